@@ -1,0 +1,150 @@
+"""Signed-root deviance residuals of the exponential and the binomial law, with derivatives where they are 0/0.
+
+A deviance is 2[ln L(saturated) − ln L(prediction)], so the sum of squared residuals is −2 ln L up to a constant and
+least squares of these residuals is maximum likelihood (McCullagh & Nelder, Generalized Linear Models, section 2.4).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.derivatives import elementwise
+
+Array = npt.NDArray[np.float64]
+
+_SERIES_BELOW = 0.25  # |v|; 14 terms of the series then leave a relative error below 1e-18
+_SERIES = 1.0 / np.cumprod(np.arange(3.0, 17.0))  # 2/k! for k = 3, 4, …
+_LARGEST_EXPONENT = 700.0  # exp(709) overflows
+
+
+def exponential_excess(v: Array) -> Array:
+    """e^v − 1 − v, without cancellation near v = 0; shape of v."""
+    v = np.asarray(v, dtype=float)
+    near = np.clip(v, -_SERIES_BELOW, _SERIES_BELOW)
+    tail = np.zeros_like(near)
+    for coefficient in _SERIES[::-1]:
+        tail = (tail + coefficient) * near
+    series = 0.5 * near**2 * (1.0 + tail)
+    return np.asarray(np.where(np.abs(v) <= _SERIES_BELOW, series, np.expm1(v) - v))
+
+
+def exponential_root(u: Array) -> Array:
+    """Signed root of 2(e^u − 1 − u), the deviance of one exponential dwell; u = ln(observed mean/dwell time)."""
+    return np.asarray(np.sign(u) * np.sqrt(2.0 * exponential_excess(u)))
+
+
+def exponential_root_slope(u: Array) -> Array:
+    """Derivative of `exponential_root`; 1 at u = 0, where the quotient would be 0/0."""
+    u = np.asarray(u, dtype=float)
+    root = exponential_root(u)
+    safe = np.where(u == 0.0, 1.0, root)
+    return np.asarray(np.where(u == 0.0, 1.0, np.expm1(u) / safe))
+
+
+def exponential_residuals(n: Array, total_time: Array, log_dwell_time: Any) -> Any:
+    """Residuals of n transitions in total_time (s) against ln τ; shape (..., rows).
+
+    Positive where the observed dwells are longer than τ. A row with n = 0 has residual √(2t/τ).
+    """
+    counted = n > 0
+    log_observed = np.log(total_time / np.where(counted, n, 1.0))
+    root_n = np.sqrt(n)
+
+    def value(eta: Array) -> Array:
+        u = np.minimum(log_observed - eta, _LARGEST_EXPONENT)
+        return np.where(counted, root_n * exponential_root(u), np.sqrt(2.0) * np.exp(0.5 * u))
+
+    def slope(eta: Array) -> Array:
+        u = np.minimum(log_observed - eta, _LARGEST_EXPONENT)
+        return -np.where(counted, root_n * exponential_root_slope(u), np.sqrt(0.5) * np.exp(0.5 * u))
+
+    return elementwise(log_dwell_time, value, slope)
+
+
+def exponential_log_likelihood(n: Array, total_time: Array, log_dwell_time: Any) -> Any:
+    """Rows of −n ln τ − t/τ; an array or a Jet of the shape of log_dwell_time."""
+
+    def exposure(eta: Array) -> Array:
+        return total_time * np.exp(np.minimum(-eta, _LARGEST_EXPONENT))
+
+    return elementwise(
+        log_dwell_time,
+        lambda eta: -n * eta - exposure(eta),
+        lambda eta: exposure(eta) - n,
+        lambda eta: -exposure(eta),
+    )
+
+
+def binomial_residuals(n: Array, n_switched: Array, log_exposure: Any) -> Any:
+    """Residuals of n_switched of n pulses against ln(t_p/τ), where P = 1 − exp(−t_p/τ); shape (..., rows).
+
+    Positive where more switched than predicted.
+    """
+
+    def value(eta: Array) -> Array:
+        log_switch, exposure = _log_probabilities(eta)
+        excess = n_switched - n * np.exp(log_switch)
+        deviance = 2.0 * (_poisson_half(n_switched, n, log_switch) + _poisson_half(n - n_switched, n, -exposure))
+        return np.asarray(np.sign(excess) * np.sqrt(deviance))
+
+    def slope(eta: Array) -> Array:
+        log_switch, exposure = _log_probabilities(eta)
+        switch = np.exp(log_switch)
+        excess = n_switched - n * switch
+        # excess/residual is 0/0 where data and prediction agree; it tends to the binomial standard deviation there
+        close = np.abs(excess) <= 1e-7 * np.minimum(n_switched, n - n_switched)
+        residual = np.where(close, 1.0, value(eta))
+        ratio = np.where(
+            close, np.sqrt(n * switch * np.exp(-exposure)), excess / np.where(residual == 0, 1.0, residual)
+        )
+        return np.asarray(-np.exp(np.minimum(eta - log_switch, _LARGEST_EXPONENT)) * ratio)
+
+    return elementwise(log_exposure, value, slope)
+
+
+def binomial_log_likelihood(n: Array, n_switched: Array, log_exposure: Any) -> Any:
+    """Rows of k ln P − (n−k) t_p/τ with P = 1 − exp(−t_p/τ); an array or a Jet of the shape of log_exposure."""
+    stayed = n - n_switched
+
+    def value(eta: Array) -> Array:
+        log_switch, exposure = _log_probabilities(eta)
+        return np.asarray(n_switched * log_switch - np.where(stayed > 0, stayed * exposure, 0.0))
+
+    def slope(eta: Array) -> Array:
+        exposure = np.exp(np.minimum(eta, _LARGEST_EXPONENT))
+        return np.asarray(n_switched * _log_switch_slope(eta) - np.where(stayed > 0, stayed * exposure, 0.0))
+
+    def curvature(eta: Array) -> Array:
+        exposure = np.exp(np.minimum(eta, _LARGEST_EXPONENT))
+        first = _log_switch_slope(eta)
+        second = first * (1.0 - exposure - first)
+        return np.asarray(n_switched * second - np.where(stayed > 0, stayed * exposure, 0.0))
+
+    return elementwise(log_exposure, value, slope, curvature)
+
+
+def _log_probabilities(eta: Array) -> tuple[Array, Array]:
+    """ln P and −ln(1−P) = t_p/τ for eta = ln(t_p/τ)."""
+    exposure = np.exp(np.minimum(eta, _LARGEST_EXPONENT))
+    # below e^-37 P equals its exposure to the last digit, and the logarithm is known without expm1
+    log_switch = np.where(eta < -37.0, eta, np.log(-np.expm1(-np.exp(np.clip(eta, -37.0, _LARGEST_EXPONENT)))))
+    return log_switch, exposure
+
+
+def _log_switch_slope(eta: Array) -> Array:
+    """d ln P/d eta = (t_p/τ) e^(−t_p/τ)/P, from 1 (short pulses) to 0 (long ones)."""
+    log_switch, exposure = _log_probabilities(eta)
+    return np.asarray(np.exp(eta - exposure - log_switch))
+
+
+def _poisson_half(count: Array, n: Array, log_probability: Array) -> Array:
+    """count·(e^v − 1 − v) with v = ln(expected/count): half a Poisson deviance; the expected number where count is 0.
+
+    The two halves of a binomial deviance are two of these (Loader's decomposition), each without cancellation.
+    """
+    counted = count > 0
+    v = log_probability + np.log(n / np.where(counted, count, 1.0))
+    return np.asarray(np.where(counted, count * exponential_excess(v), n * np.exp(log_probability)))

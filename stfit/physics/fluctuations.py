@@ -1,0 +1,144 @@
+"""Ferromagnetic resonance below I_c: amplitudes, linewidths, line shapes and hopping noise (Eqs. 29–32).
+
+`slope` is s_i = ∂ln τ_i/∂I of the state that resonates, 1/A; `current` is in A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol, final
+
+import numpy as np
+
+from stfit.derivatives import value_of
+from stfit.errors import OutsideValidityError
+from stfit.physics.transport import Quantity
+
+
+def log_amplitude_ratio(current: Quantity, slope: Quantity) -> Quantity:
+    """ln[A_i(I)/A_i(0)] = −s_i I (Eq. 32, whose printed sign is the opposite and whose 2D0 breaks its dimension)."""
+    return -slope * current
+
+
+class LineMapping(Protocol):
+    """How a current changes a line: what Eq. 32 is read to say of power and linewidth."""
+
+    @property
+    def name(self) -> str:
+        """Its word in an analysis file."""
+        ...
+
+    def log_power_ratio(self, current: Quantity, slope: Quantity) -> Quantity:
+        """ln[P(I)/P(0)] of the integrated power."""
+        ...
+
+    def log_linewidth_ratio(self, current: Quantity, slope: Quantity) -> Quantity:
+        """ln[Δf(I)/Δf(0)] of the homogeneous linewidth."""
+        ...
+
+
+@final
+@dataclass(frozen=True)
+class ExponentialMapping:
+    """Eq. 32: power ∝ exp(−power·s I), homogeneous linewidth ∝ exp(+linewidth·s I)."""
+
+    name: str
+    power: float
+    linewidth: float
+
+    def log_power_ratio(self, current: Quantity, slope: Quantity) -> Quantity:
+        """ln[P(I)/P(0)] of the integrated power."""
+        return self.power * log_amplitude_ratio(current, slope)
+
+    def log_linewidth_ratio(self, current: Quantity, slope: Quantity) -> Quantity:
+        """ln[Δf(I)/Δf(0)] of the homogeneous linewidth."""
+        return -self.linewidth * log_amplitude_ratio(current, slope)
+
+
+@final
+@dataclass(frozen=True)
+class TorqueMapping:
+    """The rival: Δf ∝ 1 − I/I_c, P·Δf constant (spin-transfer torque).
+
+    Here slope is −1/I_c, 1/A: ∂ln Δf/∂I at I = 0. OutsideValidityError from I_c on, where the line has no width.
+    """
+
+    name: str = "torque"
+
+    def log_power_ratio(self, current: Quantity, slope: Quantity) -> Quantity:
+        """ln[P(I)/P(0)] = −ln(1 − I/I_c) of the integrated power."""
+        return -self.log_linewidth_ratio(current, slope)
+
+    def log_linewidth_ratio(self, current: Quantity, slope: Quantity) -> Quantity:
+        """ln[Δf(I)/Δf(0)] = ln(1 − I/I_c) of the homogeneous linewidth."""
+        change = slope * current
+        if np.any(value_of(change) <= -1.0):
+            raise OutsideValidityError("a current is at or beyond the critical one, where a torque leaves no linewidth")
+        return np.log1p(change)
+
+
+MAPPINGS: Final[Mapping[str, LineMapping]] = {
+    "power": ExponentialMapping("power", power=1.0, linewidth=0.0),  # Eq. 32 on the power alone
+    "damping": ExponentialMapping("damping", power=1.0, linewidth=1.0),  # constant noise strength
+    "peak": ExponentialMapping("peak", power=0.5, linewidth=0.5),  # Eq. 32 on the peak
+    "torque": TorqueMapping(),
+}
+
+# FWHM over the width; peak-to-peak is that of a derivative Lorentzian.
+FWHM_OVER_WIDTH: Final[Mapping[str, float]] = {"fwhm": 1.0, "hwhm": 2.0, "peak-to-peak": float(np.sqrt(3.0))}
+
+
+def convert_linewidth(width: Quantity, source: str, target: str) -> Quantity:
+    """A Lorentzian's width in another measure: "fwhm", "hwhm" or "peak-to-peak"; OutsideValidityError otherwise."""
+    for measure in (source, target):
+        if measure not in FWHM_OVER_WIDTH:
+            raise OutsideValidityError(
+                f"{measure!r} is no measure of a linewidth; there are {', '.join(FWHM_OVER_WIDTH)}"
+            )
+    return width * (FWHM_OVER_WIDTH[source] / FWHM_OVER_WIDTH[target])
+
+
+def linewidth(homogeneous: Quantity, inhomogeneous: Quantity) -> Quantity:
+    """Δf = Δf_inh + Δf_hom; only Δf_hom follows the current."""
+    return inhomogeneous + homogeneous
+
+
+def field_linewidth(
+    frequency: Quantity, alpha: Quantity, gyromagnetic_ratio: Quantity, inhomogeneous: Quantity
+) -> Quantity:
+    """μ0ΔH = μ0ΔH0 + 4παf/γ, T (FWHM); frequency: Hz, gyromagnetic_ratio: rad s⁻¹ T⁻¹, inhomogeneous: T."""
+    return inhomogeneous + 4.0 * np.pi * alpha * frequency / gyromagnetic_ratio
+
+
+def peak_power(integrated: Quantity, fwhm: Quantity) -> Quantity:
+    """Peak 2 P_int/(π Δf) of a Lorentzian, per unit of the width."""
+    return 2.0 * integrated / (np.pi * fwhm)
+
+
+def lorentzian(x: Quantity, center: Quantity, fwhm: Quantity, integrated: Quantity) -> Quantity:
+    """A Lorentzian of the given integral; x, center and fwhm > 0 in one unit (Hz or T)."""
+    return peak_power(integrated, fwhm) / (1.0 + _detuning(x, center, fwhm) ** 2)
+
+
+def symmetric_antisymmetric(
+    x: Quantity, center: Quantity, fwhm: Quantity, symmetric: Quantity, antisymmetric: Quantity
+) -> Quantity:
+    """(S + A d)/(1 + d²) with d = 2(x − center)/fwhm: peak S, antisymmetric extremes ±A/2 at d = ±1."""
+    detuning = _detuning(x, center, fwhm)
+    return (symmetric + antisymmetric * detuning) / (1.0 + detuning**2)
+
+
+def derivative_lorentzian(x: Quantity, center: Quantity, fwhm: Quantity, integrated: Quantity) -> Quantity:
+    """d/dx of `lorentzian`: extremes at center ± fwhm/(2√3)."""
+    detuning = _detuning(x, center, fwhm)
+    return -4.0 * peak_power(integrated, fwhm) / fwhm * detuning / (1.0 + detuning**2) ** 2
+
+
+def _detuning(x: Quantity, center: Quantity, fwhm: Quantity) -> Quantity:
+    return 2.0 * (x - center) / fwhm
+
+
+def hopping_noise_strength(n_P: Quantity, tau_P: Quantity, tau_AP: Quantity) -> Quantity:
+    """n_P/τ_P + n_AP/τ_AP, 1/s: what stands before δ(t − t') in ⟨I_r I_r⟩ (Eq. 31); n_AP = 1 − n_P, τ_i in s."""
+    return n_P / tau_P + (1.0 - n_P) / tau_AP
