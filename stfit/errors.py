@@ -51,18 +51,17 @@ class CellProblem:
     expected: str
     found: str
 
+    def __str__(self) -> str:
+        row = "" if self.row is None else f"row {self.row}, "
+        return f"{row}column '{self.column}': expected {self.expected}; found {self.found}"
+
 
 class TableError(StfitError):
     """A table whose columns are readable but whose content is not a valid measurement."""
 
     def __init__(self, problems: Sequence[CellProblem]) -> None:
         self.problems = tuple(problems)
-        super().__init__(
-            "\n".join(
-                f"{'' if p.row is None else f'row {p.row}, '}column '{p.column}': expected {p.expected}; found {p.found}"
-                for p in self.problems[:_SHOWN]
-            )
-        )
+        super().__init__("\n".join(str(problem) for problem in self.problems[:_SHOWN]))
 
 
 class OutsideValidityError(StfitError):

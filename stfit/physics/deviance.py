@@ -17,7 +17,7 @@ Array = npt.NDArray[np.float64]
 
 _SERIES_BELOW = 0.25  # |v|; 14 terms of the series then leave a relative error below 1e-18
 _SERIES = 1.0 / np.cumprod(np.arange(3.0, 17.0))  # 2/k! for k = 3, 4, …
-_LARGEST_EXPONENT = 700.0  # exp(709) overflows
+_LARGEST_EXPONENT = 600.0  # exp(709) overflows; the rest is room for counts, times and sums of squares
 
 
 def exponential_excess(v: Array) -> Array:
@@ -83,23 +83,22 @@ def binomial_residuals(n: Array, n_switched: Array, log_exposure: Any) -> Any:
 
     Positive where more switched than predicted.
     """
+    stayed = n - n_switched
 
     def value(eta: Array) -> Array:
         log_switch, exposure = _log_probabilities(eta)
-        excess = n_switched - n * np.exp(log_switch)
-        deviance = 2.0 * (_poisson_half(n_switched, n, log_switch) + _poisson_half(n - n_switched, n, -exposure))
+        excess = _excess(n_switched, stayed, log_switch, exposure)
+        deviance = 2.0 * (_poisson_half(n_switched, n, log_switch) + _poisson_half(stayed, n, -exposure))
         return np.asarray(np.sign(excess) * np.sqrt(deviance))
 
     def slope(eta: Array) -> Array:
         log_switch, exposure = _log_probabilities(eta)
-        switch = np.exp(log_switch)
-        excess = n_switched - n * switch
+        excess = _excess(n_switched, stayed, log_switch, exposure)
         # excess/residual is 0/0 where data and prediction agree; it tends to the binomial standard deviation there
-        close = np.abs(excess) <= 1e-7 * np.minimum(n_switched, n - n_switched)
+        close = np.abs(excess) <= 1e-7 * np.minimum(n_switched, stayed)
         residual = np.where(close, 1.0, value(eta))
-        ratio = np.where(
-            close, np.sqrt(n * switch * np.exp(-exposure)), excess / np.where(residual == 0, 1.0, residual)
-        )
+        safe = np.where(residual == 0.0, 1.0, residual)
+        ratio = np.where(close, np.sqrt(n * np.exp(log_switch - exposure)), excess / safe)
         return np.asarray(-np.exp(np.minimum(eta - log_switch, _LARGEST_EXPONENT)) * ratio)
 
     return elementwise(log_exposure, value, slope)
@@ -132,6 +131,11 @@ def _log_probabilities(eta: Array) -> tuple[Array, Array]:
     # below e^-37 P equals its exposure to the last digit, and the logarithm is known without expm1
     log_switch = np.where(eta < -37.0, eta, np.log(-np.expm1(-np.exp(np.clip(eta, -37.0, _LARGEST_EXPONENT)))))
     return log_switch, exposure
+
+
+def _excess(n_switched: Array, stayed: Array, log_switch: Array, exposure: Array) -> Array:
+    """k − nP as k(1−P) − (n−k)P, whose digits survive where P is nearly 1."""
+    return np.asarray(n_switched * np.exp(-exposure) - stayed * np.exp(log_switch))
 
 
 def _log_switch_slope(eta: Array) -> Array:

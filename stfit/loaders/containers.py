@@ -1,0 +1,123 @@
+"""How bytes become a table: the table itself, and which reader takes which suffix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.errors import InputError, Problem
+from stfit.units import quoted
+
+Cells = npt.NDArray[Any]  # float64, or object holding str
+Lines = npt.NDArray[np.int64]
+
+# suffix → module of this package whose `read(path) -> Table` takes it; imported when asked for, for some are heavy.
+_READERS: Final[Mapping[str, str]] = {".csv": "csv", ".tsv": "csv", ".txt": "csv"}
+
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+@final
+@dataclass(frozen=True)
+class Table:
+    """A file as a table, before anyone says what its columns mean.
+
+    header: as written in the file. columns: one array a header, shape (rows,); float64 where every cell is a number
+    (inf where one overflows or says so, never NaN), else object holding the stripped text of each cell.
+    lines: gives the physical line, from 1, of each row, shape (rows,); called for messages only.
+    decimal_comma: whether the number cells of this container may have a decimal comma.
+    """
+
+    path: Path
+    sha256: str
+    header: tuple[str, ...]
+    columns: tuple[Cells, ...]
+    lines: Callable[[], Lines]
+    header_line: int = 1
+    decimal_comma: bool = False
+
+    @property
+    def rows(self) -> int:
+        """How many rows of data there are."""
+        return self.columns[0].size
+
+
+class Problems:
+    """Gathers what is wrong with one file, so that it can be said at once and in the order of its lines."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.name
+        self._found: list[tuple[int, Problem]] = []
+
+    def add(
+        self, expected: str, found: str, *, line: int = 0, column: str | None = None, key: str | None = None
+    ) -> None:
+        """Note a problem, of the file as a whole, or at a line, in a column (its header), at a key of the analysis."""
+        line_text = f", line {line}" if line else ""
+        column_text = "" if column is None else f", column {quoted(column)}"
+        key_text = "" if key is None else f", key {quoted(key)}"
+        self._found.append((line, Problem(self._file + line_text + column_text + key_text, expected, found)))
+
+    def raise_any(self) -> None:
+        """Raise InputError if a problem was noted."""
+        if self._found:
+            raise InputError([problem for _, problem in sorted(self._found, key=lambda entry: entry[0])])
+
+
+def read_table(path: Path) -> Table:
+    """The table in a file, by the reader of its suffix.
+
+    Raises InputError: no such file, a folder, an unreadable file, an unknown suffix, and all that the reader refuses.
+    """
+    expected = "a file that can be read"
+    try:
+        if path.is_dir():
+            raise InputError(Problem(str(path), expected, "a folder"))
+        if path.exists() and not path.is_file():
+            raise InputError(Problem(str(path), expected, "a device or a pipe"))
+        return _reader_of(path)(path)
+    except OSError as error:
+        raise InputError(Problem(str(path), expected, _in_words(error))) from error
+    except ValueError as error:
+        if "\0" not in str(path):
+            raise
+        raise InputError(Problem(quoted(str(path)), expected, "a name with a zero byte")) from error
+
+
+def parse_numbers(cells: Sequence[str], *, decimal_comma: bool) -> npt.NDArray[np.float64]:
+    """The numbers in cells of text; NaN where one is none. "nan", hexadecimal and grouped digits are none.
+
+    A column has decimal points or decimal commas, not both: the mark that more of its cells agree with is taken.
+    """
+    with_points = _with_mark(cells, ".")
+    if not decimal_comma or not np.isnan(with_points).any():
+        return with_points
+    with_commas = _with_mark(cells, ",")
+    return with_commas if np.isnan(with_commas).sum() < np.isnan(with_points).sum() else with_points
+
+
+def _with_mark(cells: Sequence[str], mark: str) -> npt.NDArray[np.float64]:
+    swapped = str.maketrans({mark: ".", ".": mark, "−": "-"})
+    plain = [cell.strip().translate(swapped) for cell in cells]
+    return np.array([float(cell) if _NUMBER.fullmatch(cell) else np.nan for cell in plain], dtype=np.float64)
+
+
+def _reader_of(path: Path) -> Callable[[Path], Table]:
+    module = _READERS.get(path.suffix.lower())
+    if module is None:
+        path.stat()  # a file that is not there is the first thing to say
+        known = ", ".join(_READERS)
+        raise InputError(Problem(str(path), f"a table with one of the suffixes {known}", quoted(path.suffix)))
+    reader: Callable[[Path], Table] = import_module(f"stfit.loaders.{module}").read
+    return reader
+
+
+def _in_words(error: OSError) -> str:
+    return "no such file" if isinstance(error, FileNotFoundError) else (error.strerror or str(error)).lower()

@@ -1,0 +1,67 @@
+"""How a kind of measurement declares its columns: names, units, what a cell may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+STATES: Final[Mapping[str, int]] = {"P": 0, "AP": 1}
+TRANSITIONS: Final[Mapping[str, int]] = {"P->AP": 0, "AP->P": 1}  # coded by the state that is left
+P, AP = 0, 1
+
+
+class Domain(Enum):
+    """What a number in a column may be; the value is the words of the error message."""
+
+    FINITE = "a finite number"
+    POSITIVE = "a positive number"
+    NON_NEGATIVE = "a number that is not negative"
+    COUNT = "a whole number, 0 or more"
+    POSITIVE_COUNT = "a whole number, 1 or more"
+    PROBABILITY = "a number from 0 to 1"
+    FLAG = "0 or 1"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a kind.
+
+    unit: the SI unit its values are held in; "" for a pure number.
+    accepts: units named in messages, as a lab would write them.
+    choices: for a column of words, the words and the codes they are held as; its unit is "".
+    """
+
+    name: str
+    unit: str
+    domain: Domain = Domain.FINITE
+    accepts: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    choices: Mapping[str, int] = field(default_factory=dict)
+
+
+STATE = Column("state", "", aliases=("configuration",), choices=STATES)
+TRANSITION = Column("transition", "", aliases=("direction", "switching"), choices=TRANSITIONS)
+CURRENT = Column("current", "A", accepts=("A", "mA", "uA"), aliases=("I", "I_dc", "bias_current", "i_bias"))
+VOLTAGE = Column("voltage", "V", accepts=("V", "mV"), aliases=("V", "V_dc", "bias_voltage"))
+TEMPERATURE = Column("temperature", "K", Domain.POSITIVE, ("K", "degC"), ("T", "temp"))
+FIELD = Column("field", "T", accepts=("mT", "T", "Oe", "A/m"), aliases=("H", "B", "mu0_H", "magnetic_field"))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of a kind: those it must have, one of several further sets, and those it may have.
+
+    Alternatives are tried in order; the first whose columns are all there is taken.
+    """
+
+    required: tuple[Column, ...]
+    alternatives: tuple[tuple[Column, ...], ...] = ()
+    optional: tuple[Column, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns, each once."""
+        every = [*self.required, *(column for group in self.alternatives for column in group), *self.optional]
+        return tuple({column.name: column for column in every}.values())

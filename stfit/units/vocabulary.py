@@ -1,0 +1,169 @@
+"""The units stfit knows. The only importer of pint.
+
+pint never sees more than a product of powers of names (`_EXPRESSION`), so no text of a user can make it compute.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, Final, final
+
+from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
+
+LONGEST: Final = 200  # characters of a quantity or of a unit; more is refused unread
+
+# A vocabulary of our own: its registry is built in 10 ms instead of 200, its constants are those of
+# `stfit.constants`, and a slip of the pen is no unit of something far away ("a" for year, "u" for dalton).
+_DEFINITIONS: Final = f"""
+femto- = 1e-15 = f-
+pico- = 1e-12 = p-
+nano- = 1e-9 = n-
+micro- = 1e-6 = u-
+milli- = 1e-3 = m-
+centi- = 1e-2 = c-
+kilo- = 1e3 = k-
+mega- = 1e6 = M-
+giga- = 1e9 = G-
+tera- = 1e12 = T-
+meter = [length] = m = metre
+second = [time] = s = sec
+ampere = [current] = A = amp
+kilogram = [mass] = kg
+kelvin = [temperature] = K = Kelvin
+radian = [] = rad
+degree_Celsius = kelvin; offset: 273.15 = degC = celsius = Celsius
+degree_Fahrenheit = 5 / 9 * kelvin; offset: 233.15 + 200 / 9 = degF = fahrenheit = Fahrenheit
+degree = {math.pi / 180!r} * radian = deg
+percent = 0.01
+permille = 0.001
+ppm = 1e-6
+gram = 1e-3 * kilogram = g
+minute = 60 * second = min
+hour = 3600 * second = h
+hertz = 1 / second = Hz
+angstrom = 1e-10 * meter
+liter = 1e-3 * meter ** 3 = L = litre
+newton = kilogram * meter / second ** 2 = N
+joule = newton * meter = J
+watt = joule / second = W
+coulomb = ampere * second = C
+volt = joule / coulomb = V
+ohm = volt / ampere = _ = Ohm
+siemens = ampere / volt = S
+farad = coulomb / volt = F
+weber = volt * second = Wb
+henry = weber / ampere = H
+tesla = weber / meter ** 2 = T
+gauss = 1e-4 * tesla = G = Gauss
+oersted = {1e3 / (4 * math.pi)!r} * ampere / meter = Oe = Oersted
+emu = 1e-3 * ampere * meter ** 2
+erg = 1e-7 * joule
+electron_volt = {ELEMENTARY_CHARGE!r} * joule = eV
+elementary_charge = {ELEMENTARY_CHARGE!r} * coulomb = e
+boltzmann_constant = {BOLTZMANN!r} * joule / kelvin = k_B = kB
+"""
+
+# SI unit → what it measures, and units to name in a message.
+DIMENSIONS: Final = {
+    "": ("a pure number", ("1", "%")),
+    "A": ("a current", ("A", "mA", "uA")),
+    "V": ("a voltage", ("V", "mV")),
+    "ohm": ("a resistance", ("ohm", "mohm", "kohm")),
+    "s": ("a time", ("s", "us", "ns")),
+    "K": ("a temperature", ("K", "degC")),
+    "J": ("an energy", ("eV", "meV", "J", "kB*K")),
+    "T": ("a magnetic field", ("T", "mT", "Oe", "A/m")),
+    "A/m": ("a magnetic field strength", ("A/m", "kA/m", "Oe", "mT")),
+    "rad": ("an angle", ("rad", "deg")),
+    "Hz": ("a frequency", ("Hz", "MHz", "GHz")),
+    "A/s": ("a current ramp rate", ("A/s", "mA/s")),
+    "1/A": ("a slope per current", ("1/A", "1/mA")),
+    "1/V": ("a slope per voltage", ("1/V",)),
+    "m": ("a length", ("m", "nm")),
+    "m**3": ("a volume", ("m^3", "nm^3")),
+    "J/m**3": ("an energy density", ("J/m^3", "erg/cm^3")),
+    "kg": ("a mass", ("kg",)),
+    "C": ("a charge", ("C", "e")),
+}
+
+_SYMBOLS: Final = str.maketrans(
+    {
+        "\N{MICRO SIGN}": "u",
+        "\N{GREEK SMALL LETTER MU}": "u",
+        "\N{OHM SIGN}": "ohm",
+        "\N{GREEK CAPITAL LETTER OMEGA}": "ohm",
+        "\N{LATIN CAPITAL LETTER A WITH RING ABOVE}": "angstrom",
+        "\N{ANGSTROM SIGN}": "angstrom",
+        "\N{MINUS SIGN}": "-",
+        "°": "deg",
+        "%": "percent",
+        "‰": "permille",
+        "·": "*",
+        "×": "*",
+        "⋅": "*",
+    }
+)
+_SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+
+# Two things that pint takes and nobody means are left out: a power of 0 (a KeyError) and the name "nan" (a number).
+_POWER = r"(?!(?i:nan)\b)[A-Za-z_][A-Za-z_0-9]*(?:\s*(?:\*\*|\^)\s*[+-]?[1-9])?"
+_EXPRESSION: Final = re.compile(rf"(?:1|{_POWER})(?:(?:\s*[*/]\s*|\s+){_POWER})*")
+
+
+@final
+@dataclass(frozen=True)
+class Root:
+    """A unit in SI base units: x of it are factor·x + offset of `base`."""
+
+    factor: float
+    offset: float
+    base: str
+
+
+class UnknownUnitError(ValueError):
+    """No unit of this vocabulary; says why, in a few words. Never leaves `stfit.units`."""
+
+
+@lru_cache(maxsize=256)
+def root(unit_text: str) -> Root:
+    """The unit in SI base units, "" being the pure number. Raises UnknownUnitError."""
+    from pint.errors import PintError, UndefinedUnitError
+
+    expression = _normalised(unit_text)
+    registry = _registry()
+    try:
+        unit = registry.parse_units(expression)
+        offset = registry.Quantity(0.0, unit).to_root_units().magnitude
+        factor, base = registry.get_root_units(unit, check_nonmult=False)
+    except UndefinedUnitError as error:
+        raise UnknownUnitError(f"where {', '.join(map(repr, error.unit_names))} is no known unit") from None
+    except (PintError, OverflowError):  # OverflowError: absurd powers
+        raise UnknownUnitError("which is no unit") from None
+    return Root(float(factor), float(offset), str(base))
+
+
+def dimension_of(base: str) -> str:
+    """What a unit with these base units measures, in words."""
+    known = {root(unit).base: what for unit, (what, _) in DIMENSIONS.items()}
+    return known.get(base, f"a quantity in {base.replace(' ** ', '^').replace(' ', '')}")
+
+
+@cache
+def _registry() -> Any:
+    import pint
+
+    return pint.UnitRegistry(_DEFINITIONS.strip().splitlines(), on_redefinition="raise")
+
+
+def _normalised(unit_text: str) -> str:
+    """The unit in ASCII: µ as u, Ω as ohm, ° as deg, superscripts as powers. Raises UnknownUnitError."""
+    if len(unit_text) > LONGEST:
+        raise UnknownUnitError("which is no unit")
+    plain = re.sub(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda power: "**" + power[0].translate(_SUPERSCRIPTS), unit_text)
+    expression = plain.translate(_SYMBOLS).strip()
+    if expression and _EXPRESSION.fullmatch(expression) is None:
+        raise UnknownUnitError("which is no unit")
+    return expression

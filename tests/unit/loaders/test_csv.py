@@ -1,0 +1,171 @@
+"""The text container: every dialect gives one table, whichever way it is read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stfit.errors import InputError
+from stfit.loaders import csv as text_container
+from stfit.loaders.containers import Table
+
+Write = Callable[..., Path]
+
+PLAIN = "state,current (mA),n\nP,-1.2,10\nAP,1.5,20\n"
+
+
+def contents(table: Table) -> tuple[Any, ...]:
+    return table.header, [column.tolist() for column in table.columns], table.lines().tolist()
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (PLAIN, [2, 3]),
+        ("\ufeff" + PLAIN, [2, 3]),
+        (PLAIN.rstrip("\n"), [2, 3]),
+        (PLAIN.replace("\n", "\r\n"), [2, 3]),
+        (PLAIN.replace("\n", "\r"), [2, 3]),
+        (PLAIN.replace(",", "\t"), [2, 3]),
+        (PLAIN.replace(",", ";"), [2, 3]),
+        (PLAIN.replace(",", ";").replace(".", ","), [2, 3]),
+        (PLAIN.replace(",", "\t").replace(".", ","), [2, 3]),
+        (PLAIN.replace(",", " , "), [2, 3]),
+        (PLAIN.replace("-", "\N{MINUS SIGN}"), [2, 3]),
+        ('"state", "current (mA)","n"\n"P","-1.2",10\nAP,1.5,"20"\n', [2, 3]),
+        ("# made by hand\n\n" + PLAIN, [4, 5]),
+        ("# it's 5\" long\n" + PLAIN + "\n  \t\n # end\n", [3, 4]),
+        (PLAIN.replace("AP", "\n# later\n\r\n   \nAP"), [2, 7]),
+    ],
+)
+def test_dialects_of_one_table(write: Write, content: str, lines: list[int]) -> None:
+    table = text_container.read(write(content))
+    assert contents(table) == (("state", "current (mA)", "n"), [["P", "AP"], [-1.2, 1.5], [10.0, 20.0]], lines)
+    assert table.columns[0].dtype == object
+    assert table.columns[1].dtype == np.float64
+    assert table.sha256 == hashlib.sha256(table.path.read_bytes()).hexdigest()
+
+
+def test_only_whole_lines_are_comments(write: Write) -> None:
+    table = text_container.read(write('a,b\n1,x # y\n2,#z\n"#3",w\n'))
+    assert contents(table) == (("a", "b"), [["1", "2", "#3"], ["x # y", "#z", "w"]], [2, 3, 4])
+
+
+def test_a_quoted_cell_may_hold_the_separator(write: Write) -> None:
+    table = text_container.read(write('a,b\n1,"x, ""y"""\n'))
+    assert contents(table)[1] == [[1.0], ['x, "y"']]
+
+
+def test_a_cell_of_words_with_a_comma_leaves_decimal_points_alone(write: Write) -> None:
+    table = text_container.read(write("a;b;c\n1.5;good, fine;1,5\n2.5;bad;2\n"))
+    assert contents(table)[1] == [[1.5, 2.5], ["good, fine", "bad"], [1.5, 2.0]]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["nan", "NA", "", "None", "null", "True", "false", "0x1A", "1_000", "1+2j", "1e", "1d3", "1 000", "٣", "--1", "-"],
+)
+def test_what_is_no_number_stays_text(write: Write, cell: str) -> None:
+    table = text_container.read(write(f"a,b\n{cell},0\n{cell},0\n1.50,0\n"))
+    assert table.columns[0].tolist() == [cell, cell, "1.50"]
+    assert text_container.read(write(f"a,b\n{cell},0\n")).columns[0].tolist() == [cell]
+
+
+def test_a_number_too_large_for_an_integer_is_still_one(write: Write) -> None:
+    table = text_container.read(write("a\n123456789012345678901234\n2\n"))
+    assert table.columns[0].tolist() == [123456789012345678901234.0, 2.0]
+
+
+def test_a_stray_word_after_half_a_million_numbers_keeps_the_column_as_written(write: Write) -> None:
+    # pandas reads a long file in pieces; the first ones of this column are all numbers.
+    rows = 600_000
+    table = text_container.read(write("a,b\n" + "1.50,2\n" * rows + "nan,3\n"))
+    assert table.rows == rows + 1
+    assert table.columns[0][[0, -1]].tolist() == ["1.50", "nan"]
+    assert table.columns[1][-1] == 3.0
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", r"table\.csv: expected a header line and rows of data; found an empty file"),
+        (b"# a\n\n# b\n", r"table\.csv: expected a header line and rows of data; found only blank lines and comments"),
+        (b"a,b\n", r"table\.csv: expected a header line and rows of data; found only a header"),
+        (b"a,b", r"table\.csv: expected a header line and rows of data; found only a header"),
+        (b"a,b\n\n# c\n", r"table\.csv: expected a header line and rows of data; found only a header"),
+        (
+            b"\x89PNG\r\n\x1a\n\0\0",
+            r"table\.csv: expected text in UTF-8; found a zero byte at byte 9, line 3: a binary .*",
+        ),
+        (
+            "a\n1\n".encode("utf-16"),
+            r"table\.csv: expected text in UTF-8; found a zero byte at byte 4, line 1: .* UTF-16",
+        ),
+        (b"a,t (\xb5s)\n1,2\n", r"table\.csv: expected text in UTF-8; found the byte 0xb5 at byte 6, line 1"),
+        (
+            b"\xef\xbb\xbfa\r\n1\r\n\xff\r\n",
+            r"table\.csv: expected text in UTF-8; found the byte 0xff at byte 10, line 3",
+        ),
+        (b"a,a\n1,2\n", r"table\.csv, line 1, column 'a': expected one column of this name; found 2"),
+        (b"a,,c\n1,2,3\n", r"table\.csv, line 1: expected a name for column 2; found an empty cell"),
+        (b"a,b,\n1,2,\n", r"table\.csv, line 1: expected a name for column 3; found an empty cell"),
+        (b'a,"b\n1,2\n', r"table\.csv, line 1: expected quotes that end on their line; found 'a,\"b'"),
+        (
+            b'a,b\n1,"2\n3,4"\n',
+            r"table\.csv, line 2: expected quotes that end on their line; found '1,\"2'",
+        ),
+        (b"a,b\n1,2\n3\n", r"table\.csv, line 3: expected 2 cells, one for each column; found 1 cell"),
+        (b"a,b\n1\n", r"table\.csv, line 2: expected 2 cells, one for each column; found 1 cell"),
+        (b"a,b\n\n1,2,3\n#\n4\n", r"table\.csv, line 3: .*; found 3 cells\ntable\.csv, line 5: .*; found 1 cell"),
+        (b"a,b\n1,2\n1,2,3\n", r"table\.csv, line 3: expected 2 cells, one for each column; found 3 cells"),
+        (b"a,b\n1;2\n", r"table\.csv, line 2: expected 2 cells, one for each column; found 1 cell"),
+    ],
+)
+def test_what_is_no_table_is_refused(write: Write, content: bytes, message: str) -> None:
+    with pytest.raises(InputError, match=rf"^{message}$"):
+        text_container.read(write(content))
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(PLAIN)
+    read_plain = text_container._read_plain
+
+    def read_and_append(path: Path, scan: Any) -> Table | None:
+        table = read_plain(path, scan)
+        path.write_text(PLAIN + "P,1,2\n", encoding="utf-8")
+        return table
+
+    monkeypatch.setattr(text_container, "_read_plain", read_and_append)
+    with pytest.raises(InputError, match=r"^table\.csv: expected a file that stays .*; found that it changed$"):
+        text_container.read(path)
+
+
+_CELL = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.integers(-(10**6), 10**6).map(str),
+    st.text(st.characters(codec="ascii", exclude_characters='",;\t\r\n\0#', categories=["L", "N", "P", "S"])),
+)
+
+
+@settings(max_examples=60, deadline=None)  # each example writes and reads three files
+@given(st.lists(st.tuples(_CELL, _CELL, st.integers(0, 9).map(str)), min_size=1, max_size=6))
+def test_the_fast_way_and_the_careful_way_give_the_same_table(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]]
+) -> None:
+    folder = tmp_path_factory.mktemp("tables")
+    body = "".join(",".join(row) + "\n" for row in rows)
+    plain, commented, quoted = (folder / f"{name}.csv" for name in ("plain", "commented", "quoted"))
+    plain.write_text("a,b,c\n" + body, encoding="utf-8")
+    commented.write_text("a,b,c\n" + body + "#\n", encoding="utf-8")
+    quoted.write_text('"a",b,c\n' + body, encoding="utf-8")
+    expected = contents(text_container.read(plain))
+    assert contents(text_container.read(commented)) == expected
+    assert contents(text_container.read(quoted)) == expected
+    assert expected[2] == list(range(2, len(rows) + 2))

@@ -1,0 +1,249 @@
+"""Quantities from text: every form, every dimension, and everything that must be refused."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE, VACUUM_PERMEABILITY
+from stfit.units import Quantity, UnitError, conversion, parse_quantity, quoted, split_header
+
+# A value takes three roundings on its way to SI (the factor of the unit, that of the prefix, their product with the
+# number), each of 1.1e-16; as many for the number it is compared with.
+ROUNDING = 7e-16
+
+# 1 Oe is 1000/(4π) A/m; times mu_0 that is 1e-4 T but for mu_0 / (4π·1e-7) of CODATA 2022.
+OERSTED = VACUUM_PERMEABILITY * 1e3 / (4 * math.pi)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value", "uncertainty"),
+    [
+        ("0.110 ± 0.004 ohm", "ohm", 0.110, 0.004),
+        ("0.110 +/- 0.004 ohm", "ohm", 0.110, 0.004),
+        ("0.110±0.004ohm", "ohm", 0.110, 0.004),
+        ("(0.110 ± 0.004) ohm", "ohm", 0.110, 0.004),
+        ("0.110(4) ohm", "ohm", 0.110, 0.004),
+        ("0.110(12) ohm", "ohm", 0.110, 0.012),
+        ("12(3) mA", "A", 12e-3, 3e-3),
+        ("1.20(3)e-9 s", "s", 1.2e-9, 3e-11),
+        ("(1.2 ± 0.3)e-9 s", "s", 1.2e-9, 3e-10),
+        ("1.2e-9 ± 3e-10 s", "s", 1.2e-9, 3e-10),
+        ("0.35 ± 0.03", "", 0.35, 0.03),
+        ("(35 ± 3) %", "", 0.35, 0.03),
+        ("1 ns", "s", 1e-9, None),
+        ("1ns", "s", 1e-9, None),
+        ("1 \N{MICRO SIGN}s", "s", 1e-6, None),
+        ("1 \N{GREEK SMALL LETTER MU}s", "s", 1e-6, None),
+        ("1 us", "s", 1e-6, None),
+        ("2 seconds", "s", 2.0, None),
+        ("\N{MINUS SIGN}5 mA", "A", -5e-3, None),
+        ("+5 mA", "A", 5e-3, None),
+        (".5 A", "A", 0.5, None),
+        ("5. A", "A", 5.0, None),
+        ("1 k\N{GREEK CAPITAL LETTER OMEGA}", "ohm", 1e3, None),
+        ("1 m\N{OHM SIGN}", "ohm", 1e-3, None),
+        ("1 Ohm", "ohm", 1.0, None),
+        ("295 K", "K", 295.0, None),
+        ("22 degC", "K", 295.15, None),
+        ("22 °C", "K", 295.15, None),
+        ("22 ± 1 degC", "K", 295.15, 1.0),
+        ("32 ± 9 degF", "K", 273.15, 5.0),
+        ("0.1 eV", "J", 0.1 * ELEMENTARY_CHARGE, None),
+        ("5 meV", "J", 5e-3 * ELEMENTARY_CHARGE, None),
+        ("40 kB*K", "J", 40 * BOLTZMANN, None),
+        ("40 k_B K", "J", 40 * BOLTZMANN, None),
+        ("500 MHz", "Hz", 5e8, None),
+        ("500 MHz", "1/s", 5e8, None),
+        ("90 deg", "rad", math.pi / 2, None),
+        ("90°", "rad", math.pi / 2, None),
+        ("50 mT", "T", 0.05, None),
+        ("500 G", "T", 0.05, None),
+        ("50 ± 2 Oe", "T", 50 * OERSTED, 2 * OERSTED),
+        ("1 kA/m", "T", 1e3 * VACUUM_PERMEABILITY, None),
+        ("50 mT", "A/m", 0.05 / VACUUM_PERMEABILITY, None),
+        ("5 1/mA", "1/A", 5e3, None),
+        ("5 mA⁻¹", "1/A", 5e3, None),
+        ("2 mA/us", "A/s", 2e3, None),
+        ("2 A per s", "A/s", 2.0, None),
+        ("1 J/m³", "J/m**3", 1.0, None),
+        ("1 erg/cm^3", "J/m**3", 0.1, None),
+        (0.35, "", 0.35, None),
+        (3, "", 3.0, None),
+    ],
+)
+def test_a_quantity_is_read_into_si(text: str | float, unit: str, value: float, uncertainty: float | None) -> None:
+    found = parse_quantity(text, unit)
+    assert found.value == pytest.approx(value, rel=ROUNDING)
+    assert found.uncertainty == (None if uncertainty is None else pytest.approx(uncertainty, rel=ROUNDING))
+
+
+CURRENT = r'a current with its unit \(A, mA, uA\) such as "1\.2 A" or "1\.2 ± 0\.1 A"'
+NUMBER = r'a pure number such as 0\.35 or "0\.35 ± 0\.03"'
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "message"),
+    [
+        ("3", "A", f"expected {CURRENT}; found '3', no unit"),
+        (3, "A", f"expected {CURRENT}; found '3' without a unit"),
+        ("3 V", "A", f"expected {CURRENT}; found '3 V', a voltage"),
+        ("3 A*m", "A", f"expected {CURRENT}; found '3 A\\*m', a quantity in ampere\\*meter"),
+        ("3 Amps/", "A", f"expected {CURRENT}; found '3 Amps/', which is no unit"),
+        ("3 furlongs", "A", f"expected {CURRENT}; found '3 furlongs', where 'furlongs' is no known unit"),
+        ("", "A", f"expected {CURRENT}; found ''"),
+        ("A", "A", f"expected {CURRENT}; found 'A'"),
+        ("nan A", "A", f"expected {CURRENT}; found 'nan A'"),
+        ("inf A", "A", f"expected {CURRENT}; found 'inf A'"),
+        ("1e999999 A", "A", f"expected {CURRENT}, of finite size; found '1e999999 A'"),
+        ("1 ± 1e999 A", "A", f"expected {CURRENT}, of finite size; found '1 ± 1e999 A'"),
+        ("1e308 TA", "A", f"expected {CURRENT}, of finite size; found '1e308 TA'"),
+        ("1 ± 0 A", "A", f"expected {CURRENT}, with an uncertainty above 0; found '1 ± 0 A'"),
+        ("1 ± -1 A", "A", f"expected {CURRENT}; found '1 ± -1 A', which is no unit"),
+        ("0,110 A", "A", f"expected {CURRENT}; found '0,110 A', which is no unit"),
+        ("1 000 A", "A", f"expected {CURRENT}; found '1 000 A', which is no unit"),
+        ("1 As", "A", f"expected {CURRENT}; found '1 As', where 'As' is no known unit"),
+        ("1" * 201, "A", f"expected {CURRENT}; found a text of 201 characters"),
+        ("().__class__", "A", rf"expected {CURRENT}; found '\(\).__class__'"),
+        ("1 __import__('os')", "A", rf"""expected {CURRENT}; found "1 __import__\('os'\)", which is no unit"""),
+        ("9**9**9 A", "A", rf"expected {CURRENT}; found '9\*\*9\*\*9 A', which is no unit"),
+        ("1 A**2**3", "A", rf"expected {CURRENT}; found '1 A\*\*2\*\*3', which is no unit"),
+        ("1 A**0", "", rf"expected {NUMBER}; found '1 A\*\*0', which is no unit"),
+        ("1 nan/nan", "", rf"expected {NUMBER}; found '1 nan/nan', which is no unit"),
+        ("1" + " Tm^9" * 39, "A", f"expected {CURRENT}; found '1 Tm.*…', which is no unit"),
+        ("1 A\x00", "A", rf"expected {CURRENT}; found '1 A\\x00', which is no unit"),
+        ("1 A\n2", "A", rf"expected {CURRENT}; found '1 A\\n2'"),
+        ("٣ A", "A", f"expected {CURRENT}; found '٣ A'"),
+        (math.nan, "", f"expected {NUMBER}, of finite size; found 'nan'"),
+        (math.inf, "", f"expected {NUMBER}, of finite size; found 'inf'"),
+        (10**400, "", f"expected {NUMBER}, of finite size; found 'inf'"),
+        (True, "", f"expected {NUMBER}; found 'True'"),
+        ("3 mA", "", f"expected {NUMBER}; found '3 mA', a current"),
+        ("3 deg", "", f"expected {NUMBER}; found '3 deg', an angle"),
+        ("0.35 ± 10 %", "", rf"""expected {NUMBER}, or "\(35 ± 3\) %"; found '0.35 ± 10 %', which has two meanings"""),
+        ("1 rad/s", "Hz", r"expected a frequency with .*; found '1 rad/s', a quantity in radian/second"),
+        ("22 C", "K", r"expected a temperature with its unit \(K, degC\) .*; found '22 C', a charge"),
+        ("1 kdegC", "K", r"expected a temperature with .*; found '1 kdegC', which is no unit"),
+        ("1 µ", "s", r"expected a time with its unit \(s, us, ns\) .*; found '1 µ', where 'u' is no known unit"),
+        ("1 A", "W", r'expected a quantity in W with its unit \(W\) such as "1\.2 W" .*; found \'1 A\', a current'),
+    ],
+)
+def test_anything_else_is_refused_in_words(text: str | float, unit: str, message: str) -> None:
+    with pytest.raises(UnitError, match=f"^{message}"):
+        parse_quantity(text, unit)
+
+
+def test_the_error_keeps_its_two_halves() -> None:
+    with pytest.raises(UnitError, match="expected a time") as caught:
+        parse_quantity("1 K", "s")
+    assert str(caught.value) == f"expected {caught.value.expected}; found {caught.value.found}"
+    assert caught.value.found == "'1 K', a temperature"
+
+
+_SIGNS = "0 19.e±-+()[]*/^²⁻·%°µΩΔ_\\#=:,'\"sAKmT"
+_WORDS = [
+    "+/-",
+    "**",
+    "^2",
+    "ms",
+    "second",
+    "sec",
+    "Oe",
+    "eV",
+    "kB",
+    "k_B",
+    "rad",
+    "deg",
+    "degC",
+    "delta_",
+    "nan",
+    "inf",
+]
+_OTHERS = ["per", "sq", "cubic", "squared", "__", "if", "lambda", "None"]
+_PIECES = st.lists(st.sampled_from([*_SIGNS, *_WORDS, *_OTHERS]), max_size=9).map("".join)
+
+
+@settings(deadline=None)  # the first example imports pint
+@given(_PIECES | st.text(max_size=20), st.sampled_from(["s", "", "T"]))
+def test_no_text_does_worse_than_a_unit_error(text: str, unit: str) -> None:
+    for candidate in (text, f"1 {text}"):
+        try:
+            found = parse_quantity(candidate, unit)
+        except UnitError:
+            continue
+        assert math.isfinite(found.value)
+        assert found.uncertainty is None or found.uncertainty > 0
+
+
+_POSITIVE = st.floats(1e-30, 1e30)
+
+
+@settings(deadline=None)
+@given(st.floats(-1e30, 1e30), _POSITIVE)
+def test_a_number_is_read_as_python_writes_it(value: float, uncertainty: float) -> None:
+    assert parse_quantity(f"{value!r} ± {uncertainty!r} A", "A") == Quantity(value, uncertainty)
+
+
+@settings(deadline=None)
+@given(_POSITIVE, st.sampled_from([("mA", "A"), ("us", "s"), ("meV", "J"), ("mT", "T"), ("Oe", "T"), ("%", "")]))
+def test_a_change_of_unit_is_a_factor(value: float, units: tuple[str, str]) -> None:
+    factor, offset = conversion(*units)
+    found = parse_quantity(f"{value!r} {units[0]}", units[1])
+    assert offset == 0
+    assert found.value == factor * value
+
+
+@settings(deadline=None)
+@given(st.floats(-200.0, 1e4))
+def test_celsius_is_kelvin_less_27315(celsius: float) -> None:
+    factor, offset = conversion("degC", "K")
+    assert (factor, offset) == (1.0, 273.15)
+    assert parse_quantity(f"{celsius!r} degC", "K").value == celsius + 273.15
+
+
+def test_flux_density_and_field_strength_convert_back_and_forth() -> None:
+    there, back = conversion("A/m", "T")[0], conversion("T", "A/m")[0]
+    assert there == VACUUM_PERMEABILITY
+    assert there * back == pytest.approx(1.0, rel=ROUNDING)
+
+
+@pytest.mark.parametrize(
+    ("unit", "to", "message"),
+    [
+        ("kg", "A", r"expected the unit of a current \(A, mA, uA\); found 'kg', a mass"),
+        ("", "A", r"expected the unit of a current \(A, mA, uA\); found no unit"),
+        ("mm/s", "W", r"expected the unit of a quantity in W \(W\); found 'mm/s', a quantity in meter/second"),
+        ("x" * 300, "A", r"expected the unit of a current \(A, mA, uA\); found 'x{59}…', which is no unit"),
+    ],
+)
+def test_a_unit_of_another_dimension_is_refused(unit: str, to: str, message: str) -> None:
+    with pytest.raises(UnitError, match=f"^{message}$"):
+        conversion(unit, to)
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "unit"),
+    [
+        ("current (mA)", "current", "mA"),
+        ("current [mA]", "current", "mA"),
+        (" current(mA) ", "current", "mA"),
+        ("n", "n", None),
+        ("n ()", "n", None),
+        ("slope [1/(A s)]", "slope", "1/(A s)"),
+        ("current (mA) (dc)", "current (mA)", "dc"),
+        ("a)", "a)", None),
+        ("(mA)", "", "mA"),
+        ("", "", None),
+    ],
+)
+def test_a_header_is_a_name_and_a_unit(header: str, name: str, unit: str | None) -> None:
+    assert split_header(header) == (name, unit)
+
+
+def test_quoted_text_is_escaped_and_cut_to_sixty_characters() -> None:
+    assert quoted("\x1b[31m") == r"'\x1b[31m'"
+    assert quoted("x" * 60) == f"'{'x' * 60}'"
+    assert quoted("x" * 61) == f"'{'x' * 59}…'"
