@@ -1,0 +1,142 @@
+"""Where to start a fit of Eq. 27: it is linear in ln τ0, the barriers and the slopes, so no search is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.constants import BOLTZMANN
+from stfit.physics.transport import coupling
+
+if TYPE_CHECKING:
+    from stfit.models.dwell import DwellTimeModel
+
+Array = npt.NDArray[np.float64]
+Slopes = tuple[float | None, float | None]
+
+_ASSUMED_LOG_TAU_0: Final = float(np.log(1e-9))  # where one temperature cannot tell τ0 from the barriers
+_LOG_TAU_0_RANGE: Final = (float(np.log(1e-17)), float(np.log(1e-4)))  # inside the bounds
+_SEVERAL_TEMPERATURES: Final = 0.02  # relative spread of temperatures from which τ0 is worth solving for
+_LEAST_SPREAD: Final = 1e-6  # of the currents of a state, relative: below it they show no slope
+_BARRIER_RANGE: Final = (1.0, 150.0)  # k_BT, well inside the bounds
+_RATIO_RANGE: Final = (0.05, 50.0)
+
+
+@final
+@dataclass(frozen=True)
+class _Rows:
+    """Crude ln τ of every row with what it depends on; arrays of shape (rows,)."""
+
+    log_dwell: Array
+    weight: Array
+    state: Array
+    current: Array
+    inverse_kt: Array
+
+    def solve(self, columns: Sequence[Array]) -> list[float]:
+        """Coefficients of the weighted least-squares fit of log_dwell; the shortest where columns are collinear."""
+        root = np.sqrt(self.weight)
+        design = np.stack(columns, axis=1) * root[:, None]
+        norms = np.linalg.norm(design, axis=0)
+        scale = np.where(norms > 0, norms, 1.0)
+        solution: Array = np.linalg.lstsq(design / scale, self.log_dwell * root, rcond=1e-10)[0] / scale
+        return [float(coefficient) for coefficient in solution]
+
+    def barriers(self) -> list[Array]:
+        """The columns that E_P and E_AP multiply."""
+        return [(1.0 - self.state) * self.inverse_kt, self.state * self.inverse_kt]
+
+    @property
+    def several_temperatures(self) -> bool:
+        """Whether they tell ln τ0 from the barriers."""
+        return bool(np.ptp(self.inverse_kt) > _SEVERAL_TEMPERATURES * np.mean(self.inverse_kt))
+
+    def shows_slope(self, code: int) -> bool:
+        """Whether a state was measured at more than one current."""
+        current = self.current[self.state == code]
+        return bool(current.size and np.ptp(current) > _LEAST_SPREAD * np.max(np.abs(current)))
+
+
+def starting_quantities(
+    model: DwellTimeModel,
+    log_dwell: Array,
+    weight: Array,
+    state: Array,
+    current: Array,
+    temperature: Array,
+    constants: Mapping[str, float],
+) -> dict[str, float]:
+    """Quantities (SI) near the best fit: weighted linear regression of ln τ, then the inversions of physics."""
+    rows = _Rows(log_dwell, weight, state, current, 1.0 / (model.convention.thermal * BOLTZMANN * temperature))
+    slopes = _slopes(rows)
+    _, energies = _attempt_time_and_barriers(rows)
+    start = dict(constants) | model.asymmetry.start(energies, _ratio(slopes))
+    start["l_over_L"] = _spin_transfer(model, start, slopes)
+    # a state that shows no slope of its own follows the other one's: its barrier must make up for that
+    log_tau_0, energies = _attempt_time_and_barriers(_without_slopes(rows, model, start))
+    own = model.asymmetry.start(energies, _ratio(slopes))
+    return own | {"tau_0": float(np.exp(log_tau_0)), "l_over_L": start["l_over_L"]}
+
+
+def _slopes(rows: _Rows) -> Slopes:
+    """G·c_i (J/A) of both states; None for a state that shows none."""
+    signs = (1.0 - rows.state, -rows.state)
+    seen = [code for code in (0, 1) if rows.shows_slope(code)]
+    columns = [*(signs[code] * rows.current * rows.inverse_kt for code in seen), *rows.barriers()]
+    if rows.several_temperatures:
+        columns.append(np.ones_like(rows.log_dwell))
+    found: dict[int, float] = dict(zip(seen, rows.solve(columns), strict=False))
+    return found.get(0), found.get(1)
+
+
+def _attempt_time_and_barriers(rows: _Rows) -> tuple[float, tuple[float, float]]:
+    """ln τ0 and both barriers (J), all inside their ranges; a state without rows has the other one's barrier."""
+    log_tau_0 = _ASSUMED_LOG_TAU_0
+    if rows.several_temperatures:
+        log_tau_0 = rows.solve([*rows.barriers(), np.ones_like(rows.log_dwell)])[2]
+    log_tau_0 = float(np.clip(log_tau_0, *_LOG_TAU_0_RANGE))
+    typical = float(np.median(rows.inverse_kt))
+    lowest = min(_barriers(rows, log_tau_0)) * typical
+    if lowest < _BARRIER_RANGE[0]:  # dwells so short need a shorter attempt time
+        log_tau_0 = max(log_tau_0 + lowest - _BARRIER_RANGE[0], _LOG_TAU_0_RANGE[0])
+    low, high = (limit / typical for limit in _BARRIER_RANGE)
+    in_P, in_AP = (min(max(energy, low), high) for energy in _barriers(rows, log_tau_0))
+    return log_tau_0, (in_P, in_AP)
+
+
+def _barriers(rows: _Rows, log_tau_0: float) -> list[float]:
+    """Both barriers (J) at a given ln τ0."""
+    found = replace(rows, log_dwell=rows.log_dwell - log_tau_0).solve(rows.barriers())
+    return [found[code] if np.any(rows.state == code) else found[1 - code] for code in (0, 1)]
+
+
+def _without_slopes(rows: _Rows, model: DwellTimeModel, quantities: Mapping[str, float]) -> _Rows:
+    """The rows as they would be at zero current, by the slopes of the model."""
+    factor_P, factor_AP = _factors(model, quantities)
+    per_ampere = float(model.coupling(quantities)) * np.where(rows.state == 0, factor_P, -factor_AP)
+    return replace(rows, log_dwell=rows.log_dwell - per_ampere * rows.current * rows.inverse_kt)
+
+
+def _factors(model: DwellTimeModel, quantities: Mapping[str, float]) -> tuple[float, float]:
+    wells = model.asymmetry.wells(quantities, None)
+    return float(np.squeeze(wells.c_P)), float(np.squeeze(wells.c_AP))
+
+
+def _ratio(slopes: Slopes) -> float | None:
+    """c_AP/c_P, where both states show it and agree in sign."""
+    in_P, in_AP = slopes
+    if in_P is None or in_AP is None or in_P * in_AP <= 0:
+        return None
+    return float(np.clip(in_AP / in_P, *_RATIO_RANGE))
+
+
+def _spin_transfer(model: DwellTimeModel, quantities: Mapping[str, float], slopes: Slopes) -> float:
+    """l/L_θθ from G·c_i of the states that show it; next to nothing where none does."""
+    seen = [(slope, c) for slope, c in zip(slopes, _factors(model, quantities), strict=True) if slope is not None]
+    unit = coupling(1.0, quantities["delta_R"], quantities["beta"], model.convention)
+    total_slope, total_factor = (sum(column) for column in zip(*seen, strict=True)) if seen else (0.0, 1.0)
+    return float(np.clip(total_slope / (total_factor * unit), -900.0, 900.0))

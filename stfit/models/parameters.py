@@ -1,0 +1,182 @@
+"""The parameters of the theory: name, unit, coordinate of the fit, start, bounds and domain, each decided here once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
+
+Transform = Literal["linear", "log", "log1p"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: a public quantity in SI units and the well-scaled coordinate that is fitted.
+
+    quantity = scale · f(coordinate) with f the identity, exp or expm1 (`transform`).
+    start, lower, upper: of the coordinate. domain: open interval of the quantity, inside which a constraint holds.
+    constant: known from elsewhere (β, ΔR, T, …), so that its absence from the device is worth a remark.
+    """
+
+    name: str
+    coordinate: str
+    unit: str
+    symbol: str
+    meaning: str
+    start: float
+    lower: float
+    upper: float
+    domain: tuple[float, float] = (-np.inf, np.inf)
+    transform: Transform = "linear"
+    scale: float = 1.0
+    constant: bool = False
+
+    def quantity(self, coordinate: Any) -> Any:
+        """The public quantity (SI) at a coordinate: float, array or Jet."""
+        if self.transform == "log":
+            return np.exp(coordinate) * self.scale
+        if self.transform == "log1p":
+            return np.expm1(coordinate) * self.scale
+        return coordinate * self.scale
+
+    def coordinate_of(self, quantity: float) -> float:
+        """The coordinate at a public quantity (SI)."""
+        scaled = quantity / self.scale
+        if self.transform == "log":
+            return float(np.log(scaled))
+        if self.transform == "log1p":
+            return float(np.log1p(scaled))
+        return scaled
+
+    def coordinate_slope(self, coordinate: float) -> float:
+        """d quantity/d coordinate."""
+        slopes = {"linear": 1.0, "log": np.exp(coordinate), "log1p": np.exp(coordinate)}
+        return float(slopes[self.transform]) * self.scale
+
+
+_INF = np.inf
+_SHORT_OF_1 = 1.0 - 1e-9  # at |h| = 1 the barrier top reaches a pole, where its slope is infinite
+# ΔR and R are not bounded on both sides: lmfit's bounds would leave a small value few digits of a wide range
+
+PARAMETERS: Final[Mapping[str, Parameter]] = {
+    p.name: p
+    for p in (
+        Parameter("l_over_L", "l_over_L", "e", "l/L_θθ", "spin-transfer coefficient", 8.0, -1000.0, 1000.0),
+        Parameter(
+            "tau_0",
+            "ln_tau_0",
+            "s",
+            "τ0",
+            "attempt time",
+            np.log(1e-9),
+            np.log(1e-18),
+            np.log(1e-3),
+            (0.0, _INF),
+            "log",
+        ),
+        Parameter(
+            "E_P", "E_P", "J", "E_P", "energy barrier out of P", 0.6, 0.0, 5.0, (0.0, _INF), scale=ELEMENTARY_CHARGE
+        ),
+        Parameter(
+            "E_AP", "E_AP", "J", "E_AP", "energy barrier out of AP", 0.6, 0.0, 5.0, (0.0, _INF), scale=ELEMENTARY_CHARGE
+        ),
+        Parameter("Kv", "Kv", "J", "Kv", "anisotropy energy", 0.6, 0.0, 5.0, (0.0, _INF), scale=ELEMENTARY_CHARGE),
+        Parameter("h", "h", "", "h", "reduced field H/H_K", 0.0, -_SHORT_OF_1, _SHORT_OF_1, (-1.0, 1.0)),
+        Parameter("theta_0", "theta_0", "rad", "θ0", "angle of the barrier top", np.pi / 2, 0.0, np.pi, (0.0, np.pi)),
+        Parameter(
+            "chi",
+            "ln_1p_chi",
+            "",
+            "χ",
+            "asymmetry of the GMR curve",
+            0.0,
+            np.log(0.05),
+            np.log(100.0),
+            (-1.0, _INF),
+            "log1p",
+        ),
+        Parameter(
+            "c_P",
+            "ln_c_P",
+            "rad",
+            "c_P",
+            "asymmetry factor of P",
+            np.log((np.pi - 2) / 4),
+            np.log(1e-6),
+            np.log(10.0),
+            (0.0, _INF),
+            "log",
+        ),
+        Parameter(
+            "c_AP",
+            "ln_c_AP",
+            "rad",
+            "c_AP",
+            "asymmetry factor of AP",
+            np.log((np.pi + 2) / 4),
+            np.log(1e-6),
+            np.log(10.0),
+            (0.0, _INF),
+            "log",
+        ),
+        Parameter(
+            "beta", "beta", "", "β", "spin polarisation of the conductivity", 0.5, -1.0, 1.0, (-1.0, 1.0), constant=True
+        ),
+        Parameter("delta_R", "delta_R", "ohm", "ΔR", "R_AP − R_P", 1.0, -_INF, _INF, constant=True),
+        Parameter(
+            "temperature",
+            "temperature",
+            "K",
+            "T",
+            "temperature of the device",
+            300.0,
+            1e-3,
+            1e4,
+            (0.0, _INF),
+            constant=True,
+        ),
+        Parameter(
+            "resistance",
+            "resistance",
+            "ohm",
+            "R",
+            "resistance that turns a voltage into a current",
+            1.0,
+            1e-6,
+            _INF,
+            (0.0, _INF),
+            constant=True,
+        ),
+        Parameter(
+            "anisotropy_field",
+            "anisotropy_field",
+            "T",
+            "μ0H_K",
+            "anisotropy field",
+            0.1,
+            1e-6,
+            100.0,
+            (0.0, _INF),
+            constant=True,
+        ),
+        Parameter("field_offset", "field_offset", "T", "μ0H_0", "stray field", 0.0, -100.0, 100.0, constant=True),
+    )
+}
+
+_BARRIERS = frozenset({"E_P", "E_AP", "Kv"})
+_LARGEST_BARRIER = 200.0  # k_BT
+
+
+def at_temperature(parameter: Parameter, reference_temperature: float, thermal: float = 1.0) -> Parameter:
+    """The parameter with what depends on the reference temperature (K): barriers start at 25 k_BT and end at 200 k_BT.
+
+    thermal: the multiple of k_BT by which the convention divides a barrier (2 in the printed Eq. 27).
+    """
+    if parameter.name not in _BARRIERS:
+        return parameter
+    unit = thermal * BOLTZMANN * reference_temperature / ELEMENTARY_CHARGE
+    return replace(parameter, start=25.0 * unit, upper=_LARGEST_BARRIER * unit)

@@ -1,0 +1,9 @@
+"""The objective: measurements and models joined over shared, held and constrained parameters."""
+
+from __future__ import annotations
+
+from stfit.objective.constraints import Constraint, LogNormal, Normal
+from stfit.objective.objective import Objective, Problem, Term
+from stfit.objective.space import FitParameter, ParameterSpace
+
+__all__ = ["Constraint", "FitParameter", "LogNormal", "Normal", "Objective", "ParameterSpace", "Problem", "Term"]

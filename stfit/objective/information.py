@@ -1,0 +1,116 @@
+"""What the data can tell: rank and null directions of the residuals, and the covariance in what is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.objective.objective import Problem
+
+Array = npt.NDArray[np.float64]
+
+RANK_TOLERANCE = 1e-7  # of the largest singular value, below which a direction is null (architecture.md, section 4)
+NULL_COMPONENT = 1e-3  # of a null direction, from which a parameter takes part in it
+
+
+@final
+@dataclass(frozen=True)
+class Directions:
+    """Directions in scaled coordinates, as columns: null ones (p, k) and the others (p, p − k).
+
+    scales: shape (p,); a coordinate moves by scale · component.
+    """
+
+    names: tuple[str, ...]
+    scales: Array
+    null: Array
+    seen: Array
+    singular_values: Array
+
+    @property
+    def rank(self) -> int:
+        """Number of directions that the data determine."""
+        return int(self.seen.shape[1])
+
+    def touches_null(self, gradient: Array) -> bool:
+        """Whether a quantity with this gradient (per coordinate, shape (p,)) changes along a null direction."""
+        scaled = gradient * self.scales
+        norm = float(np.linalg.norm(scaled))
+        if self.null.shape[1] == 0 or norm == 0.0:
+            return False
+        return bool(np.any(np.abs(scaled @ self.null) > NULL_COMPONENT * norm))
+
+    @property
+    def not_identified(self) -> frozenset[str]:
+        """Names of the parameters that take part in a null direction."""
+        taking_part = np.any(np.abs(self.null) > NULL_COMPONENT, axis=1)
+        return frozenset(name for name, part in zip(self.names, taking_part, strict=True) if part)
+
+
+def directions(problem: Problem, x: Array) -> Directions:
+    """Null and seen directions of the scaled residual Jacobian at x."""
+    scales = problem.scales(x)
+    scaled = problem.jacobian(x) * scales
+    _, singular, transposed = np.linalg.svd(scaled, full_matrices=True)
+    largest = singular[0] if singular.size else 0.0
+    rank = int(np.count_nonzero(singular > RANK_TOLERANCE * largest))
+    return Directions(problem.names, scales, transposed[rank:].T, transposed[:rank].T, singular)
+
+
+# Which parameter to hold along a null direction: first those a reader would call a convention, and l/L_θθ never before
+# the asymmetry, which can neither change sign nor leave its narrow range to follow a slope.
+_HELD_FIRST = (
+    *("tau_0", "theta_0", "chi", "h", "c_P", "c_AP"),
+    *("resistance", "delta_R", "beta", "temperature", "anisotropy_field", "field_offset"),
+)
+
+_LEAST_PIVOT = 0.005  # of a null direction: less, and holding the parameter would hardly stop the motion
+
+
+def gauge(found: Directions) -> tuple[int, ...]:
+    """Indices of parameters to hold, one for each null direction, so that the others are determined."""
+    null = found.null.copy()
+    order = [found.names.index(name) for name in _HELD_FIRST if name in found.names]
+    order += [i for i in range(len(found.names)) if i not in order]
+    held: list[int] = []
+    while null.shape[1]:
+        weights = np.max(np.abs(null), axis=1)
+        pivot = next((i for i in order if weights[i] > _LEAST_PIVOT), int(np.argmax(weights)))
+        held.append(pivot)
+        # what is left of the null space once the held parameter no longer moves
+        _, _, rotation = np.linalg.svd(null[pivot : pivot + 1], full_matrices=True)
+        null = (null @ rotation.T)[:, 1:]
+    return tuple(held)
+
+
+def covariance(problem: Problem, x: Array, found: Directions, at_bound: npt.NDArray[np.bool_]) -> Array | None:
+    """Inverse information in the seen directions, coordinates at a bound held, shape (p, p).
+
+    None where the curvature is not positive: x is then no maximum of the likelihood.
+    """
+    information = problem.information(x)
+    if not np.all(np.isfinite(information)):
+        return None
+    scaled = information * np.outer(found.scales, found.scales)
+    basis = found.seen
+    if np.any(at_bound):
+        basis = _without(basis, at_bound)
+    projected = basis.T @ scaled @ basis
+    if projected.size == 0:
+        return np.zeros((x.size, x.size))
+    eigenvalues, vectors = np.linalg.eigh(projected)
+    if eigenvalues[0] <= 1e-15 * eigenvalues[-1]:
+        return None
+    root = (basis @ vectors) / np.sqrt(eigenvalues)
+    result: Array = (root @ root.T) * np.outer(found.scales, found.scales)
+    return result
+
+
+def _without(basis: Array, held: npt.NDArray[np.bool_]) -> Array:
+    """The part of a span in which the held coordinates do not move."""
+    _, singular, transposed = np.linalg.svd(basis[held], full_matrices=True)
+    rank = int(np.count_nonzero(singular > 1e-12))
+    return np.asarray(basis @ transposed[rank:].T)

@@ -1,0 +1,86 @@
+"""The parameters of one fit, in the one order that every vector of coordinates follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.derivatives import seed
+from stfit.models.parameters import Parameter
+from stfit.objective.constraints import Constraint
+
+Array = npt.NDArray[np.float64]
+
+
+@final
+@dataclass(frozen=True)
+class FitParameter:
+    """A parameter as one fit uses it: start and bounds of its coordinate, held or not, constrained or not."""
+
+    parameter: Parameter
+    start: float
+    lower: float
+    upper: float
+    held: bool = False
+    constraint: Constraint | None = None
+
+    @property
+    def name(self) -> str:
+        """The public name."""
+        return self.parameter.name
+
+
+@final
+@dataclass(frozen=True)
+class ParameterSpace:
+    """All parameters of a fit. A vector x holds the coordinates of those that vary, in the order given here."""
+
+    parameters: tuple[FitParameter, ...]
+
+    @cached_property
+    def varied(self) -> tuple[FitParameter, ...]:
+        """The parameters that vary."""
+        return tuple(p for p in self.parameters if not p.held)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Public names of the parameters that vary."""
+        return tuple(p.name for p in self.varied)
+
+    @property
+    def start(self) -> Array:
+        """Coordinates to start from, shape (p,)."""
+        return np.array([p.start for p in self.varied])
+
+    @property
+    def bounds(self) -> tuple[Array, Array]:
+        """Lower and upper bounds of the coordinates, shape (p,) each."""
+        return np.array([p.lower for p in self.varied]), np.array([p.upper for p in self.varied])
+
+    def quantities(self, x: Array) -> dict[str, Any]:
+        """Public quantities (SI) at x of shape (..., p): arrays of shape (..., 1), which broadcast over rows."""
+        return self._held | {p.name: p.parameter.quantity(x[..., i, None]) for i, p in enumerate(self.varied)}
+
+    def jets(self, x: Array, order: int) -> dict[str, Any]:
+        """Public quantities at x of shape (p,), with their derivatives with respect to x."""
+        return self._held | {
+            p.name: p.parameter.quantity(jet) for p, jet in zip(self.varied, seed(x, order), strict=True)
+        }
+
+    @cached_property
+    def _held(self) -> dict[str, float]:
+        return {p.name: p.parameter.quantity(p.start) for p in self.parameters if p.held}
+
+    def coordinates(self, quantities: Mapping[str, float]) -> Array:
+        """The vector x at public quantities."""
+        return np.array([p.parameter.coordinate_of(float(quantities[p.name])) for p in self.varied])
+
+    def with_constraints(self, constraints: Mapping[str, Constraint | None]) -> ParameterSpace:
+        """The same space with other constraints by name."""
+        changed = (replace(p, constraint=constraints[p.name]) if p.name in constraints else p for p in self.parameters)
+        return ParameterSpace(tuple(changed))
