@@ -1,0 +1,1 @@
+"""Diagnostics: estimates with verdicts, identifiability, goodness of fit, range of validity."""

@@ -1,0 +1,187 @@
+"""What the data do not determine, in words; the combinations they do determine; and what would help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.backends.least_squares import Optimum
+from stfit.constants import BOLTZMANN
+from stfit.diagnostics.estimates import spread
+from stfit.objective import Objective
+from stfit.objective.information import NULL_COMPONENT, Directions, gauge
+from stfit.results import Combination, Estimate, Verdict
+
+Array = npt.NDArray[np.float64]
+Quantities = Mapping[str, Any]
+
+
+@final
+@dataclass(frozen=True)
+class _Candidate:
+    """A combination that may be identified where its parts are not."""
+
+    expression: str
+    unit: str
+    value: Callable[[Quantities], Any]
+
+
+def _spin_transfer_ladder(factor: str) -> tuple[_Candidate, ...]:
+    """Products with l/L_θθ, from the most telling to what the bare slope gives; factor: "", "c_P" or "c_AP"."""
+    times = f"*{factor}" if factor else ""
+    unit = "e rad" if factor else "e"
+
+    def c(q: Quantities) -> Any:
+        return q[factor] if factor else 1.0
+
+    return (
+        _Candidate(f"l_over_L{times}", unit, lambda q: q["l_over_L"] * c(q)),
+        _Candidate(f"l_over_L{times}/beta", unit, lambda q: q["l_over_L"] * c(q) / q["beta"]),
+        _Candidate(f"l_over_L{times}*delta_R", f"{unit} ohm", lambda q: q["l_over_L"] * c(q) * q["delta_R"]),
+        _Candidate(
+            f"l_over_L{times}*delta_R/beta",
+            f"{unit} ohm",
+            lambda q: q["l_over_L"] * c(q) * q["delta_R"] / q["beta"],
+        ),
+        _Candidate(
+            f"l_over_L{times}*delta_R/(beta*temperature)",
+            f"{unit} ohm/K",
+            lambda q: q["l_over_L"] * c(q) * q["delta_R"] / (q["beta"] * q["temperature"]),
+        ),
+    )
+
+
+def _barrier_ladder(state: str, thermal: float) -> tuple[_Candidate, ...]:
+    """What is known of a barrier and the attempt time; thermal: the convention's multiple of k_BT."""
+    kt = "k_B*temperature" if thermal == 1.0 else f"{thermal:g}*k_B*temperature"
+
+    def reduced(q: Quantities) -> Any:
+        return q[f"E_{state}"] / (thermal * BOLTZMANN * q["temperature"])
+
+    return (
+        _Candidate(f"E_{state}/({kt})", "", reduced),
+        _Candidate(f"ln(tau_0/s) + E_{state}/({kt})", "", lambda q: np.log(q["tau_0"]) + reduced(q)),
+    )
+
+
+def combinations(objective: Objective, optimum: Optimum, estimates: Mapping[str, Estimate]) -> list[Combination]:
+    """The identified combinations of parameters that are not identified themselves."""
+    quantities = objective.all_quantities(objective.space.jets(optimum.x, order=1))
+    quantities = {name: q if not isinstance(q, float) else np.array([q]) for name, q in quantities.items()}
+    thermal = objective.model.convention.thermal
+    chosen: list[_Candidate] = []
+    if estimates["l_over_L"].verdict is Verdict.NOT_IDENTIFIED:
+        chosen += _first_identified([_spin_transfer_ladder("")], quantities, optimum) or _first_identified(
+            [_spin_transfer_ladder("c_P"), _spin_transfer_ladder("c_AP")], quantities, optimum
+        )
+    for state in ("P", "AP"):
+        if estimates[f"E_{state}"].verdict is Verdict.NOT_IDENTIFIED:
+            chosen += _first_identified([_barrier_ladder(state, thermal)], quantities, optimum)
+    difference = _Candidate("E_P - E_AP", "J", lambda q: q["E_P"] - q["E_AP"])
+    if all(estimates[f"E_{state}"].verdict is Verdict.NOT_IDENTIFIED for state in ("P", "AP")):
+        chosen += _first_identified([(difference,)], quantities, optimum)
+    return [_combination(candidate, quantities, optimum) for candidate in chosen]
+
+
+def _first_identified(
+    ladders: list[tuple[_Candidate, ...]], quantities: Quantities, optimum: Optimum
+) -> list[_Candidate]:
+    """The first rung of each ladder that the data determine."""
+    found = []
+    for ladder in ladders:
+        for candidate in ladder:
+            result = spread(candidate.value(quantities), optimum)
+            if not result.touches_null and np.any(result.gradient) and np.isfinite(result.value):
+                found.append(candidate)
+                break
+    return found
+
+
+def _combination(candidate: _Candidate, quantities: Quantities, optimum: Optimum) -> Combination:
+    found = spread(candidate.value(quantities), optimum)
+    return Combination(candidate.expression, found.value, found.stderr, found.ci68, found.ci95, candidate.unit)
+
+
+# --- null directions in words -------------------------------------------------------------------------------------
+
+_REMEDIES: Final[tuple[tuple[frozenset[str], str], ...]] = (
+    (frozenset({"c_P", "c_AP", "l_over_L"}), 'Take asymmetry = "theta_0" with the GMR curve, or give c_P in [device].'),
+    (
+        frozenset({"theta_0", "l_over_L"}),
+        "Measure the other state too (its slope fixes c_AP/c_P), or give theta_0 in [device].",
+    ),
+    (frozenset({"chi", "l_over_L"}), "Measure the other state too, or give chi from the measured GMR curve."),
+    (frozenset({"h", "l_over_L"}), "Measure the other state too, or give h from the stray field."),
+    (
+        frozenset({"tau_0"}),
+        "Measure at another temperature (a tenth higher or lower is plenty), or give tau_0 in [device].",
+    ),
+    (frozenset({"beta"}), 'Give beta in [device], for example beta = "0.35 ± 0.03".'),
+    (frozenset({"delta_R"}), 'Give delta_R in [device], for example delta_R = "0.110 ± 0.004 ohm".'),
+    (frozenset({"temperature"}), 'Give the temperature, in [device] (temperature = "295 ± 1 K") or as a column.'),
+    (frozenset({"E_P"}), "Measure dwell times out of P."),
+    (frozenset({"E_AP"}), "Measure dwell times out of AP."),
+)
+_LOGARITHMIC = frozenset(
+    {"l_over_L", "c_P", "c_AP", "beta", "delta_R", "temperature", "resistance", "anisotropy_field"}
+)
+_BARRIERS = frozenset({"E_P", "E_AP", "Kv"})
+
+
+def null_directions(found: Directions, symbols: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each null direction as words, components (scaled coordinates) and a remedy; symbols: by parameter name."""
+    if found.null.shape[1] == 0:
+        return []
+    held = gauge(found)
+    # the direction in which one held parameter moves by one and the other held ones stay
+    basis = found.null @ np.linalg.pinv(found.null[list(held)])
+    result = []
+    for i in range(len(held)):
+        column = basis[:, i]
+        large = np.abs(column) > NULL_COMPONENT * np.linalg.norm(column)
+        parts = {n: float(c) for n, c, part in zip(found.names, column, large, strict=True) if part}
+        result.append({"direction": _words(parts, symbols), "components": parts, "remedy": _remedy(parts)})
+    return result
+
+
+def _words(parts: Mapping[str, float], symbols: Mapping[str, str]) -> str:
+    # one per cent of what has a logarithm; a whole k_BT, and a factor e of τ0, where nothing else moves
+    step = 0.01 if _LOGARITHMIC & parts.keys() else 1.0
+    moves = [_move(name, step * component, symbols.get(name, name)) for name, component in parts.items()]
+    if len(moves) == 1:
+        return f"{symbols.get(next(iter(parts)), '')} alone: no prediction depends on it"
+    return " with ".join([moves[0], " and ".join(moves[1:])]) + ": no prediction changes"
+
+
+def _move(name: str, component: float, symbol: str) -> str:
+    sign = "+" if component > 0 else "−"
+    if name in _BARRIERS:
+        return f"{symbol} {sign} {abs(component):.3g} k_BT"
+    if name in _LOGARITHMIC:
+        return f"{symbol} {sign} {100 * abs(component):.3g} %"
+    if name == "tau_0":
+        return f"{symbol} × {np.exp(component):.3g}"
+    return f"{symbol} {sign} {abs(component):.3g}"
+
+
+def _remedy(parts: Mapping[str, float]) -> str:
+    for names, sentence in _REMEDIES:
+        if names <= parts.keys():
+            return sentence
+    return f"Give one of {', '.join(parts)} in [device]."
+
+
+def identifiability(objective: Objective, optimum: Optimum) -> dict[str, Any]:
+    """Rank, number of free parameters and null directions, as result.json stores them."""
+    symbols = {p.name: p.parameter.symbol for p in objective.space.parameters}
+    found = optimum.directions
+    return {
+        "rank": found.rank,
+        "n_free": len(found.names),
+        "singular_values": [float(value) for value in found.singular_values],
+        "null_directions": null_directions(found, symbols),
+    }

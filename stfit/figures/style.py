@@ -1,0 +1,142 @@
+"""How stfit's figures look: a journal's two columns wide, readable in grey and with any colour vision."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+__all__ = [
+    "LINES",
+    "MARKERS",
+    "WIDTH",
+    "Array",
+    "Figure",
+    "Quantity",
+    "escape",
+    "journal_style",
+    "new_figure",
+    "shades",
+    "svg",
+]
+
+Array = npt.NDArray[np.float64]
+
+WIDTH: Final = 7.0  # inches: the text width of A4
+_PIXELS: Final = 118  # of a page, an inch of the figure: its text then stands as large as the page's
+MARKERS: Final = ("o", "s", "^", "D", "v", "P")
+LINES: Final[tuple[Any, ...]] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5)))
+_INK: Final = "#1a1a1a"
+_RC: Final[Any] = {
+    "font.family": ["STIXGeneral", "DejaVu Sans"],  # the second for what the first lacks
+    "mathtext.fontset": "stix",
+    "font.size": 9.5,
+    "axes.titlesize": 10,
+    "axes.titley": 1.0,  # found by matplotlib otherwise, slowly
+    "axes.labelsize": 10,
+    "axes.linewidth": 0.7,
+    "axes.edgecolor": _INK,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "legend.handlelength": 2.2,
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+    "xtick.top": True,
+    "ytick.right": True,
+    "xtick.minor.visible": True,
+    "lines.linewidth": 1.1,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "stfit",  # the same result draws the same bytes
+}
+_ENDS: Final = {  # dark and light end of the colours of a state; their lightness differs in grey too
+    "P": ((0.03, 0.19, 0.42), (0.42, 0.68, 0.84)),
+    "AP": ((0.50, 0.15, 0.02), (0.99, 0.60, 0.27)),
+}
+_HEADER: Final = re.compile(r"^.*?(?=<svg)|<metadata>.*?</metadata>\s*|<style[^>]*>.*?</style>\s*", re.DOTALL)
+_ATTRIBUTES: Final = re.compile(r'\s(?:xmlns(?::\w+)?|version|width|height)="[^"]*"')
+_IDENTITY: Final = re.compile(r'(\bid="|url\(#|xlink:href="#)')
+_SPELLED_OUT: Final = re.compile(r' (?:d|x|y)="[^"]*"')
+_DECIMALS: Final = re.compile(r"(\.\d\d)\d+")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What an axis shows, in which unit its numbers are (SI), and whether the axis is logarithmic.
+
+    factor, unit: numbers times factor are in `unit`.
+    """
+
+    label: str
+    unit: str
+    factor: float = 1.0
+    log: bool = False
+
+    @property
+    def text(self) -> str:
+        """The axis' label with its unit."""
+        return f"{escape(self.label)} ({escape(self.unit)})" if self.unit else escape(self.label)
+
+
+@contextmanager
+def journal_style() -> Iterator[None]:
+    """Draw in stfit's style; matplotlib's settings are as before afterwards."""
+    with mpl.rc_context(_RC):
+        yield
+
+
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure with an SVG canvas; sizes in inches. No window and no state shared with pyplot."""
+    figure = Figure(figsize=(width, height))
+    FigureCanvasSVG(figure)
+    return figure
+
+
+def shades(state: str, count: int) -> list[tuple[float, ...]]:
+    """`count` colours for a state, dark to light: blue for P, orange for AP."""
+    dark, light = (np.array(end) for end in _ENDS.get(state, _ENDS["P"]))
+    steps = np.linspace(0.0, 1.0, count) if count > 1 else np.array([0.4])
+    return [tuple(float(part) for part in dark + step * (light - dark)) for step in steps]
+
+
+def escape(text: str) -> str:
+    """Text from a file as it stands: no mathtext, no control characters."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text).replace("$", r"\$")
+
+
+def svg(figure: Figure, description: str, identity: str) -> str:
+    """A figure as one <svg> element to stand in a page.
+
+    description: what a reader who cannot see it is told. identity: keeps the ids of several figures apart.
+    """
+    drawing = _SPELLED_OUT.sub(_to_hundredths, _HEADER.sub("", _saved(figure)))
+    tag, rest = drawing.split(">", 1)
+    words = html.escape(_CONTROL.sub(" ", description))
+    size = f"width:{figure.get_figwidth() * _PIXELS:.0f}px"
+    tag = f'{_ATTRIBUTES.sub("", tag)} role="img" aria-label="{words}" style="{size}"'
+    rest = _IDENTITY.sub(rf"\g<1>{identity}-", rest).replace("xlink:href", "href")
+    return f"{tag}><title>{words}</title>{rest}"
+
+
+def _saved(figure: Figure) -> str:
+    buffer = io.StringIO()
+    with journal_style(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")  # a script that no font has is drawn as boxes
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()
+
+
+def _to_hundredths(attribute: re.Match[str]) -> str:
+    """A hundredth of a point is below what a printer resolves; it halves the size of a page."""
+    return _DECIMALS.sub(r"\1", attribute[0])

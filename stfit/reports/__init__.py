@@ -1,0 +1,1 @@
+"""Reports: a result turned into a page, into text, into files."""

@@ -1,0 +1,152 @@
+"""The part of a report about one measurement: its figure, in words too, and its reduced data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from stfit.figures.style import svg
+from stfit.reports.view import cell, trusted
+from stfit.results.numbers import format_rounded, format_value
+from stfit.results.plot import drive_of, measurement_figure
+from stfit.results.result import FitResult, MeasurementSummary
+from stfit.units import choose_prefix
+
+_UNITS: Final[Mapping[str, str]] = {  # of the columns of a kind
+    "current": "A",
+    "voltage": "V",
+    "temperature": "K",
+    "field": "T",
+    "pulse_width": "s",
+    "total_time": "s",
+    "mean_dwell": "s",
+    "mean_dwell_stderr": "s",
+}
+_ONE_PREFIX: Final = frozenset(
+    {"current", "voltage", "temperature", "field", "pulse_width"}
+)  # in all cells of a column
+_OUTCOMES: Final = ("observed", "fitted", "residual")
+_HIDDEN: Final = frozenset({"observed_lo", "observed_hi", *_OUTCOMES})
+_NAMES: Final = {"n": "n", "n_switched": "n switched"}
+_MOST_ROWS: Final = 400  # a page of more rows is read by nobody; result.json has them all
+_QUANTITIES: Final = {
+    "dwell-times": ("Dwell time", "s"),
+    "dwell-events": ("Dwell time", "s"),
+    "switching-pulse": ("Switching probability", ""),
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """One measurement, ready to print."""
+
+    index: int
+    file: str
+    kind: str
+    rows: int
+    notices: list[str]
+    figure: Markup | None
+    caption: str
+    head: list[str]
+    cells: list[list[str]]
+    left_out: int
+
+
+def sections(result: FitResult) -> list[Section]:
+    """The measurements of a result, in its order."""
+    return [_section(result, summary, index) for index, summary in enumerate(result.measurements, start=1)]
+
+
+def _section(result: FitResult, summary: MeasurementSummary, index: int) -> Section:
+    figure = measurement_figure(result, summary)
+    words = describe(summary)
+    head, cells = reduced_table(summary)
+    return Section(
+        index=index,
+        file=summary.file,
+        kind=summary.kind,
+        rows=summary.rows,
+        notices=summary.notices,
+        figure=None if figure is None else trusted(svg(figure, words, f"m{index}")),
+        caption=_caption(result, summary),
+        head=head,
+        cells=cells,
+        left_out=max(len(summary.reduced) - _MOST_ROWS, 0),
+    )
+
+
+def describe(summary: MeasurementSummary) -> str:
+    """The figure of a measurement in words, for a reader who cannot see it."""
+    quantity = _QUANTITIES.get(summary.kind, ("Data", ""))[0]
+    names = list(dict.fromkeys(str(row.get("series") or "") for row in summary.reduced))
+    series = f"{len(names)} series ({'; '.join(names)})" if any(names) else "one series"
+    text = f"{quantity} against {drive_of(summary)}: {series}, {len(summary.reduced)} rows, with fit and bands."
+    residuals = [row["residual"] for row in summary.reduced if row.get("residual") is not None]
+    if not residuals:
+        return text
+    beyond = [sum(abs(value) > level for value in residuals) for level in (1, 2)]
+    extent = f"{min(residuals):.1f} to {max(residuals):.1f}".replace("-", "−")
+    return f"{text} Residuals from {extent}; {beyond[0]} beyond ±1, {beyond[1]} beyond ±2, of {len(residuals)}."
+
+
+def reduced_table(summary: MeasurementSummary) -> tuple[list[str], list[list[str]]]:
+    """The reduced data: the head with units, and the cells of the first 400 rows."""
+    rows = summary.reduced[:_MOST_ROWS]
+    names = [name for name in dict.fromkeys(key for row in rows for key in row) if name not in _HIDDEN]
+    names = [name for name in names if any(row.get(name) is not None for row in rows)]
+    columns = [_column(name, rows) for name in names]
+    unit = _QUANTITIES.get(summary.kind, ("", ""))[1]
+    head = [title for title, _ in columns] + list(_OUTCOMES)
+    outcomes = [[_observed(row, unit), format_rounded(row.get("fitted"), unit), _residual(row)] for row in rows]
+    return head, [[cells[index] for _, cells in columns] + outcomes[index] for index in range(len(rows))]
+
+
+def _column(name: str, rows: Sequence[Mapping[str, Any]]) -> tuple[str, list[str]]:
+    values = [row.get(name) for row in rows]
+    title = _NAMES.get(name, name.replace("_", " "))
+    unit = _UNITS.get(name, "")
+    if name in _ONE_PREFIX:
+        factor, label = (
+            choose_prefix([value for value in values if value is not None], unit) if unit != "K" else (1.0, "K")
+        )
+        return f"{title} ({label})", [format_rounded(None if v is None else v * factor, "", 5) for v in values]
+    if unit:
+        return title, [format_rounded(value, unit) for value in values]
+    return title, [_whole(value) for value in values]
+
+
+def _whole(value: Any) -> str:
+    """Counts may have passed through floats; they are whole all the same."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else cell(value)
+
+
+def _observed(row: Mapping[str, Any], unit: str) -> str:
+    value, low, high = (row.get(name) for name in ("observed", "observed_lo", "observed_hi"))
+    if value is None:
+        limits = [
+            f"{sign} {format_rounded(end, unit, 2)}" for sign, end in (("≥", low), ("≤", high)) if end is not None
+        ]
+        return " ".join(limits) or "–"
+    if low is None or high is None:
+        return format_rounded(value, unit)
+    return format_value(value, (high - low) / 2, unit, (low, high))
+
+
+def _residual(row: Mapping[str, Any]) -> str:
+    value = row.get("residual")
+    return "–" if value is None else f"{value:+.2f}".replace("-", "−")
+
+
+def _caption(result: FitResult, summary: MeasurementSummary) -> str:
+    parts = [
+        "Data with their own 68 % errors; the line is the fit with its 68 % (dark) and 95 % (light) bands.",
+        "Below: signed roots of the deviance, with lines at ±1 (dashed) and ±2 (dotted).",
+    ]
+    if any(row.get("observed") is None for row in summary.reduced):
+        parts.append("An arrow is a limit: nothing switched while the device was watched.")
+    if any(entry.file == summary.file and entry.polarity == -1 for entry in result.inputs):
+        parts.append(f"The {drive_of(summary)} is the measured one times the polarity, −1.")
+    return " ".join(parts)

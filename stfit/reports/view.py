@@ -1,0 +1,184 @@
+"""What a report shows, in the order it shows it: the result turned into rows of text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from stfit.constants import BOLTZMANN
+from stfit.results.numbers import format_estimate, format_interval, format_p, format_rounded, format_value
+from stfit.results.result import Combination, Estimate, FitResult, GoodnessTest, Status, Verdict
+from stfit.results.summary import ANSWERS, beside, interval_cell, ordered
+from stfit.results.symbols import expression_html, prose_html, symbol
+
+_WORDS: Final[Mapping[Verdict, str]] = {verdict: verdict.value.replace("-", " ") for verdict in Verdict}
+
+_FAILED: Final = "no fit"  # what stands for the verdict where the fit did not converge
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table of parameters; every cell is ready to print."""
+
+    symbol: Markup
+    words: Markup
+    value: str
+    note: str
+    ci68: str
+    ci95: str
+    verdict: str
+    badge: str
+
+
+@dataclass(frozen=True)
+class TestRow:
+    """One line of the table of tests."""
+
+    name: str
+    measurement: str
+    statistic: str
+    p_value: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class NullDirection:
+    """A direction in which the data say nothing, and the measurement that would."""
+
+    words: str
+    components: Markup
+    remedy: str
+
+
+def answers(result: FitResult) -> list[Row]:
+    """l/L_θθ, c_P, c_AP, τ0, slopes, critical currents."""
+    return [_row(name, entry, result) for name, entry in ordered(result) if name in ANSWERS]
+
+
+def others(result: FitResult) -> list[Row]:
+    """Every further parameter: barriers, constants, what was held fixed."""
+    return [_row(name, entry, result) for name, entry in ordered(result) if name not in ANSWERS]
+
+
+def combinations(result: FitResult) -> list[Row]:
+    """What is identified where single parameters are not."""
+    return [_combination(entry) for entry in result.combinations]
+
+
+def tests(result: FitResult) -> list[TestRow]:
+    """The tests of fit."""
+    return [_test(entry) for entry in result.goodness.tests]
+
+
+def null_directions(result: FitResult) -> list[NullDirection]:
+    """What was not identified, and what would identify it."""
+    return [_null_direction(entry) for entry in result.identifiability["null_directions"]]
+
+
+def budget(result: FitResult) -> list[tuple[Markup, list[tuple[Markup, str]]]]:
+    """Per quantity, what each source adds to its uncertainty."""
+    units = {name: entry.unit for name, entry in result.parameters.items()}
+    return [
+        (
+            symbol_html(name),
+            [(symbol_html(part), format_rounded(size, units.get(name, ""), 2)) for part, size in parts.items()],
+        )
+        for name, parts in result.budget.items()
+    ]
+
+
+def comparison(result: FitResult) -> tuple[list[str], list[list[str]]]:
+    """Rival descriptions: the names of the columns, and the rows."""
+    names = list(dict.fromkeys(name for entry in result.comparison for name in entry))
+    return names, [[cell(entry.get(name)) for name in names] for entry in result.comparison]
+
+
+def priors(result: FitResult) -> list[tuple[Markup, str]]:
+    """The prior of each parameter."""
+    return [(symbol_html(name), text) for name, text in result.priors.items()]
+
+
+def diagnostics(result: FitResult) -> list[tuple[str, str]]:
+    """What the backend said of itself."""
+    return [(name.replace("_", " "), cell(value)) for name, value in result.diagnostics.items()]
+
+
+def cell(value: Any) -> str:
+    """Any stored value as a few characters of text."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return format_rounded(value, "", 4)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {cell(entry)}" for name, entry in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(cell(entry) for entry in value)
+    return str(value)
+
+
+def symbol_html(name: str) -> Markup:
+    """The symbol of a parameter, for a page."""
+    return trusted(symbol(name).html)
+
+
+def prose(text: str) -> Markup:
+    """A sentence with its symbols (l/L_θθ, c_P, k_BT, τ0) set as symbols; everything else is escaped."""
+    return trusted(prose_html(text))
+
+
+def trusted(markup: str) -> Markup:
+    """Markup of our own making, in which every text from outside is already escaped."""
+    return Markup(markup)  # noqa: S704
+
+
+def _row(name: str, entry: Estimate, result: FitResult) -> Row:
+    magnitude = beside(name, result)
+    failed = result.status is not Status.CONVERGED
+    return Row(
+        symbol=symbol_html(name),
+        words=prose(symbol(name).words),
+        value=format_estimate(entry, magnitude),
+        note=_in_thermal_energies(entry, result.reference_temperature),
+        ci68=interval_cell(entry, "ci68", magnitude),
+        ci95=interval_cell(entry, "ci95", magnitude),
+        verdict=_FAILED if failed else _WORDS[entry.verdict],
+        badge="failure" if failed else entry.verdict.value,
+    )
+
+
+def _in_thermal_energies(entry: Estimate, temperature: float | None) -> str:
+    if entry.unit != "J" or entry.value is None or entry.verdict is Verdict.NOT_IDENTIFIED or not temperature:
+        return ""
+    thermal = BOLTZMANN * temperature
+    ratio = format_value(entry.value / thermal, None if entry.stderr is None else entry.stderr / thermal, "")
+    return f"{ratio} k_BT at {temperature:g} K"
+
+
+def _combination(entry: Combination) -> Row:
+    return Row(
+        symbol=trusted(expression_html(entry.expression)),
+        words=trusted(""),
+        value=format_value(entry.value, entry.stderr, entry.unit, entry.ci68),
+        note="",
+        ci68=format_interval(entry.ci68, entry.unit),
+        ci95=format_interval(entry.ci95, entry.unit),
+        verdict=_WORDS[Verdict.IDENTIFIED],
+        badge=Verdict.IDENTIFIED.value,
+    )
+
+
+def _test(entry: GoodnessTest) -> TestRow:
+    statistic = format_rounded(entry.statistic, "")
+    return TestRow(entry.name, entry.measurement, statistic, format_p(entry.p_value), entry.verdict.replace("-", " "))
+
+
+def _null_direction(entry: Mapping[str, Any]) -> NullDirection:
+    parts = (
+        f"{weight:+.2f}".replace("-", "−") + f" {symbol(name).html}" for name, weight in entry["components"].items()
+    )
+    return NullDirection(entry["direction"], trusted(", ".join(parts)), entry["remedy"])

@@ -1,0 +1,36 @@
+"""What a fit gives back: the result, its storage, its numbers as physicists write them."""
+
+from stfit.results.result import (
+    SCHEMA,
+    Combination,
+    Curve,
+    Estimate,
+    FitResult,
+    Goodness,
+    GoodnessTest,
+    InputFile,
+    Interval,
+    MeasurementSummary,
+    Note,
+    Status,
+    Verdict,
+)
+from stfit.results.storage import read, write
+
+__all__ = [
+    "SCHEMA",
+    "Combination",
+    "Curve",
+    "Estimate",
+    "FitResult",
+    "Goodness",
+    "GoodnessTest",
+    "InputFile",
+    "Interval",
+    "MeasurementSummary",
+    "Note",
+    "Status",
+    "Verdict",
+    "read",
+    "write",
+]

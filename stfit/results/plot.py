@@ -1,0 +1,112 @@
+"""From a stored result to its figures, without the data files and without a new fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from stfit.figures.diagnostic import correlation_figure, residuals_figure
+from stfit.figures.dwell import dwell_time_figure
+from stfit.figures.panels import Fit, Series
+from stfit.figures.style import Array, Figure, Quantity, escape
+from stfit.figures.switching import switching_probability_figure
+from stfit.results.result import Curve, FitResult, MeasurementSummary
+from stfit.results.symbols import symbol
+from stfit.units import choose_prefix
+
+_FIGURES: Final[Mapping[str, Callable[[Sequence[Series], Quantity], Figure]]] = {
+    "dwell-times": dwell_time_figure,
+    "dwell-events": dwell_time_figure,
+    "switching-pulse": switching_probability_figure,
+}
+_LONGEST: Final = 16  # letters of a name in a figure
+_DRIVES: Final = {"current": "A", "voltage": "V"}
+
+
+def measurement_figure(result: FitResult, summary: MeasurementSummary) -> Figure | None:
+    """The figure of one measurement: data, fit, bands, residuals. None where its kind has none."""
+    draw = _FIGURES.get(summary.kind)
+    if draw is None or not summary.reduced:
+        return None
+    drive = drive_of(summary)
+    series = series_of(result, summary)
+    ends = [float(value) for entry in series for value in entry.x]
+    factor, label = choose_prefix(ends, _DRIVES[drive])
+    return draw(series, Quantity(drive, label, factor))
+
+
+def drive_of(summary: MeasurementSummary) -> str:
+    """What drove the device: "current", or "voltage" where no row has a current."""
+    return "current" if any(row.get("current") is not None for row in summary.reduced) else "voltage"
+
+
+def series_of(result: FitResult, summary: MeasurementSummary) -> list[Series]:
+    """The rows of a measurement grouped by their "series", each with its fitted curve, in order of appearance."""
+    drive = drive_of(summary)
+    curves = {curve.series: curve for curve in result.curves if curve.measurement == summary.file}
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in summary.reduced:
+        groups.setdefault(str(row.get("series") or ""), []).append(row)
+    return [_series(label, rows, drive, curves.get(label)) for label, rows in groups.items()]
+
+
+def parameter_correlations(result: FitResult) -> tuple[list[str], Array]:
+    """The names of the correlated parameters and their matrix, shape (n, n); NaN where unknown."""
+    names = list(result.correlations)
+    rows = [[1.0 if row == column else _pair(result, row, column) for column in names] for row in names]
+    return names, np.array(rows, dtype=float).reshape(len(names), len(names))
+
+
+def correlations_figure(result: FitResult) -> Figure | None:
+    """The matrix of correlations of a fit; None for fewer than two parameters."""
+    names, matrix = parameter_correlations(result)
+    return correlation_figure([_label(name) for name in names], matrix) if len(names) > 1 else None
+
+
+def all_residuals_figure(result: FitResult) -> Figure | None:
+    """All residuals of a fit against the quantiles of a normal distribution; None where there are fewer than three."""
+    residuals = np.concatenate([np.zeros(0), *(_column(entry.reduced, "residual") for entry in result.measurements)])
+    return residuals_figure(residuals) if np.isfinite(residuals).sum() > 2 else None
+
+
+def _label(name: str) -> str:
+    """A parameter's symbol as mathtext; a name that is not known as it stands, shortened."""
+    if symbol(name).known:
+        return symbol(name).math
+    return escape(name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…")
+
+
+def _series(label: str, rows: Sequence[Mapping[str, Any]], drive: str, curve: Curve | None) -> Series:
+    return Series(
+        label=label,
+        state=_state(rows[0]),
+        x=_column(rows, drive),
+        observed=_column(rows, "observed"),
+        low=_column(rows, "observed_lo"),
+        high=_column(rows, "observed_hi"),
+        residual=_column(rows, "residual"),
+        fit=None if curve is None else _fit(curve),
+    )
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    """The state that is left: its own column, or the start of "P->AP"."""
+    return str(row.get("state") or str(row.get("transition", "")).partition("->")[0])
+
+
+def _fit(curve: Curve) -> Fit:
+    parts = (curve.x, curve.y, curve.lo68, curve.hi68, curve.lo95, curve.hi95)
+    return Fit(*(np.array(part, dtype=float) for part in parts))
+
+
+def _column(rows: Sequence[Mapping[str, Any]], name: str) -> Array:
+    """A column as numbers, shape (rows,); NaN where a row has none."""
+    return np.array([row.get(name) for row in rows], dtype=float)
+
+
+def _pair(result: FitResult, row: str, column: str) -> float:
+    value = result.correlations[row].get(column)
+    value = result.correlations[column].get(row) if value is None else value
+    return np.nan if value is None else value

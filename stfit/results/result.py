@@ -1,0 +1,242 @@
+"""What a fit gives back: estimates with verdicts, and all that a report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import Enum, StrEnum
+from typing import TYPE_CHECKING, Any, final
+
+if TYPE_CHECKING:
+    from stfit.figures.style import Figure
+
+SCHEMA = "stfit-result/1"
+
+
+class Verdict(StrEnum):
+    """What the data say of a parameter."""
+
+    IDENTIFIED = "identified"
+    ONE_SIDED = "one-sided"
+    AT_BOUND = "at-bound"
+    NOT_IDENTIFIED = "not-identified"
+    FIXED = "fixed"
+    CONSTRAINED = "constrained"
+
+
+class Status(Enum):
+    """How a fit ended: the key stored in result.json and the sentence the report prints."""
+
+    CONVERGED = ("converged", "The fit converged.")
+    NO_CONVERGENCE = (
+        "not-converged",
+        "The fit did not converge: no number below is to be trusted. Check the polarity, the units and the start.",
+    )
+    NOT_A_MAXIMUM = (
+        "not-a-maximum",
+        "The fit stopped where the likelihood has no maximum: the curvature there is not that of a best fit.",
+    )
+
+    def __init__(self, key: str, sentence: str) -> None:
+        self.key = key
+        self.sentence = sentence
+
+    @classmethod
+    def from_key(cls, key: str) -> Status:
+        """The status stored as `key`; ValueError if there is none."""
+        for status in cls:
+            if status.key == key:
+                return status
+        raise ValueError(f"no status is called {key!r}")
+
+
+Interval = tuple[float | None, float | None]  # None: open on that side
+
+
+@final
+@dataclass(frozen=True)
+class Estimate:
+    """A quantity with its uncertainty, in SI units. value is None where the data do not identify it."""
+
+    value: float | None
+    stderr: float | None
+    ci68: Interval | None
+    ci95: Interval | None
+    unit: str
+    verdict: Verdict
+
+
+@final
+@dataclass(frozen=True)
+class Combination:
+    """A product or a sum of parameters that is identified where its parts are not."""
+
+    expression: str
+    value: float
+    stderr: float
+    ci68: Interval
+    ci95: Interval
+    unit: str
+
+
+@final
+@dataclass(frozen=True)
+class Curve:
+    """A fitted curve with its 68 % and 95 % bands. units: of "x" and "y"; labels: what they are."""
+
+    measurement: str
+    series: str
+    x: list[float]
+    y: list[float]
+    lo68: list[float]
+    hi68: list[float]
+    lo95: list[float]
+    hi95: list[float]
+    units: dict[str, str]
+    labels: dict[str, str]
+
+
+@final
+@dataclass(frozen=True)
+class GoodnessTest:
+    """One test of fit. p_value is None where it could not be tested."""
+
+    name: str
+    measurement: str
+    statistic: float | None
+    p_value: float | None
+    verdict: str
+
+
+@final
+@dataclass(frozen=True)
+class Goodness:
+    """The tests of fit together; p_value is the smallest after Holm's correction."""
+
+    verdict: str  # "acceptable", "doubtful", "rejected" or "not-testable"
+    p_value: float | None
+    deviance: float
+    dof: int
+    method: str  # where the deviance's p-value comes from: "asymptotic" or "parametric bootstrap"
+    tests: list[GoodnessTest] = field(default_factory=list)
+
+
+@final
+@dataclass(frozen=True)
+class Note:
+    """A remark of the program: on validity, on the data. level is "info", "warning" or "failure"."""
+
+    name: str
+    level: str
+    sentence: str
+
+
+@final
+@dataclass(frozen=True)
+class InputFile:
+    """A file the result rests on."""
+
+    file: str
+    sha256: str
+    kind: str
+    rows: int
+    polarity: int
+
+
+@final
+@dataclass(frozen=True)
+class MeasurementSummary:
+    """A measurement as the fit saw it.
+
+    reduced: one dict a row, SI units: the kind's columns, and "series", "observed", "observed_lo", "observed_hi",
+    "fitted", "residual" (signed-root deviance), which is all a figure needs.
+    """
+
+    file: str
+    kind: str
+    rows: int
+    reduced: list[dict[str, Any]]
+    notices: list[str]
+
+
+@final
+@dataclass(frozen=True)
+class FitResult:
+    """The whole outcome of a fit, as stored in result.json (SI units throughout)."""
+
+    title: str
+    stfit_version: str
+    created: str
+    command: str
+    seed: int
+    status: Status
+    backend: str
+    convention: str
+    inputs: list[InputFile]
+    analysis_sha256: str | None
+    analysis: str
+    parameters: dict[str, Estimate]
+    combinations: list[Combination]
+    reference_temperature: float | None
+    covariance: dict[str, Any]
+    correlations: dict[str, dict[str, float]]
+    curves: list[Curve]
+    goodness: Goodness
+    identifiability: dict[str, Any]
+    validity: list[Note]
+    assumptions: list[str]
+    measurements: list[MeasurementSummary]
+    priors: dict[str, str]
+    diagnostics: dict[str, Any]
+    versions: dict[str, str]
+    budget: dict[str, dict[str, float]] = field(default_factory=dict)
+    comparison: list[dict[str, Any]] = field(default_factory=list)
+    schema: str = SCHEMA
+
+    def __getitem__(self, name: str) -> Estimate:
+        """The estimate called `name`; KeyError lists the names there are."""
+        if name not in self.parameters:
+            raise KeyError(f"no parameter is called {name!r}; there are {', '.join(self.parameters)}")
+        return self.parameters[name]
+
+    def summary(self) -> str:
+        """The answer, its verdicts and whether to believe it, as plain text."""
+        from stfit.results.summary import summary
+
+        return summary(self)
+
+    def plot(self, measurement: int = 0) -> Figure | None:
+        """The figure of one measurement, counted from 0: data, fit, bands, residuals; None where its kind has none."""
+        from stfit.results.plot import measurement_figure
+
+        return measurement_figure(self, self.measurements[measurement])
+
+    def as_dict(self) -> dict[str, Any]:
+        """The content of result.json."""
+        content = {"schema": self.schema} | asdict(self)
+        content["status"] = self.status.key
+        return content
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> FitResult:
+        """The result stored as `content` (already validated against the schema)."""
+        known = dict(content)
+        known["status"] = Status.from_key(known["status"])
+        known["inputs"] = [InputFile(**entry) for entry in known["inputs"]]
+        known["parameters"] = {name: _estimate(entry) for name, entry in known["parameters"].items()}
+        known["combinations"] = [Combination(**_with_intervals(entry)) for entry in known["combinations"]]
+        known["curves"] = [Curve(**entry) for entry in known["curves"]]
+        tests = [GoodnessTest(**entry) for entry in known["goodness"]["tests"]]
+        known["goodness"] = Goodness(**(known["goodness"] | {"tests": tests}))
+        known["validity"] = [Note(**entry) for entry in known["validity"]]
+        known["measurements"] = [MeasurementSummary(**entry) for entry in known["measurements"]]
+        return cls(**known)
+
+
+def _with_intervals(entry: Mapping[str, Any]) -> dict[str, Any]:
+    intervals = {key: None if entry[key] is None else tuple(entry[key]) for key in ("ci68", "ci95")}
+    return dict(entry) | intervals
+
+
+def _estimate(entry: Mapping[str, Any]) -> Estimate:
+    return Estimate(**(_with_intervals(entry) | {"verdict": Verdict(entry["verdict"])}))

@@ -1,0 +1,88 @@
+"""The sentences of a result: what was found, and whether to believe it."""
+
+from __future__ import annotations
+
+from stfit.results.numbers import (
+    NOT_IDENTIFIED,
+    format_estimate,
+    format_interval,
+    format_p,
+    format_rounded,
+    format_value,
+)
+from stfit.results.result import Combination, FitResult, Goodness, Status, Verdict
+from stfit.results.symbols import expression_text, symbol
+
+
+def headline(result: FitResult) -> str:
+    """The answer in one sentence: l/L_θθ with its interval, or why there is none, and whether the data agree."""
+    if result.status is not Status.CONVERGED:
+        return result.status.sentence
+    return f"{_coefficient(result)}; {_agreement(result.goodness)}."
+
+
+def goodness_sentence(goodness: Goodness) -> str:
+    """Whether the data agree with the fit, with deviance and p-value."""
+    numbers = f"deviance {format_rounded(goodness.deviance, '')} for {_count(goodness.dof, 'degree')} of freedom"
+    if goodness.verdict == "not-testable":
+        reason = ": the data leave no freedom to disagree with it" if goodness.dof <= 0 else ""
+        return f"The fit cannot be tested{reason} ({numbers})."
+    several = (
+        f", the smallest of {len(goodness.tests)} tests after Holm's correction" if len(goodness.tests) > 1 else ""
+    )
+    evidence = f"p = {format_p(goodness.p_value)}{several}; {numbers}, its p from {_method(goodness)}"
+    return {
+        "acceptable": f"The data agree with the fit ({evidence}).",
+        "doubtful": f"The data hardly agree with the fit ({evidence}): look at the residuals before using a number.",
+        "rejected": f"The data reject this description ({evidence}): the errors quoted do not cover the misfit.",
+    }[goodness.verdict]
+
+
+def identifiability_sentence(result: FitResult) -> str:
+    """How many of the free parameters the data determine, and which they do not."""
+    rank, free = result.identifiability["rank"], result.identifiability["n_free"]
+    missing = [symbol(name).text for name in not_identified(result)]
+    if not missing and rank == free:
+        return f"The data determine all {_count(free, 'free parameter')}."
+    names = f"; not identified: {', '.join(missing)}" if missing else ""
+    return f"The data determine {_count(rank, 'combination')} of {_count(free, 'free parameter')}{names}."
+
+
+def not_identified(result: FitResult) -> list[str]:
+    """The names of the parameters the data do not identify."""
+    return [name for name, entry in result.parameters.items() if entry.verdict is Verdict.NOT_IDENTIFIED]
+
+
+def combination_text(combination: Combination) -> str:
+    """A combination with its value, as "(l/L_θθ) · c_P/β = 6.5(3) e"."""
+    value = format_value(combination.value, combination.stderr, combination.unit, combination.ci68)
+    return f"{expression_text(combination.expression)} = {value}"
+
+
+def _coefficient(result: FitResult) -> str:
+    entry = result.parameters.get("l_over_L")
+    if entry is None or entry.verdict is Verdict.NOT_IDENTIFIED:
+        instead = [c for c in result.combinations if "l_over_L" in c.expression]
+        known = f"; {combination_text(instead[0])} is what the data give" if instead else ""
+        return f"{symbol('l_over_L').text} is {NOT_IDENTIFIED} by these data{known}"
+    value = f"{symbol('l_over_L').text} = {format_estimate(entry)}"
+    if entry.verdict in {Verdict.ONE_SIDED, Verdict.FIXED} or entry.ci95 is None:
+        return value + (" (held fixed)" if entry.verdict is Verdict.FIXED else "")
+    return f"{value} (95 %: {format_interval(entry.ci95, entry.unit)})"
+
+
+def _agreement(goodness: Goodness) -> str:
+    return {
+        "acceptable": f"the data agree with the fit (p = {format_p(goodness.p_value)})",
+        "doubtful": f"the data hardly agree with the fit (p = {format_p(goodness.p_value)})",
+        "rejected": f"but the data reject this description (p = {format_p(goodness.p_value)})",
+        "not-testable": "the fit cannot be tested",
+    }[goodness.verdict]
+
+
+def _method(goodness: Goodness) -> str:
+    return "the asymptotic law" if goodness.method == "asymptotic" else f"a {goodness.method}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

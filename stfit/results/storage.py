@@ -1,0 +1,80 @@
+"""result.json: written atomically, read back with its structure checked."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from stfit.errors import InputError, Problem
+from stfit.results.result import SCHEMA, FitResult
+from stfit.results.structure import structure_problems
+
+
+def write(result: FitResult, path: Path | str) -> Path:
+    """Write result.json, all of it or nothing. ValueError if it holds a number JSON cannot (NaN, infinity)."""
+    text = json.dumps(result.as_dict(), allow_nan=False, ensure_ascii=False, indent=1, default=_as_plain)
+    return write_text(text + "\n", path)
+
+
+def read(path: Path | str) -> FitResult:
+    """The result stored at `path`. InputError: no such file, not JSON, another schema, a key missing or unknown."""
+    path = Path(path)
+    content = _parse(path)
+    found = content.get("schema") if isinstance(content, dict) else None
+    if found != SCHEMA:
+        raise InputError(
+            Problem(f"{path}, key 'schema'", f"'{SCHEMA}'", "no such key" if found is None else f"{found!r}")
+        )
+    problems = list(structure_problems(content, schema(), str(path)))
+    if problems:
+        raise InputError(problems)
+    return FitResult.from_dict(content)
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of result.json."""
+    text = Path(__file__).with_name("schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def write_text(text: str, path: Path | str) -> Path:
+    """Write a text file (UTF-8) so that a reader sees the old file or the whole new one, never a part.
+
+    InputError where the folder is missing or cannot be written.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(Problem(str(path), "a file that can be written", error.strerror or str(error))) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def _parse(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+    except OSError as error:
+        raise InputError(Problem(str(path), "a result.json", error.strerror or str(error))) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(Problem(str(path), "JSON as stfit writes it", str(error))) from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"the number {name}, which JSON does not have")
+
+
+def _as_plain(value: Any) -> Any:
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(f"result.json cannot hold a {type(value).__name__}")

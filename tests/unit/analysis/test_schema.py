@@ -1,0 +1,48 @@
+"""The analysis file and the tables it must agree with: kinds of measurement, parameters, asymmetries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stfit.analysis import analysis_of
+from stfit.analysis.names import ASYMMETRIES_WITH
+from stfit.errors import InputError
+from stfit.measurements import KINDS
+from stfit.models.asymmetry import ASYMMETRIES, asymmetry_named
+from stfit.models.parameters import PARAMETERS
+from stfit.physics.transport import CosineGmr
+
+EXAMPLES = {"sign": "magnitude"}  # a value for every key that a kind may add
+OWN = {name: set(asymmetry_named(name, CosineGmr()).parameters) for name in ASYMMETRIES}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_accepted_with_its_keys(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "data.csv").touch()
+    own = {key: EXAMPLES[key] for key in KINDS[kind].keys}
+    read = analysis_of({"measurement": [{"kind": kind, "file": "data.csv"} | own]}, tmp_path, "test")
+    entry = read.measurement[0]
+    assert entry.kind == kind
+    assert own.items() <= (dict(entry.keys) | {"sign": entry.sign}).items()
+
+
+@pytest.mark.parametrize("asymmetry", ASYMMETRIES)
+def test_an_asymmetry_has_its_parameters_and_no_other(asymmetry: str) -> None:
+    belongs = {name for name, owners in ASYMMETRIES_WITH.items() if asymmetry in owners}
+    assert belongs == OWN[asymmetry]
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_every_parameter_can_be_asked_for(name: str) -> None:
+    asymmetry = min(ASYMMETRIES_WITH.get(name, {"theta_0"}))
+    read = analysis_of({"model": {"asymmetry": asymmetry}, "fit": {"free": [name]}}, Path(), "test")
+    assert read.fit.free == (name,)
+
+
+@pytest.mark.parametrize("name", [name for name, p in PARAMETERS.items() if p.domain[0] == 0])
+def test_the_edge_of_a_domain_is_outside(name: str) -> None:
+    unit = PARAMETERS[name].unit
+    with pytest.raises(InputError, match=rf"key 'device\.{name}': expected a value (above|between) 0"):
+        analysis_of({"device": {name: f"0 {unit}"}}, Path(), "test")

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from stfit.results.symbols import expression_html, expression_text, prose_html, symbol
+
+
+def test_known_names_have_the_fields_symbols() -> None:
+    assert symbol("l_over_L").text == "l/L_θθ"
+    assert symbol("l_over_L").html == "<i>l</i>/<i>L</i><sub>θθ</sub>"
+    assert symbol("l_over_L").math == r"$l/L_{\mathrm{θθ}}$"
+    assert symbol("tau_0").text == "τ0"
+    assert symbol("beta").math == "$β$"
+    assert symbol("c_ratio").html == "<i>c</i><sub>AP</sub>/<i>c</i><sub>P</sub>"
+    assert symbol("c_ratio").math == r"$c_{\mathrm{AP}}/c_{\mathrm{P}}$"
+
+
+def test_unknown_names_stand_for_themselves_and_are_escaped() -> None:
+    assert symbol("a<b").text == "a<b"
+    assert symbol("a<b").html == "a&lt;b"
+    assert not symbol("a<b").known
+
+
+def test_expressions_are_set_in_symbols() -> None:
+    assert expression_text("l_over_L*c_P/beta") == "(l/L_θθ) · c_P/β"
+    assert expression_text("l_over_L") == "l/L_θθ"
+    assert expression_text("ln(tau_0/s) + E_P/(k_B*temperature)") == "ln(τ0/s) + E_P/(k_BT)"
+    assert expression_html("E_P - E_AP") == "<i>E</i><sub>P</sub> − <i>E</i><sub>AP</sub>"
+    assert expression_html("<b>*c_P") == "&lt;b&gt; · <i>c</i><sub>P</sub>"
+
+
+def test_prose_sets_symbols_and_escapes_the_rest() -> None:
+    assert prose_html("l/L_θθ & c_AP.") == "<i>l</i>/<i>L</i><sub>θθ</sub> &amp; <i>c</i><sub>AP</sub>."
+    assert prose_html("18 k_BT, τ0") == "18 <i>k</i><sub>B</sub><i>T</i>, <i>τ</i><sub>0</sub>"
+    assert prose_html("device_A_P.csv, c_P.csv, x_y") == "device_A_P.csv, c_P.csv, x_y"
+    assert prose_html("<script>") == "&lt;script&gt;"

@@ -1,0 +1,348 @@
+"""The command line around the fit: options, output, exit statuses. The fit itself is replaced by a stand-in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+import stfit
+from stfit.cli import main
+from stfit.errors import InputError, Problem
+from stfit.results.result import Status
+
+Run = Callable[..., int]
+SUMMARY = "l/L_θθ  8.12(34) e\n"
+RESULT = '{"schema": "stfit-result/1", "title": "τ0"}\n'
+
+
+@dataclass
+class Pipeline:
+    """Stands in for the pipeline, and remembers what it was asked."""
+
+    status: Status = Status.CONVERGED
+    unidentified: tuple[str, ...] = ()
+    failure: BaseException | None = None
+    calls: list[dict[str, Any]] = field(default_factory=list)
+
+    def run_analysis(self, analysis: Any, *, seed: int, command: str) -> Any:
+        self.calls.append({"analysis": analysis, "seed": seed, "command": command})
+        if self.failure is not None:
+            raise self.failure
+        return SimpleNamespace(status=self.status)
+
+    def report(self, result: Any, folder: Path) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "result.json").write_text(RESULT, encoding="utf-8")
+        (folder / "report.html").write_text("<p>", encoding="utf-8")
+        return folder / "report.html"
+
+    def asked_but_not_identified(self, result: Any, free: tuple[str, ...]) -> list[str]:
+        return [name for name in free if name in self.unidentified]
+
+    def simulate_device(self, device_file: Path, folder: Path, seed: int) -> list[Path]:
+        self.calls.append({"device_file": device_file, "folder": folder, "seed": seed})
+        return [folder / "dwell.csv", folder / "truth.json"]
+
+
+@pytest.fixture
+def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
+    stand_in = Pipeline()
+    module = ModuleType("stfit.pipeline")
+    for name in ("run_analysis", "report", "asked_but_not_identified", "simulate_device"):
+        setattr(module, name, getattr(stand_in, name))
+    monkeypatch.setitem(sys.modules, "stfit.pipeline", module)
+    monkeypatch.setattr("stfit.reports.text.summary", lambda result: SUMMARY)
+    return stand_in
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run the command line in a folder of its own; its exit status."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["stfit", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return int(end.value.code or 0)
+
+    return call
+
+
+@pytest.fixture
+def analysis(tmp_path: Path) -> Path:
+    """An analysis file in a folder called device-7."""
+    folder = tmp_path / "device-7"
+    folder.mkdir()
+    (folder / "dwell.csv").write_text("state,current (mA)\n", encoding="utf-8")
+    path = folder / "analysis.toml"
+    path.write_text('[[measurement]]\nkind = "dwell-times"\nfile = "dwell.csv"\n[fit]\nfree = ["tau_0"]\nseed = 5\n')
+    return path
+
+
+def in_a_process(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python code in a fresh interpreter that finds this stfit."""
+    env = os.environ | {"PYTHONPATH": str(Path(stfit.__file__).parents[1])} | environment
+    return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
+
+
+def test_a_fit_prints_its_summary_and_ends_by_naming_the_report(
+    run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("fit", "device-7/analysis.toml") == 0
+    captured = capsys.readouterr()
+    assert captured.out == f"{SUMMARY}\nReport: reports/device-7/report.html\n"
+    assert captured.err == ""
+    assert pipeline.calls[0]["seed"] == 5
+    assert pipeline.calls[0]["command"] == "stfit fit device-7/analysis.toml"
+
+
+@pytest.mark.parametrize(
+    ("file", "folder"),
+    [
+        ("device-7/analysis.toml", "reports/device-7"),
+        ("device-7/first try.toml", "reports/first try"),
+        ("device-7/../device-7/analysis.toml", "reports/device-7"),
+    ],
+)
+def test_the_report_goes_to_a_folder_named_after_the_analysis(
+    run: Run, pipeline: Pipeline, analysis: Path, file: str, folder: str
+) -> None:
+    (analysis.parent / "first try.toml").write_bytes(analysis.read_bytes())
+    assert run("fit", file) == 0
+    assert Path(folder, "report.html").is_file()
+
+
+def test_an_analysis_beside_the_shell_is_named_after_its_folder(
+    run: Run, pipeline: Pipeline, analysis: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(analysis.parent)
+    assert run("fit", "analysis.toml") == 0
+    assert Path("reports/device-7/report.html").is_file()
+
+
+def test_options_go_before_the_file(run: Run, pipeline: Pipeline, analysis: Path) -> None:
+    assert run("fit", str(analysis), "--seed", "9", "--out", "a/b/c", "--backend", "least-squares") == 0
+    assert Path("a/b/c/report.html").is_file()
+    assert pipeline.calls[0]["seed"] == 9
+
+
+def test_json_is_the_content_of_the_file(
+    run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("fit", str(analysis), "--json", "--out", "out") == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == json.loads(RESULT)
+    assert captured.err == "Report: out/report.html\n"
+
+
+def test_quiet_says_only_where_the_report_is(
+    run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("fit", str(analysis), "-q", "--out", "out") == 0
+    assert capsys.readouterr().out == "Report: out/report.html\n"
+
+
+@pytest.mark.parametrize("status", [Status.NO_CONVERGENCE, Status.NOT_A_MAXIMUM])
+def test_a_fit_that_did_not_converge_ends_with_3_and_its_sentence(
+    run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str], status: Status
+) -> None:
+    pipeline.status = status
+    assert run("fit", str(analysis), "--out", "out") == 3
+    assert capsys.readouterr().err == f"stfit: {status.sentence}\n"
+    assert Path("out/report.html").is_file()
+
+
+def test_a_parameter_that_was_asked_for_and_is_not_identified_ends_with_3(
+    run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipeline.unidentified = ("tau_0", "E_P")
+    assert run("fit", str(analysis), "--out", "out") == 3
+    captured = capsys.readouterr()
+    assert captured.out.endswith("Report: out/report.html\n")
+    assert captured.err == "stfit: the data do not identify tau_0, which 'fit.free' asks for\n"
+
+
+def test_bad_input_is_one_message_and_no_traceback(
+    run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipeline.failure = InputError(Problem("dwell.csv, row 3, column 'n'", "a whole number, 0 or more", "'-1'"))
+    assert run("fit", str(analysis)) == 2
+    captured = capsys.readouterr()
+    assert captured.err == "stfit: dwell.csv, row 3, column 'n': expected a whole number, 0 or more; found '-1'\n"
+    assert captured.out == ""
+    assert not Path("reports").exists()
+
+
+def test_a_bug_keeps_its_traceback(
+    pipeline: Pipeline, analysis: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["stfit", "fit", str(analysis)])
+    pipeline.failure = ZeroDivisionError("a bug")
+    with pytest.raises(ZeroDivisionError, match="a bug"):
+        main()
+
+
+def test_an_interrupt_ends_with_130(
+    run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipeline.failure = KeyboardInterrupt()
+    assert run("fit", str(analysis)) == 130
+    assert "Traceback" not in capsys.readouterr().err
+
+
+class TestOutputFolder:
+    """A folder that cannot be written is found before the fit is run."""
+
+    @pytest.fixture(autouse=True)
+    def _nothing_computed(self, pipeline: Pipeline) -> Any:
+        yield
+        assert pipeline.calls == []
+
+    def test_a_file(self, run: Run, analysis: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        taken = Path("taken").absolute()
+        taken.write_text("mine")
+        assert run("fit", str(analysis), "--out", "taken") == 2
+        expected = "a folder that can be written (--out takes another)"
+        assert capsys.readouterr().err == (
+            f"stfit: output folder taken: expected {expected}; found '{taken}', which is no folder\n"
+        )
+        assert taken.read_text() == "mine"
+
+    def test_below_a_file(self, run: Run, analysis: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        Path("taken").write_text("mine")
+        assert run("fit", str(analysis), "--out", "taken/a/b") == 2
+        assert capsys.readouterr().err.endswith("taken', which is no folder\n")
+
+    def test_a_link_to_nothing(self, run: Run, analysis: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        Path("link").symlink_to("nowhere")
+        assert run("fit", str(analysis), "--out", "link") == 2
+        assert capsys.readouterr().err.endswith("link', which is no folder\n")
+
+    def test_write_protected(
+        self, run: Run, analysis: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(os, "access", lambda path, mode: False)  # the superuser may write anywhere
+        assert run("fit", str(analysis), "--out", "new/folder") == 2
+        assert capsys.readouterr().err.endswith(f"found '{Path.cwd()}', which is write-protected\n")
+        assert not Path("new").exists()
+
+    def test_a_name_too_long(self, run: Run, analysis: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run("fit", str(analysis), "--out", "x" * 300) == 2
+        assert capsys.readouterr().err.endswith("found File name too long\n")
+
+    @pytest.mark.parametrize("name", ["report.html", "result.json"])
+    def test_a_folder_where_a_file_goes(
+        self, run: Run, analysis: Path, capsys: pytest.CaptureFixture[str], name: str
+    ) -> None:
+        Path("out", name).mkdir(parents=True)
+        assert run("fit", str(analysis), "--out", "out") == 2
+        assert capsys.readouterr().err == (
+            "stfit: output folder out: expected no folder where a file is to be written; "
+            f"found the folder 'out/{name}'\n"
+        )
+
+    def test_an_unknown_backend(self, run: Run, analysis: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run("fit", str(analysis), "--backend", "mcmc") == 2
+        assert capsys.readouterr().err == (
+            "stfit: option '--backend': expected 'least-squares'; "
+            "found 'mcmc', which is not available in this version\n"
+        )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("fit",), "Missing argument 'ANALYSIS'"),
+        (("fit", "a.toml", "--sed", "1"), "No such option: --sed"),
+        (("fit", "a.toml", "--seed", "one"), "Invalid value for '--seed'"),
+        (("fit", "a.toml", "--seed", "-1"), "Invalid value for '--seed'"),
+        (("simulate", "--device", "d.toml", "--out", "o"), "Missing option '--seed'"),
+        (("fitt",), "No such command 'fitt'"),
+    ],
+)
+def test_bad_usage_ends_with_2(
+    run: Run, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], message: str
+) -> None:
+    assert run(*arguments) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "example"),
+    [
+        (("--help",), "Example: stfit fit datasets/nanopillar/analysis.toml"),
+        (("fit", "--help"), "Example: stfit fit datasets/nanopillar/analysis.toml --seed 7"),
+        (("simulate", "-h"), "Example: stfit simulate --device device.toml --seed 1"),
+    ],
+)
+def test_help_shows_an_example(
+    run: Run, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], example: str
+) -> None:
+    assert run(*arguments) == 0
+    assert example in capsys.readouterr().out
+
+
+def test_version(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    assert capsys.readouterr().out == f"stfit {stfit.__version__}\n"
+
+
+def test_simulate_names_what_it_wrote(run: Run, pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("simulate", "--device", "device.toml", "--seed", "3", "--out", "sim") == 0
+    assert pipeline.calls == [{"device_file": Path("device.toml"), "folder": Path("sim"), "seed": 3}]
+    assert capsys.readouterr().out == "Wrote: sim/dwell.csv\nWrote: sim/truth.json\n"
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = """
+import sys
+sys.argv = ["stfit", "--help"]
+from stfit.cli import main
+try:
+    main()
+except SystemExit:
+    pass
+heavy = {"numpy", "scipy", "pandas", "lmfit", "matplotlib", "pint", "pydantic", "jinja2", "rich"}
+print("imported:", sorted(heavy & sys.modules.keys()))
+"""
+    assert in_a_process(code).stdout.endswith("imported: []\n")
+
+
+def test_a_terminal_without_greek_letters_is_no_reason_to_fail() -> None:
+    code = "import sys; sys.argv = ['stfit', '--help']; from stfit.cli import main; main()"
+    done = in_a_process(code, PYTHONIOENCODING="latin-1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "l/L_??" in done.stdout
+
+
+def test_python_m_stfit_is_the_same_program() -> None:
+    env = os.environ | {"PYTHONPATH": str(Path(stfit.__file__).parents[1])}
+    command = [sys.executable, "-m", "stfit", "--version"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, f"stfit {stfit.__version__}\n")
+
+
+def test_a_reader_that_has_seen_enough_leaves_the_status_of_the_fit() -> None:
+    code = """
+import os, sys
+reader, writer = os.pipe()
+os.close(reader)
+os.dup2(writer, 1)
+from stfit.cli import _say
+_say("a line that nobody reads")
+_say("and another one")
+sys.exit(3)
+"""
+    done = in_a_process(code)
+    assert (done.returncode, done.stderr) == (3, "")
