@@ -1,3 +1,37 @@
-"""stfit: from dwell times, switching and FMR lines to l/L_θθ, the asymmetry c_i and τ0."""
+"""stfit: from dwell times, switching and FMR lines to l/L_θθ, the asymmetry c_i and τ0, with honest uncertainties.
+
+analysis = stfit.load("analysis.toml")
+result = stfit.fit(analysis)
+print(result.summary())
+stfit.report(result, "out/")
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from stfit.models.dwell import DwellTimeModel
+    from stfit.pipeline import fit, load, report
 
 __version__ = "0.1.0"
+__all__ = ["DwellTimeModel", "__version__", "fit", "load", "report"]
+
+# What is offered here is imported when it is first used: `import stfit` costs next to nothing.
+_HOMES: Final = {
+    "DwellTimeModel": "stfit.models.dwell",
+    "fit": "stfit.pipeline",
+    "load": "stfit.pipeline",
+    "report": "stfit.pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'stfit' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,5 @@
+"""`python -m stfit`."""
+
+from stfit.cli import main
+
+main()

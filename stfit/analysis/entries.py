@@ -1,0 +1,116 @@
+"""What an analysis file says, as frozen objects; every quantity is in SI units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, final
+
+
+@final
+@dataclass(frozen=True)
+class Constant:
+    """What is known of a parameter: fixed at its value, or constrained by value ± uncertainty (one sigma)."""
+
+    value: float
+    uncertainty: float | None = None
+
+
+@final
+@dataclass(frozen=True)
+class Prior:
+    """A prior on one parameter.
+
+    first, second: low and high (uniform), mean and standard deviation (normal), median and factor (log-normal). The
+    factor is a pure number above 1: two thirds of the prior lie between median/factor and median·factor.
+    """
+
+    family: Literal["uniform", "normal", "lognormal"]
+    first: float
+    second: float
+
+
+@final
+@dataclass(frozen=True)
+class GmrChi:
+    """r(θ) = (1−cosθ)/(2+χ(1+cosθ)) with a known χ > −1."""
+
+    chi: float
+
+
+@final
+@dataclass(frozen=True)
+class GmrTable:
+    """r(θ) as measured: a table in a file."""
+
+    file: Path
+
+
+@final
+@dataclass(frozen=True)
+class MeasurementEntry:
+    """One [[measurement]]: a file, what it holds and how it is read.
+
+    polarity: +1 or −1, the sign that turns the lab's current into the one that stabilises P.
+    temperature: K, for rows without their own. columns: our name → header in the file. where: header → value of the
+    rows to take. sign: "magnitude" where currents or voltages were written without theirs. keys: the further keys of
+    the kind, in SI units.
+    """
+
+    kind: str
+    file: Path
+    polarity: Literal[1, -1] = 1
+    temperature: float | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str | int | float] = field(default_factory=dict)
+    sign: Literal["signed", "magnitude"] = "signed"
+    keys: Mapping[str, Any] = field(default_factory=dict)
+
+
+@final
+@dataclass(frozen=True)
+class ModelEntry:
+    """The [model] section: which form of Eq. 27 is fitted. mapping concerns FMR measurements alone."""
+
+    gmr: Literal["cosine"] | GmrChi | GmrTable = "cosine"
+    barrier: Literal["high"] = "high"
+    asymmetry: Literal["theta_0", "symmetric", "uniaxial", "chi", "free"] = "theta_0"
+    convention: Literal["consistent", "printed"] = "consistent"
+    mapping: Literal["power", "damping", "peak", "torque"] = "damping"
+
+
+@final
+@dataclass(frozen=True)
+class FitEntry:
+    """The [fit] section.
+
+    free: names of parameters that the user asks for. fix: name → value. bounds: name → (low, high).
+    reference_temperature: K, None leaves it to the device or the rows. seed: of every random number of the fit.
+    """
+
+    backend: Literal["least-squares"] = "least-squares"
+    free: tuple[str, ...] = ()
+    fix: Mapping[str, float] = field(default_factory=dict)
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    reference_temperature: float | None = None
+    seed: int = 0
+
+
+@final
+@dataclass(frozen=True)
+class Analysis:
+    """A whole analysis: the sample, its measurements, the model, how it is fitted.
+
+    source: what messages call the file. text, sha256: the file as it stands, "" for an analysis made in Python.
+    """
+
+    title: str
+    measurement: tuple[MeasurementEntry, ...] = ()
+    device: Mapping[str, Constant] = field(default_factory=dict)
+    model: ModelEntry = field(default_factory=ModelEntry)
+    fit: FitEntry = field(default_factory=FitEntry)
+    priors: Mapping[str, Prior] = field(default_factory=dict)
+    source: str = ""
+    text: str = ""
+    sha256: str = ""

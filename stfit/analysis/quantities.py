@@ -1,0 +1,101 @@
+"""Values of the analysis file: quantities with units, choices, text, files. Each reader gives SI units or raises."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from stfit.analysis.entries import Constant
+from stfit.analysis.messages import one_of, shown, unfit
+from stfit.units import UnitError, parse_quantity
+
+_LARGEST_INTEGER: Final = 2**63 - 1  # TOML's own limit
+
+
+def text(value: Any) -> str:
+    """Text that is not empty."""
+    if not isinstance(value, str) or not value.strip():
+        raise unfit("text in quotes", shown(value))
+    return value
+
+
+def choice(*options: Any, later: Sequence[str] = ()) -> Callable[[Any], Any]:
+    """A reader of one of `options`; `later` are known to the format but not to this version."""
+
+    def read(value: Any) -> Any:
+        if any(type(value) is type(option) and value == option for option in options):
+            return value
+        missing = ", which is not available in this version" if value in later else ""
+        raise unfit(one_of(options), shown(value) + missing)
+
+    return read
+
+
+def whole_number(value: Any) -> int:
+    """A whole number from 0 to 2^63 − 1."""
+    if type(value) is not int or not 0 <= value <= _LARGEST_INTEGER:
+        raise unfit("a whole number, 0 or more", shown(value))
+    return value
+
+
+def uncertain_quantity(value: Any, unit: str) -> Constant:
+    """A quantity in SI units, with or without ±: text with its unit; a pure number also without quotes."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise unfit("a quantity, as text with its unit", shown(value))
+    try:
+        found = parse_quantity(value, unit)
+    except UnitError as error:
+        raise unfit(error.expected, error.found) from error
+    return Constant(found.value, found.uncertainty)
+
+
+def quantity(value: Any, unit: str) -> float:
+    """A quantity in SI units without ±."""
+    found = uncertain_quantity(value, unit)
+    if found.uncertainty is not None:
+        raise unfit("a quantity without ±", shown(value))
+    return found.value
+
+
+def temperature(value: Any) -> float:
+    """A temperature above 0 K, without ±."""
+    kelvin = quantity(value, "K")
+    if kelvin <= 0:
+        raise unfit("a temperature above 0 K", shown(value))
+    return kelvin
+
+
+def texts(value: Any) -> dict[str, str]:
+    """A table of texts."""
+    if not isinstance(value, Mapping):
+        raise unfit('a table such as {n = "n_reps"}', shown(value))
+    return {key: text(entry) for key, entry in value.items()}
+
+
+def cells(value: Any) -> dict[str, str | int | float]:
+    """A table of what the cells of a column are compared with."""
+    if not isinstance(value, Mapping):
+        raise unfit('a table such as {device_id = "A"}', shown(value))
+    for entry in value.values():
+        if isinstance(entry, bool) or not isinstance(entry, str | int | float):
+            raise unfit("text or a number, to be compared with the cells of a column", shown(entry))
+    return dict(value)
+
+
+def existing_file(value: Any, base: Path) -> Path:
+    """The path of a file there is; a relative one starts at `base`."""
+    path = base / text(value)
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        raise unfit("a file there is", f"{shown(value)} ({reason(error)})") from error
+    if stat.S_ISDIR(mode):
+        raise unfit("a file", f"{shown(value)}, a folder")
+    return path
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Why the system would not, in its words."""
+    return str(getattr(error, "strerror", None) or error)

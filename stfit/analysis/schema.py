@@ -1,0 +1,186 @@
+"""The shape of the analysis file: which keys each section has and how each value is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, create_model
+
+from stfit.analysis import names, quantities
+from stfit.analysis.entries import Constant, FitEntry, GmrChi, GmrTable, MeasurementEntry, ModelEntry, Prior
+from stfit.analysis.messages import Location, shown, unfit
+from stfit.loaders.headers import NO_DEAD_TIME
+from stfit.models.asymmetry import ASYMMETRIES
+from stfit.models.parameters import PARAMETERS
+
+read_backend: Final = quantities.choice("least-squares", later=("mcmc",))
+
+
+class Section(BaseModel):
+    """A table of the file: its keys are known, any other is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def given(self) -> dict[str, Any]:
+        """The keys that the file gives, with their values."""
+        return {key: getattr(self, key) for key in type(self).model_fields if key in self.model_fields_set}
+
+
+def table(section: type[Section], build: Callable[..., Any]) -> PlainValidator:
+    """Read a table by its section, and build an entry from the keys that are given."""
+
+    def read(value: Any, info: ValidationInfo) -> Any:
+        return build(**section.model_validate(value, context=info.context).given())
+
+    return PlainValidator(read)
+
+
+def _named(title: str, reader: Callable[..., Any]) -> type[Section]:
+    """A section with one optional key for each parameter there is."""
+    keys: dict[str, Any] = {
+        name: (Annotated[Any, PlainValidator(partial(reader, parameter=parameter))], None)
+        for name, parameter in PARAMETERS.items()
+    }
+    return create_model(title, __base__=Section, **keys)
+
+
+def _file(value: Any, info: ValidationInfo) -> Path:
+    """A path that starts at the folder which the caller gives as context."""
+    return quantities.existing_file(value, Path((info.context or {})["base"]))
+
+
+def _no_dead_time(value: Any) -> None:
+    raise unfit(NO_DEAD_TIME, shown(value))
+
+
+_File = Annotated[Path, PlainValidator(_file)]
+_Text = Annotated[str, PlainValidator(quantities.text)]
+_Temperature = Annotated[float | None, PlainValidator(quantities.temperature)]
+
+
+class _Measurement(Section):
+    """The keys that every kind has; a kind adds its own."""
+
+    kind: str
+    file: _File
+    polarity: Annotated[Any, PlainValidator(quantities.choice(1, -1))] = 1
+    temperature: _Temperature = None
+    columns: Annotated[dict[str, str], PlainValidator(quantities.texts)] = {}
+    where: Annotated[dict[str, str | int | float], PlainValidator(quantities.cells)] = {}
+
+
+class _DwellEvents(_Measurement):
+    dead_time: Annotated[None, PlainValidator(_no_dead_time)] = None
+
+
+class _SwitchingPulse(_Measurement):
+    sign: Annotated[Any, PlainValidator(quantities.choice("signed", "magnitude"))] = "signed"
+
+
+_KINDS: Final[Mapping[str, type[_Measurement]]] = {
+    "dwell-times": _Measurement,
+    "dwell-events": _DwellEvents,
+    "switching-pulse": _SwitchingPulse,
+}
+_LATER_KINDS: Final = (
+    "telegraph-trace",
+    "switching-currents",
+    "switching-ramp",
+    "hysteresis-loop",
+    "fmr-lines",
+    "fmr-spectra",
+)
+
+
+class _UnknownKind(_SwitchingPulse, _DwellEvents):
+    """A measurement without a kind, or with a wrong one: its other keys are read for their own errors."""
+
+    kind: Annotated[str, PlainValidator(quantities.choice(*_KINDS, later=_LATER_KINDS))]
+
+
+def _section_of(measurement: Mapping[str, Any]) -> type[_Measurement]:
+    kind = measurement.get("kind")
+    return _KINDS.get(kind, _UnknownKind) if isinstance(kind, str) else _UnknownKind
+
+
+def _measurement(value: Any, info: ValidationInfo) -> MeasurementEntry:
+    """One [[measurement]], whose kind decides on its keys; keys of the kind alone stand apart."""
+    if not isinstance(value, Mapping):
+        raise unfit("a table headed [[measurement]]", shown(value))
+    given = _section_of(value).model_validate(value, context=info.context).given()
+    own = {key: given.pop(key) for key in tuple(given) if key not in MeasurementEntry.__dataclass_fields__}
+    return MeasurementEntry(**given, keys=own)
+
+
+class _Gmr(Section):
+    """One of the two tables that `gmr` may be."""
+
+    chi: Annotated[float, PlainValidator(partial(names.fixed_value, parameter=PARAMETERS["chi"]))] = 0.0
+    file: _File = Path()
+
+
+def _gmr(value: Any, info: ValidationInfo) -> str | GmrChi | GmrTable:
+    if value == "cosine":
+        return "cosine"
+    if not isinstance(value, Mapping) or len(value.keys() & _Gmr.model_fields.keys()) != 1:
+        raise unfit('"cosine", {chi = 0.4} or {file = "r_theta.csv"}', shown(value))
+    given = _Gmr.model_validate(value, context=info.context).given()
+    return GmrChi(**given) if "chi" in given else GmrTable(**given)
+
+
+class ModelSection(Section):
+    """The [model] section, in an analysis file and in a device file."""
+
+    gmr: Annotated[Any, PlainValidator(_gmr)] = "cosine"
+    barrier: Annotated[Any, PlainValidator(quantities.choice("high", later=("exact",)))] = "high"
+    asymmetry: Annotated[Any, PlainValidator(quantities.choice(*ASYMMETRIES))] = "theta_0"
+    convention: Annotated[Any, PlainValidator(quantities.choice("consistent", "printed"))] = "consistent"
+    mapping: Annotated[Any, PlainValidator(quantities.choice("power", "damping", "peak", "torque"))] = "damping"
+
+
+DeviceSection = _named("Device", names.constant)
+_Fix = _named("Fix", names.fixed_value)
+_Bounds = _named("Bounds", names.bounds)
+_Priors = _named("Priors", names.prior)
+
+
+class _Fit(Section):
+    backend: Annotated[Any, PlainValidator(read_backend)] = "least-squares"
+    free: Annotated[tuple[str, ...], PlainValidator(names.parameter_names)] = ()
+    fix: Annotated[dict[str, float], table(_Fix, dict)] = {}
+    bounds: Annotated[dict[str, tuple[float, float]], table(_Bounds, dict)] = {}
+    reference_temperature: _Temperature = None
+    seed: Annotated[int, PlainValidator(quantities.whole_number)] = 0
+
+
+class Content(Section):
+    """The whole file. Its fields are those of an Analysis."""
+
+    title: _Text = ""
+    device: Annotated[dict[str, Constant], table(DeviceSection, dict)] = {}
+    measurement: list[Annotated[MeasurementEntry, PlainValidator(_measurement)]] = []
+    model: Annotated[ModelEntry, table(ModelSection, ModelEntry)] = ModelEntry()
+    fit: Annotated[FitEntry, table(_Fit, FitEntry)] = FitEntry()
+    priors: Annotated[dict[str, Prior], table(_Priors, dict)] = {}
+
+
+_SECTIONS: Final[Mapping[Location, type[Section]]] = {
+    (): Content,
+    ("device",): DeviceSection,
+    ("model",): ModelSection,
+    ("model", "gmr"): _Gmr,
+    ("fit",): _Fit,
+    ("fit", "fix"): _Fix,
+    ("fit", "bounds"): _Bounds,
+    ("priors",): _Priors,
+}
+
+
+def known_keys(content: Mapping[str, Any], location: Location) -> tuple[str, ...]:
+    """The keys that may stand beside the one at `location`."""
+    inside = location[:-1]
+    section = _SECTIONS[inside] if inside in _SECTIONS else _section_of(content["measurement"][location[1]])
+    return tuple(section.model_fields)

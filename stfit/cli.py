@@ -1,0 +1,184 @@
+"""The command line: `stfit fit` and `stfit simulate`.
+
+Exit status: 0 done; 2 bad input or usage; 3 the fit did not converge, or the data do not identify a parameter that was
+asked for; 1 is a bug. Heavy imports stand inside the commands, so that `stfit --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from stfit import __version__
+from stfit.errors import InputError, Problem, StfitError
+
+if TYPE_CHECKING:
+    from stfit.results.result import FitResult
+
+BAD_INPUT: Final = 2
+NOT_ANSWERED: Final = 3
+
+_app: Final = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help needs no import of rich
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Greek letters is no reason to fail
+    try:
+        _app(prog_name="stfit")
+    except StfitError as error:
+        typer.echo(f"stfit: {error}", err=True)
+        sys.exit(BAD_INPUT)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"stfit {__version__}")
+        raise typer.Exit
+
+
+@_app.callback(epilog="Example: stfit fit datasets/nanopillar/analysis.toml")
+def stfit(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """From dwell times and switching probabilities to l/L_θθ, the asymmetry c_i and τ0."""
+
+
+@_app.command(epilog="Example: stfit fit datasets/nanopillar/analysis.toml --seed 7 --out out/")
+def fit(
+    analysis: Annotated[Path, typer.Argument(metavar="ANALYSIS", readable=False, help="The analysis file (TOML).")],
+    *,
+    backend: Annotated[
+        str | None, typer.Option(metavar="NAME", help="How to fit, in place of the file's own choice: least-squares.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="Seed of every random number, in place of the file's own.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", readable=False, help="Where the report goes.  [default: reports/<name of the analysis>]"
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print result.json in place of the summary.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no summary, only where the report is.")] = False,
+) -> None:
+    """Fit the measurements of an analysis file and write a report."""
+    from stfit.analysis import read_analysis, with_backend
+
+    plan = read_analysis(analysis)
+    if backend is not None:
+        plan = with_backend(plan, backend, "option '--backend'")
+    folder = _default_folder(analysis) if out is None else out
+
+    from stfit.reports.bundle import REPORT, RESULT
+
+    _require_writable(folder, (REPORT, RESULT))
+
+    from stfit.pipeline import asked_but_not_identified, report, run_analysis
+
+    result = run_analysis(plan, seed=plan.fit.seed if seed is None else seed, command=_command())
+    page = report(result, folder)
+    if as_json:
+        _say((folder / RESULT).read_text(encoding="utf-8").rstrip())
+    elif not quiet:
+        from stfit.reports.text import summary
+
+        _say(summary(result))
+    _say(f"Report: {page}", err=as_json)
+    _end(result, asked_but_not_identified(result, plan.fit.free))
+
+
+@_app.command(epilog="Example: stfit simulate --device device.toml --seed 1 --out sim/")
+def simulate(
+    *,
+    device: Annotated[
+        Path, typer.Option(metavar="DEVICE.toml", readable=False, help="The device and the design of its measurement.")
+    ],
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed: the same one gives the same files.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", readable=False, help="Where the files go.")],
+) -> None:
+    """Write a synthetic measurement of a device whose truth is known."""
+    _require_writable(out)
+
+    from stfit.pipeline import simulate_device
+
+    for path in simulate_device(device, out, seed):
+        _say(f"Wrote: {path}")
+
+
+def _default_folder(analysis: Path) -> Path:
+    """reports/<name>: the name of the folder for a file called analysis.toml, that of the file for any other."""
+    name = analysis.resolve().parent.name if analysis.name == "analysis.toml" else analysis.stem
+    return Path("reports") / (name or "analysis")
+
+
+def _require_writable(folder: Path, files: tuple[str, ...] = ()) -> None:
+    """InputError where `files` could not be written into `folder`, before anything is computed or made."""
+    where = f"output folder {folder}"
+    expected = "a folder that can be written (--out takes another)"
+    try:
+        place = _nearest_there_is(folder.absolute())
+        blocked = [folder / name for name in files if (folder / name).is_dir()]
+    except OSError as error:
+        raise InputError(Problem(where, expected, error.strerror or str(error))) from error
+    if not place.is_dir():
+        raise InputError(Problem(where, expected, f"'{place}', which is no folder"))
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise InputError(Problem(where, expected, f"'{place}', which is write-protected"))
+    if blocked:
+        raise InputError(Problem(where, "no folder where a file is to be written", f"the folder '{blocked[0]}'"))
+
+
+def _nearest_there_is(folder: Path) -> Path:
+    """The folder, or the nearest of its parents that exists; OSError where the system cannot tell."""
+    for place in (folder, *folder.parents):
+        try:
+            place.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        return place
+    return folder
+
+
+def _command() -> str:
+    return shlex.join(["stfit", *sys.argv[1:]])
+
+
+def _say(line: str, *, err: bool = False) -> None:
+    try:
+        typer.echo(line, err=err)
+    except BrokenPipeError:
+        # the reader has seen enough; the files stand, and the exit status is still about the fit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), (sys.stderr if err else sys.stdout).fileno())
+
+
+def _end(result: FitResult, unidentified: Sequence[str]) -> None:
+    """End with status 3, and say why, where the fit gave no answer to what was asked."""
+    from stfit.results.result import Status
+
+    converged = result.status is Status.CONVERGED
+    if not converged:
+        _say(f"stfit: {result.status.sentence}", err=True)
+    if unidentified:
+        _say(f"stfit: the data do not identify {', '.join(unidentified)}, which 'fit.free' asks for", err=True)
+    if unidentified or not converged:
+        raise typer.Exit(NOT_ANSWERED)

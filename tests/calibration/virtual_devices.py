@@ -1,0 +1,175 @@
+"""Devices of known truth, and measurements of them in rich and in poor designs.
+
+The truth and Eq. 27 are written out here by hand (physics.md, section 1), so that nothing of stfit says what is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.analysis import analysis_of
+from stfit.measurements import DwellEvents, DwellTimes, Measurement, Origin, SwitchingPulses
+from stfit.objective import Objective
+from stfit.pipeline.assembly import assemble
+
+Array = npt.NDArray[np.float64]
+
+ELEMENTARY_CHARGE: Final = 1.602176634e-19
+BOLTZMANN: Final = 1.380649e-23
+
+TRUTH: Final[Mapping[str, float]] = {
+    "l_over_L": 8.0,
+    "tau_0": 1e-9,
+    "E_P": 0.50 * ELEMENTARY_CHARGE,
+    "E_AP": 0.45 * ELEMENTARY_CHARGE,
+    "theta_0": 1.7,
+    "beta": 0.35,
+    "delta_R": 0.11,
+    "temperature": 295.0,
+    "resistance": 776.0,
+}
+# 8.6 % of β, 3.6 % of ΔR, 0.3 % of T: what a laboratory would quote; every replica has its own quotes
+QUOTES: Final[Mapping[str, str]] = {"delta_R": "0.110 ± 0.004 ohm", "beta": "0.35 ± 0.03", "temperature": "295 ± 1 K"}
+TEMPERATURES: Final = (250.0, 270.0, 295.0, 320.0)
+
+_G: Final = 8 * ELEMENTARY_CHARGE * TRUTH["l_over_L"] * TRUTH["delta_R"] / TRUTH["beta"]  # J/A
+_C: Final = np.array(
+    [(TRUTH["theta_0"] - np.sin(TRUTH["theta_0"])) / 2, (np.pi - TRUTH["theta_0"] + np.sin(TRUTH["theta_0"])) / 2]
+)
+_E: Final = np.array([TRUTH["E_P"], TRUTH["E_AP"]])
+_SIGN: Final = np.array([1.0, -1.0])
+
+# what follows from the truth at the reference temperature
+DERIVED_TRUTH: Final[Mapping[str, float]] = {
+    "slope_P": _G * _C[0] / (BOLTZMANN * TRUTH["temperature"]),
+    "slope_AP": -_G * _C[1] / (BOLTZMANN * TRUTH["temperature"]),
+    "I_c_P": -_E[0] / (_G * _C[0]),
+    "I_c_AP": _E[1] / (_G * _C[1]),
+}
+
+
+def log_dwell_time(state: Any, current: Array, temperature: Array) -> Array:
+    """Eq. 27 by hand: ln τ_i = ln τ0 + (E_i ± G c_i I)/k_BT; state 0 is P, 1 is AP."""
+    height = _E[state] + _SIGN[state] * _G * _C[state] * current
+    return np.asarray(np.log(TRUTH["tau_0"]) + height / (BOLTZMANN * temperature))
+
+
+def current_at(state: Any, log_tau: Array, temperature: Array) -> Array:
+    """The current at which ln τ has a given value."""
+    height = (log_tau - np.log(TRUTH["tau_0"])) * BOLTZMANN * temperature
+    return np.asarray((height - _E[state]) / (_SIGN[state] * _G * _C[state]))
+
+
+@final
+@dataclass(frozen=True)
+class Design:
+    """What is measured, and what is quoted beside it. The data in `measurements` are those of the truth, noise-free."""
+
+    measurements: tuple[Measurement, ...]
+    quotes: Mapping[str, str]
+
+    def objective(self) -> Objective:
+        """The objective of this design."""
+        return assemble(analysis_of({"device": dict(self.quotes)}, Path(), "calibration"), self.measurements)
+
+
+def _settings(largest_current: float, currents: int, temperatures: tuple[float, ...]) -> dict[str, Any]:
+    """Every state at every temperature at evenly spaced currents."""
+    grid = np.meshgrid([0, 1], temperatures, np.linspace(-largest_current, largest_current, currents), indexing="ij")
+    state, temperature, current = (column.reshape(-1) for column in grid)
+    return {"state": state.astype(int), "current": current, "temperature": temperature}
+
+
+def dwell_table(
+    counts: tuple[int, int],
+    largest_current: float,
+    *,
+    timed: bool = False,
+    currents: int = 15,
+    temperatures: tuple[float, ...] = TEMPERATURES,
+) -> DwellTimes:
+    """Counts spread geometrically over the rows between two limits; timed: watched for as long as that would take.
+
+    A timed table has rows with n = 0, which says to `replicate` that the times were fixed.
+    """
+    columns = _settings(largest_current, currents, temperatures)
+    # a stride prime to the number of rows, so that counts run over states, currents and temperatures alike
+    expected = np.geomspace(*counts, columns["current"].size)[_strided(columns["current"].size)]
+    tau = np.exp(log_dwell_time(**columns))
+    n = np.floor(expected) if timed else np.rint(expected)
+    time = (expected if timed else n) * tau
+    table = DwellTimes.from_columns(columns | {"n": n, "total_time": time}, polarity=1, origin=Origin())
+    assert isinstance(table, DwellTimes)
+    return table
+
+
+def watched_table(expected: float, largest_current: float, currents: int) -> DwellTimes:
+    """Every row watched for the same small number of expected transitions, well below 1."""
+    columns = _settings(largest_current, currents, TEMPERATURES)
+    time = expected * np.exp(log_dwell_time(**columns))
+    table = DwellTimes.from_columns(
+        columns | {"n": np.zeros(time.size), "total_time": time}, polarity=1, origin=Origin()
+    )
+    assert isinstance(table, DwellTimes)
+    return table
+
+
+def dwell_events(counts: tuple[int, int], largest_current: float) -> DwellEvents:
+    """Single dwells of settings watched for a fixed time; the last dwell of each is censored."""
+    settings = _settings(largest_current, 15, TEMPERATURES)
+    rows = settings["current"].size
+    expected = np.geomspace(*counts, rows)[_strided(rows)]
+    events = np.floor(expected).astype(int) + 1
+    setting = np.repeat(np.arange(rows), events)
+    columns = {name: column[setting] for name, column in settings.items()}
+    columns["duration"] = (np.exp(log_dwell_time(**settings)) * expected / events)[setting]
+    columns["censored"] = np.append(np.diff(setting) > 0, [True])
+    return DwellEvents.from_columns(columns, polarity=1, origin=Origin())
+
+
+def pulses(
+    n: int, *, polarity: int = 1, by_voltage: bool = False, temperatures: tuple[float, ...] = TEMPERATURES
+) -> SwitchingPulses:
+    """Both transitions under pulses of 1 µs and 1 ms, at currents where 8 to 99 % of them switch."""
+    grid = np.meshgrid([0, 1], temperatures, [1e-6, 1e-3], np.linspace(-2.5, 1.5, 15), indexing="ij")
+    state, temperature, width, log_exposure = (column.reshape(-1) for column in grid)
+    state = state.astype(int)
+    current = current_at(state, np.log(width) - log_exposure, temperature)
+    drive = polarity * current * (TRUTH["resistance"] if by_voltage else 1.0)
+    return SwitchingPulses.from_columns(
+        {
+            "transition": state,
+            "voltage" if by_voltage else "current": drive,
+            "pulse_width": width,
+            "n": np.full(state.size, float(n)),
+            "n_switched": np.rint(n * -np.expm1(-np.exp(log_exposure))),
+            "temperature": temperature,
+        },
+        polarity=polarity,
+        origin=Origin(),
+    )
+
+
+def _strided(rows: int) -> npt.NDArray[np.intp]:
+    return (np.arange(rows) * 37) % rows
+
+
+DESIGNS: Final[Mapping[str, Callable[[], Design]]] = {
+    "dwells, 300–3000 a row": lambda: Design((dwell_table((300, 3000), 1.5e-3),), QUOTES),
+    "dwells, 1–15 a row": lambda: Design((dwell_table((1, 15), 5e-3),), QUOTES),
+    "dwells, timed, 0.2–15 a row": lambda: Design((dwell_table((0.2, 15), 5e-3, timed=True),), QUOTES),
+    "events, censored, 20–200 a row": lambda: Design((dwell_events((20, 200), 3e-3),), QUOTES),
+    "events, censored, 0.5–15 a row": lambda: Design((dwell_events((0.5, 15), 5e-3),), QUOTES),
+    "pulses, 1000 a row": lambda: Design((pulses(1000),), QUOTES),
+    "pulses, 15 a row": lambda: Design((pulses(15),), QUOTES),
+    "dwells and pulses": lambda: Design(
+        (dwell_table((5, 500), 3e-3), pulses(100, polarity=-1, by_voltage=True)),
+        {**QUOTES, "resistance": "776 ± 8 ohm"},
+    ),
+}

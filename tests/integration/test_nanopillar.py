@@ -1,0 +1,158 @@
+"""The main job on the example dataset, from the command line and from Python."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+
+import stfit
+from stfit.pipeline import simulate_device
+from stfit.results import FitResult, Verdict
+
+NANOPILLAR = Path(__file__).parents[2] / "datasets" / "nanopillar"
+
+
+def command(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command line in its own process."""
+    return subprocess.run(
+        [sys.executable, "-m", "stfit", *words], cwd=cwd, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
+    folder = tmp_path_factory.mktemp("work")
+    return command("fit", str(NANOPILLAR / "analysis.toml"), cwd=folder), folder
+
+
+@pytest.fixture(scope="module")
+def result() -> FitResult:
+    return stfit.fit(NANOPILLAR / "analysis.toml")
+
+
+def test_the_command_ends_well_and_names_the_report_it_wrote(
+    outcome: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    done, folder = outcome
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert done.stdout.rstrip().splitlines()[-1] == "Report: reports/nanopillar/report.html"
+    assert (folder / "reports" / "nanopillar" / "report.html").stat().st_size > 10_000
+
+
+def test_result_json_follows_its_schema_and_comes_back_as_the_same_result(
+    outcome: tuple[subprocess.CompletedProcess[str], Path], result: FitResult
+) -> None:
+    _, folder = outcome
+    content = json.loads((folder / "reports" / "nanopillar" / "result.json").read_text(encoding="utf-8"))
+    schema = json.loads(files("stfit.results").joinpath("schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(content)
+    stored = FitResult.from_dict(content)
+    assert stored.parameters == result.parameters
+    assert FitResult.from_dict(json.loads(json.dumps(result.as_dict()))) == result
+
+
+def test_the_fit_finds_the_truth(result: FitResult) -> None:
+    truth = json.loads((NANOPILLAR / "truth.json").read_text(encoding="utf-8"))["parameters"]
+    compared = [name for name in truth if result[name].stderr]
+    assert {"l_over_L", "tau_0", "c_P", "c_AP", "slope_P", "slope_AP", "I_c_P", "I_c_AP"} <= set(compared)
+    for name in compared:
+        estimate = result[name]
+        assert estimate.value is not None and estimate.stderr is not None
+        pull = (estimate.value - truth[name]["value"]) / estimate.stderr
+        # two-sided probability 0.001 shared among the parameters compared: 4 standard errors cover 16 of them
+        assert abs(pull) < 4.0, f"{name} is {pull:.1f} standard errors from the truth"
+
+
+def test_everything_is_identified_and_the_model_accepted(result: FitResult) -> None:
+    assert result.status.key == "converged"
+    assert result.goodness.verdict == "acceptable"
+    assert result.identifiability["rank"] == result.identifiability["n_free"] == 8
+    verdicts = {name: estimate.verdict for name, estimate in result.parameters.items()}
+    assert {name for name, verdict in verdicts.items() if verdict is Verdict.CONSTRAINED} == {
+        "beta",
+        "delta_R",
+        "temperature",
+    }
+    assert set(verdicts.values()) == {Verdict.IDENTIFIED, Verdict.CONSTRAINED}
+
+
+def test_one_temperature_leaves_tau_0_and_the_barriers_undetermined() -> None:
+    table = stfit.load(NANOPILLAR / "dwell.csv", "dwell-times", where={"temperature (K)": 295})
+    device = {"delta_R": "0.112 ± 0.004 ohm", "beta": "0.36 ± 0.03", "temperature": "295 ± 1 K"}
+    result = stfit.fit(table, device=device)  # type: ignore[arg-type]
+    for name in ("tau_0", "E_P", "E_AP", "I_c_P", "I_c_AP"):
+        estimate = result[name]
+        assert estimate.verdict is Verdict.NOT_IDENTIFIED
+        assert (estimate.value, estimate.stderr, estimate.ci68, estimate.ci95) == (None, None, None, None)
+    assert result["l_over_L"].verdict is Verdict.IDENTIFIED
+    expressions = [combination.expression for combination in result.combinations]
+    assert "ln(tau_0/s) + E_P/(k_B*temperature)" in expressions
+
+
+def asked_for(tmp_path: Path, extra: str) -> Path:
+    text = (NANOPILLAR / "analysis.toml").read_text(encoding="utf-8")
+    text = text.replace(
+        'file = "dwell.csv"', f'file = "{NANOPILLAR / "dwell.csv"}"\nwhere = {{"temperature (K)" = 295}}'
+    )
+    path = tmp_path / "asked.toml"
+    path.write_text(text.replace("[fit]", f"[fit]\n{extra}"), encoding="utf-8")
+    return path
+
+
+def test_asking_for_what_the_data_do_not_give_ends_with_status_3_and_a_report(tmp_path: Path) -> None:
+    done = command("fit", str(asked_for(tmp_path, 'free = ["tau_0"]')), "--out", "out", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "the data do not identify tau_0" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
+def test_a_given_attempt_time_identifies_the_barriers(tmp_path: Path) -> None:
+    result = stfit.fit(asked_for(tmp_path, 'fix = {tau_0 = "1 ns"}'))
+    assert result["tau_0"].verdict is Verdict.FIXED
+    assert result["E_P"].verdict is Verdict.IDENTIFIED
+
+
+def test_the_same_seed_gives_the_same_result_and_the_seed_is_written_down(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    pages = []
+    for folder in ("a", "b"):
+        result = stfit.fit(NANOPILLAR / "analysis.toml", seed=7)
+        assert result.seed == 7
+        stfit.report(result, tmp_path / folder)
+        pages.append([(tmp_path / folder / name).read_bytes() for name in ("report.html", "result.json")])
+    assert pages[0] == pages[1]
+
+
+def test_the_dataset_is_what_the_stated_command_makes(tmp_path: Path) -> None:
+    truth: dict[str, Any] = json.loads((NANOPILLAR / "truth.json").read_text(encoding="utf-8"))
+    if np.__version__ != truth["numpy_version"]:
+        pytest.skip(f"made with numpy {truth['numpy_version']}, whose random numbers are the same only there")
+    written = simulate_device(NANOPILLAR / "device.toml", tmp_path, truth["seed"])
+    assert sorted(path.name for path in written) == ["dwell.csv", "truth.json"]
+    for path in written:
+        assert path.read_bytes() == (NANOPILLAR / path.name).read_bytes()
+
+
+def test_another_seed_makes_another_measurement(tmp_path: Path) -> None:
+    simulate_device(NANOPILLAR / "device.toml", tmp_path, 21)
+    assert (tmp_path / "dwell.csv").read_bytes() != (NANOPILLAR / "dwell.csv").read_bytes()
+
+
+def test_nothing_is_left_in_the_folder_but_report_and_result(
+    outcome: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    _, folder = outcome
+    assert sorted(os.listdir(folder / "reports" / "nanopillar")) == ["report.html", "result.json"]
