@@ -12,7 +12,7 @@ from scipy.special import gammaincc
 
 from stfit.backends.least_squares import Optimum, refit
 from stfit.diagnostics.shape import exponential_shape_test
-from stfit.measurements import DwellEvents
+from stfit.measurements import DwellEvents, name_of
 from stfit.objective import Objective
 from stfit.results import Goodness, GoodnessTest
 
@@ -21,7 +21,9 @@ Array = npt.NDArray[np.float64]
 ACCEPTABLE_FROM: Final = 0.01
 DOUBTFUL_FROM: Final = 0.001
 _SMALL_COUNT = 15.0  # expected counts below which the asymptotic deviance is wrong (architecture.md, section 5)
-_REPLICAS = 999
+_REPLICAS = 1000
+_BATCH = 100  # replicas between two looks at whether the tests are decided
+_HOPELESS = 1e-6  # a tail probability that more replicas would not bring back to 0.001
 _EXCEEDANCES = 20  # enough to stop (Besag & Clifford, Biometrika 78, 301, 1991)
 
 
@@ -89,7 +91,7 @@ def _groups(objective: Objective, size: int) -> list[_Group]:
         for code in np.unique(state):
             rows = offset + np.flatnonzero(state == code)
             label = measurement.state_words[int(code)]
-            groups.append(_Group(f"deviance, {label}", measurement.origin.file or measurement.kind, rows))
+            groups.append(_Group(f"deviance, {label}", name_of(measurement), rows))
         offset += state.size
     return groups if len(groups) > 2 else groups[:1]
 
@@ -112,13 +114,16 @@ def _bootstrap(
     """p-values of the deviances from refits of simulated measurements, stopped when each is decided."""
     rng = np.random.default_rng(seed)
     drawn: list[Array] = []
-    exceeded = np.zeros(observed.size)
-    while len(drawn) < _REPLICAS and np.any(exceeded < _EXCEEDANCES):
-        replica = objective.replicate(optimum.x, rng)
-        drawn.append(_deviances(replica.residuals(refit(replica, optimum)), groups))
-        exceeded += drawn[-1] >= observed
-    columns = np.array(drawn).T
-    return [_tail(replicas, value) for replicas, value in zip(columns, observed, strict=True)]
+    undecided = True
+    while len(drawn) < _REPLICAS and undecided:
+        for _ in range(_BATCH):
+            replica = objective.replicate(optimum.x, rng)
+            drawn.append(_deviances(replica.residuals(refit(replica, optimum)), groups))
+        columns = np.array(drawn).T
+        p_values = [_tail(replicas, value) for replicas, value in zip(columns, observed, strict=True)]
+        exceeded = np.count_nonzero(columns >= observed[:, None], axis=1)
+        undecided = any(count < _EXCEEDANCES and p > _HOPELESS for count, p in zip(exceeded, p_values, strict=True))
+    return p_values
 
 
 def _tail(replicas: Array, observed: float) -> float:
@@ -141,6 +146,6 @@ def _shape_tests(objective: Objective) -> list[GoodnessTest]:
     for term in objective.terms:
         if isinstance(term.measurement, DwellEvents):
             statistic, p_value = exponential_shape_test(term.measurement)
-            file = term.measurement.origin.file or term.measurement.kind
-            tests.append(GoodnessTest("exponential shape of dwells", file, statistic, p_value, _verdict(p_value)))
+            name = name_of(term.measurement)
+            tests.append(GoodnessTest("exponential shape of dwells", name, statistic, p_value, _verdict(p_value)))
     return tests

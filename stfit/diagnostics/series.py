@@ -12,7 +12,7 @@ import numpy.typing as npt
 from stfit.backends.least_squares import Optimum
 from stfit.derivatives import Jet, value_of
 from stfit.diagnostics.estimates import Z68, Z95
-from stfit.measurements import Measurement, Settings
+from stfit.measurements import Measurement, Settings, name_of
 from stfit.objective import Objective, Term
 from stfit.results import Curve, MeasurementSummary
 
@@ -80,7 +80,7 @@ def _curve(term: Term, jets: dict[str, Any], optimum: Optimum, label: str, rows:
     drive_label, unit = ("current", "A") if settings.voltage is None else ("voltage", "V")
     observed = measurement.observed()
     return Curve(
-        measurement.origin.file or measurement.kind,
+        name_of(measurement),
         label,
         (grid * measurement.polarity).tolist(),
         y,
@@ -128,9 +128,7 @@ def summaries(objective: Objective, optimum: Optimum) -> list[MeasurementSummary
         offset += size
         origin = measurement.origin
         result.append(
-            MeasurementSummary(
-                origin.file or measurement.kind, measurement.kind, origin.rows or size, rows, list(origin.notices)
-            )
+            MeasurementSummary(name_of(measurement), measurement.kind, origin.rows or size, rows, list(origin.notices))
         )
     return result
 

@@ -8,10 +8,11 @@ import numpy as np
 
 from stfit.backends.least_squares import Optimum
 from stfit.constants import BOLTZMANN
-from stfit.measurements import SwitchingPulses
+from stfit.measurements import SwitchingPulses, name_of
 from stfit.objective import Objective
 from stfit.physics.fokker_planck import finite_barrier_asymmetry
 from stfit.results import Estimate, Note, Verdict
+from stfit.results.numbers import format_rounded
 
 _CUSTOMARY_TAU_0 = 1e-9  # s, the yardstick where the data do not give an attempt time
 _MUCH_LONGER = 10.0  # t ≫ τ0 is taken as t ≥ 10 τ0
@@ -41,7 +42,8 @@ def _barriers(objective: Objective, optimum: Optimum, tau_0: float, source: str)
     """B/k_BT = ln(τ/τ0) of every row."""
     heights = np.concatenate(objective.predictions(optimum.x)) - np.log(tau_0)
     lowest = float(np.min(heights))
-    text = f"With {source}, {_seconds(tau_0)}, the barriers of the rows are {lowest:.3g} to {np.max(heights):.3g} k_BT"
+    ends = " to ".join(format_rounded(float(end), "", 3) for end in (lowest, np.max(heights)))
+    text = f"With {source}, {_seconds(tau_0)}, the barriers of the rows are {ends} k_BT"
     low = int(np.count_nonzero(heights < _HIGH_BARRIER))
     if low == 0:
         return [Note("barrier height", "info", f"{text}: Eq. 27 (E ≫ k_BT) holds.")]
@@ -62,9 +64,8 @@ def _times(objective: Objective, optimum: Optimum, tau_0: float, source: str) ->
         else:
             shortest, what = float(np.exp(np.min(prediction))), "fitted dwell time"
         if shortest < _MUCH_LONGER * tau_0:
-            file = measurement.origin.file or measurement.kind
             sentence = (
-                f"{file}: the shortest {what}, {_seconds(shortest)}, is not ≫ {source}, {_seconds(tau_0)}: the "
+                f"{name_of(measurement)}: the shortest {what}, {_seconds(shortest)}, is not ≫ {source}, {_seconds(tau_0)}: the "
                 "activation law is outside its range of validity there."
             )
             notes.append(Note(f"{what} length", "warning", sentence))
@@ -118,7 +119,4 @@ def _polarity(estimates: Mapping[str, Estimate]) -> list[Note]:
 
 
 def _seconds(seconds: float) -> str:
-    for factor, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"), (1e-12, "ps")):
-        if seconds >= factor:
-            return f"{seconds / factor:.3g} {unit}"
-    return f"{seconds:.3g} s"
+    return format_rounded(seconds, "s", 3)

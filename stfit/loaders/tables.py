@@ -38,7 +38,10 @@ def load_table(
     problems = Problems(file)
     loaded = _load(file, measurement_class.layout, columns or {}, where or {}, problems)
     table = loaded.selection.table
-    origin = Origin(str(path), table.sha256, loaded.selection.rows, _notices(table, loaded.headers, where or {}))
+    notices = _notices(table, loaded.headers, where or {})
+    chosen = ", ".join(f"{header} = {value}" for header, value in (where or {}).items())
+    label = f" [{chosen}]" if chosen else ""
+    origin = Origin(str(path), table.sha256, loaded.selection.rows, notices, label)
     try:
         return measurement_class.from_columns(loaded.values, polarity=polarity, origin=origin, **(keys or {}))
     except TableError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from stfit.measurements.base import Measurement, Origin, Settings
+from stfit.measurements.base import Measurement, Origin, Settings, name_of
 from stfit.measurements.dwell import DwellTimes, MeanDwellTimes
 from stfit.measurements.events import DwellEvents
 from stfit.measurements.switching import SwitchingPulses
@@ -21,4 +21,5 @@ __all__ = [
     "Origin",
     "Settings",
     "SwitchingPulses",
+    "name_of",
 ]

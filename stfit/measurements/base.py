@@ -24,12 +24,16 @@ def frozen(values: Any, dtype: Any = np.float64) -> Any:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a measurement comes from, and what was noticed while reading it."""
+    """Where a measurement comes from, and what was noticed while reading it.
+
+    label: what tells two measurements from one file apart.
+    """
 
     file: str = ""
     sha256: str = ""
     rows: int = 0
     notices: tuple[str, ...] = ()
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,3 +146,9 @@ class Measurement(Protocol):
     def displayed(self, prediction: Array, row: int) -> Array:
         """Predictions at the settings of a row in the unit of `observed`."""
         ...
+
+
+def name_of(measurement: Measurement) -> str:
+    """What a measurement is called in tables and figures."""
+    origin = measurement.origin
+    return f"{origin.file or measurement.kind}{origin.label}"

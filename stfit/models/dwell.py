@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, Final, cast, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
 import lmfit
 import numpy as np
@@ -17,6 +17,9 @@ from stfit.models.parameters import PARAMETERS, Parameter, at_temperature
 from stfit.physics.activation import barrier, critical_current, log_dwell_time, slope
 from stfit.physics.deviance import exponential_log_likelihood, exponential_residuals
 from stfit.physics.transport import CONVENTIONS, CosineGmr, Gmr, coupling
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Array = npt.NDArray[np.float64]
 Quantities = Mapping[str, Any]
@@ -213,6 +216,15 @@ class DwellTimeModel(lmfit.Model):
         self._set_errors(result, np.asarray(data, dtype=float), np.asarray(weights, dtype=float), kwargs)
         return result
 
+    def plot(self, result: Any) -> Figure:
+        """Draw a fit: dwell times against current, one series a state and temperature, 68 % and 95 % bands, residuals.
+
+        result: what fit() returned. Needs current, temperature and state as arrays or numbers.
+        """
+        from stfit.models.drawing import fit_figure
+
+        return fit_figure(self, result)
+
     def _residual(self, params: Any, data: Any, weights: Any, **kwargs: Any) -> Array:
         """Signed-root exponential deviances (n = weights²), so that lmfit's sum of squares is −2 ln L."""
         eta = self._log_dwell_time_at(
@@ -223,6 +235,18 @@ class DwellTimeModel(lmfit.Model):
         )
         n = np.asarray(weights, dtype=float) ** 2
         return np.asarray(exponential_residuals(n, n * data, eta))
+
+    def log_dwell_band(self, result: Any, current: Any, temperature: Any, state: Any) -> tuple[Array, Array]:
+        """ln τ of a fit and its standard error at given settings; arrays of one shape (rows,)."""
+        names = list(result.var_names)
+        values = np.array([result.params[name].value for name in names])
+        coordinates = {name: result.params[name].value for name in self._coordinates}
+        coordinates |= dict(zip(names, seed(values, 1), strict=True))
+        eta = self._log_dwell_time_at(coordinates, current, temperature, state)
+        if not isinstance(eta, Jet) or result.covar is None:
+            return value_of(eta), np.zeros_like(value_of(eta))
+        variance = np.einsum("in,ij,jn->n", eta.gradient, result.covar, eta.gradient)
+        return eta.value, np.sqrt(np.maximum(variance, 0.0))
 
     def _set_errors(self, result: Any, data: Array, weights: Array, settings: Mapping[str, Any]) -> None:
         """Standard errors from the Hessian of −ln L, in place of those of lmfit's JᵀJ."""

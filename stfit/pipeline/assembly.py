@@ -12,7 +12,7 @@ import numpy.typing as npt
 from stfit.analysis import Analysis, GmrChi, GmrTable
 from stfit.errors import InputError, Problem
 from stfit.loaders.gmr import load_gmr
-from stfit.measurements import Measurement
+from stfit.measurements import Measurement, name_of
 from stfit.models.dwell import DwellTimeModel
 from stfit.models.parameters import PARAMETERS, Parameter
 from stfit.objective import Constraint, FitParameter, LogNormal, Normal, Objective, ParameterSpace, Term
@@ -72,7 +72,7 @@ def _temperatures(analysis: Analysis, measurements: Sequence[Measurement]) -> Te
     known = [np.isfinite(t) for t in readings]
     if any(np.any(k) for k in known) and not all(np.all(k) for k in known):
         missing = next(m for m, k in zip(measurements, known, strict=True) if not np.all(k))
-        where = f"{missing.origin.file or missing.kind}, column 'temperature'"
+        where = f"{name_of(missing)}, column 'temperature'"
         raise InputError(Problem(where, "a temperature, as other rows have one (or temperature in [device])", "none"))
     if not np.any(known[0]):
         readings = [np.full(t.size, _ASSUMED_TEMPERATURE) for t in own]

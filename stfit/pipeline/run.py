@@ -24,6 +24,7 @@ from stfit.measurements import Measurement
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.results import Estimate, FitResult, InputFile, Verdict
+from stfit.results.numbers import format_rounded
 
 _LIBRARIES = ("numpy", "scipy", "pandas", "lmfit")
 _CORRELATED_TOO = ("slope_P", "slope_AP")  # beside the parameters that are fitted
@@ -112,7 +113,7 @@ def _priors(objective: Objective) -> dict[str, str]:
     for p in objective.space.varied:
         unit = "" if p.parameter.unit == "e" else p.parameter.unit
         low, high = (float(np.asarray(p.parameter.quantity(end))) for end in (p.lower, p.upper))
-        inside = f"between {low:.3g} and {high:.3g} {unit}".rstrip()
+        inside = f"between {format_rounded(low, unit, 3)} and {format_rounded(high, unit, 3)}"
         if unit == "J":
             kt = BOLTZMANN * objective.reference_temperature
             inside = f"between {low / kt:.3g} and {high / kt:.3g} k_BT at {objective.reference_temperature:g} K"

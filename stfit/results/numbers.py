@@ -79,13 +79,16 @@ def format_rounded(value: float | None, unit: str, digits: int = 4, beside: floa
     return _with_unit(_plain(value * factor, digits), label)
 
 
-def format_p(p_value: float | None) -> str:
-    """A p-value to two significant digits: 0.43, 0.0012, 2.1×10⁻⁵, "< 10⁻⁹"; "–" for None."""
+def format_p(p_value: float | None, prefix_text: str = "") -> str:
+    """A p-value to two significant digits: 0.43, 0.0012, 2.1×10⁻⁵, "< 10⁻⁹"; "–" for None.
+
+    prefix_text: "p = " for a sentence, which then reads "p < 10⁻⁹" where it must.
+    """
     if p_value is None:
-        return "–"
+        return f"{prefix_text}–"
     if p_value < 1e-9:  # beyond this the far tail of any of our tests is not to be trusted
-        return "< 10⁻⁹"
-    return _plain(p_value, 2)
+        return f"{prefix_text.replace('= ', '')}< 10⁻⁹"
+    return prefix_text + _plain(p_value, 2)
 
 
 def prefix(value: float, unit: str) -> tuple[float, str]:

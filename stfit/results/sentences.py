@@ -30,7 +30,7 @@ def goodness_sentence(goodness: Goodness) -> str:
     several = (
         f", the smallest of {len(goodness.tests)} tests after Holm's correction" if len(goodness.tests) > 1 else ""
     )
-    evidence = f"p = {format_p(goodness.p_value)}{several}; {numbers}, its p from {_method(goodness)}"
+    evidence = f"{format_p(goodness.p_value, 'p = ')}{several}; {numbers}, its p from {_method(goodness)}"
     return {
         "acceptable": f"The data agree with the fit ({evidence}).",
         "doubtful": f"The data hardly agree with the fit ({evidence}): look at the residuals before using a number.",
@@ -73,9 +73,9 @@ def _coefficient(result: FitResult) -> str:
 
 def _agreement(goodness: Goodness) -> str:
     return {
-        "acceptable": f"the data agree with the fit (p = {format_p(goodness.p_value)})",
-        "doubtful": f"the data hardly agree with the fit (p = {format_p(goodness.p_value)})",
-        "rejected": f"but the data reject this description (p = {format_p(goodness.p_value)})",
+        "acceptable": f"the data agree with the fit ({format_p(goodness.p_value, 'p = ')})",
+        "doubtful": f"the data hardly agree with the fit ({format_p(goodness.p_value, 'p = ')})",
+        "rejected": f"but the data reject this description ({format_p(goodness.p_value, 'p = ')})",
         "not-testable": "the fit cannot be tested",
     }[goodness.verdict]
 

@@ -8,7 +8,8 @@ from typing import Final
 
 from stfit.constants import ELEMENTARY_CHARGE
 
-_PREFIXES: Final = {-5: "f", -4: "p", -3: "n", -2: "µ", -1: "m", 0: "", 1: "k", 2: "M", 3: "G", 4: "T"}
+# As many up as down: of a reciprocal the other one is taken.
+_PREFIXES: Final = {-5: "f", -4: "p", -3: "n", -2: "µ", -1: "m", 0: "", 1: "k", 2: "M", 3: "G", 4: "T", 5: "P"}
 # SI unit → (size of the unit shown, its symbol), for the units that take a prefix.
 _SHOWN_AS: Final = {unit: (1.0, unit) for unit in ("A", "V", "s", "K", "T", "Hz", "m", "W", "A/m", "A/s")} | {
     "ohm": (1.0, "Ω"),

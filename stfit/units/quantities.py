@@ -92,10 +92,12 @@ def conversion(unit_text: str, to: str) -> tuple[float, float]:
 def split_header(header: str) -> tuple[str, str | None]:
     """("current", "mA") of "current (mA)" or "current [mA]"; the unit is None where there is none."""
     text = header.strip()
-    for opening, closing in ("()", "[]"):
-        name, found, unit = text.removesuffix(closing).rpartition(opening)
-        if found and text.endswith(closing):
-            return name.strip(), unit.strip() or None
+    opening = {")": "(", "]": "["}.get(text[-1:], "")
+    depth = 0
+    for position in range(len(text) - 1, -1, -1) if opening else ():
+        depth += (text[position] == text[-1]) - (text[position] == opening)
+        if depth == 0:
+            return text[:position].strip(), text[position + 1 : -1].strip() or None
     return text, None
 
 

@@ -28,6 +28,7 @@ kilo- = 1e3 = k-
 mega- = 1e6 = M-
 giga- = 1e9 = G-
 tera- = 1e12 = T-
+peta- = 1e15 = P-
 meter = [length] = m = metre
 second = [time] = s = sec
 ampere = [current] = A = amp

@@ -6,7 +6,7 @@ The truth and Eq. 27 are written out here by hand (physics.md, section 1), so th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -69,14 +69,16 @@ def current_at(state: Any, log_tau: Array, temperature: Array) -> Array:
 @final
 @dataclass(frozen=True)
 class Design:
-    """What is measured, and what is quoted beside it. The data in `measurements` are those of the truth, noise-free."""
+    """What is measured, what is quoted beside it, and what is held. The data in `measurements` are free of noise."""
 
     measurements: tuple[Measurement, ...]
     quotes: Mapping[str, str]
+    held: Mapping[str, str] = field(default_factory=dict)
 
     def objective(self) -> Objective:
         """The objective of this design."""
-        return assemble(analysis_of({"device": dict(self.quotes)}, Path(), "calibration"), self.measurements)
+        content = {"device": dict(self.quotes), "fit": {"fix": dict(self.held)}}
+        return assemble(analysis_of(content, Path(), "calibration"), self.measurements)
 
 
 def _settings(largest_current: float, currents: int, temperatures: tuple[float, ...]) -> dict[str, Any]:
@@ -163,6 +165,7 @@ def _strided(rows: int) -> npt.NDArray[np.intp]:
 DESIGNS: Final[Mapping[str, Callable[[], Design]]] = {
     "dwells, 300–3000 a row": lambda: Design((dwell_table((300, 3000), 1.5e-3),), QUOTES),
     "dwells, 1–15 a row": lambda: Design((dwell_table((1, 15), 5e-3),), QUOTES),
+    "dwells, 1 a row": lambda: Design((dwell_table((1, 1), 5e-3),), QUOTES),
     "dwells, timed, 0.2–15 a row": lambda: Design((dwell_table((0.2, 15), 5e-3, timed=True),), QUOTES),
     "events, censored, 20–200 a row": lambda: Design((dwell_events((20, 200), 3e-3),), QUOTES),
     "events, censored, 0.5–15 a row": lambda: Design((dwell_events((0.5, 15), 5e-3),), QUOTES),

@@ -73,7 +73,7 @@ def test_a_name_goes_before_an_alias() -> None:
 
 
 @pytest.mark.parametrize(
-    ("extra", "name"), [("T (K)", "temperature"), ("t (K)", "temperature"), ("B (mT)", "field"), ("h (Oe)", "field")]
+    ("extra", "name"), [("T (K)", "temperature"), ("b (mT)", "field"), ("B (mT)", "field"), ("h (Oe)", "field")]
 )
 def test_a_symbol_is_an_alias(extra: str, name: str) -> None:
     assert match(*PLAIN, extra).matches[name].position == 4
@@ -145,14 +145,18 @@ def test_the_nearest_name(name: str, phrase: str) -> None:
         (
             ("state", "current (mA)", "n", "total_tme (s)"),
             {},
-            "dwell.csv, line 1: expected the columns 'n' and 'total_time (s)', or 'mean_dwell (s)' and 'n'; "
-            "found only 'n'; the nearest is 'total_tme (s)'",
+            (
+                "dwell.csv, line 1: expected the columns 'n' and 'total_time (s)', or 'mean_dwell (s)' and 'n'; "
+                "found only 'n'; the nearest is 'total_tme (s)'"
+            ),
         ),
         (
             ("state", "current (mA)"),
             {},
-            "dwell.csv, line 1: expected the columns 'n' and 'total_time (s)', or 'mean_dwell (s)' and 'n'; "
-            "found none of them",
+            (
+                "dwell.csv, line 1: expected the columns 'n' and 'total_time (s)', or 'mean_dwell (s)' and 'n'; "
+                "found none of them"
+            ),
         ),
         (
             ("state", "I (mA)", "I_dc (A)", "n", "tau (s)"),
@@ -162,20 +166,26 @@ def test_the_nearest_name(name: str, phrase: str) -> None:
         (
             (*PLAIN, "dead_time (us)"),
             {},
-            "dwell.csv, line 1, column 'dead_time (us)': expected no dead_time, whose likelihood is not available in "
-            "this version (it is never ignored); found such a column",
+            (
+                "dwell.csv, line 1, column 'dead_time (us)': expected no dead_time, whose likelihood is not available "
+                "in this version (it is never ignored); found such a column"
+            ),
         ),
         (
             PLAIN,
             {"curent": "current (mA)"},
-            "dwell.csv, key 'columns.curent': expected one of the columns state, current, n, total_time, mean_dwell, "
-            "temperature, field; the nearest is 'current'; found 'curent'",
+            (
+                "dwell.csv, key 'columns.curent': expected one of the columns state, current, n, total_time, "
+                "mean_dwell, temperature, field; the nearest is 'current'; found 'curent'"
+            ),
         ),
         (
             PLAIN,
             {"current": "curent"},
-            "dwell.csv, key 'columns.current': expected a column of the file; found 'curent'; "
-            "the nearest is 'current (mA)'",
+            (
+                "dwell.csv, key 'columns.current': expected a column of the file; found 'curent'; "
+                "the nearest is 'current (mA)'"
+            ),
         ),
         (
             PLAIN,
@@ -195,8 +205,10 @@ def test_the_nearest_name(name: str, phrase: str) -> None:
         (
             ("state", "current (mA)", "n"),
             {"n": "n"},
-            "dwell.csv, line 1: expected the columns 'n' and 'total_time (s)', or 'mean_dwell (s)' and 'n'; "
-            "found only 'n'",
+            (
+                "dwell.csv, line 1: expected the columns 'n' and 'total_time (s)', or 'mean_dwell (s)' and 'n'; "
+                "found only 'n'"
+            ),
         ),
     ],
 )

@@ -233,6 +233,7 @@ def test_a_unit_of_another_dimension_is_refused(unit: str, to: str, message: str
         ("n", "n", None),
         ("n ()", "n", None),
         ("slope [1/(A s)]", "slope", "1/(A s)"),
+        ("slope (1/(A s))", "slope", "1/(A s)"),
         ("current (mA) (dc)", "current (mA)", "dc"),
         ("a)", "a)", None),
         ("(mA)", "", "mA"),

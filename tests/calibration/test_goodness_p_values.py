@@ -1,0 +1,70 @@
+"""p-values of the goodness of fit are uniform where the model is true: asymptotic for rich data, bootstrap for poor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from pulls import FALSE_ALARM, Ensemble, simulate
+from scipy.stats import kstest
+from virtual_devices import Design, dwell_table
+
+from stfit.diagnostics.goodness import goodness
+
+pytestmark = pytest.mark.calibration
+
+# expected counts of 20 and more everywhere: Σ 1/(6n) over the rows shifts the mean deviance by 0.03 of its spread
+RICH = ("dwells, 300–3000 a row", "events, censored, 20–200 a row")
+COMPARISONS = len(RICH) * 3 + 1
+
+
+def asymptotic_p_values(ensemble: Ensemble) -> dict[str, list[float]]:
+    """p-values by test, as the program gives them for rich data."""
+    found: dict[str, list[float]] = {}
+    for fit in ensemble.fits:
+        outcome = goodness(fit.objective, fit.optimum, seed=0)
+        assert outcome.method == "asymptotic"
+        for test in outcome.tests:
+            if test.name.startswith("deviance"):
+                assert test.p_value is not None
+                found.setdefault(test.name, []).append(test.p_value)
+    return found
+
+
+@pytest.mark.parametrize("name", RICH)
+def test_asymptotic_p_values_of_rich_data_are_uniform(name: str, ensemble_of: Callable[[str], Ensemble]) -> None:
+    for test, p_values in asymptotic_p_values(ensemble_of(name)).items():
+        assert kstest(p_values, "uniform").pvalue > FALSE_ALARM / COMPARISONS, test
+
+
+def test_asymptotic_p_values_of_poor_data_would_not_be(ensemble_of: Callable[[str], Ensemble]) -> None:
+    """One count a row has the mean deviance 2γ = 1.154 instead of 1: the reason for the bootstrap."""
+    ensemble = ensemble_of("dwells, 1 a row")
+    deviances = np.array([fit.optimum.sum_of_squares for fit in ensemble.fits])
+    rows = 120
+    # 115 of 120 deviances are left by 5 parameters that the data fit: D has mean 1.154·115 and a spread of
+    # 1.606·√115, the spread of 2(t − 1 − ln t) being 2√(π²/6 − 1); half the parameters' own share is uncertain
+    spread = 2 * np.sqrt((np.pi**2 / 6 - 1) * rows / deviances.size)
+    assert deviances.mean() == pytest.approx(2 * np.euler_gamma * (rows - 5), abs=5 * spread + 2.5 * 0.154)
+    asymptotic = [goodness_p(deviance, rows - 5) for deviance in deviances]
+    assert kstest(asymptotic, "uniform").pvalue < FALSE_ALARM
+
+
+def goodness_p(deviance: float, freedom: float) -> float:
+    """The χ² tail."""
+    from scipy.stats import chi2
+
+    return float(chi2.sf(deviance, freedom))
+
+
+def test_bootstrap_p_values_of_poor_data_are_uniform(devices: int) -> None:
+    # 16 rows with 1 to 5 counts. A bootstrap stopped at 20 exceedances knows p to 1/√20 of itself at worst, which
+    # Kolmogorov's distance of some 20 values (its 0.1 % point is 0.42) does not feel.
+    quotes = {"delta_R": "0.110 ohm", "beta": "0.35", "temperature": "295 K"}
+    table = dwell_table((1, 5), 5e-3, currents=8, temperatures=(295.0,))
+    ensemble = simulate(Design((table,), quotes, held={"tau_0": "1 ns"}), max(20, devices // 20), seed=40)
+    outcomes = [goodness(fit.objective, fit.optimum, seed=i) for i, fit in enumerate(ensemble.fits)]
+    assert {outcome.method for outcome in outcomes} == {"parametric bootstrap"}
+    p_values = [outcome.tests[0].p_value for outcome in outcomes]
+    assert kstest(p_values, "uniform").pvalue > FALSE_ALARM / COMPARISONS
