@@ -65,8 +65,8 @@ def _times(objective: Objective, optimum: Optimum, tau_0: float, source: str) ->
             shortest, what = float(np.exp(np.min(prediction))), "fitted dwell time"
         if shortest < _MUCH_LONGER * tau_0:
             sentence = (
-                f"{name_of(measurement)}: the shortest {what}, {_seconds(shortest)}, is not ≫ {source}, {_seconds(tau_0)}: the "
-                "activation law is outside its range of validity there."
+                f"{name_of(measurement)}: the shortest {what}, {_seconds(shortest)}, is not ≫ {source}, "
+                f"{_seconds(tau_0)}: the activation law is outside its range of validity there."
             )
             notes.append(Note(f"{what} length", "warning", sentence))
     return notes

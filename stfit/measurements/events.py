@@ -133,9 +133,12 @@ class DwellEvents:
 
 def _groups(keys: Array) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """First row of each distinct column of `keys` (NaN equal to NaN), in order of appearance, and the group of each."""
-    comparable = np.where(np.isnan(keys), np.inf, keys)
-    _, first, group = np.unique(comparable, axis=1, return_index=True, return_inverse=True)
+    code = np.zeros(keys.shape[1], dtype=np.intp)
+    for values in keys:
+        distinct, found = np.unique(values, return_inverse=True)
+        code = code * distinct.size + found
+    _, first, group = np.unique(code, return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.empty_like(order)
     rank[order] = np.arange(order.size)
-    return first[order], rank[group.reshape(-1)]
+    return first[order], rank[group]

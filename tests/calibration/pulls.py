@@ -80,7 +80,7 @@ class Ensemble:
 
     def calibration(self, quantity: str) -> Calibration:
         """Pulls and coverages of one quantity."""
-        truth = (DERIVED_TRUTH | TRUTH)[quantity]
+        truth = {**TRUTH, **DERIVED_TRUTH}[quantity]
         found = [device[quantity] for device in self.estimates]
         covered = {level: float(np.mean([_covers(e, level, truth) for e in found])) for level in NOMINAL}
         return Calibration(np.array([_pull(e, truth, quantity in _LOGARITHMIC) for e in found]), covered)
@@ -110,8 +110,9 @@ def complaints(name: str, found: Calibration, comparisons: int) -> list[str]:
     if abs(found.width - 1.0) > z / np.sqrt(2 * devices):
         wrong.append(f"{name}: pulls have width {found.width:.3f} ± {1 / np.sqrt(2 * devices):.3f}")
     for level, nominal in NOMINAL.items():
-        low, high = binom.ppf([FALSE_ALARM / comparisons / 2, 1 - FALSE_ALARM / comparisons / 2], devices, nominal)
-        if not low <= round(found.covered[level] * devices) <= high:
+        tail = FALSE_ALARM / comparisons / 2
+        inside = round(found.covered[level] * devices)
+        if not binom.ppf(tail, devices, nominal) <= inside <= binom.isf(tail, devices, nominal):
             wrong.append(f"{name}: {level} covers {100 * found.covered[level]:.1f} % of {devices} devices")
     return wrong
 

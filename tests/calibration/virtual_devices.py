@@ -89,7 +89,7 @@ def _settings(largest_current: float, currents: int, temperatures: tuple[float, 
 
 
 def dwell_table(
-    counts: tuple[int, int],
+    counts: tuple[float, float],
     largest_current: float,
     *,
     timed: bool = False,
@@ -122,7 +122,7 @@ def watched_table(expected: float, largest_current: float, currents: int) -> Dwe
     return table
 
 
-def dwell_events(counts: tuple[int, int], largest_current: float) -> DwellEvents:
+def dwell_events(counts: tuple[float, float], largest_current: float) -> DwellEvents:
     """Single dwells of settings watched for a fixed time; the last dwell of each is censored."""
     settings = _settings(largest_current, 15, TEMPERATURES)
     rows = settings["current"].size

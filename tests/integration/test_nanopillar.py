@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from importlib.resources import files
@@ -67,7 +66,8 @@ def test_the_fit_finds_the_truth(result: FitResult) -> None:
     assert {"l_over_L", "tau_0", "c_P", "c_AP", "slope_P", "slope_AP", "I_c_P", "I_c_AP"} <= set(compared)
     for name in compared:
         estimate = result[name]
-        assert estimate.value is not None and estimate.stderr is not None
+        assert estimate.value is not None
+        assert estimate.stderr is not None
         pull = (estimate.value - truth[name]["value"]) / estimate.stderr
         # two-sided probability 0.001 shared among the parameters compared: 4 standard errors cover 16 of them
         assert abs(pull) < 4.0, f"{name} is {pull:.1f} standard errors from the truth"
@@ -89,7 +89,7 @@ def test_everything_is_identified_and_the_model_accepted(result: FitResult) -> N
 def test_one_temperature_leaves_tau_0_and_the_barriers_undetermined() -> None:
     table = stfit.load(NANOPILLAR / "dwell.csv", "dwell-times", where={"temperature (K)": 295})
     device = {"delta_R": "0.112 ± 0.004 ohm", "beta": "0.36 ± 0.03", "temperature": "295 ± 1 K"}
-    result = stfit.fit(table, device=device)  # type: ignore[arg-type]
+    result = stfit.fit(table, device=device)
     for name in ("tau_0", "E_P", "E_AP", "I_c_P", "I_c_AP"):
         estimate = result[name]
         assert estimate.verdict is Verdict.NOT_IDENTIFIED
@@ -155,4 +155,5 @@ def test_nothing_is_left_in_the_folder_but_report_and_result(
     outcome: tuple[subprocess.CompletedProcess[str], Path],
 ) -> None:
     _, folder = outcome
-    assert sorted(os.listdir(folder / "reports" / "nanopillar")) == ["report.html", "result.json"]
+    left = sorted(path.name for path in (folder / "reports" / "nanopillar").iterdir())
+    assert left == ["report.html", "result.json"]
