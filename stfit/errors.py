@@ -66,3 +66,7 @@ class TableError(StfitError):
 
 class OutsideValidityError(StfitError):
     """A physical function was asked outside the range in which its equation holds."""
+
+
+class NoResidualsError(StfitError):
+    """A likelihood that is no sum of squares: only its logarithm can be maximised."""

@@ -6,7 +6,7 @@ least squares of these residuals is maximum likelihood (McCullagh & Nelder, Gene
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ Array = npt.NDArray[np.float64]
 
 _SERIES_BELOW = 0.25  # |v|; 14 terms of the series then leave a relative error below 1e-18
 _SERIES = 1.0 / np.cumprod(np.arange(3.0, 17.0))  # 2/k! for k = 3, 4, …
-_LARGEST_EXPONENT = 600.0  # exp(709) overflows; the rest is room for counts, times and sums of squares
+LARGEST_EXPONENT: Final = 600.0  # exp(709) overflows; the rest is room for counts, times and sums of squares
 
 
 def exponential_excess(v: Array) -> Array:
@@ -54,11 +54,11 @@ def exponential_residuals(n: Array, total_time: Array, log_dwell_time: Any) -> A
     root_n = np.sqrt(n)
 
     def value(eta: Array) -> Array:
-        u = np.minimum(log_observed - eta, _LARGEST_EXPONENT)
+        u = np.minimum(log_observed - eta, LARGEST_EXPONENT)
         return np.where(counted, root_n * exponential_root(u), np.sqrt(2.0) * np.exp(0.5 * u))
 
     def slope(eta: Array) -> Array:
-        u = np.minimum(log_observed - eta, _LARGEST_EXPONENT)
+        u = np.minimum(log_observed - eta, LARGEST_EXPONENT)
         return -np.where(counted, root_n * exponential_root_slope(u), np.sqrt(0.5) * np.exp(0.5 * u))
 
     return elementwise(log_dwell_time, value, slope)
@@ -68,7 +68,7 @@ def exponential_log_likelihood(n: Array, total_time: Array, log_dwell_time: Any)
     """Rows of −n ln τ − t/τ; an array or a Jet of the shape of log_dwell_time."""
 
     def exposure(eta: Array) -> Array:
-        return total_time * np.exp(np.minimum(-eta, _LARGEST_EXPONENT))
+        return total_time * np.exp(np.minimum(-eta, LARGEST_EXPONENT))
 
     return elementwise(
         log_dwell_time,
@@ -99,7 +99,7 @@ def binomial_residuals(n: Array, n_switched: Array, log_exposure: Any) -> Any:
         residual = np.where(close, 1.0, value(eta))
         safe = np.where(residual == 0.0, 1.0, residual)
         ratio = np.where(close, np.sqrt(n * np.exp(log_switch - exposure)), excess / safe)
-        return np.asarray(-np.exp(np.minimum(eta - log_switch, _LARGEST_EXPONENT)) * ratio)
+        return np.asarray(-np.exp(np.minimum(eta - log_switch, LARGEST_EXPONENT)) * ratio)
 
     return elementwise(log_exposure, value, slope)
 
@@ -113,11 +113,11 @@ def binomial_log_likelihood(n: Array, n_switched: Array, log_exposure: Any) -> A
         return np.asarray(n_switched * log_switch - np.where(stayed > 0, stayed * exposure, 0.0))
 
     def slope(eta: Array) -> Array:
-        exposure = np.exp(np.minimum(eta, _LARGEST_EXPONENT))
+        exposure = np.exp(np.minimum(eta, LARGEST_EXPONENT))
         return np.asarray(n_switched * _log_switch_slope(eta) - np.where(stayed > 0, stayed * exposure, 0.0))
 
     def curvature(eta: Array) -> Array:
-        exposure = np.exp(np.minimum(eta, _LARGEST_EXPONENT))
+        exposure = np.exp(np.minimum(eta, LARGEST_EXPONENT))
         first = _log_switch_slope(eta)
         second = first * (1.0 - exposure - first)
         return np.asarray(n_switched * second - np.where(stayed > 0, stayed * exposure, 0.0))
@@ -127,9 +127,9 @@ def binomial_log_likelihood(n: Array, n_switched: Array, log_exposure: Any) -> A
 
 def _log_probabilities(eta: Array) -> tuple[Array, Array]:
     """ln P and −ln(1−P) = t_p/τ for eta = ln(t_p/τ)."""
-    exposure = np.exp(np.minimum(eta, _LARGEST_EXPONENT))
+    exposure = np.exp(np.minimum(eta, LARGEST_EXPONENT))
     # below e^-37 P equals its exposure to the last digit, and the logarithm is known without expm1
-    log_switch = np.where(eta < -37.0, eta, np.log(-np.expm1(-np.exp(np.clip(eta, -37.0, _LARGEST_EXPONENT)))))
+    log_switch = np.where(eta < -37.0, eta, np.log(-np.expm1(-np.exp(np.clip(eta, -37.0, LARGEST_EXPONENT)))))
     return log_switch, exposure
 
 

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from typing import Final, Protocol, final
 
 import numpy as np
+import numpy.typing as npt
 
 from stfit.derivatives import value_of
 from stfit.errors import OutsideValidityError
 from stfit.physics.transport import Quantity
+
+Array = npt.NDArray[np.float64]
 
 
 def log_amplitude_ratio(current: Quantity, slope: Quantity) -> Quantity:
@@ -85,6 +88,40 @@ MAPPINGS: Final[Mapping[str, LineMapping]] = {
     "torque": TorqueMapping(),
 }
 
+
+@final
+@dataclass(frozen=True)
+class LineNumbers:
+    """What the numbers of a line are.
+
+    power: "integrated", "peak", or "" where none is measured. width: its unit, "Hz" or "T", or "" likewise; always
+    FWHM. inhomogeneous: the part of the width that no current changes, in that unit; None where it is fitted.
+    by_frequency: the homogeneous part is 4παf/γ at the row's frequency, instead of one width a state.
+    """
+
+    power: str = ""
+    width: str = ""
+    inhomogeneous: float | None = 0.0
+    by_frequency: bool = False
+
+    @property
+    def width_parameter(self) -> str:
+        """The parameter, but for its state, that is the homogeneous width at zero current."""
+        return {"Hz": "linewidth", "T": "field_linewidth"}[self.width]
+
+    @property
+    def observables(self) -> int:
+        """How many are measured of each line."""
+        return bool(self.power) + bool(self.width)
+
+    def parameters(self, states: tuple[str, ...]) -> tuple[str, ...]:
+        """Names of the parameters of the lines themselves, for the states ("P", "AP") that were measured."""
+        names = [f"power_{state}" for state in states if self.power]
+        if self.width and not self.by_frequency:
+            names += [f"{self.width_parameter}_{state}" for state in states]
+        return (*names, *(("inhomogeneous_linewidth",) if self.inhomogeneous is None else ()))
+
+
 # FWHM over the width; peak-to-peak is that of a derivative Lorentzian.
 FWHM_OVER_WIDTH: Final[Mapping[str, float]] = {"fwhm": 1.0, "hwhm": 2.0, "peak-to-peak": float(np.sqrt(3.0))}
 
@@ -137,6 +174,23 @@ def derivative_lorentzian(x: Quantity, center: Quantity, fwhm: Quantity, integra
 
 def _detuning(x: Quantity, center: Quantity, fwhm: Quantity) -> Quantity:
     return 2.0 * (x - center) / fwhm
+
+
+def log_at_zero_current(current: Array, value: Array, stderr: Array) -> tuple[float, float]:
+    """(ln value at zero current, its slope in 1/A) by weighted regression over positive values, to start a fit from.
+
+    The slope is 0 where the currents do not differ, and both are 0 where no value is positive.
+    """
+    seen = value > 0
+    if not np.any(seen):
+        return 0.0, 0.0
+    x, y, weight = current[seen], np.log(value[seen]), np.square(value[seen] / stderr[seen])
+    middle, level = (float(np.average(column, weights=weight)) for column in (x, y))
+    spread = float(np.average(np.square(x - middle), weights=weight))
+    if spread <= 1e-12 * float(np.max(np.square(x))):
+        return level, 0.0
+    slope = float(np.average((x - middle) * (y - level), weights=weight)) / spread
+    return level - slope * middle, slope
 
 
 def hopping_noise_strength(n_P: Quantity, tau_P: Quantity, tau_AP: Quantity) -> Quantity:

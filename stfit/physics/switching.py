@@ -136,6 +136,16 @@ def ramp_log_density(
     return hazard + ramp_log_survival(current, slope, ln_rate_0, ramp_rate, start)
 
 
+def ramp_log_exposure(log_dwell_time_start: Quantity, log_dwell_time_end: Quantity, duration: Array) -> Quantity:
+    """ln ∫dt/τ over a step of a ramp, along which ln τ changes linearly; 1 − exp(−that integral) switch in it.
+
+    log_dwell_time_start, log_dwell_time_end: ln(τ/s) at the ends of the step; duration: s, ≫ τ0. The integral is
+    (duration/τ_end)·(1 − e^{−x})/x with x = ln τ_start − ln τ_end.
+    """
+    fall = log_dwell_time_start - log_dwell_time_end
+    return np.log(duration) - log_dwell_time_end + elementwise(fall, _log_decay, _log_decay_slope, _log_decay_curvature)
+
+
 def ramp_mode(slope: Quantity, ln_rate_0: Quantity, ramp_rate: Quantity) -> Quantity:
     """The most probable switching current ln(aİ/k0)/a, A, where it lies above the start of the ramp; slope > 0."""
     return (np.log(slope) + np.log(ramp_rate) - ln_rate_0) / slope
@@ -186,3 +196,16 @@ def _mean_decay_curvature(x: Array) -> Array:
     far = np.where(np.abs(x) < 1.0, 1.0, x)
     closed = -(np.exp(-far) + 2.0 * _mean_decay_slope(far)) / far
     return np.where(np.abs(x) < 1.0, _SERIES_CURVATURE(np.clip(x, -1.0, 1.0)), closed)
+
+
+def _log_decay(x: Array) -> Array:
+    return np.where(x < -_CEILING, -x - np.log(np.maximum(-x, 1.0)), np.log(_mean_decay(x)))
+
+
+def _log_decay_slope(x: Array) -> Array:
+    return np.where(x < -_CEILING, -1.0 - 1.0 / np.minimum(x, -1.0), _mean_decay_slope(x) / _mean_decay(x))
+
+
+def _log_decay_curvature(x: Array) -> Array:
+    bent = _mean_decay_curvature(x) / _mean_decay(x) - _log_decay_slope(x) ** 2
+    return np.where(x < -_CEILING, 1.0 / np.maximum(x**2, 1.0), bent)

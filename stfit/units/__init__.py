@@ -1,6 +1,25 @@
 """Quantities with units as people write them, read into SI; SI numbers as people like to see them."""
 
 from stfit.units.display import choose_prefix
-from stfit.units.quantities import Quantity, UnitError, conversion, parse_quantity, quoted, split_header
+from stfit.units.quantities import (
+    LARGEST,
+    SMALLEST,
+    Quantity,
+    UnitError,
+    conversion,
+    parse_quantity,
+    quoted,
+    split_header,
+)
 
-__all__ = ["Quantity", "UnitError", "choose_prefix", "conversion", "parse_quantity", "quoted", "split_header"]
+__all__ = [
+    "LARGEST",
+    "SMALLEST",
+    "Quantity",
+    "UnitError",
+    "choose_prefix",
+    "conversion",
+    "parse_quantity",
+    "quoted",
+    "split_header",
+]

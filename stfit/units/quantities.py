@@ -12,6 +12,8 @@ from stfit.errors import StfitError
 from stfit.units.vocabulary import DIMENSIONS, LONGEST, UnknownUnitError, dimension_of, root
 
 _SHOWN: Final = 60
+SMALLEST: Final = 1e-30  # SI; beyond these sizes, powers and products of quantities leave the range of doubles
+LARGEST: Final = 1e30
 _SIGNS: Final = str.maketrans({"−": "-", "\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " "})
 
 _EXPONENT = r"[eE][+-]?[0-9]+"
@@ -19,7 +21,7 @@ _DECIMAL = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 _NUMBER = rf"{_DECIMAL}(?:{_EXPONENT})?"
 _BOTH = rf"(?P<exponent>{_EXPONENT})?"  # after the parentheses: of the value and of its uncertainty
 _FORMS: Final = tuple(
-    re.compile(form + r"(?P<unit>.*)")
+    re.compile(form + r"(?P<unit>(?![,.(±+-])[^±]*)")  # what follows a number and begins so is no unit
     for form in (
         rf"(?P<value>[+-]?{_NUMBER})\s*±\s*(?P<uncertainty>{_NUMBER})",
         rf"\(\s*(?P<value>[+-]?{_DECIMAL})\s*±\s*(?P<uncertainty>{_DECIMAL})\s*\){_BOTH}",
@@ -125,9 +127,10 @@ def _split(text: str, unit: str) -> tuple[float, float | None, str]:
     if match is None:
         raise UnitError(_expected_quantity(unit), quoted(text))
     value, uncertainty, unit_text = _numbers(match.groupdict())
-    if uncertainty is not None and unit_text == "%" and not plain.startswith("("):
-        # "0.35 ± 10 %" may mean 0.35 ± 0.035 or 0.0035 ± 0.1.
-        raise UnitError(f'{_expected_quantity(unit)}, or "(35 ± 3) %"', f"{quoted(text)}, which has two meanings")
+    if uncertainty is not None and "%" in unit_text and not plain.startswith("("):
+        # "0.35 ± 10 %" may mean 0.35 ± 0.035 or 0.0035 ± 0.1, "0.11 ± 5 % ohm" likewise
+        other = "" if unit else ', or "(35 ± 3) %"'
+        raise UnitError(f"{_expected_quantity(unit)}{other}", f"{quoted(text)}, which has two meanings")
     return value, uncertainty, unit_text
 
 

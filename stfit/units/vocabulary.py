@@ -88,6 +88,7 @@ DIMENSIONS: Final = {
     "J/m**3": ("an energy density", ("J/m^3", "erg/cm^3")),
     "kg": ("a mass", ("kg",)),
     "C": ("a charge", ("C", "e")),
+    "rad/s/T": ("a gyromagnetic ratio", ("rad/s/T",)),
 }
 
 _SYMBOLS: Final = str.maketrans(

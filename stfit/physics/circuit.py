@@ -1,0 +1,20 @@
+"""The device in its circuit: the current a voltage drives through it, and a magnetoresistance that falls with bias."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stfit.physics.transport import Quantity
+
+
+def driven_current(voltage: Quantity, resistance: Quantity, series_resistance: Quantity = 0.0) -> Quantity:
+    """I = V/(R + R_s), A, of a voltage (V) over the device (R, ohm) and what is in series with it (R_s, ohm)."""
+    return voltage / (resistance + series_resistance)
+
+
+def biased_delta_R(delta_R: Quantity, voltage: Quantity, half_voltage: Quantity) -> Quantity:
+    """ΔR(V) = ΔR0/(1 + (V/V_h)²), ohm: half of ΔR0 at V = ±V_h (V > 0); V is that over the device, V.
+
+    The Lorentzian form in which measured tunnel magnetoresistance is commonly described; V_h → ∞ gives ΔR0.
+    """
+    return delta_R / (1.0 + np.square(voltage / half_voltage))
