@@ -13,12 +13,14 @@ import pandas as pd
 from stfit.loaders.containers import Cells, Lines, Problems, Table, parse_numbers
 from stfit.loaders.headers import Match, find_header, nearest
 from stfit.measurements.columns import Column, Domain
-from stfit.units import UnitError, conversion, quoted
+from stfit.units import LARGEST, SMALLEST, UnitError, conversion, quoted
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 _SHOWN: Final = 5  # of the words in a column, where none of them is the one that was asked for
+_COUNTS: Final = frozenset({Domain.COUNT, Domain.POSITIVE_COUNT})
+_MOST: Final = 1e18  # counts that still are 64-bit integers
 _INSIDE: Final[Mapping[Domain, Callable[[Array], Mask]]] = {
     Domain.FINITE: np.isfinite,
     Domain.POSITIVE: lambda x: x > 0,
@@ -89,11 +91,27 @@ def column_values(selection: Selection, match: Match, problems: Problems) -> npt
         factor, offset = _conversion(selection.table, match, problems)
         values = _numbers(selection.table, cells, factor, offset)
         expected, wrong = match.column.domain.value, ~(np.isfinite(values) & _INSIDE[match.column.domain](values))
+        _note_sizes(selection, match, np.where(wrong, 0.0, values), problems)
     if wrong.any():
         lines = selection.lines()
         for row in np.flatnonzero(wrong):
             problems.add(expected, _found(cells[row]), line=int(lines[row]), column=header)
     return values
+
+
+def _note_sizes(selection: Selection, match: Match, values: Array, problems: Problems) -> None:
+    """Note the numbers too large, or too near to the 0 they must not be, for the powers and products they enter."""
+    domain, unit = match.column.domain, match.column.unit
+    smallest = SMALLEST if domain is Domain.POSITIVE else 0.0
+    largest = _MOST if domain in _COUNTS else LARGEST
+    expected = f"{domain.value}, of at most {largest:g} {unit}".rstrip()
+    if smallest:
+        expected = f"{domain.value} between {smallest:g} and {largest:g} {unit}".rstrip()
+    extreme = (values != 0) & ((np.abs(values) < smallest) | (np.abs(values) > largest))
+    header = selection.table.header[match.position]
+    for row in np.flatnonzero(extreme):
+        found = _found(selection.cells(match.position)[row])
+        problems.add(expected, found, line=int(selection.lines()[row]), column=header)
 
 
 def _equals(table: Table, position: int, wanted: str | float) -> Mask:

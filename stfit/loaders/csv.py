@@ -222,10 +222,12 @@ def _columns(source: _Source, separator: str, first_row: str, **options: Any) ->
     comma = separator != ","
     # Only a start: a column that does not follow its first row's mark comes as text, and is looked at cell by cell.
     options |= _AS_WRITTEN | {"sep": separator, "decimal": "," if comma and "," in first_row else "."}
-    frame = _frame(source, options)
-    words = [name for name in frame.columns if frame[name].dtype.kind == "b"]  # columns of True and False
-    texts = pd.read_csv(source(), usecols=words, dtype=str, **options) if words else frame
-    series = (texts[name] if name in words else frame[name] for name in frame.columns)
+    # Words repeat: as Python's strings, of which each is there once, they are told apart in half the time.
+    words = [at for at, cell in enumerate(_split(first_row, separator) or ()) if cell.strip()[:1].isalpha()]
+    frame = _frame(source, options | {"dtype": dict.fromkeys(words, object)})
+    flags = [name for name in frame.columns if frame[name].dtype.kind == "b"]  # columns of True and False
+    texts = pd.read_csv(source(), usecols=flags, dtype=str, **options) if flags else frame
+    series = (texts[name] if name in flags else frame[name] for name in frame.columns)
     return tuple(_cells_of(column, decimal_comma=comma) for column in series)
 
 

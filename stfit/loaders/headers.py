@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Final, final
 
@@ -117,7 +117,8 @@ class _Search:
                 found = f"none{nearest(column.name, self._header_names())}"
                 self.problems.add(f"a column {_described(column)}", found, line=self.table.header_line)
         wanted = (*self.layout.required, *taken, *self.layout.optional)
-        return {column.name: self.matches[column.name] for column in wanted if column.name in self.matches}
+        present = [_by_unit(self.matches[column.name]) for column in wanted if column.name in self.matches]
+        return {match.column.name: match for match in present}
 
     def _declared_match(self, column: Column, position: int, header: str) -> Match:
         written, declared = split_header(self.table.header[position])[1], split_header(header)[1]
@@ -159,6 +160,14 @@ class _Search:
         """The headers that are no column of the kind yet."""
         taken = {match.position for match in self.matches.values()}
         return [header for position, header in enumerate(self.table.header) if position not in taken]
+
+
+def _by_unit(match: Match) -> Match:
+    """The match, of the other column that its header may stand for where the unit is that one's."""
+    other = match.column.otherwise
+    if other is None or _fits(match.unit, match.column) or not _fits(match.unit, other):
+        return match
+    return replace(match, column=other)
 
 
 def _name(header: str) -> str:

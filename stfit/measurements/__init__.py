@@ -6,20 +6,30 @@ from collections.abc import Mapping
 from typing import Final
 
 from stfit.measurements.base import Measurement, Origin, Settings, name_of
+from stfit.measurements.critical import CriticalCurrents
 from stfit.measurements.dwell import DwellTimes, MeanDwellTimes
 from stfit.measurements.events import DwellEvents
+from stfit.measurements.fmr import FmrLines
+from stfit.measurements.ramp import RampEvents
+from stfit.measurements.stepped import SteppedRamps
 from stfit.measurements.switching import SwitchingPulses
 
-KINDS: Final[Mapping[str, type[Measurement]]] = {kind.kind: kind for kind in (DwellTimes, DwellEvents, SwitchingPulses)}
+KINDS: Final[Mapping[str, type[Measurement]]] = {
+    kind.kind: kind for kind in (DwellTimes, DwellEvents, SwitchingPulses, CriticalCurrents, FmrLines, RampEvents)
+}
 
 __all__ = [
     "KINDS",
+    "CriticalCurrents",
     "DwellEvents",
     "DwellTimes",
+    "FmrLines",
     "MeanDwellTimes",
     "Measurement",
     "Origin",
+    "RampEvents",
     "Settings",
+    "SteppedRamps",
     "SwitchingPulses",
     "name_of",
 ]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from stfit.measurements.columns import Layout
+from stfit.physics.fluctuations import LineNumbers
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
@@ -40,9 +42,12 @@ class Origin:
 class Settings:
     """At what the rows of a measurement were taken; arrays of shape (rows,), SI units.
 
-    state: 0 for P, 1 for AP (the state that is left). current: A, conventional current times polarity (+I stabilises
-    P); None where a voltage drove the device. voltage: V, likewise. temperature: K, NaN where the row has none of its
-    own. field: T (mu_0 H), NaN where none is given.
+    state: 0 for P, 1 for AP (the state that is left, or that resonates). current: A, conventional current times
+    polarity (+I stabilises P); None where a voltage drove the device, or no current was set. voltage: V, likewise.
+    temperature: K, NaN where the row has none of its own. field: T (mu_0 H), NaN where none is given. What only some
+    kinds have is None elsewhere: delta_R (ohm) and energy (J) of the row itself, frequency (Hz), ramp (A/s) with the
+    current interval (A) it swept, measurement_time (s), is_linewidth (1 for a linewidth, 0 for a power) with what the
+    numbers of the lines are. athermal: no row depends on the temperature.
     """
 
     state: Codes
@@ -50,15 +55,101 @@ class Settings:
     voltage: Array | None
     temperature: Array
     field: Array
+    delta_R: Array | None = None
+    energy: Array | None = None
+    frequency: Array | None = None
+    ramp_rate: Array | None = None
+    interval: tuple[Array, Array] | None = None
+    measurement_time: float | None = None
+    athermal: bool = False
+    is_linewidth: Codes | None = None
+    lines: LineNumbers | None = None
+
+
+@dataclass(frozen=True)
+class RoughDwellTimes:
+    """Crude ln τ to start a fit from, with weights (inverse variances).
+
+    row: the row whose state and temperature each belongs to. current: A, with polarity; None for that of the row.
+    only_slopes: ln τ is known up to a constant of each state.
+    """
+
+    log_dwell: Array
+    weight: Array
+    row: npt.NDArray[np.intp]
+    current: Array | None = None
+    only_slopes: bool = False
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The horizontal axis of a kind's figure: what it is, its SI unit, its values by row as the laboratory has them.
+
+    reaches: a value that curves reach, whatever the data.
+    """
+
+    name: str
+    unit: str
+    values: Array
+    reaches: float | None = None
+
+
+@dataclass(frozen=True)
+class OwnParameter:
+    """A parameter of one measurement alone: its name in PARAMETERS, where to start (SI), its unit there."""
+
+    name: str
+    start: float
+    unit: str
+
+
+class WithResiduals(ABC):
+    """What kinds with residuals share."""
+
+    has_residuals: ClassVar[bool] = True
+    needs: ClassVar[tuple[str, ...]] = ()
+    own_parameters: ClassVar[tuple[OwnParameter, ...]] = ()
+
+    @abstractmethod
+    def deviance_residuals(self, prediction: Any) -> Any:
+        """Signed roots of the deviance, one a row."""
+
+    def sensitivity(self, prediction: Any) -> Any:
+        """The residuals themselves."""
+        return self.deviance_residuals(prediction)
+
+    def shown(self) -> tuple[Any, Any]:
+        """Itself, row by row."""
+        return self, slice(None)
+
+    def discrepancies(self, prediction: Array) -> tuple[Array, Array]:
+        """Squared residuals, each with one degree of freedom."""
+        squares = np.square(np.asarray(self.deviance_residuals(prediction)))
+        return squares, np.ones_like(squares)
 
 
 @dataclass(frozen=True)
 class SeriesSetting:
-    """A setting that tells series apart: values a row (SI), and the factor and unit it is shown in."""
+    """A setting that tells series apart: values a row (SI), and the factor and unit it is shown in.
+
+    words: of a setting whose values are codes, which is then always shown.
+    """
 
     values: Array
     unit: str
     factor: float
+    words: tuple[str, ...] = ()
+
+    def shown(self, row: int) -> str:
+        """For example "300 K"; four digits, more where a number has more before its point."""
+        if self.words:
+            return self.words[int(self.values[row])]
+        return f"{self.number(float(self.values[row]))} {self.unit}"
+
+    def number(self, value: float) -> str:
+        """A value (SI) in the unit it is shown in."""
+        shown = value * self.factor
+        return f"{shown:.0f}" if 1e4 <= abs(shown) < 1e6 else f"{shown:.4g}"
 
 
 def common_series_settings(settings: Settings) -> tuple[SeriesSetting, ...]:
@@ -68,7 +159,10 @@ def common_series_settings(settings: Settings) -> tuple[SeriesSetting, ...]:
 
 @dataclass(frozen=True)
 class Observed:
-    """What a row shows in a figure: a value with its own 68 % error bar, in the unit of the kind's vertical axis."""
+    """What a row shows in a figure: a value with its own 68 % error bar, in the unit of the kind's vertical axis.
+
+    extra: further columns of the kind, for tables. by_row: what each row shows and its unit, where rows differ in that.
+    """
 
     value: Array
     low: Array
@@ -76,6 +170,11 @@ class Observed:
     label: str
     unit: str
     extra: Mapping[str, Array] = field(default_factory=dict)
+    by_row: tuple[tuple[str, str], ...] = ()
+
+    def shows(self, row: int) -> tuple[str, str]:
+        """What a row shows, and its unit."""
+        return self.by_row[row] if self.by_row else (self.label, self.unit)
 
 
 @runtime_checkable
@@ -90,6 +189,22 @@ class Measurement(Protocol):
     layout: ClassVar[Layout]
     keys: ClassVar[frozenset[str]]
     state_words: ClassVar[tuple[str, str]]
+    predicted: ClassVar[str]  # what its model predicts: a key of objective.predictions.PREDICTIONS
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Parameters beside those of the law that its prediction asks for, shared by all measurements."""
+        ...
+
+    @property
+    def own_parameters(self) -> tuple[OwnParameter, ...]:
+        """Parameters of the line or the instrument, shared with no other measurement."""
+        ...
+
+    @property
+    def has_residuals(self) -> bool:
+        """Whether the likelihood has a saturated deviance, and so residuals."""
+        ...
 
     @classmethod
     def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin) -> Measurement:
@@ -119,12 +234,32 @@ class Measurement(Protocol):
         """What tells the series of a figure apart, beside the state."""
         ...
 
+    @property
+    def axis(self) -> Axis:
+        """What the figure of the kind is drawn against."""
+        ...
+
+    def along(self, row: int, values: Array) -> Measurement:
+        """The setting of a row repeated at other values of the axis, for a curve; no data of its own."""
+        ...
+
     def deviance_residuals(self, prediction: Any) -> Any:
-        """Signed roots of the deviance, one a row: their squares sum to −2 ln L up to a constant."""
+        """Signed roots of the deviance, one a row: their squares sum to −2 ln L up to a constant.
+
+        NoResidualsError where there are none: only log_likelihood can then be maximised.
+        """
+        ...
+
+    def sensitivity(self, prediction: Any) -> Any:
+        """A Jet whose gradient is the square root of the information: that of the residuals, where there are any."""
         ...
 
     def log_likelihood(self, prediction: Any) -> Any:
         """ln L summed over the rows, up to a constant that does not depend on the prediction."""
+        ...
+
+    def discrepancies(self, prediction: Array) -> tuple[Array, Array]:
+        """How far each row is from the prediction, and its degrees of freedom: squared residual and 1, for most."""
         ...
 
     def expected_counts(self, prediction: Array) -> Array:
@@ -135,16 +270,20 @@ class Measurement(Protocol):
         """A fresh draw of the same design, were the prediction true."""
         ...
 
-    def rough_log_dwell_time(self) -> tuple[Array, Array]:
-        """A crude ln τ of each row and its weight (inverse variance), to start a fit from."""
+    def rough_dwell_times(self) -> RoughDwellTimes | None:
+        """Crude ln τ to start a fit from; None where the kind tells nothing of them."""
+        ...
+
+    def shown(self) -> tuple[Measurement, npt.NDArray[np.intp] | slice]:
+        """What figures and tables show of it, and from which row each of theirs has its settings: itself, for most."""
         ...
 
     def observed(self) -> Observed:
         """What each row shows in a figure."""
         ...
 
-    def displayed(self, prediction: Array, row: int) -> Array:
-        """Predictions at the settings of a row in the unit of `observed`."""
+    def displayed(self, prediction: Array) -> Array:
+        """Predictions, one a row, in the unit of `observed`; monotone in the prediction."""
         ...
 
 
@@ -152,3 +291,14 @@ def name_of(measurement: Measurement) -> str:
     """What a measurement is called in tables and figures."""
     origin = measurement.origin
     return f"{origin.file or measurement.kind}{origin.label}"
+
+
+def repeated(measurement: Any, row: int, size: int, **changed: Any) -> Any:
+    """A copy of a frozen measurement with every array of rows holding the value of one row, `size` times."""
+    rows = measurement.settings.state.size
+    arrays = {
+        entry.name: np.full(size, getattr(measurement, entry.name)[row], dtype=getattr(measurement, entry.name).dtype)
+        for entry in fields(measurement)
+        if isinstance(getattr(measurement, entry.name), np.ndarray) and getattr(measurement, entry.name).size == rows
+    }
+    return replace(measurement, **(arrays | changed))

@@ -31,6 +31,7 @@ class Column:
     unit: the SI unit its values are held in; "" for a pure number.
     accepts: units named in messages, as a lab would write them.
     choices: for a column of words, the words and the codes they are held as; its unit is "".
+    otherwise: the column it is where its header has the unit of that one, a linewidth in mT instead of MHz.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Column:
     accepts: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     choices: Mapping[str, int] = field(default_factory=dict)
+    otherwise: Column | None = None
 
 
 STATE = Column("state", "", aliases=("configuration",), choices=STATES)

@@ -14,16 +14,20 @@ from stfit.derivatives import total
 from stfit.errors import CellProblem, TableError
 from stfit.measurements.base import (
     Array,
+    Axis,
     Codes,
     Observed,
     Origin,
+    RoughDwellTimes,
     SeriesSetting,
     Settings,
+    WithResiduals,
     common_series_settings,
     frozen,
+    repeated,
 )
 from stfit.measurements.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
-from stfit.physics.deviance import exponential_log_likelihood, exponential_residuals
+from stfit.physics.deviance import LARGEST_EXPONENT, exponential_log_likelihood, exponential_residuals
 
 _SECONDS = ("s", "ms", "us", "ns")
 _N = Column("n", "", Domain.COUNT, aliases=("count", "transitions", "n_transitions", "n_events"))
@@ -31,11 +35,14 @@ _TOTAL_TIME = Column("total_time", "s", Domain.POSITIVE, _SECONDS, ("t_total", "
 _MEAN = Column("mean_dwell", "s", Domain.POSITIVE, _SECONDS, ("tau", "dwell_time", "mean_dwell_time"))
 _MEAN_STDERR = Column("mean_dwell_stderr", "s", Domain.POSITIVE, _SECONDS, ("tau_stderr", "tau_err", "mean_dwell_err"))
 
+_VAGUEST = 100.0  # error of a mean dwell time, in units of the mean: Gaussian in ln τ it is not by then
+_MOST_COUNTS = 1e18  # that NumPy's Poisson numbers can be; only a fit that failed expects more
+_VAGUEST = 100.0  # error of a mean dwell time, in units of the mean: Gaussian in ln τ it is not by then
 _ONE_SIGMA = (0.1586552539314571, 0.8413447460685429)
 
 
 @dataclass(frozen=True)
-class _DwellSettings:
+class _DwellSettings(WithResiduals):
     """What every dwell table has in common; arrays of shape (rows,)."""
 
     state: Codes
@@ -47,6 +54,7 @@ class _DwellSettings:
 
     keys: ClassVar[frozenset[str]] = frozenset()
     state_words: ClassVar[tuple[str, str]] = ("P", "AP")
+    predicted: ClassVar[str] = "log_dwell_time"
 
     @property
     def settings(self) -> Settings:
@@ -58,9 +66,19 @@ class _DwellSettings:
         """Temperature and field."""
         return common_series_settings(self.settings)
 
-    def displayed(self, prediction: Array, row: int) -> Array:  # noqa: ARG002
+    @property
+    def axis(self) -> Axis:
+        """The current, A."""
+        return Axis("current", "A", self.current)
+
+    def along(self, row: int, values: Array) -> Self:
+        """The setting of a row at other currents."""
+        grid: Self = repeated(self, row, values.size, current=values)
+        return grid
+
+    def displayed(self, prediction: Array) -> Array:
         """Dwell times, s."""
-        return np.exp(prediction)
+        return np.exp(np.minimum(prediction, LARGEST_EXPONENT))
 
 
 def common_fields(columns: Mapping[str, npt.NDArray[Any]], polarity: int, origin: Origin) -> dict[str, Any]:
@@ -105,6 +123,7 @@ class DwellTimes(_DwellSettings):
         if "n" in columns:
             _refuse_empty_means(columns["n"])
             return cls(**common, n=frozen(columns["n"]), total_time=frozen(mean * columns["n"]))
+        _refuse_vague_means(mean, columns["mean_dwell_stderr"])
         return MeanDwellTimes(**common, mean=frozen(mean), stderr=frozen(columns["mean_dwell_stderr"]))
 
     @property
@@ -122,7 +141,7 @@ class DwellTimes(_DwellSettings):
 
     def expected_counts(self, prediction: Array) -> Array:
         """Transitions expected in the watched time."""
-        return np.asarray(self.total_time * np.exp(-prediction))
+        return np.asarray(self.total_time * np.exp(np.minimum(-prediction, LARGEST_EXPONENT)))
 
     def replicate(self, prediction: Array, rng: np.random.Generator) -> DwellTimes:
         """A fresh draw: of total times at fixed counts, or of counts at fixed times where any count is 0.
@@ -130,12 +149,14 @@ class DwellTimes(_DwellSettings):
         A row with n = 0 can only come from watching for a given time, so such a table is drawn as Poisson counts.
         """
         if np.any(self.n == 0):
-            return replace(self, n=frozen(rng.poisson(self.expected_counts(prediction))))
+            expected = np.minimum(self.expected_counts(prediction), _MOST_COUNTS)
+            return replace(self, n=frozen(rng.poisson(expected)))
         return replace(self, total_time=frozen(np.exp(prediction) * rng.gamma(self.n)))
 
-    def rough_log_dwell_time(self) -> tuple[Array, Array]:
-        """A crude ln τ of each row and its weight (inverse variance), to start a fit from."""
-        return np.log(self.total_time / np.maximum(self.n, 0.5)), np.maximum(self.n, 0.1)
+    def rough_dwell_times(self) -> RoughDwellTimes:
+        """Total time over counts, half a transition where there was none."""
+        rough = np.log(self.total_time / np.maximum(self.n, 0.5))
+        return RoughDwellTimes(rough, np.maximum(self.n, 0.1), np.arange(self.n.size))
 
     def observed(self) -> Observed:
         """Mean dwell times with exact 68 % limits (Garwood); a lower limit where nothing switched."""
@@ -189,9 +210,9 @@ class MeanDwellTimes(_DwellSettings):
         mean = np.exp(prediction + relative * rng.standard_normal(relative.shape))
         return replace(self, mean=frozen(mean), stderr=frozen(mean * relative))
 
-    def rough_log_dwell_time(self) -> tuple[Array, Array]:
-        """ln of the means and their inverse variances."""
-        return np.log(self.mean), self.counts
+    def rough_dwell_times(self) -> RoughDwellTimes:
+        """The means themselves."""
+        return RoughDwellTimes(np.log(self.mean), self.counts, np.arange(self.mean.size))
 
     def observed(self) -> Observed:
         """Mean dwell times with their errors on the logarithm."""
@@ -199,6 +220,19 @@ class MeanDwellTimes(_DwellSettings):
         extra = {"mean_dwell": self.mean, "mean_dwell_stderr": self.stderr}
         return Observed(
             self.mean, self.mean * np.exp(-relative), self.mean * np.exp(relative), "dwell time", "s", extra
+        )
+
+
+def _refuse_vague_means(mean: Array, stderr: Array) -> None:
+    """TableError where an error leaves not even the order of magnitude of its mean."""
+    wrong = np.flatnonzero(stderr > _VAGUEST * mean)
+    if wrong.size:
+        expected = f"an error of at most {_VAGUEST:g} times the mean"
+        raise TableError(
+            [
+                CellProblem(int(row), "mean_dwell_stderr", expected, f"{stderr[row] / mean[row]:.3g} times")
+                for row in wrong
+            ]
         )
 
 

@@ -9,17 +9,29 @@ from typing import Any, ClassVar, Self, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.measurements.base import Array, Observed, Origin, SeriesSetting, Settings, frozen
+from stfit.measurements.base import (
+    Array,
+    Axis,
+    Observed,
+    Origin,
+    RoughDwellTimes,
+    SeriesSetting,
+    Settings,
+    WithResiduals,
+    frozen,
+)
 from stfit.measurements.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
 from stfit.measurements.dwell import DwellTimes, common_fields
+from stfit.measurements.grouping import groups
 
 _DURATION = Column("duration", "s", Domain.POSITIVE, ("s", "ms", "us", "ns"), ("dwell", "dwell_time", "t"))
 _CENSORED = Column("censored", "", Domain.FLAG)
+_MOST_EVENTS = 1e7  # that a replica draws a setting; only a fit that failed expects more
 
 
 @final
 @dataclass(frozen=True)
-class DwellEvents:
+class DwellEvents(WithResiduals):
     """Single dwells, reduced to counts and times for the fit and kept for the test of shape.
 
     duration: s, shape (events,). setting: row of `reduced` that each event belongs to. censored: True where the dwell
@@ -35,13 +47,14 @@ class DwellEvents:
     layout: ClassVar[Layout] = Layout((STATE, CURRENT, _DURATION), (), (_CENSORED, TEMPERATURE, FIELD))
     keys: ClassVar[frozenset[str]] = frozenset()
     state_words: ClassVar[tuple[str, str]] = DwellTimes.state_words
+    predicted: ClassVar[str] = DwellTimes.predicted
 
     @classmethod
     def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin) -> Self:
-        """Group the dwells by state and setting; TableError where a setting has nothing but censored dwells twice."""
+        """Group the dwells by state and setting."""
         common = common_fields(columns, polarity, origin)
-        keys = np.stack([common["state"].astype(float), common["current"], common["temperature"], common["field"]])
-        first, setting = _groups(keys)
+        keys = [common["state"].astype(float), common["current"], common["temperature"], common["field"]]
+        first, setting = groups(keys)
         duration = frozen(columns["duration"])
         censored = frozen(columns.get("censored", np.zeros(duration.size)), np.bool_)
         reduced = DwellTimes(
@@ -100,7 +113,7 @@ class DwellEvents:
         """
         timed = np.bincount(self.setting, weights=self.censored, minlength=self.reduced.n.size) > 0
         expected = self.reduced.expected_counts(prediction)
-        n = np.where(timed, rng.poisson(expected), self.reduced.n).astype(int)
+        n = np.where(timed, rng.poisson(np.minimum(expected, _MOST_EVENTS)), self.reduced.n).astype(int)
         events = n + timed
         setting = np.repeat(np.arange(n.size), events)
         gaps = rng.standard_exponential(setting.size)
@@ -118,27 +131,23 @@ class DwellEvents:
         )
         return DwellEvents(reduced, frozen(duration), frozen(setting, np.intp), frozen(censored, np.bool_))
 
-    def rough_log_dwell_time(self) -> tuple[Array, Array]:
+    def rough_dwell_times(self) -> RoughDwellTimes:
         """Those of the reduced table."""
-        return self.reduced.rough_log_dwell_time()
+        return self.reduced.rough_dwell_times()
 
     def observed(self) -> Observed:
         """Those of the reduced table."""
         return self.reduced.observed()
 
-    def displayed(self, prediction: Array, row: int) -> Array:
+    @property
+    def axis(self) -> Axis:
+        """The current, A."""
+        return self.reduced.axis
+
+    def along(self, row: int, values: Array) -> DwellTimes:
+        """The setting of a row at other currents."""
+        return self.reduced.along(row, values)
+
+    def displayed(self, prediction: Array) -> Array:
         """Dwell times, s."""
-        return self.reduced.displayed(prediction, row)
-
-
-def _groups(keys: Array) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """First row of each distinct column of `keys` (NaN equal to NaN), in order of appearance, and the group of each."""
-    code = np.zeros(keys.shape[1], dtype=np.intp)
-    for values in keys:
-        distinct, found = np.unique(values, return_inverse=True)
-        code = code * distinct.size + found
-    _, first, group = np.unique(code, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(order.size)
-    return first[order], rank[group]
+        return self.reduced.displayed(prediction)

@@ -14,17 +14,21 @@ from stfit.derivatives import total
 from stfit.errors import CellProblem, TableError
 from stfit.measurements.base import (
     Array,
+    Axis,
     Codes,
     Observed,
     Origin,
+    RoughDwellTimes,
     SeriesSetting,
     Settings,
+    WithResiduals,
     common_series_settings,
     frozen,
+    repeated,
 )
 from stfit.measurements.columns import CURRENT, TEMPERATURE, TRANSITION, VOLTAGE, Column, Domain, Layout
 from stfit.physics.deviance import binomial_log_likelihood, binomial_residuals
-from stfit.physics.switching import switching_probability
+from stfit.physics.switching import log_stay_probability, switching_probability
 
 _PULSE_WIDTH = Column("pulse_width", "s", Domain.POSITIVE, ("ns", "us", "ms", "s"), ("t_p", "tp", "pulse_length"))
 _N = Column("n", "", Domain.POSITIVE_COUNT, aliases=("pulses", "n_pulses", "n_reps", "trials"))
@@ -37,7 +41,7 @@ _ONE_SIGMA = (0.1586552539314571, 0.8413447460685429)
 
 @final
 @dataclass(frozen=True)
-class SwitchingPulses:
+class SwitchingPulses(WithResiduals):
     """n pulses of a width, n_switched of which switched: P = 1 − exp(−t_p/τ), exact binomial likelihood.
 
     state: the state that is left. drive: A or V, shape (rows,), signed. is_voltage: whether drive is a voltage.
@@ -62,6 +66,7 @@ class SwitchingPulses:
     )
     keys: ClassVar[frozenset[str]] = frozenset({"sign"})
     state_words: ClassVar[tuple[str, str]] = ("P→AP", "AP→P")
+    predicted: ClassVar[str] = "log_dwell_time"
 
     @classmethod
     def from_columns(
@@ -81,7 +86,7 @@ class SwitchingPulses:
         n = columns["n"]
         switched = columns["n_switched"] if "n_switched" in columns else _whole(columns["probability"] * n, columns)
         _refuse_more_than_tried(switched, n)
-        notices = (*origin.notices, *_common_divisor_notice(n, switched))
+        notices = (*origin.notices, *_common_divisor_notice(n, switched), *_one_sign_notice(state, drive))
         return cls(
             state=frozen(state, np.int8),
             drive=frozen(drive),
@@ -93,6 +98,11 @@ class SwitchingPulses:
             polarity=polarity,
             origin=replace(origin, notices=notices),
         )
+
+    @property
+    def needs(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The resistance, where a voltage drove the device."""
+        return ("resistance",) if self.is_voltage else ()
 
     @property
     def settings(self) -> Settings:
@@ -121,25 +131,36 @@ class SwitchingPulses:
 
     def expected_counts(self, prediction: Array) -> Array:
         """The smaller of the expected successes and failures."""
-        exposure = self.pulse_width * np.exp(-prediction)
-        return np.asarray(self.n * np.minimum(-np.expm1(-exposure), np.exp(-exposure)))
+        switched = switching_probability(self.pulse_width, prediction)
+        stayed = np.exp(log_stay_probability(self.pulse_width, prediction))
+        return np.asarray(self.n * np.minimum(switched, stayed))
 
     def replicate(self, prediction: Array, rng: np.random.Generator) -> SwitchingPulses:
         """A fresh binomial draw of every row."""
         probability = switching_probability(self.pulse_width, prediction)
         return replace(self, n_switched=frozen(rng.binomial(self.n.astype(int), probability)))
 
-    def rough_log_dwell_time(self) -> tuple[Array, Array]:
-        """A crude ln τ of each row from its own fraction, and its weight; extreme rows weigh little."""
+    def rough_dwell_times(self) -> RoughDwellTimes:
+        """ln τ of each row from its own fraction; extreme rows weigh little."""
         fraction = (self.n_switched + 0.5) / (self.n + 1.0)
         exposure = -np.log1p(-fraction)
         weight = self.n * exposure**2 * (1.0 - fraction) / fraction
         informative = np.where((self.n_switched > 0) & (self.n_switched < self.n), 1.0, 0.1)
-        return np.log(self.pulse_width / exposure), weight * informative
+        return RoughDwellTimes(np.log(self.pulse_width / exposure), weight * informative, np.arange(self.n.size))
 
-    def displayed(self, prediction: Array, row: int) -> Array:
-        """Switching probabilities of pulses as long as those of the row."""
-        return np.asarray(switching_probability(self.pulse_width[row], prediction))
+    @property
+    def axis(self) -> Axis:
+        """The current, A, or the voltage, V."""
+        return Axis("voltage", "V", self.drive) if self.is_voltage else Axis("current", "A", self.drive)
+
+    def along(self, row: int, values: Array) -> Self:
+        """The setting of a row at other currents or voltages."""
+        grid: Self = repeated(self, row, values.size, drive=values)
+        return grid
+
+    def displayed(self, prediction: Array) -> Array:
+        """Switching probabilities."""
+        return np.asarray(switching_probability(self.pulse_width, prediction))
 
     def observed(self) -> Observed:
         """Switched fractions with exact 68 % limits (Clopper–Pearson)."""
@@ -181,7 +202,14 @@ def _refuse_signed(drive: Array, column: str) -> None:
     wrong = np.flatnonzero(drive < 0)
     if wrong.size:
         expected = 'a magnitude, as sign = "magnitude" says'
-        raise TableError([CellProblem(int(row), column, expected, f"{drive[row]:g}") for row in wrong])
+        raise TableError([CellProblem(int(row), column, expected, "a negative one") for row in wrong])
+
+
+def _one_sign_notice(state: Codes, drive: Array) -> tuple[str, ...]:
+    """A notice where both transitions are driven by the same sign, as in a file that leaves the sign out."""
+    if np.unique(state).size < 2 or (np.any(drive <= 0) and np.any(drive >= 0)):
+        return ()
+    return ('P->AP and AP->P are driven by the same sign: if the file leaves it out, sign = "magnitude" says so',)
 
 
 def _common_divisor_notice(n: Array, switched: Array) -> tuple[str, ...]:
