@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
@@ -10,22 +11,32 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.objective.information import Directions, covariance, directions, gauge
-from stfit.objective.objective import Problem
+from stfit.objective.problem import Problem
 from stfit.results import Status
 
 Array = npt.NDArray[np.float64]
 
-_TOLERANCE = 1e-15  # of the sum of squares and of the step: a few roundings; at 1e-13 slow descents stop too early
-_REPLICA_TOLERANCE = 1e-8
+_TOLERANCE = 1e-8  # of the sum of squares and of the step: from there Newton steps are quicker
+_LAST_TOLERANCE = 1e-15  # where they are not, on slow descents: a few roundings
 _FIRST_STEP = 1.0  # longest first step over the start's own length (MINPACK's norm): 100, its default, overshoots
-_CONVERGED = 1e-6  # expected gain of ln L in one more Newton step, below which a fit has converged
-_NEAR_BOUND = 1e-6  # of the width between bounds, from which a coordinate counts as at its bound
+_NEWTON_STEPS = 20
+_SETTLED = 1e-13  # expected gain of ln L in one more Newton step, at which no step is taken
+_CONVERGED = 1e-6  # the same, below which a fit has converged
+_LONGEST_STEP = 1.0  # of scoring, in natural sizes
+_SCORED = 1e-4  # twice the gain of ln L that ends scoring: Newton steps are quicker, and a replica is good enough
+_LEAST_DAMPED, _MOST_DAMPED = 1e-12, 1e8  # of the information: next to nothing; no step that matters is left
+_MOST_SCORED = 100  # steps of scoring
+_LEAST_KNOWN = 1e-10  # of the information of the best known direction: no long first steps along others
+_NEAR_BOUND = 1e-6  # of the natural size of a coordinate, from which it counts as at its bound
 
 
 @final
 @dataclass(frozen=True)
 class Optimum:
-    """The end of a fit. covariance is None where it failed; evaluations counts residual vectors."""
+    """The end of a fit. covariance is None where it failed; evaluations counts residual vectors.
+
+    sum_of_squares: −2 ln L up to a constant, the deviance where there are residuals.
+    """
 
     x: Array
     status: Status
@@ -36,66 +47,140 @@ class Optimum:
     evaluations: int
 
 
-def minimise(problem: Problem, start: Array | None = None, *, max_evaluations: int = 2000) -> Optimum:
-    """Least squares of problem.residuals from `start` (default: the problem's own), inside its bounds.
+@final
+@dataclass(frozen=True)
+class _End:
+    """Where a descent ended. gain: of ln L, expected of one more Newton step; infinite where there is none."""
 
-    Null directions are fixed by holding one parameter each, which changes no prediction; the covariance lives in the
-    directions that the data see, and comes from problem.information, never from JᵀJ. max_evaluations: of one descent,
-    of which there may be two.
+    x: Array
+    directions: Directions
+    at_bound: npt.NDArray[np.bool_]
+    covariance: Array | None
+    gain: float
+    evaluations: int
+
+    @property
+    def converged(self) -> bool:
+        """Whether another step would change nothing that matters."""
+        return self.covariance is not None and self.gain < _CONVERGED
+
+
+def minimise(problem: Problem, start: Array | None = None, *, max_evaluations: int = 2000) -> Optimum:
+    """The maximum of the likelihood near `start` (default: the problem's own), inside the bounds.
+
+    Levenberg–Marquardt where −2 ln L is a sum of squares, BFGS elsewhere, both through lmfit with analytic
+    derivatives; then Newton steps with the analytic Hessian. Null directions are fixed by holding one parameter each,
+    which changes no prediction; the covariance lives in the directions that the data see, and comes from
+    problem.information, never from JᵀJ. max_evaluations: of one descent, of which there may be three.
     """
-    begin = problem.start if start is None else start
-    x, found, evaluations = _descend(problem, begin, max_evaluations)
-    residuals = problem.residuals(x)
-    at_bound = _at_bound(problem, x, residuals)
-    matrix = covariance(problem, x, found, at_bound)
-    gradient = problem.jacobian(x).T @ residuals
-    if matrix is None:
+    end = _descend(problem, problem.start if start is None else start, max_evaluations)
+    if end.covariance is None:
         status = Status.NOT_A_MAXIMUM
     else:
-        gain = 0.5 * float(gradient @ matrix @ gradient)
-        status = Status.CONVERGED if gain < _CONVERGED else Status.NO_CONVERGENCE
-    return Optimum(x, status, matrix, found, at_bound, float(residuals @ residuals), evaluations)
+        status = Status.CONVERGED if end.converged else Status.NO_CONVERGENCE
+    cost = problem.cost(end.x)
+    return Optimum(end.x, status, end.covariance, end.directions, end.at_bound, 2.0 * cost, end.evaluations)
 
 
-def _descend(problem: Problem, begin: Array, max_evaluations: int) -> tuple[Array, Directions, int]:
-    """The lowest end reached from `begin`, the directions seen there, and the evaluations it took.
+def _descend(problem: Problem, begin: Array, max_evaluations: int) -> _End:
+    """The lowest end reached from `begin`.
 
     A gauge is null everywhere. Where the start and the end see different numbers of directions, one of them lies where
-    the residuals are merely flat, and holding a parameter there may have cut the way off: a second descent holds none.
+    the residuals are merely flat, and holding a parameter there may have cut the way off: another descent holds none.
     """
     seen = directions(problem, begin)
-    x, evaluations = _levenberg_marquardt(problem, begin, gauge(seen), max_evaluations)
-    found = directions(problem, x)
-    residuals = problem.residuals(x)
-    if found.rank == seen.rank or residuals.size < x.size:
-        return x, found, evaluations
-    other, more = _levenberg_marquardt(problem, begin, (), max_evaluations)
-    gain = 0.5 * float(np.sum(np.square(residuals)) - np.sum(np.square(problem.residuals(other))))
-    if gain > _CONVERGED:
-        x, found = other, directions(problem, other)
-    return x, found, evaluations + more
+    end = _run(problem, begin, seen.scales, gauge(seen), max_evaluations, _TOLERANCE)
+    if not end.converged:
+        end = _run(problem, end.x, seen.scales, gauge(seen), max_evaluations, _LAST_TOLERANCE)
+    if end.directions.rank == seen.rank or _too_few_rows(problem, end.x):
+        return end
+    other = _run(problem, begin, seen.scales, (), max_evaluations, _LAST_TOLERANCE)
+    return other if problem.cost(end.x) - problem.cost(other.x) > _CONVERGED else end
 
 
-def _levenberg_marquardt(
-    problem: Problem, start: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float = _TOLERANCE
-) -> tuple[Array, int]:
-    """MINPACK through lmfit, in coordinates divided by their natural size.
+def _too_few_rows(problem: Problem, x: Array) -> bool:
+    """MINPACK refuses fewer residuals than coordinates."""
+    return problem.has_residuals and problem.residuals(x).size < x.size
 
-    A step to where the residuals have no finite value is taken back and shortened. Out of evaluations, lmfit
-    would end at the last point tried; this ends at the best.
-    """
+
+def _run(
+    problem: Problem, begin: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
+) -> _End:
+    """One descent through lmfit, finished by Newton steps; scoring alone where that is enough."""
+    if problem.has_residuals:
+        x, evaluations = _levenberg_marquardt(problem, begin, scales, held, max_evaluations, tolerance)
+        return _settle(problem, x, evaluations)
+    end = _settle(problem, *_score(problem, begin, scales, held))
+    if end.converged:
+        return end
+    x, evaluations = _quasi_newton(problem, begin, scales, held, max_evaluations, tolerance)
+    return _settle(problem, x, evaluations)
+
+
+def _settle(problem: Problem, x: Array, evaluations: int) -> _End:
+    """Newton steps inside the bounds, as long as each lowers the cost; with the covariance at the end."""
+    cost = problem.cost(x)
+    for remaining in reversed(range(_NEWTON_STEPS)):
+        found = directions(problem, x)
+        gradient = problem.gradient(x)
+        at_bound = _at_bound(problem, x, gradient, found.scales)
+        matrix = covariance(problem, x, found, at_bound)
+        if matrix is None:
+            return _End(x, found, at_bound, None, np.inf, evaluations)
+        step = matrix @ gradient
+        gain = 0.5 * float(gradient @ step)
+        # residuals far below one (no sigma given) ask for as many digits as others
+        settled = _SETTLED * (min(1.0, cost) if problem.has_residuals else 1.0)
+        there, lower_cost = _lower(problem, x, step) if gain > settled and remaining else (x, cost)
+        if not lower_cost < cost:
+            return _End(x, found, at_bound, matrix, gain, evaluations)
+        x, cost = there, lower_cost
+    raise AssertionError("the last round always returns")
+
+
+def _lower(problem: Problem, x: Array, step: Array) -> tuple[Array, float]:
+    """Where a step, or a half, quarter or eighth of it, lowers the cost; else where the eighth leads, and its cost."""
     lower, upper = problem.bounds
-    scales = problem.scales(start)
+    cost = problem.cost(x)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step may lead where nothing is finite
+        for fraction in (1.0, 0.5, 0.25, 0.125):
+            there = np.clip(x - fraction * step, lower, upper)
+            lower_cost = problem.cost(there)
+            if lower_cost < cost:
+                break
+    return there, lower_cost
+
+
+def _scaled_parameters(
+    problem: Problem, start: Array, scales: Array, held: tuple[int, ...]
+) -> tuple[lmfit.Parameters, list[int], Callable[[lmfit.Parameters], Array]]:
+    """lmfit's Parameters in coordinates divided by their natural size, which of them vary, and the way back."""
+    lower, upper = problem.bounds
     names = [f"x{i}" for i in range(start.size)]
     free = [i for i in range(start.size) if i not in held]
     parameters = lmfit.Parameters()
     for i, name in enumerate(names):
         limits = lower[i] / scales[i], upper[i] / scales[i]
         parameters.add(name, value=start[i] / scales[i], min=limits[0], max=limits[1], vary=i in free)
-    best, least = start, np.inf
 
     def coordinates(values: lmfit.Parameters) -> Array:
         return np.array([values[name].value for name in names]) * scales
+
+    return parameters, free, coordinates
+
+
+def _levenberg_marquardt(
+    problem: Problem, start: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
+) -> tuple[Array, int]:
+    """MINPACK through lmfit.
+
+    A step to where the residuals have no finite value is taken back and shortened. Out of evaluations, lmfit
+    would end at the last point tried; this ends at the best.
+    """
+    parameters, free, coordinates = _scaled_parameters(problem, start, scales, held)
+    if not free:
+        return start, 0
+    best, least = start, np.inf
 
     def residuals(values: lmfit.Parameters) -> Array:
         nonlocal best, least
@@ -117,12 +202,86 @@ def _levenberg_marquardt(
     return best if outcome.aborted else coordinates(outcome.params), int(outcome.nfev)
 
 
-def _at_bound(problem: Problem, x: Array, residuals: Array) -> npt.NDArray[np.bool_]:
+def _score(problem: Problem, x: Array, scales: Array, held: tuple[int, ...]) -> tuple[Array, int]:
+    """Fisher's scoring, until a step promises next to nothing, and the costs it took; for what is no sum of squares.
+
+    A Newton step with the expected information, which unlike the curvature is never negative, by at most the natural
+    size of a coordinate, and shortened by Marquardt's damping until it lowers the cost.
+    """
+    lower, upper = problem.bounds
+    free = np.array([i for i in range(x.size) if i not in held], dtype=np.intp)
+    cost, damping, evaluations = problem.cost(x), _LEAST_DAMPED, 1
+    for _ in range(_MOST_SCORED):
+        root = (problem.sensitivity(x) * scales)[:, free]
+        gradient = (problem.gradient(x) * scales)[free]
+        information = root.T @ root
+        damped = information + damping * np.diag(np.diag(information))
+        step = np.zeros_like(x)
+        step[free] = np.linalg.lstsq(damped, gradient, rcond=None)[0]
+        if step[free] @ gradient < _SCORED or damping > _MOST_DAMPED:
+            break
+        step /= max(1.0, float(np.max(np.abs(step))) / _LONGEST_STEP)
+        there = np.clip(x - step * scales, lower, upper)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step may lead where nothing is finite
+            found = problem.cost(there)
+        evaluations += 1
+        lowers = found < cost
+        damping = max(damping / 10.0, _LEAST_DAMPED) if lowers else max(10.0 * damping, 1e-3)
+        x, cost = (there, found) if lowers else (x, cost)
+    return x, evaluations
+
+
+def _quasi_newton(
+    problem: Problem, start: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
+) -> tuple[Array, int]:
+    """BFGS through lmfit with the analytic gradient, for likelihoods that are no sum of squares; ends at the best.
+
+    It starts from the expected information, and so with a step of Fisher's scoring: coordinates of one natural size
+    may still differ by orders of magnitude in what the data know of them.
+    """
+    parameters, free, coordinates = _scaled_parameters(problem, start, scales, held)
+    if not free:
+        return start, 0
+    best, least = start, np.inf
+
+    def cost(values: lmfit.Parameters) -> float:
+        nonlocal best, least
+        x = coordinates(values)
+        found = problem.cost(x)
+        if found < least:
+            best, least = x, found
+        return found if np.isfinite(found) else np.inf
+
+    minimizer = lmfit.Minimizer(cost, parameters, scale_covar=False, calc_covar=False, nan_policy="propagate")
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step may lead where nothing is finite
+        outcome = minimizer.scalar_minimize(
+            method="BFGS",
+            max_nfev=max_evaluations,
+            tol=max(tolerance, 1e-6),
+            Dfun=lambda values: (problem.gradient(coordinates(values)) * scales)[free],
+            options={"hess_inv0": _internal_covariance(problem, start, scales, free, parameters)},
+        )
+    return best, int(outcome.nfev)
+
+
+def _internal_covariance(
+    problem: Problem, x: Array, scales: Array, free: list[int], parameters: lmfit.Parameters
+) -> Array:
+    """The inverse of the expected information of the free coordinates, in lmfit's variables without bounds."""
+    varied = [parameter for parameter in parameters.values() if parameter.vary]
+    slopes = np.array([parameter.scale_gradient(parameter.setup_bounds()) for parameter in varied])
+    root = (problem.sensitivity(x) * scales)[:, free] * slopes
+    norms = np.linalg.norm(root, axis=0)
+    norms = np.where(norms > 0, norms, 1.0)
+    known, vectors = np.linalg.eigh((root / norms).T @ (root / norms))
+    whitening = vectors / np.sqrt(np.maximum(known, _LEAST_KNOWN * known[-1])) / norms[:, None]
+    return np.asarray(whitening @ whitening.T)
+
+
+def _at_bound(problem: Problem, x: Array, gradient: Array, scales: Array) -> npt.NDArray[np.bool_]:
     """Coordinates at a bound that the likelihood pushes against."""
     lower, upper = problem.bounds
-    width = np.where(np.isfinite(upper - lower), upper - lower, np.inf)
-    gradient = problem.jacobian(x).T @ residuals
-    margin = np.where(np.isfinite(width), _NEAR_BOUND * width, 0.0)
+    margin = _NEAR_BOUND * scales
     return ((x <= lower + margin) & (gradient > 0)) | ((x >= upper - margin) & (gradient < 0))
 
 
@@ -131,5 +290,7 @@ def refit(problem: Problem, near: Optimum) -> Array:
 
     Good to a few 1e-8 of the sum of squares, which is all that a simulated distribution needs.
     """
-    x, _ = _levenberg_marquardt(problem, near.x, gauge(near.directions), 200, _REPLICA_TOLERANCE)
-    return x
+    held = gauge(near.directions)
+    if problem.has_residuals:
+        return _levenberg_marquardt(problem, near.x, near.directions.scales, held, 200, _TOLERANCE)[0]
+    return _score(problem, near.x, near.directions.scales, held)[0]

@@ -169,7 +169,9 @@ class Uniaxial:
         else:
             h = quantities["h"]
         energy_P, energy_AP = uniaxial_barriers(quantities["Kv"], h)
-        return Wells(energy_P, energy_AP, *_factors(self.gmr, barrier_top(h), self.scale))
+        with np.errstate(invalid="ignore", divide="ignore"):  # beyond |h| = 1 there is one state, and no number
+            top = barrier_top(h)
+        return Wells(energy_P, energy_AP, *_factors(self.gmr, top, self.scale))
 
     def start(self, energies: tuple[float, float], ratio: float | None) -> dict[str, float]:
         """√(Kv) is the mean of the roots of the barriers; h from the ratio of the slopes."""

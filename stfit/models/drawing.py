@@ -13,8 +13,7 @@ from stfit.figures.style import Quantity
 from stfit.units import choose_prefix
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
+    from stfit.figures.style import Figure
     from stfit.models.dwell import DwellTimeModel
 
 Array = npt.NDArray[np.float64]

@@ -11,35 +11,22 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.derivatives import Jet, seed, total, value_of
-from stfit.models.asymmetry import Asymmetry, asymmetry_named
-from stfit.models.guess import starting_quantities
-from stfit.models.parameters import PARAMETERS, Parameter, at_temperature
-from stfit.physics.activation import barrier, critical_current, log_dwell_time, slope
+from stfit.models.law import DERIVED_UNITS, SpinTransferLaw
+from stfit.models.uncertainty import Uncertainty
 from stfit.physics.deviance import exponential_log_likelihood, exponential_residuals
-from stfit.physics.transport import CONVENTIONS, CosineGmr, Gmr, coupling
+from stfit.physics.transport import Gmr
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from stfit.figures.style import Figure
 
 Array = npt.NDArray[np.float64]
 Quantities = Mapping[str, Any]
 
 _INDEPENDENT: Final = ("current", "temperature", "state")
-DERIVED_UNITS: Final[Mapping[str, str]] = {
-    "c_P": "rad",
-    "c_AP": "rad",
-    "c_ratio": "",
-    "E_P": "J",
-    "E_AP": "J",
-    "slope_P": "1/A",
-    "slope_AP": "1/A",
-    "I_c_P": "A",
-    "I_c_AP": "A",
-}
 
 
 @final
-class DwellTimeModel(lmfit.Model):
+class DwellTimeModel(SpinTransferLaw, lmfit.Model):
     """Mean dwell time τ_i(I, T) of Eq. 27 in seconds, for currents in A, temperatures in K and states P and AP.
 
     ln τ_i = ln τ0 + B_i/k_BT with B_P = E_P + G c_P I, B_AP = E_AP − G c_AP I, G = 8 e (l/L_θθ) ΔR/β. The fitted
@@ -60,12 +47,17 @@ class DwellTimeModel(lmfit.Model):
         beta: float = 0.5,
         delta_R: float = 1.0,
     ) -> None:
-        self.gmr: Gmr = CosineGmr() if gmr is None else gmr
-        self.convention = CONVENTIONS[convention]
-        self.asymmetry: Asymmetry = asymmetry_named(asymmetry, self.gmr, scale=self.convention.gmr, by_field=by_field)
-        self.reference_temperature = reference_temperature
+        SpinTransferLaw.__init__(
+            self,
+            gmr=gmr,
+            asymmetry=asymmetry,
+            convention=convention,
+            reference_temperature=reference_temperature,
+            by_field=by_field,
+        )
         self._constants = {"beta": beta, "delta_R": delta_R}
-        super().__init__(
+        lmfit.Model.__init__(
+            self,
             self._function(),
             independent_vars=list(_INDEPENDENT),
             param_names=[parameter.coordinate for parameter in self.parameters],
@@ -76,60 +68,6 @@ class DwellTimeModel(lmfit.Model):
             self.set_param_hint(
                 parameter.coordinate, value=start, min=parameter.lower, max=parameter.upper, vary=not parameter.constant
             )
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """The parameters of Eq. 27 with this asymmetry, constants last."""
-        names = ("l_over_L", "tau_0", *self.asymmetry.parameters, "beta", "delta_R")
-        return tuple(
-            at_temperature(PARAMETERS[name], self.reference_temperature, self.convention.thermal) for name in names
-        )
-
-    # --- Eq. 27 -------------------------------------------------------------------------------------------------
-
-    def log_dwell_time(self, quantities: Quantities, *, state: Any, current: Any, temperature: Any, field: Any) -> Any:
-        """ln τ (τ in s) at quantities in SI units; arrays or Jets, leading axes broadcast over the rows."""
-        wells = self.asymmetry.wells(quantities, field)
-        height = barrier(
-            state, current, wells.energy_P, wells.energy_AP, self.coupling(quantities), wells.c_P, wells.c_AP
-        )
-        return log_dwell_time(np.log(quantities["tau_0"]), height, temperature, self.convention)
-
-    def coupling(self, quantities: Quantities) -> Any:
-        """G in J/A, Eqs. 7, 10 and 26."""
-        return coupling(quantities["l_over_L"], quantities["delta_R"], quantities["beta"], self.convention)
-
-    def derived(self, quantities: Quantities, temperature: Any) -> dict[str, Any]:
-        """What follows from the parameters at a temperature (K): c_i, barriers, slopes, I_c; keys of DERIVED_UNITS.
-
-        I_c is linear-extrapolated: where the barrier of Eq. 27 would vanish.
-        """
-        wells = self.asymmetry.wells(quantities, None)
-        energy = (wells.energy_P, wells.energy_AP)
-        factors = (self.coupling(quantities), wells.c_P, wells.c_AP)
-        values = {"c_P": wells.c_P, "c_AP": wells.c_AP, "c_ratio": wells.c_AP / wells.c_P}
-        for code, state in enumerate(("P", "AP")):
-            values[f"E_{state}"] = energy[code]
-            values[f"slope_{state}"] = slope(code, *factors, temperature, self.convention)
-            values[f"I_c_{state}"] = critical_current(code, *energy, *factors)
-        return {name: value for name, value in values.items() if name not in self._names}
-
-    def starting_quantities(
-        self,
-        log_dwell: Array,
-        weight: Array,
-        *,
-        state: Array,
-        current: Array,
-        temperature: Array,
-        constants: Mapping[str, float],
-    ) -> dict[str, float]:
-        """Quantities (SI) to start a fit from, from crude ln τ of every row (weight: inverse variance)."""
-        return starting_quantities(self, log_dwell, weight, state, current, temperature, constants)
-
-    @property
-    def _names(self) -> frozenset[str]:
-        return frozenset(parameter.name for parameter in self.parameters)
 
     # --- as an lmfit model --------------------------------------------------------------------------------------
 
@@ -201,7 +139,7 @@ class DwellTimeModel(lmfit.Model):
             temperature=np.broadcast_to(np.asarray(temperature, dtype=float), data.shape),
             constants=self._constants | {k: v for k, v in kwargs.items() if k in self._constants},
         )
-        coordinates = {p.coordinate: p.coordinate_of(start[p.name]) for p in self.parameters if p.name in start}
+        coordinates = {p.coordinate: p.coordinate_of(start[p.name]) for p in self.parameters if not p.constant}
         return self.make_params(**(coordinates | kwargs))
 
     def fit(self, data: Any, params: lmfit.Parameters | None = None, weights: Any = None, **kwargs: Any) -> Any:
@@ -259,18 +197,20 @@ class DwellTimeModel(lmfit.Model):
             coordinates, *(np.asarray(settings[key], dtype=float) for key in ("current", "temperature", "state"))
         )
         n = weights**2
-        curvature = cast("Jet", total(exponential_log_likelihood(n, n * data, eta))).hessian
-        covariance = np.linalg.inv(-cast("Array", curvature))
-        errors = np.sqrt(np.diag(covariance))
-        result.covar = covariance
+        curvature = -cast("Array", cast("Jet", total(exponential_log_likelihood(n, n * data, eta))).hessian)
+        found = Uncertainty.of(curvature)
+        result.covar = found.covariance
+        errors = np.sqrt(np.diag(found.covariance))
         for i, name in enumerate(names):
-            result.params[name].stderr = float(errors[i])
-            correlations = covariance[i] / (errors[i] * errors)
-            result.params[name].correl = {other: float(correlations[j]) for j, other in enumerate(names) if j != i}
+            parameter = result.params[name]
+            parameter.stderr = float(errors[i]) if found.sees(np.eye(len(names))[i]) else None
+            correlations = found.covariance[i] / np.maximum(errors[i] * errors, np.finfo(float).tiny)
+            parameter.correl = {other: float(correlations[j]) for j, other in enumerate(names) if j != i}
         for name, value in self._derived_at(coordinates).items():
             if name in result.params and isinstance(value, Jet):
                 gradient = value.gradient[:, 0]
-                result.params[name].stderr = float(np.sqrt(gradient @ covariance @ gradient))
+                variance = float(gradient @ found.covariance @ gradient)
+                result.params[name].stderr = float(np.sqrt(variance)) if found.sees(gradient) else None
 
 
 def state_codes(state: Any) -> Array:

@@ -13,7 +13,7 @@ from stfit.constants import BOLTZMANN
 from stfit.physics.transport import coupling
 
 if TYPE_CHECKING:
-    from stfit.models.dwell import DwellTimeModel
+    from stfit.models.law import SpinTransferLaw
 
 Array = npt.NDArray[np.float64]
 Slopes = tuple[float | None, float | None]
@@ -24,6 +24,9 @@ _SEVERAL_TEMPERATURES: Final = 0.02  # relative spread of temperatures from whic
 _LEAST_SPREAD: Final = 1e-6  # of the currents of a state, relative: below it they show no slope
 _BARRIER_RANGE: Final = (1.0, 150.0)  # k_BT, well inside the bounds
 _RATIO_RANGE: Final = (0.05, 50.0)
+_GENTLE: Final = 0.01  # k_BT
+_LARGEST_SPIN_TRANSFER: Final = 900.0  # e, inside the bounds; beyond it ΔR is probably not the one assumed
+_MODERATE_SPIN_TRANSFER: Final = 100.0  # e
 
 
 @final
@@ -60,9 +63,14 @@ class _Rows:
         current = self.current[self.state == code]
         return bool(current.size and np.ptp(current) > _LEAST_SPREAD * np.max(np.abs(current)))
 
+    def gentle_slope(self) -> float:
+        """A G·c_i (J/A, positive) that changes the barrier of no row by more than _GENTLE."""
+        largest = float(np.max(np.abs(self.current))) or 1.0
+        return _GENTLE / (largest * float(np.max(self.inverse_kt)))
+
 
 def starting_quantities(
-    model: DwellTimeModel,
+    law: SpinTransferLaw,
     log_dwell: Array,
     weight: Array,
     state: Array,
@@ -70,16 +78,19 @@ def starting_quantities(
     temperature: Array,
     constants: Mapping[str, float],
 ) -> dict[str, float]:
-    """Quantities (SI) near the best fit: weighted linear regression of ln τ, then the inversions of physics."""
-    rows = _Rows(log_dwell, weight, state, current, 1.0 / (model.convention.thermal * BOLTZMANN * temperature))
+    """Quantities (SI) near the best fit: weighted linear regression of ln τ, then the inversions of physics.
+
+    delta_R among them is the constant itself, unless l/L_θθ would leave its bounds: of use where ΔR is not known.
+    """
+    rows = _Rows(log_dwell, weight, state, current, 1.0 / (law.convention.thermal * BOLTZMANN * temperature))
     slopes = _slopes(rows)
     _, energies = _attempt_time_and_barriers(rows)
-    start = dict(constants) | model.asymmetry.start(energies, _ratio(slopes))
-    start["l_over_L"] = _spin_transfer(model, start, slopes)
+    start = dict(constants) | law.asymmetry.start(energies, _ratio(slopes))
+    start |= _spin_transfer(law, start, slopes, rows.gentle_slope())
     # a state that shows no slope of its own follows the other one's: its barrier must make up for that
-    log_tau_0, energies = _attempt_time_and_barriers(_without_slopes(rows, model, start))
-    own = model.asymmetry.start(energies, _ratio(slopes))
-    return own | {"tau_0": float(np.exp(log_tau_0)), "l_over_L": start["l_over_L"]}
+    log_tau_0, energies = _attempt_time_and_barriers(_without_slopes(rows, law, start))
+    own = law.asymmetry.start(energies, _ratio(slopes))
+    return own | {"tau_0": float(np.exp(log_tau_0))} | {name: start[name] for name in ("l_over_L", "delta_R")}
 
 
 def _slopes(rows: _Rows) -> Slopes:
@@ -114,15 +125,15 @@ def _barriers(rows: _Rows, log_tau_0: float) -> list[float]:
     return [found[code] if np.any(rows.state == code) else found[1 - code] for code in (0, 1)]
 
 
-def _without_slopes(rows: _Rows, model: DwellTimeModel, quantities: Mapping[str, float]) -> _Rows:
-    """The rows as they would be at zero current, by the slopes of the model."""
-    factor_P, factor_AP = _factors(model, quantities)
-    per_ampere = float(model.coupling(quantities)) * np.where(rows.state == 0, factor_P, -factor_AP)
+def _without_slopes(rows: _Rows, law: SpinTransferLaw, quantities: Mapping[str, float]) -> _Rows:
+    """The rows as they would be at zero current, by the slopes of the law."""
+    factor_P, factor_AP = _factors(law, quantities)
+    per_ampere = float(law.coupling(quantities)) * np.where(rows.state == 0, factor_P, -factor_AP)
     return replace(rows, log_dwell=rows.log_dwell - per_ampere * rows.current * rows.inverse_kt)
 
 
-def _factors(model: DwellTimeModel, quantities: Mapping[str, float]) -> tuple[float, float]:
-    wells = model.asymmetry.wells(quantities, None)
+def _factors(law: SpinTransferLaw, quantities: Mapping[str, float]) -> tuple[float, float]:
+    wells = law.asymmetry.wells(quantities, None)
     return float(np.squeeze(wells.c_P)), float(np.squeeze(wells.c_AP))
 
 
@@ -134,9 +145,13 @@ def _ratio(slopes: Slopes) -> float | None:
     return float(np.clip(in_AP / in_P, *_RATIO_RANGE))
 
 
-def _spin_transfer(model: DwellTimeModel, quantities: Mapping[str, float], slopes: Slopes) -> float:
-    """l/L_θθ from G·c_i of the states that show it; next to nothing where none does."""
-    seen = [(slope, c) for slope, c in zip(slopes, _factors(model, quantities), strict=True) if slope is not None]
-    unit = coupling(1.0, quantities["delta_R"], quantities["beta"], model.convention)
+def _spin_transfer(
+    law: SpinTransferLaw, quantities: Mapping[str, float], slopes: Slopes, gentle_slope: float
+) -> dict[str, float]:
+    """l/L_θθ from G·c_i of the states that show it; next to nothing, but not 0, where none does. ΔR beside it."""
+    seen = [(slope, c) for slope, c in zip(slopes, _factors(law, quantities), strict=True) if slope is not None]
     total_slope, total_factor = (sum(column) for column in zip(*seen, strict=True)) if seen else (0.0, 1.0)
-    return float(np.clip(total_slope / (total_factor * unit), -900.0, 900.0))
+    unit = total_factor * coupling(1.0, quantities["delta_R"], quantities["beta"], law.convention)
+    value = float((total_slope or gentle_slope) / unit)
+    inside = value if abs(value) < _LARGEST_SPIN_TRANSFER else float(np.copysign(_MODERATE_SPIN_TRANSFER, value))
+    return {"l_over_L": inside, "delta_R": quantities["delta_R"] * value / inside}

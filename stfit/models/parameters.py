@@ -54,13 +54,50 @@ class Parameter:
 
     def coordinate_slope(self, coordinate: float) -> float:
         """d quantity/d coordinate."""
-        slopes = {"linear": 1.0, "log": np.exp(coordinate), "log1p": np.exp(coordinate)}
-        return float(slopes[self.transform]) * self.scale
+        return self.scale if self.transform == "linear" else float(np.exp(coordinate)) * self.scale
 
 
 _INF = np.inf
 _SHORT_OF_1 = 1.0 - 1e-9  # at |h| = 1 the barrier top reaches a pole, where its slope is infinite
 # ΔR and R are not bounded on both sides: lmfit's bounds would leave a small value few digits of a wide range
+
+
+def _positive(name: str, unit: str, symbol: str, meaning: str, start: float, low: float, high: float) -> Parameter:
+    """A positive parameter whose logarithm is fitted; start and bounds in `unit`."""
+    ends = [float(np.log(value)) for value in (start, low, high)]
+    return Parameter(name, f"ln_{name}", unit, symbol, meaning, ends[0], ends[1], ends[2], (0.0, _INF), "log")
+
+
+def _material(name: str, unit: str, symbol: str, meaning: str, scale: float) -> Parameter:
+    """A positive constant of the sample, fitted in units of `scale`."""
+    return Parameter(name, name, unit, symbol, meaning, 1.0, 1e-6, _INF, (0.0, _INF), scale=scale, constant=True)
+
+
+# resonance: α is the device's, powers and widths at zero current belong to one measurement
+_LINES: Final = (
+    _positive("alpha", "", "α", "Gilbert damping", 0.01, 1e-7, 10.0),
+    _material("gyromagnetic_ratio", "rad/s/T", "γ", "gyromagnetic ratio", 1e11),
+    _material("saturation_magnetisation", "A/m", "M_s", "saturation magnetisation", 1e6),
+    _material("volume", "m**3", "v", "volume of the magnetic layer", 1e-24),
+    _positive("power_P", "", "P_0,P", "power of P at zero current", 1.0, 1e-30, 1e30),
+    _positive("power_AP", "", "P_0,AP", "power of AP at zero current", 1.0, 1e-30, 1e30),
+    _positive("linewidth_P", "Hz", "Δf_0,P", "homogeneous linewidth of P at zero current", 1e8, 1.0, 1e13),
+    _positive("linewidth_AP", "Hz", "Δf_0,AP", "homogeneous linewidth of AP at zero current", 1e8, 1.0, 1e13),
+    _positive("field_linewidth_P", "T", "μ0ΔH_P", "homogeneous linewidth of P at zero current", 5e-3, 1e-9, 100.0),
+    _positive("field_linewidth_AP", "T", "μ0ΔH_AP", "homogeneous linewidth of AP at zero current", 5e-3, 1e-9, 100.0),
+    Parameter(
+        "inhomogeneous_linewidth",
+        "inhomogeneous_linewidth",
+        "T",
+        "μ0ΔH_0",
+        "inhomogeneous linewidth",
+        1.0,
+        0.0,
+        1e3,
+        (0.0, _INF),
+        scale=1e-3,
+    ),
+)
 
 PARAMETERS: Final[Mapping[str, Parameter]] = {
     p.name: p
@@ -152,6 +189,30 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
             constant=True,
         ),
         Parameter(
+            "series_resistance",
+            "series_resistance",
+            "ohm",
+            "R_s",
+            "resistance in series with the device",
+            1.0,
+            1e-6,
+            _INF,
+            (0.0, _INF),
+            constant=True,
+        ),
+        Parameter(
+            "half_voltage",
+            "half_voltage",
+            "V",
+            "V_h",
+            "voltage over the device at which ΔR is halved",
+            0.5,
+            1e-6,
+            _INF,
+            (0.0, _INF),
+            constant=True,
+        ),
+        Parameter(
             "anisotropy_field",
             "anisotropy_field",
             "T",
@@ -164,6 +225,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
             constant=True,
         ),
         Parameter("field_offset", "field_offset", "T", "μ0H_0", "stray field", 0.0, -100.0, 100.0, constant=True),
+        *_LINES,
     )
 }
 

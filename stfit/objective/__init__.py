@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from stfit.objective.constraints import Constraint, LogNormal, Normal
-from stfit.objective.objective import Objective, Problem, Term
+from stfit.objective.objective import Objective, Term
+from stfit.objective.problem import Problem
 from stfit.objective.space import FitParameter, ParameterSpace
 
 __all__ = ["Constraint", "FitParameter", "LogNormal", "Normal", "Objective", "ParameterSpace", "Problem", "Term"]

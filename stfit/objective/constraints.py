@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol, final
+from typing import Any, Final, Protocol, final
 
 import numpy as np
 
@@ -45,6 +45,9 @@ class Normal:
         return f"normal, {self.mean:.6g} ± {self.standard_deviation:.3g} {unit}".rstrip()
 
 
+_EXCLUDED: Final = 30.0  # standard deviations
+
+
 @final
 @dataclass(frozen=True)
 class LogNormal:
@@ -52,6 +55,11 @@ class LogNormal:
 
     median: float
     factor: float
+
+    @property
+    def lowest(self) -> float:
+        """A quantity that the constraint excludes, above 0, where there is no logarithm."""
+        return float(self.median * self.factor**-_EXCLUDED)
 
     def residual(self, quantity: Any) -> Any:
         """(ln quantity − ln median)/ln factor."""

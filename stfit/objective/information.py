@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.objective.objective import Problem
+from stfit.objective.problem import Problem
 
 Array = npt.NDArray[np.float64]
 
@@ -50,21 +50,37 @@ class Directions:
         return frozenset(name for name, part in zip(self.names, taking_part, strict=True) if part)
 
 
-def directions(problem: Problem, x: Array) -> Directions:
-    """Null and seen directions of the scaled residual Jacobian at x."""
-    scales = problem.scales(x)
-    scaled = problem.jacobian(x) * scales
-    _, singular, transposed = np.linalg.svd(scaled, full_matrices=True)
+def directions(problem: Problem, x: Array, among: npt.NDArray[np.intp] | None = None) -> Directions:
+    """Null and seen directions of the scaled residual Jacobian (or its like, where there are no residuals) at x.
+
+    among: the coordinates that may move.
+    """
+    sensitivity = problem.sensitivity(x)
+    scales, names = problem.scales(x, sensitivity), problem.names
+    scaled = sensitivity * scales
+    if among is not None:
+        scaled, scales, names = scaled[:, among], scales[among], tuple(names[i] for i in among)
+    # the triangle of QR has the same singular values and directions, in a matrix of p columns and at most p rows
+    _, singular, transposed = np.linalg.svd(np.linalg.qr(scaled, mode="r"), full_matrices=True)
     largest = singular[0] if singular.size else 0.0
     rank = int(np.count_nonzero(singular > RANK_TOLERANCE * largest))
-    return Directions(problem.names, scales, transposed[rank:].T, transposed[:rank].T, singular)
+    return Directions(names, scales, transposed[rank:].T, transposed[:rank].T, singular)
 
 
 # Which parameter to hold along a null direction: first those a reader would call a convention, and l/L_θθ never before
 # the asymmetry, which can neither change sign nor leave its narrow range to follow a slope.
 _HELD_FIRST = (
     *("tau_0", "theta_0", "chi", "h", "c_P", "c_AP"),
-    *("resistance", "delta_R", "beta", "temperature", "anisotropy_field", "field_offset"),
+    *(
+        "series_resistance",
+        "half_voltage",
+        "resistance",
+        "delta_R",
+        "beta",
+        "temperature",
+        "anisotropy_field",
+        "field_offset",
+    ),
 )
 
 _LEAST_PIVOT = 0.005  # of a null direction: less, and holding the parameter would hardly stop the motion

@@ -3,88 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Protocol, final
+from dataclasses import dataclass, field, replace
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 
 from stfit.constants import BOLTZMANN
 from stfit.derivatives import Jet, concatenate, total
-from stfit.measurements import Measurement, Settings
-from stfit.models.dwell import DwellTimeModel
+from stfit.measurements import Measurement
+from stfit.models.law import SpinTransferLaw
+from stfit.objective.predictions import LOG_DWELL_TIME, PREDICTIONS
 from stfit.objective.space import ParameterSpace
 
 Array = npt.NDArray[np.float64]
 
 
-class Problem(Protocol):
-    """What a backend needs to know: a vector of residuals over bounded coordinates, and the information they carry."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the coordinates."""
-        ...
-
-    @property
-    def start(self) -> Array:
-        """Coordinates to start from."""
-        ...
-
-    @property
-    def bounds(self) -> tuple[Array, Array]:
-        """Lower and upper bounds."""
-        ...
-
-    def scales(self, x: Array) -> Array:
-        """Natural size of each coordinate, in whose units columns are compared."""
-        ...
-
-    def residuals(self, x: Array) -> Array:
-        """Whitened residuals, shape (m,)."""
-        ...
-
-    def jacobian(self, x: Array) -> Array:
-        """Their derivatives, shape (m, p)."""
-        ...
-
-    def information(self, x: Array) -> Array:
-        """The Hessian of −ln L, shape (p, p)."""
-        ...
+_MAY_BE_ZERO = ("l_over_L", "field_offset")
 
 
 @final
 @dataclass(frozen=True)
 class Term:
-    """One measurement with its model.
+    """One measurement with the law that predicts it.
 
     thermometer: temperature readings of the rows in K, shape (rows,). The true temperature is the reading times the
-    common scale temperature/nominal_temperature.
+    common scale temperature/nominal_temperature. own: parameters that this measurement does not share, local name →
+    name in the parameter space.
     """
 
     measurement: Measurement
-    model: DwellTimeModel
+    law: SpinTransferLaw
     thermometer: Array
     nominal_temperature: float
+    own: Mapping[str, str] = field(default_factory=dict)
 
-    def prediction(self, quantities: Mapping[str, Any]) -> Any:
-        """What the model predicts for each row: ln τ."""
-        return self.prediction_at(quantities, self.measurement.settings, self.thermometer)
+    def quantities(self, shared: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The quantities as this measurement sees them, its own under their local names."""
+        return shared if not self.own else {**shared, **{local: shared[name] for local, name in self.own.items()}}
 
-    def prediction_at(self, quantities: Mapping[str, Any], settings: Settings, thermometer: Array) -> Any:
-        """What the model predicts at other settings than those measured, for curves."""
-        return self.model.log_dwell_time(
-            quantities,
-            state=settings.state.astype(float),
-            current=current_at(quantities, settings),
-            temperature=thermometer * (quantities["temperature"] / self.nominal_temperature),
-            field=settings.field,
-        )
+    def prediction(self, shared: Mapping[str, Any]) -> Any:
+        """What the law predicts for each row, in the terms of the kind (ln τ, for instance)."""
+        return self._predicted(self.measurement.predicted, shared)
 
+    def log_dwell_times(self, shared: Mapping[str, Any]) -> Any:
+        """ln τ of each row, under ramps at the currents that they reached; None where the kind has no dwell times."""
+        activated = self.measurement.predicted == LOG_DWELL_TIME or self.measurement.settings.ramp_rate is not None
+        return self._predicted(LOG_DWELL_TIME, shared) if activated else None
 
-def current_at(quantities: Mapping[str, Any], settings: Settings) -> Any:
-    """The current through the device, A: as measured, or the voltage over the resistance."""
-    return settings.current if settings.voltage is None else settings.voltage / quantities["resistance"]
+    def _predicted(self, what: str, shared: Mapping[str, Any]) -> Any:
+        quantities = self.quantities(shared)
+        temperature = self.thermometer * (quantities["temperature"] / self.nominal_temperature)
+        return PREDICTIONS[what](self.law, quantities, self.measurement.settings, temperature)
+
+    @property
+    def shown(self) -> Term:
+        """The term whose rows stand in figures and tables."""
+        measurement, rows = self.measurement.shown()
+        return replace(self, measurement=measurement, thermometer=self.thermometer[rows])
+
+    def along(self, row: int, values: Array) -> Term:
+        """The setting of a row at other values of the figure's axis."""
+        grid = self.measurement.along(row, values)
+        return replace(self, measurement=grid, thermometer=np.full(values.size, self.thermometer[row]))
 
 
 @final
@@ -117,24 +98,37 @@ class Objective:
         return self.terms[0].nominal_temperature
 
     @property
-    def model(self) -> DwellTimeModel:
-        """The model all terms share."""
-        return self.terms[0].model
+    def law(self) -> SpinTransferLaw:
+        """The law all terms share."""
+        return self.terms[0].law
 
     def all_quantities(self, quantities: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters and what follows from them at the reference temperature (slopes, I_c, c_i)."""
         true_reference = self.reference_temperature * (quantities["temperature"] / self.nominal_temperature)
-        return dict(quantities) | self.model.derived(quantities, true_reference)
+        return dict(quantities) | self.law.derived(quantities, true_reference)
 
     def predictions(self, x: Array) -> list[Array]:
         """Predictions of every term at x of shape (..., p); each of shape (..., rows)."""
         quantities = self.space.quantities(x)
         return [np.asarray(term.prediction(quantities)) for term in self.terms]
 
+    def log_dwell_times(self, x: Array) -> Array:
+        """ln τ (τ in s) of all rows that dwell times belong to, shape (rows,); x of shape (p,)."""
+        quantities = self.space.quantities(x)
+        found = (term.log_dwell_times(quantities) for term in self.terms)
+        return np.concatenate([np.zeros(0), *(np.asarray(dwells) for dwells in found if dwells is not None)])
+
+    @property
+    def has_residuals(self) -> bool:
+        """Whether every measurement has residuals."""
+        return all(term.measurement.has_residuals for term in self.terms)
+
+    def _constraints(self, quantities: Mapping[str, Any]) -> list[Any]:
+        return [p.constraint.residual(quantities[p.name]) for p in self.space.varied if p.constraint is not None]
+
     def _stack(self, quantities: Mapping[str, Any]) -> Any:
         parts = [term.measurement.deviance_residuals(term.prediction(quantities)) for term in self.terms]
-        parts += [p.constraint.residual(quantities[p.name]) for p in self.space.varied if p.constraint is not None]
-        return concatenate(parts)
+        return concatenate([*parts, *self._constraints(quantities)])
 
     def residuals(self, x: Array) -> Array:
         """Signed-root deviances of all rows, then of the constraints, shape (m,)."""
@@ -144,6 +138,53 @@ class Objective:
         """Analytic derivatives of the residuals, shape (m, p)."""
         stack: Jet = self._stack(self.space.jets(x, order=1))
         return np.ascontiguousarray(stack.gradient.T)
+
+    def sensitivity(self, x: Array) -> Array:
+        """A square root of the information of all rows and constraints, shape (m, p)."""
+        quantities = self.space.jets(x, order=1)
+        parts = [term.measurement.sensitivity(term.prediction(quantities)) for term in self.terms]
+        stack: Jet = concatenate([*parts, *self._constraints(quantities)])
+        return np.ascontiguousarray(stack.gradient.T)
+
+    @property
+    def constraint_count(self) -> int:
+        """How many parameters that vary are constrained."""
+        return sum(p.constraint is not None for p in self.space.varied)
+
+    @property
+    def sensitivity_rows(self) -> list[int]:
+        """Rows of the sensitivity for each row of every measurement."""
+        quantities = self.space.jets(self.start, order=1)
+        rows = [term.measurement.sensitivity(term.prediction(quantities)).shape[-1] for term in self.terms]
+        return [count // term.measurement.settings.state.size for count, term in zip(rows, self.terms, strict=True)]
+
+    def discrepancies(self, x: Array) -> tuple[Array, Array]:
+        """How far each row, then each constraint, is from the prediction, and the degrees of freedom it brings.
+
+        The squared residual with 1 degree of freedom where there are residuals.
+        """
+        quantities = self.space.quantities(x)
+        parts = [
+            term.measurement.discrepancies(prediction)
+            for term, prediction in zip(self.terms, self.predictions(x), strict=True)
+        ]
+        constraints = np.array([float(np.squeeze(value)) ** 2 for value in self._constraints(quantities)])
+        values = np.concatenate([*(value for value, _ in parts), constraints])
+        return values, np.concatenate([*(freedom for _, freedom in parts), np.ones_like(constraints)])
+
+    def cost(self, x: Array) -> float:
+        """−ln posterior: half the sum of squares where there are residuals, else up to a constant."""
+        if self.has_residuals:
+            residuals = self.residuals(x)
+            return 0.5 * float(residuals @ residuals)
+        return -float(self._log_posterior(self.space.quantities(x)))
+
+    def gradient(self, x: Array) -> Array:
+        """Derivatives of the cost, shape (p,)."""
+        if self.has_residuals:
+            return np.asarray(self.jacobian(x).T @ self.residuals(x))
+        jet: Jet = self._log_posterior(self.space.jets(x, order=1))
+        return -jet.gradient
 
     def _log_posterior(self, quantities: Mapping[str, Any]) -> Any:
         value: Any = 0.0
@@ -168,18 +209,27 @@ class Objective:
             raise TypeError("a likelihood dropped the second derivative")
         return -jet.hessian
 
-    def scales(self, x: Array) -> Array:
-        """Size of each coordinate in ln τ0, E/k_BT, ln|λ|, θ0 and ln of the constants (architecture.md, section 4)."""
+    def data_information(self, x: Array) -> Array:
+        """The Hessian of −ln L of the data alone, without the constraints, shape (p, p)."""
+        jets = self.space.jets(x, order=2)
+        information = np.zeros((x.size, x.size))
+        for term in self.terms:
+            jet: Jet = term.measurement.log_likelihood(term.prediction(jets))
+            if jet.hessian is None:
+                raise TypeError("a likelihood dropped the second derivative")
+            information -= jet.hessian
+        return information
+
+    def scales(self, x: Array, sensitivity: Array) -> Array:
+        """Size of each coordinate in ln τ0, E/k_BT, ln|λ|, θ0 and ln of the constants."""
         sizes = np.ones(x.size)
-        jacobian = None
         for i, p in enumerate(self.space.varied):
             if p.parameter.unit == "J":
                 sizes[i] = BOLTZMANN * self.reference_temperature / p.parameter.scale
-            elif p.name == "l_over_L":
-                jacobian = self.jacobian(x) if jacobian is None else jacobian
-                norm = float(np.linalg.norm(jacobian[:, i]))
-                # a λ that the data see to be zero has no logarithm: its error is its size then
-                sizes[i] = max(abs(float(x[i])), 1.0 / norm if norm > 0 else 0.0) or 1.0
+            elif p.name.startswith(_MAY_BE_ZERO):
+                norm = float(np.linalg.norm(sensitivity[:, i]))
+                # what the data see to be zero has no logarithm: its error, within its bounds, is its size then
+                sizes[i] = max(abs(float(x[i])), min(1.0 / norm, p.upper - p.lower) if norm > 0 else 0.0) or 1.0
             elif p.parameter.constant:
                 sizes[i] = abs(float(x[i])) or 1.0
         return sizes

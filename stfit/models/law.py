@@ -1,0 +1,189 @@
+"""The law that all kinds of data share: barriers under current, and what follows from them (Eqs. 7–10, 26–28)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.models.asymmetry import Asymmetry, asymmetry_named
+from stfit.models.guess import starting_quantities
+from stfit.models.parameters import PARAMETERS, Parameter, at_temperature
+from stfit.models.rivals import EQ_27, Description, Linear
+from stfit.physics.activation import barrier, critical_current, log_dwell_time, slope
+from stfit.physics.critical import inverse_critical_current
+from stfit.physics.switching import measured_critical_current
+from stfit.physics.transport import (
+    CONSISTENT,
+    CONVENTIONS,
+    CosineGmr,
+    Gmr,
+    convert_energy,
+    coupling,
+    transport_coefficient,
+)
+
+Array = npt.NDArray[np.float64]
+Quantities = Mapping[str, Any]
+
+DERIVED_UNITS: Final[Mapping[str, str]] = {
+    "c_P": "rad",
+    "c_AP": "rad",
+    "c_ratio": "",
+    "E_P": "J",
+    "E_AP": "J",
+    "slope_P": "1/A",
+    "slope_AP": "1/A",
+    "I_c_P": "A",
+    "I_c_AP": "A",
+}
+# what follows where the damping and the constants of the layer are known too (Eq. 3)
+TRANSPORT_UNITS: Final[Mapping[str, str]] = {"transport_L": "1/(J s)", "spin_transfer_l": "1/(J s)"}
+TRANSPORT_INGREDIENTS: Final = ("alpha", "gyromagnetic_ratio", "volume", "saturation_magnetisation")
+
+
+class SpinTransferLaw:
+    """Barriers B_P = E_P + G c_P I and B_AP = E_AP − G c_AP I with G = 8 e (l/L_θθ) ΔR/β, for one device.
+
+    gmr: r(θ), default (1 − cosθ)/2. asymmetry, convention: as in the analysis file. reference_temperature: K, where
+    slopes are quoted. by_field: rows differ in field (uniaxial only). mapping: how Eq. 32 is read of a resonance, a key
+    of physics.fluctuations.MAPPINGS; a copy of the law with another one is its rival. Every method takes quantities in
+    SI units, as floats, arrays (leading axes broadcast over the rows) or Jets.
+    """
+
+    def __init__(
+        self,
+        *,
+        gmr: Gmr | None = None,
+        asymmetry: str = "theta_0",
+        convention: str = "consistent",
+        reference_temperature: float = 300.0,
+        by_field: bool = False,
+        mapping: str = "damping",
+    ) -> None:
+        self.gmr: Gmr = CosineGmr() if gmr is None else gmr
+        self.convention = CONVENTIONS[convention]
+        self.asymmetry: Asymmetry = asymmetry_named(asymmetry, self.gmr, scale=self.convention.gmr, by_field=by_field)
+        self.by_field = by_field
+        self.reference_temperature = reference_temperature
+        self.description: Description = EQ_27
+        self.mapping = mapping
+
+    def rewritten(
+        self, *, description: Description | None = None, convention: str | None = None, mapping: str | None = None
+    ) -> SpinTransferLaw:
+        """The same device under a rival description of ln τ(I), in another convention, with another reading of a line.
+
+        A convention changes what λ, the barriers and c_i mean: see the conversions in physics.transport.
+        """
+        rival = copy.copy(self)
+        rival.description = description or self.description
+        rival.mapping = mapping or self.mapping
+        if convention is not None:
+            rival.convention = CONVENTIONS[convention]
+            scale = rival.convention.gmr
+            rival.asymmetry = asymmetry_named(self.asymmetry.name, self.gmr, scale=scale, by_field=self.by_field)
+        return rival
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters of Eq. 27 with this asymmetry, constants last."""
+        names = ("l_over_L", "tau_0", *self.asymmetry.parameters, "beta", "delta_R")
+        shared = (
+            at_temperature(PARAMETERS[name], self.reference_temperature, self.convention.thermal) for name in names
+        )
+        return *shared, *self.description.parameters
+
+    def log_dwell_time(self, quantities: Quantities, *, state: Any, current: Any, temperature: Any, field: Any) -> Any:
+        """ln τ (τ in s) at quantities in SI units; arrays or Jets, leading axes broadcast over the rows."""
+        wells = self.asymmetry.wells(quantities, field)
+        linear = barrier(
+            state, current, wells.energy_P, wells.energy_AP, self.coupling(quantities), wells.c_P, wells.c_AP
+        )
+        rows = Linear(state, current, temperature, wells, linear)
+        height, crossed_at = self.description.activation(quantities, rows)
+        return log_dwell_time(np.log(quantities["tau_0"]), height, crossed_at, self.convention)
+
+    def inverse_critical_current(
+        self,
+        quantities: Quantities,
+        *,
+        state: Any,
+        delta_R: Any = None,
+        energy: Any = None,
+        temperature: Any = None,
+        measurement_time: float | None = None,
+    ) -> Any:
+        """1/I_c (1/A) out of `state`, Eq. 28; also where λ is 0.
+
+        delta_R (ohm), energy (J, the measured barrier out of `state`): of the rows, in place of those of the device.
+        measurement_time: s, on which I_c was measured at `temperature` (K); None for I_c extrapolated to zero kelvin.
+        """
+        wells = self.asymmetry.wells(quantities, None)
+        energies = (wells.energy_P, wells.energy_AP) if energy is None else (self.barrier_of_row(energy),) * 2
+        seen = quantities if delta_R is None else {**quantities, "delta_R": delta_R}
+        inverse = inverse_critical_current(state, *energies, self.coupling(seen), wells.c_P, wells.c_AP)
+        if measurement_time is None:
+            return inverse
+        out_of = (1 - state) * energies[0] + state * energies[1]
+        log_tau_0 = np.log(quantities["tau_0"])
+        return inverse / measured_critical_current(
+            1.0, out_of, temperature, measurement_time, log_tau_0, self.convention
+        )
+
+    def barrier_of_row(self, energy: Any) -> Any:
+        """A barrier as it was measured (J) in the convention of the law; the printed one is doubled."""
+        return convert_energy(energy, CONSISTENT, self.convention)
+
+    def coupling(self, quantities: Quantities) -> Any:
+        """G in J/A, Eqs. 7, 10 and 26."""
+        return coupling(quantities["l_over_L"], quantities["delta_R"], quantities["beta"], self.convention)
+
+    def slopes(self, quantities: Quantities, state: Any, temperature: Any, field: Any) -> Any:
+        """s_i = ∂ln τ_i/∂I at I = 0, 1/A, of the state of each row."""
+        wells = self.asymmetry.wells(quantities, field)
+        ratio = self.description.slope_ratio(quantities)
+        return slope(state, self.coupling(quantities) * ratio, wells.c_P, wells.c_AP, temperature, self.convention)
+
+    def derived(self, quantities: Quantities, temperature: Any) -> dict[str, Any]:
+        """What follows from the parameters at a temperature (K): c_i, barriers, slopes, I_c; keys of DERIVED_UNITS.
+
+        Where no ΔR is that of the device (each row has its own), neither slopes nor I_c are.
+        I_c is linear-extrapolated: where the barrier of Eq. 27 would vanish. Where the quantities hold α, γ, v and M_s,
+        L_θθ/ρ0 and l/(eρ0) too; keys of TRANSPORT_UNITS.
+        """
+        wells = self.asymmetry.wells(quantities, None)
+        energy = (wells.energy_P, wells.energy_AP)
+        values = {"c_P": wells.c_P, "c_AP": wells.c_AP}
+        with np.errstate(divide="ignore", invalid="ignore"):  # I_c is infinite where a slope is 0
+            values["c_ratio"] = wells.c_AP / wells.c_P
+            for code, state in enumerate(("P", "AP")):
+                values[f"E_{state}"] = energy[code]
+                if "delta_R" in quantities:
+                    factors = (self.coupling(quantities), wells.c_P, wells.c_AP)
+                    values[f"slope_{state}"] = self.slopes(quantities, code, temperature, None)
+                    values[f"I_c_{state}"] = critical_current(code, *energy, *factors)
+        if all(name in quantities for name in TRANSPORT_INGREDIENTS):
+            values["transport_L"] = transport_coefficient(*(quantities[name] for name in TRANSPORT_INGREDIENTS))
+            values["spin_transfer_l"] = quantities["l_over_L"] * values["transport_L"]
+        return {name: value for name, value in values.items() if name not in self._names}
+
+    def starting_quantities(
+        self,
+        log_dwell: Array,
+        weight: Array,
+        *,
+        state: Array,
+        current: Array,
+        temperature: Array,
+        constants: Mapping[str, float],
+    ) -> dict[str, float]:
+        """Quantities (SI) to start a fit from, from crude ln τ of every row (weight: inverse variance)."""
+        return starting_quantities(self, log_dwell, weight, state, current, temperature, constants)
+
+    @property
+    def _names(self) -> frozenset[str]:
+        return frozenset(parameter.name for parameter in self.parameters)

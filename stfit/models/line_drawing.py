@@ -1,0 +1,64 @@
+"""The figure of an lmfit result of Eq. 32, for notebooks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.figures.fmr import fmr_figure
+from stfit.figures.panels import Fit, Series
+from stfit.figures.style import Quantity
+from stfit.units import choose_prefix
+
+if TYPE_CHECKING:
+    from stfit.figures.style import Figure
+    from stfit.models.fluctuation import FluctuationModel
+
+Array = npt.NDArray[np.float64]
+
+_POINTS = 61
+_Z95 = 1.959963984540054
+
+
+def fit_figure(model: FluctuationModel, result: Any) -> Figure:
+    """Data, fit, bands and residuals of a ModelResult: one series for each state, observable and other setting."""
+    data = np.asarray(result.data, dtype=float)
+    settings = {name: np.broadcast_to(result.userkws[name], data.shape) for name in result.model.independent_vars}
+    axis, unit = ("frequency", "Hz") if model.numbers.by_frequency else ("current", "A")
+    fixed = {name: values for name, values in settings.items() if name != axis}
+    series = []
+    for key in np.unique(np.stack(list(fixed.values())), axis=1).T:
+        rows = np.all(np.stack(list(fixed.values())) == key[:, None], axis=0)
+        at = dict(zip(fixed, key, strict=True))
+        series.append(_series(model, result, rows, at, settings[axis]))
+    factor, label = choose_prefix(settings[axis].tolist(), unit)
+    return fmr_figure(series, Quantity(axis, label, factor))
+
+
+def _series(model: FluctuationModel, result: Any, rows: npt.NDArray[np.bool_], at: dict[str, Any], x: Array) -> Series:
+    data = np.asarray(result.data, dtype=float)[rows]
+    stderr = 1.0 / np.broadcast_to(result.weights, rows.shape)[rows]
+    is_width = bool(at["observable"])
+    state = "AP" if at["state"] else "P"
+    return Series(
+        label=f"{state}, {at['temperature']:.4g} K",
+        state=state,
+        x=x[rows],
+        observed=data,
+        low=data - stderr,
+        high=data + stderr,
+        residual=-np.asarray(result.residual, dtype=float)[rows],
+        fit=_curve(model, result, at, x[rows]),
+        shows="linewidth" if is_width else ("peak power" if model.numbers.power == "peak" else "power"),
+        unit=model.numbers.width if is_width else "",
+    )
+
+
+def _curve(model: FluctuationModel, result: Any, at: dict[str, Any], x: Array) -> Fit:
+    grid = np.linspace(x.min(), x.max(), _POINTS)
+    axis = "frequency" if model.numbers.by_frequency else "current"
+    settings = {name: np.full(_POINTS, value) for name, value in at.items()} | {axis: grid}
+    eta, error = model.log_line_band(result, settings)
+    return Fit(grid, *(np.exp(eta + z * error) for z in (0.0, -1.0, 1.0, -_Z95, _Z95)))
