@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from stfit.backends.least_squares import Optimum
 from stfit.derivatives import Jet, value_of
-from stfit.models.dwell import DERIVED_UNITS
+from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.objective import FitParameter, Objective
 from stfit.results import Estimate, Interval, Verdict
 
@@ -21,7 +21,7 @@ Z68 = 1.0  # half width of the 68.27 % interval, in standard errors
 Z95 = 1.959963984540054
 
 # positive up to a sign that the data settle long before the size: their intervals come from the logarithm
-_LOGARITHMIC = frozenset({"c_P", "c_AP", "c_ratio", "E_P", "E_AP", "I_c_P", "I_c_AP"})
+_LOGARITHMIC = frozenset({"c_P", "c_AP", "c_ratio", "E_P", "E_AP", "I_c_P", "I_c_AP", "transport_L"})
 
 _UNKNOWN: Estimate = Estimate(None, None, None, None, "", Verdict.NOT_IDENTIFIED)
 
@@ -61,10 +61,11 @@ def estimates(objective: Objective, optimum: Optimum) -> dict[str, Estimate]:
     quantities = objective.all_quantities(objective.space.jets(optimum.x, order=1))
     result = {p.name: _parameter(p, objective, optimum, quantities) for p in objective.space.parameters}
     vague = any(_is_vague(result[name], name, optimum) for name in objective.names)
-    for name, unit in DERIVED_UNITS.items():
-        if name not in result:
+    for name, unit in {**DERIVED_UNITS, **TRANSPORT_UNITS}.items():
+        if name in quantities and name not in result:
             result[name] = _derived(name, spread(quantities[name], optimum), unit, optimum, vague=vague)
-    return result
+    # slopes and critical currents of a device without a ΔR of its own
+    return result | {n: replace(_UNKNOWN, unit=unit) for n, unit in DERIVED_UNITS.items() if n not in result}
 
 
 def _parameter(p: FitParameter, objective: Objective, optimum: Optimum, quantities: Mapping[str, Any]) -> Estimate:
@@ -122,4 +123,4 @@ def _derived(name: str, found: Spread, unit: str, optimum: Optimum, *, vague: bo
 def _logarithmic_interval(found: Spread, z: float) -> Interval:
     factor = float(np.exp(min(z * found.stderr / abs(found.value), 700.0)))
     low, high = sorted((found.value / factor, found.value * factor))
-    return low, high
+    return (low if np.isfinite(low) else None), (high if np.isfinite(high) else None)

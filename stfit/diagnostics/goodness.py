@@ -14,7 +14,7 @@ from stfit.backends.least_squares import Optimum, refit
 from stfit.diagnostics.shape import exponential_shape_test
 from stfit.measurements import DwellEvents, name_of
 from stfit.objective import Objective
-from stfit.results import Goodness, GoodnessTest
+from stfit.results import Goodness, GoodnessTest, Status
 
 Array = npt.NDArray[np.float64]
 
@@ -30,34 +30,33 @@ _EXCEEDANCES = 20  # enough to stop (Besag & Clifford, Biometrika 78, 301, 1991)
 @final
 @dataclass(frozen=True)
 class _Group:
-    """Rows whose deviance is tested together."""
+    """Rows whose deviance is tested together. rows, sensitive: masks over rows and over rows of the sensitivity."""
 
     name: str
     measurement: str
-    rows: npt.NDArray[np.intp]
+    rows: npt.NDArray[np.bool_]
+    sensitive: npt.NDArray[np.bool_]
 
 
 def goodness(objective: Objective, optimum: Optimum, seed: int) -> Goodness:
     """All tests of fit at the optimum; the seed drives the parametric bootstrap."""
-    residuals = objective.residuals(optimum.x)
-    groups = _groups(objective, residuals.size)
-    deviances = _deviances(residuals, groups)
-    freedom = _degrees_of_freedom(objective, optimum, groups)
+    values, freedom = objective.discrepancies(optimum.x)
+    groups = _groups(objective)
+    deviances = _deviances(values, groups)
+    left = _degrees_of_freedom(objective, optimum, groups, freedom)
     small = any(
         np.any(term.measurement.expected_counts(prediction) < _SMALL_COUNT)
         for term, prediction in zip(objective.terms, objective.predictions(optimum.x), strict=True)
     )
-    dof = residuals.size - optimum.directions.rank
+    dof = round(float(np.sum(freedom))) - optimum.directions.rank
     p_values: Sequence[float | None]
-    if dof <= 0 or optimum.covariance is None:
+    if dof <= 0 or optimum.covariance is None or optimum.status is not Status.CONVERGED:
         p_values = [None] * len(groups)
     elif small:
-        p_values = list(_bootstrap(objective, optimum, groups, deviances, seed))
+        p_values = _bootstrap(objective, optimum, groups, deviances, seed)
     else:
         # a group whose rows the fit uses up has nothing left to test
-        p_values = [
-            float(gammaincc(k / 2, d / 2)) if k >= 1.0 else None for k, d in zip(freedom, deviances, strict=True)
-        ]
+        p_values = [float(gammaincc(k / 2, d / 2)) if k >= 1.0 else None for k, d in zip(left, deviances, strict=True)]
     tests = [
         GoodnessTest(group.name, group.measurement, float(deviance), p, _verdict(p))
         for group, deviance, p in zip(groups, deviances, p_values, strict=True)
@@ -81,31 +80,53 @@ def _verdict(p_value: float | None) -> str:
     return "doubtful" if p_value >= DOUBTFUL_FROM else "rejected"
 
 
-def _groups(objective: Objective, size: int) -> list[_Group]:
-    """All residuals, then each series (state or transition) of each measurement."""
-    groups = [_Group("deviance", "all", np.arange(size))]
-    offset = 0
-    for term in objective.terms:
-        measurement = term.measurement
-        state = measurement.settings.state
+def _groups(objective: Objective) -> list[_Group]:
+    """All rows and constraints, then each state (or transition) of each measurement."""
+    states = [term.measurement.settings.state for term in objective.terms]
+    repeats = objective.sensitivity_rows
+    groups = []
+    for index, (term, state) in enumerate(zip(objective.terms, states, strict=True)):
         for code in np.unique(state):
-            rows = offset + np.flatnonzero(state == code)
-            label = measurement.state_words[int(code)]
-            groups.append(_Group(f"deviance, {label}", name_of(measurement), rows))
-        offset += state.size
-    return groups if len(groups) > 2 else groups[:1]
+            chosen = [(other == code) & (position == index) for position, other in enumerate(states)]
+            sensitive = [np.tile(mask, count) for mask, count in zip(chosen, repeats, strict=True)]
+            label = term.measurement.state_words[int(code)]
+            groups.append(
+                _Group(
+                    f"deviance, {label}",
+                    name_of(term.measurement),
+                    _with_constraints(chosen, objective, value=False),
+                    _with_constraints(sensitive, objective, value=False),
+                )
+            )
+    rows = [np.ones(state.size, dtype=bool) for state in states]
+    sensitive = [np.ones(state.size * count, dtype=bool) for state, count in zip(states, repeats, strict=True)]
+    everything = _Group(
+        "deviance",
+        "all",
+        _with_constraints(rows, objective, value=True),
+        _with_constraints(sensitive, objective, value=True),
+    )
+    return [everything, *groups] if len(groups) > 1 else [everything]
 
 
-def _deviances(residuals: Array, groups: Sequence[_Group]) -> Array:
-    return np.array([float(np.sum(residuals[group.rows] ** 2)) for group in groups])
+def _with_constraints(
+    masks: Sequence[npt.NDArray[np.bool_]], objective: Objective, *, value: bool
+) -> npt.NDArray[np.bool_]:
+    return np.concatenate([*masks, np.full(objective.constraint_count, value)])
 
 
-def _degrees_of_freedom(objective: Objective, optimum: Optimum, groups: Sequence[_Group]) -> list[float]:
-    """Rows less their leverages: what the fit leaves of each group."""
-    scaled = objective.jacobian(optimum.x) * optimum.directions.scales
+def _deviances(values: Array, groups: Sequence[_Group]) -> Array:
+    return np.array([float(np.sum(values[group.rows])) for group in groups])
+
+
+def _degrees_of_freedom(
+    objective: Objective, optimum: Optimum, groups: Sequence[_Group], freedom: Array
+) -> list[float]:
+    """What the rows bring less their leverages: what the fit leaves of each group."""
+    scaled = objective.sensitivity(optimum.x) * optimum.directions.scales
     left, _ = np.linalg.qr(scaled @ optimum.directions.seen)
     leverage = np.sum(left**2, axis=1)
-    return [float(group.rows.size - np.sum(leverage[group.rows])) for group in groups]
+    return [float(np.sum(freedom[group.rows]) - np.sum(leverage[group.sensitive])) for group in groups]
 
 
 def _bootstrap(
@@ -118,7 +139,7 @@ def _bootstrap(
     while len(drawn) < _REPLICAS and undecided:
         for _ in range(_BATCH):
             replica = objective.replicate(optimum.x, rng)
-            drawn.append(_deviances(replica.residuals(refit(replica, optimum)), groups))
+            drawn.append(_deviances(replica.discrepancies(refit(replica, optimum))[0], groups))
         columns = np.array(drawn).T
         p_values = [_tail(replicas, value) for replicas, value in zip(columns, observed, strict=True)]
         exceeded = np.count_nonzero(columns >= observed[:, None], axis=1)

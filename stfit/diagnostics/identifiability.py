@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.backends.least_squares import Optimum
-from stfit.constants import BOLTZMANN
+from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
 from stfit.diagnostics.estimates import spread
 from stfit.objective import Objective
 from stfit.objective.information import NULL_COMPONENT, Directions, gauge
@@ -52,6 +52,19 @@ def _spin_transfer_ladder(factor: str) -> tuple[_Candidate, ...]:
             f"{unit} ohm/K",
             lambda q: q["l_over_L"] * c(q) * q["delta_R"] / (q["beta"] * q["temperature"]),
         ),
+        *(_critical_current_rungs(factor.removeprefix("c_")) if factor else ()),
+    )
+
+
+def _critical_current_rungs(state: str) -> tuple[_Candidate, ...]:
+    """What critical currents against ΔR give without the barriers: an eighth of the slope of 1/I_c against ΔR."""
+
+    def over_barrier(q: Quantities) -> Any:
+        return ELEMENTARY_CHARGE * q["l_over_L"] * q[f"c_{state}"] / q[f"E_{state}"]
+
+    return (
+        _Candidate(f"l_over_L*c_{state}/E_{state}", "rad/V", over_barrier),
+        _Candidate(f"l_over_L*c_{state}/(beta*E_{state})", "rad/V", lambda q: over_barrier(q) / q["beta"]),
     )
 
 
@@ -72,9 +85,11 @@ def combinations(objective: Objective, optimum: Optimum, estimates: Mapping[str,
     """The identified combinations of parameters that are not identified themselves."""
     quantities = objective.all_quantities(objective.space.jets(optimum.x, order=1))
     quantities = {name: q if not isinstance(q, float) else np.array([q]) for name, q in quantities.items()}
-    thermal = objective.model.convention.thermal
+    thermal = objective.law.convention.thermal
     chosen: list[_Candidate] = []
-    if estimates["l_over_L"].verdict is Verdict.NOT_IDENTIFIED:
+    if estimates["l_over_L"].verdict is Verdict.NOT_IDENTIFIED and "l_over_L" not in optimum.directions.not_identified:
+        chosen += _sharpest(_spin_transfer_ladder("")[1:], quantities, optimum)
+    elif estimates["l_over_L"].verdict is Verdict.NOT_IDENTIFIED:
         chosen += _first_identified([_spin_transfer_ladder("")], quantities, optimum) or _first_identified(
             [_spin_transfer_ladder("c_P"), _spin_transfer_ladder("c_AP")], quantities, optimum
         )
@@ -94,11 +109,25 @@ def _first_identified(
     found = []
     for ladder in ladders:
         for candidate in ladder:
+            if "delta_R" in candidate.expression and "delta_R" not in quantities:
+                continue  # every row has a ΔR of its own
             result = spread(candidate.value(quantities), optimum)
             if not result.touches_null and np.any(result.gradient) and np.isfinite(result.value):
                 found.append(candidate)
                 break
     return found
+
+
+def _sharpest(ladder: tuple[_Candidate, ...], quantities: Quantities, optimum: Optimum) -> list[_Candidate]:
+    """The rung with the smallest relative error, where a parameter is determined but too vague to be bounded."""
+
+    def relative_error(candidate: _Candidate) -> float:
+        result = spread(candidate.value(quantities), optimum)
+        unusable = result.touches_null or result.value == 0.0
+        return np.inf if unusable else result.stderr / abs(result.value)
+
+    best = min(ladder, key=relative_error)
+    return [best] if relative_error(best) < 1.0 else []
 
 
 def _combination(candidate: _Candidate, quantities: Quantities, optimum: Optimum) -> Combination:
@@ -108,7 +137,12 @@ def _combination(candidate: _Candidate, quantities: Quantities, optimum: Optimum
 
 # --- null directions in words -------------------------------------------------------------------------------------
 
+_BARRIERS_NEEDED = (
+    "Give the barriers: a column of the critical currents, E_P and E_AP in [device], "
+    "or dwell times at several temperatures beside them."
+)
 _REMEDIES: Final[tuple[tuple[frozenset[str], str], ...]] = (
+    *((frozenset({one, barrier}), _BARRIERS_NEEDED) for one in ("l_over_L", "theta_0") for barrier in ("E_P", "E_AP")),
     (frozenset({"c_P", "c_AP", "l_over_L"}), 'Take asymmetry = "theta_0" with the GMR curve, or give c_P in [device].'),
     (
         frozenset({"theta_0", "l_over_L"}),
@@ -127,7 +161,10 @@ _REMEDIES: Final[tuple[tuple[frozenset[str], str], ...]] = (
     (frozenset({"E_AP"}), "Measure dwell times out of AP."),
 )
 _LOGARITHMIC = frozenset(
-    {"l_over_L", "c_P", "c_AP", "beta", "delta_R", "temperature", "resistance", "anisotropy_field"}
+    {
+        *("l_over_L", "c_P", "c_AP", "beta", "delta_R", "temperature"),
+        *("resistance", "series_resistance", "half_voltage", "anisotropy_field"),
+    }
 )
 _BARRIERS = frozenset({"E_P", "E_AP", "Kv"})
 
@@ -169,6 +206,8 @@ def _move(name: str, component: float, symbol: str) -> str:
 
 
 def _remedy(parts: Mapping[str, float]) -> str:
+    if parts.keys() <= {"tau_0"}:
+        return "Measure dwell times too, or switching: critical currents at zero temperature know no time."
     for names, sentence in _REMEDIES:
         if names <= parts.keys():
             return sentence

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from stfit.backends.least_squares import Optimum
 from stfit.derivatives import Jet, value_of
 from stfit.diagnostics.estimates import Z68, Z95
-from stfit.measurements import Measurement, Settings, name_of
+from stfit.measurements import Measurement, name_of
+from stfit.measurements.base import SeriesSetting
 from stfit.objective import Objective, Term
 from stfit.results import Curve, MeasurementSummary
 
@@ -34,24 +35,31 @@ class SeriesLabels:
 
 
 def series_labels(measurement: Measurement) -> SeriesLabels:
-    """Rows grouped by state and by whatever else differs among them: temperature, field, pulse width."""
+    """Rows grouped by state and by whatever else differs among them, as shown: temperature, field, pulse width.
+
+    Readings that differ by less than what is shown, of a thermometer for instance, belong to one series.
+    """
     settings, words = measurement.settings, measurement.state_words
-    distinct = measurement.series_settings
-    keys = np.stack([settings.state.astype(float), *(np.nan_to_num(entry.values, nan=-1.0) for entry in distinct)])
+    distinct = [(entry, _as_shown(entry)) for entry in measurement.series_settings]
+    keys = np.stack([settings.state.astype(float), *(values for _, values in distinct)])
     _, first, group = np.unique(keys, axis=1, return_index=True, return_inverse=True)
-    shown = [entry for entry in distinct if np.unique(np.nan_to_num(entry.values, nan=-1.0)).size > 1]
-    labels = tuple(
-        ", ".join([words[int(settings.state[row])], *(f"{e.values[row] * e.factor:.4g} {e.unit}" for e in shown)])
-        for row in first
-    )
+    shown = [entry for entry, values in distinct if entry.words or np.unique(values).size > 1]
+    labels = tuple(", ".join([words[int(settings.state[row])], *(e.shown(int(row)) for e in shown)]) for row in first)
     return SeriesLabels(labels, group.reshape(-1), first)
+
+
+def _as_shown(setting: SeriesSetting) -> Array:
+    """The values as their labels round them; infinity, which no row has, for rows without one."""
+    distinct, where = np.unique(np.nan_to_num(setting.values, nan=np.inf), return_inverse=True)
+    shown = [value if setting.words or np.isinf(value) else float(setting.number(value)) for value in distinct]
+    return np.asarray(shown)[where]
 
 
 def curves(objective: Objective, optimum: Optimum) -> list[Curve]:
     """The fitted law of every series with its 68 % and 95 % bands, over the measured range of current (or voltage)."""
     jets = objective.space.jets(optimum.x, order=1)
     result = []
-    for term in objective.terms:
+    for term in (term.shown for term in objective.terms):
         series = series_labels(term.measurement)
         for index, label in enumerate(series.labels):
             result.append(_curve(term, jets, optimum, label, np.flatnonzero(series.group == index)))
@@ -60,46 +68,32 @@ def curves(objective: Objective, optimum: Optimum) -> list[Curve]:
 
 def _curve(term: Term, jets: dict[str, Any], optimum: Optimum, label: str, rows: npt.NDArray[np.intp]) -> Curve:
     measurement = term.measurement
-    settings = measurement.settings
-    drive = _drive(settings)
-    low, high = float(np.min(drive[rows])), float(np.max(drive[rows]))
+    axis = measurement.axis
+    low, high = float(np.min(axis.values[rows])), float(np.max(axis.values[rows]))
     margin = _MARGIN * (high - low) or 0.05 * abs(high) or 1e-6
-    grid = np.linspace(low - margin, high + margin, _CURVE_POINTS)
-    row = rows[0]
-    there = Settings(
-        state=np.full(grid.size, settings.state[row], dtype=np.int8),
-        current=grid if settings.voltage is None else None,
-        voltage=None if settings.voltage is None else grid,
-        temperature=np.full(grid.size, settings.temperature[row]),
-        field=np.full(grid.size, settings.field[row]),
-    )
-    prediction = term.prediction_at(jets, there, np.full(grid.size, term.thermometer[row]))
+    ends = [low - margin, high + margin]
+    if axis.reaches is not None:
+        ends = [min(ends[0], axis.reaches), max(ends[1], axis.reaches)] if low * high > 0 else ends
+    grid = np.linspace(ends[0], ends[1], _CURVE_POINTS)
+    there = term.along(int(rows[0]), grid)
+    prediction = there.prediction(jets)
     error = _standard_error(prediction, optimum, grid.size)
-    bands = [measurement.displayed(value_of(prediction) + z * error, row) for z in (0.0, -Z68, Z68, -Z95, Z95)]
-    y, lo68, hi68, lo95, hi95 = (band.tolist() for band in _ordered(bands))
-    drive_label, unit = ("current", "A") if settings.voltage is None else ("voltage", "V")
-    observed = measurement.observed()
+    shown = there.measurement.displayed
+    bands = [shown(value_of(prediction) + z * error) for z in (0.0, -Z68, Z68, -Z95, Z95)]
+    y, lo68, hi68, lo95, hi95 = (_finite(band) for band in _ordered(bands))
+    shows, unit = measurement.observed().shows(int(rows[0]))
     return Curve(
         name_of(measurement),
         label,
-        (grid * measurement.polarity).tolist(),
+        grid.tolist(),
         y,
         lo68,
         hi68,
         lo95,
         hi95,
-        {"x": unit, "y": observed.unit},
-        {"x": drive_label, "y": observed.label},
+        {"x": axis.unit, "y": unit},
+        {"x": axis.name, "y": shows},
     )
-
-
-def _drive(settings: Settings) -> Array:
-    """Current (A), or voltage (V) where that is what was applied."""
-    if settings.voltage is not None:
-        return settings.voltage
-    if settings.current is None:
-        raise ValueError("a measurement has neither current nor voltage")
-    return settings.current
 
 
 def _standard_error(prediction: Any, optimum: Optimum, size: int) -> Array:
@@ -118,14 +112,12 @@ def _ordered(bands: Sequence[Array]) -> list[Array]:
 
 def summaries(objective: Objective, optimum: Optimum) -> list[MeasurementSummary]:
     """Every measurement row by row: settings, what was observed, what was fitted, the residual."""
-    residuals = objective.residuals(optimum.x)
+    quantities = objective.space.quantities(optimum.x)
     result = []
-    offset = 0
-    for term, prediction in zip(objective.terms, objective.predictions(optimum.x), strict=True):
-        measurement = term.measurement
+    for term in (term.shown for term in objective.terms):
+        measurement, prediction = term.measurement, np.asarray(term.prediction(quantities))
         size = measurement.settings.state.size
-        rows = _rows(term, prediction, residuals[offset : offset + size])
-        offset += size
+        rows = _rows(term, prediction)
         origin = measurement.origin
         result.append(
             MeasurementSummary(name_of(measurement), measurement.kind, origin.rows or size, rows, list(origin.notices))
@@ -133,29 +125,32 @@ def summaries(objective: Objective, optimum: Optimum) -> list[MeasurementSummary
     return result
 
 
-def _rows(term: Term, prediction: Array, residuals: Array) -> list[dict[str, Any]]:
+def _rows(term: Term, prediction: Array) -> list[dict[str, Any]]:
     measurement = term.measurement
     settings, series, observed = measurement.settings, series_labels(measurement), measurement.observed()
     table: dict[str, list[Any]] = {"state": [_STATES[code] for code in settings.state]}
     if measurement.state_words != _STATES:
         table["transition"] = [measurement.state_words[code] for code in settings.state]
-    # the current as the laboratory wrote it: the polarity belongs to the theory
-    if settings.current is not None:
-        table["current"] = (settings.current * measurement.polarity).tolist()
-    if settings.voltage is not None:
-        table["voltage"] = (settings.voltage * measurement.polarity).tolist()
-    table["temperature"] = term.thermometer.tolist()
+    # what was set as the laboratory wrote it: the polarity belongs to the theory
+    table[measurement.axis.name] = measurement.axis.values.tolist()
+    if not settings.athermal:
+        table["temperature"] = term.thermometer.tolist()
     if np.any(np.isfinite(settings.field)):
         table["field"] = _finite(settings.field)
     table |= {name: _finite(values) for name, values in observed.extra.items()}
-    fitted = [float(measurement.displayed(prediction[row : row + 1], row)[0]) for row in range(residuals.size)]
+    if observed.by_row:
+        table["observable"], table["unit"] = ([entry[i] for entry in observed.by_row] for i in (0, 1))
+    fitted = measurement.displayed(prediction)
+    residuals: list[float | None] = [None] * settings.state.size
+    if measurement.has_residuals:
+        residuals = _finite(np.asarray(measurement.deviance_residuals(prediction)))
     table |= {
         "series": [series.labels[group] for group in series.group],
         "observed": _finite(observed.value),
         "observed_lo": _finite(observed.low),
         "observed_hi": _finite(observed.high),
-        "fitted": fitted,
-        "residual": residuals.tolist(),
+        "fitted": _finite(fitted),
+        "residual": residuals,
     }
     return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
 

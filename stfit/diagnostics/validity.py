@@ -8,9 +8,12 @@ import numpy as np
 
 from stfit.backends.least_squares import Optimum
 from stfit.constants import BOLTZMANN
+from stfit.diagnostics.ramps import ramp_notes
 from stfit.measurements import SwitchingPulses, name_of
 from stfit.objective import Objective
+from stfit.objective.predictions import LOG_DWELL_TIME
 from stfit.physics.fokker_planck import finite_barrier_asymmetry
+from stfit.physics.transport import ChiGmr, Gmr
 from stfit.results import Estimate, Note, Verdict
 from stfit.results.numbers import format_rounded
 
@@ -31,8 +34,9 @@ def validity(objective: Objective, optimum: Optimum, estimates: Mapping[str, Est
         *_barriers(objective, optimum, yardstick, source),
         *_times(objective, optimum, yardstick, source),
         *_finite_barrier(objective, estimates),
-        *_confounded(objective),
-        *_polarity(estimates),
+        *_confounded(estimates),
+        *ramp_notes(objective, optimum),
+        *_polarity(objective, estimates),
     ]
     order = {"failure": 0, "warning": 1, "info": 2}
     return sorted(notes, key=lambda note: order[note.level])
@@ -40,7 +44,9 @@ def validity(objective: Objective, optimum: Optimum, estimates: Mapping[str, Est
 
 def _barriers(objective: Objective, optimum: Optimum, tau_0: float, source: str) -> list[Note]:
     """B/k_BT = ln(τ/τ0) of every row."""
-    heights = np.concatenate(objective.predictions(optimum.x)) - np.log(tau_0)
+    heights = objective.log_dwell_times(optimum.x) - np.log(tau_0)
+    if heights.size == 0:
+        return []
     lowest = float(np.min(heights))
     ends = " to ".join(format_rounded(float(end), "", 3) for end in (lowest, np.max(heights)))
     text = f"With {source}, {_seconds(tau_0)}, the barriers of the rows are {ends} k_BT"
@@ -61,8 +67,15 @@ def _times(objective: Objective, optimum: Optimum, tau_0: float, source: str) ->
         measurement = term.measurement
         if isinstance(measurement, SwitchingPulses):
             shortest, what = float(np.min(measurement.pulse_width)), "pulse"
-        else:
+        elif measurement.settings.measurement_time is not None:
+            shortest, what = measurement.settings.measurement_time, "measurement time"
+        elif measurement.predicted == LOG_DWELL_TIME:
             shortest, what = float(np.exp(np.min(prediction))), "fitted dwell time"
+        elif measurement.settings.ramp_rate is not None:
+            dwells = term.log_dwell_times(objective.space.quantities(optimum.x))
+            shortest, what = float(np.exp(np.min(dwells))), "dwell time at a switching current"
+        else:
+            continue
         if shortest < _MUCH_LONGER * tau_0:
             sentence = (
                 f"{name_of(measurement)}: the shortest {what}, {_seconds(shortest)}, is not ≫ {source}, "
@@ -75,15 +88,17 @@ def _times(objective: Objective, optimum: Optimum, tau_0: float, source: str) ->
 def _finite_barrier(objective: Objective, estimates: Mapping[str, Estimate]) -> list[Note]:
     """What barriers of finite height would change in c_P and c_AP, and so in l/L_θθ."""
     energies = [estimates[name].value for name in ("E_P", "E_AP")]
-    if any(energy is None or energy <= 0 for energy in energies) or objective.model.asymmetry.name == "free":
+    if any(energy is None or energy <= 0 for energy in energies) or objective.law.asymmetry.name == "free":
         return []
-    thermal = objective.model.convention.thermal * BOLTZMANN * objective.reference_temperature
+    thermal = objective.law.convention.thermal * BOLTZMANN * objective.reference_temperature
     roots = [np.sqrt(energy / thermal) for energy in energies if energy is not None]
     sigma = float(np.mean(roots) ** 2)
     if not _HIGH_BARRIER <= sigma <= 100.0:
         return []
-    c_P, c_AP = finite_barrier_asymmetry(sigma, objective.model.gmr)
-    limit = objective.model.gmr.total
+    doubled = objective.law.convention.gmr
+    gmr = _fitted_gmr(objective, estimates)
+    c_P, c_AP = (doubled * c for c in finite_barrier_asymmetry(sigma, gmr))
+    limit = doubled * gmr.total
     change = limit / (c_P + c_AP) - 1.0
     size = "larger" if change > 0 else "smaller"
     sentence = (
@@ -95,27 +110,38 @@ def _finite_barrier(objective: Objective, estimates: Mapping[str, Estimate]) -> 
     return [Note("finite barrier", "info" if abs(change) < 0.05 else "warning", sentence)]
 
 
-def _confounded(objective: Objective) -> list[Note]:
-    names = {p.name for p in objective.space.varied}
-    constrained = {p.name for p in objective.space.varied if p.constraint is not None}
-    if not {"beta", "delta_R"} & (names - constrained):
+def _fitted_gmr(objective: Objective, estimates: Mapping[str, Estimate]) -> Gmr:
+    """The GMR curve of the law, with χ as fitted where it is free and identified."""
+    chi = estimates["chi"].value if "chi" in estimates else None
+    return objective.law.gmr if chi is None else ChiGmr(chi)
+
+
+def _confounded(estimates: Mapping[str, Estimate]) -> list[Note]:
+    unknown = [name for name in ("beta", "delta_R") if name in estimates]
+    if not any(estimates[name].verdict is Verdict.NOT_IDENTIFIED for name in unknown):
         return []
     sentence = "λ, β and ΔR enter only as λΔR/β: without β and ΔR from elsewhere only that product can be extracted."
     return [Note("product", "info", sentence)]
 
 
-def _polarity(estimates: Mapping[str, Estimate]) -> list[Note]:
-    slopes = [estimates[name] for name in ("slope_P", "slope_AP")]
-    in_P, in_AP = (estimate.value for estimate in slopes)
+def _polarity(objective: Objective, estimates: Mapping[str, Estimate]) -> list[Note]:
+    in_P, in_AP = (estimates[name].value for name in ("slope_P", "slope_AP"))
     direction = in_P if in_P is not None else (None if in_AP is None else -in_AP)
+    if direction is None:  # critical currents alone: λ/β
+        ratio = [estimates[name].value for name in ("l_over_L", "beta")]
+        direction = None if ratio[0] is None or ratio[1] is None else ratio[0] * ratio[1]
     if direction is None or direction == 0.0:
         return []
-    favoured, sign = ("P", "> 0") if direction > 0 else ("AP", "< 0")
+    # λ/β > 0 means that +I stabilises P, but for the printed equations, whose λ has the other sign
+    signs = ("> 0", "< 0") if objective.law.convention.coupling > 0 else ("< 0", "> 0")
+    favoured, sign = ("P", signs[0]) if direction > 0 else ("AP", signs[1])
     sentence = f"With the polarity given, +I lengthens the dwell times of {favoured}: λ/β {sign}."
-    if direction < 0:
-        sentence += " If +I drives P→AP in your wiring, polarity = -1 says so and makes λ/β positive."
-        return [Note("polarity", "warning", sentence)]
-    return [Note("polarity", "info", sentence)]
+    if direction > 0:
+        return [Note("polarity", "info", sentence)]
+    polarities = {term.measurement.polarity for term in objective.terms}
+    other = f"polarity = {-polarities.pop()}" if len(polarities) == 1 else "the opposite polarity"
+    wiring = "+I drives P→AP" if other == "polarity = -1" else "the wiring is not the one this polarity describes"
+    return [Note("polarity", "warning", f"{sentence} If {wiring}, {other} says so and makes λ/β {signs[0]}.")]
 
 
 def _seconds(seconds: float) -> str:

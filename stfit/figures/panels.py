@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import AutoMinorLocator, MaxNLocator
+from matplotlib.ticker import AutoMinorLocator, LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 
 from stfit.figures.style import LINES, MARKERS, WIDTH, Array, Quantity, escape, journal_style, new_figure, shades
 
@@ -20,6 +20,9 @@ _MAIN, _RESIDUAL = 2.75, 0.95  # inches, heights
 _TITLED, _UNTITLED = 0.30, 0.08  # inches above the panels
 _MARGIN: Final = 0.06  # of the range, about the data
 _LEGEND_ROWS: Final = 6
+_LEGEND_LINE: Final = 0.18  # inches
+_OWN_GAP: Final = 0.80  # inches between panels that have each its own vertical axis
+_FEW: Final = 1e4  # from one end of a logarithmic axis to the other
 
 
 @final
@@ -42,6 +45,7 @@ class Series:
 
     state: "P" or "AP", the state that is left; it gives the colour. observed: NaN where a row gives a limit only:
     `low` then holds a lower limit, or `high` an upper one. residual: signed root of the deviance, or NaN.
+    shows, unit: the observable and its SI unit, where those of one figure differ in that.
     """
 
     label: str
@@ -52,6 +56,8 @@ class Series:
     high: Array
     residual: Array
     fit: Fit | None = None
+    shows: str = ""
+    unit: str = ""
 
 
 _STATE: Final = re.compile(r"^A?P(\s*(->|→)\s*A?P)?(,\s*|$)")
@@ -70,29 +76,44 @@ def of_state(series: Sequence[Series], state: str) -> list[Series]:
 Panels = Mapping[str, Sequence[Series]]  # title → what the panel shows
 
 
-def panels_figure(panels: Panels, x: Quantity, y: Quantity) -> Figure:
-    """One column a panel: data with their own errors, fit, 68 % and 95 % bands; below, residuals with ±1 and ±2."""
+def panels_figure(
+    panels: Panels, x: Quantity, y: Quantity | Mapping[str, Quantity], *, legend_above: bool = False
+) -> Figure:
+    """One column a panel: data with their own errors, fit, 68 % and 95 % bands; below, residuals with ±1 and ±2.
+
+    y: of all panels, which then share their limits, or of each by its title, which its own axis then stands for.
+    legend_above: legends of several series stand above the panels, which curves fill from side to side.
+    """
+    own = isinstance(y, Mapping)
+    vertical = y if isinstance(y, Mapping) else dict.fromkeys(panels, y)
     with journal_style():
-        figure = new_figure((_TITLED if any(panels) else _UNTITLED) + _MAIN + _SEAM + _RESIDUAL + _BOTTOM)
-        top, bottom = _grid(figure, len(panels))
-        limits = _limits([series for group in panels.values() for series in group], y)
-        reach = _reach([series.residual for group in panels.values() for series in group])
+        lines = max(len(group) for group in panels.values()) if legend_above else 0
+        head = (_TITLED if any(panels) and not own else _UNTITLED) + _LEGEND_LINE * ((lines + 1) // 2) * (lines > 1)
+        figure = new_figure(head + _MAIN + _SEAM + _RESIDUAL + _BOTTOM)
+        top, bottom = _grid(figure, len(panels), _OWN_GAP if own else _GAP)
+        everything = [series for group in panels.values() for series in group]
+        reach = _reach([series.residual for series in everything])
         for column, (title, group) in enumerate(panels.items()):
-            _draw_panel(top[column], group, x, y)
+            _draw_panel(top[column], group, x, vertical[title])
             _draw_residuals(bottom[column], group, x, reach)
-            top[column].set_title(escape(title), loc="left", pad=4)
-            top[column].set_ylim(*limits)
-        _label(top, bottom, x, y)
+            if lines > 1:
+                _raise_legend(top[column])
+            top[column].set_ylim(*_limits(group if own else everything, vertical[title]))
+            if own:
+                _plain_ticks(top[column])
+            else:
+                top[column].set_title(escape(title), loc="left", pad=4)
+        _label(top, bottom, x, list(vertical.values()) if own else [*vertical.values()][:1])
     return figure
 
 
-def _grid(figure: Figure, columns: int) -> tuple[list[Axes], list[Axes]]:
+def _grid(figure: Figure, columns: int, gap: float) -> tuple[list[Axes], list[Axes]]:
     height = figure.get_figheight()
-    wide = (WIDTH - _LEFT - _RIGHT - _GAP * (columns - 1)) / columns
+    wide = (WIDTH - _LEFT - _RIGHT - gap * (columns - 1)) / columns
     top: list[Axes] = []
     bottom: list[Axes] = []
     for column in range(columns):
-        left = (_LEFT + column * (wide + _GAP)) / WIDTH
+        left = (_LEFT + column * (wide + gap)) / WIDTH
         below = (left, _BOTTOM / height, wide / WIDTH, _RESIDUAL / height)
         above = (left, (_BOTTOM + _RESIDUAL + _SEAM) / height, wide / WIDTH, _MAIN / height)
         top.append(figure.add_axes(above))
@@ -115,6 +136,25 @@ def _draw_panel(axes: Axes, group: Sequence[Series], x: Quantity, y: Quantity) -
     columns = 1 + (len(handles) - 1) // _LEGEND_ROWS
     if any(handle.get_label() for handle in handles):
         axes.legend(handles=handles, ncols=columns, loc="best", frameon=columns > 1, edgecolor="none")
+
+
+def _raise_legend(axes: Axes) -> None:
+    """The legend above the title of its panel, in two columns."""
+    legend = axes.get_legend()
+    if legend is not None:
+        handles, above = legend.legend_handles, 1.0 + _TITLED / _MAIN
+        axes.legend(
+            handles=handles, ncols=2, loc="lower left", bbox_to_anchor=(0.0, above), borderpad=0, borderaxespad=0
+        )
+
+
+def _plain_ticks(axes: Axes) -> None:
+    """1, 2, 5, 10 on a logarithmic axis of few decades, where powers of ten would be too few or too long."""
+    low, high = axes.get_ylim()
+    if axes.get_yscale() == "log" and high < _FEW * low:
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _styles(group: Sequence[Series]) -> list[dict[str, Any]]:
@@ -170,14 +210,16 @@ def _draw_residuals(axes: Axes, group: Sequence[Series], x: Quantity, reach: flo
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
 
 
-def _label(top: Sequence[Axes], bottom: Sequence[Axes], x: Quantity, y: Quantity) -> None:
+def _label(top: Sequence[Axes], bottom: Sequence[Axes], x: Quantity, y: Sequence[Quantity]) -> None:
+    """Label the axes; y: one for each panel that has its own vertical axis, the first for all others."""
     for axes in bottom:
         axes.set_xlabel(x.text)
-    for axes in (*top[1:], *bottom[1:]):
+    for axes in (*top[len(y) :], *bottom[1:]):
         axes.tick_params(labelleft=False)
-    top[0].set_ylabel(y.text)
+    for axes, quantity in zip(top, y, strict=False):
+        axes.set_ylabel(quantity.text)
     bottom[0].set_ylabel("residual")
-    for axes in (top[0], bottom[0]):
+    for axes in (*top[: len(y)], bottom[0]):
         axes.yaxis.set_label_coords(-(_LEFT - 0.13) / (top[0].get_position().width * WIDTH), 0.5)
 
 

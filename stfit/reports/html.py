@@ -10,11 +10,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from stfit.figures.style import svg
-from stfit.reports import view
+from stfit.reports import joint, view
 from stfit.reports.measurements import sections
+from stfit.reports.rivals import rivals
 from stfit.results.plot import all_residuals_figure, correlations_figure
 from stfit.results.result import FitResult, Status
-from stfit.results.sentences import goodness_sentence, headline, identifiability_sentence
+from stfit.results.sentences import goodness_sentence, headline, identifiability_sentence, quoted_at
 from stfit.results.symbols import symbol
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # not allowed in HTML
@@ -32,6 +33,7 @@ def render(result: FitResult) -> str:
             converged=result.status is Status.CONVERGED,
             goodness=goodness_sentence(result.goodness),
             identifiability=identifiability_sentence(result),
+            quoted_at=quoted_at(result),
             answers=view.answers(result),
             others=view.others(result),
             combinations=view.combinations(result),
@@ -41,8 +43,9 @@ def render(result: FitResult) -> str:
             priors=view.priors(result),
             null_directions=view.null_directions(result),
             tests=view.tests(result),
-            budget=view.budget(result),
-            comparison=view.comparison(result),
+            budget=joint.budget(result),
+            joint=joint.joint(result),
+            rivals=rivals(result),
             diagnostics=view.diagnostics(result),
         )
     )

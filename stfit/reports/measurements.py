@@ -21,21 +21,41 @@ _UNITS: Final[Mapping[str, str]] = {  # of the columns of a kind
     "temperature": "K",
     "field": "T",
     "pulse_width": "s",
+    "ramp_rate": "A/s",
     "total_time": "s",
     "mean_dwell": "s",
     "mean_dwell_stderr": "s",
+    "frequency": "Hz",
+    "delta_R": "ohm",
+    "barrier": "J",
+    "critical_current": "A",
+    "critical_current_stderr": "A",
 }
 _ONE_PREFIX: Final = frozenset(
-    {"current", "voltage", "temperature", "field", "pulse_width"}
+    {
+        "current",
+        "voltage",
+        "temperature",
+        "field",
+        "frequency",
+        "pulse_width",
+        "ramp_rate",
+        "delta_R",
+        "barrier",
+        "critical_current",
+    }
 )  # in all cells of a column
 _OUTCOMES: Final = ("observed", "fitted", "residual")
-_HIDDEN: Final = frozenset({"observed_lo", "observed_hi", *_OUTCOMES})
-_NAMES: Final = {"n": "n", "n_switched": "n switched"}
+_HIDDEN: Final = frozenset({"observed_lo", "observed_hi", "unit", *_OUTCOMES})
+_NAMES: Final = {"n": "n", "n_switched": "n switched", "delta_R": "ΔR", "critical_current_stderr": "its error"}
 _MOST_ROWS: Final = 400  # a page of more rows is read by nobody; result.json has them all
 _QUANTITIES: Final = {
     "dwell-times": ("Dwell time", "s"),
     "dwell-events": ("Dwell time", "s"),
+    "switching-currents": ("Inverse critical current", "1/A"),
     "switching-pulse": ("Switching probability", ""),
+    "switching-ramp": ("Switched share", ""),
+    "fmr-lines": ("Power and linewidth", ""),
 }
 
 
@@ -83,7 +103,8 @@ def describe(summary: MeasurementSummary) -> str:
     quantity = _QUANTITIES.get(summary.kind, ("Data", ""))[0]
     names = list(dict.fromkeys(str(row.get("series") or "") for row in summary.reduced))
     series = f"{len(names)} series ({'; '.join(names)})" if any(names) else "one series"
-    text = f"{quantity} against {drive_of(summary)}: {series}, {len(summary.reduced)} rows, with fit and bands."
+    drive = drive_of(summary)
+    text = f"{quantity} against {_NAMES.get(drive, drive)}: {series}, {len(summary.reduced)} rows, with fit and bands."
     residuals = [row["residual"] for row in summary.reduced if row.get("residual") is not None]
     if not residuals:
         return text
@@ -100,7 +121,11 @@ def reduced_table(summary: MeasurementSummary) -> tuple[list[str], list[list[str
     columns = [_column(name, rows) for name in names]
     unit = _QUANTITIES.get(summary.kind, ("", ""))[1]
     head = [title for title, _ in columns] + list(_OUTCOMES)
-    outcomes = [[_observed(row, unit), format_rounded(row.get("fitted"), unit), _residual(row)] for row in rows]
+    units = [row.get("unit", unit) for row in rows]
+    outcomes = [
+        [_observed(row, unit), format_rounded(row.get("fitted"), unit), _residual(row)]
+        for row, unit in zip(rows, units, strict=True)
+    ]
     return head, [[cells[index] for _, cells in columns] + outcomes[index] for index in range(len(rows))]
 
 
@@ -148,5 +173,5 @@ def _caption(result: FitResult, summary: MeasurementSummary) -> str:
     if any(row.get("observed") is None for row in summary.reduced):
         parts.append("An arrow is a limit: nothing switched while the device was watched.")
     if any(entry.file == summary.file and entry.polarity == -1 for entry in result.inputs):
-        parts.append(f"The {drive_of(summary)} is the measured one times the polarity, −1.")
+        parts.append("Signs are the laboratory's; those of the theory are these times the polarity, −1.")
     return " ".join(parts)

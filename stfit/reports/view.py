@@ -78,24 +78,6 @@ def null_directions(result: FitResult) -> list[NullDirection]:
     return [_null_direction(entry) for entry in result.identifiability["null_directions"]]
 
 
-def budget(result: FitResult) -> list[tuple[Markup, list[tuple[Markup, str]]]]:
-    """Per quantity, what each source adds to its uncertainty."""
-    units = {name: entry.unit for name, entry in result.parameters.items()}
-    return [
-        (
-            symbol_html(name),
-            [(symbol_html(part), format_rounded(size, units.get(name, ""), 2)) for part, size in parts.items()],
-        )
-        for name, parts in result.budget.items()
-    ]
-
-
-def comparison(result: FitResult) -> tuple[list[str], list[list[str]]]:
-    """Rival descriptions: the names of the columns, and the rows."""
-    names = list(dict.fromkeys(name for entry in result.comparison for name in entry))
-    return names, [[cell(entry.get(name)) for name in names] for entry in result.comparison]
-
-
 def priors(result: FitResult) -> list[tuple[Markup, str]]:
     """The prior of each parameter."""
     return [(symbol_html(name), text) for name, text in result.priors.items()]

@@ -96,7 +96,7 @@ def prefix(value: float, unit: str) -> tuple[float, str]:
     if unit in _UNPREFIXED:
         return 1.0, "" if unit == "1" else unit
     factor, label = choose_prefix([value], unit)
-    return factor, label.replace("ohm", "Ω")
+    return factor, label.replace("ohm", "Ω").replace("**3", "³")
 
 
 def superscript(exponent: int) -> str:
@@ -147,7 +147,9 @@ def _plain(value: float, digits: int) -> str:
     if not math.isfinite(value):
         return str(value)
     exponent = _exponent(abs(value))
-    return _with_exponent(f"{value / 10.0**exponent:.{digits}g}".replace("-", "−"), exponent)
+    text = f"{value / 10.0**exponent:.{digits}g}"
+    plain = f"{float(text):.0f}" if "e" in text else text  # 1000, where three digits of it would read 1e+03
+    return _with_exponent(plain.replace("-", "−"), exponent)
 
 
 def _exponent(magnitude: float) -> int:

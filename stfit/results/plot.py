@@ -7,9 +7,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from stfit.figures.critical import critical_current_figure
 from stfit.figures.diagnostic import correlation_figure, residuals_figure
 from stfit.figures.dwell import dwell_time_figure
+from stfit.figures.fmr import fmr_figure
 from stfit.figures.panels import Fit, Series
+from stfit.figures.ramp import switching_current_figure
 from stfit.figures.style import Array, Figure, Quantity, escape
 from stfit.figures.switching import switching_probability_figure
 from stfit.results.result import Curve, FitResult, MeasurementSummary
@@ -19,10 +22,14 @@ from stfit.units import choose_prefix
 _FIGURES: Final[Mapping[str, Callable[[Sequence[Series], Quantity], Figure]]] = {
     "dwell-times": dwell_time_figure,
     "dwell-events": dwell_time_figure,
+    "switching-currents": critical_current_figure,
     "switching-pulse": switching_probability_figure,
+    "switching-ramp": switching_current_figure,
+    "fmr-lines": fmr_figure,
 }
 _LONGEST: Final = 16  # letters of a name in a figure
-_DRIVES: Final = {"current": "A", "voltage": "V"}
+_DRIVES: Final = {"frequency": "Hz", "current": "A", "voltage": "V", "delta_R": "ohm", "row": ""}
+_WORDS: Final = {"delta_R": "ΔR"}
 
 
 def measurement_figure(result: FitResult, summary: MeasurementSummary) -> Figure | None:
@@ -34,12 +41,13 @@ def measurement_figure(result: FitResult, summary: MeasurementSummary) -> Figure
     series = series_of(result, summary)
     ends = [float(value) for entry in series for value in entry.x]
     factor, label = choose_prefix(ends, _DRIVES[drive])
-    return draw(series, Quantity(drive, label, factor))
+    return draw(series, Quantity(_WORDS.get(drive, drive), label, factor))
 
 
 def drive_of(summary: MeasurementSummary) -> str:
-    """What drove the device: "current", or "voltage" where no row has a current."""
-    return "current" if any(row.get("current") is not None for row in summary.reduced) else "voltage"
+    """What rows are drawn against: the frequency where it varies, else current, voltage, ΔR or number of the row."""
+    seen = (name for name in _DRIVES if any(row.get(name) is not None for row in summary.reduced))
+    return next(seen, "voltage")
 
 
 def series_of(result: FitResult, summary: MeasurementSummary) -> list[Series]:
@@ -88,6 +96,8 @@ def _series(label: str, rows: Sequence[Mapping[str, Any]], drive: str, curve: Cu
         high=_column(rows, "observed_hi"),
         residual=_column(rows, "residual"),
         fit=None if curve is None else _fit(curve),
+        shows=str(rows[0].get("observable") or ""),
+        unit=str(rows[0].get("unit") or ""),
     )
 
 

@@ -87,11 +87,11 @@ class Curve:
     measurement: str
     series: str
     x: list[float]
-    y: list[float]
-    lo68: list[float]
-    hi68: list[float]
-    lo95: list[float]
-    hi95: list[float]
+    y: list[float | None]
+    lo68: list[float | None]
+    hi68: list[float | None]
+    lo95: list[float | None]
+    hi95: list[float | None]
     units: dict[str, str]
     labels: dict[str, str]
 
@@ -191,6 +191,7 @@ class FitResult:
     versions: dict[str, str]
     budget: dict[str, dict[str, float]] = field(default_factory=dict)
     comparison: list[dict[str, Any]] = field(default_factory=list)
+    joint: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # "contributions", "tensions", "alone"
     schema: str = SCHEMA
 
     def __getitem__(self, name: str) -> Estimate:

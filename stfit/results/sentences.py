@@ -42,10 +42,40 @@ def identifiability_sentence(result: FitResult) -> str:
     """How many of the free parameters the data determine, and which they do not."""
     rank, free = result.identifiability["rank"], result.identifiability["n_free"]
     missing = [symbol(name).text for name in not_identified(result)]
-    if not missing and rank == free:
-        return f"The data determine all {_count(free, 'free parameter')}."
-    names = f"; not identified: {', '.join(missing)}" if missing else ""
-    return f"The data determine {_count(rank, 'combination')} of {_count(free, 'free parameter')}{names}."
+    names = ", ".join(missing)
+    if rank < free:
+        listed = f"; not identified: {names}" if missing else ""
+        sentence = f"The data determine {_count(rank, 'combination')} of {_count(free, 'free parameter')}{listed}."
+    elif missing:
+        sentence = (
+            f"The data are too few to say how large {names} {'is' if len(missing) == 1 else 'are'}: not identified."
+        )
+    else:
+        sentence = f"The data determine all {_count(free, 'free parameter')}."
+    return " ".join([sentence, *_at_their_bounds(result)])
+
+
+def _at_their_bounds(result: FitResult) -> list[str]:
+    """What an error quoted beside a parameter at its bound means."""
+    names = [symbol(name).text for name, entry in result.parameters.items() if entry.verdict is Verdict.AT_BOUND]
+    if not names:
+        return []
+    ends = f"{names[0]} lies at its bound" if len(names) == 1 else f"{', '.join(names)} lie at their bounds"
+    return [f"{ends}: the errors of the others take that as exact."]
+
+
+def quoted_at(result: FitResult) -> str:
+    """At which temperature and field the numbers hold, and in which convention, where it is not the usual one."""
+    field = " and zero applied field" if "anisotropy_field" in result.parameters else ""
+    sentences = ["No temperature is given: slopes hold at that of the measurement."]
+    if result.reference_temperature is not None:
+        at = f"{result.reference_temperature:g} K{field}"
+        sentences = [f"Slopes, critical currents and {symbol('tau_0').text} at {at}."]
+    if result.convention == "printed":
+        sentences.append(
+            "Printed convention: l/L_θθ is −8 times the consistent one, c_i and the barriers are twice it."
+        )
+    return " ".join(sentences)
 
 
 def not_identified(result: FitResult) -> list[str]:
@@ -67,7 +97,8 @@ def _coefficient(result: FitResult) -> str:
         return f"{symbol('l_over_L').text} is {NOT_IDENTIFIED} by these data{known}"
     value = f"{symbol('l_over_L').text} = {format_estimate(entry)}"
     if entry.verdict in {Verdict.ONE_SIDED, Verdict.FIXED} or entry.ci95 is None:
-        return value + (" (held fixed)" if entry.verdict is Verdict.FIXED else "")
+        words = {Verdict.FIXED: " (held fixed)", Verdict.AT_BOUND: ", which is its bound"}
+        return value + words.get(entry.verdict, "")
     return f"{value} (95 %: {format_interval(entry.ci95, entry.unit)})"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,8 +19,12 @@ from stfit.results.structure import structure_problems
 
 def write(result: FitResult, path: Path | str) -> Path:
     """Write result.json, all of it or nothing. ValueError if it holds a number JSON cannot (NaN, infinity)."""
-    text = json.dumps(result.as_dict(), allow_nan=False, ensure_ascii=False, indent=1, default=_as_plain)
-    return write_text(text + "\n", path)
+    return write_text(as_text(result), path)
+
+
+def as_text(result: FitResult) -> str:
+    """What result.json holds. ValueError if there is a number JSON cannot write (NaN, infinity)."""
+    return json.dumps(result.as_dict(), allow_nan=False, ensure_ascii=False, indent=1, default=_as_plain) + "\n"
 
 
 def read(path: Path | str) -> FitResult:
@@ -45,20 +51,39 @@ def schema() -> dict[str, Any]:
 
 
 def write_text(text: str, path: Path | str) -> Path:
-    """Write a text file (UTF-8) so that a reader sees the old file or the whole new one, never a part.
+    """Write a text file (UTF-8) so that a reader sees the old file or the whole new one, never a part."""
+    return write_texts({Path(path): text})[0]
 
-    InputError where the folder is missing or cannot be written.
+
+def write_texts(texts: Mapping[Path, str]) -> list[Path]:
+    """Write text files (UTF-8): all of them are there whole, or all are as they were where the disk is full.
+
+    InputError where a folder is missing or cannot be written.
     """
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in texts}
+    path = Path()
     try:
-        temporary.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
-        temporary.replace(path)
+        for path, text in texts.items():
+            parts[path].write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        for path, part in parts.items():
+            part.replace(path)
     except OSError as error:
         raise InputError(Problem(str(path), "a file that can be written", error.strerror or str(error))) from error
     finally:
-        temporary.unlink(missing_ok=True)
-    return path
+        for part in parts.values():
+            with suppress(OSError):  # what could not be made need not go
+                part.unlink(missing_ok=True)
+    return list(texts)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder with its parents; InputError where it is a file or cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise InputError(Problem(str(folder), "a folder for the report", "a file of that name")) from error
+    except OSError as error:
+        raise InputError(Problem(str(folder), "a folder that can be made", error.strerror or str(error))) from error
 
 
 def _parse(path: Path) -> Any:

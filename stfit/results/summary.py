@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_interval
+from stfit.results.ranking import comparison_sentence
 from stfit.results.result import Estimate, FitResult, Verdict
-from stfit.results.sentences import combination_text, goodness_sentence, headline, identifiability_sentence
+from stfit.results.sentences import (
+    combination_text,
+    goodness_sentence,
+    headline,
+    identifiability_sentence,
+    quoted_at,
+)
 from stfit.results.symbols import symbol
 
 ANSWERS: Final[tuple[str, ...]] = (  # in the order in which a report gives them
@@ -28,9 +35,9 @@ def summary(result: FitResult) -> str:
     lines += _table([_HEAD, *(_cells(name, entry, beside(name, result)) for name, entry in ordered(result))])
     if result.combinations:
         lines += ["", "Identified instead", *(f"  {combination_text(entry)}" for entry in result.combinations)]
-    if result.reference_temperature is not None:
-        lines += ["", f"Slopes, critical currents and {symbol('tau_0').text} at {result.reference_temperature:g} K."]
+    lines += ["", quoted_at(result)]
     lines += ["", result.status.sentence, goodness_sentence(result.goodness), identifiability_sentence(result)]
+    lines += [sentence] if (sentence := comparison_sentence(result.comparison)) else []
     lines += [f"{note.level}: {note.sentence}" for note in result.validity if note.level != "info"]
     lines += [f"notice, {entry.file}: {notice}" for entry in result.measurements for notice in entry.notices]
     return "\n".join(lines) + "\n"

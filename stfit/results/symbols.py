@@ -65,12 +65,27 @@ _SYMBOLS: Final = {
     "beta": Symbol("β", "", "spin polarisation of the conductivity"),
     "delta_R": Symbol("ΔR", "", "R_AP − R_P"),
     "resistance": Symbol("R", "", "resistance"),
+    "series_resistance": Symbol("R", "s", "resistance in series"),
+    "half_voltage": Symbol("V", "h", "voltage at which ΔR is halved"),
     "temperature": Symbol("T", "", "temperature"),
     "temperature_scale": Symbol("f", "T", "common scale of all temperatures"),
     "Kv": Symbol("Kv", "", "anisotropy energy"),
     "anisotropy_field": Symbol("μ0H", "K", "anisotropy field"),
     "field_offset": Symbol("μ0H", "offset", "stray field"),
     "h": Symbol("h", "", "reduced field H/H_K"),
+    "alpha": Symbol("α", "", "Gilbert damping"),
+    "gyromagnetic_ratio": Symbol("γ", "", "gyromagnetic ratio"),
+    "saturation_magnetisation": Symbol("M", "s", "saturation magnetisation"),
+    "volume": Symbol("v", "", "volume of the magnetic layer"),
+    "transport_L": Symbol("L", "θθ", "transport coefficient of the magnet", tail="/ρ0"),
+    "spin_transfer_l": Symbol("l/(eρ0)", "", "spin-transfer coefficient in absolute units"),
+    "power_P": Symbol("P", "0,P", "power of P at zero current"),
+    "power_AP": Symbol("P", "0,AP", "power of AP at zero current"),
+    "linewidth_P": Symbol("Δf", "0,P", "homogeneous linewidth of P at zero current"),
+    "linewidth_AP": Symbol("Δf", "0,AP", "homogeneous linewidth of AP at zero current"),
+    "field_linewidth_P": Symbol("μ0ΔH", "P", "homogeneous linewidth of P at zero current"),
+    "field_linewidth_AP": Symbol("μ0ΔH", "AP", "homogeneous linewidth of AP at zero current"),
+    "inhomogeneous_linewidth": Symbol("μ0ΔH", "0", "inhomogeneous linewidth"),
     "sigma": Symbol("σ", "", "barrier in units of k_BT"),
     "k_B": Symbol("k", "B", "Boltzmann constant"),
     "kB": Symbol("k", "B", "Boltzmann constant"),
@@ -79,7 +94,7 @@ _SYMBOLS: Final = {
 }
 _OPERATORS: Final = {"**": "^", "*": " · ", "-": "−"}
 _IN_PROSE: Final = re.compile(
-    r"(?<![\w.])(?:(?P<stem>l/L|ΔR|[A-Za-zτθσμρ])(?:_(?P<sub>θθ|c,AP|c,P|AP|P|B|c|i|K|s|p|sw)|(?P<zero>(?<=[τθρ])0))(?P<tail>(?<=k_B)T|)\b(?!\.\w))"
+    r"(?<![\w.])(?:(?P<stem>l/L|ΔR|[A-Za-zτθσμρ])(?:_(?P<sub>θθ|c,AP|c,P|AP|P|B|c|i|K|s|p|sw|h)|(?P<zero>(?<=[τθρ])0))(?P<tail>(?<=k_B)T|)\b(?!\.\w))"
 )
 _TOKEN: Final = re.compile(r"[^\W\d]\w*|\*\*|\*|-|[^\w*-]+|\d+")
 

@@ -1,0 +1,227 @@
+"""Rival descriptions fitted to the same data, with what each costs in parameters and gains in deviance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.backends.least_squares import Optimum, minimise
+from stfit.constants import BOLTZMANN
+from stfit.diagnostics.same_law import ENERGIES, same_laws, with_law
+from stfit.models.rivals import EQ_27, HEATING, POWERS, Description, JouleHeating
+from stfit.objective import FitParameter, Objective, ParameterSpace
+from stfit.objective.predictions import current_at
+from stfit.physics.fluctuations import MAPPINGS
+from stfit.results import Status
+from stfit.results.numbers import format_rounded, format_value
+from stfit.results.ranking import SAME_LAW
+
+Array = npt.NDArray[np.float64]
+Entry = dict[str, Any]
+
+_RATES: Final = frozenset({"log_dwell_time", "log_ramp_exposure"})  # predictions that follow a description everywhere
+_LINES: Final = "log_line"  # the prediction that a mapping reads off the slopes
+# what follows a description through slopes and critical currents, which it knows
+_COMPANIONS: Final = _RATES | {_LINES, "inverse_critical_current"}
+_SHALLOWEST: Final = 0.1  # k_BT: a barrier of no height has no power
+_MAPPING_WORDS: Final = {
+    "power": "Eq. 32 on the power alone, linewidth constant",
+    "damping": "Eq. 32 at constant noise strength (damping)",
+    "peak": "Eq. 32 on the peak of the line",
+    "torque": "spin-transfer torque, linewidth ∝ 1 − I/I_c",
+}
+
+
+def compare(objective: Objective, optimum: Optimum) -> list[Entry]:
+    """The description that was fitted and its rivals, as result.json stores them; empty where the fit failed.
+
+    deviance: of the best fit, with the constraints; where a kind has none, −2 ln L above that of the first entry.
+    parameters: how many combinations data and constraints determine. AIC = deviance + 2 parameters, BIC = deviance +
+    parameters · ln n with n rows and constraints. delta_aic: above the lowest of all.
+    """
+    if optimum.status is not Status.CONVERGED:
+        return []
+    rivals = [*_described(objective, optimum), *_mapped(objective, optimum)]
+    if not rivals:
+        return []
+    first = _entry(objective, optimum, _first_words(objective))
+    return _ranked(
+        [first, *rivals, *same_laws(objective, optimum, first, described=_follows_descriptions(objective))],
+        has_deviance=objective.has_residuals,
+    )
+
+
+def _first_words(objective: Objective) -> tuple[str, str]:
+    if _kinds(objective) == {_LINES}:
+        return f"mapping-{objective.law.mapping}", _MAPPING_WORDS[objective.law.mapping]
+    return EQ_27.name, EQ_27.words
+
+
+# --- rivals that are fitted ---------------------------------------------------------------------------------------
+
+
+def _described(objective: Objective, optimum: Optimum) -> list[Entry]:
+    """Other laws of ln τ(I), where rates were measured at currents and every other kind follows them."""
+    if not _follows_descriptions(objective):
+        return []
+    largest = _largest_current(objective, optimum)
+    if largest == 0.0:
+        return []
+    heating = JouleHeating((objective.reference_temperature / largest) ** 2)
+    return [_refitted(objective, optimum, description) for description in (*POWERS, heating)]
+
+
+def _mapped(objective: Objective, optimum: Optimum) -> list[Entry]:
+    """Other readings of Eq. 32, where resonances were measured."""
+    if _LINES not in _kinds(objective):
+        return []
+    return [
+        _fitted(
+            with_law(objective, objective.law.rewritten(mapping=mapping), objective.space),
+            (f"mapping-{mapping}", _MAPPING_WORDS[mapping]),
+            [optimum.x, objective.start],
+        )
+        for mapping in MAPPINGS
+        if mapping != objective.law.mapping
+    ]
+
+
+def _refitted(objective: Objective, optimum: Optimum, description: Description) -> Entry:
+    """A description of ln τ(I) at its best, from the slopes and barriers of Eq. 27, else from the crude dwell times."""
+    extra = tuple(FitParameter(p, p.start, p.lower, p.upper) for p in description.parameters)
+    space = ParameterSpace((*(_above_zero(p, objective) for p in objective.space.parameters), *extra))
+    rival = with_law(objective, objective.law.rewritten(description=description), space)
+    own = [p.start for p in extra]
+    starts = [np.append(x, own) for x in (_same_slopes(objective, optimum, description), objective.start)]
+    return _fitted(rival, (description.name, description.words), starts)
+
+
+def _above_zero(p: FitParameter, objective: Objective) -> FitParameter:
+    """A barrier kept above a tenth of k_BT."""
+    if p.name not in ENERGIES:
+        return p
+    unit = objective.law.convention.thermal * BOLTZMANN * objective.reference_temperature
+    return replace(p, lower=max(p.lower, p.parameter.coordinate_of(_SHALLOWEST * unit)))
+
+
+def _follows_descriptions(objective: Objective) -> bool:
+    """Whether rates were measured, and nothing that rests on a straight ln τ(I), as the exact density of ramps does."""
+    kinds = _kinds(objective)
+    on_a_time_scale = any(term.measurement.settings.measurement_time is not None for term in objective.terms)
+    return bool(kinds & _RATES) and kinds <= _COMPANIONS and not on_a_time_scale
+
+
+def _kinds(objective: Objective) -> set[str]:
+    return {term.measurement.predicted for term in objective.terms}
+
+
+def _largest_current(objective: Objective, optimum: Optimum) -> float:
+    """Of all rows with rates, A."""
+    quantities = objective.space.quantities(optimum.x)
+    terms = (term for term in objective.terms if term.measurement.predicted in _RATES)
+    return max(float(np.max(np.abs(current_at(quantities, term.measurement.settings)))) for term in terms)
+
+
+def _same_slopes(objective: Objective, optimum: Optimum, description: Description) -> Array:
+    """The best fit of Eq. 27 with λ changed so that the slopes at zero current stay."""
+    x = optimum.x.copy()
+    if "l_over_L" in objective.names:
+        start = {p.name: p.quantity(p.start) for p in description.parameters}
+        x[objective.names.index("l_over_L")] /= float(description.slope_ratio(start))
+    return x
+
+
+def _fitted(rival: Objective, words: tuple[str, str], starts: Sequence[Array]) -> Entry:
+    """The first fit that converges of those from several starts, else the best of them."""
+    lower, upper = rival.bounds
+    ends: list[Optimum] = []
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a trial step may lead anywhere
+        for start in starts:
+            inside = np.clip(start, lower, upper)
+            if np.isfinite(rival.cost(inside)):
+                ends.append(minimise(rival, inside))
+            if ends and ends[-1].status is Status.CONVERGED:
+                return _entry(rival, ends[-1], words)
+    return _entry(rival, min(ends, key=lambda end: end.sum_of_squares), words) if ends else _without_fit(words)
+
+
+# --- entries ------------------------------------------------------------------------------------------------------
+
+
+def _entry(objective: Objective, optimum: Optimum, words: tuple[str, str]) -> Entry:
+    """What one fit costs and gains. A fit that failed has no criteria."""
+    rank = optimum.directions.rank
+    rows = float(np.sum(objective.discrepancies(optimum.x)[1]))
+    converged = optimum.status is Status.CONVERGED
+    return {
+        "name": words[0],
+        "description": words[1],
+        "deviance": optimum.sum_of_squares,
+        "parameters": rank,
+        "aic": optimum.sum_of_squares + 2.0 * rank if converged else None,
+        "bic": optimum.sum_of_squares + rank * float(np.log(rows)) if converged else None,
+        "delta_aic": None,
+        "status": optimum.status.key,
+        "note": _note(objective, optimum) if converged else "The fit did not converge: it is not compared.",
+    }
+
+
+def _without_fit(words: tuple[str, str]) -> Entry:
+    """The entry of a description that gives these data no probability anywhere near."""
+    absent = dict.fromkeys(("deviance", "aic", "bic", "delta_aic"))
+    return {
+        "name": words[0],
+        "description": words[1],
+        "parameters": 0,
+        "status": Status.NO_CONVERGENCE.key,
+        "note": "No start has a finite likelihood: it is not compared.",
+    } | absent
+
+
+def _note(objective: Objective, optimum: Optimum) -> str:
+    """The parameters of a description, those at an end of their range, and what it makes of l/L_θθ."""
+    names = [p.name for p in objective.law.description.parameters]
+    names += [name for name, bound in zip(objective.names, optimum.at_bound, strict=True) if bound]
+    names += [name for name in ("l_over_L",) if name in objective.names]
+    return "; ".join(_value(objective, optimum, name) for name in dict.fromkeys(names))
+
+
+def _value(objective: Objective, optimum: Optimum, name: str) -> str:
+    i = objective.names.index(name)
+    fitted = objective.space.varied[i]
+    p = fitted.parameter
+    unit = p.unit.replace("2", "²")
+    if name in optimum.directions.not_identified:
+        return f"{p.symbol} is not identified"
+    if optimum.at_bound[i] or optimum.covariance is None:
+        end = min(fitted.lower, fitted.upper, key=lambda bound: abs(bound - float(optimum.x[i])))
+        shown = format_rounded(float(p.quantity(end)), "" if "²" in unit else unit)
+        return f"{p.symbol} = {shown}, the end of its range"
+    value = float(p.quantity(optimum.x[i]))
+    stderr = float(np.sqrt(optimum.covariance[i, i])) * abs(p.coordinate_slope(float(optimum.x[i])))
+    hot = _heated(objective, float(optimum.x[i])) if name == HEATING else ""
+    return f"{p.symbol} = {format_value(value, stderr, '')} {unit}".rstrip() + hot
+
+
+def _heated(objective: Objective, relative: float) -> str:
+    """relative: κI²/T² at the largest current, the unit of κ in the fit."""
+    temperature = objective.reference_temperature
+    hottest = format_rounded(temperature * float(np.sqrt(1.0 + relative)), "K", 5)
+    return f" ({temperature:g} K becomes {hottest} at the largest current)"
+
+
+def _ranked(entries: list[Entry], *, has_deviance: bool) -> list[Entry]:
+    """The entries with ΔAIC; where there is no deviance, −2 ln L counted from the first."""
+    lowest = min(entry["aic"] for entry in entries if entry["aic"] is not None and entry["status"] != SAME_LAW)
+    origin = 0.0 if has_deviance else entries[0]["deviance"]
+    ranked = []
+    for entry in entries:
+        known = {name: entry[name] for name in ("deviance", "aic", "bic") if entry[name] is not None}
+        change = {name: value - origin for name, value in known.items()}
+        distance = {} if entry["aic"] is None else {"delta_aic": entry["aic"] - lowest}
+        ranked.append(entry | change | distance)
+    return ranked

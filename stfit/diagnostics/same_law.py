@@ -1,0 +1,109 @@
+"""The best fit in other words: descriptions and conventions that no data can tell from the law that was fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+
+from stfit.backends.least_squares import Optimum
+from stfit.models.law import SpinTransferLaw
+from stfit.models.rivals import EffectiveTemperature
+from stfit.objective import Objective, ParameterSpace
+from stfit.physics.transport import CONVENTIONS, convert_asymmetry, convert_energy, convert_l_over_L
+from stfit.results.numbers import format_rounded
+from stfit.results.ranking import SAME_LAW
+
+Entry = dict[str, Any]
+
+ENERGIES: Final = frozenset({"E_P", "E_AP", "Kv"})
+_FACTORS: Final = frozenset({"c_P", "c_AP"})
+
+
+def same_laws(objective: Objective, optimum: Optimum, first: Entry, *, described: bool) -> list[Entry]:
+    """Entries whose predictions are those of the best fit, number by number; first: the entry of the fit.
+
+    described: whether all data follow a description of ln τ(I).
+    """
+    quantities = objective.space.quantities(optimum.x)
+    entries = []
+    if described:
+        effective = EffectiveTemperature()
+        law = objective.law.rewritten(description=effective)
+        restated = with_law(objective, law, objective.space)
+        words = (effective.name, effective.words)
+        entries.append(
+            _restated(objective, restated, (quantities, quantities), first, words, _effective_note(objective))
+        )
+    if all(term.measurement.settings.energy is None for term in objective.terms):
+        other = "printed" if objective.law.convention.name == "consistent" else "consistent"
+        restated = with_law(objective, objective.law.rewritten(convention=other), objective.space)
+        converted = _converted(objective, quantities, other)
+        words = (f"{other}-convention", f"the equations in the {other} convention")
+        note = _convention_note(optimum, converted, other)
+        entries.append(_restated(objective, restated, (quantities, converted), first, words, note))
+    return entries
+
+
+def _restated(
+    objective: Objective,
+    other: Objective,
+    quantities: tuple[Mapping[str, Any], Mapping[str, Any]],
+    first: Entry,
+    words: tuple[str, str],
+    note: str,
+) -> Entry:
+    """The first entry in other words, with the deviance that the other law itself gives; quantities: of both laws."""
+    change = _misfit(other, quantities[1]) - _misfit(objective, quantities[0])
+    numbers = {name: first[name] + change for name in ("deviance", "aic", "bic")}
+    return (
+        numbers
+        | {"parameters": first["parameters"], "delta_aic": None}
+        | {"name": words[0], "description": words[1], "status": SAME_LAW, "note": note}
+    )
+
+
+def _misfit(objective: Objective, quantities: Mapping[str, Any]) -> float:
+    """−2 ln L of the data alone, up to a constant."""
+    misfit = 0.0
+    for term in objective.terms:
+        prediction = np.asarray(term.prediction(quantities))
+        if term.measurement.has_residuals:
+            misfit += float(np.sum(np.square(term.measurement.deviance_residuals(prediction))))
+        else:
+            misfit -= 2.0 * float(term.measurement.log_likelihood(prediction))
+    return misfit
+
+
+def _effective_note(objective: Objective) -> str:
+    thermometers = np.concatenate([term.thermometer for term in objective.terms])
+    several = "" if np.ptp(thermometers) == 0.0 else ", and at several as long as E_i and I_c do not depend on T"
+    return f"Eq. 27 in other words at one temperature{several}: no dwell time tells a hotter mode from a lower barrier."
+
+
+def _converted(objective: Objective, quantities: Mapping[str, Any], convention: str) -> dict[str, Any]:
+    """The quantities as another convention has them."""
+    source, target = objective.law.convention, CONVENTIONS[convention]
+    converted = dict(quantities) | {"l_over_L": convert_l_over_L(quantities["l_over_L"], source, target)}
+    for name in ENERGIES & quantities.keys():
+        converted[name] = convert_energy(quantities[name], source, target)
+    for name in _FACTORS & quantities.keys():
+        converted[name] = convert_asymmetry(quantities[name], source, target)
+    return converted
+
+
+def _convention_note(optimum: Optimum, converted: Mapping[str, Any], convention: str) -> str:
+    """What changes its number, and what does not."""
+    known = "l_over_L" not in optimum.directions.not_identified
+    value = format_rounded(float(np.squeeze(converted["l_over_L"])), "e") if known else "other"
+    change = "doubled" if convention == "printed" else "halved"
+    changed = f"l/L_θθ is {value} there, barriers and c_i are {change}"
+    return f"The same law in other words: {changed}, slopes and I_c unchanged."
+
+
+def with_law(objective: Objective, law: SpinTransferLaw, space: ParameterSpace) -> Objective:
+    """The same data under another law with its own parameters."""
+    terms = tuple(replace(term, law=law) for term in objective.terms)
+    return replace(objective, terms=terms, space=space)
