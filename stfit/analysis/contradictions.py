@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import inf
 from typing import Any
 
 from stfit.analysis.messages import Location
@@ -20,6 +21,8 @@ def contradictions(content: Content, *, asymmetry_read: bool) -> Iterator[Contra
     yield from _given_twice(content)
     yield from _asked_for_but_fixed(content)
     yield from _outside_their_bounds(content)
+    yield from _without_their_time(content)
+    yield from _counted_twice(content)
 
 
 def _named_parameters(content: Content) -> Iterator[tuple[Location, str]]:
@@ -67,6 +70,17 @@ def _asked_for_but_fixed(content: Content) -> Iterator[Contradiction]:
             yield ("fit", "free"), "parameters that are not fixed", f"'{name}', which {giver} holds fixed"
 
 
+def _without_their_time(content: Content) -> Iterator[Contradiction]:
+    for index, entry in enumerate(content.measurement):
+        measured, time = entry.keys.get("critical_current") == "measured", entry.keys.get("measurement_time")
+        location = ("measurement", index, "measurement_time")
+        if measured and time is None:
+            yield location, 'a time, for example "1 s", as critical_current = "measured" needs', "nothing"
+        if time is not None and entry.kind == "switching-currents" and not measured:
+            expected = 'no such key with critical_current = "extrapolated", the default'
+            yield location, expected, f"{time:g} s"
+
+
 def _outside_their_bounds(content: Content) -> Iterator[Contradiction]:
     given: dict[tuple[str, ...], float] = {
         ("device", name): constant.value for name, constant in content.device.items()
@@ -76,3 +90,19 @@ def _outside_their_bounds(content: Content) -> Iterator[Contradiction]:
         low, high = content.fit.bounds.get(location[-1], (value, value))
         if not low <= value <= high:
             yield location, f"a value inside its bounds, {low:g} to {high:g} in SI units", f"{value:g}"
+    for name, prior in content.priors.items():
+        low, high = content.fit.bounds.get(name, (-inf, inf))
+        if prior.family == "uniform" and not low <= prior.first < prior.second <= high:
+            expected = f"a range inside its bounds, {low:g} to {high:g} in SI units"
+            yield ("priors", name), expected, f"{prior.first:g} to {prior.second:g}"
+
+
+def _counted_twice(content: Content) -> Iterator[Contradiction]:
+    """The same rows of the same file, which would count as twice the data."""
+    seen: list[Any] = []
+    for number, entry in enumerate(content.measurement):
+        rows = (entry.kind, entry.file.resolve(), entry.where, entry.columns)
+        if rows in seen:
+            found = f"'{entry.file.name}' again, as in [[measurement]] {seen.index(rows) + 1}"
+            yield ("measurement", number, "file"), "rows that no other [[measurement]] holds", found
+        seen.append(rows)

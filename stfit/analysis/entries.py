@@ -85,16 +85,20 @@ class ModelEntry:
 class FitEntry:
     """The [fit] section.
 
-    free: names of parameters that the user asks for. fix: name → value. bounds: name → (low, high).
+    free: names of parameters that the user asks for. per_measurement: names of parameters that every measurement has
+    for itself. fix: name → value. bounds: name → (low, high).
     reference_temperature: K, None leaves it to the device or the rows. seed: of every random number of the fit.
+    compare: whether rival descriptions are fitted to the same data.
     """
 
     backend: Literal["least-squares"] = "least-squares"
     free: tuple[str, ...] = ()
+    per_measurement: tuple[str, ...] = ()
     fix: Mapping[str, float] = field(default_factory=dict)
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     reference_temperature: float | None = None
     seed: int = 0
+    compare: bool = True
 
 
 @final

@@ -24,6 +24,7 @@ ASYMMETRIES_WITH: Final[Mapping[str, frozenset[str]]] = {
 }
 # they divide: 0 is no value of theirs although it lies inside their domain
 _NEVER_ZERO: Final = frozenset({"beta", "delta_R"})
+_NARROWEST: Final = 1e-9  # width of a pair of bounds, relative: below it they are one number
 _FAMILIES: Final = ("uniform", "normal", "lognormal")
 
 
@@ -41,6 +42,16 @@ def fixed_value(value: Any, parameter: Parameter) -> float:
     return found
 
 
+def known_chi(value: Any) -> float:
+    """χ of a known GMR curve, no larger than what is looked for where χ is free."""
+    parameter = PARAMETERS["chi"]
+    chi = fixed_value(value, parameter)
+    largest = float(parameter.quantity(parameter.upper))
+    if chi > largest:
+        raise unfit(f"a value of at most {largest:.4g}", shown(value))
+    return chi
+
+
 def bounds(value: Any, parameter: Parameter) -> tuple[float, float]:
     """A pair low < high inside the parameter's domain, ends included unless its logarithm is fitted."""
     if not isinstance(value, list | tuple) or len(value) != 2:
@@ -52,6 +63,8 @@ def bounds(value: Any, parameter: Parameter) -> tuple[float, float]:
         raise unfit(_domain_in_words(parameter), _pair(value))
     if low >= high:
         raise unfit("a pair whose low end lies below its high end", _pair(value))
+    if high - low <= _NARROWEST * max(abs(low), abs(high)):
+        raise unfit("a pair wide enough to search between, or [fit] fix", _pair(value))
     return low, high
 
 

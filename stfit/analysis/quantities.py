@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from stfit.analysis.entries import Constant
 from stfit.analysis.messages import one_of, shown, unfit
-from stfit.units import UnitError, parse_quantity
+from stfit.units import LARGEST, SMALLEST, UnitError, parse_quantity
 
 _LARGEST_INTEGER: Final = 2**63 - 1  # TOML's own limit
 
@@ -40,6 +40,13 @@ def whole_number(value: Any) -> int:
     return value
 
 
+def switch(value: Any) -> bool:
+    """true or false."""
+    if not isinstance(value, bool):
+        raise unfit("true or false", shown(value))
+    return value
+
+
 def uncertain_quantity(value: Any, unit: str) -> Constant:
     """A quantity in SI units, with or without ±: text with its unit; a pure number also without quotes."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -48,6 +55,8 @@ def uncertain_quantity(value: Any, unit: str) -> Constant:
         found = parse_quantity(value, unit)
     except UnitError as error:
         raise unfit(error.expected, error.found) from error
+    if not all(part == 0 or SMALLEST <= abs(part) <= LARGEST for part in (found.value, found.uncertainty or 0.0)):
+        raise unfit(f"a quantity between {SMALLEST:g} and {LARGEST:g} {unit} in size".replace("  ", " "), shown(value))
     return Constant(found.value, found.uncertainty)
 
 
@@ -65,6 +74,22 @@ def temperature(value: Any) -> float:
     if kelvin <= 0:
         raise unfit("a temperature above 0 K", shown(value))
     return kelvin
+
+
+def duration(value: Any) -> float:
+    """A time above 0 s, without ±."""
+    seconds = quantity(value, "s")
+    if seconds <= 0:
+        raise unfit("a time above 0 s", shown(value))
+    return seconds
+
+
+def current_step(value: Any) -> float:
+    """A current above 0 A, without ±."""
+    amperes = quantity(value, "A")
+    if amperes <= 0:
+        raise unfit("a current above 0 A", shown(value))
+    return amperes
 
 
 def texts(value: Any) -> dict[str, str]:

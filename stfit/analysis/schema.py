@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, create_model
+from pydantic_core import PydanticCustomError
 
 from stfit.analysis import names, quantities
 from stfit.analysis.entries import Constant, FitEntry, GmrChi, GmrTable, MeasurementEntry, ModelEntry, Prior
 from stfit.analysis.messages import Location, shown, unfit
 from stfit.loaders.headers import NO_DEAD_TIME
+from stfit.measurements.lines import POWERS
 from stfit.models.asymmetry import ASYMMETRIES
 from stfit.models.parameters import PARAMETERS
+from stfit.physics.fluctuations import FWHM_OVER_WIDTH
 
 read_backend: Final = quantities.choice("least-squares", later=("mcmc",))
 
@@ -80,22 +83,48 @@ class _SwitchingPulse(_Measurement):
     sign: Annotated[Any, PlainValidator(quantities.choice("signed", "magnitude"))] = "signed"
 
 
+class _SwitchingCurrents(_SwitchingPulse):
+    critical_current: Annotated[Any, PlainValidator(quantities.choice("extrapolated", "measured"))] = "extrapolated"
+    measurement_time: Annotated[float | None, PlainValidator(quantities.duration)] = None
+
+
+class _SwitchingRamp(_SwitchingPulse):
+    start_current: Annotated[float | None, PlainValidator(partial(quantities.quantity, unit="A"))] = None
+    current_step: Annotated[float | None, PlainValidator(quantities.current_step)] = None
+
+
+def _width(value: Any) -> str:
+    """A linewidth as it is written: whether its unit is that of the column is seen when the table is read."""
+    written = quantities.text(value)
+    try:
+        quantities.quantity(written, "T")
+    except PydanticCustomError:
+        quantities.quantity(written, "Hz")
+    return written
+
+
+class _FmrLines(_Measurement):
+    linewidth: Annotated[str | None, PlainValidator(quantities.choice(*FWHM_OVER_WIDTH))] = None
+    power: Annotated[str | None, PlainValidator(quantities.choice(*POWERS))] = None
+    inhomogeneous_linewidth: Annotated[str | None, PlainValidator(_width)] = None
+
+
 _KINDS: Final[Mapping[str, type[_Measurement]]] = {
     "dwell-times": _Measurement,
     "dwell-events": _DwellEvents,
+    "switching-currents": _SwitchingCurrents,
     "switching-pulse": _SwitchingPulse,
+    "switching-ramp": _SwitchingRamp,
+    "fmr-lines": _FmrLines,
 }
 _LATER_KINDS: Final = (
     "telegraph-trace",
-    "switching-currents",
-    "switching-ramp",
     "hysteresis-loop",
-    "fmr-lines",
     "fmr-spectra",
 )
 
 
-class _UnknownKind(_SwitchingPulse, _DwellEvents):
+class _UnknownKind(_SwitchingCurrents, _SwitchingRamp, _DwellEvents, _FmrLines):
     """A measurement without a kind, or with a wrong one: its other keys are read for their own errors."""
 
     kind: Annotated[str, PlainValidator(quantities.choice(*_KINDS, later=_LATER_KINDS))]
@@ -118,7 +147,7 @@ def _measurement(value: Any, info: ValidationInfo) -> MeasurementEntry:
 class _Gmr(Section):
     """One of the two tables that `gmr` may be."""
 
-    chi: Annotated[float, PlainValidator(partial(names.fixed_value, parameter=PARAMETERS["chi"]))] = 0.0
+    chi: Annotated[float, PlainValidator(names.known_chi)] = 0.0
     file: _File = Path()
 
 
@@ -142,6 +171,7 @@ class ModelSection(Section):
 
 
 DeviceSection = _named("Device", names.constant)
+LinesSection = _named("Lines", names.fixed_value)
 _Fix = _named("Fix", names.fixed_value)
 _Bounds = _named("Bounds", names.bounds)
 _Priors = _named("Priors", names.prior)
@@ -150,10 +180,12 @@ _Priors = _named("Priors", names.prior)
 class _Fit(Section):
     backend: Annotated[Any, PlainValidator(read_backend)] = "least-squares"
     free: Annotated[tuple[str, ...], PlainValidator(names.parameter_names)] = ()
+    per_measurement: Annotated[tuple[str, ...], PlainValidator(names.parameter_names)] = ()
     fix: Annotated[dict[str, float], table(_Fix, dict)] = {}
     bounds: Annotated[dict[str, tuple[float, float]], table(_Bounds, dict)] = {}
     reference_temperature: _Temperature = None
     seed: Annotated[int, PlainValidator(quantities.whole_number)] = 0
+    compare: Annotated[bool, PlainValidator(quantities.switch)] = True
 
 
 class Content(Section):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -12,23 +13,38 @@ from pydantic import PlainValidator, ValidationError, ValidationInfo
 from stfit.analysis import quantities
 from stfit.analysis.entries import Constant, GmrChi, GmrTable, ModelEntry
 from stfit.analysis.messages import Location, place, problem_of, shown, unfit
-from stfit.analysis.schema import DeviceSection, ModelSection, Section, table
+from stfit.analysis.schema import DeviceSection, LinesSection, ModelSection, Section, table
 from stfit.errors import InputError, Problem
 from stfit.measurements.columns import STATES, TRANSITIONS
-from stfit.models.dwell import DwellTimeModel
+from stfit.measurements.lines import POWERS
+from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
+from stfit.physics.fluctuations import LineNumbers
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
-from stfit.simulate import DwellDesign, PulseDesign, VirtualDevice
+from stfit.simulate import (
+    TRUTH,
+    CriticalCurrentDesign,
+    Design,
+    DwellDesign,
+    LineDesign,
+    PulseDesign,
+    RampDesign,
+    VirtualDevice,
+)
 
 _LARGEST_TABLE: Final = 100_000  # points along one axis
 
 
-def _axis_of(unit: str) -> PlainValidator:
-    """A list of quantities."""
+def _axis_of(unit: str, *, positive: bool = True) -> PlainValidator:
+    """A list of quantities, all of them above 0 unless `positive` is False."""
 
     def read(value: Any) -> list[float]:
         if not isinstance(value, list) or not value:
             raise unfit("a list of quantities with their units", shown(value))
-        return [quantities.quantity(entry, unit) for entry in value]
+        axis = [quantities.quantity(entry, unit) for entry in value]
+        for entry, number in zip(value, axis, strict=True):
+            if positive and number <= 0:
+                raise unfit(f"values above 0 {unit}", shown(entry))
+        return axis
 
     return PlainValidator(read)
 
@@ -36,7 +52,10 @@ def _axis_of(unit: str) -> PlainValidator:
 def _words_of(choices: Mapping[str, int]) -> PlainValidator:
     def read(value: Any) -> tuple[int, ...]:
         if not isinstance(value, list) or not value or not all(entry in choices for entry in value):
-            raise unfit(f"a list of {' and '.join(choices)}", shown(value))
+            wrong = (
+                next((entry for entry in value if entry not in choices), value) if isinstance(value, list) else value
+            )
+            raise unfit(f"a list of {' and '.join(choices)}", shown(wrong))
         return tuple(choices[entry] for entry in value)
 
     return PlainValidator(read)
@@ -58,16 +77,26 @@ def _positive_count(value: Any) -> int:
     return count
 
 
+def _fraction(value: Any) -> float:
+    share = quantities.quantity(value, "")
+    if not 0.0 < share < 1.0:
+        raise unfit("a number between 0 and 1", shown(value))
+    return share
+
+
 def _file_name(value: Any) -> str:
     """The name of a file inside the output folder."""
     name = quantities.text(value)
     if Path(name).name != name or name in {".", ".."}:
         raise unfit("the name of a file, without a folder", shown(value))
+    if name == TRUTH:
+        raise unfit(f"another name than {TRUTH}, which holds the truth", shown(value))
     return name
 
 
 _Count = Annotated[int, PlainValidator(_positive_count)]
-_Currents = Annotated[list[float], _axis_of("A")]
+_Currents = Annotated[list[float], _axis_of("A", positive=False)]
+_Resistances = Annotated[list[float], _axis_of("ohm")]
 _Temperatures = Annotated[list[float], _axis_of("K")]
 _FileName = Annotated[str, PlainValidator(_file_name)]
 
@@ -107,14 +136,103 @@ class _Pulses(Section):
         return PulseDesign(self.file, currents, widths, np.array(self.temperatures), self.n, self.transitions)
 
 
-_KINDS: Final[Mapping[str, type[_Dwells | _Pulses]]] = {
+class _CriticalCurrents(Section):
+    kind: str
+    file: _FileName
+    delta_R: _Resistances
+    points: _Count | None = None
+    relative_stderr: Annotated[float, PlainValidator(_fraction)]
+    barrier_spread: Annotated[float | None, PlainValidator(_fraction)] = None
+    temperatures: Annotated[list[float] | None, _axis_of("K")] = None
+    measurement_time: Annotated[float | None, PlainValidator(quantities.duration)] = None
+    transitions: Annotated[tuple[int, ...], _words_of(TRANSITIONS)] = (0, 1)
+
+    def design(self) -> CriticalCurrentDesign:
+        return CriticalCurrentDesign(
+            self.file,
+            _spaced(self.delta_R, self.points),
+            None if self.temperatures is None else np.array(self.temperatures),
+            self.relative_stderr,
+            self.barrier_spread,
+            self.measurement_time,
+            self.transitions,
+        )
+
+
+class _Ramps(Section):
+    kind: str
+    file: _FileName
+    ramp_rates: Annotated[list[float], _axis_of("A/s")]
+    temperatures: _Temperatures
+    events: _Count
+    start_current: Annotated[float, PlainValidator(partial(quantities.quantity, unit="A"))] = 0.0
+    current_step: Annotated[float | None, PlainValidator(quantities.current_step)] = None
+    transitions: Annotated[tuple[int, ...], _words_of(TRANSITIONS)] = (0, 1)
+
+    def design(self) -> RampDesign:
+        return RampDesign(
+            self.file,
+            np.array(self.ramp_rates),
+            np.array(self.temperatures),
+            self.events,
+            self.start_current,
+            self.current_step,
+            self.transitions,
+        )
+
+
+class _Lines(Section):
+    kind: str
+    file: _FileName
+    currents: _Currents
+    points: _Count | None = None
+    temperatures: _Temperatures
+    frequencies: Annotated[list[float] | None, _axis_of("Hz")] = None
+    relative_stderr: Annotated[float, PlainValidator(_fraction)]
+    lines: Annotated[dict[str, float], table(LinesSection, dict)]
+    power: Annotated[str, PlainValidator(quantities.choice(*POWERS))] = "integrated"
+    inhomogeneous_linewidth: Annotated[str | None, PlainValidator(quantities.text)] = None
+    states: Annotated[tuple[int, ...], _words_of(STATES)] = (0, 1)
+
+    def design(self) -> LineDesign:
+        numbers = self._numbers()
+        wanted = numbers.parameters(tuple(word for word, code in STATES.items() if code in self.states))
+        if set(wanted) != set(self.lines):
+            raise unfit(f"true values of {', '.join(wanted) or 'powers or linewidths'} in lines", ", ".join(self.lines))
+        return LineDesign(
+            self.file,
+            _spaced(self.currents, self.points),
+            np.array(self.temperatures),
+            np.array(self.frequencies or []),
+            self.lines,
+            numbers,
+            self.relative_stderr,
+            self.states,
+        )
+
+    def _numbers(self) -> LineNumbers:
+        """What is measured: the powers and widths that have true values, or field widths at several frequencies."""
+        stems = {name.removesuffix("_AP").removesuffix("_P") for name in self.lines}
+        by_frequency = bool(self.frequencies) and not stems & {"linewidth", "field_linewidth"}
+        width = "T" if by_frequency or "field_linewidth" in stems else "Hz" if "linewidth" in stems else ""
+        known: float | None = None
+        if "inhomogeneous_linewidth" not in stems:
+            given = self.inhomogeneous_linewidth
+            known = 0.0 if given is None else quantities.quantity(given, width)
+        return LineNumbers(self.power if "power" in stems else "", width, known, by_frequency)
+
+
+_KINDS: Final[Mapping[str, type[_Dwells | _Pulses | _CriticalCurrents | _Ramps | _Lines]]] = {
     "dwell-times": _Dwells,
     "dwell-events": _Dwells,
+    "switching-currents": _CriticalCurrents,
     "switching-pulse": _Pulses,
+    "switching-ramp": _Ramps,
+    "fmr-lines": _Lines,
 }
 
 
-def _measurement(value: Any, info: ValidationInfo) -> DwellDesign | PulseDesign:
+def _measurement(value: Any, info: ValidationInfo) -> Design:
     kind = value.get("kind") if isinstance(value, Mapping) else None
     if not isinstance(kind, str) or kind not in _KINDS:
         raise unfit(f"a table with kind = one of {', '.join(_KINDS)}", shown(value if kind is None else kind))
@@ -142,25 +260,43 @@ def virtual_device(content: Mapping[str, Any], base: Path, source: str) -> Virtu
 def _device(read: _DeviceFile, source: str) -> VirtualDevice:
     given = {name: constant.value for name, constant in read.device.items()}
     temperature = given.pop("temperature", None)
-    model = DwellTimeModel(
+    law = SpinTransferLaw(
         gmr=_gmr(read.model, source),
         asymmetry=read.model.asymmetry,
         convention=read.model.convention,
+        mapping=read.model.mapping,
         reference_temperature=temperature or 300.0,
     )
-    needed = [parameter.name for parameter in model.parameters]
-    missing = [name for name in (*needed, "temperature") if name not in given and name != "temperature"]
-    problems = [Problem(place(source, ("device", name)), "the true value", "nothing") for name in missing]
-    if temperature is None:
-        problems.append(Problem(place(source, ("device", "temperature")), "where slopes are quoted", "nothing"))
-    problems += [
-        Problem(place(source, ("device", name)), f"a parameter of this model: {', '.join(needed)}", f"'{name}'")
-        for name in given
-        if name not in needed
+    needed = [parameter.name for parameter in law.parameters]
+    if any(isinstance(design, LineDesign) and design.numbers.by_frequency for design in read.measurement):
+        needed += ["alpha", "gyromagnetic_ratio"]
+    problems = [
+        *_not_a_truth(read, needed, source),
+        *_named_twice([design.file for design in read.measurement], source),
     ]
     if problems or temperature is None:
         raise InputError(problems)
-    return VirtualDevice(read.title, given, model, temperature, tuple(read.measurement))
+    return VirtualDevice(read.title, given, law, temperature, tuple(read.measurement))
+
+
+def _not_a_truth(read: _DeviceFile, needed: list[str], source: str) -> Iterator[Problem]:
+    """Parameters without a value, with an uncertain one, or of another model."""
+    wanted = dict.fromkeys(needed, "the true value") | {"temperature": "the temperature at which slopes are quoted"}
+    for name, expected in wanted.items():
+        if name not in read.device:
+            yield Problem(place(source, ("device", name)), expected, "nothing")
+    for name, constant in read.device.items():
+        if name not in wanted and name not in TRANSPORT_INGREDIENTS:
+            expected = f"a parameter of this model: {', '.join(needed)}"
+            yield Problem(place(source, ("device", name)), expected, f"'{name}'")
+        elif constant.uncertainty is not None:
+            yield Problem(place(source, ("device", name)), "the true value, without ±", "an uncertain one")
+
+
+def _named_twice(files: list[str], source: str) -> Iterator[Problem]:
+    for i, file in enumerate(files):
+        if file in files[:i]:
+            yield Problem(place(source, ("measurement", i, "file")), "a file of its own", f"'{file}' again")
 
 
 def _gmr(model: ModelEntry, source: str) -> Gmr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
@@ -18,6 +18,10 @@ from stfit.simulate import simulate
 __all__ = ["asked_but_not_identified", "fit", "load", "load_measurements", "report", "run_analysis", "simulate_device"]
 
 
+@overload
+def load(path: str | Path, kind: None = None) -> Analysis: ...
+@overload
+def load(path: str | Path, kind: str, *, polarity: int = 1, **keys: Any) -> Measurement: ...
 def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys: Any) -> Measurement | Analysis:
     """A measurement of the declared kind from a table, or (with no kind, from a .toml) an analysis.
 
@@ -30,6 +34,8 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
         raise InputError(Problem(str(path), f"a kind: one of {', '.join(KINDS)}", "none"))
     if kind not in KINDS:
         raise InputError(Problem("kind", f"one of {', '.join(KINDS)}", repr(kind)))
+    if polarity not in (1, -1):
+        raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
     return load_table(
         file,
         KINDS[kind],
@@ -86,6 +92,8 @@ def fit(
         chosen = source.fit.seed if seed is None else seed
         return run_analysis(source, seed=chosen, command="stfit.fit")
     measurements = [source] if isinstance(source, Measurement) else list(source)
+    if not measurements:
+        raise InputError(Problem("stfit.fit", "at least one measurement", "none"))
     analysis = analysis_of({"title": "analysis in Python", **sections}, Path(), "stfit.fit")
     return run(analysis, measurements, seed=analysis.fit.seed if seed is None else seed, command="stfit.fit")
 

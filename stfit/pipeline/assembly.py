@@ -12,16 +12,21 @@ import numpy.typing as npt
 from stfit.analysis import Analysis, GmrChi, GmrTable
 from stfit.errors import InputError, Problem
 from stfit.loaders.gmr import load_gmr
-from stfit.measurements import Measurement, name_of
-from stfit.models.dwell import DwellTimeModel
+from stfit.measurements import CriticalCurrents, Measurement, name_of
+from stfit.models.asymmetry import Uniaxial
+from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
 from stfit.models.parameters import PARAMETERS, Parameter
 from stfit.objective import Constraint, FitParameter, LogNormal, Normal, Objective, ParameterSpace, Term
-from stfit.objective.objective import current_at
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
+from stfit.pipeline.starting import started
 
 Array = npt.NDArray[np.float64]
 
 _ASSUMED_TEMPERATURE = 300.0  # K: a unit for the temperature scale where no temperature is given anywhere
+_MUST_BE_GIVEN: Final = {
+    "resistance": 'the resistance that turns the voltages into currents, for example "776 ohm"',
+    "gyromagnetic_ratio": 'the one that turns frequencies into linewidths, for example "1.76e11 rad/s/T"',
+}
 _NEVER_MISSED: Final = frozenset({"field_offset"})  # zero unless given
 
 
@@ -40,20 +45,32 @@ class Temperatures:
 def assemble(analysis: Analysis, measurements: Sequence[Measurement]) -> Objective:
     """The objective of an analysis; InputError where measurements and analysis do not fit together."""
     temperatures = _temperatures(analysis, measurements)
-    model = DwellTimeModel(
+    law = SpinTransferLaw(
         gmr=_gmr(analysis),
         asymmetry=analysis.model.asymmetry,
         convention=analysis.model.convention,
         reference_temperature=temperatures.reference,
         by_field=_by_field(analysis, measurements),
+        mapping=analysis.model.mapping,
     )
+    shared = _shared_parameters(analysis, law, measurements, temperatures)
+    own = [_own_parameters(analysis, measurements, index) for index in range(len(measurements))]
+    _refuse_foreign(analysis, {parameter.name for parameter in shared} | {name for names in own for name in names})
     terms = tuple(
-        Term(measurement, model, readings, temperatures.nominal)
-        for measurement, readings in zip(measurements, temperatures.readings, strict=True)
+        Term(measurement, law, readings, temperatures.nominal, {local: p.name for local, p in parameters.items()})
+        for measurement, readings, parameters in zip(measurements, temperatures.readings, own, strict=True)
     )
-    parameters = _parameters(analysis, model, measurements, temperatures)
-    objective = Objective(terms, ParameterSpace(parameters), temperatures.reference)
-    return replace(objective, space=_started(objective, analysis))
+    if isinstance(law.asymmetry, Uniaxial) and law.asymmetry.by_field:
+        _refuse_one_state(analysis, measurements)
+    every = {p.name: (p.name, p) for p in shared}
+    every |= {p.name: (local, p) for parameters in own for local, p in parameters.items()}
+    fitted = tuple(_fit_parameter(p, local, analysis, temperatures) for local, p in every.values())
+    _refuse_infinite_currents(analysis, measurements)
+    if all(parameter.held for parameter in fitted):
+        where = f"{analysis.source or 'analysis'}, key 'fit.fix'"
+        raise InputError(Problem(where, "at least one parameter left to fit", "all of them fixed"))
+    objective = Objective(terms, ParameterSpace(fitted), temperatures.reference)
+    return replace(objective, space=started(objective, analysis))
 
 
 def _gmr(analysis: Analysis) -> Gmr:
@@ -69,17 +86,19 @@ def _temperatures(analysis: Analysis, measurements: Sequence[Measurement]) -> Te
     entries = [entry.temperature for entry in analysis.measurement] or [None] * len(own)
     defaults = [device.value if entry is None and device is not None else entry for entry in entries]
     readings = [np.where(np.isnan(t), np.nan if d is None else d, t) for t, d in zip(own, defaults, strict=True)]
-    known = [np.isfinite(t) for t in readings]
-    if any(np.any(k) for k in known) and not all(np.all(k) for k in known):
-        missing = next(m for m, k in zip(measurements, known, strict=True) if not np.all(k))
-        where = f"{name_of(missing)}, column 'temperature'"
+    every = np.concatenate(readings)
+    known = bool(np.any(np.isfinite(every)))
+    without = [
+        m for m, t in zip(measurements, readings, strict=True) if np.any(np.isnan(t)) and not m.settings.athermal
+    ]
+    if known and without:
+        where = f"{name_of(without[0])}, column 'temperature'"
         raise InputError(Problem(where, "a temperature, as other rows have one (or temperature in [device])", "none"))
-    if not np.any(known[0]):
-        readings = [np.full(t.size, _ASSUMED_TEMPERATURE) for t in own]
-    mean = float(np.mean(np.concatenate(readings)))
+    mean = float(np.nanmean(every)) if known else _ASSUMED_TEMPERATURE
+    readings = [np.where(np.isnan(t), mean, t) for t in readings]
     nominal = mean if device is None else device.value
     reference = analysis.fit.reference_temperature or nominal
-    return Temperatures(tuple(readings), nominal, reference, device is not None, bool(np.any(known[0])))
+    return Temperatures(tuple(readings), nominal, reference, device is not None, known)
 
 
 def _by_field(analysis: Analysis, measurements: Sequence[Measurement]) -> bool:
@@ -104,23 +123,79 @@ def _by_field(analysis: Analysis, measurements: Sequence[Measurement]) -> bool:
     return True
 
 
-def _parameters(
-    analysis: Analysis, model: DwellTimeModel, measurements: Sequence[Measurement], temperatures: Temperatures
-) -> tuple[FitParameter, ...]:
-    needed = [*model.parameters, replace(PARAMETERS["temperature"], start=temperatures.nominal)]
-    if any(m.settings.voltage is not None for m in measurements):
-        needed.append(PARAMETERS["resistance"])
-        if "resistance" not in analysis.device:
-            where = f"{analysis.source or 'analysis'}, key 'device.resistance'"
-            expected = 'the resistance that turns the voltages into currents, for example "776 ohm"'
-            raise InputError(Problem(where, expected, "nothing"))
-    _refuse_foreign(analysis, {parameter.name for parameter in needed})
-    return tuple(_fit_parameter(parameter, analysis, temperatures) for parameter in needed)
+def _refuse_one_state(analysis: Analysis, measurements: Sequence[Measurement]) -> None:
+    """InputError where a field reaches the anisotropy field, beyond which there are no two states."""
+    scale, offset = (analysis.device.get(name) for name in ("anisotropy_field", "field_offset"))
+    largest = np.inf if scale is None else scale.value
+    fields = np.concatenate([m.settings.field for m in measurements]) - (0.0 if offset is None else offset.value)
+    beyond = fields[np.abs(fields) >= largest]
+    if beyond.size:
+        where = f"{analysis.source or 'analysis'}, key 'device.anisotropy_field'"
+        expected = "more than every field less the field_offset, as there are no two states beyond it"
+        raise InputError(Problem(where, expected, f"{1e3 * largest:g} mT with a row at {1e3 * beyond[0]:g} mT"))
 
 
-def _fit_parameter(parameter: Parameter, analysis: Analysis, temperatures: Temperatures) -> FitParameter:
-    """Held, constrained or free, as the analysis says."""
-    name = parameter.name
+def _shared_parameters(
+    analysis: Analysis, law: SpinTransferLaw, measurements: Sequence[Measurement], temperatures: Temperatures
+) -> list[Parameter]:
+    needed = [p for p in law.parameters if p.name != "delta_R" or _needs_delta_R(analysis, measurements)]
+    needed.append(replace(PARAMETERS["temperature"], start=temperatures.nominal))
+    extra = dict.fromkeys(name for measurement in measurements for name in measurement.needs)
+    for name in extra:
+        if name in _MUST_BE_GIVEN and name not in analysis.device:
+            where = f"{analysis.source or 'analysis'}, key 'device.{name}'"
+            raise InputError(Problem(where, _MUST_BE_GIVEN[name], "nothing"))
+    if all(name in extra or name in analysis.device for name in TRANSPORT_INGREDIENTS):
+        extra |= dict.fromkeys(TRANSPORT_INGREDIENTS)
+    extra |= dict.fromkeys(_corrections(analysis, measurements))
+    return needed + [PARAMETERS[name] for name in extra]
+
+
+def _needs_delta_R(analysis: Analysis, measurements: Sequence[Measurement]) -> bool:
+    """Whether the device's own ΔR plays a part: some rows have no other, or the analysis says something of it."""
+    named = {*analysis.device, *analysis.fit.fix, *analysis.fit.bounds, *analysis.fit.free, *analysis.priors}
+    return "delta_R" in named or any(m.settings.delta_R is None for m in measurements)
+
+
+def _corrections(analysis: Analysis, measurements: Sequence[Measurement]) -> list[str]:
+    """The corrections of the circuit that the analysis names and its measurements ask for."""
+    named = {*analysis.device, *analysis.fit.fix, *analysis.priors}
+    found = []
+    if "series_resistance" in named and any(m.settings.voltage is not None for m in measurements):
+        found.append("series_resistance")
+    if "half_voltage" in named:
+        _require_bias(analysis, measurements, "resistance" in named)
+        found += ["resistance", "half_voltage"]
+    return found
+
+
+def _require_bias(analysis: Analysis, measurements: Sequence[Measurement], resistance_known: bool) -> None:
+    """InputError unless every row has the one voltage V = I·R at which ΔR(V) is taken."""
+    where = f"{analysis.source or 'analysis'}, key 'device.half_voltage'"
+    if not resistance_known:
+        raise InputError(Problem(where, "resistance beside it, since ΔR(V) is taken at V = I·R", "no resistance"))
+    for measurement in measurements:
+        if measurement.settings.ramp_rate is not None:
+            expected = "measurements whose rows have one current each, at whose voltage ΔR(V) is taken"
+            raise InputError(Problem(where, expected, f"{name_of(measurement)}, kind {measurement.kind!r}"))
+
+
+def _own_parameters(analysis: Analysis, measurements: Sequence[Measurement], index: int) -> dict[str, Parameter]:
+    """Parameters that a measurement shares with no other, by local name; the first measurement keeps the plain name."""
+    measurement = measurements[index]
+    earlier = {p.name for other in measurements[:index] for p in other.own_parameters}
+    own = {}
+    for entry in measurement.own_parameters:
+        name = f"{entry.name}[{index + 1}]" if entry.name in earlier else entry.name
+        parameter = PARAMETERS[entry.name]
+        own[entry.name] = replace(parameter, name=name, unit=entry.unit, start=parameter.coordinate_of(entry.start))
+    if index > 0:
+        own |= {n: replace(PARAMETERS[n], name=f"{n}[{index + 1}]") for n in analysis.fit.per_measurement}
+    return own
+
+
+def _fit_parameter(parameter: Parameter, name: str, analysis: Analysis, temperatures: Temperatures) -> FitParameter:
+    """Held, constrained or free, as the analysis says of `name`."""
     constant, prior = analysis.device.get(name), analysis.priors.get(name)
     start, lower, upper = parameter.start, parameter.lower, parameter.upper
     constraint: Constraint | None = None
@@ -139,6 +214,8 @@ def _fit_parameter(parameter: Parameter, analysis: Analysis, temperatures: Tempe
         limits = (prior.first, prior.second)
     if limits is not None:
         lower, upper = parameter.coordinate_of(limits[0]), parameter.coordinate_of(limits[1])
+    if isinstance(constraint, LogNormal):
+        lower = max(lower, parameter.coordinate_of(constraint.lowest))
     return FitParameter(parameter, start, lower, upper, held, constraint)
 
 
@@ -161,32 +238,10 @@ def _one_of(names: set[str]) -> str:
     return f"a parameter of this model: {', '.join(sorted(names))}"
 
 
-def _started(objective: Objective, analysis: Analysis) -> ParameterSpace:
-    """The parameter space started from the data, except where the analysis says where a parameter is."""
-    space = objective.space
-    known = {p.name: float(np.asarray(p.parameter.quantity(p.start))) for p in space.parameters}
-    guess = _guess(objective, known)
-    informed = set(analysis.device) | set(analysis.priors) | set(analysis.fit.fix)
-    return ParameterSpace(tuple(_start_at(p, guess) if p.name not in informed else p for p in space.parameters))
-
-
-def _guess(objective: Objective, known: dict[str, float]) -> dict[str, float]:
-    parts = []
-    for term in objective.terms:
-        settings = term.measurement.settings
-        log_dwell, weight = term.measurement.rough_log_dwell_time()
-        parts.append((log_dwell, weight, settings.state.astype(float), current_at(known, settings), term.thermometer))
-    log_dwell, weight, state, current, temperature = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return objective.model.starting_quantities(
-        log_dwell, weight, state=state, current=current, temperature=temperature, constants=known
-    )
-
-
-def _start_at(p: FitParameter, guess: dict[str, float]) -> FitParameter:
-    """A start inside the bounds, away from their ends."""
-    if p.name not in guess:
-        return p
-    margin = 0.01 * (p.upper - p.lower)
-    return replace(
-        p, start=float(np.clip(p.parameter.coordinate_of(guess[p.name]), p.lower + margin, p.upper - margin))
-    )
+def _refuse_infinite_currents(analysis: Analysis, measurements: Sequence[Measurement]) -> None:
+    """Without spin transfer a critical current is infinite."""
+    given = {"device": {n: c.value for n, c in analysis.device.items()}, "fit.fix": analysis.fit.fix}
+    for section, values in given.items():
+        if values.get("l_over_L") == 0.0 and any(isinstance(m, CriticalCurrents) for m in measurements):
+            where = f"{analysis.source or 'analysis'}, key '{section}.l_over_L'"
+            raise InputError(Problem(where, "a number that is not 0, as there are critical currents", "0"))

@@ -10,22 +10,37 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 import stfit
 from stfit.analysis import Analysis, GmrChi, GmrTable
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.constants import BOLTZMANN
+from stfit.diagnostics.budget import budget
+from stfit.diagnostics.comparison import compare
+from stfit.diagnostics.contributions import (
+    alone,
+    contributions,
+    line_slope_sentence,
+    sign_sentence,
+    tensions,
+)
 from stfit.diagnostics.estimates import estimates, spread
 from stfit.diagnostics.goodness import goodness
 from stfit.diagnostics.identifiability import combinations, identifiability
 from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity
-from stfit.measurements import Measurement
+from stfit.errors import InputError, Problem
+from stfit.measurements import CriticalCurrents, FmrLines, Measurement
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
-from stfit.results import Estimate, FitResult, InputFile, Verdict
-from stfit.results.numbers import format_rounded
+from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
+from stfit.results.numbers import format_p, format_rounded
+from stfit.results.ranking import preference
 
+Array = npt.NDArray[np.float64]
+
+_LARGEST_EXPONENT = 300  # of a dwell time in s that a double holds
 _LIBRARIES = ("numpy", "scipy", "pandas", "lmfit")
 _CORRELATED_TOO = ("slope_P", "slope_AP")  # beside the parameters that are fitted
 
@@ -33,8 +48,16 @@ _CORRELATED_TOO = ("slope_P", "slope_AP")  # beside the parameters that are fitt
 def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, command: str) -> FitResult:
     """Fit the measurements as the analysis says and draw every conclusion."""
     objective = assemble(analysis, measurements)
+    _refuse_absurd_dwells(objective, objective.space.start)
     optimum = minimise(objective)
+    _refuse_absurd_dwells(objective, optimum.x)
     found = estimates(objective, optimum)
+    rivals = compare(objective, optimum) if analysis.fit.compare else []
+    joint = {
+        "contributions": contributions(objective, optimum, found),
+        "tensions": tensions(objective, optimum, found),
+        "alone": alone(objective, optimum),
+    }
     return FitResult(
         title=analysis.title,
         stfit_version=stfit.__version__,
@@ -49,19 +72,53 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         analysis=analysis.text,
         parameters=found,
         combinations=combinations(objective, optimum, found),
-        reference_temperature=objective.reference_temperature,
+        reference_temperature=None if _temperature_is_unknown(objective) else objective.reference_temperature,
         covariance=_covariance(objective, optimum, found),
         correlations=_correlations(objective, optimum, found),
         curves=curves(objective, optimum),
         goodness=goodness(objective, optimum, seed),
         identifiability=identifiability(objective, optimum),
-        validity=validity(objective, optimum, found),
+        validity=[*_disagreements(joint), *_preference(rivals), *validity(objective, optimum, found)],
+        budget=budget(objective, optimum, found),
+        comparison=rivals,
+        joint=joint,
         assumptions=_assumptions(analysis, objective, measurements),
         measurements=summaries(objective, optimum),
         priors=_priors(objective),
         diagnostics={"evaluations": optimum.evaluations, "sum_of_squares": optimum.sum_of_squares},
         versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
     )
+
+
+def _disagreements(joint: dict[str, list[dict[str, Any]]]) -> list[Note]:
+    """Whether the measurements of a joint fit agree: warnings where they do not, and the slopes of lines."""
+    notes = []
+    for entry in joint["tensions"]:
+        if entry["verdict"] == "in tension":
+            sentence = (
+                f"Without {entry['left_out']}, {entry['quantity']} moves by {entry['pull']:.1f} standard errors of the "
+                f"move ({format_p(entry['p_value'], 'p = ')}): the measurements are in tension."
+            )
+            notes.append(Note("tension", "warning", sentence))
+    contradiction, ratio = sign_sentence(joint["alone"]), line_slope_sentence(joint["alone"])
+    if contradiction is not None:
+        notes.insert(0, Note("sign", "warning", contradiction))
+    return notes if ratio is None else [*notes, Note("slopes of lines", "info", ratio)]
+
+
+def _preference(rivals: list[dict[str, Any]]) -> list[Note]:
+    """A warning where a rival description is much better than the one that was fitted."""
+    sentence = preference(rivals)
+    return [] if sentence is None else [Note("rival description", "warning", sentence)]
+
+
+def _refuse_absurd_dwells(objective: Objective, x: Array) -> None:
+    """InputError where constants and settings lead to dwell times that no number can hold."""
+    exponents = objective.log_dwell_times(x) / np.log(10.0)
+    if not np.all(np.abs(exponents) < _LARGEST_EXPONENT):
+        expected = f"dwell times between 1e-{_LARGEST_EXPONENT} and 1e{_LARGEST_EXPONENT} s at every row"
+        found = f"10^{np.min(exponents):.4g} to 10^{np.max(exponents):.4g} s; check the units of what is given or fixed"
+        raise InputError(Problem("Eq. 27 with what is given", expected, found))
 
 
 def _now() -> str:
@@ -113,16 +170,24 @@ def _priors(objective: Objective) -> dict[str, str]:
     for p in objective.space.varied:
         unit = "" if p.parameter.unit == "e" else p.parameter.unit
         low, high = (float(np.asarray(p.parameter.quantity(end))) for end in (p.lower, p.upper))
-        inside = f"between {format_rounded(low, unit, 3)} and {format_rounded(high, unit, 3)}"
+        inside = f" {_between(low, high, unit)}"
         if unit == "J":
             kt = BOLTZMANN * objective.reference_temperature
-            inside = f"between {low / kt:.3g} and {high / kt:.3g} k_BT at {objective.reference_temperature:g} K"
+            inside = f" between {low / kt:.3g} and {high / kt:.3g} k_BT at {objective.reference_temperature:g} K"
         if p.constraint is not None:
-            words[p.name] = f"{p.constraint.sentence(unit)}, {inside}"
+            words[p.name] = f"{p.constraint.sentence(unit)},{inside}".rstrip(" ,")
         else:
             scale = {"log": " in its logarithm", "log1p": " in ln(1 + χ)"}.get(p.parameter.transform, "")
-            words[p.name] = f"uniform{scale} {inside}"
+            words[p.name] = f"uniform{scale}{inside}".rstrip()
     return words
+
+
+def _between(low: float, high: float, unit: str) -> str:
+    """Bounds in words; "" where there are none."""
+    ends = [format_rounded(end, unit, 3) if np.isfinite(end) else "" for end in (low, high)]
+    if all(ends):
+        return f"between {ends[0]} and {ends[1]}"
+    return f"above {ends[0]}" if ends[0] else f"below {ends[1]}" if ends[1] else ""
 
 
 _ASYMMETRY_WORDS = {
@@ -132,6 +197,27 @@ _ASYMMETRY_WORDS = {
     "chi": "The barrier top lies at θ0 = π/2 and χ of the GMR curve is free.",
     "free": "c_P and c_AP are independent: only their products with l/L_θθ can be identified.",
 }
+
+_CORRECTION_WORDS = {
+    "series_resistance": "A resistance R_s lies in series with the device: a voltage V drives I = V/(R + R_s).",
+    "half_voltage": "ΔR falls with the bias V = I·R as ΔR/(1 + (V/V_h)²); ΔR, slopes and I_c are quoted for zero bias, "
+    "and a row that gives its own ΔR keeps it.",
+}
+
+
+_MAPPING_WORDS = {
+    "power": "Eq. 32 is read of the power alone: P ∝ exp(−s_i I), the linewidth does not change.",
+    "damping": "Eq. 32 at constant noise strength: P ∝ exp(−s_i I), homogeneous linewidth ∝ exp(+s_i I).",
+    "peak": "Eq. 32 is read of the peak: P ∝ exp(−s_i I/2), homogeneous linewidth ∝ exp(+s_i I/2).",
+    "torque": "Spin-transfer torque instead of Eq. 32: homogeneous linewidth ∝ 1 − I/I_c,i, P·Δf constant.",
+}
+
+
+def _critical_current_words(measurement_time: float | None) -> str:
+    if measurement_time is None:
+        return "Critical currents are those extrapolated linearly to zero temperature, Eq. 28: 1/I_c ∝ ΔR."
+    time = format_rounded(measurement_time, "s", 3)
+    return f"Critical currents were measured in {time}: I_c[1 − (k_BT/E_i) ln({time}/τ0)] with I_c of Eq. 28."
 
 
 def _assumptions(analysis: Analysis, objective: Objective, measurements: Sequence[Measurement]) -> list[str]:
@@ -143,25 +229,43 @@ def _assumptions(analysis: Analysis, objective: Objective, measurements: Sequenc
         curve = f"as measured, {gmr.file.name}"
     laws = {
         "consistent": "Eq. 27 in the consistent convention: ln τ_i = ln τ0 + (E_i ± 8e(l/L_θθ)ΔR c_i I/β)/k_BT.",
-        "printed": "Eq. 27 as printed: 2k_BT, no 8e, c_i = (π ∓ 2)/2; l/L_θθ is then −8 times the consistent one.",
+        "printed": "Eq. 27 as printed: 2 k_BT, no 8e. l/L_θθ is −8 times the consistent one, c_i and E_i are twice it.",
     }
     sentences = [
         laws[analysis.model.convention],
         f"GMR curve r(θ) = {curve}." if analysis.model.asymmetry != "chi" else "GMR curve with χ free.",
         _ASYMMETRY_WORDS[analysis.model.asymmetry],
         "High barriers: the rates are those of Eq. 27, not the Fokker–Planck ones; I_c is extrapolated linearly.",
-        f"Slopes, critical currents and c_i are quoted at {objective.reference_temperature:g} K.",
+        *_where_quoted(objective),
     ]
+    used = {p.name for p in objective.space.parameters}
+    sentences += [sentence for name, sentence in _CORRECTION_WORDS.items() if name in used]
+    times = {m.measurement_time for m in measurements if isinstance(m, CriticalCurrents)}
+    sentences += [_critical_current_words(time) for time in sorted(times, key=lambda t: -1.0 if t is None else t)]
+    if any(isinstance(m, FmrLines) for m in measurements):
+        sentences.append(_MAPPING_WORDS[analysis.model.mapping])
     polarities = {m.polarity for m in measurements}
     sentences += [
         f"Polarity {p:+d}: currents count as positive where the laboratory's are {'positive' if p > 0 else 'negative'}."
         for p in sorted(polarities)
     ]
-    used = {p.name for p in objective.space.parameters}
     sentences += [
         f"{name} is given in [device] but plays no part here." for name in analysis.device if name not in used
     ]
     return sentences
+
+
+def _where_quoted(objective: Objective) -> list[str]:
+    """At which temperature and field the numbers hold that depend on them."""
+    by_field = any(p.name == "anisotropy_field" for p in objective.space.parameters)
+    sentences = ["Barriers, slopes, critical currents and c_i are quoted at zero applied field."] if by_field else []
+    if _temperature_is_unknown(objective):
+        return [*sentences, "No temperature is given anywhere: slopes are those at the temperature of the measurement."]
+    return [*sentences, f"Slopes, critical currents and c_i are quoted at {objective.reference_temperature:g} K."]
+
+
+def _temperature_is_unknown(objective: Objective) -> bool:
+    return any(p.name == "temperature" and p.constraint is None for p in objective.space.varied)
 
 
 def asked_but_not_identified(result: FitResult, free: Sequence[str]) -> list[str]:

@@ -1,0 +1,121 @@
+"""What the virtual laboratory measures: one class for each kind of measurement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.models.law import SpinTransferLaw
+from stfit.physics.fluctuations import LineNumbers
+
+Array = npt.NDArray[np.float64]
+
+
+@final
+@dataclass(frozen=True)
+class DwellDesign:
+    """Dwell times at every combination of states, currents (A) and temperatures (K).
+
+    transitions: smallest and largest number at one setting, drawn evenly between them. single_dwells: write every
+    dwell, the last one of a setting censored, instead of counts and total times.
+    """
+
+    file: str
+    currents: Array
+    temperatures: Array
+    transitions: tuple[int, int]
+    states: tuple[int, ...] = (0, 1)
+    single_dwells: bool = False
+
+
+@final
+@dataclass(frozen=True)
+class PulseDesign:
+    """n pulses at every combination of transitions, current magnitudes (A), pulse widths (s) and temperatures (K).
+
+    Every transition is driven by the sign of current that favours it: P->AP by a negative one.
+    """
+
+    file: str
+    currents: Array
+    pulse_widths: Array
+    temperatures: Array
+    n: int
+    states: tuple[int, ...] = (0, 1)
+
+
+@final
+@dataclass(frozen=True)
+class CriticalCurrentDesign:
+    """One critical current at every combination of transitions, ΔR (ohm) and temperatures (K; None: the device's).
+
+    relative_stderr: error over current. barrier_spread: relative scatter of the barriers from row to row, each of which
+    is then known; None where all have the barriers of the device. measurement_time: s; None for critical currents
+    extrapolated to zero temperature.
+    """
+
+    file: str
+    delta_R: Array
+    temperatures: Array | None
+    relative_stderr: float
+    barrier_spread: float | None = None
+    measurement_time: float | None = None
+    states: tuple[int, ...] = (0, 1)
+
+
+@final
+@dataclass(frozen=True)
+class LineDesign:
+    """Powers and linewidths (FWHM) at every combination of states, currents (A), temperatures (K), frequencies (Hz).
+
+    lines: the true parameters of the lines (SI, by public name). known_width: the inhomogeneous width that the
+    laboratory knows, in the unit of the width; None where it is one of the parameters. relative_stderr: error over
+    value. frequencies: empty where none is written down.
+    """
+
+    file: str
+    currents: Array
+    temperatures: Array
+    frequencies: Array
+    lines: Mapping[str, float]
+    numbers: LineNumbers
+    relative_stderr: float
+    states: tuple[int, ...] = (0, 1)
+
+
+@final
+@dataclass(frozen=True)
+class RampDesign:
+    """Ramps until the device switches, at every combination of transitions, ramp rates (A/s) and temperatures (K).
+
+    Every transition is driven by the sign of current that favours it. events: at each setting. start_current: A, where
+    ramps start, counted along the ramp. current_step: A, the steps in which the current rises; None where it is known
+    exactly.
+    """
+
+    file: str
+    ramp_rates: Array
+    temperatures: Array
+    events: int
+    start_current: float = 0.0
+    current_step: float | None = None
+    states: tuple[int, ...] = (0, 1)
+
+
+Design = DwellDesign | PulseDesign | CriticalCurrentDesign | LineDesign | RampDesign
+
+
+@final
+@dataclass(frozen=True)
+class VirtualDevice:
+    """A device with its true parameters (SI, by public name) and what is measured on it."""
+
+    title: str
+    truth: Mapping[str, float]
+    law: SpinTransferLaw
+    temperature: float
+    designs: tuple[Design, ...]

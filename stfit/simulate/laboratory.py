@@ -1,0 +1,77 @@
+"""The virtual laboratory: files a lab would have, from a device whose truth is known."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+import stfit
+from stfit.derivatives import value_of
+from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
+from stfit.models.parameters import PARAMETERS
+from stfit.results.storage import make_folder, write_texts
+from stfit.simulate.designs import CriticalCurrentDesign, Design, DwellDesign, LineDesign, RampDesign, VirtualDevice
+from stfit.simulate.dwells import dwells, pulses
+from stfit.simulate.lines import critical_currents, lines
+from stfit.simulate.ramps import ramps
+
+TRUTH: Final = "truth.json"
+
+
+def simulate(device: VirtualDevice, folder: Path, seed: int) -> list[Path]:
+    """Measure the device: one CSV file for each design, and truth.json. Same seed, same files.
+
+    InputError where the folder cannot be written or a dwell time is out of all measure.
+    """
+    generators = np.random.default_rng(seed).spawn(len(device.designs))
+    tables = [
+        (design.file, _table(device, design, rng)) for design, rng in zip(device.designs, generators, strict=True)
+    ]
+    make_folder(folder)
+    texts = {folder / file: table.to_csv(index=False, lineterminator="\n") for file, table in tables}
+    content = json.dumps(truth(device, seed), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return write_texts(texts | {folder / TRUTH: content})
+
+
+def _table(device: VirtualDevice, design: Design, rng: np.random.Generator) -> pd.DataFrame:
+    if isinstance(design, DwellDesign):
+        return dwells(device, design, rng)
+    if isinstance(design, CriticalCurrentDesign):
+        return critical_currents(device, design, rng)
+    if isinstance(design, LineDesign):
+        return lines(device, design, rng)
+    if isinstance(design, RampDesign):
+        return ramps(device, design, rng)
+    return pulses(device, design, rng)
+
+
+def truth(device: VirtualDevice, seed: int) -> dict[str, Any]:
+    """What the files were made from: parameters and what follows from them at the reference temperature, SI units."""
+    derived = device.law.derived(device.truth, device.temperature)
+    values = {name: (value, PARAMETERS[name].unit) for name, value in device.truth.items()}
+    values |= {name: (value, PARAMETERS[name.partition("[")[0]].unit) for name, value in _own(device).items()}
+    units = {**DERIVED_UNITS, **TRANSPORT_UNITS}
+    values |= {name: (float(value_of(value)), units[name]) for name, value in derived.items()}
+    return {
+        "title": device.title,
+        "seed": seed,
+        "stfit_version": stfit.__version__,
+        "numpy_version": np.__version__,
+        "convention": device.law.convention.name,
+        "asymmetry": device.law.asymmetry.name,
+        "reference_temperature": device.temperature,
+        "parameters": {name: {"value": value, "unit": unit} for name, (value, unit) in values.items()},
+    }
+
+
+def _own(device: VirtualDevice) -> dict[str, float]:
+    """The parameters of single measurements, under the names that a fit of all files in this order gives them."""
+    own: dict[str, float] = {}
+    for index, design in enumerate(device.designs):
+        if isinstance(design, LineDesign):
+            own |= {f"{n}[{index + 1}]" if n in own else n: value for n, value in design.lines.items()}
+    return own
