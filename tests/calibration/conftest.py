@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # for the modules beside the tests, which are no package
-
-from pulls import Ensemble, simulate
-from virtual_devices import DESIGNS
+from tests.calibration.pulls import Ensemble, simulate
+from tests.calibration.virtual_devices import DESIGNS
 
 SEED = 2718  # chosen before the first run with it
 

@@ -14,12 +14,12 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import binom, norm
-from virtual_devices import DERIVED_TRUTH, TRUTH, Design
 
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.diagnostics.estimates import estimates
 from stfit.objective import Objective
 from stfit.results import Estimate, Status
+from tests.calibration.virtual_devices import DERIVED_TRUTH, TRUTH, Design
 
 Array = npt.NDArray[np.float64]
 
@@ -103,6 +103,9 @@ def critical_z(comparisons: int) -> float:
 def complaints(name: str, found: Calibration, comparisons: int) -> list[str]:
     """What is outside its band, in words; nothing where the quantity is calibrated."""
     devices, z = found.pulls.size, critical_z(comparisons)
+    missing = int(np.count_nonzero(np.isnan(found.pulls)))
+    if missing:
+        return [f"{name}: {missing} of {devices} fits give no estimate"]
     wrong = []
     if abs(found.mean) > z / np.sqrt(devices):
         wrong.append(f"{name}: pulls have mean {found.mean:.3f} ± {1 / np.sqrt(devices):.3f}")
@@ -123,7 +126,7 @@ def comparisons_of(ensembles: int, quantities: int) -> int:
 
 
 def _pull(estimate: Estimate, truth: float, logarithmic: bool) -> float:
-    """(estimate − truth)/error, NaN where the fit gives none: no band then holds it."""
+    """(estimate − truth)/error, NaN where the fit gives none."""
     if estimate.value is None or estimate.stderr is None:
         return float("nan")
     if not logarithmic:

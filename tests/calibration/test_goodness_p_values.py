@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from pulls import FALSE_ALARM, Ensemble, critical_z, simulate
 from scipy.stats import chi2, kstest
-from virtual_devices import Design, dwell_table
 
 from stfit.diagnostics.goodness import goodness
+from tests.calibration.pulls import FALSE_ALARM, Ensemble, critical_z, simulate
+from tests.calibration.virtual_devices import Design, dwell_table
 
 pytestmark = pytest.mark.calibration
 

@@ -9,13 +9,13 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 import pytest
-from pulls import FALSE_ALARM
 from scipy.integrate import quad
 from scipy.stats import kstest, norm
-from virtual_devices import dwell_events
 
 from stfit.diagnostics.shape import exponential_shape_test
 from stfit.measurements import DwellEvents, Origin
+from tests.calibration.pulls import FALSE_ALARM
+from tests.calibration.virtual_devices import dwell_events
 
 pytestmark = pytest.mark.calibration
 

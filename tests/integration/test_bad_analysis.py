@@ -9,14 +9,12 @@ from pathlib import Path
 import pytest
 
 from stfit.cli import main
+from stfit.models import parameters
 
 FILE = "analysis.toml"
 DWELLS = 'kind = "dwell-times"\nfile = "dwell.csv"\n'
 MEASUREMENT = f"[[measurement]]\n{DWELLS}"
-PARAMETERS = (
-    "l_over_L, tau_0, E_P, E_AP, Kv, h, theta_0, chi, c_P, c_AP, beta, delta_R, temperature, resistance, "
-    "anisotropy_field, field_offset"
-)
+PARAMETERS = ", ".join(parameters.PARAMETERS)
 TOML = 'TOML, in which a quantity with its unit stands in quotes ("0.110 ohm")'
 SYNTAX = "an error of syntax"
 TIME = 'a time with its unit (s, us, ns) such as "1.2 s" or "1.2 ± 0.1 s"'
@@ -25,6 +23,7 @@ TEMPERATURE = 'a temperature with its unit (K, degC) such as "1.2 K" or "1.2 ± 
 NUMBER = 'a pure number such as 0.35 or "0.35 ± 0.03"'
 PRIOR = '{normal = ["mean", "sd"]}, {lognormal = ["median", "factor"]} or {uniform = ["low", "high"]}'
 LATER = "which is not available in this version"
+KINDS = "'dwell-times', 'dwell-events', 'switching-currents', 'switching-pulse', 'switching-ramp' or 'fmr-lines'"
 
 Case = tuple[str, str, str, str]  # what follows a good measurement; where, expected, found
 
@@ -53,7 +52,7 @@ SECTIONS: dict[str, Case] = {
     "an unknown key like no other": (
         "[fit]\nzzz = 1",
         key("fit.zzz"),
-        "a key known here (backend, free, fix, bounds, reference_temperature, seed)",
+        "a key known here (backend, free, per_measurement, fix, bounds, reference_temperature, seed, compare)",
         "'zzz', which is not known",
     ),
     "an unknown parameter in fix": (
@@ -63,10 +62,10 @@ SECTIONS: dict[str, Case] = {
         "'tau0', which is not known",
     ),
     "an unknown parameter in free": (
-        '[fit]\nfree = ["volume"]',
+        '[fit]\nfree = ["weight"]',
         key("fit.free"),
         f"parameters known here ({PARAMETERS})",
-        "'volume', which is not known",
+        "'weight', which is not known",
     ),
     "a section that is no table": ("device = 3", key("device"), "a table", "3"),
     "a list for a section": ("fit = [1, 2]", key("fit"), "a table", "a list of 2"),
@@ -289,15 +288,15 @@ CONTRADICTIONS: dict[str, Case] = {
 
 MEASUREMENTS: dict[str, Case] = {
     "a kind of a later version": (
-        'kind = "fmr-lines"\nfile = "dwell.csv"',
+        'kind = "fmr-spectra"\nfile = "dwell.csv"',
         of_measurement("kind"),
-        "'dwell-times', 'dwell-events' or 'switching-pulse'",
-        f"'fmr-lines', {LATER}",
+        KINDS,
+        f"'fmr-spectra', {LATER}",
     ),
     "an unknown kind": (
         'kind = "dwells"\nfile = "dwell.csv"',
         of_measurement("kind"),
-        "'dwell-times', 'dwell-events' or 'switching-pulse'",
+        KINDS,
         "'dwells'",
     ),
     "no kind": ('file = "dwell.csv"', of_measurement("kind"), "a value", "no such key"),

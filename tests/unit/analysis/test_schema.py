@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,17 @@ from stfit.models.asymmetry import ASYMMETRIES, asymmetry_named
 from stfit.models.parameters import PARAMETERS
 from stfit.physics.transport import CosineGmr
 
-EXAMPLES = {"sign": "magnitude"}  # a value for every key that a kind may add
+EXAMPLES: dict[str, Any] = {  # a value for every key that a kind may add
+    "sign": "magnitude",
+    "linewidth": "hwhm",
+    "power": "peak",
+    "inhomogeneous_linewidth": "3 MHz",
+    "start_current": "2 A",
+    "current_step": "1 A",
+    "critical_current": "measured",
+    "measurement_time": "2 s",
+}
+READ = EXAMPLES | {"start_current": 2.0, "current_step": 1.0, "measurement_time": 2.0}
 OWN = {name: set(asymmetry_named(name, CosineGmr()).parameters) for name in ASYMMETRIES}
 
 
@@ -25,7 +36,7 @@ def test_every_kind_is_accepted_with_its_keys(tmp_path: Path, kind: str) -> None
     read = analysis_of({"measurement": [{"kind": kind, "file": "data.csv"} | own]}, tmp_path, "test")
     entry = read.measurement[0]
     assert entry.kind == kind
-    assert own.items() <= (dict(entry.keys) | {"sign": entry.sign}).items()
+    assert {key: READ[key] for key in own}.items() <= (dict(entry.keys) | {"sign": entry.sign}).items()
 
 
 @pytest.mark.parametrize("asymmetry", ASYMMETRIES)

@@ -289,8 +289,15 @@ def nanopillar() -> FitResult:
         diagnostics={"evaluations": 23, "largest_gradient": 3.2e-9},
         versions={"stfit": "0.1.0", "python": "3.11.7", "numpy": "2.4.6", "lmfit": "1.3.4"},
         budget={"l_over_L": {"statistics": 0.12, "beta": 0.70, "delta_R": 0.30}},
-        comparison=[{"description": "barrier ∝ (1−I/I_c)^3/2", "delta_deviance": 12.34567, "AIC": 1.0, "note": None}],
+        comparison=[rival("eq-27", "Eq. 27, barrier ∝ 1 − I/I_c", 118.2), rival("barrier-2", "a square", 130.0)],
     )
+
+
+def rival(name: str, description: str, deviance: float) -> dict[str, Any]:
+    """A description with 6 parameters on 120 rows."""
+    aic, bic = deviance + 12.0, deviance + 6 * math.log(120.0)
+    known = {"name": name, "description": description, "deviance": deviance, "parameters": 6, "aic": aic, "bic": bic}
+    return known | {"delta_aic": deviance - 118.2, "status": "converged", "note": f"l/L_θθ by {description}"}
 
 
 def _goodness() -> Goodness:
@@ -388,5 +395,5 @@ def hostile() -> FitResult:
         },
         goodness=replace(base.goodness, tests=[GoodnessTest(bad, bad, 1.0, 0.5, bad)]),
         budget={bad: {bad: 1.0}},
-        comparison=[{bad: bad}],
+        comparison=[rival(bad, bad, 1.0)],
     )

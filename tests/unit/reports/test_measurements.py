@@ -45,7 +45,7 @@ def test_of_many_rows_the_first_are_shown_and_the_rest_counted() -> None:
 
 
 def test_a_kind_without_a_figure_still_has_its_table() -> None:
-    section = sections(replace(NANOPILLAR, measurements=[summary(ROW | DONE, kind="fmr-lines")]))[0]
+    section = sections(replace(NANOPILLAR, measurements=[summary(ROW | DONE, kind="fmr-spectra")]))[0]
     assert section.figure is None
     assert section.cells
 
@@ -64,5 +64,5 @@ def test_the_caption_states_polarity_and_limits() -> None:
     limit = ROW | {"observed": None, "observed_lo": 1e-6}
     caption = sections(replace(NANOPILLAR, inputs=[reversed_input], measurements=[summary(limit)]))[0].caption
     assert "An arrow is a limit" in caption
-    assert "The current is the measured one times the polarity, −1." in caption
+    assert "those of the theory are these times the polarity, −1." in caption
     assert "arrow" not in sections(replace(NANOPILLAR, measurements=[summary(ROW | DONE)]))[0].caption

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stfit.reports import view
+from stfit.reports import joint, view
 from stfit.results.result import FitResult
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
@@ -46,11 +46,8 @@ def test_any_stored_value_can_be_shown(value: Any, text: str) -> None:
 
 
 def test_the_budget_is_in_the_unit_of_its_quantity() -> None:
-    ((quantity, parts),) = view.budget(NANOPILLAR)
-    assert "θθ" in quantity
-    assert [size for _, size in parts] == ["0.12 e", "0.7 e", "0.3 e"]
-
-
-def test_rivals_with_different_columns_share_one_table() -> None:
-    result = replace(NANOPILLAR, comparison=[{"name": "a", "AIC": 1.0}, {"name": "b", "BIC": 2.0}])
-    assert view.comparison(result) == (["name", "AIC", "BIC"], [["a", "1", "–"], ["b", "–", "2"]])
+    shown = joint.budget(NANOPILLAR)
+    (row,) = shown.rows
+    assert "θθ" in row.symbol
+    assert shown.sources[0] == "statistics"
+    assert row.parts == ["0.12 e", "0.7 e", "0.3 e"]

@@ -1,0 +1,212 @@
+"""What stands in for what is not identified: the right combination, value, error, null direction and remedy."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stfit.backends.least_squares import Optimum, minimise
+from stfit.diagnostics.estimates import estimates
+from stfit.diagnostics.identifiability import combinations, identifiability
+from stfit.objective import Objective
+from stfit.results import Combination, Verdict
+from tests import builders
+from tests.builders import K_B, TRUTH
+
+T = 295.0
+ONE = builders.grid(temperatures=(T,))
+SEVERAL = builders.grid()
+P_ALONE = builders.grid(states=(0,))
+C_P, C_AP = builders.factors(TRUTH)
+LAMBDA, BETA, DELTA_R = (TRUTH[name] for name in ("l_over_L", "beta", "delta_R"))
+GROUND = {state: float(np.log(1e-9) + TRUTH[f"E_{state}"] / (K_B * T)) for state in ("P", "AP")}
+
+# device and model → every combination that should be reported, with its value for data without noise
+Case = tuple[builders.Grid, dict[str, Any], dict[str, str], dict[str, float]]
+CASES: dict[str, Case] = {
+    "everything known": (SEVERAL, dict(builders.QUOTES), {}, {}),
+    "no beta": (SEVERAL, {"delta_R": "0.11 ± 0.004 ohm", "temperature": "295 K"}, {}, {"l_over_L/beta": LAMBDA / BETA}),
+    "no delta_R": (SEVERAL, {"beta": "0.35", "temperature": "295 K"}, {}, {"l_over_L*delta_R": LAMBDA * DELTA_R}),
+    "neither": (SEVERAL, {"temperature": "295 K"}, {}, {"l_over_L*delta_R/beta": LAMBDA * DELTA_R / BETA}),
+    "no temperature": (
+        builders.grid(temperatures=(T,), with_temperature=False),
+        {},
+        {},
+        {
+            "l_over_L*delta_R/(beta*temperature)": LAMBDA * DELTA_R / (BETA * T),
+            "ln(tau_0/s) + E_P/(k_B*temperature)": GROUND["P"],
+            "ln(tau_0/s) + E_AP/(k_B*temperature)": GROUND["AP"],
+        },
+    ),
+    "one temperature": (
+        ONE,
+        dict(builders.QUOTES),
+        {},
+        {
+            "ln(tau_0/s) + E_P/(k_B*temperature)": GROUND["P"],
+            "ln(tau_0/s) + E_AP/(k_B*temperature)": GROUND["AP"],
+            "E_P - E_AP": TRUTH["E_P"] - TRUTH["E_AP"],
+        },
+    ),
+    "P alone": (P_ALONE, dict(builders.QUOTES), {}, {"l_over_L*c_P": LAMBDA * C_P}),
+    "P alone, no beta": (P_ALONE, {"delta_R": "0.11 ohm"}, {}, {"l_over_L*c_P/beta": LAMBDA * C_P / BETA}),
+    "factors free": (
+        SEVERAL,
+        dict(builders.QUOTES),
+        {"asymmetry": "free"},
+        {"l_over_L*c_P": LAMBDA * C_P, "l_over_L*c_AP": LAMBDA * C_AP},
+    ),
+    "printed, one temperature": (
+        ONE,
+        dict(builders.QUOTES),
+        {"convention": "printed"},
+        {
+            "ln(tau_0/s) + E_P/(2*k_B*temperature)": GROUND["P"],
+            "ln(tau_0/s) + E_AP/(2*k_B*temperature)": GROUND["AP"],
+            "E_P - E_AP": 2 * (TRUTH["E_P"] - TRUTH["E_AP"]),
+        },
+    ),
+}
+named = pytest.mark.parametrize("name", CASES)
+
+
+@cache
+def fitted(name: str, seed: int | None = None, **fix: str) -> tuple[Objective, Optimum, list[Combination]]:
+    grid, device, model, _ = CASES[name]
+    table = builders.dwell_times(grid, n=400, seed=seed)
+    objective = builders.objective(table, device=device, model=model, fit={"fix": fix})
+    optimum = minimise(objective)
+    return objective, optimum, combinations(objective, optimum, estimates(objective, optimum))
+
+
+@named
+def test_the_combinations_are_those_the_data_give_with_their_values(name: str) -> None:
+    _, _, found = fitted(name)
+    # the residuals vanish at the truth, which converged to √(2·1e-6) of the error of a combination, 1 % at most
+    assert {c.expression: c.value for c in found} == pytest.approx(CASES[name][3], rel=2e-5)
+
+
+@named
+def test_nothing_not_identified_has_a_number_and_all_else_has(name: str) -> None:
+    objective, optimum, _ = fitted(name)
+    for estimate in estimates(objective, optimum).values():
+        known = [estimate.value, estimate.stderr, estimate.ci68, estimate.ci95]
+        if estimate.verdict is Verdict.NOT_IDENTIFIED:
+            assert known == [None] * 4
+        elif estimate.verdict is not Verdict.FIXED:
+            assert None not in known
+
+
+# a gauge in which the combination is one parameter: its error is then an ordinary one
+GAUGES: tuple[tuple[str, str, dict[str, str], str, float], ...] = (
+    ("no beta", "l_over_L/beta", {"beta": "0.5"}, "l_over_L", 1 / 0.5),
+    ("no delta_R", "l_over_L*delta_R", {"delta_R": "2 ohm"}, "l_over_L", 2.0),
+    ("neither", "l_over_L*delta_R/beta", {"delta_R": "2 ohm", "beta": "0.5"}, "l_over_L", 4.0),
+    ("P alone", "l_over_L*c_P", {"theta_0": "1.2 rad"}, "l_over_L", (1.2 - np.sin(1.2)) / 2),
+    ("factors free", "l_over_L*c_AP", {"c_AP": "0.5 rad"}, "l_over_L", 0.5),
+    ("one temperature", "E_P - E_AP", {"tau_0": "2 ns"}, "", 1.0),
+)
+
+
+@pytest.mark.parametrize(("name", "expression", "fix", "parameter", "factor"), GAUGES)
+def test_the_error_of_a_combination_is_that_of_a_gauge(
+    name: str, expression: str, fix: dict[str, str], parameter: str, factor: float
+) -> None:
+    _, _, found = fitted(name, seed=3)
+    combination = next(c for c in found if c.expression == expression)
+    objective, optimum, _ = fitted(name, seed=3, **fix)
+    assert optimum.covariance is not None
+    held = estimates(objective, optimum)
+    if parameter:
+        assert held[parameter].stderr is not None
+        value, stderr = held[parameter].value, held[parameter].stderr
+    else:
+        pair = [objective.names.index(state) for state in ("E_P", "E_AP")]
+        value = float(optimum.x[pair[0]] - optimum.x[pair[1]]) * builders.E
+        gradient = np.array([1.0, -1.0])
+        stderr = float(np.sqrt(gradient @ optimum.covariance[np.ix_(pair, pair)] @ gradient)) * builders.E
+    assert value is not None
+    assert stderr is not None
+    # both ends of one valley, each converged to √(2e-6) of an error
+    assert abs(combination.value - factor * value) < 3e-3 * combination.stderr
+    assert combination.stderr == pytest.approx(factor * stderr, rel=1e-3)
+    half = 1.959963984540054 * combination.stderr
+    assert combination.ci95 == pytest.approx((combination.value - half, combination.value + half), rel=1e-9)
+
+
+def test_ground_of_a_barrier_has_the_error_of_its_intercept() -> None:
+    _, _, found = fitted("one temperature", seed=3)
+    combination = next(c for c in found if c.expression.startswith("ln(tau_0/s) + E_P"))
+    table = builders.dwell_times(ONE, n=400, seed=3)
+    held_objective = builders.objective(table, device=builders.KNOWN, fit={"fix": {"tau_0": "1 ns"}})
+    held = minimise(held_objective)
+    assert held.covariance is not None
+    i = held_objective.names.index("E_P")
+    stderr = float(np.sqrt(held.covariance[i, i])) * builders.E / (K_B * T)
+    # the error of the temperature drops out of ln τ at zero current: with it or without, the intercept is as good
+    assert combination.stderr == pytest.approx(stderr, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "direction", "remedy"),
+    [
+        (
+            "no beta",
+            "l/L_θθ + 1 % with β + 1 %: no prediction changes",
+            'Give beta in [device], for example beta = "0.35 ± 0.03".',
+        ),
+        ("no delta_R", "l/L_θθ − 1 % with ΔR + 1 %: no prediction changes", "Give delta_R in [device]"),
+        (
+            "one temperature",
+            "τ0 × 2.72 with E_P − 1 k_BT and E_AP − 1 k_BT: no prediction changes",
+            "Measure at another temperature",
+        ),
+        (
+            "factors free",
+            "l/L_θθ − 1 % with c_P + 1 % and c_AP + 1 %: no prediction changes",
+            'Take asymmetry = "theta_0"',
+        ),
+        ("P alone", "E_AP alone: no prediction depends on it", "Measure dwell times out of AP."),
+    ],
+)
+def test_null_directions_in_words_with_a_remedy(name: str, direction: str, remedy: str) -> None:
+    objective, optimum, _ = fitted(name)
+    entries = identifiability(objective, optimum)["null_directions"]
+    said = {entry["direction"]: entry["remedy"] for entry in entries}
+    assert direction in said
+    assert said[direction].startswith(remedy)
+
+
+def test_one_state_confounds_the_barrier_top_with_the_coefficient() -> None:
+    objective, optimum, _ = fitted("P alone")
+    entry = next(e for e in identifiability(objective, optimum)["null_directions"] if "theta_0" in e["components"])
+    assert set(entry["components"]) == {"theta_0", "l_over_L"}
+    assert entry["remedy"].startswith("Measure the other state too")
+    # along it λ c_P(θ0) stays: d ln λ = −(r(θ0)/c_P) dθ0
+    top = float(optimum.x[objective.names.index("theta_0")])
+    expected = -(1 - np.cos(top)) / 2 / ((top - np.sin(top)) / 2)
+    assert entry["components"]["l_over_L"] / entry["components"]["theta_0"] == pytest.approx(expected, rel=1e-6)
+
+
+@named
+def test_moving_along_a_null_direction_changes_no_prediction(name: str) -> None:
+    objective, optimum, _ = fitted(name)
+    result = identifiability(objective, optimum)
+    assert len(result["null_directions"]) == result["n_free"] - result["rank"]
+    before = objective.residuals(optimum.x)
+    for entry in result["null_directions"]:
+        step = np.array([entry["components"].get(n, 0.0) for n in objective.names]) * optimum.directions.scales
+        size = 1e-4
+        change = objective.residuals(optimum.x + size * step) - before
+        # second order in the step: 1e-8 of a curvature like that of e^{B/k_BT} times √n, (25² + 25)·20
+        assert np.max(np.abs(change)) < 1e-8 * 650 * 20
+
+
+def test_ranks_and_singular_values() -> None:
+    objective, optimum, _ = fitted("one temperature")
+    result = identifiability(objective, optimum)
+    assert (result["rank"], result["n_free"]) == (7, 8)
+    values = np.array(result["singular_values"])
+    assert np.all(np.diff(values) <= 0.0)
+    assert values[-1] < 1e-7 * values[0] < values[-2]
