@@ -54,8 +54,9 @@ def assemble(analysis: Analysis, measurements: Sequence[Measurement]) -> Objecti
         mapping=analysis.model.mapping,
     )
     shared = _shared_parameters(analysis, law, measurements, temperatures)
-    own = [_own_parameters(analysis, measurements, index) for index in range(len(measurements))]
-    _refuse_foreign(analysis, {parameter.name for parameter in shared} | {name for names in own for name in names})
+    lines = {entry.name for measurement in measurements for entry in measurement.own_parameters}
+    _refuse_foreign(analysis, {parameter.name for parameter in shared}, lines)
+    own = [_own_parameters(analysis, measurements, index, shared) for index in range(len(measurements))]
     terms = tuple(
         Term(measurement, law, readings, temperatures.nominal, {local: p.name for local, p in parameters.items()})
         for measurement, readings, parameters in zip(measurements, temperatures.readings, own, strict=True)
@@ -180,7 +181,9 @@ def _require_bias(analysis: Analysis, measurements: Sequence[Measurement], resis
             raise InputError(Problem(where, expected, f"{name_of(measurement)}, kind {measurement.kind!r}"))
 
 
-def _own_parameters(analysis: Analysis, measurements: Sequence[Measurement], index: int) -> dict[str, Parameter]:
+def _own_parameters(
+    analysis: Analysis, measurements: Sequence[Measurement], index: int, shared: Sequence[Parameter]
+) -> dict[str, Parameter]:
     """Parameters that a measurement shares with no other, by local name; the first measurement keeps the plain name."""
     measurement = measurements[index]
     earlier = {p.name for other in measurements[:index] for p in other.own_parameters}
@@ -190,7 +193,8 @@ def _own_parameters(analysis: Analysis, measurements: Sequence[Measurement], ind
         parameter = PARAMETERS[entry.name]
         own[entry.name] = replace(parameter, name=name, unit=entry.unit, start=parameter.coordinate_of(entry.start))
     if index > 0:
-        own |= {n: replace(PARAMETERS[n], name=f"{n}[{index + 1}]") for n in analysis.fit.per_measurement}
+        apart = (p for p in shared if p.name in analysis.fit.per_measurement)
+        own |= {p.name: replace(p, name=f"{p.name}[{index + 1}]") for p in apart}
     return own
 
 
@@ -219,17 +223,19 @@ def _fit_parameter(parameter: Parameter, name: str, analysis: Analysis, temperat
     return FitParameter(parameter, start, lower, upper, held, constraint)
 
 
-def _refuse_foreign(analysis: Analysis, needed: set[str]) -> None:
-    """A parameter that the chosen model does not have cannot be fixed, bounded or asked for."""
-    named = {"fit.fix": analysis.fit.fix, "fit.bounds": analysis.fit.bounds, "priors": analysis.priors}
-    problems = [
-        Problem(f"{analysis.source or 'analysis'}, key '{section}.{name}'", _one_of(needed), f"{name!r}")
-        for section, names in named.items()
-        for name in names
-        if name not in needed
+def _refuse_foreign(analysis: Analysis, shared: set[str], lines: set[str]) -> None:
+    """A parameter that the model does not have cannot be fixed, bounded, asked for, or had by every measurement."""
+    fit, source = analysis.fit, analysis.source or "analysis"
+    named = [
+        *((f"fit.fix.{name}", name, shared | lines) for name in fit.fix),
+        *((f"fit.bounds.{name}", name, shared | lines) for name in fit.bounds),
+        *((f"priors.{name}", name, shared | lines) for name in analysis.priors),
+        *(("fit.free", name, shared | lines) for name in fit.free),
+        *(("fit.per_measurement", name, shared) for name in fit.per_measurement),
     ]
-    where = f"{analysis.source or 'analysis'}, key 'fit.free'"
-    problems += [Problem(where, _one_of(needed), f"{name!r}") for name in analysis.fit.free if name not in needed]
+    problems = [
+        Problem(f"{source}, key '{key}'", _one_of(known), repr(name)) for key, name, known in named if name not in known
+    ]
     if problems:
         raise InputError(problems)
 

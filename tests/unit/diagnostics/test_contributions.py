@@ -22,6 +22,7 @@ from stfit.diagnostics.contributions import (
     tensions,
 )
 from stfit.diagnostics.estimates import estimates
+from stfit.errors import InputError
 from stfit.measurements import DwellTimes, Measurement
 from stfit.objective import Objective
 from stfit.pipeline import load_measurements
@@ -144,3 +145,22 @@ def test_keeping_one_measurement_drops_what_only_the_others_had() -> None:
     assert "power_P" in objective.names
     assert "power_P" not in first.names
     assert "l_over_L" in first.names
+
+
+def test_a_parameter_per_measurement_is_fitted_for_each() -> None:
+    analysis = analysis_of({"device": DEVICE, "fit": {"per_measurement": ["E_P"]}}, Path(), "test")
+    objective = assemble(analysis, by_temperature())
+    apart = [p for p in objective.space.parameters if p.name.startswith("E_P")]
+    assert [p.name for p in apart] == ["E_P", "E_P[2]", "E_P[3]", "E_P[4]"]
+    assert len({(p.lower, p.upper) for p in apart}) == 1
+    found = estimates(objective, minimise(objective))
+    values = [found[p.name].value for p in apart]
+    assert all(value is not None and abs(value / 7.37e-20 - 1.0) < 0.02 for value in values)  # the truth, to its errors
+
+
+def test_a_parameter_that_the_model_does_not_have_is_refused() -> None:
+    analysis = analysis_of({"device": DEVICE, "fit": {"per_measurement": ["chi"]}}, Path(), "test")
+    with pytest.raises(
+        InputError, match=r"key 'fit.per_measurement': expected a parameter of this model: .*found 'chi'"
+    ):
+        assemble(analysis, by_temperature())
