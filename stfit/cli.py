@@ -59,7 +59,7 @@ def stfit(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """From dwell times and switching probabilities to l/L_θθ, the asymmetry c_i and τ0."""
+    """From dwell times, switching, critical currents and FMR lines to l/L_θθ, the asymmetry c_i and τ0."""
 
 
 @_app.command(epilog="Example: stfit fit datasets/nanopillar/analysis.toml --seed 7 --out out/")

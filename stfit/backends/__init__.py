@@ -1,1 +1,1 @@
-"""backends."""
+"""What maximises an objective; a backend knows the objective alone."""

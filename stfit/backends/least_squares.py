@@ -1,4 +1,4 @@
-"""Maximum likelihood through lmfit: least squares of signed-root deviances with analytic derivatives."""
+"""Maximum likelihood: least squares of signed-root deviances through lmfit; scoring where there are no residuals."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ class _End:
 def minimise(problem: Problem, start: Array | None = None, *, max_evaluations: int = 2000) -> Optimum:
     """The maximum of the likelihood near `start` (default: the problem's own), inside the bounds.
 
-    Levenberg–Marquardt where −2 ln L is a sum of squares, BFGS elsewhere, both through lmfit with analytic
-    derivatives; then Newton steps with the analytic Hessian. Null directions are fixed by holding one parameter each,
-    which changes no prediction; the covariance lives in the directions that the data see, and comes from
+    Levenberg–Marquardt through lmfit where −2 ln L is a sum of squares; elsewhere Fisher's scoring, or lmfit's BFGS
+    where that fails. Then Newton steps with the analytic Hessian. Null directions are fixed by holding one parameter
+    each, which changes no prediction; the covariance lives in the directions that the data see, and comes from
     problem.information, never from JᵀJ. max_evaluations: of one descent, of which there may be three.
     """
     end = _descend(problem, problem.start if start is None else start, max_evaluations)
