@@ -92,9 +92,10 @@ def _outside_their_bounds(content: Content) -> Iterator[Contradiction]:
             yield location, f"a value inside its bounds, {low:g} to {high:g} in SI units", f"{value:g}"
     for name, prior in content.priors.items():
         low, high = content.fit.bounds.get(name, (-inf, inf))
-        if prior.family == "uniform" and not low <= prior.first < prior.second <= high:
+        ends = (prior.first, prior.second) if prior.family == "uniform" else prior.limits
+        if ends is not None and not low <= ends[0] < ends[1] <= high:
             expected = f"a range inside its bounds, {low:g} to {high:g} in SI units"
-            yield ("priors", name), expected, f"{prior.first:g} to {prior.second:g}"
+            yield ("priors", name), expected, f"{ends[0]:g} to {ends[1]:g}"
 
 
 def _counted_twice(content: Content) -> Iterator[Contradiction]:

@@ -22,13 +22,15 @@ class Constant:
 class Prior:
     """A prior on one parameter.
 
-    first, second: low and high (uniform), mean and standard deviation (normal), median and factor (log-normal). The
-    factor is a pure number above 1: two thirds of the prior lie between median/factor and median·factor.
+    first, second: low and high (uniform), mean and standard deviation (normal, truncated), median and factor
+    (log-normal). The factor is a pure number above 1: two thirds of the prior lie between median/factor and
+    median·factor. limits: low and high of a truncated normal.
     """
 
-    family: Literal["uniform", "normal", "lognormal"]
+    family: Literal["uniform", "normal", "lognormal", "truncated"]
     first: float
     second: float
+    limits: tuple[float, float] | None = None
 
 
 @final
@@ -91,7 +93,7 @@ class FitEntry:
     compare: whether rival descriptions are fitted to the same data.
     """
 
-    backend: Literal["least-squares"] = "least-squares"
+    backend: Literal["least-squares", "mcmc"] = "least-squares"
     free: tuple[str, ...] = ()
     per_measurement: tuple[str, ...] = ()
     fix: Mapping[str, float] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from stfit.analysis.entries import Constant, Prior
@@ -25,7 +26,8 @@ ASYMMETRIES_WITH: Final[Mapping[str, frozenset[str]]] = {
 # they divide: 0 is no value of theirs although it lies inside their domain
 _NEVER_ZERO: Final = frozenset({"beta", "delta_R"})
 _NARROWEST: Final = 1e-9  # width of a pair of bounds, relative: below it they are one number
-_FAMILIES: Final = ("uniform", "normal", "lognormal")
+_FAMILIES: Final = ("uniform", "normal", "lognormal", "truncated")
+_NUMBERS: Final[Mapping[str, int]] = {"truncated": 4}  # of a prior, where they are not two
 
 
 def constant(value: Any, parameter: Parameter) -> Constant:
@@ -70,13 +72,16 @@ def bounds(value: Any, parameter: Parameter) -> tuple[float, float]:
 
 def prior(value: Any, parameter: Parameter) -> Prior:
     """A prior: one family with its two numbers."""
-    expected = '{normal = ["mean", "sd"]}, {lognormal = ["median", "factor"]} or {uniform = ["low", "high"]}'
+    expected = (
+        '{normal = ["mean", "sd"]}, {truncated = ["mean", "sd", "low", "high"]}, {lognormal = ["median", "factor"]} '
+        'or {uniform = ["low", "high"]}'
+    )
     if not isinstance(value, Mapping) or len(value) != 1:
         raise unfit(expected, shown(value))
     family, numbers = next(iter(value.items()))
     if family not in _FAMILIES:
         raise unfit(*unknown(family, _FAMILIES, "a prior known here"))
-    if not isinstance(numbers, list | tuple) or len(numbers) != 2:
+    if not isinstance(numbers, list | tuple) or len(numbers) != _NUMBERS.get(family, 2):
         raise unfit(expected, f"{family} = {shown(numbers)}")
     return _PRIORS[family](numbers, parameter)
 
@@ -103,6 +108,11 @@ def _normal(numbers: Any, parameter: Parameter) -> Prior:
     return Prior("normal", mean, deviation)
 
 
+def _truncated(numbers: Any, parameter: Parameter) -> Prior:
+    limits = bounds(numbers[2:], parameter)
+    return replace(_normal(numbers[:2], parameter), family="truncated", limits=limits)
+
+
 def _lognormal(numbers: Any, parameter: Parameter) -> Prior:
     median, factor = quantity(numbers[0], _unit(parameter)), quantity(numbers[1], "")
     _require_inside(median, parameter, numbers[0])
@@ -113,7 +123,7 @@ def _lognormal(numbers: Any, parameter: Parameter) -> Prior:
     return Prior("lognormal", median, factor)
 
 
-_PRIORS: Final = {"uniform": _uniform, "normal": _normal, "lognormal": _lognormal}
+_PRIORS: Final = {"uniform": _uniform, "normal": _normal, "lognormal": _lognormal, "truncated": _truncated}
 
 
 def _unit(parameter: Parameter) -> str:

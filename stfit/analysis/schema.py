@@ -19,7 +19,7 @@ from stfit.models.asymmetry import ASYMMETRIES
 from stfit.models.parameters import PARAMETERS
 from stfit.physics.fluctuations import FWHM_OVER_WIDTH
 
-read_backend: Final = quantities.choice("least-squares", later=("mcmc",))
+read_backend: Final = quantities.choice("least-squares", "mcmc")
 
 
 class Section(BaseModel):

@@ -52,9 +52,21 @@ class Parameter:
             return float(np.log1p(scaled))
         return scaled
 
+    def coordinates_of(self, quantities: Any) -> Any:
+        """The coordinates at public quantities (SI), an array; −∞ at the end of a logarithm."""
+        scaled = np.asarray(quantities, dtype=float) / self.scale
+        with np.errstate(divide="ignore"):
+            if self.transform == "log":
+                return np.log(scaled)
+            return np.log1p(scaled) if self.transform == "log1p" else scaled
+
     def coordinate_slope(self, coordinate: float) -> float:
         """d quantity/d coordinate."""
         return self.scale if self.transform == "linear" else float(np.exp(coordinate)) * self.scale
+
+    def log_coordinate_slope(self, coordinate: Any) -> Any:
+        """ln(d quantity/d coordinate), of an array of coordinates."""
+        return np.log(self.scale) + (0.0 if self.transform == "linear" else coordinate)
 
 
 _INF = np.inf

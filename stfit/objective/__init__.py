@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from stfit.objective.constraints import Constraint, LogNormal, Normal
 from stfit.objective.objective import Objective, Term
+from stfit.objective.prior import CoordinatePrior, Prior
 from stfit.objective.problem import Problem
 from stfit.objective.space import FitParameter, ParameterSpace
 
-__all__ = ["Constraint", "FitParameter", "LogNormal", "Normal", "Objective", "ParameterSpace", "Problem", "Term"]
+__all__ = [
+    "Constraint",
+    "CoordinatePrior",
+    "FitParameter",
+    "LogNormal",
+    "Normal",
+    "Objective",
+    "ParameterSpace",
+    "Prior",
+    "Problem",
+    "Term",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, final
 
 import numpy as np
@@ -14,6 +15,7 @@ from stfit.derivatives import Jet, concatenate, total
 from stfit.measurements import Measurement
 from stfit.models.law import SpinTransferLaw
 from stfit.objective.predictions import LOG_DWELL_TIME, PREDICTIONS
+from stfit.objective.prior import Prior, prior_of
 from stfit.objective.space import ParameterSpace
 
 Array = npt.NDArray[np.float64]
@@ -195,12 +197,28 @@ class Objective:
                 value = value + total(-0.5 * np.square(p.constraint.residual(quantities[p.name])))
         return value
 
+    @cached_property
+    def prior(self) -> Prior:
+        """What is believed of the coordinates before the data."""
+        return prior_of(self.space.varied)
+
+    def log_likelihood(self, x: Array) -> Array:
+        """ln L of the data alone, up to a constant, at x of shape (..., p) inside the bounds; −∞ where it is none."""
+        quantities = self.space.quantities(x)
+        value: Any = np.zeros(x.shape[:-1])
+        for term in self.terms:
+            value = value + term.measurement.log_likelihood(term.prediction(quantities))
+        return np.where(np.isfinite(value), value, -np.inf)
+
     def log_posterior(self, x: Array) -> Array:
-        """ln L plus the constraints, up to a constant, at x of shape (..., p); −∞ outside the bounds."""
-        lower, upper = self.bounds
-        inside = np.all((x >= lower) & (x <= upper), axis=-1)
-        value = np.asarray(self._log_posterior(self.space.quantities(np.clip(x, lower, upper))))
-        return np.where(inside & np.isfinite(value), value, -np.inf)
+        """ln L plus the ln of the prior's density, at x of shape (..., p), as samplers take it; −∞ outside the bounds.
+
+        A constraint of a parameter whose logarithm is fitted, or one of its logarithm, has a density per unit of the
+        coordinate, which its residual in `cost` has not: there a mode means nothing, and a constraint is a measurement.
+        """
+        value = self.prior.log_density(x)
+        inside = np.clip(x, self.prior.lower, self.prior.upper)
+        return np.where(np.isfinite(value), value + self.log_likelihood(inside), -np.inf)
 
     def information(self, x: Array) -> Array:
         """The analytic Hessian of −ln posterior at x, shape (p, p)."""

@@ -209,15 +209,16 @@ def _fit_parameter(parameter: Parameter, name: str, analysis: Analysis, temperat
         constraint = None if constant.uncertainty is None else Normal(constant.value, constant.uncertainty)
     if name in analysis.fit.fix:
         start, held, constraint = parameter.coordinate_of(analysis.fit.fix[name]), True, None
-    if prior is not None and prior.family == "normal":
+    if prior is not None and prior.family in ("normal", "truncated"):
         constraint, held, start = Normal(prior.first, prior.second), False, parameter.coordinate_of(prior.first)
     if prior is not None and prior.family == "lognormal":
         constraint, held, start = LogNormal(prior.first, prior.second), False, parameter.coordinate_of(prior.first)
     limits = analysis.fit.bounds.get(name)
-    if prior is not None and prior.family == "uniform":
-        limits = (prior.first, prior.second)
+    if prior is not None:
+        limits = (prior.first, prior.second) if prior.family == "uniform" else prior.limits or limits
     if limits is not None:
         lower, upper = parameter.coordinate_of(limits[0]), parameter.coordinate_of(limits[1])
+        start = min(max(start, lower), upper)
     if isinstance(constraint, LogNormal):
         lower = max(lower, parameter.coordinate_of(constraint.lowest))
     return FitParameter(parameter, start, lower, upper, held, constraint)

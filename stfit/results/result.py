@@ -56,7 +56,10 @@ Interval = tuple[float | None, float | None]  # None: open on that side
 @final
 @dataclass(frozen=True)
 class Estimate:
-    """A quantity with its uncertainty, in SI units. value is None where the data do not identify it."""
+    """A quantity with its uncertainty, in SI units. value is None where the data do not identify it.
+
+    interval: where ci68 and ci95 come from: "covariance", "profile", "bootstrap" or "posterior"; "" for none.
+    """
 
     value: float | None
     stderr: float | None
@@ -64,6 +67,7 @@ class Estimate:
     ci95: Interval | None
     unit: str
     verdict: Verdict
+    interval: str = ""
 
 
 @final
@@ -192,6 +196,10 @@ class FitResult:
     budget: dict[str, dict[str, float]] = field(default_factory=dict)
     comparison: list[dict[str, Any]] = field(default_factory=list)
     joint: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # "contributions", "tensions", "alone"
+    intervals: dict[str, Any] = field(default_factory=dict)  # "profiles", "contours", "bootstrap"
+    sampling: dict[str, Any] = field(default_factory=dict)  # of MCMC: "verdict", "reasons", what each number is worth
+    evidence: list[dict[str, Any]] = field(default_factory=list)  # of nested sampling, one entry a description
+    calibration: dict[str, Any] = field(default_factory=dict)  # of `stfit calibrate`
     schema: str = SCHEMA
 
     def __getitem__(self, name: str) -> Estimate:

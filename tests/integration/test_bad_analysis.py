@@ -21,7 +21,10 @@ TIME = 'a time with its unit (s, us, ns) such as "1.2 s" or "1.2 ± 0.1 s"'
 RESISTANCE = 'a resistance with its unit (ohm, mohm, kohm) such as "1.2 ohm" or "1.2 ± 0.1 ohm"'
 TEMPERATURE = 'a temperature with its unit (K, degC) such as "1.2 K" or "1.2 ± 0.1 K"'
 NUMBER = 'a pure number such as 0.35 or "0.35 ± 0.03"'
-PRIOR = '{normal = ["mean", "sd"]}, {lognormal = ["median", "factor"]} or {uniform = ["low", "high"]}'
+PRIOR = (
+    '{normal = ["mean", "sd"]}, {truncated = ["mean", "sd", "low", "high"]}, {lognormal = ["median", "factor"]} '
+    'or {uniform = ["low", "high"]}'
+)
 LATER = "which is not available in this version"
 KINDS = "'dwell-times', 'dwell-events', 'switching-currents', 'switching-pulse', 'switching-ramp' or 'fmr-lines'"
 
@@ -142,8 +145,7 @@ CHOICES: dict[str, Case] = {
         "'Printed'",
     ),
     "the exact barrier": ('[model]\nbarrier = "exact"', key("model.barrier"), "'high'", f"'exact', {LATER}"),
-    "a sampler": ('[fit]\nbackend = "mcmc"', key("fit.backend"), "'least-squares'", f"'mcmc', {LATER}"),
-    "an unknown backend": ('[fit]\nbackend = "simplex"', key("fit.backend"), "'least-squares'", "'simplex'"),
+    "an unknown backend": ('[fit]\nbackend = "simplex"', key("fit.backend"), "'least-squares' or 'mcmc'", "'simplex'"),
     "an unknown GMR curve": (
         '[model]\ngmr = "sine"',
         key("model.gmr"),
@@ -200,7 +202,7 @@ PAIRS: dict[str, Case] = {
     "an unknown family": (
         '[priors]\nbeta = {gauss = ["0.3", "0.1"]}',
         key("priors.beta"),
-        "a prior known here (uniform, normal, lognormal)",
+        "a prior known here (uniform, normal, lognormal, truncated)",
         "'gauss', which is not known",
     ),
     "a prior with one number": (

@@ -212,5 +212,5 @@ def test_tables_from_python_are_checked_like_a_file() -> None:
 def test_another_backend(folder: Path) -> None:
     read = parsed(EXAMPLE, folder)
     assert with_backend(read, "least-squares", "option '--backend'") == read
-    with pytest.raises(InputError, match="option '--backend': expected 'least-squares'; found 'simplex'"):
+    with pytest.raises(InputError, match="option '--backend': expected 'least-squares' or 'mcmc'; found 'simplex'"):
         with_backend(read, "simplex", "option '--backend'")
