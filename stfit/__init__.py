@@ -15,16 +15,17 @@ if TYPE_CHECKING:
     from stfit.models.critical import CriticalCurrentModel
     from stfit.models.dwell import DwellTimeModel
     from stfit.models.fluctuation import FluctuationModel
-    from stfit.pipeline import fit, load, report
+    from stfit.pipeline import calibrate, fit, load, report
 
 __version__ = "0.1.0"
-__all__ = ["CriticalCurrentModel", "DwellTimeModel", "FluctuationModel", "__version__", "fit", "load", "report"]
+__all__ = ["CriticalCurrentModel", "DwellTimeModel", "FluctuationModel", "__version__", "calibrate", "fit", "load", "report"]
 
 # What is offered here is imported when it is first used: `import stfit` costs next to nothing.
 _HOMES: Final = {
     "CriticalCurrentModel": "stfit.models.critical",
     "DwellTimeModel": "stfit.models.dwell",
     "FluctuationModel": "stfit.models.fluctuation",
+    "calibrate": "stfit.pipeline",
     "fit": "stfit.pipeline",
     "load": "stfit.pipeline",
     "report": "stfit.pipeline",
