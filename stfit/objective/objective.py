@@ -227,6 +227,13 @@ class Objective:
             raise TypeError("a likelihood dropped the second derivative")
         return -jet.hessian
 
+    def expansion(self, x: Array) -> tuple[float, Array, Array]:
+        """The cost up to a constant, its gradient and its Hessian at x, shapes (), (p,) and (p, p), at one go."""
+        jet: Jet = self._log_posterior(self.space.jets(x, order=2))
+        if jet.hessian is None:
+            raise TypeError("a likelihood dropped the second derivative")
+        return -float(jet.value), -jet.gradient, -jet.hessian
+
     def data_information(self, x: Array) -> Array:
         """The Hessian of −ln L of the data alone, without the constraints, shape (p, p)."""
         jets = self.space.jets(x, order=2)

@@ -1,0 +1,292 @@
+"""One side of a profile: where the deviance has risen by a level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Final, final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.backends.newton import FLATTEST, Box, Descent, Expansion, descend, finite
+
+Array = npt.NDArray[np.float64]
+
+_STEPS: Final = 25  # of Newton's method for one end
+_RISE_TOLERANCE: Final = 1e-7  # of the level, in the deviance of an end
+_SLOPE_TOLERANCE: Final = 1e-4  # by standard errors: the rise is then off by half its square
+_LOOSE: Final = 1e-3  # of the level: an end that Newton's method does not polish
+_LOWER: Final = 1e-6  # by which a cost must fall below the best fit's to be a lower minimum
+_STIFFNESS: Final = 25.0  # K of the penalty, per squared standard error of the quantity
+_FIRST: Final = 0.5  # distance of the first target, in predicted distances of the end
+_GROWTH: Final = 1.5
+_MOST_TARGETS: Final = 60  # 1.5^60 = 4·10^10 predicted distances
+_STUCK: Final = 1e-6  # progress of the quantity, of that of its target, below which it can go no further
+_BISECTIONS: Final = 60
+_FAR_FROM_QUADRATIC: Final = 0.3  # relative distance of an end from its prediction, from which it is checked
+
+
+class State(Enum):
+    """How one side of a profile ends: the key that is stored and the sentence that a report prints."""
+
+    CLOSED = ("closed", "The data close the interval on this side.")
+    OPEN = ("open", "The deviance does not rise so far inside the bounds: the data leave this side open.")
+    AT_BOUND = ("at-bound", "The best fit lies at its bound on this side.")
+    FAILED = ("failed", "The end could not be found: the likelihood has no usable curvature there.")
+
+    def __init__(self, key: str, sentence: str) -> None:
+        self.key = key
+        self.sentence = sentence
+
+
+@final
+@dataclass(frozen=True)
+class Found:
+    """An end: value of the quantity and the point x, shape (p,), where closed.
+
+    multiplier: ν at the end, in standard errors of the quantity. lower: a point of lower cost than the best fit's.
+    """
+
+    state: State
+    value: float | None
+    x: Array | None
+    multiplier: float = 0.0
+    lower: Array | None = None
+
+
+@final
+@dataclass(frozen=True)
+class Ray:
+    """One side of the profile of a quantity. rise: the cost above the best fit's. sign: +1 for the upper side."""
+
+    rise: Expansion
+    quantity: Expansion
+    box: Box
+    best: Array
+    sign: float
+
+    @cached_property
+    def start(self) -> tuple[float, Array]:
+        """The quantity and its gradient at the best fit."""
+        value, gradient, _ = self.quantity(self.best)
+        return value, gradient
+
+    @cached_property
+    def _inner(self) -> Array:
+        """Steps that leave alone the coordinates at a bound that the likelihood, or the quantity, pushes against."""
+        gradient = self.rise(self.best)[1]
+        pushed = self.box.pushed(self.best, gradient)
+        basis = self.box.moving(pushed)
+        blocked = self.box.pushed(self.best, -self.sign * basis @ (basis.T @ self.start[1]))
+        return self.box.moving(pushed | blocked)
+
+    @cached_property
+    def unit(self) -> float:
+        """A standard error of the quantity."""
+        inner = float(np.linalg.norm(self._inner.T @ self.start[1]))
+        return inner if inner > 0 else float(np.linalg.norm(self.box.columns.T @ self.start[1]))
+
+    def outwards(self, x: Array) -> tuple[float, Array, Array]:
+        """How far the quantity has moved outwards, in standard errors, with derivatives."""
+        value, gradient, hessian = self.quantity(x)
+        factor = self.sign / self.unit
+        return factor * (value - self.start[0]), factor * gradient, factor * hessian
+
+    def value_at(self, distance: float) -> float:
+        """The quantity at a distance in standard errors."""
+        return self.start[0] + self.sign * self.unit * distance
+
+    def predicted(self, level: float) -> tuple[Array, float]:
+        """The end of a quadratic likelihood, and its multiplier."""
+        z = float(np.sqrt(level))
+        direction = self._inner @ (self._inner.T @ self.start[1]) * (self.sign / self.unit)
+        return self.box.advance(self.best, z * direction), z
+
+    def towards(self, target: float, start: Array) -> tuple[Descent, float, float]:
+        """The best fit near a target distance: the descent, its distance and its rise in cost."""
+
+        def penalised(x: Array) -> tuple[float, Array, Array]:
+            cost, slope, curvature = self.rise(x)
+            distance, gradient, hessian = self.outwards(x)
+            off = distance - target
+            return (
+                cost + 0.5 * _STIFFNESS * off**2,
+                slope + _STIFFNESS * off * gradient,
+                curvature + _STIFFNESS * (np.outer(gradient, gradient) + off * hessian),
+            )
+
+        end = descend(penalised, start, self.box)
+        distance = self.outwards(end.x)[0]
+        return end, distance, end.value - 0.5 * _STIFFNESS * (distance - target) ** 2
+
+    def curve(self, outermost: Found, count: int, beyond: float) -> list[tuple[float, float]]:
+        """Values of the quantity and deviance rises from near the best fit outwards, past the outermost end."""
+        farthest = 3.0
+        if outermost.state is State.CLOSED and outermost.value is not None:
+            farthest = beyond * abs(outermost.value - self.start[0]) / self.unit
+        points, x = [], self.best
+        for target in np.linspace(0.0, farthest, count + 1)[1:]:
+            end, distance, cost = self.towards(float(target), x)
+            if not end.converged or (points and distance <= points[-1][0]):
+                break
+            points.append((distance, 2.0 * max(cost, 0.0)))
+            x = end.x
+        return [(self.value_at(distance), height) for distance, height in points]
+
+
+def find_end(ray: Ray, level: float, inner: Found | None = None) -> Found:
+    """Where the deviance has risen by `level`; inner: the end at a lower level, which tells where to look."""
+    if inner is not None and inner.state is not State.CLOSED:
+        return inner  # open already at a lower level
+    if _at_its_bound(ray):
+        return Found(State.AT_BOUND, None, None)
+    start, multiplier = ray.predicted(level)
+    if inner is not None and inner.x is not None and inner.multiplier > 0:
+        z, before = np.sqrt(level), inner.multiplier
+        stretch = max(z / before, 1.0)
+        start = ray.box.advance(inner.x, (stretch - 1.0) * (inner.x - ray.best))
+        multiplier = before * stretch
+    found = _newton(ray, level, start, multiplier)
+    if found is None and inner is not None:
+        found = _newton(ray, level, *ray.predicted(level))
+    if found is None or not _is_plausible(ray, level, found):
+        return _scan(ray, level)
+    return found
+
+
+def _at_its_bound(ray: Ray) -> bool:
+    """Whether the quantity cannot move outwards from the best fit, because of bounds."""
+    inner = float(np.linalg.norm(ray._inner.T @ ray.start[1]))
+    return inner <= 1e-9 * float(np.linalg.norm(ray.box.columns.T @ ray.start[1]))
+
+
+def _is_plausible(ray: Ray, level: float, found: Found) -> bool:
+    """Whether the profile is as high as that at an end which is far from the quadratic prediction."""
+    if found.value is None or found.lower is not None:
+        return True
+    z = float(np.sqrt(level))
+    distance = ray.sign * (found.value - ray.start[0]) / ray.unit
+    if abs(distance / z - 1.0) < _FAR_FROM_QUADRATIC:
+        return True
+    target = distance + found.multiplier / _STIFFNESS
+    end, reached, cost = ray.towards(target, ray.best)
+    return not end.converged or cost > level / 2 * (1 - _LOOSE) or reached < distance * (1 - _LOOSE)
+
+
+def _newton(ray: Ray, level: float, start: Array, multiplier: float) -> Found | None:
+    """∇cost = ν ∇quantity and cost = level/2 by Newton's method; None where that leads nowhere."""
+    x, nu = start, multiplier
+    for _ in range(_STEPS):
+        cost, slope, curvature = ray.rise(x)
+        distance, gradient, hessian = ray.outwards(x)
+        if not (finite(cost, slope, curvature) and finite(distance, gradient, hessian)):
+            return None
+        if cost < -_LOWER:
+            return Found(State.FAILED, None, None, lower=x)
+        lagrange = slope - nu * gradient
+        basis = ray.box.moving(ray.box.pushed(x, lagrange))
+        if basis.shape[1] == 0:
+            return None
+        off, missing = basis.T @ lagrange, cost - level / 2
+        whitened = basis.T @ (curvature - nu * hessian) @ basis
+        if abs(missing) < _RISE_TOLERANCE * level and np.linalg.norm(off) < _SLOPE_TOLERANCE * nu:
+            return _accepted(ray, x, nu, distance, whitened, basis.T @ gradient)
+        step = _step(whitened, off, basis.T @ slope, basis.T @ gradient, missing)
+        if step is None:
+            return None
+        longest = 0.7 * max(1.0, float(np.sqrt(level)))
+        share = min(1.0, longest / max(float(np.linalg.norm(step[:-1])), 1e-300))
+        x = ray.box.advance(x, share * (basis @ step[:-1]))
+        nu = nu + share * float(step[-1])
+        if not nu > 0:
+            return None
+    return None
+
+
+def _step(whitened: Array, off: Array, slope: Array, gradient: Array, missing: float) -> Array | None:
+    """The Newton step of coordinates and multiplier, shape (k + 1,); flat directions stay where they are."""
+    curvatures, axes = np.linalg.eigh(whitened)
+    usable = np.abs(curvatures) > FLATTEST
+    inverse = np.where(usable, 1.0 / np.where(usable, curvatures, 1.0), 0.0)
+    solve = axes * inverse @ axes.T
+    denominator = float(slope @ solve @ gradient)
+    if not abs(denominator) > FLATTEST * float(np.linalg.norm(slope) * np.linalg.norm(gradient)):
+        return None
+    change = (float(slope @ solve @ off) - missing) / denominator
+    return np.append(solve @ (change * gradient - off), change)
+
+
+def _accepted(ray: Ray, x: Array, nu: float, distance: float, whitened: Array, gradient: Array) -> Found | None:
+    """The end, if it is one: outside the best fit, and a minimum at its own value of the quantity."""
+    if distance <= 0:
+        return None
+    norm = float(np.linalg.norm(gradient))
+    if norm == 0.0:
+        return None
+    _, _, rotation = np.linalg.svd(gradient[None, :], full_matrices=True)
+    tangent = rotation[1:].T
+    if tangent.shape[1] and np.linalg.eigvalsh(tangent.T @ whitened @ tangent)[0] < -FLATTEST:
+        return None
+    return Found(State.CLOSED, ray.value_at(distance), x, nu)
+
+
+def _scan(ray: Ray, level: float) -> Found:
+    """The end by following the profile outwards until it has risen enough, then between the last two targets."""
+    z = float(np.sqrt(level))
+    inside, outside = (0.0, ray.best, 0.0, 0.0), None  # target, x, distance, rise in cost
+    target = _FIRST * z
+    for _ in range(_MOST_TARGETS):
+        end, distance, cost = _towards(ray, target, inside[1])
+        if cost < -_LOWER:
+            return Found(State.FAILED, None, None, lower=end.x)
+        if not np.isfinite(cost):
+            break
+        if cost >= level / 2:
+            outside = (target, end.x, distance, cost)
+            break
+        if distance - inside[2] <= _STUCK * (target - inside[0]):
+            return Found(State.OPEN, None, None)
+        inside = (target, end.x, distance, cost)
+        target *= _GROWTH
+    if outside is None:
+        return Found(State.OPEN if target > 1e3 * z else State.FAILED, None, None)
+    return _between(ray, level, inside, outside)
+
+
+def _towards(ray: Ray, target: float, start: Array) -> tuple[Descent, float, float]:
+    """The best fit near a target, from a start, or from the best fit of all where that leads lower."""
+    first = ray.towards(target, start)
+    if first[0].converged:
+        return first
+    other = ray.towards(target, ray.best)
+    return other if other[0].value < first[0].value else first
+
+
+_Point = tuple[float, Array, float, float]
+
+
+def _between(ray: Ray, level: float, inside: _Point, outside: _Point) -> Found:
+    """The end between two targets: the rise is brought to the level by interpolation and bisection, then polished."""
+    for attempt in range(_BISECTIONS):
+        low, high = np.sqrt(max(inside[3], 0.0)), np.sqrt(outside[3])
+        share = (np.sqrt(level / 2) - low) / (high - low) if attempt % 3 else 0.5
+        target = inside[0] + float(np.clip(share, 0.02, 0.98)) * (outside[0] - inside[0])
+        end, distance, cost = _towards(ray, target, inside[1])
+        if cost < -_LOWER:
+            return Found(State.FAILED, None, None, lower=end.x)
+        point = (target, end.x, distance, cost)
+        if abs(cost - level / 2) < _LOOSE * level:
+            multiplier = _STIFFNESS * (target - distance)
+            polished = _newton(ray, level, end.x, multiplier) if multiplier > 0 else None
+            if polished is not None and polished.value is not None:
+                near = ray.sign * (polished.value - ray.start[0]) / ray.unit
+                if abs(near - distance) < 0.1 * max(distance, 1e-3):
+                    return polished
+            return Found(State.CLOSED, ray.value_at(distance), end.x, max(multiplier, 0.0))
+        inside, outside = (point, outside) if cost < level / 2 else (inside, point)
+        if outside[0] - inside[0] < 1e-9 * outside[0]:
+            break
+    # the best fit jumps to another valley here: the end is where it leaves the first
+    return Found(State.CLOSED, ray.value_at(inside[2]), inside[1], _STIFFNESS * max(inside[0] - inside[2], 0.0))
