@@ -10,10 +10,11 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
+from stfit.backends.bootstrap import bootstrap
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.backends.parallel import mapped
 from stfit.diagnostics.estimates import LOGARITHMIC, estimates
-from stfit.diagnostics.intervals import estimates_by
+from stfit.diagnostics.intervals import bootstrap_estimates, covariance_estimates, profile_estimates
 from stfit.errors import InputError, Problem
 from stfit.objective import Objective
 from stfit.results import Estimate, Status, Verdict
@@ -26,6 +27,7 @@ Progress = Callable[[str, int, int], None]  # what is going on, how many replica
 
 REFITTED: Final = ("covariance", "profile", "bootstrap")
 KINDS: Final = (*REFITTED, "posterior")
+_RESAMPLES: Final = 199  # replicas of a bootstrap within a replica: (199 + 1) p is a whole number at the 95 % ends
 _LEFT_OUT: Final = (Verdict.NOT_IDENTIFIED, Verdict.AT_BOUND)
 
 
@@ -139,6 +141,7 @@ def calibrate(
     replicas: int,
     seed: int,
     kinds: Sequence[str] = ("covariance", "profile"),
+    quantities: Sequence[str] | None = None,
     posteriors: int | None = None,
     processes: int = 1,
     progress: Progress | None = None,
@@ -147,12 +150,14 @@ def calibrate(
 
     The fit is the truth: data are drawn at it, and the quotes of constrained constants about it (held there, the pulls
     would be far too narrow). Posterior intervals are tested as simulation-based calibration does, with truths from the
-    prior: in `posteriors` replicas of their own (default: as many). Every replica has a seed of its own, so that the
-    number of processes changes nothing.
+    prior: in `posteriors` replicas of their own (default: as many). quantities: which are tested (default: all that have
+    an error). Every replica has a seed of its own, so that the number of processes changes nothing.
     """
     _check(replicas, kinds)
     truths = truths_at(objective, optimum.x)
-    tested, left_out = _tested(estimates(objective, optimum), truths)
+    found = estimates(objective, optimum)
+    asked = found if quantities is None else {name: found[name] for name in quantities}
+    tested, left_out = _tested(asked, truths)
     refitted = tuple(kind for kind in REFITTED if kind in kinds)
     replicate = partial(_replica, objective, optimum.x, tuple(tested), refitted)
     sampled = None
@@ -205,9 +210,12 @@ def _replica(
     optimum = minimise(drawn)
     if optimum.status is not Status.CONVERGED:
         return Replica(optimum.status, {})
-    own = int(seed.generate_state(1)[0])
-    found = {"covariance": estimates(drawn, optimum)}
-    found |= {kind: estimates_by(kind, drawn, optimum, seed=own) for kind in kinds if kind != "covariance"}
+    found = {"covariance": covariance_estimates(drawn, optimum)}
+    if "profile" in kinds:
+        found["profile"] = profile_estimates(drawn, optimum)
+    if "bootstrap" in kinds:
+        resampled = bootstrap(drawn, optimum, seed=int(seed.generate_state(1)[0]), replicas=_RESAMPLES)
+        found["bootstrap"] = bootstrap_estimates(drawn, optimum, resampled)
     return Replica(optimum.status, {kind: {name: e[name] for name in names} for kind, e in found.items()})
 
 

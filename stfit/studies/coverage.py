@@ -122,11 +122,13 @@ def band(level: str, of: int, comparisons: int) -> tuple[int, int]:
 def coverage(
     found: Sequence[Estimate], truths: Sequence[float], interval: str, level: str, comparisons: int
 ) -> Coverage:
-    """How often the intervals of `level` hold the truths; estimates without an interval are left out, and counted so.
+    """How often the intervals of `level` hold the truths, among the estimates that have one of this kind.
 
-    found, truths: one a device.
+    found, truths: one a device. What falls back on another kind of interval gives none of this.
     """
-    given = [(_interval(e, level), truth) for e, truth in zip(found, truths, strict=True)]
+    given = [
+        (_interval(e, level), truth) for e, truth in zip(found, truths, strict=True) if e.interval in (interval, "")
+    ]
     inside = [covers(ends, truth) for ends, truth in given if ends is not None]
     lowest, highest = band(level, len(inside), comparisons)
     return Coverage(interval, level, sum(inside), len(inside), lowest, highest)
