@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-Expansion = Callable[[Array], tuple[float, Array, Array]]  # value (), gradient (p,) and Hessian (p, p) at x of shape (p,)
+# value, gradient (p,) and Hessian (p, p) at x of shape (p,)
+Expansion = Callable[[Array], tuple[float, Array, Array]]
 
 FLATTEST: Final = 1e-6  # curvature along a step of about one standard error, below which a direction counts as flat
 _SETTLED: Final = 1e-9  # expected gain of one more step, at which a descent ends

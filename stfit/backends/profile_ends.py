@@ -25,6 +25,7 @@ _GROWTH: Final = 1.5
 _MOST_TARGETS: Final = 60  # 1.5^60 = 4·10^10 predicted distances
 _STUCK: Final = 1e-6  # progress of the quantity, of that of its target, below which it can go no further
 _BISECTIONS: Final = 60
+_QUICK: Final = 0.3  # longest Newton step, over the distance of the end, that one step is trusted with
 _FAR_FROM_QUADRATIC: Final = 0.3  # relative distance of an end from its prediction, from which it is checked
 
 
@@ -74,7 +75,7 @@ class Ray:
         return value, gradient
 
     @cached_property
-    def _inner(self) -> Array:
+    def inner_steps(self) -> Array:
         """Steps that leave alone the coordinates at a bound that the likelihood, or the quantity, pushes against."""
         gradient = self.rise(self.best)[1]
         pushed = self.box.pushed(self.best, gradient)
@@ -83,9 +84,15 @@ class Ray:
         return self.box.moving(pushed | blocked)
 
     @cached_property
+    def is_blocked(self) -> bool:
+        """Whether the quantity cannot move outwards from the best fit, because of bounds."""
+        inner = float(np.linalg.norm(self.inner_steps.T @ self.start[1]))
+        return inner <= 1e-9 * float(np.linalg.norm(self.box.columns.T @ self.start[1]))
+
+    @cached_property
     def unit(self) -> float:
         """A standard error of the quantity."""
-        inner = float(np.linalg.norm(self._inner.T @ self.start[1]))
+        inner = float(np.linalg.norm(self.inner_steps.T @ self.start[1]))
         return inner if inner > 0 else float(np.linalg.norm(self.box.columns.T @ self.start[1]))
 
     def outwards(self, x: Array) -> tuple[float, Array, Array]:
@@ -101,7 +108,7 @@ class Ray:
     def predicted(self, level: float) -> tuple[Array, float]:
         """The end of a quadratic likelihood, and its multiplier."""
         z = float(np.sqrt(level))
-        direction = self._inner @ (self._inner.T @ self.start[1]) * (self.sign / self.unit)
+        direction = self.inner_steps @ (self.inner_steps.T @ self.start[1]) * (self.sign / self.unit)
         return self.box.advance(self.best, z * direction), z
 
     def towards(self, target: float, start: Array) -> tuple[Descent, float, float]:
@@ -126,7 +133,8 @@ class Ray:
         farthest = 3.0
         if outermost.state is State.CLOSED and outermost.value is not None:
             farthest = beyond * abs(outermost.value - self.start[0]) / self.unit
-        points, x = [], self.best
+        points: list[tuple[float, float]] = []
+        x = self.best
         for target in np.linspace(0.0, farthest, count + 1)[1:]:
             end, distance, cost = self.towards(float(target), x)
             if not end.converged or (points and distance <= points[-1][0]):
@@ -140,7 +148,7 @@ def find_end(ray: Ray, level: float, inner: Found | None = None) -> Found:
     """Where the deviance has risen by `level`; inner: the end at a lower level, which tells where to look."""
     if inner is not None and inner.state is not State.CLOSED:
         return inner  # open already at a lower level
-    if _at_its_bound(ray):
+    if ray.is_blocked:
         return Found(State.AT_BOUND, None, None)
     start, multiplier = ray.predicted(level)
     if inner is not None and inner.x is not None and inner.multiplier > 0:
@@ -156,10 +164,25 @@ def find_end(ray: Ray, level: float, inner: Found | None = None) -> Found:
     return found
 
 
-def _at_its_bound(ray: Ray) -> bool:
-    """Whether the quantity cannot move outwards from the best fit, because of bounds."""
-    inner = float(np.linalg.norm(ray._inner.T @ ray.start[1]))
-    return inner <= 1e-9 * float(np.linalg.norm(ray.box.columns.T @ ray.start[1]))
+def quick_end(ray: Ray, level: float) -> float | None:
+    """The end after one Newton step from the quadratic prediction; None where that is far, or leads to a bound.
+
+    Two expansions cheaper than the end itself, and right to the second order in what is not quadratic.
+    """
+    if ray.is_blocked:
+        return None
+    x, nu = ray.predicted(level)
+    cost, slope, curvature = ray.rise(x)
+    distance, gradient, hessian = ray.outwards(x)
+    if not (finite(cost, slope, curvature) and finite(distance, gradient, hessian)):
+        return None
+    basis = ray.inner_steps
+    at_bound = np.any((x <= ray.box.lower) | (x >= ray.box.upper))
+    whitened = basis.T @ (curvature - nu * hessian) @ basis
+    step = _step(whitened, basis.T @ (slope - nu * gradient), basis.T @ slope, basis.T @ gradient, cost - level / 2)
+    if step is None or at_bound or np.linalg.norm(step[:-1]) > _QUICK * np.sqrt(level):
+        return None
+    return ray.value_at(distance + float(basis.T @ gradient @ step[:-1]))
 
 
 def _is_plausible(ray: Ray, level: float, found: Found) -> bool:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.bootstrap import REPLICAS, Bootstrap, Draw, bca_interval, bootstrap, linearised
+from stfit.backends.bootstrap import Bootstrap, bca_interval, bootstrap, linearised
 from stfit.backends.least_squares import Optimum
 from stfit.backends.profile import Profile, profiles
 from stfit.backends.profile_ends import State
 from stfit.derivatives import value_of
 from stfit.diagnostics.estimates import estimates
 from stfit.objective import Objective
-from stfit.results import Estimate, Interval, Verdict
+from stfit.results import Estimate, Verdict
 
 Array = npt.NDArray[np.float64]
 
@@ -103,14 +102,14 @@ def bootstrap_estimates(objective: Objective, optimum: Optimum, found: Bootstrap
         return base
     jets = objective.all_quantities(objective.space.jets(optimum.x, order=1))
     draws = objective.all_quantities(objective.space.quantities(found.draws))
-    result = {}
+    result: dict[str, Estimate] = {}
     for name, estimate in base.items():
         if estimate.ci95 is None:
             result[name] = estimate
             continue
         values = np.broadcast_to(np.asarray(draws[name], dtype=float).reshape(-1), found.draws.shape[0])
-        influence = linearised(objective, optimum, found, jets[name])
+        influence = linearised(optimum, found, jets[name])
         best = float(value_of(jets[name]).reshape(-1)[0])
         intervals = {key: bca_interval(values, best, influence, p) for key, p in _PROBABILITIES.items()}
-        result[name] = replace(estimate, **intervals, interval="bootstrap")
+        result[name] = replace(estimate, ci68=intervals["ci68"], ci95=intervals["ci95"], interval="bootstrap")
     return result
