@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.backends.least_squares import Optimum
-from stfit.backends.newton import FLATTEST, Box, Expansion, descend, finite
+from stfit.backends.level import rise_to
+from stfit.backends.newton import Box, Expansion, descend
 from stfit.backends.parallel import mapped
 from stfit.backends.profile import public_value, quantity_of, rise_of, surroundings
 from stfit.objective import Objective
@@ -19,11 +20,9 @@ Array = npt.NDArray[np.float64]
 
 JOINT_LEVELS: Final = {"68": 2.295748928898636, "95": 5.991464547107979}  # χ² with 2 degrees of freedom
 _POINTS: Final = 24
-_STEPS: Final = 15  # of Newton's method
 _STIFFNESS: Final = 25.0  # of the penalty, per squared standard error
 _FARTHEST: Final = 40.0  # standard errors along a ray, from which a contour counts as open there
 _TARGETS: Final = 40
-_TOLERANCE: Final = 1e-6  # of the level
 _LOOSE: Final = 2e-3  # of the level: a point that Newton's method does not polish
 
 
@@ -77,8 +76,11 @@ def contour(
     plane = _plane(objective, optimum, a, b)
     if plane is None:
         return None
-    angles = [float(angle) for angle in np.linspace(0.0, 2.0 * np.pi, points, endpoint=False)]
-    found = list(mapped(partial(_point, objective, optimum, (a, b), level), angles, processes))
+    angles = np.linspace(0.0, 2.0 * np.pi, points, endpoint=False)
+    arcs = np.array_split(angles, max(1, min(processes, points)))
+    found = [
+        point for arc in mapped(partial(_arc, objective, optimum, (a, b), level), arcs, processes) for point in arc
+    ]
     values = np.array([point for point, _ in found])
     public = [public_value(objective, name) for name in (a, b)]
     for column, (start, unit) in enumerate(zip(plane.starts, plane.units, strict=True)):
@@ -109,47 +111,24 @@ def _plane(objective: Objective, optimum: Optimum, a: str, b: str) -> _Plane | N
     return _Plane(rise, pair, box, optimum.x, (start_a, start_b), (float(units[0]), float(units[1])), prediction, shape)
 
 
-def _point(
-    objective: Objective, optimum: Optimum, names: tuple[str, str], level: float, angle: float
-) -> tuple[Array, bool]:
-    """The point at an angle (evenly spread for a quadratic likelihood), by standard errors, and whether it is open."""
+def _arc(
+    objective: Objective, optimum: Optimum, names: tuple[str, str], level: float, angles: Array
+) -> list[tuple[Array, bool]]:
+    """The points at some angles, by standard errors, and whether each is open."""
     plane = _plane(objective, optimum, *names)
-    if plane is None:
-        raise ValueError(f"{names[0]} and {names[1]} have no contour")
+    return [] if plane is None else [_point(plane, level, float(angle)) for angle in angles]
+
+
+def _point(plane: _Plane, level: float, angle: float) -> tuple[Array, bool]:
+    """The point at an angle; angles are evenly spread for a quadratic likelihood."""
     along = plane.shape @ np.array([np.cos(angle), np.sin(angle)])
     reach = float(np.sqrt(level))
-    found = _newton(plane, level, along, reach)
-    return (found, False) if found is not None else _outwards(plane, level, along, reach)
-
-
-def _newton(plane: _Plane, level: float, along: Array, reach: float) -> Array | None:
-    """∇cost = μ ∇a + ν ∇b, cost = level/2, (a, b) on the ray; None where Newton's method leads nowhere."""
-    x = plane.box.advance(plane.best, reach * (plane.prediction @ along))
-    across = np.array([along[1], -along[0]]) / np.linalg.norm(along)
+    start = plane.box.advance(plane.best, reach * (plane.prediction @ along))
     multipliers = np.linalg.solve(plane.shape @ plane.shape, reach * along)
-    for _ in range(_STEPS):
-        cost, slope, curvature = plane.rise(x)
-        (a, slope_a, bend_a), (b, slope_b, bend_b) = plane.at(x)
-        if not (finite(cost, slope, curvature) and finite(a, slope_a, bend_a) and finite(b, slope_b, bend_b)):
-            return None
-        slopes = np.stack([slope_a, slope_b])
-        lagrange = slope - multipliers @ slopes
-        basis = plane.box.moving(plane.box.pushed(x, lagrange))
-        off, missing, aside = basis.T @ lagrange, cost - level / 2, float(across @ (a, b))
-        if abs(missing) < _TOLERANCE * level and abs(aside) < 1e-4 and np.linalg.norm(off) < 1e-4 * reach:
-            return np.array([a, b]) if a * along[0] + b * along[1] > 0 else None
-        whitened = basis.T @ (curvature - multipliers[0] * bend_a - multipliers[1] * bend_b) @ basis
-        size = basis.shape[1]
-        system = np.zeros((size + 2, size + 2))
-        system[:size, :size] = whitened
-        system[:size, size:] = -(slopes @ basis).T
-        system[size, :size], system[size + 1, :size] = slope @ basis, across @ slopes @ basis
-        step = np.linalg.lstsq(system, -np.concatenate([off, [missing, aside]]), rcond=FLATTEST)[0]
-        length = float(np.linalg.norm(step[:size]))
-        share = min(1.0, 0.7 * max(1.0, reach) / length) if length > 0 else 1.0
-        x = plane.box.advance(x, share * (basis @ step[:size]))
-        multipliers = multipliers + share * step[size:]
-    return None
+    found = rise_to(plane.rise, plane.at, plane.box, along, level, start, multipliers)
+    if found is None or found.is_lower:
+        return _outwards(plane, level, along, reach)
+    return found.distances, False
 
 
 def _outwards(plane: _Plane, level: float, along: Array, reach: float) -> tuple[Array, bool]:

@@ -104,8 +104,8 @@ def surroundings(objective: Objective, optimum: Optimum) -> Box:
     hessian = objective.expansion(optimum.x)[2]
     scales = optimum.directions.scales
     if not np.all(np.isfinite(hessian)):
-        return Box(lower, upper, np.diag(scales))
-    return Box(lower, upper, whitening(hessian, scales))
+        return Box(lower, upper, np.diag(scales), scales)
+    return Box(lower, upper, whitening(hessian, scales), scales)
 
 
 def rise_of(objective: Objective, optimum: Optimum) -> Expansion:

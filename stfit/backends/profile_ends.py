@@ -10,15 +10,12 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.newton import FLATTEST, Box, Descent, Expansion, descend, finite
+from stfit.backends.level import LOWER, first_reach, rise_to
+from stfit.backends.newton import Box, Descent, Expansion, descend
 
 Array = npt.NDArray[np.float64]
 
-_STEPS: Final = 25  # of Newton's method for one end
-_RISE_TOLERANCE: Final = 1e-7  # of the level, in the deviance of an end
-_SLOPE_TOLERANCE: Final = 1e-4  # by standard errors: the rise is then off by half its square
 _LOOSE: Final = 1e-3  # of the level: an end that Newton's method does not polish
-_LOWER: Final = 1e-6  # by which a cost must fall below the best fit's to be a lower minimum
 _STIFFNESS: Final = 25.0  # K of the penalty, per squared standard error of the quantity
 _FIRST: Final = 0.5  # distance of the first target, in predicted distances of the end
 _GROWTH: Final = 1.5
@@ -101,6 +98,10 @@ class Ray:
         factor = self.sign / self.unit
         return factor * (value - self.start[0]), factor * gradient, factor * hessian
 
+    def distances(self, x: Array) -> list[tuple[float, Array, Array]]:
+        """`outwards`, as the one quantity of a ray."""
+        return [self.outwards(x)]
+
     def value_at(self, distance: float) -> float:
         """The quantity at a distance in standard errors."""
         return self.start[0] + self.sign * self.unit * distance
@@ -167,22 +168,17 @@ def find_end(ray: Ray, level: float, inner: Found | None = None) -> Found:
 def quick_end(ray: Ray, level: float) -> float | None:
     """The end after one Newton step from the quadratic prediction; None where that is far, or leads to a bound.
 
-    Two expansions cheaper than the end itself, and right to the second order in what is not quadratic.
+    One expansion instead of several, and right to the second order in what is not quadratic.
     """
     if ray.is_blocked:
         return None
-    x, nu = ray.predicted(level)
-    cost, slope, curvature = ray.rise(x)
-    distance, gradient, hessian = ray.outwards(x)
-    if not (finite(cost, slope, curvature) and finite(distance, gradient, hessian)):
+    start, multiplier = ray.predicted(level)
+    if np.any((start <= ray.box.lower) | (start >= ray.box.upper)):
         return None
-    basis = ray.inner_steps
-    at_bound = np.any((x <= ray.box.lower) | (x >= ray.box.upper))
-    whitened = basis.T @ (curvature - nu * hessian) @ basis
-    step = _step(whitened, basis.T @ (slope - nu * gradient), basis.T @ slope, basis.T @ gradient, cost - level / 2)
-    if step is None or at_bound or np.linalg.norm(step[:-1]) > _QUICK * np.sqrt(level):
+    reach = first_reach(ray.rise, ray.distances, ray.box, np.ones(1), level, start, np.array([multiplier]))
+    if reach is None or abs(reach - multiplier) > _QUICK * multiplier:
         return None
-    return ray.value_at(distance + float(basis.T @ gradient @ step[:-1]))
+    return ray.value_at(reach)
 
 
 def _is_plausible(ray: Ray, level: float, found: Found) -> bool:
@@ -199,60 +195,13 @@ def _is_plausible(ray: Ray, level: float, found: Found) -> bool:
 
 
 def _newton(ray: Ray, level: float, start: Array, multiplier: float) -> Found | None:
-    """∇cost = ν ∇quantity and cost = level/2 by Newton's method; None where that leads nowhere."""
-    x, nu = start, multiplier
-    for _ in range(_STEPS):
-        cost, slope, curvature = ray.rise(x)
-        distance, gradient, hessian = ray.outwards(x)
-        if not (finite(cost, slope, curvature) and finite(distance, gradient, hessian)):
-            return None
-        if cost < -_LOWER:
-            return Found(State.FAILED, None, None, lower=x)
-        lagrange = slope - nu * gradient
-        basis = ray.box.moving(ray.box.pushed(x, lagrange))
-        if basis.shape[1] == 0:
-            return None
-        off, missing = basis.T @ lagrange, cost - level / 2
-        whitened = basis.T @ (curvature - nu * hessian) @ basis
-        if abs(missing) < _RISE_TOLERANCE * level and np.linalg.norm(off) < _SLOPE_TOLERANCE * nu:
-            return _accepted(ray, x, nu, distance, whitened, basis.T @ gradient)
-        step = _step(whitened, off, basis.T @ slope, basis.T @ gradient, missing)
-        if step is None:
-            return None
-        longest = 0.7 * max(1.0, float(np.sqrt(level)))
-        share = min(1.0, longest / max(float(np.linalg.norm(step[:-1])), 1e-300))
-        x = ray.box.advance(x, share * (basis @ step[:-1]))
-        nu = nu + share * float(step[-1])
-        if not nu > 0:
-            return None
-    return None
-
-
-def _step(whitened: Array, off: Array, slope: Array, gradient: Array, missing: float) -> Array | None:
-    """The Newton step of coordinates and multiplier, shape (k + 1,); flat directions stay where they are."""
-    curvatures, axes = np.linalg.eigh(whitened)
-    usable = np.abs(curvatures) > FLATTEST
-    inverse = np.where(usable, 1.0 / np.where(usable, curvatures, 1.0), 0.0)
-    solve = axes * inverse @ axes.T
-    denominator = float(slope @ solve @ gradient)
-    if not abs(denominator) > FLATTEST * float(np.linalg.norm(slope) * np.linalg.norm(gradient)):
+    """The end by Newton's method from a start and a multiplier; None where that leads nowhere."""
+    point = rise_to(ray.rise, ray.distances, ray.box, np.ones(1), level, start, np.array([multiplier]))
+    if point is None:
         return None
-    change = (float(slope @ solve @ off) - missing) / denominator
-    return np.append(solve @ (change * gradient - off), change)
-
-
-def _accepted(ray: Ray, x: Array, nu: float, distance: float, whitened: Array, gradient: Array) -> Found | None:
-    """The end, if it is one: outside the best fit, and a minimum at its own value of the quantity."""
-    if distance <= 0:
-        return None
-    norm = float(np.linalg.norm(gradient))
-    if norm == 0.0:
-        return None
-    _, _, rotation = np.linalg.svd(gradient[None, :], full_matrices=True)
-    tangent = rotation[1:].T
-    if tangent.shape[1] and np.linalg.eigvalsh(tangent.T @ whitened @ tangent)[0] < -FLATTEST:
-        return None
-    return Found(State.CLOSED, ray.value_at(distance), x, nu)
+    if point.is_lower:
+        return Found(State.FAILED, None, None, lower=point.x)
+    return Found(State.CLOSED, ray.value_at(float(point.distances[0])), point.x, float(point.multipliers[0]))
 
 
 def _scan(ray: Ray, level: float) -> Found:
@@ -262,7 +211,7 @@ def _scan(ray: Ray, level: float) -> Found:
     target = _FIRST * z
     for _ in range(_MOST_TARGETS):
         end, distance, cost = _towards(ray, target, inside[1])
-        if cost < -_LOWER:
+        if cost < -LOWER:
             return Found(State.FAILED, None, None, lower=end.x)
         if not np.isfinite(cost):
             break
@@ -297,7 +246,7 @@ def _between(ray: Ray, level: float, inside: _Point, outside: _Point) -> Found:
         share = (np.sqrt(level / 2) - low) / (high - low) if attempt % 3 else 0.5
         target = inside[0] + float(np.clip(share, 0.02, 0.98)) * (outside[0] - inside[0])
         end, distance, cost = _towards(ray, target, inside[1])
-        if cost < -_LOWER:
+        if cost < -LOWER:
             return Found(State.FAILED, None, None, lower=end.x)
         point = (target, end.x, distance, cost)
         if abs(cost - level / 2) < _LOOSE * level:
