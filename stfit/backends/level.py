@@ -133,9 +133,9 @@ def _model(
         return None
     shift = gradients @ inverse @ inner - np.array([entry[0] for entry in found])
     base = value - 0.5 * float(inner @ inverse @ inner)
-    return _Model(
-        basis, inner, gradients, inverse, np.asarray(np.linalg.inv(compliance), dtype=float), shift, base, _tangent(whitened, gradients)
-    )
+    tangent = _tangent(whitened, gradients)
+    stiffness = np.asarray(np.linalg.inv(compliance), dtype=float)
+    return _Model(basis, inner, gradients, inverse, stiffness, shift, base, tangent)
 
 
 def _inverse(hessian: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -21,6 +22,8 @@ _FIRST: Final = 0.5  # distance of the first target, in predicted distances of t
 _GROWTH: Final = 1.5
 _MOST_TARGETS: Final = 60  # 1.5^60 = 4·10^10 predicted distances
 _STUCK: Final = 1e-6  # progress of the quantity, of that of its target, below which it can go no further
+_CURVE_LEVELS: Final = (0.3, 2.25, 5.5)  # of a curve, beside those of the ends
+_OPEN_TARGETS: Final = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0)  # of an open side, in standard errors
 _BISECTIONS: Final = 60
 _QUICK: Final = 0.3  # longest Newton step, over the distance of the end, that one step is trusted with
 _FAR_FROM_QUADRATIC: Final = 0.3  # relative distance of an end from its prediction, from which it is checked
@@ -44,13 +47,14 @@ class State(Enum):
 class Found:
     """An end: value of the quantity and the point x, shape (p,), where closed.
 
-    multiplier: ν at the end, in standard errors of the quantity. lower: a point of lower cost than the best fit's.
+    level: the rise in deviance. multiplier: ν at the end, in standard errors of the quantity. lower: a point of lower cost than the best fit's.
     """
 
     state: State
     value: float | None
     x: Array | None
     multiplier: float = 0.0
+    level: float = 0.0
     lower: Array | None = None
 
 
@@ -129,20 +133,32 @@ class Ray:
         distance = self.outwards(end.x)[0]
         return end, distance, end.value - 0.5 * _STIFFNESS * (distance - target) ** 2
 
-    def curve(self, outermost: Found, count: int, beyond: float) -> list[tuple[float, float]]:
-        """Values of the quantity and deviance rises from near the best fit outwards, past the outermost end."""
-        farthest = 3.0
-        if outermost.state is State.CLOSED and outermost.value is not None:
-            farthest = beyond * abs(outermost.value - self.start[0]) / self.unit
+    def curve(self, ends: Sequence[Found]) -> list[tuple[float, float]]:
+        """Values of the quantity and deviance rises, from near the best fit to past the 95 % end, and the ends found.
+
+        ends: found so far, by level. Where the side is open: best fits towards targets as far as they lead.
+        """
+        if ends[-1].state is not State.CLOSED:
+            return self._open_curve()
+        points = [(found.value, found.level) for found in ends if found.value is not None]
+        inner: Found | None = None
+        for level in sorted([*_CURVE_LEVELS, *(found.level for found in ends)]):
+            known = next((found for found in ends if found.level == level), None)
+            found = known or find_end(self, level, inner)
+            if found.state is State.CLOSED and found.value is not None:
+                points, inner = [*points, (found.value, level)], found
+        return points
+
+    def _open_curve(self) -> list[tuple[float, float]]:
         points: list[tuple[float, float]] = []
-        x = self.best
-        for target in np.linspace(0.0, farthest, count + 1)[1:]:
-            end, distance, cost = self.towards(float(target), x)
-            if not end.converged or (points and distance <= points[-1][0]):
+        x, reached = self.best, 0.0
+        for target in _OPEN_TARGETS:
+            end, distance, cost = self.towards(target, x)
+            if not np.isfinite(cost) or distance <= reached + 1e-3 * (target - reached):
                 break
-            points.append((distance, 2.0 * max(cost, 0.0)))
-            x = end.x
-        return [(self.value_at(distance), height) for distance, height in points]
+            points.append((self.value_at(distance), 2.0 * max(cost, 0.0)))
+            x, reached = end.x, distance
+        return points
 
 
 def find_end(ray: Ray, level: float, inner: Found | None = None) -> Found:
@@ -201,7 +217,7 @@ def _newton(ray: Ray, level: float, start: Array, multiplier: float) -> Found | 
         return None
     if point.is_lower:
         return Found(State.FAILED, None, None, lower=point.x)
-    return Found(State.CLOSED, ray.value_at(float(point.distances[0])), point.x, float(point.multipliers[0]))
+    return Found(State.CLOSED, ray.value_at(float(point.distances[0])), point.x, float(point.multipliers[0]), level)
 
 
 def _scan(ray: Ray, level: float) -> Found:
@@ -256,9 +272,9 @@ def _between(ray: Ray, level: float, inside: _Point, outside: _Point) -> Found:
                 near = ray.sign * (polished.value - ray.start[0]) / ray.unit
                 if abs(near - distance) < 0.1 * max(distance, 1e-3):
                     return polished
-            return Found(State.CLOSED, ray.value_at(distance), end.x, max(multiplier, 0.0))
+            return Found(State.CLOSED, ray.value_at(distance), end.x, max(multiplier, 0.0), level)
         inside, outside = (point, outside) if cost < level / 2 else (inside, point)
         if outside[0] - inside[0] < 1e-9 * outside[0]:
             break
     # the best fit jumps to another valley here: the end is where it leaves the first
-    return Found(State.CLOSED, ray.value_at(inside[2]), inside[1], _STIFFNESS * max(inside[0] - inside[2], 0.0))
+    return Found(State.CLOSED, ray.value_at(inside[2]), inside[1], _STIFFNESS * max(inside[0] - inside[2], 0.0), level)

@@ -21,7 +21,7 @@ Z68 = 1.0  # half width of the 68.27 % interval, in standard errors
 Z95 = 1.959963984540054
 
 # positive up to a sign that the data settle long before the size: their intervals come from the logarithm
-_LOGARITHMIC = frozenset({"c_P", "c_AP", "c_ratio", "E_P", "E_AP", "I_c_P", "I_c_AP", "transport_L"})
+LOGARITHMIC = frozenset({"c_P", "c_AP", "c_ratio", "E_P", "E_AP", "I_c_P", "I_c_AP", "transport_L"})
 
 _UNKNOWN: Estimate = Estimate(None, None, None, None, "", Verdict.NOT_IDENTIFIED)
 
@@ -113,7 +113,7 @@ def _derived(name: str, found: Spread, unit: str, optimum: Optimum, *, vague: bo
         return Estimate(found.value, None, None, None, unit, Verdict.IDENTIFIED)
     if vague and found.stderr > abs(found.value):
         return replace(_UNKNOWN, unit=unit)
-    if name in _LOGARITHMIC and found.value != 0.0:
+    if name in LOGARITHMIC and found.value != 0.0:
         intervals = [_logarithmic_interval(found, z) for z in (Z68, Z95)]
     else:
         intervals = [found.ci68, found.ci95]
