@@ -47,7 +47,8 @@ class State(Enum):
 class Found:
     """An end: value of the quantity and the point x, shape (p,), where closed.
 
-    level: the rise in deviance. multiplier: ν at the end, in standard errors of the quantity. lower: a point of lower cost than the best fit's.
+    level: the rise in deviance. multiplier: ν at the end, in standard errors of the quantity. lower: a point of lower
+    cost than the best fit's.
     """
 
     state: State
