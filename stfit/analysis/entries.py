@@ -90,6 +90,7 @@ class FitEntry:
     free: names of parameters that the user asks for. per_measurement: names of parameters that every measurement has
     for itself. fix: name → value. bounds: name → (low, high).
     reference_temperature: K, None leaves it to the device or the rows. seed: of every random number of the fit.
+    intervals: where they come from; "auto": the covariance where the likelihood is quadratic, else the profile.
     compare: whether rival descriptions are fitted to the same data.
     """
 
@@ -100,6 +101,7 @@ class FitEntry:
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     reference_temperature: float | None = None
     seed: int = 0
+    intervals: Literal["auto", "covariance", "profile", "bootstrap"] = "auto"
     compare: bool = True
 
 

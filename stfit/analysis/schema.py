@@ -185,6 +185,7 @@ class _Fit(Section):
     bounds: Annotated[dict[str, tuple[float, float]], table(_Bounds, dict)] = {}
     reference_temperature: _Temperature = None
     seed: Annotated[int, PlainValidator(quantities.whole_number)] = 0
+    intervals: Annotated[Any, PlainValidator(quantities.choice("auto", "covariance", "profile", "bootstrap"))] = "auto"
     compare: Annotated[bool, PlainValidator(quantities.switch)] = True
 
 

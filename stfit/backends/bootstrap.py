@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Final, final
 
 import numpy as np
@@ -48,10 +48,10 @@ class Bootstrap:
     seed: int
     draw: Draw
 
-    @cached_property
+    @property
     def usable(self) -> bool:
         """Whether there are draws enough for an interval."""
-        return self.draws.shape[0] >= _FEWEST
+        return int(self.draws.shape[0]) >= _FEWEST
 
 
 def bootstrap(
@@ -86,10 +86,8 @@ def _refits(
     with np.errstate(all="ignore"):  # a step may lead where nothing is finite
         for i, seed in enumerate(seeds):
             rng = np.random.default_rng(seed)
-            if draw is Draw.PARAMETRIC:
-                replica = objective.replicate(optimum.x, rng)
-            else:
-                replica = objective.resampled(rng)
+            parametric = draw is Draw.PARAMETRIC
+            replica = objective.replicate(optimum.x, rng) if parametric else objective.resampled(rng)
             draws[i], scores[i] = refit(replica, optimum), -replica.gradient(optimum.x)
     return draws, scores
 
@@ -115,7 +113,7 @@ def bca_interval(values: Array, best: float, influence: Array, probability: floa
     return float(low), float(high)
 
 
-def linearised(objective: Objective, optimum: Optimum, found: Bootstrap, quantity: Any) -> Array:
+def linearised(optimum: Optimum, found: Bootstrap, quantity: Any) -> Array:
     """First-order influence of each replica on a quantity, a Jet at the best fit; shape (replicas,)."""
     size = optimum.x.size
     gradient = quantity.gradient.reshape(size) if isinstance(quantity, Jet) else np.zeros(size)

@@ -11,12 +11,13 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-Expansion = Callable[[Array], tuple[float, Array, Array]]  # value (), gradient (p,) and Hessian (p, p) at x of shape (p,)
+# value, gradient (p,) and Hessian (p, p) at x of shape (p,)
+Expansion = Callable[[Array], tuple[float, Array, Array]]
 
 FLATTEST: Final = 1e-6  # curvature along a step of about one standard error, below which a direction counts as flat
 _SETTLED: Final = 1e-9  # expected gain of one more step, at which a descent ends
 _CONVERGED: Final = 1e-5  # the same, below which a descent has converged though no step lowers the value any more
-_LONGEST: Final = 4.0  # step, in standard errors
+_LONGEST: Final = 1.0  # step, in natural sizes: in standard errors a way back into a narrow valley is long
 _MOST_STEPS: Final = 80
 _MOST_DAMPED: Final = 1e10
 _VAGUEST: Final = 1e-2  # least curvature by natural sizes: a step of one standard error is at most 10 of these
@@ -27,12 +28,14 @@ _VAGUEST: Final = 1e-2  # least curvature by natural sizes: a step of one standa
 class Box:
     """Coordinates between bounds, and steps in them.
 
-    columns: shape (p, p), steps of about one standard error each, of natural size where the data see none.
+    columns: shape (p, p), steps of about one standard error each, of natural size where the data see none. scales:
+    natural sizes, shape (p,).
     """
 
     lower: Array
     upper: Array
     columns: Array
+    scales: Array
 
     def pushed(self, x: Array, gradient: Array) -> Mask:
         """Coordinates at a bound that a descent along −gradient would leave."""
@@ -47,6 +50,10 @@ class Box:
         basis = self.columns @ transposed[rank:].T
         basis[held] = 0.0  # but for rounding
         return np.asarray(basis)
+
+    def excess(self, step: Array) -> float:
+        """How much too long a step (in coordinates) is; at most 1 where it is not."""
+        return float(np.max(np.abs(step / self.scales), initial=0.0)) / _LONGEST
 
     def advance(self, x: Array, step: Array) -> Array:
         """x + step, cut short where the first coordinate meets its bound."""
@@ -92,9 +99,10 @@ def descend(function: Expansion, start: Array, box: Box) -> Descent:
     for _ in range(_MOST_STEPS):
         basis = box.moving(box.pushed(x, gradient))
         step, gain = _newton_step(basis, gradient, hessian, damping)
+        step = step / max(1.0, box.excess(step))
         if gain < _SETTLED:
             return Descent(x, value, converged=damping < 1.0 or gain * damping < _CONVERGED)
-        there = box.advance(x, basis @ step)
+        there = box.advance(x, step)
         found = function(there)
         if finite(*found) and found[0] < value:
             x, (value, gradient, hessian) = there, found
@@ -114,13 +122,12 @@ def finite(value: float, gradient: Array, hessian: Array) -> bool:
 
 
 def _newton_step(basis: Array, gradient: Array, hessian: Array, damping: float) -> tuple[Array, float]:
-    """The step in units of the basis, no longer than _LONGEST, and the gain it promises."""
+    """The step in coordinates, and the gain it promises."""
     slope = basis.T @ gradient
     if slope.size == 0:
-        return slope, 0.0
+        return np.zeros_like(gradient), 0.0
     curvatures, axes = np.linalg.eigh(basis.T @ hessian @ basis)
     along = axes.T @ slope
     stiffness = np.maximum(np.abs(curvatures), FLATTEST) + damping
-    step = -(axes @ (along / stiffness))
-    length = float(np.linalg.norm(step))
-    return step * min(1.0, _LONGEST / length) if length > 0 else step, 0.5 * float(along @ (along / stiffness))
+    step = -(basis @ (axes @ (along / stiffness)))
+    return step, 0.5 * float(along @ (along / stiffness))

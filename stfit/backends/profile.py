@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import partial
 from typing import Any, Final, final
 
@@ -20,7 +19,7 @@ import numpy.typing as npt
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.backends.newton import Box, Expansion, whitening
 from stfit.backends.parallel import mapped
-from stfit.backends.profile_ends import Found, Ray, State, find_end
+from stfit.backends.profile_ends import Found, Ray, State, find_end, quick_end
 from stfit.derivatives import Jet
 from stfit.objective import Objective
 
@@ -28,8 +27,6 @@ Array = npt.NDArray[np.float64]
 
 LEVELS: Final = {"ci68": 1.0, "ci95": 3.841458820694124}  # deviance rise, χ² with 1 degree of freedom
 _MOST_RESTARTS: Final = 3  # from a lower minimum found on the way
-_BEYOND: Final = 1.15  # how far a curve goes, over the distance of the outermost end
-_CURVE_POINTS: Final = 10  # on either side
 
 
 @final
@@ -99,14 +96,23 @@ def profiles(
     return Profiles(optimum, {found.name: found for found in outcomes if isinstance(found, Profile)})
 
 
+def quick_ends(objective: Objective, optimum: Optimum, name: str, level: float) -> tuple[float | None, float | None]:
+    """The ends of a profile after one Newton step each (SI), the lower one first; None where one step does not do."""
+    quantity, public = quantity_of(objective, name), public_value(objective, name)
+    box, rise = surroundings(objective, optimum), rise_of(objective, optimum)
+    ends = [quick_end(Ray(rise, quantity, box, optimum.x, sign), level) for sign in (-1.0, 1.0)]
+    low, high = (None if end is None else public(end) for end in ends)
+    return low, high
+
+
 def surroundings(objective: Objective, optimum: Optimum) -> Box:
     """The bounds, and steps of one standard error about the optimum."""
     lower, upper = objective.bounds
     hessian = objective.expansion(optimum.x)[2]
     scales = optimum.directions.scales
     if not np.all(np.isfinite(hessian)):
-        return Box(lower, upper, np.diag(scales))
-    return Box(lower, upper, whitening(hessian, scales))
+        return Box(lower, upper, np.diag(scales), scales)
+    return Box(lower, upper, whitening(hessian, scales), scales)
 
 
 def rise_of(objective: Objective, optimum: Optimum) -> Expansion:
@@ -196,6 +202,6 @@ def _curve(
     points = [(quantity(best)[0], 0.0)]
     for sign, side in zip((-1.0, 1.0), sides, strict=True):
         ray = Ray(rise, quantity, box, best, sign)
-        points += ray.curve(side["ci95"], _CURVE_POINTS, _BEYOND)
-    points.sort()
+        points += ray.curve(list(side.values()))
+    points = sorted(set(points))
     return np.array([value for value, _ in points]), np.array([height for _, height in points])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -10,21 +11,21 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.newton import FLATTEST, Box, Descent, Expansion, descend, finite
+from stfit.backends.level import LOWER, first_reach, rise_to
+from stfit.backends.newton import Box, Descent, Expansion, descend
 
 Array = npt.NDArray[np.float64]
 
-_STEPS: Final = 25  # of Newton's method for one end
-_RISE_TOLERANCE: Final = 1e-7  # of the level, in the deviance of an end
-_SLOPE_TOLERANCE: Final = 1e-4  # by standard errors: the rise is then off by half its square
 _LOOSE: Final = 1e-3  # of the level: an end that Newton's method does not polish
-_LOWER: Final = 1e-6  # by which a cost must fall below the best fit's to be a lower minimum
 _STIFFNESS: Final = 25.0  # K of the penalty, per squared standard error of the quantity
 _FIRST: Final = 0.5  # distance of the first target, in predicted distances of the end
 _GROWTH: Final = 1.5
 _MOST_TARGETS: Final = 60  # 1.5^60 = 4·10^10 predicted distances
 _STUCK: Final = 1e-6  # progress of the quantity, of that of its target, below which it can go no further
+_CURVE_LEVELS: Final = (0.3, 2.25, 5.5)  # of a curve, beside those of the ends
+_OPEN_TARGETS: Final = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0)  # of an open side, in standard errors
 _BISECTIONS: Final = 60
+_QUICK: Final = 0.3  # longest Newton step, over the distance of the end, that one step is trusted with
 _FAR_FROM_QUADRATIC: Final = 0.3  # relative distance of an end from its prediction, from which it is checked
 
 
@@ -46,13 +47,15 @@ class State(Enum):
 class Found:
     """An end: value of the quantity and the point x, shape (p,), where closed.
 
-    multiplier: ν at the end, in standard errors of the quantity. lower: a point of lower cost than the best fit's.
+    level: the rise in deviance. multiplier: ν at the end, in standard errors of the quantity. lower: a point of lower
+    cost than the best fit's.
     """
 
     state: State
     value: float | None
     x: Array | None
     multiplier: float = 0.0
+    level: float = 0.0
     lower: Array | None = None
 
 
@@ -74,7 +77,7 @@ class Ray:
         return value, gradient
 
     @cached_property
-    def _inner(self) -> Array:
+    def inner_steps(self) -> Array:
         """Steps that leave alone the coordinates at a bound that the likelihood, or the quantity, pushes against."""
         gradient = self.rise(self.best)[1]
         pushed = self.box.pushed(self.best, gradient)
@@ -83,9 +86,15 @@ class Ray:
         return self.box.moving(pushed | blocked)
 
     @cached_property
+    def is_blocked(self) -> bool:
+        """Whether the quantity cannot move outwards from the best fit, because of bounds."""
+        inner = float(np.linalg.norm(self.inner_steps.T @ self.start[1]))
+        return inner <= 1e-9 * float(np.linalg.norm(self.box.columns.T @ self.start[1]))
+
+    @cached_property
     def unit(self) -> float:
         """A standard error of the quantity."""
-        inner = float(np.linalg.norm(self._inner.T @ self.start[1]))
+        inner = float(np.linalg.norm(self.inner_steps.T @ self.start[1]))
         return inner if inner > 0 else float(np.linalg.norm(self.box.columns.T @ self.start[1]))
 
     def outwards(self, x: Array) -> tuple[float, Array, Array]:
@@ -94,6 +103,10 @@ class Ray:
         factor = self.sign / self.unit
         return factor * (value - self.start[0]), factor * gradient, factor * hessian
 
+    def distances(self, x: Array) -> list[tuple[float, Array, Array]]:
+        """`outwards`, as the one quantity of a ray."""
+        return [self.outwards(x)]
+
     def value_at(self, distance: float) -> float:
         """The quantity at a distance in standard errors."""
         return self.start[0] + self.sign * self.unit * distance
@@ -101,7 +114,7 @@ class Ray:
     def predicted(self, level: float) -> tuple[Array, float]:
         """The end of a quadratic likelihood, and its multiplier."""
         z = float(np.sqrt(level))
-        direction = self._inner @ (self._inner.T @ self.start[1]) * (self.sign / self.unit)
+        direction = self.inner_steps @ (self.inner_steps.T @ self.start[1]) * (self.sign / self.unit)
         return self.box.advance(self.best, z * direction), z
 
     def towards(self, target: float, start: Array) -> tuple[Descent, float, float]:
@@ -121,26 +134,39 @@ class Ray:
         distance = self.outwards(end.x)[0]
         return end, distance, end.value - 0.5 * _STIFFNESS * (distance - target) ** 2
 
-    def curve(self, outermost: Found, count: int, beyond: float) -> list[tuple[float, float]]:
-        """Values of the quantity and deviance rises from near the best fit outwards, past the outermost end."""
-        farthest = 3.0
-        if outermost.state is State.CLOSED and outermost.value is not None:
-            farthest = beyond * abs(outermost.value - self.start[0]) / self.unit
-        points, x = [], self.best
-        for target in np.linspace(0.0, farthest, count + 1)[1:]:
-            end, distance, cost = self.towards(float(target), x)
-            if not end.converged or (points and distance <= points[-1][0]):
+    def curve(self, ends: Sequence[Found]) -> list[tuple[float, float]]:
+        """Values of the quantity and deviance rises, from near the best fit to past the 95 % end, and the ends found.
+
+        ends: found so far, by level. Where the side is open: best fits towards targets as far as they lead.
+        """
+        if ends[-1].state is not State.CLOSED:
+            return self._open_curve()
+        points = [(found.value, found.level) for found in ends if found.value is not None]
+        inner: Found | None = None
+        for level in sorted([*_CURVE_LEVELS, *(found.level for found in ends)]):
+            known = next((found for found in ends if found.level == level), None)
+            found = known or find_end(self, level, inner)
+            if found.state is State.CLOSED and found.value is not None:
+                points, inner = [*points, (found.value, level)], found
+        return points
+
+    def _open_curve(self) -> list[tuple[float, float]]:
+        points: list[tuple[float, float]] = []
+        x, reached = self.best, 0.0
+        for target in _OPEN_TARGETS:
+            end, distance, cost = self.towards(target, x)
+            if not np.isfinite(cost) or distance <= reached + 1e-3 * (target - reached):
                 break
-            points.append((distance, 2.0 * max(cost, 0.0)))
-            x = end.x
-        return [(self.value_at(distance), height) for distance, height in points]
+            points.append((self.value_at(distance), 2.0 * max(cost, 0.0)))
+            x, reached = end.x, distance
+        return points
 
 
 def find_end(ray: Ray, level: float, inner: Found | None = None) -> Found:
     """Where the deviance has risen by `level`; inner: the end at a lower level, which tells where to look."""
     if inner is not None and inner.state is not State.CLOSED:
         return inner  # open already at a lower level
-    if _at_its_bound(ray):
+    if ray.is_blocked:
         return Found(State.AT_BOUND, None, None)
     start, multiplier = ray.predicted(level)
     if inner is not None and inner.x is not None and inner.multiplier > 0:
@@ -156,10 +182,20 @@ def find_end(ray: Ray, level: float, inner: Found | None = None) -> Found:
     return found
 
 
-def _at_its_bound(ray: Ray) -> bool:
-    """Whether the quantity cannot move outwards from the best fit, because of bounds."""
-    inner = float(np.linalg.norm(ray._inner.T @ ray.start[1]))
-    return inner <= 1e-9 * float(np.linalg.norm(ray.box.columns.T @ ray.start[1]))
+def quick_end(ray: Ray, level: float) -> float | None:
+    """The end after one Newton step from the quadratic prediction; None where that is far, or leads to a bound.
+
+    One expansion instead of several, and right to the second order in what is not quadratic.
+    """
+    if ray.is_blocked:
+        return None
+    start, multiplier = ray.predicted(level)
+    if np.any((start <= ray.box.lower) | (start >= ray.box.upper)):
+        return None
+    reach = first_reach(ray.rise, ray.distances, ray.box, np.ones(1), level, start, np.array([multiplier]))
+    if reach is None or abs(reach - multiplier) > _QUICK * multiplier:
+        return None
+    return ray.value_at(reach)
 
 
 def _is_plausible(ray: Ray, level: float, found: Found) -> bool:
@@ -176,60 +212,13 @@ def _is_plausible(ray: Ray, level: float, found: Found) -> bool:
 
 
 def _newton(ray: Ray, level: float, start: Array, multiplier: float) -> Found | None:
-    """∇cost = ν ∇quantity and cost = level/2 by Newton's method; None where that leads nowhere."""
-    x, nu = start, multiplier
-    for _ in range(_STEPS):
-        cost, slope, curvature = ray.rise(x)
-        distance, gradient, hessian = ray.outwards(x)
-        if not (finite(cost, slope, curvature) and finite(distance, gradient, hessian)):
-            return None
-        if cost < -_LOWER:
-            return Found(State.FAILED, None, None, lower=x)
-        lagrange = slope - nu * gradient
-        basis = ray.box.moving(ray.box.pushed(x, lagrange))
-        if basis.shape[1] == 0:
-            return None
-        off, missing = basis.T @ lagrange, cost - level / 2
-        whitened = basis.T @ (curvature - nu * hessian) @ basis
-        if abs(missing) < _RISE_TOLERANCE * level and np.linalg.norm(off) < _SLOPE_TOLERANCE * nu:
-            return _accepted(ray, x, nu, distance, whitened, basis.T @ gradient)
-        step = _step(whitened, off, basis.T @ slope, basis.T @ gradient, missing)
-        if step is None:
-            return None
-        longest = 0.7 * max(1.0, float(np.sqrt(level)))
-        share = min(1.0, longest / max(float(np.linalg.norm(step[:-1])), 1e-300))
-        x = ray.box.advance(x, share * (basis @ step[:-1]))
-        nu = nu + share * float(step[-1])
-        if not nu > 0:
-            return None
-    return None
-
-
-def _step(whitened: Array, off: Array, slope: Array, gradient: Array, missing: float) -> Array | None:
-    """The Newton step of coordinates and multiplier, shape (k + 1,); flat directions stay where they are."""
-    curvatures, axes = np.linalg.eigh(whitened)
-    usable = np.abs(curvatures) > FLATTEST
-    inverse = np.where(usable, 1.0 / np.where(usable, curvatures, 1.0), 0.0)
-    solve = axes * inverse @ axes.T
-    denominator = float(slope @ solve @ gradient)
-    if not abs(denominator) > FLATTEST * float(np.linalg.norm(slope) * np.linalg.norm(gradient)):
+    """The end by Newton's method from a start and a multiplier; None where that leads nowhere."""
+    point = rise_to(ray.rise, ray.distances, ray.box, np.ones(1), level, start, np.array([multiplier]))
+    if point is None:
         return None
-    change = (float(slope @ solve @ off) - missing) / denominator
-    return np.append(solve @ (change * gradient - off), change)
-
-
-def _accepted(ray: Ray, x: Array, nu: float, distance: float, whitened: Array, gradient: Array) -> Found | None:
-    """The end, if it is one: outside the best fit, and a minimum at its own value of the quantity."""
-    if distance <= 0:
-        return None
-    norm = float(np.linalg.norm(gradient))
-    if norm == 0.0:
-        return None
-    _, _, rotation = np.linalg.svd(gradient[None, :], full_matrices=True)
-    tangent = rotation[1:].T
-    if tangent.shape[1] and np.linalg.eigvalsh(tangent.T @ whitened @ tangent)[0] < -FLATTEST:
-        return None
-    return Found(State.CLOSED, ray.value_at(distance), x, nu)
+    if point.is_lower:
+        return Found(State.FAILED, None, None, lower=point.x)
+    return Found(State.CLOSED, ray.value_at(float(point.distances[0])), point.x, float(point.multipliers[0]), level)
 
 
 def _scan(ray: Ray, level: float) -> Found:
@@ -239,7 +228,7 @@ def _scan(ray: Ray, level: float) -> Found:
     target = _FIRST * z
     for _ in range(_MOST_TARGETS):
         end, distance, cost = _towards(ray, target, inside[1])
-        if cost < -_LOWER:
+        if cost < -LOWER:
             return Found(State.FAILED, None, None, lower=end.x)
         if not np.isfinite(cost):
             break
@@ -274,7 +263,7 @@ def _between(ray: Ray, level: float, inside: _Point, outside: _Point) -> Found:
         share = (np.sqrt(level / 2) - low) / (high - low) if attempt % 3 else 0.5
         target = inside[0] + float(np.clip(share, 0.02, 0.98)) * (outside[0] - inside[0])
         end, distance, cost = _towards(ray, target, inside[1])
-        if cost < -_LOWER:
+        if cost < -LOWER:
             return Found(State.FAILED, None, None, lower=end.x)
         point = (target, end.x, distance, cost)
         if abs(cost - level / 2) < _LOOSE * level:
@@ -284,9 +273,9 @@ def _between(ray: Ray, level: float, inside: _Point, outside: _Point) -> Found:
                 near = ray.sign * (polished.value - ray.start[0]) / ray.unit
                 if abs(near - distance) < 0.1 * max(distance, 1e-3):
                     return polished
-            return Found(State.CLOSED, ray.value_at(distance), end.x, max(multiplier, 0.0))
+            return Found(State.CLOSED, ray.value_at(distance), end.x, max(multiplier, 0.0), level)
         inside, outside = (point, outside) if cost < level / 2 else (inside, point)
         if outside[0] - inside[0] < 1e-9 * outside[0]:
             break
     # the best fit jumps to another valley here: the end is where it leaves the first
-    return Found(State.CLOSED, ray.value_at(inside[2]), inside[1], _STIFFNESS * max(inside[0] - inside[2], 0.0))
+    return Found(State.CLOSED, ray.value_at(inside[2]), inside[1], _STIFFNESS * max(inside[0] - inside[2], 0.0), level)

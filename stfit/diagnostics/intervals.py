@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, final
 
 import numpy as np
-import numpy.typing as npt
 
-from stfit.backends.bootstrap import REPLICAS, Bootstrap, Draw, bca_interval, bootstrap, linearised
+from stfit.backends.bootstrap import Bootstrap, bca_interval, bootstrap, linearised
 from stfit.backends.least_squares import Optimum
-from stfit.backends.profile import Profile, profiles
+from stfit.backends.profile import LEVELS, Profile, profiles, quick_ends
 from stfit.backends.profile_ends import State
 from stfit.derivatives import value_of
 from stfit.diagnostics.estimates import estimates
+from stfit.diagnostics.interval_record import bootstrap_record, profile_record
 from stfit.objective import Objective
-from stfit.results import Estimate, Interval, Verdict
+from stfit.results import Estimate, Interval, Status, Verdict
 
-Array = npt.NDArray[np.float64]
-
+TOLERANCE: Final = 0.05  # standard errors by which a covariance interval may end elsewhere than the profile's
+HEADLINES: Final = ("l_over_L", "c_P", "tau_0", "I_c_P", "slope_P", "E_P")  # whose profiles are drawn, the first few
+_MOST_SHOWN: Final = 4
 _PROBABILITIES: Final = {"ci68": 0.6826894921370859, "ci95": 0.95}
 _WITHOUT = (Verdict.NOT_IDENTIFIED, Verdict.FIXED)
 
@@ -103,14 +104,72 @@ def bootstrap_estimates(objective: Objective, optimum: Optimum, found: Bootstrap
         return base
     jets = objective.all_quantities(objective.space.jets(optimum.x, order=1))
     draws = objective.all_quantities(objective.space.quantities(found.draws))
-    result = {}
+    result: dict[str, Estimate] = {}
     for name, estimate in base.items():
         if estimate.ci95 is None:
             result[name] = estimate
             continue
         values = np.broadcast_to(np.asarray(draws[name], dtype=float).reshape(-1), found.draws.shape[0])
-        influence = linearised(objective, optimum, found, jets[name])
+        influence = linearised(optimum, found, jets[name])
         best = float(value_of(jets[name]).reshape(-1)[0])
         intervals = {key: bca_interval(values, best, influence, p) for key, p in _PROBABILITIES.items()}
-        result[name] = replace(estimate, **intervals, interval="bootstrap")
+        result[name] = replace(estimate, ci68=intervals["ci68"], ci95=intervals["ci95"], interval="bootstrap")
     return result
+
+
+@final
+@dataclass(frozen=True)
+class Chosen:
+    """Estimates with the intervals to quote, the best fit they belong to, and what result.json keeps of them."""
+
+    optimum: Optimum
+    estimates: Mapping[str, Estimate]
+    record: Mapping[str, Any]
+
+
+def choose_intervals(kind: str, objective: Objective, optimum: Optimum, *, seed: int = 0, processes: int = 1) -> Chosen:
+    """The intervals that `[fit] intervals` asks for; "auto": the covariance's where they are good enough.
+
+    Nothing but the covariance is asked where the fit did not converge.
+    """
+    base = covariance_estimates(objective, optimum)
+    if kind == "covariance" or optimum.covariance is None or optimum.status is not Status.CONVERGED:
+        return Chosen(optimum, base, {})
+    if kind == "bootstrap":
+        replicas = bootstrap(objective, optimum, seed=seed, processes=processes)
+        found = bootstrap_estimates(objective, optimum, replicas)
+        return Chosen(optimum, found, {"chosen_by": kind, "bootstrap": bootstrap_record(replicas)})
+    names = profiled_names(objective, optimum)
+    wanted = [name for name in names if kind == "profile" or not is_quadratic(objective, optimum, name, base[name])]
+    shown = [name for name in HEADLINES if name in names and base[name].verdict is not Verdict.CONSTRAINED][
+        :_MOST_SHOWN
+    ]
+    every = list(dict.fromkeys([*wanted, *shown]))
+    profiled = profiles(objective, optimum, every, curves=shown, processes=processes)
+    if profiled.optimum is not optimum:
+        base = covariance_estimates(objective, profiled.optimum)
+    found = {n: with_profile(e, profiled.profiles.get(n)) if n in wanted else e for n, e in base.items()}
+    if kind == "auto":
+        found = {n: base[n] if agrees(base[n], e.ci95) else e for n, e in found.items()}
+    record = {"chosen_by": kind} | profile_record(objective, profiled, shown, base)
+    return Chosen(profiled.optimum, found, record)
+
+
+def is_quadratic(objective: Objective, optimum: Optimum, name: str, base: Estimate) -> bool:
+    """Whether the covariance's 95 % interval ends where the profile's does, to TOLERANCE standard errors.
+
+    An end off by δ standard errors changes the chance beyond it by φ(1.96) δ; skewness moves an end with z², so that
+    the 68 % end is off by δ/3.84, and its chance by φ(1) δ/3.84. With δ = 0.05 either is 0.3 % a side at most. One
+    Newton step tells where the profile ends.
+    """
+    return agrees(base, quick_ends(objective, optimum, name, LEVELS["ci95"]))
+
+
+def agrees(base: Estimate, ends: Interval | None) -> bool:
+    """Whether other 95 % ends are within TOLERANCE of the covariance's."""
+    if base.ci95 is None or ends is None or not base.stderr:
+        return False
+    pairs = zip(ends, base.ci95, strict=True)
+    return all(
+        end is not None and here is not None and abs(end - here) <= TOLERANCE * base.stderr for end, here in pairs
+    )

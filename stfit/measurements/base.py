@@ -270,6 +270,10 @@ class Measurement(Protocol):
         """A fresh draw of the same design, were the prediction true."""
         ...
 
+    def resampled(self, rng: np.random.Generator) -> Measurement:
+        """The data drawn again from themselves: what is independent of each other, with replacement."""
+        ...
+
     def rough_dwell_times(self) -> RoughDwellTimes | None:
         """Crude ln τ to start a fit from; None where the kind tells nothing of them."""
         ...

@@ -25,6 +25,7 @@ from stfit.measurements.base import (
     repeated,
 )
 from stfit.measurements.columns import TEMPERATURE, TRANSITION, Column, Domain, Layout
+from stfit.measurements.resampling import with_rows_drawn
 from stfit.physics.critical import inverse_limits
 
 _AMPERES = ("mA", "A", "uA")
@@ -153,6 +154,11 @@ class CriticalCurrents(WithResiduals):
         """A fresh Gaussian draw of every current with the stated errors."""
         drawn = 1.0 / prediction + self.stderr * rng.standard_normal(self.stderr.shape)
         return replace(self, current=frozen(self.polarity * drawn))
+
+    def resampled(self, rng: np.random.Generator) -> CriticalCurrents:
+        """Rows drawn again within their transition, each with its ΔR and barrier."""
+        drawn: CriticalCurrents = with_rows_drawn(self, rng)
+        return drawn
 
     def rough_dwell_times(self) -> None:
         """None: a critical current tells of λ and the barriers, see `models.guess_critical`."""

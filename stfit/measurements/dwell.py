@@ -27,6 +27,7 @@ from stfit.measurements.base import (
     repeated,
 )
 from stfit.measurements.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
+from stfit.measurements.resampling import with_rows_drawn
 from stfit.physics.deviance import LARGEST_EXPONENT, exponential_log_likelihood, exponential_residuals
 
 _SECONDS = ("s", "ms", "us", "ns")
@@ -153,6 +154,11 @@ class DwellTimes(_DwellSettings):
             return replace(self, n=frozen(rng.poisson(expected)))
         return replace(self, total_time=frozen(np.exp(prediction) * rng.gamma(self.n)))
 
+    def resampled(self, rng: np.random.Generator) -> DwellTimes:
+        """Rows drawn again within their series: (n, total time) hold no single dwells, see DwellEvents."""
+        drawn: DwellTimes = with_rows_drawn(self, rng)
+        return drawn
+
     def rough_dwell_times(self) -> RoughDwellTimes:
         """Total time over counts, half a transition where there was none."""
         rough = np.log(self.total_time / np.maximum(self.n, 0.5))
@@ -209,6 +215,11 @@ class MeanDwellTimes(_DwellSettings):
         relative = self.stderr / self.mean
         mean = np.exp(prediction + relative * rng.standard_normal(relative.shape))
         return replace(self, mean=frozen(mean), stderr=frozen(mean * relative))
+
+    def resampled(self, rng: np.random.Generator) -> MeanDwellTimes:
+        """Rows drawn again within their series."""
+        drawn: MeanDwellTimes = with_rows_drawn(self, rng)
+        return drawn
 
     def rough_dwell_times(self) -> RoughDwellTimes:
         """The means themselves."""

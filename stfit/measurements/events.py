@@ -23,6 +23,7 @@ from stfit.measurements.base import (
 from stfit.measurements.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
 from stfit.measurements.dwell import DwellTimes, common_fields
 from stfit.measurements.grouping import groups
+from stfit.measurements.resampling import drawn_within
 
 _DURATION = Column("duration", "s", Domain.POSITIVE, ("s", "ms", "us", "ns"), ("dwell", "dwell_time", "t"))
 _CENSORED = Column("censored", "", Domain.FLAG)
@@ -130,6 +131,22 @@ class DwellEvents(WithResiduals):
             total_time=frozen(np.bincount(setting, weights=duration, minlength=n.size)),
         )
         return DwellEvents(reduced, frozen(duration), frozen(setting, np.intp), frozen(censored, np.bool_))
+
+    def resampled(self, rng: np.random.Generator) -> DwellEvents:
+        """The dwells of each setting drawn again, as many of them, each with whether it was censored.
+
+        A censored dwell stays what it is wherever it is drawn (Efron 1981, doi:10.1080/01621459.1981.10477650): the
+        ratio of completed dwells to time keeps its expectation, though neither the count nor the watched time stays.
+        """
+        drawn = drawn_within(self.setting, rng)
+        duration, censored = self.duration[drawn], self.censored[drawn]
+        size = self.reduced.n.size
+        reduced = replace(
+            self.reduced,
+            n=frozen(np.bincount(self.setting, weights=~censored, minlength=size)),
+            total_time=frozen(np.bincount(self.setting, weights=duration, minlength=size)),
+        )
+        return replace(self, reduced=reduced, duration=frozen(duration), censored=frozen(censored, np.bool_))
 
     def rough_dwell_times(self) -> RoughDwellTimes:
         """Those of the reduced table."""

@@ -35,6 +35,7 @@ from stfit.measurements.lines import (
     repeated_settings,
     several_frequencies,
 )
+from stfit.measurements.resampling import with_rows_drawn
 from stfit.physics.fluctuations import FWHM_OVER_WIDTH, LineNumbers, log_at_zero_current
 
 
@@ -183,6 +184,11 @@ class FmrLines(WithResiduals):
         """A fresh draw of every value with the same errors."""
         drawn = np.exp(prediction) + self.stderr * rng.standard_normal(self.value.shape)
         return replace(self, value=frozen(drawn))
+
+    def resampled(self, rng: np.random.Generator) -> FmrLines:
+        """Rows drawn again within their series: state, observable, temperature, and frequency or current."""
+        drawn: FmrLines = with_rows_drawn(self, rng)
+        return drawn
 
     def rough_dwell_times(self) -> RoughDwellTimes:
         """Slopes of ln τ from the powers, or from the widths where there are none, by the mapping "damping"."""

@@ -26,6 +26,7 @@ from stfit.measurements.base import (
 from stfit.measurements.columns import Layout
 from stfit.measurements.life_table import LifeTable, by_cells, joined
 from stfit.measurements.ramp_design import KEYS, LAYOUT, EventsBySetting, RampSettings, read_events
+from stfit.measurements.resampling import drawn_within
 from stfit.measurements.stepped import SteppedRamps, rough_dwell_times
 from stfit.physics.classes import class_counts, g_squared
 from stfit.physics.gompertz import Exposure, Rises
@@ -202,6 +203,10 @@ class RampEvents:
         chance = rng.random(of.size)
         rise = ramp_quantile(chance, rising[of], -start[of], self.ramps.ramp_rate[of], 0.0)
         return replace(self, rise=frozen(np.maximum(rise, np.finfo(float).tiny)))
+
+    def resampled(self, rng: np.random.Generator) -> RampEvents:
+        """The events of each setting drawn again, as many of them."""
+        return replace(self, rise=frozen(self.rise[drawn_within(self._setting, rng)]))
 
     # --- figures and the start of a fit -------------------------------------------------------------------------
 

@@ -145,7 +145,17 @@ class SteppedRamps(WithResiduals):
 
     def replicate(self, prediction: Array, rng: np.random.Generator) -> SteppedRamps:
         """As many ramps at each setting again, ended after the last step there is: who has not switched is censored."""
-        probability = -np.expm1(-_exposure(prediction))
+        return self._drawn(-np.expm1(-_exposure(prediction)), rng)
+
+    def resampled(self, rng: np.random.Generator) -> SteppedRamps:
+        """The events of each setting drawn again, as many of them, those left after the last step among them.
+
+        Drawing events with replacement is drawing each step's trials with the share that switched there.
+        """
+        return self._drawn(self.n_switched / np.maximum(self.n, 1.0), rng)
+
+    def _drawn(self, probability: Array, rng: np.random.Generator) -> SteppedRamps:
+        """As many ramps, of which those left at each step switch there with a probability, shape (rows,)."""
         n, switched = self.n.astype(np.int64), np.zeros(self.n.size, dtype=np.int64)
         place = np.arange(n.size) - self.first_rows[self.setting]
         for step in range(int(place.max()) + 1):  # all settings at once, one step after the other

@@ -140,6 +140,10 @@ class SwitchingPulses(WithResiduals):
         probability = switching_probability(self.pulse_width, prediction)
         return replace(self, n_switched=frozen(rng.binomial(self.n.astype(int), probability)))
 
+    def resampled(self, rng: np.random.Generator) -> SwitchingPulses:
+        """The pulses of each row drawn again: as many of them, switched with the chance that was observed."""
+        return replace(self, n_switched=frozen(rng.binomial(self.n.astype(int), self.n_switched / self.n)))
+
     def rough_dwell_times(self) -> RoughDwellTimes:
         """ln τ of each row from its own fraction; extreme rows weigh little."""
         fraction = (self.n_switched + 0.5) / (self.n + 1.0)

@@ -11,6 +11,11 @@ import numpy as np
 class Constraint(Protocol):
     """A constraint of one quantity; residual() is its whitened distance, whose half square is −ln of its density."""
 
+    @property
+    def centre(self) -> float:
+        """The quoted value (SI)."""
+        ...
+
     def residual(self, quantity: Any) -> Any:
         """Distance from the centre in standard deviations; float, array or Jet."""
         ...
@@ -31,6 +36,11 @@ class Normal:
 
     mean: float
     standard_deviation: float
+
+    @property
+    def centre(self) -> float:
+        """The mean."""
+        return self.mean
 
     def residual(self, quantity: Any) -> Any:
         """(quantity − mean)/standard deviation."""
@@ -60,6 +70,11 @@ class LogNormal:
     def lowest(self) -> float:
         """A quantity that the constraint excludes, above 0, where there is no logarithm."""
         return float(self.median * self.factor**-_EXCLUDED)
+
+    @property
+    def centre(self) -> float:
+        """The median."""
+        return self.median
 
     def residual(self, quantity: Any) -> Any:
         """(ln quantity − ln median)/ln factor."""

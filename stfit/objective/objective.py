@@ -270,14 +270,21 @@ class Objective:
             replace(term, measurement=term.measurement.replicate(prediction, rng))
             for term, prediction in zip(self.terms, self.predictions(x), strict=True)
         )
-        space = self.space
-        if redraw_constraints:
-            quantities = self.space.quantities(x)
-            space = space.with_constraints(
-                {
-                    p.name: p.constraint.redrawn(rng, float(quantities[p.name][0]))
-                    for p in space.varied
-                    if p.constraint is not None
-                }
-            )
-        return replace(self, terms=terms, space=space)
+        if not redraw_constraints:
+            return replace(self, terms=terms)
+        quantities = self.space.quantities(x)
+        truths = {p.name: float(quantities[p.name][0]) for p in self.space.varied if p.constraint is not None}
+        return replace(self, terms=terms, space=self._requoted(truths, rng))
+
+    def resampled(self, rng: np.random.Generator) -> Objective:
+        """The data drawn again from themselves, and the quotes of the constrained constants about what they are."""
+        terms = tuple(replace(term, measurement=term.measurement.resampled(rng)) for term in self.terms)
+        quotes = {p.name: p.constraint.centre for p in self.space.varied if p.constraint is not None}
+        return replace(self, terms=terms, space=self._requoted(quotes, rng))
+
+    def _requoted(self, centres: Mapping[str, float], rng: np.random.Generator) -> ParameterSpace:
+        """The space with every constraint drawn about a centre by name."""
+        drawn = {
+            p.name: p.constraint.redrawn(rng, centres[p.name]) for p in self.space.varied if p.constraint is not None
+        }
+        return self.space.with_constraints(drawn)

@@ -25,9 +25,10 @@ from stfit.diagnostics.contributions import (
     sign_sentence,
     tensions,
 )
-from stfit.diagnostics.estimates import estimates, spread
+from stfit.diagnostics.estimates import spread
 from stfit.diagnostics.goodness import goodness
 from stfit.diagnostics.identifiability import combinations, identifiability
+from stfit.diagnostics.intervals import choose_intervals
 from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity
 from stfit.errors import InputError, Problem
@@ -51,7 +52,8 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
     _refuse_absurd_dwells(objective, objective.space.start)
     optimum = minimise(objective)
     _refuse_absurd_dwells(objective, optimum.x)
-    found = estimates(objective, optimum)
+    chosen = choose_intervals(analysis.fit.intervals, objective, optimum, seed=seed)
+    optimum, found = chosen.optimum, dict(chosen.estimates)
     rivals = compare(objective, optimum) if analysis.fit.compare else []
     joint = {
         "contributions": contributions(objective, optimum, found),
@@ -82,6 +84,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         budget=budget(objective, optimum, found),
         comparison=rivals,
         joint=joint,
+        intervals=dict(chosen.record),
         assumptions=_assumptions(analysis, objective, measurements),
         measurements=summaries(objective, optimum),
         priors=_priors(objective),

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from stfit.figures.style import svg
 from stfit.reports import joint, view
 from stfit.reports.calibration import calibration
+from stfit.reports.intervals import intervals
 from stfit.reports.measurements import sections
 from stfit.reports.rivals import rivals
 from stfit.results.plot import all_residuals_figure, correlations_figure
@@ -48,6 +49,7 @@ def render(result: FitResult) -> str:
             joint=joint.joint(result),
             rivals=rivals(result),
             calibration=calibration(result),
+            intervals=intervals(result),
             diagnostics=view.diagnostics(result),
         )
     )

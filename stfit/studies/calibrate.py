@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.backends.bootstrap import bootstrap
+from stfit.backends.ensemble import Budget
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.backends.parallel import mapped
 from stfit.diagnostics.estimates import LOGARITHMIC, estimates
@@ -19,7 +20,7 @@ from stfit.errors import InputError, Problem
 from stfit.objective import Objective
 from stfit.results import Estimate, Status, Verdict
 from stfit.studies.coverage import NOMINAL, Coverage, Judgement, Pulls, coverage, critical_z, pull
-from stfit.studies.sbc import SimulatedPosteriors, simulate_posteriors
+from stfit.studies.sbc import BUDGET, SimulatedPosteriors, simulate_posteriors
 from stfit.studies.truths import truths_at
 
 Array = npt.NDArray[np.float64]
@@ -143,6 +144,7 @@ def calibrate(
     kinds: Sequence[str] = ("covariance", "profile"),
     quantities: Sequence[str] | None = None,
     posteriors: int | None = None,
+    budget: Budget = BUDGET,
     processes: int = 1,
     progress: Progress | None = None,
 ) -> Calibration:
@@ -150,8 +152,8 @@ def calibrate(
 
     The fit is the truth: data are drawn at it, and the quotes of constrained constants about it (held there, the pulls
     would be far too narrow). Posterior intervals are tested as simulation-based calibration does, with truths from the
-    prior: in `posteriors` replicas of their own (default: as many). quantities: which are tested (default: all that have
-    an error). Every replica has a seed of its own, so that the number of processes changes nothing.
+    prior: in `posteriors` replicas of their own (default: as many), each within the `budget` of steps. quantities: which
+    are tested (default: all that have an error). Every replica has a seed of its own, so that the number of processes changes nothing.
     """
     _check(replicas, kinds)
     truths = truths_at(objective, optimum.x)
@@ -164,7 +166,7 @@ def calibrate(
     if "posterior" in kinds:
         count = replicas if posteriors is None else posteriors
         sampled = simulate_posteriors(
-            objective, optimum, replicas=count, seed=seed, processes=processes, progress=progress
+            objective, optimum, replicas=count, seed=seed, budget=budget, processes=processes, progress=progress
         )
     return Calibration(
         replicas=tuple(_followed(replicate, replicas, seed, processes, progress)),

@@ -16,8 +16,8 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.chain import Budget, Chain
-from stfit.backends.ensemble import sample
+from stfit.backends.chain import Chain
+from stfit.backends.ensemble import Budget, sample
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.backends.parallel import mapped
 from stfit.diagnostics.convergence import convergence

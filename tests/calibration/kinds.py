@@ -31,11 +31,12 @@ _SEED: Final = 4040  # of the one measurement that makes a design; chosen before
 @final
 @dataclass(frozen=True)
 class KindDesign:
-    """A measurement, what is known beside it, and which quantities are tested."""
+    """A measurement, what is known beside it, and which quantities are tested. steps: of a chain that is long enough."""
 
     measurement: Callable[[], Measurement]
     quantities: tuple[str, ...] = _DEVICE
     known: Mapping[str, str] | None = None
+    steps: int = 160
 
     def objective(self) -> Objective:
         """The objective of this design, measured once at the truth."""
@@ -50,9 +51,13 @@ def truth_of(objective: Objective) -> Mapping[str, float]:
     return {name: value for name, value in {**TRUTH, **OWN}.items() if name in {p.name for p in objective.space.varied}}
 
 
-def _ramps(n: int, step: float | None = None) -> Measurement:
+def _rich_ramps(step: float | None = None) -> Measurement:
+    return builders.ramps(TRUTH, temperatures=(250.0, 320.0), rates=(1.0, 100.0), n=300, seed=_SEED, step=step)
+
+
+def _poor_ramps(step: float | None = None) -> Measurement:
     rates = (1.0, 10.0, 100.0)
-    return builders.ramps(TRUTH, temperatures=_COLD_TO_WARM, rates=rates, n=n, seed=_SEED, step=step)
+    return builders.ramps(TRUTH, temperatures=_COLD_TO_WARM, rates=rates, n=6, seed=_SEED, step=step)
 
 
 DESIGNS: Final[Mapping[str, KindDesign]] = {
@@ -70,12 +75,12 @@ DESIGNS: Final[Mapping[str, KindDesign]] = {
     ),
     "switching-pulse, rich": KindDesign(lambda: pulses(1000, temperatures=_COLD_TO_WARM)),
     "switching-pulse, poor": KindDesign(lambda: pulses(12, temperatures=(250.0, 320.0))),
-    "switching-ramp, exact, rich": KindDesign(lambda: _ramps(300)),
-    "switching-ramp, exact, poor": KindDesign(lambda: _ramps(6)),
-    "switching-ramp, stepped, rich": KindDesign(lambda: _ramps(300, step=0.4e-3)),
-    "switching-ramp, stepped, poor": KindDesign(lambda: _ramps(6, step=0.4e-3)),
-    "switching-currents, 3 %": KindDesign(lambda: currents(0.03, barriers=True), ("l_over_L", "theta_0"), BETA),
-    "switching-currents, 15 %": KindDesign(lambda: currents(0.15, barriers=True), ("l_over_L", "theta_0"), BETA),
+    "switching-ramp, exact, rich": KindDesign(_rich_ramps),
+    "switching-ramp, exact, poor": KindDesign(_poor_ramps),
+    "switching-ramp, stepped, rich": KindDesign(lambda: _rich_ramps(step=0.4e-3)),
+    "switching-ramp, stepped, poor": KindDesign(lambda: _poor_ramps(step=0.4e-3)),
+    "switching-currents, 3 %": KindDesign(lambda: currents(0.03, barriers=True), ("l_over_L", "theta_0"), BETA, 800),
+    "switching-currents, 15 %": KindDesign(lambda: currents(0.15, barriers=True), ("l_over_L", "theta_0"), BETA, 800),
     "fmr-lines, 3 %": KindDesign(lines, _SLOPES),
     "fmr-lines, 15 %": KindDesign(lambda: lines(5.0), _SLOPES),
 }

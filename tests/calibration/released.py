@@ -19,6 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 import stfit
+from stfit.backends.ensemble import Budget
 from stfit.backends.least_squares import minimise
 from stfit.studies.calibrate import Calibration, calibrate
 from stfit.studies.coverage import NOMINAL
@@ -35,7 +36,14 @@ def calibration_of(design: str, interval: str, devices: int) -> Calibration:
     optimum = replace(minimise(objective), x=objective.space.coordinates(truth_of(objective)))
     seed = int(np.random.SeedSequence([SEED, list(DESIGNS).index(design)]).generate_state(1)[0])
     return calibrate(
-        objective, optimum, replicas=devices, seed=seed, kinds=(interval,), quantities=DESIGNS[design].quantities
+        objective,
+        optimum,
+        replicas=devices if interval != "posterior" else 2,
+        posteriors=devices,
+        seed=seed,
+        kinds=(interval,),
+        quantities=DESIGNS[design].quantities,
+        budget=Budget(ensembles=2, walkers=64, steps=DESIGNS[design].steps, target=500),
     )
 
 
