@@ -221,7 +221,7 @@ def _checksum(walk: Walk, attributes: Mapping[str, Any]) -> str:
     digest = sha256(repr(sorted(attributes.items())).encode())
     for name, values in _arrays(walk).items():
         digest.update(f"{name} {values.dtype.str} {values.shape}".encode())
-        digest.update(np.ascontiguousarray(values))
+        digest.update(np.ascontiguousarray(values).data)
     return digest.hexdigest()
 
 
