@@ -1,7 +1,7 @@
 """MCMC with emcee: several independent ensembles, moved in natural coordinates, until the draws are enough.
 
-All walkers of half an ensemble move at once. The chain follows from the objective, the seed and the numbers of ensembles
-and walkers alone: neither processes nor checkpoints nor an interruption change a digit of it.
+All walkers of half an ensemble move at once. The chain follows from the objective, the seed and the numbers of
+ensembles and walkers alone: neither processes nor checkpoints nor an interruption change a digit of it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Budget:
 @final
 @dataclass(frozen=True)
 class Progress:
-    """How far sampling is. remaining: s, None as long as nothing is known; fraction: of what is expected to be needed."""
+    """How far sampling is. fraction: of what is expected to be needed. remaining: s, None while nothing is known."""
 
     steps: int
     fraction: float
@@ -128,7 +128,7 @@ def sample(
     another `target` only change where it ends.
     """
     budget = Budget() if budget is None else budget
-    dimension, walkers = len(objective.names), budget.walkers_for(len(objective.names))
+    walkers = budget.walkers_for(len(objective.names))
     identity = _identity(objective, seed, budget.ensembles, walkers)
     setup = _setup(objective, optimum)
     if resume and file is not None and file.exists():

@@ -79,7 +79,7 @@ def mirrors(target: Target, x: Array, natural: NaturalCoordinates) -> Array:
     signs = np.ones((2**either.size, x.size))
     signs[:, either] = list(product((1.0, -1.0), repeat=either.size))
     value = finite_log_posterior(target, signs * x)
-    return signs[value >= value[0] - _DROP]
+    return np.asarray(signs[value >= value[0] - _DROP])
 
 
 def starting_walkers(
@@ -124,7 +124,7 @@ def _drawn(target: Target, optimum: Optimum, natural: NaturalCoordinates, images
         y = y + rng.uniform(-WIDER, WIDER, (_BATCH, null.shape[1])) * reach @ null.T
     signs = np.sign(optimum.x) * images[rng.integers(images.shape[0], size=_BATCH)]
     with np.errstate(over="ignore"):
-        return natural.back(y, signs)
+        return np.asarray(natural.back(y, signs))
 
 
 def _reach(null: Array, believed: Array) -> Array:
