@@ -13,6 +13,7 @@ from stfit.figures.style import svg
 from stfit.reports import joint, view
 from stfit.reports.measurements import sections
 from stfit.reports.rivals import rivals
+from stfit.reports.sampling import sampling
 from stfit.results.plot import all_residuals_figure, correlations_figure
 from stfit.results.result import FitResult, Status
 from stfit.results.sentences import goodness_sentence, headline, identifiability_sentence, quoted_at
@@ -46,6 +47,7 @@ def render(result: FitResult) -> str:
             budget=joint.budget(result),
             joint=joint.joint(result),
             rivals=rivals(result),
+            sampling=sampling(result),
             diagnostics=view.diagnostics(result),
         )
     )
