@@ -83,7 +83,7 @@ def _ensemble_series(draws: Array, log_posterior: Array) -> Array:
     batches = max(steps // _BATCH, 1)
     length = min(_BATCH, steps)
     batched = series[:, : batches * length].reshape(ensembles, batches, length, -1).mean(axis=2)
-    return np.moveaxis(batched, 0, -1).reshape(batches, -1)
+    return np.asarray(np.moveaxis(batched, 0, -1).reshape(batches, -1))
 
 
 def longest_time(draws: Array) -> float:

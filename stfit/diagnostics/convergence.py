@@ -39,7 +39,8 @@ _LEAST_STEPS: Final = 8  # of an ensemble: halves of four, below which there is 
 class Convergence:
     """What the draws of one quantity are worth.
 
-    tau: autocorrelation time of the mean over the walkers, in steps. steps_per_tau: kept steps of an ensemble over it.
+    tau: autocorrelation time of the mean over the walkers of the normal scores, in steps, which a few far draws of a
+    heavy tail do not hide in. steps_per_tau: kept steps of an ensemble over it.
     ess_mean: effective draws behind the mean. mcse: Monte-Carlo error of "mean", "sd" and of each of QUANTILES.
     All NaN (rhat and tau infinite) where a draw is not finite, where nothing moves, or where there are too few steps.
     """
@@ -54,7 +55,7 @@ class Convergence:
 
 
 _NOTHING: Final = Convergence(
-    np.inf, np.nan, np.nan, np.nan, {name: np.nan for name in ("mean", "sd", *QUANTILES)}, np.inf, 0.0
+    np.inf, np.nan, np.nan, np.nan, dict.fromkeys(("mean", "sd", *QUANTILES), np.nan), np.inf, 0.0
 )
 
 
@@ -64,8 +65,8 @@ def convergence(values: Array) -> Convergence:
     if steps < _LEAST_STEPS or not np.all(np.isfinite(values)) or np.ptp(values) == 0.0:
         return _NOTHING
     draws = _split(values)
-    tau = _autocorrelation(draws)[0]
     ranked = _normal_scores(draws)
+    tau = _autocorrelation(ranked)[0]
     centre = float(np.mean(draws))
     spread = float(np.std(draws))
     squares = np.square(draws - centre)
@@ -141,9 +142,8 @@ def _autocorrelation(draws: Array) -> tuple[float, float]:
 
 
 def _geyer(correlations: Array) -> float:
-    """−1 + 2 Σρ_t over Geyer's initial positive, monotone sequence of pairs (Statist. Sci. 7, 473, 1992, section 3.3)."""
-    # the last pair that the sequence may reach, as in the reference implementation: lags below steps − 1
-    pairs = (correlations.size - 2) // 2 if correlations.size % 2 == 0 else (correlations.size - 1) // 2
+    """−1 + 2 Σρ_t over Geyer's initial positive, monotone sequence of pairs (Stat. Sci. 7, 473, 1992, 3.3)."""
+    pairs = (correlations.size - 1) // 2
     even, odd = correlations[: 2 * pairs : 2], correlations[1 : 2 * pairs : 2]
     sums = even + odd
     negative = np.flatnonzero(sums <= 0.0)

@@ -24,4 +24,4 @@ def thinned(draws: Array, most: int) -> Array:
     """At most `most` of the draws, shape (n, ...), evenly spaced."""
     if draws.shape[0] <= most:
         return draws
-    return draws[np.linspace(0, draws.shape[0] - 1, most).round().astype(int)]
+    return draws.take(np.linspace(0, draws.shape[0] - 1, most).round().astype(int), axis=0)

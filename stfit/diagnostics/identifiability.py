@@ -115,9 +115,7 @@ def identified_candidates(
     if estimates["l_over_L"].verdict is Verdict.NOT_IDENTIFIED and "l_over_L" not in optimum.directions.not_identified:
         chosen += _sharpest(_spin_transfer_ladder("")[1:], quantities, optimum)
     elif estimates["l_over_L"].verdict is Verdict.NOT_IDENTIFIED:
-        chosen += first(_spin_transfer_ladder("")) or first(
-            _spin_transfer_ladder("c_P"), _spin_transfer_ladder("c_AP")
-        )
+        chosen += first(_spin_transfer_ladder("")) or first(_spin_transfer_ladder("c_P"), _spin_transfer_ladder("c_AP"))
     for state in ("P", "AP"):
         if estimates[f"E_{state}"].verdict is Verdict.NOT_IDENTIFIED:
             chosen += first(_barrier_ladder(state, thermal))

@@ -14,7 +14,7 @@ from stfit.objective import CoordinatePrior, Objective
 Array = npt.NDArray[np.float64]
 
 _BINS: Final = 40
-_TAIL: Final = 0.0005  # of the draws left out at either end
+_TAIL: Final = 0.002  # of the draws left out at either end
 _WIDE: Final = 30.0  # from one end of the 95 % interval to the other: a logarithmic axis
 _PRIOR_DRAWS: Final = 20_000
 _LEAST_INSIDE: Final = 800  # draws of the prior in the range shown: each bin is then good to about a fifth
@@ -35,7 +35,7 @@ class Marginal:
 
 
 def marginal(objective: Objective, name: str, draws: Array, seed: int) -> Marginal:
-    """The marginal of a quantity from its draws, shape (n,); seed: of the draws that give the prior of a derived one."""
+    """The marginal of a quantity from its draws, shape (n,); seed: of draws that give the prior of a derived one."""
     low, high = np.quantile(draws, [0.025, 0.975])
     log = bool(np.min(draws) > 0.0 and high > _WIDE * low)
     seen = np.log(draws) if log else draws

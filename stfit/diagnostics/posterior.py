@@ -1,4 +1,4 @@
-"""What a chain says of each quantity: median, spread, equal-tailed intervals, and whether the data or the prior say it."""
+"""What a chain says of each quantity: median, spread, equal-tailed intervals, and whether it is the data that say it."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ _BIN: Final = 0.25  # of half the 68 % interval: the width over which a density 
 # Squared rank correlation with a parameter that only its bounds hold, from which most of a spread is set by them too
 _MOSTLY_INHERITED: Final = 0.5
 _MOST_RANKED: Final = 4000  # draws from which a correlation is taken
+_LEAST_KNOWN: Final = 0.25  # of a standard deviation: its Monte-Carlo error, above which it is not quoted
 _RATIOS: Final = frozenset({"I_c_P", "I_c_AP"})  # infinite where a slope changes sign
 _UNKNOWN: Final = Estimate(None, None, None, None, "", Verdict.NOT_IDENTIFIED)
 
@@ -50,8 +51,9 @@ def posterior_estimates(
 
     Of a parameter whose logarithm is fitted stderr is value × σ(logarithm). Of one that runs into a bound the intervals
     are one-sided; of one that runs into both, of what takes its spread from such a one, and of whatever moves along a
-    null direction there is no number. An unusable chain gives no number at all: value and intervals are None under the verdict that the rank of the data
-    gives, and the status of the result says why. judged: the verdict on the chain, where it is known already.
+    null direction there is no number. An unusable chain gives no number at all: value and intervals are None under the
+    verdict that the rank of the data gives, and the status of the result (Status.UNUSABLE_CHAIN) says why. judged: the
+    verdict on the chain, where it is known already.
     """
     rank = estimates(objective, optimum)
     verdict = judged or reliability(objective, optimum, chain)
@@ -71,7 +73,7 @@ def posterior_estimates(
             i = objective.names.index(name)
             result[name] = _parameter(objective.space.varied[i], x[:, i], reach[name])
         else:
-            result[name] = _derived(name, draws[name], entry.unit)
+            result[name] = _derived(name, draws[name], entry.unit, verdict.found[name].mcse["sd"])
     return result
 
 
@@ -150,14 +152,16 @@ def _parameter(p: FitParameter, x: Array, reach: Reach) -> Estimate:
     unit = p.parameter.unit
     if reach.lower and reach.upper:
         return replace(_UNKNOWN, unit=unit)
-    ci68, ci95, middle = _quantiles(x)
+    inner, outer, middle = _quantiles(x)
+    ci68: Interval = inner
+    ci95: Interval = outer
     verdict = Verdict.IDENTIFIED if p.constraint is None else Verdict.CONSTRAINED
     if reach.lower or reach.upper:
         verdict = Verdict.ONE_SIDED
         ci68, ci95 = (_one_sided(x, level, reach) for level in (QUANTILES["hi68"] - QUANTILES["lo68"], 0.95))
     stderr = float(np.std(x)) * abs(p.parameter.coordinate_slope(middle))
-    intervals = [_of_quantity(p, interval) for interval in (ci68, ci95)]
-    return Estimate(float(p.parameter.quantity(middle)), stderr, *intervals, unit, verdict, INTERVAL)
+    value = float(p.parameter.quantity(middle))
+    return Estimate(value, stderr, _of_quantity(p, ci68), _of_quantity(p, ci95), unit, verdict, INTERVAL)
 
 
 def _one_sided(x: Array, level: float, reach: Reach) -> Interval:
@@ -170,16 +174,17 @@ def _of_quantity(p: FitParameter, interval: Interval) -> Interval:
     return low, high
 
 
-def _derived(name: str, draws: Array, unit: str) -> Estimate:
+def _derived(name: str, draws: Array, unit: str, error: float) -> Estimate:
+    """The posterior of what follows from the parameters; error: Monte-Carlo error of its standard deviation."""
     if name in _RATIOS:
         signs = np.sort([np.mean(draws > 0.0), np.mean(draws < 0.0)])
         if signs[0] > QUANTILES["lo95"]:  # the slope may be zero: no current is too large
             return replace(_UNKNOWN, unit=unit)
     ci68, ci95, middle = _quantiles(draws)
-    # a ratio whose denominator may vanish has no standard deviation
-    mixed = name in _RATIOS and float(np.min(draws)) * float(np.max(draws)) < 0.0
-    stderr = None if mixed else float(np.std(draws))
-    return Estimate(middle, stderr, ci68, ci95, unit, Verdict.IDENTIFIED, INTERVAL)
+    # of a ratio whose denominator may come near zero, a few draws make the standard deviation, or there is none
+    stderr = float(np.std(draws))
+    known = error <= _LEAST_KNOWN * stderr
+    return Estimate(middle, stderr if known else None, ci68, ci95, unit, Verdict.IDENTIFIED, INTERVAL)
 
 
 def _quantiles(draws: Array) -> tuple[tuple[float, float], tuple[float, float], float]:

@@ -1,4 +1,4 @@
-"""Posterior predictive checks: would the model, as the chain has it, give data like these?
+"""Posterior predictive checks: whether the model, as the chain has it, gives data like these.
 
 At each of some hundred draws the design is measured again, and a discrepancy of the fresh data from that draw is
 compared with the discrepancy of the real data from it (Gelman, Meng & Stern, Statistica Sinica 6, 733, 1996). The
@@ -68,7 +68,9 @@ def with_predictive(found: Goodness, tests: Sequence[GoodnessTest]) -> Goodness:
     return replace(found, tests=[*found.tests, *tests])
 
 
-def _values(checks: Sequence[Sequence[_Check]], measurements: Sequence[Measurement], rows: Sequence[Array]) -> list[float]:
+def _values(
+    checks: Sequence[Sequence[_Check]], measurements: Sequence[Measurement], rows: Sequence[Array]
+) -> list[float]:
     return [
         check.value(measurement, prediction)
         for group, measurement, prediction in zip(checks, measurements, rows, strict=True)

@@ -20,7 +20,7 @@ from stfit.results.symbols import symbol
 
 LOG_POSTERIOR: Final = "log_posterior"
 
-# R̂: Vehtari et al. 2021, doi:10.1214/20-BA1221, section 4; 1.1 is the older rule (Gelman et al., Bayesian Data Analysis)
+# R̂: Vehtari et al. 2021, doi:10.1214/20-BA1221, section 4; 1.1 is the older rule (Gelman et al., Bayesian Data An.)
 RHAT_RELIABLE: Final = 1.01
 RHAT_USABLE: Final = 1.1
 # effective draws: 400, where R̂ and the errors are trusted (the same, section 4: a hundred for each of four chains); a

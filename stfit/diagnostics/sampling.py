@@ -15,9 +15,11 @@ from stfit.backends.least_squares import Optimum
 from stfit.diagnostics.convergence import Convergence
 from stfit.diagnostics.draws import quantity_draws
 from stfit.diagnostics.marginals import marginal
+from stfit.diagnostics.posterior import posterior_estimates
 from stfit.diagnostics.reliability import Reliability, reliability
 from stfit.diagnostics.sensitivity import prior_sensitivity
 from stfit.objective import Objective
+from stfit.results import Estimate
 
 Array = npt.NDArray[np.float64]
 
@@ -32,15 +34,23 @@ _SHOWN_FIRST: Final = (  # what a corner plot shows, the fitted asymmetry and th
 
 
 def sampling_summary(
-    objective: Objective, optimum: Optimum, chain: Chain, seed: int, judged: Reliability | None = None
+    objective: Objective,
+    optimum: Optimum,
+    chain: Chain,
+    seed: int,
+    judged: Reliability | None = None,
+    estimates: Mapping[str, Estimate] | None = None,
 ) -> dict[str, Any]:
     """The content of FitResult.sampling, SI units, six digits; schema.json describes it.
 
     Effective draws and Monte-Carlo errors are withheld (None) where the chain is unusable, and always of what the data
     do not identify; of an unusable chain no marginal and no prior sensitivity is kept either, only what shows where it
-    failed. seed: of the draws that place the priors of derived quantities. judged: the verdict, where it is known.
+    failed. seed: of the draws that place the priors of derived quantities. judged,
+    estimates: the verdict and the posterior estimates, where they are known already.
     """
     found = judged or reliability(objective, optimum, chain)
+    numbers = estimates if estimates is not None else posterior_estimates(objective, optimum, chain, found)
+    quoted = {name for name in found.judged if found.usable and _has_number(numbers.get(name))}
     ensembles, steps, walkers, _ = chain.draws.shape
     draws = quantity_draws(objective, chain.draws)
     shown = shown_names(objective, draws)
@@ -57,7 +67,7 @@ def sampling_summary(
         "tau": _rounded(max(entry.tau for entry in asked)),
         "steps_per_tau": _rounded(min(entry.steps_per_tau for entry in asked)),
         "quantities": {
-            name: _worth(entry, quoted=found.usable and name in found.judged, judged=name in found.judged)
+            name: _worth(entry, quoted=name in quoted, judged=name in found.judged)
             for name, entry in found.found.items()
         },
         "prior_sensitivity": _priors(objective, chain) if found.usable else None,
@@ -72,6 +82,11 @@ def shown_names(objective: Objective, draws: Mapping[str, Array]) -> list[str]:
     names = [name for name in _SHOWN_FIRST if name in draws]
     names += [name for name in objective.names if name not in names]
     return names[:MOST_SHOWN]
+
+
+def _has_number(estimate: Estimate | None) -> bool:
+    """Whether a number is quoted; the logarithm of the posterior, which is no quantity of the result, always is."""
+    return estimate is None or estimate.value is not None
 
 
 def _worth(entry: Convergence, *, quoted: bool, judged: bool) -> dict[str, Any]:

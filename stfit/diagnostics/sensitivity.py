@@ -104,7 +104,7 @@ def prior_sensitivity(objective: Objective, chain: Chain) -> PriorSensitivity:
         for name, values in quantity_draws(objective, x).items()
         if np.all(np.isfinite(values))
     }
-    uniform = [p.name for p in objective.space.varied if p.constraint is None]
+    uniform = frozenset(p.name for p in objective.space.varied if p.constraint is None)
     return PriorSensitivity(found, _sentences(found, uniform, trusted=prior.trusted and likelihood.trusted))
 
 
@@ -152,7 +152,7 @@ def _sensitivity(values: Array, prior: _Scaling, likelihood: _Scaling, narrowed:
     return Sensitivity(*found, narrowed, diagnosis)
 
 
-def _sentences(found: dict[str, Sensitivity], uniform: Sequence[str], *, trusted: bool) -> tuple[str, ...]:
+def _sentences(found: dict[str, Sensitivity], uniform: frozenset[str], *, trusted: bool) -> tuple[str, ...]:
     """What a reader must know of the priors."""
 
     def named(diagnosis: str) -> list[str]:
@@ -164,17 +164,19 @@ def _sentences(found: dict[str, Sensitivity], uniform: Sequence[str], *, trusted
         sentences.append("Power scaling says nothing here: the weights of the draws are dominated by a few of them.")
     if conflict := named(CONFLICT):
         sentences.append(f"Prior and data pull {_list(conflict)} opposite ways: at least one of them is wrong.")
-    if mostly:
+    if bounded := [name for name in mostly if name in uniform]:
         sentences.append(
-            f"Mostly prior: the data narrow {_list(mostly)} by less than half of the variance that was put in."
+            f"Mostly prior: the data take away less than half of the prior's variance of {_list(bounded)}."
         )
+    if given := [name for name in mostly if name not in uniform]:
+        sentences.append(f"The data add little to what was put in of {_list(given)}: these errors are the quoted ones.")
     if strong := [name for name in named(STRONG_PRIOR) if name not in mostly]:
         sentences.append(f"The error of {_list(strong)} is that of what was put in, rather than that of the data.")
     if both := named(BOTH):
         sentences.append(f"What was put in and the data both set the error of {_list(both)}.")
-    if uniform:
+    if listed := [name for name in found if name in uniform]:
         sentences.append(
-            f"Uniform priors do not scale ({_list(uniform)}): of these only the contraction tells how much the data say."
+            f"Uniform priors do not scale: of {_list(listed)} only the contraction tells how much the data say."
         )
     return tuple(sentences)
 

@@ -15,6 +15,7 @@ from stfit.reports.calibration import calibration
 from stfit.reports.intervals import intervals
 from stfit.reports.measurements import sections
 from stfit.reports.rivals import rivals
+from stfit.reports.sampling import sampling
 from stfit.results.plot import all_residuals_figure, correlations_figure
 from stfit.results.result import FitResult, Status
 from stfit.results.sentences import goodness_sentence, headline, identifiability_sentence, quoted_at
@@ -50,6 +51,7 @@ def render(result: FitResult) -> str:
             rivals=rivals(result),
             calibration=calibration(result),
             intervals=intervals(result),
+            sampling=sampling(result),
             diagnostics=view.diagnostics(result),
         )
     )

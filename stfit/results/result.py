@@ -36,6 +36,10 @@ class Status(Enum):
         "not-a-maximum",
         "The fit stopped where the likelihood has no maximum: the curvature there is not that of a best fit.",
     )
+    UNUSABLE_CHAIN = (
+        "unusable-chain",
+        "The chain is unusable: no number is drawn from it. Give it more steps, or find out why its ensembles differ.",
+    )
 
     def __init__(self, key: str, sentence: str) -> None:
         self.key = key
