@@ -43,7 +43,7 @@ def calibration_of(design: str, interval: str, devices: int) -> Calibration:
         seed=seed,
         kinds=(interval,),
         quantities=DESIGNS[design].quantities,
-        budget=Budget(ensembles=2, walkers=64, steps=DESIGNS[design].steps, target=500),
+        budget=Budget(ensembles=2, steps=DESIGNS[design].steps, target=1000),
     )
 
 
