@@ -38,12 +38,12 @@ def calibration_of(design: str, interval: str, devices: int) -> Calibration:
     return calibrate(
         objective,
         optimum,
-        replicas=devices if interval != "posterior" else 2,
+        replicas=max(2, devices) if interval != "posterior" else 2,
         posteriors=devices,
         seed=seed,
         kinds=(interval,),
         quantities=DESIGNS[design].quantities,
-        budget=Budget(ensembles=2, steps=DESIGNS[design].steps, target=1000),
+        budget=Budget(ensembles=2, walkers=DESIGNS[design].walkers, steps=DESIGNS[design].steps, target=1000),
     )
 
 
