@@ -99,7 +99,8 @@ def rank_name(name: str) -> str:
 
 def _simulated(calibration: Calibration) -> str:
     failed = calibration["not_converged"]
-    ended = "all fits converged" if failed == 0 else f"{failed} fits did not converge and are left out"
+    one = "fit did not converge and is left out" if failed == 1 else "fits did not converge and are left out"
+    ended = "all fits converged" if failed == 0 else f"{failed} {one}"
     return (
         f"Measured again by simulation from this fit, {calibration['replicas']} times (seed {calibration['seed']}): "
         f"{ended}."
