@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from stfit.pipeline import calibrate, fit, load, report
 
 __version__ = "0.1.0"
-__all__ = ["CriticalCurrentModel", "DwellTimeModel", "FluctuationModel", "__version__", "calibrate", "fit", "load", "report"]
+__all__ = [
+    "CriticalCurrentModel",
+    "DwellTimeModel",
+    "FluctuationModel",
+    "__version__",
+    "calibrate",
+    "fit",
+    "load",
+    "report",
+]
 
 # What is offered here is imported when it is first used: `import stfit` costs next to nothing.
 _HOMES: Final = {

@@ -130,8 +130,9 @@ def _of_ranks(posteriors: Mapping[str, Any] | None) -> list[str]:
     count = posteriors["replicas"] - posteriors["too_short"]
     ranks = f"The ranks of {count} truths drawn from the prior among their posteriors"
     sentences = [f"{ranks} are uniform." if not wrong else f"{ranks} are not uniform: {', '.join(wrong)}."]
-    if posteriors["too_short"]:
-        sentences.append(f"{posteriors['too_short']} chains were too short to be ranked.")
+    short = posteriors["too_short"]
+    if short:
+        sentences.append(f"{short} {'chain was' if short == 1 else 'chains were'} too short to be ranked.")
     return sentences
 
 

@@ -152,8 +152,9 @@ def calibrate(
 
     The fit is the truth: data are drawn at it, and the quotes of constrained constants about it (held there, the pulls
     would be far too narrow). Posterior intervals are tested as simulation-based calibration does, with truths from the
-    prior: in `posteriors` replicas of their own (default: as many), each within the `budget` of steps. quantities: which
-    are tested (default: all that have an error). Every replica has a seed of its own, so that the number of processes changes nothing.
+    prior: in `posteriors` replicas of their own (default: as many), each within the `budget` of steps. quantities:
+    which are tested (default: all that have an error). Every replica has a seed of its own, so that the number of
+    processes changes nothing.
     """
     found = estimates(objective, optimum)
     _check(replicas, kinds, quantities or (), found)

@@ -31,7 +31,7 @@ _SEED: Final = 4040  # of the one measurement that makes a design; chosen before
 @final
 @dataclass(frozen=True)
 class KindDesign:
-    """A measurement, what is known beside it, and which quantities are tested. steps, walkers: of chains long enough."""
+    """A measurement, what is known beside it, and which quantities are tested. steps, walkers: of its chains."""
 
     measurement: Callable[[], Measurement]
     quantities: tuple[str, ...] = _DEVICE

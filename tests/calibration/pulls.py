@@ -14,9 +14,8 @@ from stfit.backends.least_squares import Optimum, minimise
 from stfit.diagnostics.estimates import estimates
 from stfit.objective import Objective
 from stfit.results import Estimate, Status
-from stfit.studies.coverage import FALSE_ALARM, NOMINAL, Coverage, Judgement, Pulls, band, coverage, critical_z, pull
+from stfit.studies.coverage import NOMINAL, Coverage, Judgement, Pulls, band, coverage, critical_z, pull
 from tests.calibration.virtual_devices import DERIVED_TRUTH, TRUTH, Design
-
 
 Array = npt.NDArray[np.float64]
 

@@ -2,8 +2,8 @@
 
 STFIT_CALIBRATION=2000 pytest -m calibration tests/calibration/test_interval_kinds.py
 
-By default (100) some poor designs alone meet the kinds of interval that are slow, a few devices each: enough to see that
-all of it works, and whether widths are wrong by far. stfit/results/released_calibration.json holds the long run.
+By default (100) some poor designs alone meet the kinds of interval that are slow, a few devices each: enough to see
+that all of it works, and whether widths are wrong by far. stfit/results/released_calibration.json holds the long run.
 """
 
 from __future__ import annotations
@@ -97,7 +97,9 @@ def test_every_interval_holds_the_truth_as_often_as_it_says(
 
 @pytest.mark.parametrize("interval", KINDS)
 def test_all_designs_together_cover(interval: str, found_of: CalibrationOf) -> None:
-    assert [w for q in DESIGNS[next(iter(DESIGNS))].quantities for c in pooled(interval, q, found_of) for w in outside(q, c)] == []
+    assert [
+        w for q in DESIGNS[next(iter(DESIGNS))].quantities for c in pooled(interval, q, found_of) for w in outside(q, c)
+    ] == []
 
 
 @pytest.mark.parametrize("interval", ["covariance", "profile", "posterior"])

@@ -108,7 +108,10 @@ def test_logarithms_begin_where_the_intervals_say(measured: tuple[Objective, Opt
     ("wrong", "message"),
     [
         ({"replicas": 1}, "replicas: expected at least 2; found 1"),
-        ({"kinds": ("profiles",)}, "intervals: expected some of covariance, profile, bootstrap, posterior; found profiles"),
+        (
+            {"kinds": ("profiles",)},
+            "intervals: expected some of covariance, profile, bootstrap, posterior; found profiles",
+        ),
         ({"kinds": ()}, "found none"),
         ({"quantities": ("lambda",)}, "quantities: expected some of l_over_L"),
     ],
@@ -124,7 +127,9 @@ def shrunk(found: Calibration, factor: float) -> Calibration:
     """The calibration of someone whose errors and intervals are too narrow by a factor."""
 
     def change(estimate: Any) -> Any:
-        ends = [tuple(estimate.value + factor * (e - estimate.value) for e in i) for i in (estimate.ci68, estimate.ci95)]
+        ends = [
+            tuple(estimate.value + factor * (e - estimate.value) for e in i) for i in (estimate.ci68, estimate.ci95)
+        ]
         return replace(estimate, stderr=factor * estimate.stderr, ci68=ends[0], ci95=ends[1])
 
     changed = tuple(
