@@ -9,7 +9,8 @@ import pytest
 from scipy.stats import chi2, kstest
 
 from stfit.diagnostics.goodness import goodness
-from tests.calibration.pulls import FALSE_ALARM, Ensemble, critical_z, simulate
+from stfit.studies.coverage import FALSE_ALARM, critical_z
+from tests.calibration.pulls import Ensemble, simulate
 from tests.calibration.virtual_devices import Design, dwell_table
 
 pytestmark = pytest.mark.calibration
