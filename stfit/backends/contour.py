@@ -13,7 +13,7 @@ from stfit.backends.least_squares import Optimum
 from stfit.backends.level import rise_to
 from stfit.backends.newton import Box, Expansion, descend
 from stfit.backends.parallel import mapped
-from stfit.backends.profile import public_value, quantity_of, rise_of, surroundings
+from stfit.backends.profile import at_its_bounds, public_value, quantity_of, rise_of, surroundings
 from stfit.objective import Objective
 
 Array = npt.NDArray[np.float64]
@@ -70,9 +70,10 @@ def contour(
 ) -> Contour | None:
     """The contour of two parameters or derived quantities by public name; never throws.
 
-    level: deviance rise, that of JOINT_LEVELS for joint 68.27 % and 95 % regions. None where either, or a combination
-    of both, is not identified: there is no contour then.
+    level: deviance rise, that of JOINT_LEVELS for joint 68.27 % and 95 % regions. None where there is no contour: either,
+    or a combination of both, is not identified or lies at a bound.
     """
+    optimum = at_its_bounds(objective, optimum)
     plane = _plane(objective, optimum, a, b)
     if plane is None:
         return None

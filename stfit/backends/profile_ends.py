@@ -80,7 +80,8 @@ class Ray:
     def inner_steps(self) -> Array:
         """Steps that leave alone the coordinates at a bound that the likelihood, or the quantity, pushes against."""
         gradient = self.rise(self.best)[1]
-        pushed = self.box.pushed(self.best, gradient)
+        leaving = self.box.pushed(self.best, self.sign * self.start[1])  # which the quantity takes off its bound
+        pushed = self.box.pushed(self.best, gradient) & ~leaving
         basis = self.box.moving(pushed)
         blocked = self.box.pushed(self.best, -self.sign * basis @ (basis.T @ self.start[1]))
         return self.box.moving(pushed | blocked)
@@ -236,7 +237,7 @@ def _scan(ray: Ray, level: float) -> Found:
             outside = (target, end.x, distance, cost)
             break
         if distance - inside[2] <= _STUCK * (target - inside[0]):
-            return Found(State.OPEN, None, None)
+            return Found(State.OPEN if end.converged else State.FAILED, None, None)
         inside = (target, end.x, distance, cost)
         target *= _GROWTH
     if outside is None:

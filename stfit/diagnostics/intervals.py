@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, final
 
@@ -140,7 +140,7 @@ def choose_intervals(kind: str, objective: Objective, optimum: Optimum, *, seed:
         found = bootstrap_estimates(objective, optimum, replicas)
         return Chosen(optimum, found, {"chosen_by": kind, "bootstrap": bootstrap_record(replicas)})
     names = profiled_names(objective, optimum)
-    wanted = [name for name in names if kind == "profile" or not is_quadratic(objective, optimum, name, base[name])]
+    wanted = names if kind == "profile" else not_quadratic(objective, optimum, names, base)
     shown = [name for name in HEADLINES if name in names and base[name].verdict is not Verdict.CONSTRAINED][
         :_MOST_SHOWN
     ]
@@ -155,14 +155,17 @@ def choose_intervals(kind: str, objective: Objective, optimum: Optimum, *, seed:
     return Chosen(profiled.optimum, found, record)
 
 
-def is_quadratic(objective: Objective, optimum: Optimum, name: str, base: Estimate) -> bool:
-    """Whether the covariance's 95 % interval ends where the profile's does, to TOLERANCE standard errors.
+def not_quadratic(
+    objective: Objective, optimum: Optimum, names: Sequence[str], base: Mapping[str, Estimate]
+) -> list[str]:
+    """Quantities whose 95 % interval of the covariance may end elsewhere than the profile's; one Newton step tells.
 
     An end off by δ standard errors changes the chance beyond it by φ(1.96) δ; skewness moves an end with z², so that
-    the 68 % end is off by δ/3.84, and its chance by φ(1) δ/3.84. With δ = 0.05 either is 0.3 % a side at most. One
-    Newton step tells where the profile ends.
+    the 68 % end is off by δ/3.84, and its chance by φ(1) δ/3.84. With δ = TOLERANCE either is 0.3 % a side at most.
     """
-    return agrees(base, quick_ends(objective, optimum, name, LEVELS["ci95"]))
+    bounded = [name for name in names if base[name].ci95 is not None and None not in (base[name].ci95 or ())]
+    ends = quick_ends(objective, optimum, bounded, LEVELS["ci95"])
+    return [name for name in names if name not in ends or not agrees(base[name], ends[name])]
 
 
 def agrees(base: Estimate, ends: Interval | None) -> bool:
