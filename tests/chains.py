@@ -51,7 +51,7 @@ def autoregressive(rng: np.random.Generator, phi: float, *shape: int) -> Array:
 @cache
 def device() -> tuple[Objective, Optimum, Chain]:
     """A device at four temperatures, of which everything is identified, and a short chain of it by the sampler."""
-    return _sampled(builders.objective(builders.dwell_times(builders.grid(), n=300, seed=1)), 48, 350)
+    return _sampled(builders.objective(builders.dwell_times(builders.grid(), n=300, seed=1)), 64, 500)
 
 
 @cache
@@ -59,7 +59,7 @@ def one_temperature() -> tuple[Objective, Optimum, Chain]:
     """The same at one temperature and with β unknown: slopes are identified, and little else."""
     constants = {"delta_R": "0.110 ± 0.004 ohm", "temperature": "295 ± 1 K"}
     measured = builders.dwell_times(builders.grid((295.0,)), n=300, seed=1)
-    return _sampled(builders.objective(measured, device=constants), 64, 450)
+    return _sampled(builders.objective(measured, device=constants), 64, 500)
 
 
 def _sampled(objective: Objective, walkers: int, steps: int) -> tuple[Objective, Optimum, Chain]:

@@ -99,7 +99,7 @@ _CRITERIA: Final = (
         TAUS_RELIABLE,
         TAUS_USABLE,
         True,
-        "The chain is short: {value:.0f} autocorrelation times of {names}, below {limit:g}.",
+        "The chain is short: {value:.3g} autocorrelation times of {names}, below {limit:g}.",
     ),
 )
 
