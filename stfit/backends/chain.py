@@ -47,8 +47,8 @@ class Chain:
     """Draws of the posterior after burn-in, from several independent ensembles of walkers.
 
     names: of the coordinates. draws: coordinates, shape (ensembles, steps, walkers, p). log_posterior: up to a
-    constant, shape (ensembles, steps, walkers). burn_in: steps dropped before. acceptance: share of steps that were taken, shape
-    (ensembles,). autocorrelation_time: of the slowest coordinate, in steps.
+    constant, shape (ensembles, steps, walkers). burn_in: steps dropped before. acceptance: share of steps that were
+    taken, shape (ensembles,). autocorrelation_time: of the slowest coordinate, in steps.
     """
 
     names: tuple[str, ...]
