@@ -132,7 +132,7 @@ def write(stored: Stored, path: Path) -> None:
 
     InputError where the folder cannot be written.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.part")  # one name: what a killed run leaves is written over
     try:
         _write(stored, part)
         part.replace(path)
