@@ -1,7 +1,7 @@
 """MCMC with emcee: several independent ensembles, moved in natural coordinates, until the draws are enough.
 
-All walkers of half an ensemble move at once. The chain follows from the objective, the seed and the numbers of ensembles
-and walkers alone: neither processes nor checkpoints nor an interruption change a digit of it.
+All walkers of half an ensemble move at once. The chain follows from the objective, the seed and the numbers of
+ensembles and walkers alone: neither processes nor checkpoints nor an interruption change a digit of it.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from stfit.backends.fingerprint import fingerprint
 from stfit.backends.least_squares import Optimum
 from stfit.backends.moves import Proposal, differential, global_t
 from stfit.backends.parallel import crew
-from stfit.backends.starts import Target, finite_log_posterior, mirrors, starting_walkers
+from stfit.backends.starts import Target, finite_log_posterior, mirrors, starting_walkers, straightest
 from stfit.backends.stopping import Progressed, progressed
+from stfit.errors import InputError, Problem
 from stfit.objective.natural import NaturalCoordinates
 
 Array = npt.NDArray[np.float64]
@@ -34,6 +35,7 @@ _MIXTURE: Final[tuple[tuple[Proposal, float], ...]] = ((global_t, 0.8), (differe
 _FEWEST, _MOST, _PER_COORDINATE = 64, 256, 16  # walkers: the covariance of half of them must be that of all
 _FIRST: Final = 100  # steps before the chain is looked at
 _GROWTH: Final = 1.25  # from one look to the next: all files written together are 5 times the last
+_CHOICE: Final = 0  # stream for the choice of coordinates, which belongs to the objective and not to the seed
 _FARTHEST: Final = 1e300  # a coordinate beyond all bounds that is still a number
 
 
@@ -59,7 +61,7 @@ class Budget:
 @final
 @dataclass(frozen=True)
 class Progress:
-    """How far sampling is. remaining: s, None as long as nothing is known; fraction: of what is expected to be needed."""
+    """How far sampling is. fraction: of what is expected to be needed. remaining: s, None while nothing is known."""
 
     steps: int
     fraction: float
@@ -127,7 +129,8 @@ def sample(
     another `target` only change where it ends.
     """
     budget = Budget() if budget is None else budget
-    dimension, walkers = len(objective.names), budget.walkers_for(len(objective.names))
+    walkers = budget.walkers_for(len(objective.names))
+    _refuse_few(walkers, len(objective.names))
     identity = _identity(objective, seed, budget.ensembles, walkers)
     setup = _setup(objective, optimum)
     if resume and file is not None and file.exists():
@@ -143,6 +146,14 @@ def sample(
     if file is not None:
         write(now.stored(walk, identity, objective.names), file)
     return now.stored(walk, identity, objective.names).chain
+
+
+def _refuse_few(walkers: int, dimension: int) -> None:
+    """InputError where half the walkers could not span the space."""
+    least = 2 * (dimension + 1)
+    if walkers < least:
+        expected = f"{least} walkers or more for {dimension} parameters"
+        raise InputError(Problem("sampler, key 'walkers'", expected, str(walkers)))
 
 
 @final
@@ -193,9 +204,7 @@ def _identity(target: Target, seed: int, ensembles: int, walkers: int) -> dict[s
 
 
 def _setup(target: Target, optimum: Optimum) -> _Setup:
-    covariance = optimum.covariance
-    errors = np.zeros(optimum.x.size) if covariance is None else np.sqrt(np.diag(covariance))
-    natural = target.natural_coordinates(optimum.x, errors)
+    natural = straightest(target, optimum, np.random.default_rng(_CHOICE))
     return _Setup(target, natural, mirrors(target, optimum.x, natural))
 
 

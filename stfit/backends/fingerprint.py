@@ -1,4 +1,4 @@
-"""A checksum of everything a value is made of, the same in every process: two chains of one objective know each other."""
+"""A checksum of everything a value is made of, the same in every process: by it a chain knows its objective."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _pieces(value: Any) -> Iterator[bytes]:
         yield f"{type(value).__name__} {value!r}".encode()
     elif isinstance(value, np.ndarray):
         yield f"{value.dtype.str} {value.shape}".encode() + np.ascontiguousarray(value).tobytes()
-    elif isinstance(value, type) or callable(value) and not is_dataclass(value) and hasattr(value, "__qualname__"):
+    elif isinstance(value, type) or (callable(value) and hasattr(value, "__qualname__")):
         yield f"{value.__module__}.{value.__qualname__}".encode()
     else:
         yield f"{type(value).__qualname__}".encode()

@@ -7,7 +7,7 @@ logarithm of the ratio of the densities of the way back and the way there, shape
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +52,7 @@ def global_t(walkers: Array, others: Array, random: Random) -> tuple[Array, Arra
     return centre + there @ root.T, _log_t(here, dimension) - _log_t(there, dimension)
 
 
-def _log_t(standard: Array, dimension: int) -> Array:
+def _log_t(standard: Any, dimension: int) -> Array:
     """ln density of Student's t at standardised points, up to a constant."""
     return np.asarray(-0.5 * (_FREEDOM + dimension) * np.log1p(np.sum(np.square(standard), axis=-1) / _FREEDOM))
 

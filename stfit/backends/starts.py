@@ -18,8 +18,10 @@ Array = npt.NDArray[np.float64]
 WIDER: Final = 2.0  # than the standard errors
 _DROP: Final = 50.0  # of ln posterior below the best, at which a mirror image still counts and walkers may still start
 _DROP_BY: Final = 10.0  # more for each coordinate: a normal at twice its width loses 2 in the mean, and 8 at times
+_EXPECTED_DROP: Final = 4.0  # for each coordinate, twice what a normal loses in the mean
 _BATCHES: Final = 200
 _BATCH: Final = 1000
+_CROWD: Final = 20  # candidates for each walker that starts without a covariance
 _NEAREST: Final = 40.0  # halvings of the way from the prior to the start
 
 
@@ -40,8 +42,8 @@ class Target(Protocol):
         """ln posterior up to a constant at x of shape (..., p); −∞ outside the bounds."""
         ...
 
-    def natural_coordinates(self, x: Array, errors: Array) -> NaturalCoordinates:
-        """Coordinates in which the posterior about x, with standard errors of shape (p,), has straight ridges."""
+    def natural_coordinates(self, x: Array, errors: Array) -> tuple[NaturalCoordinates, ...]:
+        """Coordinates in one of which the posterior about x, standard errors of shape (p,), has straight ridges."""
         ...
 
 
@@ -49,11 +51,26 @@ def finite_log_posterior(target: Target, x: Array) -> Array:
     """ln posterior, −∞ where it is no number."""
     with np.errstate(all="ignore"):  # walkers try everything, and what has no finite value is not taken
         value = target.log_posterior(x)
-    return np.where(np.isnan(value), -np.inf, value)
+    return np.asarray(np.where(np.isnan(value), -np.inf, value))
+
+
+def straightest(target: Target, optimum: Optimum, rng: np.random.Generator) -> NaturalCoordinates:
+    """The candidate in which most of the walkers that start wide find the posterior; the first of equals."""
+    covariance = optimum.covariance
+    errors = np.zeros(optimum.x.size) if covariance is None else np.sqrt(np.diag(covariance))
+    candidates = target.natural_coordinates(optimum.x, errors)
+    if covariance is None or len(candidates) == 1:
+        return candidates[0]
+    best, itself = finite_log_posterior(target, optimum.x), np.ones((1, optimum.x.size))
+    found = []
+    for natural in candidates:
+        values = finite_log_posterior(target, _drawn(target, optimum, natural, itself, rng))
+        found.append(np.count_nonzero(values >= best - _EXPECTED_DROP * optimum.x.size))
+    return candidates[int(np.argmax(found))]
 
 
 def mirrors(target: Target, x: Array, natural: NaturalCoordinates) -> Array:
-    """Signs, shape (images, p), by which coordinates may be multiplied without losing the posterior; the first is all 1.
+    """Signs, shape (images, p), that coordinates may take on without losing the posterior; the first is all 1.
 
     λ and β enter Eq. 27 as λ/β: where neither is known by its sign, both may change theirs. Coordinates in logarithms
     never cross zero, so such images are visited by their own step.
@@ -63,7 +80,7 @@ def mirrors(target: Target, x: Array, natural: NaturalCoordinates) -> Array:
     signs = np.ones((2**either.size, x.size))
     signs[:, either] = list(product((1.0, -1.0), repeat=either.size))
     value = finite_log_posterior(target, signs * x)
-    return signs[value >= value[0] - _DROP]
+    return np.asarray(signs[value >= value[0] - _DROP])
 
 
 def starting_walkers(
@@ -83,10 +100,11 @@ def starting_walkers(
         x = _drawn(target, optimum, natural, images, rng)
         value = finite_log_posterior(target, x)
         found, values = (np.concatenate(pair) for pair in ((found, x), (values, value)))
-        if np.count_nonzero(values >= least) >= walkers:
-            return np.asarray(found[values >= least][:walkers])
-        if optimum.covariance is None and np.count_nonzero(np.isfinite(values)) >= _BATCH:
-            break
+        near = np.isfinite(values) & (values >= least)
+        if optimum.covariance is not None and np.count_nonzero(near) >= walkers:
+            return np.asarray(found[near][:walkers])
+        if optimum.covariance is None and np.count_nonzero(near) >= _CROWD * walkers:
+            return np.asarray(found[near][np.argsort(values[near], kind="stable")[:walkers]])  # the farthest
     # nowhere near the best: the highest there are
     highest = np.argsort(-values, kind="stable")[:walkers]
     if np.count_nonzero(np.isfinite(values)) < walkers:
@@ -108,7 +126,7 @@ def _drawn(target: Target, optimum: Optimum, natural: NaturalCoordinates, images
         y = y + rng.uniform(-WIDER, WIDER, (_BATCH, null.shape[1])) * reach @ null.T
     signs = np.sign(optimum.x) * images[rng.integers(images.shape[0], size=_BATCH)]
     with np.errstate(over="ignore"):
-        return natural.back(y, signs)
+        return np.asarray(natural.back(y, signs))
 
 
 def _reach(null: Array, believed: Array) -> Array:

@@ -61,14 +61,19 @@ class NaturalCoordinates:
         return matrix
 
 
-def natural_coordinates(varied: Sequence[FitParameter], x: Array, errors: Array) -> NaturalCoordinates:
-    """Those of a fit whose optimum is x with standard errors (shape (p,), 0 where unknown): no logarithm near zero."""
-    known = np.abs(x) > _SAFE * errors
-    multiplies = np.array([p.parameter.constant or p.name.partition("[")[0] == "l_over_L" for p in varied])
+def natural_coordinates(varied: Sequence[FitParameter], x: Array, errors: Array) -> tuple[NaturalCoordinates, ...]:
+    """Candidates for a fit whose optimum is x with standard errors (shape (p,), 0 where unknown).
+
+    Dwell times know barriers by E/k_BT, critical currents by E/λ, and one temperature by ln τ0 + E/k_BT: which of E/T,
+    ln E and E makes ridges straight depends on the data. No logarithm is taken near zero.
+    """
     names = [p.name for p in varied]
-    temperature = names.index("temperature") if "temperature" in names else None
-    energy = np.array([p.parameter.unit == "J" for p in varied]) & (temperature is not None)
-    logarithm = multiplies & known & (x != 0.0)
-    if temperature is not None and not logarithm[temperature]:
-        temperature, energy = None, np.zeros_like(energy)
-    return NaturalCoordinates(logarithm, energy, temperature)
+    multiplies = np.array([p.parameter.constant or p.name.partition("[")[0] == "l_over_L" for p in varied])
+    away = (np.abs(x) > _SAFE * errors) & (x != 0.0)
+    logarithm, energy = multiplies & away, np.array([p.parameter.unit == "J" for p in varied])
+    candidates = [NaturalCoordinates(logarithm, np.zeros_like(energy))]
+    if "temperature" in names and logarithm[names.index("temperature")]:
+        candidates.insert(0, NaturalCoordinates(logarithm, energy, names.index("temperature")))
+    if np.any(energy & away):
+        candidates.append(NaturalCoordinates(logarithm | (energy & away), np.zeros_like(energy)))
+    return tuple(candidates)

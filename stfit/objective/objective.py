@@ -253,8 +253,8 @@ class Objective:
                 sizes[i] = abs(float(x[i])) or 1.0
         return sizes
 
-    def natural_coordinates(self, x: Array, errors: Array) -> NaturalCoordinates:
-        """Coordinates in which the posterior about x, with standard errors of shape (p,), has straight ridges."""
+    def natural_coordinates(self, x: Array, errors: Array) -> tuple[NaturalCoordinates, ...]:
+        """Coordinates in one of which the posterior about x, standard errors of shape (p,), has straight ridges."""
         return natural_coordinates(self.space.varied, x, errors)
 
     def replicate(self, x: Array, rng: np.random.Generator, *, redraw_constraints: bool = True) -> Objective:
