@@ -101,6 +101,7 @@ def concluded(result: FitResult, source: Source, chain: Chain) -> FitResult:
     """The result with what the chain says of parameters, combinations and curves, and what it is worth itself."""
     from stfit.diagnostics.bands import posterior_curves
     from stfit.diagnostics.posterior import posterior_combinations, posterior_estimates
+    from stfit.diagnostics.predictive import posterior_predictive, with_predictive
     from stfit.diagnostics.reliability import reliability
     from stfit.diagnostics.sampling import sampling_summary
 
@@ -108,6 +109,7 @@ def concluded(result: FitResult, source: Source, chain: Chain) -> FitResult:
     judged = reliability(objective, optimum, chain)
     found = posterior_estimates(objective, optimum, chain, judged)
     converged = result.status is Status.CONVERGED
+    checks = posterior_predictive(objective, chain, chain.seed) if judged.usable else []
     return replace(
         result,
         seed=chain.seed,
@@ -116,6 +118,7 @@ def concluded(result: FitResult, source: Source, chain: Chain) -> FitResult:
         parameters=found,
         combinations=posterior_combinations(objective, optimum, chain, found, judged),
         curves=posterior_curves(objective, chain) if judged.usable else result.curves,
+        goodness=with_predictive(result.goodness, checks),
         sampling=sampling_summary(objective, optimum, chain, chain.seed, judged, found),
         source=source,
     )

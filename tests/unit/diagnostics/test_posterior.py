@@ -179,9 +179,7 @@ def test_a_bound_inside_the_95_per_cent_interval_is_reached(lower: float, upper:
 def test_a_uniform_posterior_reaches_both_bounds_and_a_constrained_one_none() -> None:
     uniform = np.random.default_rng(9).uniform(0.0, np.pi, 5000)
     assert reaches(uniform, parameter(0.0, np.pi)) == Reach(lower=True, upper=True)
-    beta = next(
-        p for p in builders.objective(builders.dwell_times(builders.grid())).space.varied if p.name == "beta"
-    )
+    beta = next(p for p in builders.objective(builders.dwell_times(builders.grid())).space.varied if p.name == "beta")
     assert reaches(np.random.default_rng(9).uniform(-1.0, 1.0, 5000), beta) == Reach(lower=False, upper=False)
 
 

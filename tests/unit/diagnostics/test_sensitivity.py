@@ -105,7 +105,9 @@ def test_what_is_put_in_and_what_is_measured() -> None:
     found = prior_sensitivity(objective, chain)
     beta, slope, theta = (found.quantities[name] for name in ("beta", "slope_P", "theta_0"))
     assert beta.diagnosis == STRONG_PRIOR
-    assert beta.contraction == pytest.approx(0.0, abs=0.2)  # a variance from some 4000 effective draws: 4 √(2/2000) with a margin
+    assert beta.contraction == pytest.approx(
+        0.0, abs=0.2
+    )  # a variance from some 4000 effective draws: 4 √(2/2000) with a margin
     assert slope.diagnosis == NOTHING
     assert slope.contraction is None
     assert theta.contraction is not None
