@@ -15,10 +15,20 @@ if TYPE_CHECKING:
     from stfit.models.critical import CriticalCurrentModel
     from stfit.models.dwell import DwellTimeModel
     from stfit.models.fluctuation import FluctuationModel
-    from stfit.pipeline import fit, load, report
+    from stfit.pipeline import fit, load, report, sample, to_arviz
 
 __version__ = "0.1.0"
-__all__ = ["CriticalCurrentModel", "DwellTimeModel", "FluctuationModel", "__version__", "fit", "load", "report"]
+__all__ = [
+    "CriticalCurrentModel",
+    "DwellTimeModel",
+    "FluctuationModel",
+    "__version__",
+    "fit",
+    "load",
+    "report",
+    "sample",
+    "to_arviz",
+]
 
 # What is offered here is imported when it is first used: `import stfit` costs next to nothing.
 _HOMES: Final = {
@@ -28,6 +38,8 @@ _HOMES: Final = {
     "fit": "stfit.pipeline",
     "load": "stfit.pipeline",
     "report": "stfit.pipeline",
+    "sample": "stfit.pipeline",
+    "to_arviz": "stfit.pipeline",
 }
 
 

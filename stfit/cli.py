@@ -20,6 +20,7 @@ from stfit import __version__
 from stfit.errors import InputError, Problem, StfitError
 
 if TYPE_CHECKING:
+    from stfit.analysis import Analysis
     from stfit.results.result import FitResult
 
 BAD_INPUT: Final = 2
@@ -67,7 +68,8 @@ def fit(
     analysis: Annotated[Path, typer.Argument(metavar="ANALYSIS", readable=False, help="The analysis file (TOML).")],
     *,
     backend: Annotated[
-        str | None, typer.Option(metavar="NAME", help="How to fit, in place of the file's own choice: least-squares.")
+        str | None,
+        typer.Option(metavar="NAME", help="How to fit, in place of the file's own choice: least-squares or mcmc."),
     ] = None,
     seed: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Seed of every random number, in place of the file's own.")
@@ -78,6 +80,10 @@ def fit(
             metavar="DIR", readable=False, help="Where the report goes.  [default: reports/<name of the analysis>]"
         ),
     ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the chain in the output folder (mcmc).")] = False,
+    processes: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Processes that draw a chain (mcmc); they do not change it.")
+    ] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json in place of the summary.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no summary, only where the report is.")] = False,
 ) -> None:
@@ -95,7 +101,11 @@ def fit(
 
     from stfit.pipeline import asked_but_not_identified, report, run_analysis
 
-    result = run_analysis(plan, seed=plan.fit.seed if seed is None else seed, command=_command())
+    seed = plan.fit.seed if seed is None else seed
+    if plan.fit.backend == "mcmc":
+        result = _sampled(plan, seed, folder, resume, processes)
+    else:
+        result = run_analysis(plan, seed=seed, command=_command())
     page = report(result, folder)
     if as_json:
         _say((folder / RESULT).read_text(encoding="utf-8").rstrip())
@@ -105,6 +115,19 @@ def fit(
         _say(summary(result))
     _say(f"Report: {page}", err=as_json)
     _end(result, asked_but_not_identified(result, plan.fit.free))
+
+
+def _sampled(plan: Analysis, seed: int, folder: Path, resume: bool, processes: int) -> FitResult:
+    """The result with its chain, which is stored beside the report as it grows."""
+    from stfit.pipeline import Run, run_analysis
+    from stfit.pipeline.sampling import CHAIN
+    from stfit.reports.terminal import sampling_bar
+    from stfit.results.storage import make_folder
+
+    make_folder(folder)
+    _require_writable(folder, (CHAIN,))
+    with sampling_bar() as bar:
+        return run_analysis(plan, seed=seed, command=_command(), chain=Run(folder / CHAIN, resume, processes, bar))
 
 
 @_app.command(epilog="Example: stfit simulate --device device.toml --seed 1 --out sim/")

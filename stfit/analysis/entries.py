@@ -107,6 +107,21 @@ class FitEntry:
 
 @final
 @dataclass(frozen=True)
+class SamplerEntry:
+    """The [sampler] section: how long a chain is run.
+
+    ensembles: independent ones. walkers: of each; None leaves it to the number of parameters. steps: at most, of every
+    walker. target: effective draws at which it ends, once its autocorrelation time is resolved.
+    """
+
+    ensembles: int = 4
+    walkers: int | None = None
+    steps: int = 3000
+    target: int = 10_000
+
+
+@final
+@dataclass(frozen=True)
 class Analysis:
     """A whole analysis: the sample, its measurements, the model, how it is fitted.
 
@@ -119,6 +134,7 @@ class Analysis:
     model: ModelEntry = field(default_factory=ModelEntry)
     fit: FitEntry = field(default_factory=FitEntry)
     priors: Mapping[str, Prior] = field(default_factory=dict)
+    sampler: SamplerEntry = field(default_factory=SamplerEntry)
     source: str = ""
     text: str = ""
     sha256: str = ""

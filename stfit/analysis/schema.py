@@ -11,7 +11,16 @@ from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, crea
 from pydantic_core import PydanticCustomError
 
 from stfit.analysis import names, quantities
-from stfit.analysis.entries import Constant, FitEntry, GmrChi, GmrTable, MeasurementEntry, ModelEntry, Prior
+from stfit.analysis.entries import (
+    Constant,
+    FitEntry,
+    GmrChi,
+    GmrTable,
+    MeasurementEntry,
+    ModelEntry,
+    Prior,
+    SamplerEntry,
+)
 from stfit.analysis.messages import Location, shown, unfit
 from stfit.loaders.headers import NO_DEAD_TIME
 from stfit.measurements.lines import POWERS
@@ -189,6 +198,13 @@ class _Fit(Section):
     compare: Annotated[bool, PlainValidator(quantities.switch)] = True
 
 
+class _Sampler(Section):
+    ensembles: Annotated[int, PlainValidator(quantities.count_from(1))] = 4
+    walkers: Annotated[int | None, PlainValidator(quantities.count_from(8))] = None
+    steps: Annotated[int, PlainValidator(quantities.count_from(100))] = 3000
+    target: Annotated[int, PlainValidator(quantities.count_from(100))] = 10_000
+
+
 class Content(Section):
     """The whole file. Its fields are those of an Analysis."""
 
@@ -198,6 +214,7 @@ class Content(Section):
     model: Annotated[ModelEntry, table(ModelSection, ModelEntry)] = ModelEntry()
     fit: Annotated[FitEntry, table(_Fit, FitEntry)] = FitEntry()
     priors: Annotated[dict[str, Prior], table(_Priors, dict)] = {}
+    sampler: Annotated[SamplerEntry, table(_Sampler, SamplerEntry)] = SamplerEntry()
 
 
 _SECTIONS: Final[Mapping[Location, type[Section]]] = {
@@ -209,6 +226,7 @@ _SECTIONS: Final[Mapping[Location, type[Section]]] = {
     ("fit", "fix"): _Fix,
     ("fit", "bounds"): _Bounds,
     ("priors",): _Priors,
+    ("sampler",): _Sampler,
 }
 
 

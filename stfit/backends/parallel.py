@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 Task = TypeVar("Task")
@@ -33,3 +34,15 @@ def mapped(function: Callable[[Task], Outcome], tasks: Sequence[Task], processes
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         yield from pool.map(function, tasks, chunksize=max(1, len(tasks) // (workers * _CHUNKS)))
+
+
+@contextmanager
+def crew(
+    function: Callable[[Task], Outcome], processes: int = 1
+) -> Iterator[Callable[[list[Task]], Iterator[Outcome]]]:
+    """`mapped` of one function many times over: the processes are started once and stay until the end."""
+    if processes <= 1:
+        yield lambda tasks: map(function, tasks)
+        return
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield lambda tasks: pool.map(function, tasks)

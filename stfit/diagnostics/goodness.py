@@ -58,13 +58,13 @@ def goodness(objective: Objective, optimum: Optimum, seed: int) -> Goodness:
         # a group whose rows the fit uses up has nothing left to test
         p_values = [float(gammaincc(k / 2, d / 2)) if k >= 1.0 else None for k, d in zip(left, deviances, strict=True)]
     tests = [
-        GoodnessTest(group.name, group.measurement, float(deviance), p, _verdict(p))
+        GoodnessTest(group.name, group.measurement, float(deviance), p, verdict_of(p))
         for group, deviance, p in zip(groups, deviances, p_values, strict=True)
     ]
     tests += _shape_tests(objective)
     smallest = holm([test.p_value for test in tests if test.p_value is not None])
     method = "parametric bootstrap" if small else "asymptotic"
-    return Goodness(_verdict(smallest), smallest, float(deviances[0]), dof, method, tests)
+    return Goodness(verdict_of(smallest), smallest, float(deviances[0]), dof, method, tests)
 
 
 def holm(p_values: Sequence[float]) -> float | None:
@@ -72,7 +72,8 @@ def holm(p_values: Sequence[float]) -> float | None:
     return min(1.0, len(p_values) * min(p_values)) if p_values else None
 
 
-def _verdict(p_value: float | None) -> str:
+def verdict_of(p_value: float | None) -> str:
+    """The verdict on a p-value; "not-testable" where there is none."""
     if p_value is None:
         return "not-testable"
     if p_value >= ACCEPTABLE_FROM:
@@ -168,5 +169,5 @@ def _shape_tests(objective: Objective) -> list[GoodnessTest]:
         if isinstance(term.measurement, DwellEvents):
             statistic, p_value = exponential_shape_test(term.measurement)
             name = name_of(term.measurement)
-            tests.append(GoodnessTest("exponential shape of dwells", name, statistic, p_value, _verdict(p_value)))
+            tests.append(GoodnessTest("exponential shape of dwells", name, statistic, p_value, verdict_of(p_value)))
     return tests

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, final
 
@@ -83,27 +83,53 @@ def _barrier_ladder(state: str, thermal: float) -> tuple[_Candidate, ...]:
 
 def combinations(objective: Objective, optimum: Optimum, estimates: Mapping[str, Estimate]) -> list[Combination]:
     """The identified combinations of parameters that are not identified themselves."""
+    quantities = _jets(objective, optimum)
+    return [
+        _combination(candidate, quantities, optimum)
+        for candidate in identified_candidates(objective, optimum, estimates)
+    ]
+
+
+def _jets(objective: Objective, optimum: Optimum) -> dict[str, Any]:
     quantities = objective.all_quantities(objective.space.jets(optimum.x, order=1))
-    quantities = {name: q if not isinstance(q, float) else np.array([q]) for name, q in quantities.items()}
+    return {name: q if not isinstance(q, float) else np.array([q]) for name, q in quantities.items()}
+
+
+def identified_candidates(
+    objective: Objective,
+    optimum: Optimum,
+    estimates: Mapping[str, Estimate],
+    accept: Callable[[_Candidate], bool] = lambda _: True,
+) -> list[_Candidate]:
+    """The combinations that are identified where parameters, by these estimates, are not.
+
+    accept: whether one that the rank determines is known well enough.
+    """
+    quantities = _jets(objective, optimum)
     thermal = objective.law.convention.thermal
+
+    def first(*ladders: tuple[_Candidate, ...]) -> list[_Candidate]:
+        return _first_identified(ladders, quantities, optimum, accept)
+
     chosen: list[_Candidate] = []
     if estimates["l_over_L"].verdict is Verdict.NOT_IDENTIFIED and "l_over_L" not in optimum.directions.not_identified:
         chosen += _sharpest(_spin_transfer_ladder("")[1:], quantities, optimum)
     elif estimates["l_over_L"].verdict is Verdict.NOT_IDENTIFIED:
-        chosen += _first_identified([_spin_transfer_ladder("")], quantities, optimum) or _first_identified(
-            [_spin_transfer_ladder("c_P"), _spin_transfer_ladder("c_AP")], quantities, optimum
-        )
+        chosen += first(_spin_transfer_ladder("")) or first(_spin_transfer_ladder("c_P"), _spin_transfer_ladder("c_AP"))
     for state in ("P", "AP"):
         if estimates[f"E_{state}"].verdict is Verdict.NOT_IDENTIFIED:
-            chosen += _first_identified([_barrier_ladder(state, thermal)], quantities, optimum)
+            chosen += first(_barrier_ladder(state, thermal))
     difference = _Candidate("E_P - E_AP", "J", lambda q: q["E_P"] - q["E_AP"])
     if all(estimates[f"E_{state}"].verdict is Verdict.NOT_IDENTIFIED for state in ("P", "AP")):
-        chosen += _first_identified([(difference,)], quantities, optimum)
-    return [_combination(candidate, quantities, optimum) for candidate in chosen]
+        chosen += first((difference,))
+    return chosen
 
 
 def _first_identified(
-    ladders: list[tuple[_Candidate, ...]], quantities: Quantities, optimum: Optimum
+    ladders: Sequence[tuple[_Candidate, ...]],
+    quantities: Quantities,
+    optimum: Optimum,
+    accept: Callable[[_Candidate], bool],
 ) -> list[_Candidate]:
     """The first rung of each ladder that the data determine."""
     found = []
@@ -112,7 +138,8 @@ def _first_identified(
             if "delta_R" in candidate.expression and "delta_R" not in quantities:
                 continue  # every row has a ΔR of its own
             result = spread(candidate.value(quantities), optimum)
-            if not result.touches_null and np.any(result.gradient) and np.isfinite(result.value):
+            determined = not result.touches_null and np.any(result.gradient) and np.isfinite(result.value)
+            if determined and accept(candidate):
                 found.append(candidate)
                 break
     return found

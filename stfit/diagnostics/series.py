@@ -13,7 +13,7 @@ from stfit.backends.least_squares import Optimum
 from stfit.derivatives import Jet, value_of
 from stfit.diagnostics.estimates import Z68, Z95
 from stfit.measurements import Measurement, name_of
-from stfit.measurements.base import SeriesSetting
+from stfit.measurements.base import Axis, SeriesSetting
 from stfit.objective import Objective, Term
 from stfit.results import Curve, MeasurementSummary
 
@@ -67,21 +67,32 @@ def curves(objective: Objective, optimum: Optimum) -> list[Curve]:
 
 
 def _curve(term: Term, jets: dict[str, Any], optimum: Optimum, label: str, rows: npt.NDArray[np.intp]) -> Curve:
-    measurement = term.measurement
-    axis = measurement.axis
-    low, high = float(np.min(axis.values[rows])), float(np.max(axis.values[rows]))
-    margin = _MARGIN * (high - low) or 0.05 * abs(high) or 1e-6
-    ends = [low - margin, high + margin]
-    if axis.reaches is not None:
-        ends = [min(ends[0], axis.reaches), max(ends[1], axis.reaches)] if low * high > 0 else ends
-    grid = np.linspace(ends[0], ends[1], _CURVE_POINTS)
+    grid = curve_grid(term.measurement.axis, rows)
     there = term.along(int(rows[0]), grid)
     prediction = there.prediction(jets)
     error = _standard_error(prediction, optimum, grid.size)
     shown = there.measurement.displayed
     bands = [shown(value_of(prediction) + z * error) for z in (0.0, -Z68, Z68, -Z95, Z95)]
-    y, lo68, hi68, lo95, hi95 = (_finite(band) for band in _ordered(bands))
+    return curve_of(term.measurement, label, rows, grid, _ordered(bands))
+
+
+def curve_grid(axis: Axis, rows: npt.NDArray[np.intp]) -> Array:
+    """Where the curve through some rows is drawn, along the axis of the figure."""
+    low, high = float(np.min(axis.values[rows])), float(np.max(axis.values[rows]))
+    margin = _MARGIN * (high - low) or 0.05 * abs(high) or 1e-6
+    ends = [low - margin, high + margin]
+    if axis.reaches is not None:
+        ends = [min(ends[0], axis.reaches), max(ends[1], axis.reaches)] if low * high > 0 else ends
+    return np.linspace(ends[0], ends[1], _CURVE_POINTS)
+
+
+def curve_of(
+    measurement: Measurement, label: str, rows: npt.NDArray[np.intp], grid: Array, bands: Sequence[Array]
+) -> Curve:
+    """A curve as it is stored; bands: y, lo68, hi68, lo95, hi95, each as displayed and of the shape of the grid."""
+    y, lo68, hi68, lo95, hi95 = (_finite(band) for band in bands)
     shows, unit = measurement.observed().shows(int(rows[0]))
+    axis = measurement.axis
     return Curve(
         name_of(measurement),
         label,

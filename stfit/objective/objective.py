@@ -14,6 +14,7 @@ from stfit.constants import BOLTZMANN
 from stfit.derivatives import Jet, concatenate, total
 from stfit.measurements import Measurement
 from stfit.models.law import SpinTransferLaw
+from stfit.objective.natural import NaturalCoordinates, natural_coordinates
 from stfit.objective.predictions import LOG_DWELL_TIME, PREDICTIONS
 from stfit.objective.prior import Prior, prior_of
 from stfit.objective.space import ParameterSpace
@@ -258,6 +259,10 @@ class Objective:
             elif p.parameter.constant:
                 sizes[i] = abs(float(x[i])) or 1.0
         return sizes
+
+    def natural_coordinates(self, x: Array, errors: Array) -> tuple[NaturalCoordinates, ...]:
+        """Coordinates in one of which the posterior about x, standard errors of shape (p,), has straight ridges."""
+        return natural_coordinates(self.space.varied, x, errors)
 
     def replicate(self, x: Array, rng: np.random.Generator, *, redraw_constraints: bool = True) -> Objective:
         """The same design measured again, were x true: fresh data, and fresh quotes of the constrained constants."""

@@ -11,11 +11,23 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.tables import load_table
 from stfit.measurements import KINDS, Measurement
 from stfit.pipeline.run import asked_but_not_identified, run
+from stfit.pipeline.sampling import Run, sample, sampled, source_of, to_arviz
 from stfit.reports.bundle import write_report
 from stfit.results import FitResult
 from stfit.simulate import simulate
 
-__all__ = ["asked_but_not_identified", "fit", "load", "load_measurements", "report", "run_analysis", "simulate_device"]
+__all__ = [
+    "Run",
+    "asked_but_not_identified",
+    "fit",
+    "load",
+    "load_measurements",
+    "report",
+    "run_analysis",
+    "sample",
+    "simulate_device",
+    "to_arviz",
+]
 
 
 @overload
@@ -70,9 +82,19 @@ def load_measurements(analysis: Analysis) -> list[Measurement]:
     return measurements
 
 
-def run_analysis(analysis: Analysis, *, seed: int = 0, command: str = "") -> FitResult:
-    """Load what an analysis names, fit it, and draw every conclusion."""
-    return run(analysis, load_measurements(analysis), seed=seed, command=command)
+def run_analysis(analysis: Analysis, *, seed: int = 0, command: str = "", chain: Run | None = None) -> FitResult:
+    """Load what an analysis names, fit it, and draw every conclusion; chain: how a chain is run, where one is."""
+    return _fitted(analysis, load_measurements(analysis), seed, command, chain)
+
+
+def _fitted(
+    analysis: Analysis, measurements: Sequence[Measurement], seed: int, command: str, chain: Run | None = None
+) -> FitResult:
+    """By least squares, and then by the backend that the analysis chooses."""
+    result = run(analysis, measurements, seed=seed, command=command)
+    if analysis.fit.backend == "mcmc":
+        return sampled(result, source_of(result, command), seed, chain or Run())
+    return result
 
 
 def fit(
@@ -95,7 +117,7 @@ def fit(
     if not measurements:
         raise InputError(Problem("stfit.fit", "at least one measurement", "none"))
     analysis = analysis_of({"title": "analysis in Python", **sections}, Path(), "stfit.fit")
-    return run(analysis, measurements, seed=analysis.fit.seed if seed is None else seed, command="stfit.fit")
+    return _fitted(analysis, measurements, analysis.fit.seed if seed is None else seed, "stfit.fit")
 
 
 def simulate_device(device_file: str | Path, folder: str | Path, seed: int) -> list[Path]:

@@ -35,6 +35,7 @@ from stfit.errors import InputError, Problem
 from stfit.measurements import CriticalCurrents, FmrLines, Measurement
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.sampling import Source
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded
 from stfit.results.ranking import preference
@@ -67,7 +68,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         command=command,
         seed=seed,
         status=optimum.status,
-        backend=analysis.fit.backend,
+        backend="least-squares",
         convention=analysis.model.convention,
         inputs=[_input(measurement) for measurement in measurements],
         analysis_sha256=analysis.sha256 or None,
@@ -90,6 +91,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         priors=_priors(objective),
         diagnostics={"evaluations": optimum.evaluations, "sum_of_squares": optimum.sum_of_squares},
         versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
+        source=Source(analysis, tuple(measurements), objective, optimum),
     )
 
 

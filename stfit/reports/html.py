@@ -14,6 +14,7 @@ from stfit.reports import joint, view
 from stfit.reports.intervals import intervals
 from stfit.reports.measurements import sections
 from stfit.reports.rivals import rivals
+from stfit.reports.sampling import sampling
 from stfit.results.plot import all_residuals_figure, correlations_figure
 from stfit.results.result import FitResult, Status
 from stfit.results.sentences import goodness_sentence, headline, identifiability_sentence, quoted_at
@@ -48,6 +49,7 @@ def render(result: FitResult) -> str:
             joint=joint.joint(result),
             rivals=rivals(result),
             intervals=intervals(result),
+            sampling=sampling(result),
             diagnostics=view.diagnostics(result),
         )
     )

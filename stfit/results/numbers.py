@@ -43,14 +43,17 @@ def format_estimate(estimate: Estimate, beside: float = 0.0) -> str:
     """An estimate as its verdict allows: a value, a limit (95 %), or "not identified" and never a number."""
     if estimate.verdict is Verdict.NOT_IDENTIFIED:
         return NOT_IDENTIFIED
+    if estimate.value is None:  # withheld, whatever the data could tell
+        return "–"
+    stderr = estimate.stderr
     if estimate.verdict is Verdict.ONE_SIDED and estimate.ci95 is not None:
         return f"{format_interval(estimate.ci95, estimate.unit, beside)} (95 %)"
     if estimate.verdict is Verdict.FIXED:
         return format_value(estimate.value, None, estimate.unit, beside=beside)
-    if estimate.value is not None and estimate.stderr is None:
+    if stderr is None:
         return format_rounded(estimate.value, estimate.unit, beside=beside)
     closed = estimate.ci68 if estimate.ci68 is not None and None not in estimate.ci68 else None
-    return format_value(estimate.value, estimate.stderr, estimate.unit, closed, beside)
+    return format_value(estimate.value, stderr, estimate.unit, closed, beside)
 
 
 def format_interval(interval: Interval | None, unit: str, beside: float = 0.0) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, final
 
@@ -35,6 +35,10 @@ class Status(Enum):
     NOT_A_MAXIMUM = (
         "not-a-maximum",
         "The fit stopped where the likelihood has no maximum: the curvature there is not that of a best fit.",
+    )
+    UNUSABLE_CHAIN = (
+        "unusable-chain",
+        "The chain is unusable: no number is drawn from it. Give it more steps, or find out why its ensembles differ.",
     )
 
     def __init__(self, key: str, sentence: str) -> None:
@@ -201,6 +205,7 @@ class FitResult:
     evidence: list[dict[str, Any]] = field(default_factory=list)  # of nested sampling, one entry a description
     calibration: dict[str, Any] = field(default_factory=dict)  # of `stfit calibrate`
     schema: str = SCHEMA
+    source: object = field(default=None, repr=False, compare=False)  # what it was fitted from, never stored
 
     def __getitem__(self, name: str) -> Estimate:
         """The estimate called `name`; KeyError lists the names there are."""
@@ -222,7 +227,8 @@ class FitResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The content of result.json."""
-        content = {"schema": self.schema} | asdict(self)
+        content = {"schema": self.schema} | asdict(replace(self, source=None))
+        del content["source"]
         content["status"] = self.status.key
         return content
 

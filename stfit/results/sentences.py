@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 from stfit.results.numbers import (
     NOT_IDENTIFIED,
     format_estimate,
@@ -36,6 +39,18 @@ def goodness_sentence(goodness: Goodness) -> str:
         "doubtful": f"The data hardly agree with the fit ({evidence}): look at the residuals before using a number.",
         "rejected": f"The data reject this description ({evidence}): the errors quoted do not cover the misfit.",
     }[goodness.verdict]
+
+
+_CHAIN: Final = {
+    "reliable": "The chain is reliable.",
+    "tentative": "The chain is tentative: its numbers may still move by a good part of their errors.",
+    "unusable": "The chain is unusable: no number is drawn from it.",
+}
+
+
+def chain_sentence(sampling: Mapping[str, Any]) -> str | None:
+    """What the chain is worth, with the first of its reasons; None without a chain."""
+    return " ".join([_CHAIN[sampling["verdict"]], *sampling["reasons"][:1]]) if sampling else None
 
 
 def identifiability_sentence(result: FitResult) -> str:
