@@ -90,7 +90,8 @@ class FitEntry:
     free: names of parameters that the user asks for. per_measurement: names of parameters that every measurement has
     for itself. fix: name → value. bounds: name → (low, high).
     reference_temperature: K, None leaves it to the device or the rows. seed: of every random number of the fit.
-    compare: whether rival descriptions are fitted to the same data.
+    compare: whether rival descriptions are fitted to the same data. evidence: whether they are weighed by nested
+    sampling too. goodness: "bootstrap" simulates the tests of fit whatever the counts, "automatic" where they are small.
     """
 
     backend: Literal["least-squares", "mcmc"] = "least-squares"
@@ -101,6 +102,8 @@ class FitEntry:
     reference_temperature: float | None = None
     seed: int = 0
     compare: bool = True
+    evidence: bool = False
+    goodness: Literal["automatic", "bootstrap"] = "automatic"
 
 
 @final

@@ -186,6 +186,8 @@ class _Fit(Section):
     reference_temperature: _Temperature = None
     seed: Annotated[int, PlainValidator(quantities.whole_number)] = 0
     compare: Annotated[bool, PlainValidator(quantities.switch)] = True
+    evidence: Annotated[bool, PlainValidator(quantities.switch)] = False
+    goodness: Annotated[Any, PlainValidator(quantities.choice("automatic", "bootstrap"))] = "automatic"
 
 
 class Content(Section):
