@@ -91,7 +91,7 @@ class FitEntry:
     for itself. fix: name → value. bounds: name → (low, high).
     reference_temperature: K, None leaves it to the device or the rows. seed: of every random number of the fit.
     compare: whether rival descriptions are fitted to the same data. evidence: whether they are weighed by nested
-    sampling too. goodness: "bootstrap" simulates the tests of fit whatever the counts, "automatic" where they are small.
+    sampling too. goodness: "bootstrap" simulates the tests of fit whatever the counts, "automatic" where they are few.
     """
 
     backend: Literal["least-squares", "mcmc"] = "least-squares"

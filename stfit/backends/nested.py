@@ -144,7 +144,7 @@ class _Together:
         return [function(task) for task in tasks]
 
     def _walk(self, tasks: list[Any]) -> list[Any]:
-        """Metropolis walks above the common threshold, uniform in the prior: steps uniform in balls of each ellipsoid."""
+        """Walks uniform in the prior above the common threshold: steps are uniform in the ellipsoid of each."""
         problem = self._problem
         rng = np.random.default_rng(tasks[0].rseed)
         u = np.array([task.u for task in tasks])

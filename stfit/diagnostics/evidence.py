@@ -20,9 +20,7 @@ Array = npt.NDArray[np.float64]
 Entry = dict[str, Any]
 
 
-def evidence(
-    objective: Objective, optimum: Optimum, *, seed: int, processes: int = 1, live: int = LIVE
-) -> list[Entry]:
+def evidence(objective: Objective, optimum: Optimum, *, seed: int, processes: int = 1, live: int = LIVE) -> list[Entry]:
     """ln Z of the fitted description and its rivals, as result.json stores them; empty where the fit failed.
 
     log_bayes_factor: ln Z above that of the first entry, which is the fit. All share the data and so the constant of

@@ -23,6 +23,7 @@ Array = npt.NDArray[np.float64]
 SLOPPY_BELOW: Final = 1e-3  # of the stiffest, in sharpness (the root of an eigenvalue)
 _TOLD: Final = 0.2  # of the largest component, from which one is told in words
 _FARTHEST: Final = 100.0  # in units of the second-order reach, up to which the deviance is followed
+_AS_SAID: Final = 0.05  # of a step, within which second order says it all
 _HALVINGS: Final = 30  # of the interval in which a deviance of 1 is reached: nine digits
 
 
@@ -90,8 +91,15 @@ def _sentence(entries: list[dict[str, Any]], condition: float, reach: tuple[floa
     if len(entries) == 1:
         return f"One direction is seen: {loosest} raises the deviance by 1."
     times = format_rounded(condition, "", 2)
-    ends = " and ".join(f"{format_rounded(t, '', 2)} of it {way}" for t, way in zip(reach, ("back", "on"), strict=True))
     return (
-        f"The loosest direction is {loosest}: this far, to second order, the deviance rises by 1 "
-        f"(along the straight line it does so at {ends}); the data see it {times} times less sharply than the stiffest."
+        f"The loosest direction is {loosest}: that far, to second order, the deviance rises by 1{_followed(reach)}; "
+        f"the data see it {times} times less sharply than the stiffest."
     )
+
+
+def _followed(reach: tuple[float, float]) -> str:
+    """Where the deviance really rises by 1, if that is not where its second derivative says."""
+    if max(abs(t - 1.0) for t in reach) < _AS_SAID:
+        return ""
+    back, on = (format_rounded(t, "", 2) for t in reach)
+    return f" (followed in full, at {on} times that, and at {back} times the other way)"

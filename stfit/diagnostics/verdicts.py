@@ -25,7 +25,7 @@ def verdicts(
     structure: Structure,
     null_directions: Sequence[Mapping[str, Any]],
 ) -> dict[str, dict[str, str]]:
-    """By parameter: its verdict, the kind of what is missing (structural, local, practical, none), a sentence, a remedy.
+    """By parameter: verdict, kind of what is missing (structural, local, practical, none), a sentence, a remedy.
 
     structural: no data of this design could tell, at any point tried. local: not at the best fit, though elsewhere they
     could. practical: the data could tell, but are too few. Exactly the parameters of `found`.
@@ -43,9 +43,7 @@ def verdicts(
     return judged
 
 
-def _unseen(
-    name: str, structure: Structure, null_directions: Sequence[Mapping[str, Any]]
-) -> tuple[str, str, str]:
+def _unseen(name: str, structure: Structure, null_directions: Sequence[Mapping[str, Any]]) -> tuple[str, str, str]:
     """Of a quantity that moves along a null direction of the best fit."""
     gradient = structure.gradients[0].get(name)
     if gradient is None:
@@ -60,12 +58,11 @@ def _unseen(
     through = f" through {_listed([symbol(n).text for n in others])}" if not own and others else ""
     if structure.seen_elsewhere(name):
         here, most = structure.ranks[0], max(structure.ranks)
-        return (
-            "local",
+        sentence = (
             f"Not identified at this best fit, a special point where {here} directions are seen: nearby the same "
-            f"measurements would see {most}, and identify it. Here it is free{company}{through}.",
-            remedy,
+            f"measurements would see {most}, and identify it. Here it is free{company}{through}."
         )
+        return "local", sentence, remedy
     points = len(structure.points)
     return (
         "structural",

@@ -86,7 +86,9 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         validity=[*_disagreements(joint), *_preference(rivals), *validity(objective, optimum, found)],
         budget=budget(objective, optimum, found),
         comparison=rivals,
-        evidence=evidence(objective, optimum, seed=seed, processes=available_processes()) if analysis.fit.evidence else [],
+        evidence=evidence(objective, optimum, seed=seed, processes=available_processes())
+        if analysis.fit.evidence
+        else [],
         joint=joint,
         assumptions=_assumptions(analysis, objective, measurements),
         measurements=summaries(objective, optimum),

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from stfit.figures.style import svg
 from stfit.reports import joint, view
+from stfit.reports.identifiability import identifiability
 from stfit.reports.measurements import sections
 from stfit.reports.rivals import rivals
 from stfit.results.plot import all_residuals_figure, correlations_figure
@@ -46,6 +47,7 @@ def render(result: FitResult) -> str:
             budget=joint.budget(result),
             joint=joint.joint(result),
             rivals=rivals(result),
+            known=identifiability(result),
             diagnostics=view.diagnostics(result),
         )
     )

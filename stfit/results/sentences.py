@@ -18,7 +18,16 @@ def headline(result: FitResult) -> str:
     """The answer in one sentence: l/L_θθ with its interval, or why there is none, and whether the data agree."""
     if result.status is not Status.CONVERGED:
         return result.status.sentence
+    if result.goodness.verdict == "rejected":
+        return f"{rejection(result.goodness)} {_coefficient(result)} is what it would give, with errors that are too small."
     return f"{_coefficient(result)}; {_agreement(result.goodness)}."
+
+
+def rejection(goodness: Goodness) -> str:
+    """The warning of a fit that the data reject; "" where they do not."""
+    if goodness.verdict != "rejected":
+        return ""
+    return f"WARNING: the data reject this description ({format_p(goodness.p_value, 'p = ')})."
 
 
 def goodness_sentence(goodness: Goodness) -> str:
