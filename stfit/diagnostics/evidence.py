@@ -24,7 +24,8 @@ def evidence(objective: Objective, optimum: Optimum, *, seed: int, processes: in
     """ln Z of the fitted description and its rivals, as result.json stores them; empty where the fit failed.
 
     log_bayes_factor: ln Z above that of the first entry, which is the fit. All share the data and so the constant of
-    ln L; every prior is normalised. Errors are those of the sampling alone.
+    ln L; every prior is normalised. Errors are those of the sampling alone. own_parameters: symbols of those that the
+    fitted description has not.
     """
     if optimum.status is not Status.CONVERGED:
         return []
@@ -75,5 +76,5 @@ def _entry(candidate: Candidate, run: Evidence, first: Candidate, reference: Evi
         "live": run.live,
         "evaluations": run.evaluations,
         "status": run.ended.key,
-        "own_parameters": [name for name in candidate.objective.names if name not in known],
+        "own_parameters": [p.parameter.symbol for p in candidate.objective.space.varied if p.name not in known],
     }

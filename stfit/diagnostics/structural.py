@@ -8,7 +8,7 @@ the design and the law.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, final
+from typing import Final, final
 
 import numpy as np
 import numpy.typing as npt
@@ -85,12 +85,12 @@ def _around(objective: Objective, optimum: Optimum, rng: np.random.Generator) ->
     size = rng.uniform(_NEAREST, _FARTHEST, optimum.x.size) * rng.choice([-1.0, 1.0], optimum.x.size)
     step = size * optimum.directions.scales
     there = optimum.x + step
-    return np.clip(np.where((there < lower) | (there > upper), optimum.x - step, there), lower, upper)
+    return np.asarray(np.clip(np.where((there < lower) | (there > upper), optimum.x - step, there), lower, upper))
 
 
 def _gradients(objective: Objective, x: Array) -> dict[str, Array]:
     """Derivatives of every quantity with respect to the coordinates, shape (p,) each; zero of what is held."""
-    quantities: dict[str, Any] = objective.all_quantities(objective.space.jets(x, order=1))
+    quantities = objective.all_quantities(objective.space.jets(x, order=1))
     return {
         name: quantity.gradient.reshape(x.size, -1)[:, 0] if isinstance(quantity, Jet) else np.zeros(x.size)
         for name, quantity in quantities.items()

@@ -35,9 +35,14 @@ class Identifiability:
     sentences: list[Markup]
     figure: Markup | None
 
+    @property
+    def lacking(self) -> bool:
+        """Whether anything is missing of any parameter."""
+        return any(row.kind for row in self.rows)
+
 
 def identifiability(result: FitResult) -> Identifiability:
-    """Rows for every parameter that is not held fixed, sentences on rank and spectrum, the picture of the directions."""
+    """Every parameter that is not held fixed; sentences on rank and spectrum; the picture of the directions."""
     judged = result.identifiability.get("parameters", {})
     rows = [_row(name, entry) for name, entry in judged.items() if entry["verdict"] != "fixed"]
     return Identifiability(rows, [prose(sentence) for sentence in _sentences(result)], _figure(result))
@@ -62,8 +67,8 @@ def _sentences(result: FitResult) -> list[str]:
     if len(ranks) > 1:
         around = f"{min(ranks[1:])}" if min(ranks[1:]) == max(ranks[1:]) else f"{min(ranks[1:])} to {max(ranks[1:])}"
         sentences.append(
-            f"Of {found['n_free']} directions of parameter space the data and constraints see {ranks[0]} at the best fit "
-            f"and {around} at {len(ranks) - 1} points around it."
+            f"Of {found['n_free']} directions of parameter space {ranks[0]} are seen at the best fit and "
+            f"{around} at {len(ranks) - 1} points around it."
         )
     if spectrum:
         sentences.append(spectrum["sentence"])

@@ -13,7 +13,6 @@ from stfit.results.numbers import format_value
 from stfit.results.ranking import comparison_sentence, evidence_sentence, verdicts
 from stfit.results.result import FitResult
 
-
 _COLUMNS: Final = ("deviance", "parameters", "AIC", "BIC", "ΔAIC")
 _EVIDENCE: Final = ("ln Z", "ln Bayes factor")
 
@@ -62,7 +61,7 @@ def _evidence(entry: Mapping[str, Any] | None) -> list[str]:
         return ["–", "–"]
     first = entry["log_bayes_factor_stderr"] == 0.0
     factor = "0" if first else format_value(entry["log_bayes_factor"], entry["log_bayes_factor_stderr"], "")
-    return [format_value(entry["log_z"], entry["log_z_stderr"], ""), factor]
+    return [_tenths(entry["log_z"]), factor]
 
 
 def _numbers(entry: Mapping[str, Any]) -> list[str]:

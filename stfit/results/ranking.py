@@ -66,13 +66,12 @@ def evidence_sentence(evidence: Sequence[Entry]) -> str:
     else:
         found = f"By its evidence “{best['description']}” is preferred"
     own = sorted({name for entry in evidence for name in entry["own_parameters"]})
-    shared = "Priors of parameters that two descriptions share cancel nearly in their ratio"
-    apart = f", those of {', '.join(own)} do not" if own else ""
+    apart = f", those of {' and '.join(own)} do not" if own else ""
     return (
-        f"{found} (ln Bayes factor {lead:+.1f} ± {error:.1f} over its nearest rival, for the description fitted). "
-        f"Evidence depends on the priors: twice the width of a prior that the data narrow costs ln 2 = 0.7. "
-        f"{shared}{apart}."
-    ).replace("-", "−")
+        f"{found}: ln Z of the description fitted is {lead:+.1f} ± {error:.1f} above that of its nearest rival. "
+        "Evidence rests on the priors stated under “What was assumed”: one twice as wide costs ln 2 = 0.7 where the data "
+        f"narrow it. Priors of parameters that descriptions share nearly cancel in the ratio{apart}."
+    ).replace(" -", " −")
 
 
 def _aic(entry: Entry) -> float:

@@ -19,7 +19,7 @@ def headline(result: FitResult) -> str:
     if result.status is not Status.CONVERGED:
         return result.status.sentence
     if result.goodness.verdict == "rejected":
-        return f"{rejection(result.goodness)} {_coefficient(result)} is what it would give, with errors that are too small."
+        return f"{rejection(result.goodness)} {_coefficient(result)}: no error quoted covers the misfit."
     return f"{_coefficient(result)}; {_agreement(result.goodness)}."
 
 
@@ -115,7 +115,6 @@ def _agreement(goodness: Goodness) -> str:
     return {
         "acceptable": f"the data agree with the fit ({format_p(goodness.p_value, 'p = ')})",
         "doubtful": f"the data hardly agree with the fit ({format_p(goodness.p_value, 'p = ')})",
-        "rejected": f"but the data reject this description ({format_p(goodness.p_value, 'p = ')})",
         "not-testable": "the fit cannot be tested",
     }[goodness.verdict]
 
