@@ -23,7 +23,7 @@ Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
 NAMES: Final = ("correlation of neighbours", "runs of signs")
-DRAWS: Final = 4000
+DRAWS: Final = 2000
 COUNTED: Final = 20  # draws beyond the observed value from which their number gives p
 _FEWEST_PAIRS: Final = 6
 _CHUNK: Final = 500  # draws at a time: some 40 MB for 10⁴ rows
