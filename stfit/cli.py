@@ -197,7 +197,10 @@ def _say(line: str, *, err: bool = False) -> None:
 def _end(result: FitResult, unidentified: Sequence[str]) -> None:
     """End with status 3, and say why, where the fit gave no answer to what was asked."""
     from stfit.results.result import Status
+    from stfit.results.sentences import rejection
 
+    if warning := rejection(result.goodness):
+        _say(f"stfit: {warning} No error quoted covers the misfit.", err=True)
     converged = result.status is Status.CONVERGED
     if not converged:
         _say(f"stfit: {result.status.sentence}", err=True)

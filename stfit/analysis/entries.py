@@ -91,7 +91,8 @@ class FitEntry:
     for itself. fix: name → value. bounds: name → (low, high).
     reference_temperature: K, None leaves it to the device or the rows. seed: of every random number of the fit.
     intervals: where they come from; "auto": the covariance where the likelihood is quadratic, else the profile.
-    compare: whether rival descriptions are fitted to the same data.
+    compare: whether rival descriptions are fitted to the same data. evidence: whether they are weighed by nested
+    sampling too. goodness: "bootstrap" simulates the tests of fit whatever the counts, "automatic" where they are few.
     """
 
     backend: Literal["least-squares", "mcmc"] = "least-squares"
@@ -103,6 +104,8 @@ class FitEntry:
     seed: int = 0
     intervals: Literal["auto", "covariance", "profile", "bootstrap"] = "auto"
     compare: bool = True
+    evidence: bool = False
+    goodness: Literal["automatic", "bootstrap"] = "automatic"
 
 
 @final

@@ -196,6 +196,8 @@ class _Fit(Section):
     seed: Annotated[int, PlainValidator(quantities.whole_number)] = 0
     intervals: Annotated[Any, PlainValidator(quantities.choice("auto", "covariance", "profile", "bootstrap"))] = "auto"
     compare: Annotated[bool, PlainValidator(quantities.switch)] = True
+    evidence: Annotated[bool, PlainValidator(quantities.switch)] = False
+    goodness: Annotated[Any, PlainValidator(quantities.choice("automatic", "bootstrap"))] = "automatic"
 
 
 class _Sampler(Section):

@@ -15,6 +15,8 @@ import numpy.typing as npt
 import stfit
 from stfit.analysis import Analysis, GmrChi, GmrTable
 from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.nested import require
+from stfit.backends.parallel import available_processes
 from stfit.constants import BOLTZMANN
 from stfit.diagnostics.budget import budget
 from stfit.diagnostics.comparison import compare
@@ -26,6 +28,7 @@ from stfit.diagnostics.contributions import (
     tensions,
 )
 from stfit.diagnostics.estimates import spread
+from stfit.diagnostics.evidence import evidence
 from stfit.diagnostics.goodness import goodness
 from stfit.diagnostics.identifiability import combinations, identifiability
 from stfit.diagnostics.intervals import choose_intervals
@@ -49,6 +52,8 @@ _CORRELATED_TOO = ("slope_P", "slope_AP")  # beside the parameters that are fitt
 
 def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, command: str) -> FitResult:
     """Fit the measurements as the analysis says and draw every conclusion."""
+    if analysis.fit.evidence:
+        require()
     objective = assemble(analysis, measurements)
     _refuse_absurd_dwells(objective, objective.space.start)
     optimum = minimise(objective)
@@ -79,11 +84,14 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         covariance=_covariance(objective, optimum, found),
         correlations=_correlations(objective, optimum, found),
         curves=curves(objective, optimum),
-        goodness=goodness(objective, optimum, seed),
-        identifiability=identifiability(objective, optimum),
+        goodness=goodness(objective, optimum, seed, always_bootstrap=analysis.fit.goodness == "bootstrap"),
+        identifiability=identifiability(objective, optimum, found, seed=seed),
         validity=[*_disagreements(joint), *_preference(rivals), *validity(objective, optimum, found)],
         budget=budget(objective, optimum, found),
         comparison=rivals,
+        evidence=evidence(objective, optimum, seed=seed, processes=available_processes())
+        if analysis.fit.evidence
+        else [],
         joint=joint,
         intervals=dict(chosen.record),
         assumptions=_assumptions(analysis, objective, measurements),

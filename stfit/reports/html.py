@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from stfit.figures.style import svg
 from stfit.reports import joint, view
+from stfit.reports.identifiability import identifiability
 from stfit.reports.intervals import intervals
 from stfit.reports.measurements import sections
 from stfit.reports.rivals import rivals
@@ -50,6 +51,7 @@ def render(result: FitResult) -> str:
             rivals=rivals(result),
             intervals=intervals(result),
             sampling=sampling(result),
+            known=identifiability(result),
             diagnostics=view.diagnostics(result),
         )
     )

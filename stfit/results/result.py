@@ -107,13 +107,15 @@ class Curve:
 @final
 @dataclass(frozen=True)
 class GoodnessTest:
-    """One test of fit. p_value is None where it could not be tested."""
+    """One test of fit. p_value is None where it could not be tested; else the simulated one, where there is one."""
 
     name: str
     measurement: str
     statistic: float | None
     p_value: float | None
     verdict: str
+    asymptotic_p_value: float | None = None
+    bootstrap_p_value: float | None = None
 
 
 @final
@@ -127,6 +129,7 @@ class Goodness:
     dof: int
     method: str  # where the deviance's p-value comes from: "asymptotic" or "parametric bootstrap"
     tests: list[GoodnessTest] = field(default_factory=list)
+    dispersion: list[dict[str, Any]] = field(default_factory=list)  # "measurement", "factor", "stderr", "sentence"
 
 
 @final

@@ -21,7 +21,16 @@ def headline(result: FitResult) -> str:
     """The answer in one sentence: l/L_θθ with its interval, or why there is none, and whether the data agree."""
     if result.status is not Status.CONVERGED:
         return result.status.sentence
+    if result.goodness.verdict == "rejected":
+        return f"{rejection(result.goodness)} {_coefficient(result)}: no error quoted covers the misfit."
     return f"{_coefficient(result)}; {_agreement(result.goodness)}."
+
+
+def rejection(goodness: Goodness) -> str:
+    """The warning of a fit that the data reject; "" where they do not."""
+    if goodness.verdict != "rejected":
+        return ""
+    return f"WARNING: the data reject this description ({format_p(goodness.p_value, 'p = ')})."
 
 
 def goodness_sentence(goodness: Goodness) -> str:
@@ -121,7 +130,6 @@ def _agreement(goodness: Goodness) -> str:
     return {
         "acceptable": f"the data agree with the fit ({format_p(goodness.p_value, 'p = ')})",
         "doubtful": f"the data hardly agree with the fit ({format_p(goodness.p_value, 'p = ')})",
-        "rejected": f"but the data reject this description ({format_p(goodness.p_value, 'p = ')})",
         "not-testable": "the fit cannot be tested",
     }[goodness.verdict]
 

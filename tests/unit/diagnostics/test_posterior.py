@@ -172,7 +172,7 @@ NORMAL = np.random.default_rng(8).standard_normal(200_000)
     ],
 )
 def test_a_bound_inside_the_95_per_cent_interval_is_reached(lower: float, upper: float, expected: Reach) -> None:
-    inside = NORMAL[(NORMAL > lower) & (NORMAL < upper)]
+    inside = NORMAL[(lower < NORMAL) & (upper > NORMAL)]
     assert reaches(inside, parameter(lower, upper)) == expected
 
 
