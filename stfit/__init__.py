@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from stfit.models.critical import CriticalCurrentModel
     from stfit.models.dwell import DwellTimeModel
     from stfit.models.fluctuation import FluctuationModel
-    from stfit.pipeline import fit, load, report
+    from stfit.pipeline import fit, load, plan, report
 
 __version__ = "0.1.0"
-__all__ = ["CriticalCurrentModel", "DwellTimeModel", "FluctuationModel", "__version__", "fit", "load", "report"]
+__all__ = ["CriticalCurrentModel", "DwellTimeModel", "FluctuationModel", "__version__", "fit", "load", "plan", "report"]
 
 # What is offered here is imported when it is first used: `import stfit` costs next to nothing.
 _HOMES: Final = {
@@ -27,6 +27,7 @@ _HOMES: Final = {
     "FluctuationModel": "stfit.models.fluctuation",
     "fit": "stfit.pipeline",
     "load": "stfit.pipeline",
+    "plan": "stfit.pipeline",
     "report": "stfit.pipeline",
 }
 

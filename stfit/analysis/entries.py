@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, final
 
+from stfit.studies.conditions import Conditions as PlanEntry
+
 
 @final
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ class FitEntry:
 @final
 @dataclass(frozen=True)
 class Analysis:
-    """A whole analysis: the sample, its measurements, the model, how it is fitted.
+    """A whole analysis: the sample, its measurements, the model, how it is fitted, how the next one is planned.
 
     source: what messages call the file. text, sha256: the file as it stands, "" for an analysis made in Python.
     """
@@ -117,6 +119,7 @@ class Analysis:
     model: ModelEntry = field(default_factory=ModelEntry)
     fit: FitEntry = field(default_factory=FitEntry)
     priors: Mapping[str, Prior] = field(default_factory=dict)
+    plan: PlanEntry = field(default_factory=PlanEntry)
     source: str = ""
     text: str = ""
     sha256: str = ""

@@ -270,6 +270,16 @@ class Measurement(Protocol):
         """A fresh draw of the same design, were the prediction true."""
         ...
 
+    def expected(self, prediction: Array) -> Measurement:
+        """The same design with its data at their expectation: the Hessian of −ln L at the prediction is then the
+        expected information.
+        """
+        ...
+
+    def longer(self, factor: float) -> Measurement:
+        """The same design measured `factor` times as long; its data stand for nothing before they are drawn."""
+        ...
+
     def rough_dwell_times(self) -> RoughDwellTimes | None:
         """Crude ln τ to start a fit from; None where the kind tells nothing of them."""
         ...

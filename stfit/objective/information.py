@@ -111,9 +111,7 @@ def covariance(problem: Problem, x: Array, found: Directions, at_bound: npt.NDAr
     if not np.all(np.isfinite(information)):
         return None
     scaled = information * np.outer(found.scales, found.scales)
-    basis = found.seen
-    if np.any(at_bound):
-        basis = _without(basis, at_bound)
+    basis = seen_and_free(found, at_bound)
     projected = basis.T @ scaled @ basis
     if projected.size == 0:
         return np.zeros((x.size, x.size))
@@ -123,6 +121,11 @@ def covariance(problem: Problem, x: Array, found: Directions, at_bound: npt.NDAr
     root = (basis @ vectors) / np.sqrt(eigenvalues)
     result: Array = (root @ root.T) * np.outer(found.scales, found.scales)
     return result
+
+
+def seen_and_free(found: Directions, at_bound: npt.NDArray[np.bool_]) -> Array:
+    """The seen directions along which no coordinate at a bound moves, as columns in scaled coordinates."""
+    return _without(found.seen, at_bound) if np.any(at_bound) else found.seen
 
 
 def _without(basis: Array, held: npt.NDArray[np.bool_]) -> Array:
