@@ -141,7 +141,7 @@ def plan(
     _require_writable(folder, ("plan.json", "plan.html"))
 
     from stfit.pipeline import load_measurements
-    from stfit.pipeline.plan import end_of, plan_analysis, with_plan, write_plan_report
+    from stfit.pipeline.planning import end_of, plan_analysis, with_plan, write_plan_report
     from stfit.results.plan import plan_text
 
     wanted = with_plan(wanted, hours=hours)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, final
 
-from stfit.studies.conditions import Conditions as PlanEntry
+from stfit.studies.conditions import Conditions
+
+PlanEntry = Conditions  # the [plan] section
 
 
 @final
@@ -119,7 +121,7 @@ class Analysis:
     model: ModelEntry = field(default_factory=ModelEntry)
     fit: FitEntry = field(default_factory=FitEntry)
     priors: Mapping[str, Prior] = field(default_factory=dict)
-    plan: PlanEntry = field(default_factory=PlanEntry)
+    plan: PlanEntry = field(default_factory=Conditions)
     source: str = ""
     text: str = ""
     sha256: str = ""

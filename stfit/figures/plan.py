@@ -30,10 +30,10 @@ class Prospect:
     simulated: tuple[float, float] | None = None
 
 
-def plan_figure(prospects: Sequence[Prospect], today: float | None, y: Quantity) -> Figure:
+def plan_figure(prospects: Sequence[Prospect], today: float | None, symbol: str, y: Quantity) -> Figure:
     """Expected error of the target against hours of measurement; errors in SI, drawn in the unit of y.
 
-    today: the error there is, None where there is none.
+    symbol: of the target, mathtext. today: the error there is, None where there is none.
     """
     with journal_style():
         figure = new_figure(3.7)
@@ -42,7 +42,11 @@ def plan_figure(prospects: Sequence[Prospect], today: float | None, y: Quantity)
             axes.axhline(y.factor * today, color="0.35", linewidth=0.9, linestyle=(0, (2, 2)), label="today", zorder=1)
         for index, prospect in enumerate(prospects):
             _draw(axes, prospect, index, y.factor)
-        axes.set(xscale="log", xlabel="measuring time with overheads (h)", ylabel=y.text)
+        axes.set(
+            xscale="log",
+            xlabel="measuring time with overheads (h)",
+            ylabel=f"{escape(y.label)} {symbol}" + (f" ({escape(y.unit)})" if y.unit else ""),
+        )
         _scale(axes, prospects, today, y.factor)
         axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.02), handlelength=2.6, labelspacing=0.7)
     return figure
@@ -59,7 +63,7 @@ def _draw(axes: Axes, prospect: Prospect, index: int, factor: float) -> None:
         markevery=[int(np.argmin(np.abs(prospect.hours - prospect.planned[0])))],
         markersize=5,
         markerfacecolor="white",
-        label=escape(prospect.label),
+        label="\n".join(escape(line) for line in prospect.label.splitlines()),
         zorder=2,
     )
     if prospect.simulated is not None:

@@ -10,7 +10,7 @@ from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
 from stfit.loaders.tables import load_table
 from stfit.measurements import KINDS, Measurement
-from stfit.pipeline.plan import plan_analysis, with_plan
+from stfit.pipeline.planning import plan_analysis, with_plan
 from stfit.pipeline.run import asked_but_not_identified, run
 from stfit.reports.bundle import write_report
 from stfit.results import FitResult

@@ -45,12 +45,14 @@ def _figure(plan: Plan) -> Markup | None:
     drawn = [(rank, e) for rank, e in enumerate(plan.candidates, 1) if e.stderr is not None and e.curve["hours"]]
     if not drawn:
         return None
-    drawn = drawn[:_DRAWN]
+    drawn = [pair for pair in drawn if pair[1].worthwhile][:_DRAWN] or drawn[:_DRAWN]
     largest = max(plan.stderr or 0.0, *(entry.stderr or 0.0 for _, entry in drawn))
     factor, unit = prefix(largest, plan.unit)
     name = symbol(plan.target)
-    y = Quantity(f"expected error of {name.text}", unit, factor)
-    figure = plan_figure([_prospect(rank, entry) for rank, entry in drawn], plan.stderr, y)
+    y = Quantity("expected error of", unit, factor)
+    figure = plan_figure(
+        [_prospect(rank, entry) for rank, entry in drawn], plan.stderr, name.math if name.known else name.text, y
+    )
     words = f"Expected error of {name.text} against hours of measurement, for the {len(drawn)} best candidates."
     return view.trusted(svg(figure, words, "plan"))
 

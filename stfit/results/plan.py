@@ -79,8 +79,9 @@ class NextMeasurement:
 class Plan:
     """Candidates, the best first, for the error of one target; SI units.
 
-    value, stderr: of the target today, None where the data do not identify it. without: kinds that offer no candidate,
-    and why. not_identified: names, today. goal: relative error. hours: that every candidate was made to fill, None where each has its own size.
+    value, stderr: of the target today, None where the data do not identify it. not_identified: names, today. without:
+    kinds that offer no candidate, and why. goal: relative error. hours: that every candidate was made to fill, None
+    where each has its own size.
     """
 
     title: str

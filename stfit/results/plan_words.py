@@ -120,6 +120,8 @@ def summary(plan: Plan) -> str:
 
 
 def _titled(row: PlanRow) -> str:
+    if not row.worthwhile and row.error != "not identified":
+        return f"{row.title} (changes nothing)"
     goal = "" if row.goal == _NONE else f" (goal after {row.goal} h)"
     return f"{row.title}{goal}" + (f" (identifies {row.identifies})" if row.identifies else "")
 

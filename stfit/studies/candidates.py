@@ -63,7 +63,7 @@ def _longer(today: Today) -> Found:
     found = []
     for term in today.objective.terms:
         for times in (2, 4):
-            once = Candidate("longer", f"every point of {name_of(term.measurement)} {times} × as long in all", _NO_COST)
+            once = Candidate("longer", f"every point of {_called(term)} {times} × as long in all", _NO_COST)
             once = replace(once, terms=(term,), cost=today.cost(term))
             found.append(once if times == 2 else once.stretched(times - 1))  # the first time is there already
     return found
@@ -83,7 +83,7 @@ def _currents(today: Today) -> Found:
     for term in _terms(today, RampEvents):
         for factor in _FASTER:
             rate = factor * term.measurement.ramps.ramp_rate
-            words = f"{name_of(term.measurement)} with ramps {factor:g} × as fast, {_span(rate, 'A/s')}"
+            words = f"{_called(term)} with ramps {factor:g} × as fast, {_span(rate, 'A/s')}"
             found.append(_ramps(today, "currents", term, words, ramp_rate=frozen(rate)))
     return found or "no dwell times, pulses or single ramp events whose currents could be chosen"
 
@@ -111,7 +111,7 @@ def _at_temperature(today: Today, kelvin: float) -> Iterator[Candidate]:
         states = tuple(int(code) for code in np.unique(pulsed[0].measurement.settings.state))
         yield from _of_points(today, "temperature", pulses(today, pulsed[0], around, states), "pulses")
     for term in _terms(today, RampEvents):
-        words = f"{name_of(term.measurement)} at {kelvin:g} K"
+        words = f"{_called(term)} at {kelvin:g} K"
         yield _ramps(today, "temperature", term, words, temperature=frozen(np.full(term.thermometer.size, kelvin)))
 
 
@@ -215,7 +215,7 @@ def _fmr(today: Today) -> Found:
     error = today.conditions.line_error
     words = (
         f"power and linewidth of a resonance in both states, mapping {today.objective.law.mapping!r}, "
-        f"{_span(term.measurement.settings.current, 'A')}, {100 * error:g} % each"
+        f"{_span(np.asarray(term.measurement.settings.current), 'A')}, {100 * error:g} % each"
     )
     return [Candidate("fmr", words, today.cost(term), (term,), own)]
 
@@ -288,6 +288,11 @@ _MAKERS: Final[Mapping[str, Callable[[Today], Found]]] = {
 
 
 # --- common -------------------------------------------------------------------------------------------------------
+
+
+def _called(term: Term) -> str:
+    """The name of a measurement without its folder."""
+    return name_of(term.measurement).rpartition("/")[2]
 
 
 def _terms(today: Today, kind: type[Any]) -> list[Any]:

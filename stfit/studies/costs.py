@@ -105,8 +105,8 @@ def _dwells(measurement: DwellTimes, conditions: Conditions) -> float:  # noqa: 
 
 
 @measuring_time.register
-def _events(measurement: DwellEvents, conditions: Conditions) -> float:
-    return _dwells(measurement.reduced, conditions)
+def _events(measurement: DwellEvents, conditions: Conditions) -> float:  # noqa: ARG001
+    return float(np.sum(measurement.reduced.total_time))
 
 
 @measuring_time.register
@@ -142,4 +142,4 @@ def _lines(measurement: FmrLines, conditions: Conditions) -> float:
     """Power and linewidth of a line come from one spectrum."""
     keys = np.stack([measurement.state, measurement.current, measurement.temperature, measurement.frequency])
     spectra = np.unique(np.nan_to_num(keys), axis=1).shape[1]
-    return spectra * point_time(conditions)
+    return float(spectra) * point_time(conditions)

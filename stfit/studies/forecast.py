@@ -19,7 +19,7 @@ from stfit.studies.points import row_information
 Array = npt.NDArray[np.float64]
 
 _LONGEST: Final = 1e6  # times as long as planned: what stands for ever
-_CURVE: Final = np.geomspace(1.0 / 30.0, 30.0, 31)  # times as long
+_CURVE: Final = np.geomspace(0.01, 30.0, 41)  # times as long
 
 
 @final
@@ -54,12 +54,16 @@ class Forecast:
 
     def hours_to(self, error: float) -> float | None:
         """Until the error is reached; None where it never is."""
-        low, high = -np.log(_LONGEST), np.log(_LONGEST)
+        high = float(np.log(_LONGEST))
+        low = -high
         if self.at_best > error:
             return None
         for _ in range(60):  # halves an interval of 28 to well below a millionth
             middle = 0.5 * (low + high)
-            low, high = (low, middle) if self.error(float(np.exp(middle))) <= error else (middle, high)
+            if self.error(float(np.exp(middle))) <= error:
+                high = middle
+            else:
+                low = middle
         return self.hours(float(np.exp(high)))
 
     def curve(self) -> dict[str, list[float]]:

@@ -35,7 +35,8 @@ def rank(today: Today) -> Ranking:
     """Every candidate with its expected error, in order of what it does for the target in an hour.
 
     First those that identify the target where it is not identified today, by error · √hours, which does not depend on
-    how long each is; then by ln(error today/error then) per hour; last those with which it still is not identified.
+    how long each is; then by ln(error today/error then) per hour, those that change nothing behind the others;
+    last those with which it still is not identified.
     """
     found, without = candidates(today)
     if today.conditions.hours is not None:  # twice and four times as long are the same then
@@ -66,10 +67,10 @@ def checked(ranking: Ranking, count: int, refits: int, seed: int, processes: int
 
 def _order(entry: NextMeasurement) -> tuple[int, float]:
     if entry.stderr is None:
-        return 2, entry.hours
+        return 3, entry.hours
     if entry.gain is None:
         return 0, entry.stderr * float(np.sqrt(entry.hours))
-    return 1, -entry.gain / entry.hours
+    return (1 if entry.worthwhile else 2), -entry.gain / entry.hours
 
 
 def _sized(candidate: Candidate, seconds: float | None) -> Candidate | str:

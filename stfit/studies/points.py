@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -72,13 +72,19 @@ def trace_time(today: Today) -> float:
         return today.conditions.time_per_point
     times: list[float] = []
     for term in dwell_terms(today):
-        settings, measurement = term.measurement.settings, term.measurement
-        reduced = measurement.reduced if isinstance(measurement, DwellEvents) else measurement
-        each = reduced.counts * reduced.mean if isinstance(reduced, MeanDwellTimes) else reduced.total_time
+        settings = term.measurement.settings
         keys = np.stack([np.asarray(settings.current), term.thermometer, np.nan_to_num(settings.field)])
         _, of = np.unique(keys, axis=1, return_inverse=True)
-        times += np.bincount(of.reshape(-1), weights=each).tolist()
+        times += np.bincount(of.reshape(-1), weights=watched(term.measurement)).tolist()
     return float(np.median(times)) if times else point_time(today.conditions)
+
+
+def watched(measurement: Any) -> Array:
+    """Seconds in the state of each row of dwell times."""
+    if isinstance(measurement, MeanDwellTimes):
+        return np.asarray(measurement.counts * measurement.mean)
+    table = measurement.reduced if isinstance(measurement, DwellEvents) else measurement
+    return np.asarray(table.total_time)
 
 
 def traces(today: Today, template: Term, around: Surroundings) -> Term | None:
@@ -88,9 +94,9 @@ def traces(today: Today, template: Term, around: Surroundings) -> Term | None:
     seen. A point needs dwell times inside the window and a handful of transitions. None where no point has them.
     """
     grid = np.linspace(-1.0, 1.0, _GRID) * largest_current(today)
-    current, place = (a.reshape(-1) for a in np.meshgrid(grid, np.arange(around.field.size), indexing="ij"))
-    place = place.astype(np.intp)
-    both = _table(template, current, around.temperature[place], around.field[place])
+    current, places = (a.reshape(-1) for a in np.meshgrid(grid, np.arange(around.field.size), indexing="ij"))
+    place = places.astype(np.intp)
+    both = _table(template, np.asarray(current, dtype=float), around.temperature[place], around.field[place])
     tau = np.exp(both.prediction(today.objective.space.quantities(today.optimum.x))).reshape(2, -1)
     n = np.rint(trace_time(today) / tau.sum(axis=0))
     low, high = dwell_window(today)
@@ -126,15 +132,16 @@ def _table(template: Term, current: Array, temperature: Array, field: Array) -> 
 
 
 def _counted(both: Term, rows: Codes, n: Array, tau: Array) -> Term:
-    table = _rows(both, rows)
+    table: Any = _rows(both, rows)
     counts = np.tile(n, 2)[rows]
     measurement = replace(table.measurement, n=frozen(counts), total_time=frozen(counts * tau.reshape(-1)[rows]))
-    return replace(table, measurement=measurement)
+    counted: Term = replace(table, measurement=measurement)
+    return counted
 
 
 def _rows(term: Term, rows: Codes) -> Term:
     """Some rows of a dwell table or a table of pulses."""
-    measurement = term.measurement
+    measurement: Any = term.measurement
     size = measurement.settings.state.size
     arrays = {
         name: frozen(values[rows], values.dtype)

@@ -1,4 +1,4 @@
-"""A planned measurement simulated and fitted many times: does the error come out as predicted?"""
+"""A planned measurement simulated and fitted many times, to see whether the error comes out as predicted."""
 
 from __future__ import annotations
 

@@ -120,13 +120,7 @@ def _plan(analysis: Analysis, ranking: Ranking, seed: int, command: str) -> Plan
 
 def _assumptions(conditions: PlanEntry, objective: Objective, ranking: Ranking) -> list[str]:
     kinds = {entry.kind for entry in ranking.entries}
-    sentences = [
-        "Expected errors come from the information at the fit of the data there are, which counts as it was observed, "
-        "and the expected information of the new data. They hold for errors small enough for the law to be straight.",
-        f"Each point costs {conditions.overhead_per_point:g} s beside the measuring, each temperature other than "
-        f"{objective.nominal_temperature:g} K {conditions.overhead_per_temperature / 60:g} min, each further field "
-        f"{conditions.overhead_per_field / 60:g} min.",
-    ]
+    sentences = [_HOW, _overheads(conditions, objective.nominal_temperature)]
     if {"currents", "temperature", "field", "state"} & kinds:
         sentences += [
             "One trace shows both states: it lasts as long as the dwells in P and in AP together.",
@@ -145,6 +139,20 @@ def _assumptions(conditions: PlanEntry, objective: Objective, ranking: Ranking) 
             "[plan] precision_time says otherwise; its error is that of [plan] precision, or halves the one there is."
         )
     return sentences
+
+
+_HOW: Final = (
+    "Expected errors come from the information at the fit of the data there are, which counts as it was observed, and "
+    "the expected information of the new data. They hold for errors small enough for the law to be straight."
+)
+
+
+def _overheads(conditions: PlanEntry, nominal_temperature: float) -> str:
+    return (
+        f"Each point costs {conditions.overhead_per_point:g} s beside the measuring, each temperature other than "
+        f"{nominal_temperature:g} K {conditions.overhead_per_temperature / 60:g} min, each further field "
+        f"{conditions.overhead_per_field / 60:g} min."
+    )
 
 
 def _by_error(measurement: Measurement) -> bool:
