@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from stfit.figures.style import LINES, MARKERS, Array, Quantity, escape, journal_style, new_figure
 
 _COLOURS = ("#08306b", "#b35806", "#1b7837", "#762a83", "#4d4d4d", "#c51b7d")  # differ in lightness too
+_FEW_DECADES = 10.0  # of the hours planned, below which minor ticks have labels too
 _SPREAD = 4.0  # of the largest error over the least, from which the axis is logarithmic
 
 
@@ -74,6 +75,11 @@ def _draw(axes: Axes, prospect: Prospect, index: int, factor: float) -> None:
         )  # fmt: skip
 
 
+def _twos_and_fives(value: float, _: int | None) -> str:
+    """Minor labels of a logarithmic axis that shows little more than a decade."""
+    return f"{value:g}" if f"{value:.0e}"[0] in "25" else ""
+
+
 def _scale(axes: Axes, prospects: Sequence[Prospect], today: float | None, factor: float) -> None:
     """Limits that show every curve where it was planned; logarithmic where errors differ severalfold."""
     errors = [*(p.planned[1] for p in prospects), *([] if today is None else [today])]
@@ -90,3 +96,5 @@ def _scale(axes: Axes, prospects: Sequence[Prospect], today: float | None, facto
     hours = [p.planned[0] for p in prospects]
     axes.set_xlim(min(hours) / 3.0, max(hours) * 3.0)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    few = max(hours) < _FEW_DECADES * min(hours)
+    axes.xaxis.set_minor_formatter(FuncFormatter(_twos_and_fives) if few else NullFormatter())

@@ -109,7 +109,7 @@ class SteppedRamps(WithResiduals):
 
     def deviance_residuals(self, prediction: Any) -> Any:
         """Signed-root binomial deviance against ln ∫dt/τ of the step; positive where more switched than predicted."""
-        return binomial_residuals(np.maximum(self.n, 1.0), self.n_switched, prediction) * (self.n > 0)
+        return binomial_residuals(np.where(self.n > 0, self.n, 1.0), self.n_switched, prediction) * (self.n > 0)
 
     def log_likelihood(self, prediction: Any) -> Any:
         """Binomial log-likelihood summed over the steps."""

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from stfit.results.numbers import format_rounded, format_value
-from stfit.results.plan import NextMeasurement, Plan
+from stfit.results.plan import WORTHWHILE, NextMeasurement, Plan
 from stfit.results.symbols import symbol
 from stfit.units import choose_prefix
 
 HEAD: Final = ("", "what", "hours", "error then", "of today's", "gain per hour", "at best", "simulated")
 _NONE: Final = "–"
+_LEAST: Final = 1e-5  # of the error: no gain below it is worth a number
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,17 @@ def _row(plan: Plan, rank: int, entry: NextMeasurement) -> PlanRow:
         hours=f"{entry.hours:.3g}",
         error="not identified" if entry.stderr is None else _error(entry.stderr, plan.unit, beside),
         share=share,
-        gain=_NONE if entry.gain_per_hour is None else f"{100 * entry.gain_per_hour:.2g} %",
+        gain=_NONE if entry.gain_per_hour is None else _percent(entry.gain_per_hour),
         at_best=_NONE if entry.at_best is None else _error(entry.at_best, plan.unit, beside),
         simulated=_NONE if check is None else f"{check.ratio:.2f} ± {check.ratio_error:.2f}",
         goal=_NONE if entry.hours_to_goal is None else f"{entry.hours_to_goal:.3g}",
         identifies=", ".join(symbol(name).text for name in entry.identifies),
         worthwhile=entry.worthwhile,
     )
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.2g} %" if part > _LEAST else f"< {100 * _LEAST:g} %"
 
 
 def _error(value: float, unit: str, beside: float) -> str:
@@ -72,7 +77,7 @@ def plan_headline(plan: Plan) -> str:
     if not plan.candidates:
         return f"No plan for {name}: {'; '.join(plan.warnings) or 'no candidate fits'}"
     if best is None:
-        return f"Nothing thought of here would shrink the error of {name} by {0.5:g} % or more."
+        return f"Nothing thought of here would shrink the error of {name} by {100 * WORTHWHILE:g} % or more."
     then = _error(best.stderr or 0.0, plan.unit, abs(plan.stderr or best.stderr or 0.0))
     if plan.stderr is None:
         return f"{name} is not identified today. It would be with {best.title}: ± {then} after {best.hours:.3g} h."
@@ -145,7 +150,9 @@ def settings_table(entry: NextMeasurement) -> tuple[list[str], list[list[str]]]:
 def _cell(value: Any, unit: str) -> str:
     if isinstance(value, str):
         return value
-    if unit in ("", "K"):
-        return f"{value:.5g} {unit}".strip()
+    if unit == "":
+        return f"{value:.0f}"
+    if unit == "K":
+        return f"{value:.5g} K"
     factor, label = choose_prefix([value], unit)
     return f"{factor * value:.4g} {label}".replace("-", "−")

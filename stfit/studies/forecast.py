@@ -41,7 +41,7 @@ class Forecast:
             return np.inf
         there, added = self.information
         moved = np.linalg.lstsq(there + factor * added, self.gradient, rcond=None)[0]
-        return float(np.sqrt(max(self.gradient @ moved, 0.0)))
+        return float(np.sqrt(max(float(self.gradient @ moved), 0.0)))
 
     @property
     def at_best(self) -> float:
@@ -54,17 +54,16 @@ class Forecast:
 
     def hours_to(self, error: float) -> float | None:
         """Until the error is reached; None where it never is."""
-        high = float(np.log(_LONGEST))
-        low = -high
+        low, high = 1.0 / _LONGEST, _LONGEST
         if self.at_best > error:
             return None
-        for _ in range(60):  # halves an interval of 28 to well below a millionth
-            middle = 0.5 * (low + high)
-            if self.error(float(np.exp(middle))) <= error:
+        for _ in range(60):  # halves 28 of the logarithm to far below a millionth
+            middle = float(np.sqrt(low * high))
+            if self.error(middle) <= error:
                 high = middle
             else:
                 low = middle
-        return self.hours(float(np.exp(high)))
+        return self.hours(high)
 
     def curve(self) -> dict[str, list[float]]:
         """Hours and errors of the same, shorter and longer."""

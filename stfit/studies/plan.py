@@ -17,6 +17,7 @@ from stfit.studies.forecast import Forecast, forecast
 from stfit.studies.trial import trial
 
 _SHORTEST: Final = 0.02  # of its own size: below this a candidate has no transition left at most points
+_SAME: Final = 0.005  # of a factor that is written with three digits
 _CHOSEN: Final = frozenset({"currents", "temperature", "field", "state", "pulses"})  # kinds that choose their points
 
 
@@ -90,6 +91,8 @@ def _resized_title(candidate: Candidate, sized: Candidate) -> str:
     if candidate.kind == "longer":
         stem = candidate.title.rpartition(" × as long")[0].rpartition(" ")[0]
         return f"{stem} {1.0 + sized.factor:.3g} × as long in all"
+    if abs(sized.factor - 1.0) < _SAME:
+        return candidate.title
     if candidate.kind == "constants":
         return f"{candidate.title}, {sized.factor:.3g} times over"
     return f"{candidate.title}; each point {sized.factor:.3g} × as long as one so far"

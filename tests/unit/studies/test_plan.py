@@ -1,0 +1,96 @@
+"""The ranking of candidates, and their simulation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from stfit.studies.candidates import candidates
+from stfit.studies.forecast import forecast
+from stfit.studies.plan import checked, rank
+from stfit.studies.trial import trial
+from tests.unit.studies.planning import cold, today
+
+
+def test_the_best_gain_per_hour_stands_first() -> None:
+    entries = rank(today()).entries
+    worthwhile = [entry.gain_per_hour or 0.0 for entry in entries if entry.worthwhile]
+    assert worthwhile == sorted(worthwhile, reverse=True)
+    assert [entry.worthwhile for entry in entries] == sorted([e.worthwhile for e in entries], reverse=True)
+    assert entries[0].kind == "constants"  # β, known to 9 %, is most of the error of λ
+
+
+def test_what_identifies_the_target_stands_first() -> None:
+    entries = rank(cold(target="tau_0")).entries
+    identifying = [entry.stderr is not None for entry in entries]
+    assert identifying == sorted(identifying, reverse=True)
+    assert identifying[0]
+    assert not identifying[-1]
+    assert "tau_0" in entries[0].identifies
+    assert entries[0].gain is None
+
+
+def test_every_candidate_fills_the_time_there_is() -> None:
+    ranking = rank(today(hours=8 * 3600.0))
+    assert [entry.hours for entry in ranking.entries] == pytest.approx([8.0] * len(ranking.entries), rel=1e-12)
+    errors = [entry.stderr for entry in ranking.entries if entry.worthwhile]
+    assert errors == sorted(errors, key=lambda error: error or np.inf)
+    assert sum(entry.kind == "longer" for entry in ranking.entries) == 1
+
+
+def test_what_takes_too_long_says_so() -> None:
+    ranking = rank(today(hours=600.0, candidates=("temperature", "constants")))
+    assert {entry.kind for entry in ranking.entries} == {"constants"}
+    assert any("with 0.167 h to spend" in why for _, why in ranking.without)
+
+
+def test_a_goal_and_the_hours_to_it() -> None:
+    entries = rank(today(goal=0.05, candidates=("constants", "longer"))).entries
+    beta = next(entry for entry in entries if entry.title.startswith("β"))
+    assert beta.hours_to_goal is not None
+    assert beta.hours_to_goal > 0
+    longer = next(entry for entry in entries if entry.kind == "longer")
+    assert longer.hours_to_goal is None  # β alone leaves 9 %
+
+
+def test_simulated_spread_is_the_predicted_error() -> None:
+    start = today(candidates=("constants",))
+    candidate = candidates(start)[0][0]
+    predicted = forecast(start, candidate).estimates["l_over_L"].stderr or 0.0
+    check = trial(start, candidate, predicted, 100, np.random.SeedSequence(11))
+    assert (check.refits, check.failed) == (100, 0)
+    # 4 Monte-Carlo errors: a false alarm in 16,000 seeds
+    assert abs(check.ratio - 1.0) < 4.0 * check.ratio_error
+    assert check.ratio_error == pytest.approx(0.0962 * check.ratio, rel=1e-2)
+
+
+def test_a_predicted_error_of_half_is_found_out() -> None:
+    start = today(candidates=("constants",))
+    candidate = candidates(start)[0][0]
+    predicted = forecast(start, candidate).estimates["l_over_L"].stderr or 0.0
+    check = trial(start, candidate, 0.5 * predicted, 100, np.random.SeedSequence(11))
+    assert abs(check.ratio - 1.0) > 4.0 * check.ratio_error
+
+
+def test_the_spread_of_a_logarithm() -> None:
+    start = cold(target="tau_0", candidates=("temperature",))
+    candidate = candidates(start)[0][0]
+    predicted = forecast(start, candidate).estimates["tau_0"].stderr or 0.0
+    check = trial(start, candidate, predicted, 100, np.random.SeedSequence(12))
+    assert abs(check.ratio - 1.0) < 4.0 * check.ratio_error
+
+
+def test_the_same_seed_gives_the_same_check() -> None:
+    start = today(candidates=("longer",))
+    ranking = rank(start)
+    first, same, other = (checked(ranking, 1, 10, seed).entries[0].check for seed in (1, 1, 2))
+    assert first == same
+    assert first != other
+
+
+def test_chosen_points_are_listed_in_si() -> None:
+    entries = rank(today(candidates=("temperature", "pulses"))).entries
+    for entry in entries:
+        assert entry.settings
+        assert {row["state"] for row in entry.settings} <= {"P", "AP"}
+        assert all(row["temperature"] > 200.0 for row in entry.settings)
