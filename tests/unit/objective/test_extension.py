@@ -16,7 +16,8 @@ from tests.builders import TRUTH, dwell_times, grid, objective, pulses
 def test_informations_add() -> None:
     one = objective(dwell_times(grid(), seed=1))
     x = one.space.coordinates(TRUTH)
-    other = replace(one.terms[0], measurement=pulses(grid(temperatures=(295.0,))))
+    table = pulses(grid(temperatures=(295.0,)))
+    other = replace(one.terms[0], measurement=table, thermometer=table.temperature)
     both = extended(one, [other])
     added = both.information(x) - one.information(x)
     alone = replace(one, terms=(other,)).data_information(x)
