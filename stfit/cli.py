@@ -122,7 +122,9 @@ def plan(
     ] = None,
     check: Annotated[int, typer.Option(metavar="N", min=0, help="How many of the best are simulated.")] = 3,
     refits: Annotated[int, typer.Option(metavar="N", min=10, help="How often each of them.")] = 200,
-    processes: Annotated[int, typer.Option(metavar="N", min=1, help="How many processes share the simulations.")] = 1,
+    processes: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="How many share the simulations.  [default: all processors]")
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Seed of every random number, in place of the file's own.")
     ] = None,
@@ -140,6 +142,7 @@ def plan(
     folder = _default_folder(analysis) if out is None else out
     _require_writable(folder, ("plan.json", "plan.html"))
 
+    from stfit.backends.parallel import available_processes
     from stfit.pipeline import load_measurements
     from stfit.pipeline.planning import end_of, plan_analysis, with_plan, write_plan_report
     from stfit.results.plan import plan_text
@@ -151,7 +154,7 @@ def plan(
         seed=wanted.fit.seed if seed is None else seed,
         check=check,
         refits=refits,
-        processes=processes,
+        processes=available_processes() if processes is None else processes,
         command=_command(),
     )
     page = write_plan_report(found, folder)

@@ -120,7 +120,7 @@ def _plan(analysis: Analysis, ranking: Ranking, seed: int, command: str) -> Plan
 
 def _assumptions(conditions: PlanEntry, objective: Objective, ranking: Ranking) -> list[str]:
     kinds = {entry.kind for entry in ranking.entries}
-    sentences = [_HOW, _overheads(conditions, objective.nominal_temperature)]
+    sentences = [_HOW, _overheads(conditions)]
     if {"currents", "temperature", "field", "state"} & kinds:
         sentences += [
             "One trace shows both states: it lasts as long as the dwells in P and in AP together.",
@@ -147,10 +147,10 @@ _HOW: Final = (
 )
 
 
-def _overheads(conditions: PlanEntry, nominal_temperature: float) -> str:
+def _overheads(conditions: PlanEntry) -> str:
     return (
         f"Each point costs {conditions.overhead_per_point:g} s beside the measuring, each temperature other than "
-        f"{nominal_temperature:g} K {conditions.overhead_per_temperature / 60:g} min, each further field "
+        f"the device's {conditions.overhead_per_temperature / 60:g} min, each further field "
         f"{conditions.overhead_per_field / 60:g} min."
     )
 

@@ -63,7 +63,9 @@ def _row(plan: Plan, rank: int, entry: NextMeasurement) -> PlanRow:
 
 
 def _percent(part: float) -> str:
-    return f"{100 * part:.2g} %" if part > _LEAST else f"< {100 * _LEAST:g} %"
+    if part > _LEAST:
+        return f"{100 * part:.0f} %" if part > 0.1 else f"{100 * part:.2g} %"
+    return f"< {100 * _LEAST:g} %"
 
 
 def _error(value: float, unit: str, beside: float) -> str:
@@ -76,6 +78,8 @@ def plan_headline(plan: Plan) -> str:
     best = plan.best
     if not plan.candidates:
         return f"No plan for {name}: {'; '.join(plan.warnings) or 'no candidate fits'}"
+    if best is None and plan.stderr is None:
+        return f"{name} is not identified, and nothing thought of here would identify it by itself."
     if best is None:
         return f"Nothing thought of here would shrink the error of {name} by {100 * WORTHWHILE:g} % or more."
     then = _error(best.stderr or 0.0, plan.unit, abs(plan.stderr or best.stderr or 0.0))

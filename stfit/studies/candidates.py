@@ -130,7 +130,9 @@ def _field(today: Today) -> Found:
     for tesla in (low - step, high + step):
         if abs(tesla - today.value("field_offset")) < 0.9 * today.value("anisotropy_field"):
             there = Surroundings(kelvin, np.full(kelvin.size, tesla))
-            found += _of_points(today, "field", traces(today, dwells[0], there), f"dwell times at {1e3 * tesla:.4g} mT")
+            found += _of_points(
+                today, "field", traces(today, dwells[0], there), f"dwell times in {_span([tesla], 'T')}"
+            )
     return found or "at no other field are there dwell times in the measurable range"
 
 
@@ -314,9 +316,10 @@ def _of_points(today: Today, kind: str, term: Term | None, what: str) -> list[Ca
     cost, settings = today.cost(term), term.measurement.settings
     drive, unit = (settings.current, "A") if settings.voltage is None else (settings.voltage, "V")
     kelvin = np.unique(term.thermometer)
-    at = f"{kelvin[0]:g} K" if kelvin.size == 1 else f"{kelvin[0]:g} to {kelvin[-1]:g} K"
+    at = f", {kelvin[0]:g} K" if kelvin.size == 1 else f", {kelvin[0]:g} to {kelvin[-1]:g} K"
     points = f"{cost.points} points" if cost.points > 1 else "one point"
-    words = f"{what} at {points}, {_span(term.measurement.polarity * np.asarray(drive), unit)}, {at}"
+    words = f"{what} at {points}, {_span(term.measurement.polarity * np.asarray(drive), unit)}"
+    words += at if _temperature_known(today) else ""  # else it is but a unit
     if isinstance(term.measurement, SwitchingPulses):
         words += f", {_span(term.measurement.pulse_width, 's')} long"
     return [Candidate(kind, words, cost, (term,))]

@@ -86,3 +86,9 @@ def test_half_the_predicted_error_is_found_out(ranking_of: Callable[[str], Ranki
     assert check is not None
     band = z(len(STARTS) * BEST) * 0.962 / np.sqrt(check.refits)
     assert abs(2.0 * check.ratio - 1.0) > max(band, GOAL)
+
+
+def test_the_number_of_processes_changes_nothing() -> None:
+    ranking = rank(at_one_temperature(target="tau_0", candidates=("temperature",)))
+    one, two = (checked(ranking, 1, 4, SEED, processes).entries[0].check for processes in (1, 2))
+    assert one == two

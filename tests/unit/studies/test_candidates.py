@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stfit.measurements import DwellTimes, SwitchingPulses
+from stfit.backends.least_squares import minimise
+from stfit.measurements import DwellTimes, Origin, SwitchingPulses
 from stfit.studies.candidate import Candidate, Today, with_candidate
 from stfit.studies.candidates import candidates
-from stfit.studies.conditions import CANDIDATES
-from tests.builders import dwell_times, grid, objective, pulses, ramps
+from stfit.studies.conditions import CANDIDATES, Conditions
+from tests.builders import K_B, QUOTES, TRUTH, E, coupling, dwell_times, grid, objective, pulses, ramps
 from tests.unit.studies.planning import changed, cold, today
 
 
@@ -142,3 +143,42 @@ def test_pulses_at_other_currents() -> None:
     assert kinds == ["DwellTimes", "SwitchingPulses"]
     assert objective(dwell_times(grid())).law.by_field is False
     assert "one field only" in why_not(start, "field")
+
+
+def several_fields() -> DwellTimes:
+    """Dwell times of a uniaxial device in three fields; all the same length, which is all that is asked of them."""
+    state, tesla, current = (
+        a.reshape(-1) for a in np.meshgrid([0, 1], [-0.01, 0.0, 0.01], [-4e-3, 0.0, 4e-3], indexing="ij")
+    )
+    # E = K v (1 ± h)² with h = B/120 mT and K v = 0.6 eV, at 295 K
+    energy = 0.6 * E * np.square(1.0 + np.where(state == 0, 1.0, -1.0) * tesla / 0.12)
+    top = np.arccos(-tesla / 0.12)
+    factor = np.where(state == 0, (top - np.sin(top)) / 2, -(np.pi - top + np.sin(top)) / 2)
+    tau = 1e-10 * np.exp((energy + coupling(TRUTH) * factor * current) / (K_B * 295.0))
+    columns = {"state": state, "current": current, "field": tesla, "temperature": np.full(state.size, 295.0)}
+    table = DwellTimes.from_columns(
+        columns | {"n": np.full(state.size, 400.0), "total_time": 400.0 * tau}, polarity=1, origin=Origin()
+    )
+    assert isinstance(table, DwellTimes)
+    return table
+
+
+def test_another_field_where_the_model_takes_several() -> None:
+    device = {**QUOTES, "anisotropy_field": "120 ± 2 mT", "field_offset": "0 ± 1 mT"}
+    one = objective(several_fields(), device=device, model={"asymmetry": "uniaxial"})
+    start = Today(one, minimise(one), Conditions(target="l_over_L"))
+    found = of_kind(start, "field")
+    assert found
+    # a quarter of the range of 20 mT further out
+    fields = [float(b) for c in found for b in c.terms[0].measurement.settings.field]
+    assert np.allclose(np.abs(fields), 0.015, rtol=1e-12)
+    assert all("mT" in c.title for c in found)
+    assert "several fields" in why_not(start, "fmr")
+
+
+def test_without_any_temperature_none_is_written() -> None:
+    start = today(dwell_times(grid(temperatures=(295.0,), with_temperature=False), seed=1), target="slope_P")
+    one = objective(start.objective.terms[0].measurement, device={n: QUOTES[n] for n in ("beta", "delta_R")})
+    start = Today(one, minimise(one), start.conditions)
+    assert all(" K" not in candidate.title for candidate in of_kind(start, "currents"))
+    assert why_not(start, "temperature") == "no temperature is given anywhere"
