@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stfit.models.critical import CriticalCurrentModel
     from stfit.models.dwell import DwellTimeModel
     from stfit.models.fluctuation import FluctuationModel
-    from stfit.pipeline import fit, load, report, sample, to_arviz
+    from stfit.pipeline import fit, load, plan, report, sample, to_arviz
 
 __version__ = "0.1.0"
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "__version__",
     "fit",
     "load",
+    "plan",
     "report",
     "sample",
     "to_arviz",
@@ -37,6 +38,7 @@ _HOMES: Final = {
     "FluctuationModel": "stfit.models.fluctuation",
     "fit": "stfit.pipeline",
     "load": "stfit.pipeline",
+    "plan": "stfit.pipeline",
     "report": "stfit.pipeline",
     "sample": "stfit.pipeline",
     "to_arviz": "stfit.pipeline",

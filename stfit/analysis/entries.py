@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, final
 
+from stfit.studies.conditions import Conditions
+
+PlanEntry = Conditions  # the [plan] section
+
 
 @final
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ class SamplerEntry:
 @final
 @dataclass(frozen=True)
 class Analysis:
-    """A whole analysis: the sample, its measurements, the model, how it is fitted.
+    """A whole analysis: the sample, its measurements, the model, how it is fitted, how the next one is planned.
 
     source: what messages call the file. text, sha256: the file as it stands, "" for an analysis made in Python.
     """
@@ -138,6 +142,7 @@ class Analysis:
     fit: FitEntry = field(default_factory=FitEntry)
     priors: Mapping[str, Prior] = field(default_factory=dict)
     sampler: SamplerEntry = field(default_factory=SamplerEntry)
+    plan: PlanEntry = field(default_factory=Conditions)
     source: str = ""
     text: str = ""
     sha256: str = ""

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, create_model
 from pydantic_core import PydanticCustomError
 
-from stfit.analysis import names, quantities
+from stfit.analysis import names, planning, quantities
 from stfit.analysis.entries import (
     Constant,
     FitEntry,
@@ -18,6 +18,7 @@ from stfit.analysis.entries import (
     GmrTable,
     MeasurementEntry,
     ModelEntry,
+    PlanEntry,
     Prior,
     SamplerEntry,
 )
@@ -184,6 +185,8 @@ LinesSection = _named("Lines", names.fixed_value)
 _Fix = _named("Fix", names.fixed_value)
 _Bounds = _named("Bounds", names.bounds)
 _Priors = _named("Priors", names.prior)
+_Precision = _named("Precision", planning.precision)
+_PrecisionTime = _named("PrecisionTime", planning.precision_time)
 
 
 class _Fit(Section):
@@ -207,6 +210,28 @@ class _Sampler(Section):
     target: Annotated[int, PlainValidator(quantities.count_from(100))] = 10_000
 
 
+class _Plan(Section):
+    target: Annotated[str, PlainValidator(planning.target)] = "l_over_L"
+    hours: Annotated[float | None, PlainValidator(quantities.duration)] = None
+    goal: Annotated[float | None, PlainValidator(planning.relative_error)] = None
+    candidates: Annotated[tuple[str, ...], PlainValidator(planning.candidates)] = ()
+    time_per_point: Annotated[float | None, PlainValidator(quantities.duration)] = None
+    points: Annotated[int, PlainValidator(planning.count)] = 8
+    overhead_per_point: Annotated[float, PlainValidator(planning.overhead)] = 0.0
+    overhead_per_temperature: Annotated[float, PlainValidator(planning.overhead)] = 0.0
+    overhead_per_field: Annotated[float, PlainValidator(planning.overhead)] = 0.0
+    shortest_dwell: Annotated[float | None, PlainValidator(quantities.duration)] = None
+    longest_dwell: Annotated[float | None, PlainValidator(quantities.duration)] = None
+    largest_current: Annotated[float | None, PlainValidator(quantities.current_step)] = None
+    pulses: Annotated[int, PlainValidator(planning.count)] = 1000
+    pulse_overhead: Annotated[float, PlainValidator(planning.overhead)] = 0.0
+    ramp_overhead: Annotated[float, PlainValidator(planning.overhead)] = 0.0
+    line_error: Annotated[float, PlainValidator(planning.relative_error)] = 0.0
+    critical_current_error: Annotated[float, PlainValidator(planning.relative_error)] = 0.0
+    precision: Annotated[dict[str, float], table(_Precision, dict)] = {}
+    precision_time: Annotated[dict[str, float], table(_PrecisionTime, dict)] = {}
+
+
 class Content(Section):
     """The whole file. Its fields are those of an Analysis."""
 
@@ -217,6 +242,7 @@ class Content(Section):
     fit: Annotated[FitEntry, table(_Fit, FitEntry)] = FitEntry()
     priors: Annotated[dict[str, Prior], table(_Priors, dict)] = {}
     sampler: Annotated[SamplerEntry, table(_Sampler, SamplerEntry)] = SamplerEntry()
+    plan: Annotated[PlanEntry, table(_Plan, PlanEntry)] = PlanEntry()
 
 
 _SECTIONS: Final[Mapping[Location, type[Section]]] = {
@@ -229,6 +255,9 @@ _SECTIONS: Final[Mapping[Location, type[Section]]] = {
     ("fit", "bounds"): _Bounds,
     ("priors",): _Priors,
     ("sampler",): _Sampler,
+    ("plan",): _Plan,
+    ("plan", "precision"): _Precision,
+    ("plan", "precision_time"): _PrecisionTime,
 }
 
 

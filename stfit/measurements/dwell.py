@@ -159,6 +159,19 @@ class DwellTimes(_DwellSettings):
         drawn: DwellTimes = with_rows_drawn(self, rng)
         return drawn
 
+    def expected(self, prediction: Array) -> DwellTimes:
+        """Total times at their mean, n τ, or counts at theirs where the times were fixed (see `replicate`)."""
+        if np.any(self.n == 0):
+            return replace(self, n=frozen(self.expected_counts(prediction)))
+        return replace(self, total_time=frozen(self.n * self.displayed(prediction)))
+
+    def longer(self, factor: float) -> DwellTimes:
+        """More transitions, the nearest whole numbers, or longer watching where the times were fixed."""
+        if np.any(self.n == 0):
+            return replace(self, n=frozen(np.zeros(self.n.size)), total_time=frozen(factor * self.total_time))
+        n = np.maximum(np.rint(factor * self.n), 1.0)
+        return replace(self, n=frozen(n), total_time=frozen(self.total_time * n / self.n))
+
     def rough_dwell_times(self) -> RoughDwellTimes:
         """Total time over counts, half a transition where there was none."""
         rough = np.log(self.total_time / np.maximum(self.n, 0.5))
@@ -220,6 +233,15 @@ class MeanDwellTimes(_DwellSettings):
         """Rows drawn again within their series."""
         drawn: MeanDwellTimes = with_rows_drawn(self, rng)
         return drawn
+
+    def expected(self, prediction: Array) -> MeanDwellTimes:
+        """Means at the dwell times, with the same relative errors."""
+        mean = self.displayed(prediction)
+        return replace(self, mean=frozen(mean), stderr=frozen(mean * (self.stderr / self.mean)))
+
+    def longer(self, factor: float) -> MeanDwellTimes:
+        """Errors smaller by the root of the factor."""
+        return replace(self, stderr=frozen(self.stderr / np.sqrt(factor)))
 
     def rough_dwell_times(self) -> RoughDwellTimes:
         """The means themselves."""

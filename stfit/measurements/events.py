@@ -112,7 +112,7 @@ class DwellEvents(WithResiduals):
         A setting whose last dwell is censored was watched for a fixed time and is drawn as a Poisson process of that
         length, ended by a censored dwell; any other keeps its number of dwells.
         """
-        timed = np.bincount(self.setting, weights=self.censored, minlength=self.reduced.n.size) > 0
+        timed = self._timed
         expected = self.reduced.expected_counts(prediction)
         n = np.where(timed, rng.poisson(np.minimum(expected, _MOST_EVENTS)), self.reduced.n).astype(int)
         events = n + timed
@@ -147,6 +147,31 @@ class DwellEvents(WithResiduals):
             total_time=frozen(np.bincount(self.setting, weights=duration, minlength=size)),
         )
         return replace(self, reduced=reduced, duration=frozen(duration), censored=frozen(censored, np.bool_))
+
+    def expected(self, prediction: Array) -> DwellTimes:
+        """The reduced table at its expectation, counts or times setting by setting as `replicate` draws them."""
+        tau, time = self.displayed(prediction), self.reduced.total_time
+        n = np.where(self._timed, self.reduced.expected_counts(prediction), self.reduced.n)
+        return replace(self.reduced, n=frozen(n), total_time=frozen(np.where(self._timed, time, n * tau)))
+
+    def longer(self, factor: float) -> DwellEvents:
+        """More dwells of every setting, or longer watching where the last one is censored."""
+        timed, counts = self._timed, self.reduced.n
+        n = np.where(timed, np.maximum(counts, 1.0), np.maximum(np.rint(factor * counts), 1.0)).astype(int)
+        time = np.where(timed, factor, n / np.maximum(counts, 1.0)) * self.reduced.total_time
+        setting = np.repeat(np.arange(n.size), n)
+        last = np.append(setting[1:] != setting[:-1], [True])
+        return DwellEvents(
+            replace(self.reduced, n=frozen(n - timed), total_time=frozen(time)),
+            frozen((time / n)[setting]),
+            frozen(setting, np.intp),
+            frozen(last & timed[setting], np.bool_),
+        )
+
+    @property
+    def _timed(self) -> npt.NDArray[np.bool_]:
+        """Settings that were watched for a fixed time: those whose last dwell is censored."""
+        return np.asarray(np.bincount(self.setting, weights=self.censored, minlength=self.reduced.n.size) > 0)
 
     def rough_dwell_times(self) -> RoughDwellTimes:
         """Those of the reduced table."""

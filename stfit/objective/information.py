@@ -114,7 +114,7 @@ def spectrum(
     if not np.all(np.isfinite(information)):
         return None
     scaled = information * np.outer(found.scales, found.scales)
-    basis = _without(found.seen, at_bound) if np.any(at_bound) else found.seen
+    basis = seen_and_free(found, at_bound)
     projected = basis.T @ scaled @ basis
     if projected.size == 0:
         return np.zeros(0), np.zeros((x.size, 0))
@@ -135,6 +135,11 @@ def covariance(problem: Problem, x: Array, found: Directions, at_bound: npt.NDAr
     root = known[1] / np.sqrt(known[0])
     result: Array = (root @ root.T) * np.outer(found.scales, found.scales)
     return result
+
+
+def seen_and_free(found: Directions, at_bound: npt.NDArray[np.bool_]) -> Array:
+    """The seen directions along which no coordinate at a bound moves, as columns in scaled coordinates."""
+    return _without(found.seen, at_bound) if np.any(at_bound) else found.seen
 
 
 def _without(basis: Array, held: npt.NDArray[np.bool_]) -> Array:

@@ -10,10 +10,12 @@ from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
 from stfit.loaders.tables import load_table
 from stfit.measurements import KINDS, Measurement
+from stfit.pipeline.planning import plan_analysis, with_plan
 from stfit.pipeline.run import asked_but_not_identified, run
 from stfit.pipeline.sampling import Run, sample, sampled, source_of, to_arviz
 from stfit.reports.bundle import write_report
 from stfit.results import FitResult
+from stfit.results.plan import Plan
 from stfit.simulate import simulate
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "fit",
     "load",
     "load_measurements",
+    "plan",
     "report",
     "run_analysis",
     "sample",
@@ -118,6 +121,42 @@ def fit(
         raise InputError(Problem("stfit.fit", "at least one measurement", "none"))
     analysis = analysis_of({"title": "analysis in Python", **sections}, Path(), "stfit.fit")
     return _fitted(analysis, measurements, analysis.fit.seed if seed is None else seed, "stfit.fit")
+
+
+def plan(
+    source: str | Path | Analysis | Measurement | Sequence[Measurement],
+    *,
+    target: str | None = None,
+    hours: float | None = None,
+    check: int = 3,
+    refits: int = 200,
+    seed: int | None = None,
+    processes: int = 1,
+    **sections: Mapping[str, Any] | str,
+) -> Plan:
+    """What to measure next: `source` is fitted, and each candidate ranked by what it does for the error of a target.
+
+    target: "l_over_L" unless [plan] names another. hours: h, that every candidate is made to fill. check: how many of
+    the best are simulated and fitted `refits` times. sections: as for `fit`, "plan" among them.
+    """
+    if isinstance(source, str | Path):
+        source = read_analysis(Path(source))
+    if isinstance(source, Analysis):
+        analysis, measurements = source, load_measurements(source)
+    else:
+        measurements = [source] if isinstance(source, Measurement) else list(source)
+        analysis = analysis_of({"title": "analysis in Python", **sections}, Path(), "stfit.plan")
+    if not measurements:
+        raise InputError(Problem("stfit.plan", "at least one measurement", "none"))
+    return plan_analysis(
+        with_plan(analysis, target, hours),
+        measurements,
+        seed=analysis.fit.seed if seed is None else seed,
+        check=check,
+        refits=refits,
+        processes=processes,
+        command="stfit.plan",
+    )
 
 
 def simulate_device(device_file: str | Path, folder: str | Path, seed: int) -> list[Path]:

@@ -69,7 +69,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
     return FitResult(
         title=analysis.title,
         stfit_version=stfit.__version__,
-        created=_now(),
+        created=now(),
         command=command,
         seed=seed,
         status=optimum.status,
@@ -134,7 +134,7 @@ def _refuse_absurd_dwells(objective: Objective, x: Array) -> None:
         raise InputError(Problem("Eq. 27 with what is given", expected, found))
 
 
-def _now() -> str:
+def now() -> str:
     """The time of writing, or the one SOURCE_DATE_EPOCH states, for reports that can be made again byte for byte."""
     stated = os.environ.get("SOURCE_DATE_EPOCH")
     moment = datetime.fromtimestamp(int(stated), UTC) if stated else datetime.now(UTC)

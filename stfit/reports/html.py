@@ -58,6 +58,11 @@ def render(result: FitResult) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", page)
 
 
+def page(template: str, **content: object) -> str:
+    """A page of a template; every text in it is escaped, and has no control characters."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _environment().get_template(template).render(**content))
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
