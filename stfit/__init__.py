@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stfit.models.critical import CriticalCurrentModel
     from stfit.models.dwell import DwellTimeModel
     from stfit.models.fluctuation import FluctuationModel
-    from stfit.pipeline import fit, load, plan, report, sample, to_arviz
+    from stfit.pipeline import calibrate, fit, load, plan, report, sample, to_arviz
 
 __version__ = "0.1.0"
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "DwellTimeModel",
     "FluctuationModel",
     "__version__",
+    "calibrate",
     "fit",
     "load",
     "plan",
@@ -36,6 +37,7 @@ _HOMES: Final = {
     "CriticalCurrentModel": "stfit.models.critical",
     "DwellTimeModel": "stfit.models.dwell",
     "FluctuationModel": "stfit.models.fluctuation",
+    "calibrate": "stfit.pipeline",
     "fit": "stfit.pipeline",
     "load": "stfit.pipeline",
     "plan": "stfit.pipeline",

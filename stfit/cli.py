@@ -1,4 +1,4 @@
-"""The command line: `stfit fit` and `stfit simulate`.
+"""The command line: `stfit fit`, `stfit simulate` and `stfit calibrate`.
 
 Exit status: 0 done; 2 bad input or usage; 3 the fit did not converge, or the data do not identify a parameter that was
 asked for; 1 is a bug. Heavy imports stand inside the commands, so that `stfit --help` answers at once.
@@ -205,6 +205,64 @@ def simulate(
 
     for path in simulate_device(device, out, seed):
         _say(f"Wrote: {path}")
+
+
+@_app.command(epilog="Example: stfit calibrate datasets/nanopillar/analysis.toml -n 200 --seed 1")
+def calibrate(
+    analysis: Annotated[Path, typer.Argument(metavar="ANALYSIS", readable=False, help="The analysis file (TOML).")],
+    *,
+    replicas: Annotated[int, typer.Option("-n", metavar="N", min=2, help="How many measurements are simulated.")] = 200,
+    intervals: Annotated[
+        str,
+        typer.Option(metavar="KINDS", help="Which intervals: covariance, profile, bootstrap, posterior, with commas."),
+    ] = "covariance,profile",
+    sbc: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Sample N posteriors, their truths drawn from the prior, and rank them."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="Seed of every random number, in place of the file's own.")
+    ] = None,
+    processes: Annotated[int, typer.Option(metavar="N", min=1, help="Side by side; changes no number.")] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", readable=False, help="Where the report goes.  [default: reports/<name of the analysis>]"
+        ),
+    ] = None,
+) -> None:
+    """Simulate a measurement again from its own fit, and see whether the intervals are as wide as they say."""
+    from stfit.analysis import read_analysis
+
+    plan = read_analysis(analysis)
+    kinds = [kind.strip() for kind in intervals.split(",") if kind.strip()]
+    folder = _default_folder(analysis) if out is None else out
+
+    from stfit.reports.bundle import REPORT, RESULT
+
+    _require_writable(folder, (REPORT, RESULT))
+
+    from stfit.pipeline import asked_but_not_identified, report
+    from stfit.pipeline import calibrate as calibrated
+    from stfit.reports.progress import progress_bar
+    from stfit.results.calibration import calibration_text
+
+    with progress_bar() as shown:
+        result = calibrated(
+            plan,
+            replicas=replicas,
+            seed=plan.fit.seed if seed is None else seed,
+            intervals=kinds if sbc is None or "posterior" in kinds else [*kinds, "posterior"],
+            posteriors=sbc,
+            processes=processes,
+            progress=shown,
+            command=_command(),
+        )
+    page = report(result, folder)
+    if result.calibration:
+        _say(calibration_text(result.calibration))
+    _say(f"Report: {page}")
+    _end(result, asked_but_not_identified(result, plan.fit.free))
 
 
 def _default_folder(analysis: Path) -> Path:

@@ -140,9 +140,8 @@ class RampEvents:
         return Rises(self.rise, self.first)
 
     def _exposures(self, slope: Array) -> Exposure:
-        """Sums over the events at slopes of shape (..., settings), one walker after the other."""
-        flat = [self._rises.exposure(row) for row in slope.reshape(-1, self.ramps.size)]
-        return Exposure(*(np.array(part).reshape(slope.shape) for part in zip(*flat, strict=True)))
+        """Sums over the events at slopes of shape (..., settings)."""
+        return self._rises.exposure(slope)
 
     def log_likelihood(self, prediction: Any) -> Any:
         """Σ ln of the density of the switching currents, the hazard k/İ times the chance to get there unswitched."""

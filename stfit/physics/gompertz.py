@@ -14,6 +14,7 @@ Offsets = npt.NDArray[np.intp]
 
 _FLAT = 1.0  # of slope times the largest rise, below which closed forms cancel
 _TERMS = 24  # of the series there: 1/24! < 1e-23
+_MOST_AT_ONCE = 1_000_000  # events times sets of slopes: 8 MB an array
 _CELLS = 1024  # of a setting with many events
 _MANY = 8 * _CELLS  # events a setting, from which cells save time
 _ORDER = 6  # of the moments of a cell
@@ -23,7 +24,7 @@ _WIDE = 0.03  # of slope times half a cell: 0.03⁷/7! < 1e-14 is what the momen
 class Exposure(NamedTuple):
     """Of N(u) e^{au}, N the number of events with a rise above u: log of the integral, mean of u, variance of u.
 
-    Arrays of shape (settings,): ln W with W = Σ_j ∫₀^{u_j} e^{au} du, and its first and second derivative in a.
+    Arrays of shape (..., settings): ln W with W = Σ_j ∫₀^{u_j} e^{au} du, and its first and second derivative in a.
     """
 
     log_integral: Array
@@ -53,10 +54,14 @@ class Rises:
         return np.asarray(np.maximum.reduceat(self.rise, self.first))
 
     def exposure(self, slope: Array) -> Exposure:
-        """The exposure of all events of each setting at slopes a (1/A) of any size and sign, shape (settings,).
+        """The exposure of all events of each setting at slopes a (1/A) of any size and sign, shape (..., settings).
 
-        Takes time and memory proportional to the events, or to the settings alone where these have many events each.
+        Takes time and memory proportional to the events, or to the settings alone where these have many events each
+        (then one set of slopes at a time).
         """
+        if slope.ndim > 1 and (self._cells is not None or slope[..., 0].size * self.rise.size > _MOST_AT_ONCE):
+            parts = [self.exposure(row) for row in slope.reshape(-1, slope.shape[-1])]
+            return Exposure(*(np.array(part).reshape(slope.shape) for part in zip(*parts, strict=True)))
         flat = np.abs(slope) * self.top < _FLAT
         origin = np.where(slope > 0, self.top, 0.0)  # where the exponent is largest: none overflows
         moments = self._closed_moments(np.where(flat, 1.0 / self.top, slope), origin)
@@ -68,7 +73,7 @@ class Rises:
         return Exposure(slope * origin + np.log(moments[0]), origin + mean, variance)
 
     def _closed_moments(self, slope: Array, origin: Array) -> Array:
-        """Σ_j ∫ v^k e^{av} dv for k = 0, 1, 2 with v = u − origin, by parts, shape (3, settings)."""
+        """Σ_j ∫ v^k e^{av} dv for k = 0, 1, 2 with v = u − origin, by parts, shape (3, ..., settings)."""
         cells = self._cells
         ends = self._sums(slope, origin) if cells is None or cells.too_wide(slope) else cells.sums(slope, origin)
         start = self.counts * np.exp(-slope * origin)
@@ -78,28 +83,34 @@ class Rises:
 
     def _sums(self, slope: Array, origin: Array) -> Array:
         """Σ_j v^k e^{av} for k = 0, 1, 2, event by event."""
-        v = self.rise - np.repeat(origin, self.counts)
-        weight = np.exp(np.repeat(slope, self.counts) * v)
+        v = self.rise - np.repeat(origin, self.counts, axis=-1)
+        weight = np.exp(np.repeat(slope, self.counts, axis=-1) * v)
         sums = []
         for _ in range(3):
-            sums.append(np.add.reduceat(weight, self.first))
+            sums.append(np.add.reduceat(weight, self.first, axis=-1))
             weight *= v
         return np.stack(sums)
 
     def _flat_moments(self, slope: Array) -> Array:
-        """The moments about u = 0 by the series of e^{au}, for |a|u < 1, shape (3, settings)."""
+        """The moments about u = 0 by the series of e^{au}, for |a|u < 1, shape (3, ..., settings)."""
+        sums = self._power_sums
+        x = np.clip(slope * self.top, -_FLAT, _FLAT)
+        moments, coefficient = np.zeros((3, *slope.shape)), np.ones_like(x)
+        for term in range(_TERMS):
+            for k in range(3):
+                moments[k] += coefficient * sums[term + k] / (term + k + 1)
+            coefficient = coefficient * x / (term + 1)
+        return np.stack([moments[k] * self.top ** (k + 1) for k in range(3)])
+
+    @cached_property
+    def _power_sums(self) -> list[Array]:
+        """Sums of the powers 1, 2, … of the rises over the largest, which a sampler asks for at every step."""
         relative = self.rise / np.repeat(self.top, self.counts)
         power, sums = relative.copy(), []
         for _ in range(_TERMS + 2):
             sums.append(np.add.reduceat(power, self.first))
             power *= relative
-        x = np.clip(slope * self.top, -_FLAT, _FLAT)
-        moments, coefficient = np.zeros((3, slope.size)), np.ones_like(x)
-        for term in range(_TERMS):
-            for k in range(3):
-                moments[k] += coefficient * sums[term + k] / (term + k + 1)
-            coefficient = coefficient * x / (term + 1)
-        return np.asarray(moments * self.top ** np.arange(1, 4)[:, None])
+        return sums
 
     @cached_property
     def _cells(self) -> _Cells | None:

@@ -10,6 +10,7 @@ from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
 from stfit.loaders.tables import load_table
 from stfit.measurements import KINDS, Measurement
+from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.planning import plan_analysis, with_plan
 from stfit.pipeline.run import asked_but_not_identified, run
 from stfit.pipeline.sampling import Run, sample, sampled, source_of, to_arviz
@@ -17,10 +18,12 @@ from stfit.reports.bundle import write_report
 from stfit.results import FitResult
 from stfit.results.plan import Plan
 from stfit.simulate import simulate
+from stfit.studies.calibrate import Progress
 
 __all__ = [
     "Run",
     "asked_but_not_identified",
+    "calibrate",
     "fit",
     "load",
     "load_measurements",
@@ -111,15 +114,7 @@ def fit(
     sections: for measurements, the tables of an analysis file: device={"beta": "0.35 ± 0.03"}, model={…}, fit={…},
     priors={…}, title="…". seed: of the parametric bootstrap; default that of the file.
     """
-    if isinstance(source, str | Path):
-        source = read_analysis(Path(source))
-    if isinstance(source, Analysis):
-        chosen = source.fit.seed if seed is None else seed
-        return run_analysis(source, seed=chosen, command="stfit.fit")
-    measurements = [source] if isinstance(source, Measurement) else list(source)
-    if not measurements:
-        raise InputError(Problem("stfit.fit", "at least one measurement", "none"))
-    analysis = analysis_of({"title": "analysis in Python", **sections}, Path(), "stfit.fit")
+    analysis, measurements = _inputs(source, sections, "stfit.fit")
     return _fitted(analysis, measurements, analysis.fit.seed if seed is None else seed, "stfit.fit")
 
 
@@ -139,15 +134,7 @@ def plan(
     target: "l_over_L" unless [plan] names another. hours: h, that every candidate is made to fill. check: how many of
     the best are simulated and fitted `refits` times. sections: as for `fit`, "plan" among them.
     """
-    if isinstance(source, str | Path):
-        source = read_analysis(Path(source))
-    if isinstance(source, Analysis):
-        analysis, measurements = source, load_measurements(source)
-    else:
-        measurements = [source] if isinstance(source, Measurement) else list(source)
-        analysis = analysis_of({"title": "analysis in Python", **sections}, Path(), "stfit.plan")
-    if not measurements:
-        raise InputError(Problem("stfit.plan", "at least one measurement", "none"))
+    analysis, measurements = _inputs(source, sections, "stfit.plan")
     return plan_analysis(
         with_plan(analysis, target, hours),
         measurements,
@@ -157,6 +144,55 @@ def plan(
         processes=processes,
         command="stfit.plan",
     )
+
+
+def calibrate(
+    source: str | Path | Analysis | Measurement | Sequence[Measurement],
+    *,
+    replicas: int,
+    seed: int,
+    intervals: Sequence[str] = ("covariance", "profile"),
+    posteriors: int | None = None,
+    processes: int = 1,
+    progress: Progress | None = None,
+    command: str = "stfit.calibrate",
+    **sections: Mapping[str, Any] | str,
+) -> FitResult:
+    """Fit as `fit` does, then simulate the same measurement `replicas` times from the fit and refit each.
+
+    The result's `calibration` holds pulls, bias and the coverage of each kind of interval: some of covariance, profile,
+    bootstrap, posterior. posteriors: how many repetitions test the posterior intervals, with truths from the prior and
+    the ranks of simulation-based calibration (default: as many). progress: called with what is going on, how many
+    repetitions are done, and of how many. The same seed gives the same figures, whatever the number of processes.
+    """
+    analysis, measurements = _inputs(source, sections, "stfit.calibrate")
+    return calibrated(
+        analysis,
+        measurements,
+        replicas=replicas,
+        seed=seed,
+        intervals=intervals,
+        posteriors=posteriors,
+        processes=processes,
+        progress=progress,
+        command=command,
+    )
+
+
+def _inputs(
+    source: str | Path | Analysis | Measurement | Sequence[Measurement],
+    sections: Mapping[str, Mapping[str, Any] | str],
+    caller: str,
+) -> tuple[Analysis, list[Measurement]]:
+    """An analysis and its measurements: those its files hold, or those in memory under `sections`."""
+    if isinstance(source, str | Path):
+        source = read_analysis(Path(source))
+    if isinstance(source, Analysis):
+        return source, load_measurements(source)
+    measurements = [source] if isinstance(source, Measurement) else list(source)
+    if not measurements:
+        raise InputError(Problem(caller, "at least one measurement", "none"))
+    return analysis_of({"title": "analysis in Python", **sections}, Path(), caller), measurements
 
 
 def simulate_device(device_file: str | Path, folder: str | Path, seed: int) -> list[Path]:

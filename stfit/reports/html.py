@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from stfit.figures.style import svg
 from stfit.reports import joint, view
+from stfit.reports.calibration import calibration
 from stfit.reports.identifiability import identifiability
 from stfit.reports.intervals import intervals
 from stfit.reports.measurements import sections
@@ -49,6 +50,7 @@ def render(result: FitResult) -> str:
             budget=joint.budget(result),
             joint=joint.joint(result),
             rivals=rivals(result),
+            calibration=calibration(result),
             intervals=intervals(result),
             sampling=sampling(result),
             known=identifiability(result),

@@ -28,12 +28,15 @@ COMPARISONS: Final = comparisons_of(len(MAPPINGS), len(QUANTITIES))
 OWN: Final[Mapping[str, float]] = {"power_P": 2.0, "power_AP": 1.5, "linewidth_P": 9e7, "linewidth_AP": 1.2e8}
 
 
-def lines() -> FmrLines:
-    """9 currents in both states, powers with errors of 0.05 and widths of 3 MHz, 10 MHz of them inhomogeneous."""
+def lines(noise: float = 1.0) -> FmrLines:
+    """9 currents in both states, powers with errors of 0.05 and widths of 3 MHz, 10 MHz of them inhomogeneous.
+
+    noise: of all errors.
+    """
     state, current = np.repeat([0.0, 1.0], 9), np.tile(np.linspace(-8e-4, 8e-4, 9), 2)
     columns: dict[str, Any] = {"state": state, "current": current}
-    columns |= {"power": np.full(18, 1.7), "power_stderr": np.full(18, 0.05)}
-    columns |= {"linewidth": np.full(18, 1e8), "linewidth_stderr": np.full(18, 3e6)}
+    columns |= {"power": np.full(18, 1.7), "power_stderr": np.full(18, 0.05 * noise)}
+    columns |= {"linewidth": np.full(18, 1e8), "linewidth_stderr": np.full(18, 3e6 * noise)}
     keys: dict[str, Any] = {"linewidth": "fwhm", "power": "integrated", "inhomogeneous_linewidth": "10 MHz"}
     return FmrLines.from_columns(columns, polarity=1, origin=Origin("lines.csv"), **keys)
 

@@ -122,9 +122,15 @@ def watched_table(expected: float, largest_current: float, currents: int) -> Dwe
     return table
 
 
-def dwell_events(counts: tuple[float, float], largest_current: float) -> DwellEvents:
+def dwell_events(
+    counts: tuple[float, float],
+    largest_current: float,
+    *,
+    currents: int = 15,
+    temperatures: tuple[float, ...] = TEMPERATURES,
+) -> DwellEvents:
     """Single dwells of settings watched for a fixed time; the last dwell of each is censored."""
-    settings = _settings(largest_current, 15, TEMPERATURES)
+    settings = _settings(largest_current, currents, temperatures)
     rows = settings["current"].size
     expected = np.geomspace(*counts, rows)[_strided(rows)]
     events = np.floor(expected).astype(int) + 1
