@@ -16,7 +16,7 @@ _Row = tuple[int, Sequence[Any]]  # its number in the sheet, from 1, and its cel
 
 
 def read(path: Path) -> Table:
-    """The table in a workbook: its only sheet with content, headed by the first row that is neither empty nor a comment.
+    """The table in a workbook: its only sheet with content, headed by its first row that is no comment.
 
     Formulas count as the value stored beside them; macros and links are never followed.
     InputError: no workbook, several sheets with content, a formula without a stored value, and as `assembled`.
