@@ -109,6 +109,10 @@ class _FmrLines(_Measurement):
     inhomogeneous_linewidth: Annotated[str | None, PlainValidator(_width)] = None
 
 
+class _HysteresisLoop(_Measurement):
+    ap_level: Annotated[Any, PlainValidator(quantities.choice("high", "low"))] = "high"
+
+
 _KINDS: Final[Mapping[str, type[_Measurement]]] = {
     "dwell-times": _Measurement,
     "dwell-events": _DwellEvents,
@@ -116,15 +120,15 @@ _KINDS: Final[Mapping[str, type[_Measurement]]] = {
     "switching-pulse": _SwitchingPulse,
     "switching-ramp": _SwitchingRamp,
     "fmr-lines": _FmrLines,
+    "hysteresis-loop": _HysteresisLoop,
 }
 _LATER_KINDS: Final = (
     "telegraph-trace",
-    "hysteresis-loop",
     "fmr-spectra",
 )
 
 
-class _UnknownKind(_SwitchingCurrents, _SwitchingRamp, _DwellEvents, _FmrLines):
+class _UnknownKind(_SwitchingCurrents, _SwitchingRamp, _DwellEvents, _FmrLines, _HysteresisLoop):
     """A measurement without a kind, or with a wrong one: its other keys are read for their own errors."""
 
     kind: Annotated[str, PlainValidator(quantities.choice(*_KINDS, later=_LATER_KINDS))]

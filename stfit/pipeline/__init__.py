@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, Final, overload
 
 from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
-from stfit.loaders.tables import load_table
+from stfit.loaders.tables import TableKind, load_table
 from stfit.measurements import KINDS, Measurement
 from stfit.pipeline.run import asked_but_not_identified, run
+from stfit.reduction import RAW_KINDS
 from stfit.reports.bundle import write_report
 from stfit.results import FitResult
 from stfit.simulate import simulate
+
+_TABLES: Final[Mapping[str, type[TableKind]]] = {**KINDS, **RAW_KINDS}
 
 __all__ = ["asked_but_not_identified", "fit", "load", "load_measurements", "report", "run_analysis", "simulate_device"]
 
@@ -31,14 +34,14 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
     if kind is None:
         if file.suffix == ".toml":
             return read_analysis(file)
-        raise InputError(Problem(str(path), f"a kind: one of {', '.join(KINDS)}", "none"))
-    if kind not in KINDS:
-        raise InputError(Problem("kind", f"one of {', '.join(KINDS)}", repr(kind)))
+        raise InputError(Problem(str(path), f"a kind: one of {', '.join(_TABLES)}", "none"))
+    if kind not in _TABLES:
+        raise InputError(Problem("kind", f"one of {', '.join(_TABLES)}", repr(kind)))
     if polarity not in (1, -1):
         raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
     return load_table(
         file,
-        KINDS[kind],
+        _TABLES[kind],
         polarity=polarity,
         columns=keys.pop("columns", None),
         where=keys.pop("where", None),
@@ -56,7 +59,7 @@ def load_measurements(analysis: Analysis) -> list[Measurement]:
             measurements.append(
                 load_table(
                     entry.file,
-                    KINDS[entry.kind],
+                    _TABLES[entry.kind],
                     polarity=entry.polarity,
                     columns=entry.columns,
                     where=entry.where,
