@@ -26,7 +26,10 @@ PRIOR = (
     'or {uniform = ["low", "high"]}'
 )
 LATER = "which is not available in this version"
-KINDS = "'dwell-times', 'dwell-events', 'switching-currents', 'switching-pulse', 'switching-ramp', 'fmr-lines' or 'hysteresis-loop'"
+KINDS = (
+    "'dwell-times', 'dwell-events', 'switching-currents', 'switching-pulse', 'switching-ramp', 'fmr-lines' "
+    "or 'hysteresis-loop'"
+)
 
 Case = tuple[str, str, str, str]  # what follows a good measurement; where, expected, found
 

@@ -49,7 +49,7 @@ def loops(switches: list[tuple[float | None, float | None]], *, noise: float = 0
                 "sweep": np.full(LOOP.size, float(number)),
                 "current": LOOP,
                 "resistance": resistance(state, LOOP) + noise * rng.standard_normal(LOOP.size),
-                "time": np.arange(LOOP.size) * STEP / rate,
+                "time": np.asarray(np.arange(LOOP.size) * STEP / rate, dtype=float),
             }
         )
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
