@@ -7,7 +7,8 @@ from typing import Final
 
 from stfit.loaders.tables import TableKind
 from stfit.reduction.loops import HysteresisLoops
+from stfit.reduction.spectra import FmrSpectra
 
-RAW_KINDS: Final[Mapping[str, type[TableKind]]] = {kind.kind: kind for kind in (HysteresisLoops,)}
+RAW_KINDS: Final[Mapping[str, type[TableKind]]] = {kind.kind: kind for kind in (HysteresisLoops, FmrSpectra)}
 
-__all__ = ["RAW_KINDS", "HysteresisLoops"]
+__all__ = ["RAW_KINDS", "FmrSpectra", "HysteresisLoops"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, final
 
@@ -11,10 +10,9 @@ import numpy.typing as npt
 from scipy.optimize import least_squares
 
 from stfit.derivatives import Jet, seed
-from stfit.physics.fluctuations import derivative_lorentzian, lorentzian, symmetric_antisymmetric
+from stfit.physics.fluctuations import LINE_SHAPES
 
 Array = npt.NDArray[np.float64]
-Shape = Callable[[Any, Any, Any], list[Any]]
 
 MOST_LINES: Final = 2
 # by which BIC must fall: "very strong" in the words of Kass & Raftery 1995, doi:10.1080/01621459.1995.10476572
@@ -25,17 +23,6 @@ _WIDTHS: Final = (0.015, 0.04, 0.1, 0.25)  # likewise, of the range
 _MOST_CORRELATED: Final = 0.98  # neighbouring residuals
 _NARROWEST: Final = 1.0  # of the median distance of samples: a narrower line is a single wrong sample
 _WIDEST: Final = 2.0  # of the range: a wider one is background
-
-# The parts of a line that its amplitudes multiply, for a peak or an area of 1 in units of x.
-SHAPES: Final[Mapping[str, Shape]] = {
-    "lorentzian": lambda x, center, fwhm: [lorentzian(x, center, fwhm, 0.5 * np.pi * fwhm)],
-    "symmetric+antisymmetric": lambda x, center, fwhm: [
-        symmetric_antisymmetric(x, center, fwhm, 1.0, 0.0),
-        symmetric_antisymmetric(x, center, fwhm, 0.0, 1.0),
-    ],
-    # as high as the line it is the derivative of, times its width
-    "derivative": lambda x, center, fwhm: [derivative_lorentzian(x, center, fwhm, 0.5 * np.pi * fwhm) * fwhm],
-}
 
 
 @final
@@ -76,7 +63,7 @@ class SpectrumFit:
     """The lines of a spectrum in order of their centres, none where there is no evidence of any.
 
     noise: standard deviation of the samples about the fit. evidence: BIC for 0, 1 and 2 lines, inf where one could not
-    be fitted. fitted: the fit at the samples. shape: a key of SHAPES.
+    be fitted. fitted: the fit at the samples. shape: a key of LINE_SHAPES.
     """
 
     shape: str
@@ -143,7 +130,7 @@ class _Projected:
         """Columns that amplitudes and background multiply, shape (samples, columns)."""
         columns = [np.ones_like(self.x), self.x]
         for center, log_width in nonlinear.reshape(-1, 2):
-            columns += SHAPES[self.shape](self.x, center, np.exp(log_width))
+            columns += LINE_SHAPES[self.shape](self.x, center, np.exp(log_width))
         return np.stack(columns, axis=1)
 
     def left(self, nonlinear: Array) -> Array:
@@ -197,7 +184,7 @@ class _Projected:
         centers = np.quantile(self.x, (np.arange(_POSITIONS) + 0.5) / _POSITIONS)
         candidates = []
         for width in _WIDTHS:
-            parts = [np.asarray(part) for part in SHAPES[self.shape](self.x[:, None], centers, 2.0 * width)]
+            parts = [np.asarray(part) for part in LINE_SHAPES[self.shape](self.x[:, None], centers, 2.0 * width)]
             gain = sum(_gain(part - base @ (base.T @ part), rest) for part in parts)
             at = int(np.argmax(gain))
             candidates.append((float(np.asarray(gain)[at]), np.array([centers[at], np.log(2.0 * width)])))
@@ -234,7 +221,7 @@ class _Projected:
         model: Any = jets[nonlinear.size] + jets[nonlinear.size + 1] * self.x
         amplitudes = iter(jets[nonlinear.size + _BACKGROUND :])
         for index in range(nonlinear.size // 2):
-            parts = SHAPES[self.shape](self.x, jets[2 * index], np.exp(jets[2 * index + 1]))
+            parts = LINE_SHAPES[self.shape](self.x, jets[2 * index], np.exp(jets[2 * index + 1]))
             for part in parts:
                 model = model + next(amplitudes) * part
         if not isinstance(model, Jet):

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from scipy.optimize import least_squares
 from scipy.stats import chi2
 
-from stfit.physics.fluctuations import field_linewidth
+from stfit.physics.fluctuations import LINE_SHAPES, field_linewidth
 from stfit.physics.resonance import GEOMETRIES
-from stfit.reduction.lines import SHAPES, Line, SpectrumFit
+from stfit.reduction.lines import Line, SpectrumFit
 
 Array = npt.NDArray[np.float64]
 
@@ -116,7 +116,7 @@ class _Part:
         return np.asarray((signal - basis @ (basis.T @ signal)) / self.spectrum.fit.noise)
 
     def _shapes(self, center: Any, fwhm: Any) -> list[Array]:
-        return SHAPES[self.spectrum.fit.shape](self.spectrum.field, center, fwhm)
+        return LINE_SHAPES[self.spectrum.fit.shape](self.spectrum.field, center, fwhm)
 
 
 def _of_one_mode(spectra: Sequence[Spectrum], geometry: str) -> tuple[list[int], list[Line]]:

@@ -27,8 +27,8 @@ PRIOR = (
 )
 LATER = "which is not available in this version"
 KINDS = (
-    "'dwell-times', 'dwell-events', 'switching-currents', 'switching-pulse', 'switching-ramp', 'fmr-lines' "
-    "or 'hysteresis-loop'"
+    "'dwell-times', 'dwell-events', 'switching-currents', 'switching-pulse', 'switching-ramp', 'fmr-lines', "
+    "'hysteresis-loop' or 'fmr-spectra'"
 )
 
 Case = tuple[str, str, str, str]  # what follows a good measurement; where, expected, found
@@ -293,10 +293,10 @@ CONTRADICTIONS: dict[str, Case] = {
 
 MEASUREMENTS: dict[str, Case] = {
     "a kind of a later version": (
-        'kind = "fmr-spectra"\nfile = "dwell.csv"',
+        'kind = "telegraph-trace"\nfile = "dwell.csv"',
         of_measurement("kind"),
         KINDS,
-        f"'fmr-spectra', {LATER}",
+        f"'telegraph-trace', {LATER}",
     ),
     "an unknown kind": (
         'kind = "dwells"\nfile = "dwell.csv"',

@@ -7,11 +7,12 @@ import numpy.typing as npt
 import pytest
 from scipy.stats import binom, norm
 
-from stfit.reduction.lines import SHAPES, SpectrumFit, fit_spectrum
+from stfit.physics.fluctuations import LINE_SHAPES
+from stfit.reduction.lines import SpectrumFit, fit_spectrum
 
 Array = npt.NDArray[np.float64]
 FIELD = np.linspace(0.05, 0.35, 151)  # T
-named = pytest.mark.parametrize("shape", SHAPES)
+named = pytest.mark.parametrize("shape", LINE_SHAPES)
 
 
 def spectrum(shape: str, lines: list[tuple[float, float]], noise: float, seed: int, amplitude: float = 3e-6) -> Array:
@@ -19,7 +20,7 @@ def spectrum(shape: str, lines: list[tuple[float, float]], noise: float, seed: i
     rng = np.random.default_rng(seed)
     signal = 1e-6 + 4e-6 * FIELD + noise * amplitude * rng.standard_normal(FIELD.size)
     for center, fwhm in lines:
-        parts = SHAPES[shape](FIELD, center, fwhm)
+        parts = LINE_SHAPES[shape](FIELD, center, fwhm)
         signal = signal + amplitude * sum(weight * part for weight, part in zip((1.0, 0.6), parts, strict=False))
     return np.asarray(signal)
 

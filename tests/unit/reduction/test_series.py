@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pytest
 from scipy.stats import norm
 
-from stfit.physics.fluctuations import field_linewidth
+from stfit.physics.fluctuations import LINE_SHAPES, field_linewidth
 from stfit.physics.resonance import GEOMETRIES
-from stfit.reduction.lines import SHAPES, fit_spectrum
+from stfit.reduction.lines import fit_spectrum
 from stfit.reduction.series import SeriesFit, Spectrum, fit_series
 
 Array = npt.NDArray[np.float64]
@@ -38,7 +38,7 @@ def series(geometry: str, noise: float, seed: int, stray: int | None = None) -> 
             field_linewidth(frequency, TRUTH["alpha"], TRUTH["gyromagnetic_ratio"], TRUTH["inhomogeneous_linewidth"])
         )
         field = np.linspace(center - 6 * fwhm, center + 6 * fwhm, 121)
-        parts = SHAPES[SHAPE](field, center, fwhm)
+        parts = LINE_SHAPES[SHAPE](field, center, fwhm)
         signal = parts[0] - 0.5 * parts[1] + 0.2 * field + noise * rng.standard_normal(field.size)
         spectra.append(Spectrum(frequency, field, signal, fit_spectrum(field, signal, SHAPE, most=1)))
     return spectra
