@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, overload
+from typing import Any, overload
 
 from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
-from stfit.loaders.tables import TableKind, load_table
-from stfit.measurements import KINDS, Measurement
+from stfit.loaders.tables import load_table
+from stfit.measurements import Measurement
+from stfit.pipeline.inspection import TABLES, Inspection, inspect
 from stfit.pipeline.run import asked_but_not_identified, run
-from stfit.reduction import RAW_KINDS
 from stfit.reports.bundle import write_report
 from stfit.results import FitResult
 from stfit.simulate import simulate
 
-_TABLES: Final[Mapping[str, type[TableKind]]] = {**KINDS, **RAW_KINDS}
-
-__all__ = ["asked_but_not_identified", "fit", "load", "load_measurements", "report", "run_analysis", "simulate_device"]
+__all__ = [
+    "Inspection",
+    "asked_but_not_identified",
+    "fit",
+    "inspect",
+    "load",
+    "load_measurements",
+    "report",
+    "run_analysis",
+    "simulate_device",
+]
 
 
 @overload
@@ -34,14 +42,14 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
     if kind is None:
         if file.suffix == ".toml":
             return read_analysis(file)
-        raise InputError(Problem(str(path), f"a kind: one of {', '.join(_TABLES)}", "none"))
-    if kind not in _TABLES:
-        raise InputError(Problem("kind", f"one of {', '.join(_TABLES)}", repr(kind)))
+        raise InputError(Problem(str(path), f"a kind: one of {', '.join(TABLES)}", "none"))
+    if kind not in TABLES:
+        raise InputError(Problem("kind", f"one of {', '.join(TABLES)}", repr(kind)))
     if polarity not in (1, -1):
         raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
     return load_table(
         file,
-        _TABLES[kind],
+        TABLES[kind],
         polarity=polarity,
         columns=keys.pop("columns", None),
         where=keys.pop("where", None),
@@ -59,7 +67,7 @@ def load_measurements(analysis: Analysis) -> list[Measurement]:
             measurements.append(
                 load_table(
                     entry.file,
-                    _TABLES[entry.kind],
+                    TABLES[entry.kind],
                     polarity=entry.polarity,
                     columns=entry.columns,
                     where=entry.where,
