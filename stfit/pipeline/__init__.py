@@ -9,6 +9,7 @@ from typing import Any, overload
 from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
 from stfit.loaders.tables import load_table
+    "Inspection",
 from stfit.measurements import KINDS, Measurement
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.planning import plan_analysis, with_plan
@@ -21,10 +22,12 @@ from stfit.simulate import simulate
 from stfit.studies.calibrate import Progress
 
 __all__ = [
+    "Inspection",
     "Run",
     "asked_but_not_identified",
     "calibrate",
     "fit",
+    "inspect",
     "load",
     "load_measurements",
     "plan",
@@ -49,14 +52,14 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
     if kind is None:
         if file.suffix == ".toml":
             return read_analysis(file)
-        raise InputError(Problem(str(path), f"a kind: one of {', '.join(KINDS)}", "none"))
-    if kind not in KINDS:
-        raise InputError(Problem("kind", f"one of {', '.join(KINDS)}", repr(kind)))
+        raise InputError(Problem(str(path), f"a kind: one of {', '.join(TABLES)}", "none"))
+    if kind not in TABLES:
+        raise InputError(Problem("kind", f"one of {', '.join(TABLES)}", repr(kind)))
     if polarity not in (1, -1):
         raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
     return load_table(
         file,
-        KINDS[kind],
+        TABLES[kind],
         polarity=polarity,
         columns=keys.pop("columns", None),
         where=keys.pop("where", None),
@@ -74,7 +77,7 @@ def load_measurements(analysis: Analysis) -> list[Measurement]:
             measurements.append(
                 load_table(
                     entry.file,
-                    KINDS[entry.kind],
+                    TABLES[entry.kind],
                     polarity=entry.polarity,
                     columns=entry.columns,
                     where=entry.where,
