@@ -1,4 +1,4 @@
-"""Chains: independent draws of a known law in the shape in which a sampler leaves them, and short runs of the sampler."""
+"""Chains: independent draws of a known law in the shape of a sampler's, and short runs of the sampler."""
 
 from __future__ import annotations
 

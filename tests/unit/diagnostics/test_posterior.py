@@ -30,8 +30,8 @@ def test_draws_of_quantities_are_those_of_the_law() -> None:
 
 
 def test_thinned_draws_are_evenly_spaced_and_keep_both_ends() -> None:
-    assert thinned(np.arange(10), 4).tolist() == [0, 3, 6, 9]
-    assert thinned(np.arange(3), 4).tolist() == [0, 1, 2]
+    assert thinned(np.arange(10.0), 4).tolist() == [0, 3, 6, 9]
+    assert thinned(np.arange(3.0), 4).tolist() == [0, 1, 2]
 
 
 def test_value_and_intervals_are_quantiles_and_stderr_the_standard_deviation() -> None:
@@ -157,9 +157,6 @@ def parameter(lower: float, upper: float) -> FitParameter:
     return replace(theta_0, lower=lower, upper=upper)
 
 
-NORMAL = np.random.default_rng(8).standard_normal(200_000)
-
-
 @pytest.mark.parametrize(
     ("lower", "upper", "expected"),
     [
@@ -172,7 +169,8 @@ NORMAL = np.random.default_rng(8).standard_normal(200_000)
     ],
 )
 def test_a_bound_inside_the_95_per_cent_interval_is_reached(lower: float, upper: float, expected: Reach) -> None:
-    inside = NORMAL[(lower < NORMAL) & (upper > NORMAL)]
+    normal = np.random.default_rng(8).standard_normal(200_000)
+    inside = normal[(normal > lower) & (normal < upper)]
     assert reaches(inside, parameter(lower, upper)) == expected
 
 

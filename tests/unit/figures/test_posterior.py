@@ -76,7 +76,7 @@ def test_a_thin_ridge_is_drawn_whole() -> None:
 
 
 def test_a_chain_is_drawn_by_ensemble_with_its_ranks() -> None:
-    ensemble, step = np.repeat(np.arange(4), 100), np.tile(np.arange(100), 4)
+    ensemble, step = np.repeat(np.arange(4.0), 100), np.tile(np.arange(100.0), 4)
     shown = [drawn("$a$"), replace(drawn("$b$", log=True), spread=None)]
     figure = chain_figure(shown, ensemble, step)
     assert len(figure.axes) == 4

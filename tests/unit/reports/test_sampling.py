@@ -37,7 +37,8 @@ def result(*, usable: bool = True) -> FitResult:
     found = posterior_estimates(objective, optimum, chain, judged)
     summary = sampling_summary(objective, optimum, chain, 1, judged, found)
     status = Status.CONVERGED if usable else Status.UNUSABLE_CHAIN
-    return replace(EXAMPLES["nanopillar"](), parameters=found, sampling=summary, status=status, backend="mcmc")
+    example: FitResult = EXAMPLES["nanopillar"]()
+    return replace(example, parameters=found, sampling=summary, status=status, backend="mcmc")
 
 
 @cache
