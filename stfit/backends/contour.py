@@ -71,8 +71,8 @@ def contour(
 ) -> Contour | None:
     """The contour of two parameters or derived quantities by public name; never throws.
 
-    level: deviance rise, that of JOINT_LEVELS for joint 68.27 % and 95 % regions. None where there is no contour: either,
-    or a combination of both, is not identified or lies at a bound.
+    level: deviance rise, that of JOINT_LEVELS for joint 68.27 % and 95 % regions. None where there is no contour:
+    either, or a combination of both, is not identified or lies at a bound.
     """
     optimum = at_its_bounds(objective, optimum)
     plane = _plane(objective, optimum, a, b)
