@@ -22,7 +22,7 @@ JOINT_LEVELS: Final = {"68": 2.295748928898636, "95": 5.991464547107979}  # χ²
 _POINTS: Final = 24
 _STIFFNESS: Final = 25.0  # of the penalty, per squared standard error
 _FARTHEST: Final = 40.0  # standard errors along a ray, from which a contour counts as open there
-_TARGETS: Final = 40
+_TARGETS: Final = 20
 _OFF_RAY: Final = 0.3  # of a target, from which a bound is what keeps a point away from it
 _LOOSE: Final = 2e-3  # of the level: a point that Newton's method does not polish
 

@@ -27,11 +27,10 @@ def test_the_covariance_intervals_are_those_of_the_estimates() -> None:
 
 
 @pytest.mark.parametrize("kind", ["profile", "bootstrap"])
-def test_every_quantity_that_has_an_error_has_its_interval(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stfit.backends.bootstrap.bootstrap.__kwdefaults__", {"replicas": 60, "processes": 1})
+def test_every_quantity_that_has_an_error_has_its_interval(kind: str) -> None:
     objective = _poor()
     optimum = minimise(objective)
-    found = estimates_by(kind, objective, optimum, seed=1)
+    found = estimates_by(kind, objective, optimum, seed=1, replicas=60)
     for name, base in estimates(objective, optimum).items():
         if base.ci95 is None:
             continue
