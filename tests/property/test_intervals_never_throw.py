@@ -15,7 +15,7 @@ from stfit.measurements import DwellTimes, Origin
 from stfit.objective import Objective
 from tests import builders
 
-_FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_FEW = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
