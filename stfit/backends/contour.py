@@ -22,7 +22,7 @@ JOINT_LEVELS: Final = {"68": 2.295748928898636, "95": 5.991464547107979}  # χ²
 _POINTS: Final = 24
 _STIFFNESS: Final = 25.0  # of the penalty, per squared standard error
 _FARTHEST: Final = 40.0  # standard errors along a ray, from which a contour counts as open there
-_TARGETS: Final = 40
+_TARGETS: Final = 20
 _OFF_RAY: Final = 0.3  # of a target, from which a bound is what keeps a point away from it
 _LOOSE: Final = 2e-3  # of the level: a point that Newton's method does not polish
 
@@ -71,8 +71,8 @@ def contour(
 ) -> Contour | None:
     """The contour of two parameters or derived quantities by public name; never throws.
 
-    level: deviance rise, that of JOINT_LEVELS for joint 68.27 % and 95 % regions. None where there is no contour: either,
-    or a combination of both, is not identified or lies at a bound.
+    level: deviance rise, that of JOINT_LEVELS for joint 68.27 % and 95 % regions. None where there is no contour:
+    either, or a combination of both, is not identified or lies at a bound.
     """
     optimum = at_its_bounds(objective, optimum)
     plane = _plane(objective, optimum, a, b)

@@ -8,7 +8,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from stfit.backends.bootstrap import Bootstrap, bca_interval, bootstrap, linearised
+from stfit.backends.bootstrap import REPLICAS, Bootstrap, bca_interval, bootstrap, linearised
 from stfit.backends.least_squares import Optimum
 from stfit.backends.profile import LEVELS, Profile, profiles, quick_ends
 from stfit.backends.profile_ends import State
@@ -26,18 +26,25 @@ _WITHOUT = (Verdict.NOT_IDENTIFIED, Verdict.FIXED)
 
 
 def estimates_by(
-    kind: str, objective: Objective, optimum: Optimum, *, seed: int = 0, processes: int = 1
+    kind: str,
+    objective: Objective,
+    optimum: Optimum,
+    *,
+    seed: int = 0,
+    processes: int = 1,
+    replicas: int = REPLICAS,
 ) -> dict[str, Estimate]:
     """Every parameter and derived quantity with the intervals of one kind: "covariance", "profile" or "bootstrap".
 
-    The seed drives the bootstrap, which is parametric. ValueError for another kind.
+    The seed drives the bootstrap, which is parametric, of so many replicas. ValueError for another kind.
     """
     if kind == "covariance":
         return covariance_estimates(objective, optimum)
     if kind == "profile":
         return profile_estimates(objective, optimum, processes=processes)
     if kind == "bootstrap":
-        return bootstrap_estimates(objective, optimum, bootstrap(objective, optimum, seed=seed, processes=processes))
+        found = bootstrap(objective, optimum, seed=seed, replicas=replicas, processes=processes)
+        return bootstrap_estimates(objective, optimum, found)
     raise ValueError(f"no intervals are called {kind!r}: there are covariance, profile, bootstrap")
 
 

@@ -31,16 +31,6 @@ def test_the_contour_of_a_gaussian_is_its_ellipse() -> None:
         np.testing.assert_allclose(np.einsum("ni,ij,nj->n", offset, inverse, offset), level, rtol=1e-6)
 
 
-def test_the_same_in_several_processes() -> None:
-    objective = builders.objective(builders.dwell_times(builders.grid(), n=30, seed=5))
-    optimum = minimise(objective)
-    one = contour(objective, optimum, "l_over_L", "theta_0", 2.3, points=6)
-    two = contour(objective, optimum, "l_over_L", "theta_0", 2.3, points=6, processes=2)
-    assert one is not None
-    assert two is not None
-    np.testing.assert_array_equal(one.values, two.values)
-
-
 def test_parts_that_the_bounds_leave_open_are_marked() -> None:
     table = builders.mean_dwells(builders.grid(temperatures=(290.0, 300.0)), relative=0.3, seed=4)
     free = minimise(builders.objective(table, device=dict(builders.KNOWN), fit={"fix": _FIX}))
