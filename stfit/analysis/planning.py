@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from stfit.analysis.messages import shown, unfit, unknown
 from stfit.analysis.quantities import duration, quantity, whole_number
@@ -10,14 +11,15 @@ from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.parameters import PARAMETERS, Parameter
 from stfit.studies.conditions import CANDIDATES
 
-_TARGETS = tuple(dict.fromkeys([*PARAMETERS, *DERIVED_UNITS, *TRANSPORT_UNITS]))
+_OF_ONE_MEASUREMENT: Final = re.compile(r"\[[1-9][0-9]*\]$")
+_TARGETS: Final = tuple(dict.fromkeys([*PARAMETERS, *DERIVED_UNITS, *TRANSPORT_UNITS]))
 
 
 def target(value: Any) -> str:
-    """The name of a parameter or of what follows from them."""
+    """The name of a parameter (of one measurement alone: "tau_0[2]") or of what follows from them."""
     if not isinstance(value, str):
         raise unfit('the name of a parameter, such as "l_over_L"', shown(value))
-    if value not in _TARGETS:
+    if _OF_ONE_MEASUREMENT.sub("", value) not in _TARGETS:
         raise unfit(*unknown(value, _TARGETS, "a quantity known here"))
     return value
 

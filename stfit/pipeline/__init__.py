@@ -9,10 +9,15 @@ from typing import Any, overload
 from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
 from stfit.loaders.tables import load_table
+<<<<<<< HEAD
 from stfit.measurements import Measurement
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.inspection import TABLES, Inspection, inspect
 from stfit.pipeline.planning import plan_analysis, with_plan
+=======
+from stfit.measurements import KINDS, Measurement
+from stfit.pipeline.planning import plan_analysis, with_plan, write_plan_report
+>>>>>>> plan
 from stfit.pipeline.run import asked_but_not_identified, run
 from stfit.pipeline.sampling import Run, sample, sampled, source_of, to_arviz
 from stfit.reports.bundle import write_report
@@ -203,6 +208,8 @@ def simulate_device(device_file: str | Path, folder: str | Path, seed: int) -> l
     return simulate(read_device(Path(device_file)), Path(folder), seed)
 
 
-def report(result: FitResult, folder: str | Path) -> Path:
-    """Write report.html and result.json into a folder; the path of the report."""
+def report(result: FitResult | Plan, folder: str | Path) -> Path:
+    """Write report.html and result.json (plan.html and plan.json) into a folder; the path of the page."""
+    if isinstance(result, Plan):
+        return write_plan_report(result, Path(folder))
     return write_report(result, Path(folder))

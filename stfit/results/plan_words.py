@@ -78,13 +78,14 @@ def plan_headline(plan: Plan) -> str:
     best = plan.best
     if not plan.candidates:
         return f"No plan for {name}: {'; '.join(plan.warnings) or 'no candidate fits'}"
-    if best is None and plan.stderr is None:
+    if best is None and plan.value is None:
         return f"{name} is not identified, and nothing thought of here would identify it by itself."
     if best is None:
         return f"Nothing thought of here would shrink the error of {name} by {100 * WORTHWHILE:g} % or more."
     then = _error(best.stderr or 0.0, plan.unit, abs(plan.stderr or best.stderr or 0.0))
     if plan.stderr is None:
-        return f"{name} is not identified today. It would be with {best.title}: ± {then} after {best.hours:.3g} h."
+        state = "is not identified" if plan.value is None else "has no error"
+        return f"{name} {state} today. It would be with {best.title}: ± {then} after {best.hours:.3g} h."
     now = _error(plan.stderr, plan.unit, plan.stderr)
     return f"Next for {name}: {best.title}. Its error falls from {now} to {then} in {best.hours:.3g} h."
 

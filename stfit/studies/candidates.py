@@ -260,6 +260,8 @@ def _constants(today: Today) -> Found:
         present = _present_error(today, p)
         sd = today.conditions.precision.get(p.name, _TWICE_AS_GOOD * present if present else 0.0)
         sd = sd or _UNKNOWN * abs(today.value(p.name))
+        if sd == 0.0:
+            continue  # nothing says how well what may be zero can be known
         time = today.conditions.precision_time.get(p.name, today.conditions.constant_time)
         words = f"{symbol(p.name).text} determined anew, independently, to ± {format_rounded(sd, p.parameter.unit, 3)}"
         found.append(Candidate("constants", words, Cost(time, 0.0), quotes={p.name: sd}))

@@ -55,11 +55,10 @@ def rank(today: Today) -> Ranking:
 
 
 def checked(ranking: Ranking, count: int, refits: int, seed: int, processes: int = 1) -> Ranking:
-    """The same with the first `count` worthwhile candidates simulated and fitted `refits` times each."""
+    """The same with the first `count` candidates that leave an error simulated and fitted `refits` times each."""
     seeds = np.random.SeedSequence(seed).spawn(len(ranking.entries))
     entries = list(ranking.entries)
-    worthwhile = [i for i, entry in enumerate(entries) if entry.stderr is not None][:count]
-    for i in worthwhile:
+    for i in [i for i, entry in enumerate(entries) if entry.stderr is not None][:count]:
         predicted = entries[i].stderr or 0.0
         check = trial(ranking.today, ranking.forecasts[i].candidate, predicted, refits, seeds[i], processes)
         entries[i] = replace(entries[i], check=check)

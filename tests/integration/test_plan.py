@@ -95,12 +95,13 @@ def test_what_is_wrong_ends_with_2(
     assert not (tmp_path / "plan.json").exists()
 
 
-def test_in_python_with_measurements_in_memory() -> None:
+def test_in_python_with_measurements_in_memory(tmp_path: Path) -> None:
     found = stfit.plan(COLD, device=dict(QUOTES), target="tau_0", check=0)
     assert found.stderr is None
     assert found.candidates[0].stderr is not None
     assert "tau_0" in found.candidates[0].identifies
     assert any("Not identified today" in sentence for sentence in found.warnings)
+    assert stfit.report(found, tmp_path) == tmp_path / "plan.html"
 
 
 def test_a_held_target_is_refused() -> None:

@@ -65,6 +65,10 @@ def test_everything_is_read_in_si() -> None:
     )
 
 
+def test_a_parameter_of_one_measurement_may_be_the_target() -> None:
+    assert plan_of(target="tau_0[2]").target == "tau_0[2]"
+
+
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
