@@ -9,15 +9,10 @@ from typing import Any, overload
 from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
 from stfit.loaders.tables import load_table
-<<<<<<< HEAD
 from stfit.measurements import Measurement
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.inspection import TABLES, Inspection, inspect
-from stfit.pipeline.planning import plan_analysis, with_plan
-=======
-from stfit.measurements import KINDS, Measurement
 from stfit.pipeline.planning import plan_analysis, with_plan, write_plan_report
->>>>>>> plan
 from stfit.pipeline.run import asked_but_not_identified, run
 from stfit.pipeline.sampling import Run, sample, sampled, source_of, to_arviz
 from stfit.reports.bundle import write_report
