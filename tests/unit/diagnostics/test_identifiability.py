@@ -262,7 +262,7 @@ def test_what_too_few_data_leave_open_is_called_practical() -> None:
     assert result["rank"] == result["n_free"]
     assert "tau_0" in kinds(result)
     assert set(kinds(result).values()) == {"practical"}
-    assert "open" in result["parameters"]["tau_0"]["sentence"]
+    assert "practic" in result["parameters"]["tau_0"]["sentence"]
 
 
 def test_every_parameter_with_a_number_is_called_identified_and_constants_say_what_the_data_added() -> None:
