@@ -7,6 +7,7 @@ is ever stored or restored: dynesty's checkpoints are pickles.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -107,7 +108,9 @@ def _run(problem: Believed, dynesty: Any, count: int, seed: int, live: int, most
         use_pool={"prior_transform": False, "loglikelihood": False},
         rstate=np.random.default_rng(seed),
     )
-    sampler.run_nested(dlogz=_LEFT, maxcall=most_calls, print_progress=False)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The sampling was stopped short")  # which the ending says
+        sampler.run_nested(dlogz=_LEFT, maxcall=most_calls, print_progress=False)
     found = sampler.results
     evaluations = int(np.sum(found["ncall"]))
     return Evidence(

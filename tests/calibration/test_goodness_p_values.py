@@ -89,17 +89,17 @@ def test_order_and_scatter_of_rich_data_alarm_as_often_as_they_say(
 
 
 def test_order_and_scatter_would_find_a_wrong_law_and_jitter(ensemble_of: Callable[[str], Ensemble]) -> None:
-    """The same test with half of the residuals' signs made alike, and with rows that scatter by a fifth too much."""
+    """The same test with a bow that no straight line follows, and with rows that scatter 1.4 times too much."""
     ensemble = ensemble_of(RICH[0])
     alike, jittered = [], []
-    for number, fit in enumerate(ensemble.fits):
+    for number, fit in enumerate(ensemble.fits[:25]):
         term = fit.objective.terms[0]
         table = term.measurement
         assert isinstance(table, DwellTimes)
-        # a bow of one standard error of a row over the range of currents: no straight line follows it
+        # up to three standard errors of a row at the largest currents
         bow = np.square(table.current / np.max(np.abs(table.current))) / np.sqrt(table.n)
-        noise = np.sqrt(1.2**2 - 1.0) / np.sqrt(table.n) * np.random.default_rng(number).standard_normal(bow.size)
-        for change, found in ((1.5 * bow, alike), (noise, jittered)):
+        noise = np.sqrt(1.4**2 - 1.0) / np.sqrt(table.n) * np.random.default_rng(number).standard_normal(bow.size)
+        for change, found in ((3.0 * bow, alike), (noise, jittered)):
             changed = replace(table, total_time=table.total_time * np.exp(change))
             objective = replace(fit.objective, terms=(replace(term, measurement=changed),))
             found.append(goodness(objective, minimise(objective), seed=number))

@@ -10,7 +10,7 @@ from stfit.backends import nested as module
 from stfit.backends.nested import Ending, nested
 from stfit.errors import InputError
 
-LIVE = 100
+LIVE = 60
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def test_the_evidence_of_a_straight_line_is_that_of_its_closed_form() -> None:
     # √(information/live) (Skilling, Eq. 19); information is what the data narrow: 8 of 100 in two coordinates, some 7
     assert found.error == pytest.approx(np.sqrt(found.information / LIVE), rel=0.3)
     weights = np.exp(found.log_weight)
-    # the weights are those of the posterior, whose mean is the best fit, within the error of some 100 points
+    # the weights are those of the posterior, whose mean is the best fit, within the error of some 60 points
     best = np.linalg.lstsq(Line().design, Line().data)[0]
     spread = np.sqrt(np.diag(np.linalg.inv(Line().design.T @ Line().design)))
     assert np.all(np.abs(weights @ found.x / weights.sum() - best) < 4 * spread / np.sqrt(LIVE))
@@ -63,14 +63,14 @@ def test_a_prior_twice_as_wide_costs_ln_2_for_each_parameter() -> None:
 
 
 def test_the_seed_decides() -> None:
-    one, same, other = (nested(Line(), seed=seed, live=40) for seed in (3, 3, 4))
+    one, same, other = (nested(Line(), seed=seed, live=25) for seed in (3, 3, 4))
     assert one.log_z == same.log_z
     assert np.array_equal(one.x, same.x)
     assert one.log_z != other.log_z
 
 
 def test_a_run_out_of_calls_says_so() -> None:
-    assert nested(Line(), seed=3, live=40, most_calls=500).ended is Ending.OUT_OF_BUDGET
+    assert nested(Line(), seed=3, live=25, most_calls=500).ended is Ending.OUT_OF_BUDGET
 
 
 def test_without_the_extra_one_message_names_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def test_the_fitted_description_has_the_evidence_that_laplace_gives_it(monkeypat
     everyone = candidates(objective, optimum)
     assert [c.name for c in everyone] == ["eq-27", "barrier-3/2", "barrier-2", "barrier-n", "joule-heating"]
     monkeypatch.setattr(module, "candidates", lambda *_: [everyone[0], everyone[3]])
-    first, rival = evidence(objective, optimum, seed=1, live=50)
+    first, rival = evidence(objective, optimum, seed=1, live=25)
     assert optimum.covariance is not None
     laplace = float(objective.log_posterior(optimum.x)) + np.log(2 * np.pi)
     laplace += 0.5 * np.linalg.slogdet(optimum.covariance)[1]

@@ -255,14 +255,14 @@ def test_what_a_special_point_hides_is_called_local() -> None:
 
 
 def test_what_too_few_data_leave_open_is_called_practical() -> None:
-    # two counts a row at two temperatures 0.1 K apart: of full rank, and next to nothing known of τ0 and barriers
+    # two counts a row at two temperatures 0.1 K apart: of full rank, and next to nothing known of τ0
     grid = builders.grid(temperatures=(295.0, 295.1))
     objective = builders.objective(builders.dwell_times(grid, n=2, seed=3), device=dict(builders.KNOWN))
     result = judged(objective, minimise(objective))
     assert result["rank"] == result["n_free"]
-    assert {"tau_0", "E_P", "E_AP"} <= kinds(result).keys()
+    assert "tau_0" in kinds(result)
     assert set(kinds(result).values()) == {"practical"}
-    assert "open" in result["parameters"]["tau_0"]["sentence"]
+    assert "practic" in result["parameters"]["tau_0"]["sentence"]
 
 
 def test_every_parameter_with_a_number_is_called_identified_and_constants_say_what_the_data_added() -> None:
@@ -313,5 +313,6 @@ def test_the_loosest_direction_in_words_and_how_far_it_goes() -> None:
     for sign, reach in zip((-1, 1), spectrum["sloppiest_reach"], strict=True):
         assert 2 * (objective.cost(optimum.x + sign * reach * step) - least) == pytest.approx(1.0, rel=1e-6)
     assert loosest["words"] in spectrum["sentence"]
-    assert "l/L_θθ + " in loosest["words"]
-    assert "β + " in loosest["words"]
+    # τ0 against both barriers: at one temperature it would be null
+    assert loosest["words"].startswith("τ0 × 0.9")
+    assert "with E_P + " in loosest["words"]
