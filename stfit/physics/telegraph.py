@@ -26,11 +26,17 @@ def apparent_dwell_variance(tau: Quantity, tau_other: Quantity, dead_time: Quant
     return tau**2 + spread + (1.0 + missed) * both * (missed * both - 2.0 * dead_time)
 
 
-def stay_probabilities(tau_1: Quantity, tau_2: Quantity, sample_interval: Quantity) -> tuple[Quantity, Quantity]:
-    """(p11, p22): the probabilities that two samples Δt apart show the same state, for dwell times τ1, τ2."""
+def change_probabilities(tau_1: Quantity, tau_2: Quantity, sample_interval: Quantity) -> tuple[Quantity, Quantity]:
+    """(p12, p21): the probabilities that two samples Δt apart show different states, for dwell times τ1, τ2."""
     both = 1.0 / tau_1 + 1.0 / tau_2
     changed = -np.expm1(-both * sample_interval) / both
-    return 1.0 - changed / tau_1, 1.0 - changed / tau_2
+    return changed / tau_1, changed / tau_2
+
+
+def stay_probabilities(tau_1: Quantity, tau_2: Quantity, sample_interval: Quantity) -> tuple[Quantity, Quantity]:
+    """(p11, p22): the probabilities that two samples Δt apart show the same state, for dwell times τ1, τ2."""
+    change_1, change_2 = change_probabilities(tau_1, tau_2, sample_interval)
+    return 1.0 - change_1, 1.0 - change_2
 
 
 def dwell_times_from_chain(p11: Quantity, p22: Quantity, sample_interval: Quantity) -> tuple[Quantity, Quantity]:

@@ -1,0 +1,1 @@
+"""Raw records turned into measurements: two-state traces into dwell times, by several routes."""
