@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from stfit.derivatives import Jet
 from stfit.physics.transport import Quantity
+
+_NEWTON = 60
+_MOST_MISSED = 9.0  # dead time over the other dwell time: 8,000 missed in one; only a fit that failed expects more
 
 
 def apparent_mean_dwell(tau: Quantity, tau_other: Quantity, dead_time: Quantity) -> Quantity:
@@ -24,6 +31,43 @@ def apparent_dwell_variance(tau: Quantity, tau_other: Quantity, dead_time: Quant
     both = tau + tau_other
     spread = missed * (tau**2 + tau_other**2)
     return tau**2 + spread + (1.0 + missed) * both * (missed * both - 2.0 * dead_time)
+
+
+def dwell_times_behind(
+    mean: npt.NDArray[np.float64], mean_other: npt.NDArray[np.float64], dead_time: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """(τ, τ_other) whose observed means these are (s, above the dead time); NaN where no dwell times give them.
+
+    Newton steps in ln τ from the observed means, so the slower of two solutions where there are two.
+    """
+    x = np.log(np.maximum(np.array([mean, mean_other]) - dead_time, 1e-3 * dead_time))
+    wanted = np.log(np.array([mean, mean_other]))
+    for _ in range(_NEWTON):
+        tau, other = np.exp(x)
+        jets = [Jet(t, t * np.eye(2)[:, i].reshape(2, *[1] * t.ndim), None) for i, t in enumerate((tau, other))]
+        seen: list[Any] = [np.log(apparent_mean_dwell(jets[i], jets[1 - i], dead_time)) for i in range(2)]
+        matrix = np.moveaxis(np.array([each.gradient for each in seen]), (0, 1), (-2, -1))
+        missing = np.moveaxis(wanted - np.array([each.value for each in seen]), 0, -1)[..., None]
+        step = np.moveaxis((np.linalg.pinv(matrix) @ missing)[..., 0], -1, 0)
+        x = np.maximum(x + np.clip(step, -0.5, 0.5), np.log(np.maximum(dead_time, 1e-300) / 20.0))
+    tau, other = np.exp(x)
+    found = [apparent_mean_dwell(tau, other, dead_time) / mean, apparent_mean_dwell(other, tau, dead_time) / mean_other]
+    good = np.all(np.abs(np.array(found) - 1.0) < 1e-9, axis=0)
+    return np.where(good, tau, np.nan), np.where(good, other, np.nan)
+
+
+def draw_apparent_dwells(
+    tau: npt.NDArray[np.float64],
+    tau_other: npt.NDArray[np.float64],
+    dead_time: npt.NDArray[np.float64],
+    rng: np.random.Generator,
+) -> npt.NDArray[np.float64]:
+    """One observed dwell (s) for each element, shape (dwells,): a seen dwell, and those joined to it by missed ones."""
+    missed = rng.geometric(np.exp(-np.minimum(dead_time / tau_other, _MOST_MISSED))) - 1
+    each = np.repeat(np.arange(tau.size), missed)
+    ratio = dead_time[each] / tau_other[each]
+    short = -tau_other[each] * np.log1p(rng.random(each.size) * np.expm1(-ratio))  # exponential, below the dead time
+    return dead_time + tau * rng.gamma(missed + 1.0) + np.bincount(each, weights=short, minlength=tau.size)
 
 
 def change_probabilities(tau_1: Quantity, tau_2: Quantity, sample_interval: Quantity) -> tuple[Quantity, Quantity]:
