@@ -24,6 +24,7 @@ from stfit.measurements.base import (
 from stfit.measurements.columns import Layout
 from stfit.measurements.dwell import DwellTimes, MeanDwellTimes
 from stfit.measurements.pairs import Pairs, dwell_times_of_series, pairs_of, watched, within_sight
+from stfit.physics.deviance import exponential_log_likelihood
 from stfit.physics.telegraph import apparent_dwell_variance, apparent_mean_dwell, draw_apparent_dwells
 
 
@@ -89,7 +90,10 @@ class ApparentDwellTimes(WithResiduals):
 
     def log_likelihood(self, prediction: Any) -> Any:
         """The quasi-likelihood whose deviance the residuals are."""
-        return total(-0.5 * np.square(self.deviance_residuals(prediction)))
+        if isinstance(self.table, MeanDwellTimes):
+            return self.table.log_likelihood(self.log_apparent(prediction))
+        rows = exponential_log_likelihood(self.table.n, self.table.total_time, self.log_apparent(prediction))
+        return total(rows * self.spread**-2)
 
     def expected_counts(self, prediction: Array) -> Array:
         """Observed transitions that are expected."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from stfit.derivatives import Jet
 from stfit.physics.transport import Quantity
 
 _NEWTON = 60
@@ -40,16 +37,22 @@ def dwell_times_behind(
 
     Newton steps in ln τ from the observed means, so the slower of two solutions where there are two.
     """
-    x = np.log(np.maximum(np.array([mean, mean_other]) - dead_time, 1e-3 * dead_time))
-    wanted = np.log(np.array([mean, mean_other]))
+    seen = np.array([mean, mean_other])
+    x = np.log(np.maximum(seen - dead_time, 1e-3 * dead_time))
+    least = np.log(np.maximum(dead_time, 1e-300) / 20.0)
     for _ in range(_NEWTON):
-        tau, other = np.exp(x)
-        jets = [Jet(t, t * np.eye(2)[:, i].reshape(2, *[1] * t.ndim), None) for i, t in enumerate((tau, other))]
-        seen: list[Any] = [np.log(apparent_mean_dwell(jets[i], jets[1 - i], dead_time)) for i in range(2)]
-        matrix = np.moveaxis(np.array([each.gradient for each in seen]), (0, 1), (-2, -1))
-        missing = np.moveaxis(wanted - np.array([each.value for each in seen]), 0, -1)[..., None]
-        step = np.moveaxis((np.linalg.pinv(matrix) @ missing)[..., 0], -1, 0)
-        x = np.maximum(x + np.clip(step, -0.5, 0.5), np.log(np.maximum(dead_time, 1e-300) / 20.0))
+        tau = np.exp(x)
+        other = tau[::-1]
+        grown = np.exp(dead_time / other)
+        apparent = (tau + other) * grown - other
+        own = tau * grown / apparent  # derivatives of ln τ' in ln τ and ln τ_other
+        cross = (other * (grown - 1.0) - (tau + other) * (dead_time / other) * grown) / apparent
+        missing = np.log(seen / apparent)
+        determinant = own[0] * own[1] - cross[0] * cross[1]
+        step = (own[::-1] * missing - cross * missing[::-1]) / np.where(determinant == 0.0, 1.0, determinant)
+        x = np.maximum(x + np.clip(step, -0.5, 0.5), least)
+        if np.max(np.abs(step)) < 1e-12:
+            break
     tau, other = np.exp(x)
     found = [apparent_mean_dwell(tau, other, dead_time) / mean, apparent_mean_dwell(other, tau, dead_time) / mean_other]
     good = np.all(np.abs(np.array(found) - 1.0) < 1e-9, axis=0)
