@@ -23,7 +23,9 @@ from stfit.measurements.base import (
 )
 from stfit.measurements.columns import Layout
 from stfit.measurements.dwell import DwellTimes, MeanDwellTimes
+from stfit.measurements.grouping import groups
 from stfit.measurements.pairs import Pairs, dwell_times_of_series, pairs_of, watched, within_sight
+from stfit.measurements.resampling import drawn_within, with_rows
 from stfit.physics.deviance import exponential_log_likelihood
 from stfit.physics.telegraph import apparent_dwell_variance, apparent_mean_dwell, draw_apparent_dwells
 
@@ -115,6 +117,24 @@ class ApparentDwellTimes(WithResiduals):
             dwells = draw_apparent_dwells(tau[row], other[row], self.dead_time[row], rng)
             fresh = replace(table, total_time=frozen(np.bincount(row, weights=dwells, minlength=tau.size)))
         return self.of(fresh, self.dead_time)
+
+    def resampled(self, rng: np.random.Generator) -> ApparentDwellTimes:
+        """Settings drawn again among those of their temperature and field, both states of a setting together."""
+        settings = self.table.settings
+        places = np.flatnonzero(settings.state == 0)
+        _, group = groups([column[places] for column in (settings.temperature, settings.field, self.dead_time)])
+        drawn = places[drawn_within(group, rng)]
+        rows = np.arange(settings.state.size)
+        rows[places], rows[self.pairs.partner[places]] = drawn, self.pairs.partner[drawn]
+        return self.of(with_rows(self.table, rows), frozen(self.dead_time[rows]))
+
+    def expected(self, prediction: Array) -> ApparentDwellTimes:
+        """The table at its expectation: observed means at τ', or counts at theirs where the times were fixed."""
+        return self.of(self.table.expected(np.asarray(self.log_apparent(prediction))), self.dead_time)
+
+    def longer(self, factor: float) -> ApparentDwellTimes:
+        """As the table does without a dead time."""
+        return self.of(self.table.longer(factor), self.dead_time)
 
     def rough_dwell_times(self) -> RoughDwellTimes:
         """Those behind the observed means."""

@@ -27,6 +27,7 @@ from stfit.measurements.base import (
 from stfit.measurements.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
 from stfit.measurements.dwell import DwellTimes
 from stfit.measurements.pairs import watched, within_sight
+from stfit.measurements.resampling import drawn_within
 from stfit.physics import missed_events
 from stfit.physics.missed_events import EXACT
 from stfit.physics.telegraph import draw_apparent_dwells
@@ -194,12 +195,41 @@ class MissedDwellEvents:
         duration = np.concatenate([fixed, seen, rest])
         setting = np.concatenate([counted, rows[timed][row], rows[timed]])
         censored = np.arange(duration.size) >= fixed.size + seen.size
-        reduced = replace(
-            self.reduced,
-            n=frozen(np.bincount(setting, weights=~censored, minlength=rows.size)),
-            total_time=frozen(np.bincount(setting, weights=duration, minlength=rows.size)),
+        return self.of(self._counted(duration, setting, censored), duration, setting, censored, self.dead_time)
+
+    def resampled(self, rng: np.random.Generator) -> MissedDwellEvents:
+        """The observed dwells of each setting drawn again, as many of them, each with whether it was censored."""
+        drawn = drawn_within(self.setting, rng)
+        duration, censored = self.duration[drawn], self.censored[drawn]
+        return self.of(
+            self._counted(duration, self.setting, censored), duration, self.setting, censored, self.dead_time
         )
-        return self.of(reduced, duration, setting, censored, self.dead_time)
+
+    def expected(self, prediction: Array) -> ApparentDwellTimes:
+        """Counts and times at their expectation, whose quasi-likelihood holds nearly all the information."""
+        return self.apparent.expected(prediction)
+
+    def longer(self, factor: float) -> MissedDwellEvents:
+        """More dwells of every setting, or longer watching where the last one is censored."""
+        timed = np.bincount(self.setting, weights=self.censored, minlength=self.reduced.n.size) > 0
+        n = np.maximum(np.rint(np.where(timed, self.reduced.n, factor * self.reduced.n)), 1.0).astype(np.intp)
+        events = n + timed
+        time = np.where(timed, factor, n / np.maximum(self.reduced.n, 1.0)) * self.reduced.total_time
+        setting = np.repeat(np.arange(n.size), events)
+        # equal dwells stand for what is yet to be drawn; none is below the dead time
+        duration = np.maximum((time / events)[setting], self.dead_time)
+        last = np.append(setting[1:] != setting[:-1], [True])
+        censored = last & timed[setting]
+        return self.of(self._counted(duration, setting, censored), duration, setting, censored, self.dead_time)
+
+    def _counted(self, duration: Array, setting: npt.NDArray[np.intp], censored: npt.NDArray[np.bool_]) -> DwellTimes:
+        """Counts and total times of other dwells at the same settings."""
+        rows = self.reduced.n.size
+        return replace(
+            self.reduced,
+            n=frozen(np.bincount(setting, weights=~censored, minlength=rows)),
+            total_time=frozen(np.bincount(setting, weights=duration, minlength=rows)),
+        )
 
     # --- figures and the start of a fit -------------------------------------------------------------------------
 

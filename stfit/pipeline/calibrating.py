@@ -1,4 +1,4 @@
-"""A fit with its calibration: is every interval of it as wide as it says?"""
+"""A fit with its calibration: whether every interval of it is as wide as it says."""
 
 from __future__ import annotations
 

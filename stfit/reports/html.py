@@ -18,6 +18,7 @@ from stfit.reports.measurements import sections
 from stfit.reports.rivals import rivals
 from stfit.reports.sampling import sampling
 from stfit.results.plot import all_residuals_figure, correlations_figure
+from stfit.results.released import released_sentence
 from stfit.results.result import FitResult, Status
 from stfit.results.sentences import goodness_sentence, headline, identifiability_sentence, quoted_at
 from stfit.results.symbols import symbol
@@ -51,6 +52,7 @@ def render(result: FitResult) -> str:
             joint=joint.joint(result),
             rivals=rivals(result),
             calibration=calibration(result),
+            released=released_sentence(result),
             intervals=intervals(result),
             sampling=sampling(result),
             known=identifiability(result),

@@ -99,7 +99,8 @@ def rank_name(name: str) -> str:
 
 def _simulated(calibration: Calibration) -> str:
     failed = calibration["not_converged"]
-    ended = "all fits converged" if failed == 0 else f"{failed} fits did not converge and are left out"
+    one = "fit did not converge and is left out" if failed == 1 else "fits did not converge and are left out"
+    ended = "all fits converged" if failed == 0 else f"{failed} {one}"
     return (
         f"Measured again by simulation from this fit, {calibration['replicas']} times (seed {calibration['seed']}): "
         f"{ended}."
@@ -129,8 +130,9 @@ def _of_ranks(posteriors: Mapping[str, Any] | None) -> list[str]:
     count = posteriors["replicas"] - posteriors["too_short"]
     ranks = f"The ranks of {count} truths drawn from the prior among their posteriors"
     sentences = [f"{ranks} are uniform." if not wrong else f"{ranks} are not uniform: {', '.join(wrong)}."]
-    if posteriors["too_short"]:
-        sentences.append(f"{posteriors['too_short']} chains were too short to be ranked.")
+    short = posteriors["too_short"]
+    if short:
+        sentences.append(f"{short} {'chain was' if short == 1 else 'chains were'} too short to be ranked.")
     return sentences
 
 

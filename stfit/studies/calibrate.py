@@ -152,12 +152,13 @@ def calibrate(
 
     The fit is the truth: data are drawn at it, and the quotes of constrained constants about it (held there, the pulls
     would be far too narrow). Posterior intervals are tested as simulation-based calibration does, with truths from the
-    prior: in `posteriors` replicas of their own (default: as many), each within the `budget` of steps. quantities: which
-    are tested (default: all that have an error). Every replica has a seed of its own, so that the number of processes changes nothing.
+    prior: in `posteriors` replicas of their own (default: as many), each within the `budget` of steps. quantities:
+    which are tested (default: all that have an error). Every replica has a seed of its own, so that the number of
+    processes changes nothing.
     """
-    _check(replicas, kinds)
-    truths = truths_at(objective, optimum.x)
     found = estimates(objective, optimum)
+    _check(replicas, kinds, quantities or (), found)
+    truths = truths_at(objective, optimum.x)
     asked = found if quantities is None else {name: found[name] for name in quantities}
     tested, left_out = _tested(asked, truths)
     refitted = tuple(kind for kind in REFITTED if kind in kinds)
@@ -241,9 +242,12 @@ def _bias(values: Array, truth: float, origin: float | None) -> tuple[float, flo
     return float(np.mean(off)), float(np.std(off, ddof=1) / np.sqrt(off.size))
 
 
-def _check(replicas: int, kinds: Sequence[str]) -> None:
+def _check(replicas: int, kinds: Sequence[str], quantities: Sequence[str], found: Mapping[str, Estimate]) -> None:
     if replicas < 2:
         raise InputError(Problem("calibration, replicas", "at least 2", str(replicas)))
     unknown = [kind for kind in kinds if kind not in KINDS]
     if unknown or not kinds:
         raise InputError(Problem("calibration, intervals", f"some of {', '.join(KINDS)}", ", ".join(unknown) or "none"))
+    missing = [name for name in quantities if name not in found]
+    if missing:
+        raise InputError(Problem("calibration, quantities", f"some of {', '.join(found)}", ", ".join(missing)))

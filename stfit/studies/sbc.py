@@ -1,4 +1,4 @@
-"""Simulation-based calibration: is the truth, drawn from the prior, any draw of the posterior?
+"""Simulation-based calibration: whether the truth, drawn from the prior, is any draw of the posterior.
 
 Talts, Betancourt, Simpson, Vehtari & Gelman, arXiv:1804.06788 (2018). The truth of every parameter is drawn from the
 prior and data are simulated at it; its rank among independent draws of their posterior is then uniform if, and in

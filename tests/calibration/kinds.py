@@ -31,12 +31,13 @@ _SEED: Final = 4040  # of the one measurement that makes a design; chosen before
 @final
 @dataclass(frozen=True)
 class KindDesign:
-    """A measurement, what is known beside it, and which quantities are tested. steps: of a chain that is long enough."""
+    """A measurement, what is known beside it, and which quantities are tested. steps, walkers: of its chains."""
 
     measurement: Callable[[], Measurement]
     quantities: tuple[str, ...] = _DEVICE
     known: Mapping[str, str] | None = None
     steps: int = 320
+    walkers: int = 64
 
     def objective(self) -> Objective:
         """The objective of this design, measured once at the truth."""
@@ -79,8 +80,8 @@ DESIGNS: Final[Mapping[str, KindDesign]] = {
     "switching-ramp, exact, poor": KindDesign(_poor_ramps),
     "switching-ramp, stepped, rich": KindDesign(lambda: _rich_ramps(step=0.4e-3)),
     "switching-ramp, stepped, poor": KindDesign(lambda: _poor_ramps(step=0.4e-3)),
-    "switching-currents, 3 %": KindDesign(lambda: currents(0.03, barriers=True), ("l_over_L", "theta_0"), BETA, 600),
-    "switching-currents, 15 %": KindDesign(lambda: currents(0.15, barriers=True), ("l_over_L", "theta_0"), BETA, 600),
-    "fmr-lines, 3 %": KindDesign(lines, _SLOPES),
-    "fmr-lines, 15 %": KindDesign(lambda: lines(5.0), _SLOPES),
+    "switching-currents, 3 %": KindDesign(lambda: currents(0.03, barriers=True), ("l_over_L", "theta_0"), BETA, 500),
+    "switching-currents, 15 %": KindDesign(lambda: currents(0.15, barriers=True), ("l_over_L", "theta_0"), BETA, 500),
+    "fmr-lines, 3 %": KindDesign(lines, _SLOPES, walkers=160),
+    "fmr-lines, 15 %": KindDesign(lambda: lines(5.0), _SLOPES, walkers=160),
 }

@@ -1,8 +1,4 @@
-"""Many devices measured and fitted: pulls, coverages, and the bands they must lie in.
-
-The band of every figure is z times its Monte-Carlo error, z two-sided at 0.001/(number of comparisons), so that all
-comparisons of one set together alarm falsely once in a thousand seeds (physics.md, section 4).
-"""
+"""Many devices measured and fitted from a truth written out by hand; pulls, coverages and bands are stfit's own."""
 
 from __future__ import annotations
 
@@ -13,19 +9,17 @@ from typing import Final, final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binom, norm
 
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.diagnostics.estimates import estimates
 from stfit.objective import Objective
 from stfit.results import Estimate, Status
+from stfit.studies.coverage import NOMINAL, Coverage, Judgement, Pulls, band, coverage, critical_z, pull
 from tests.calibration.virtual_devices import DERIVED_TRUTH, TRUTH, Design
 
 Array = npt.NDArray[np.float64]
 
 QUANTITIES: Final = ("l_over_L", "theta_0", "tau_0", "slope_P", "slope_AP", "I_c_P", "I_c_AP")
-NOMINAL: Final[Mapping[str, float]] = {"ci68": 0.6826894921370859, "ci95": 0.95}
-FALSE_ALARM: Final = 0.001
 _FIGURES: Final = 4  # mean and width of the pulls, two coverages
 
 # these have their intervals on the logarithm, and so their pulls
@@ -44,20 +38,10 @@ class Fit:
 @final
 @dataclass(frozen=True)
 class Calibration:
-    """Pulls of one quantity over all devices, and how often its intervals cover."""
+    """Pulls of one quantity over all devices (NaN where a fit gives none), and how often its intervals cover."""
 
     pulls: Array
     covered: Mapping[str, float]
-
-    @property
-    def mean(self) -> float:
-        """0 without bias."""
-        return float(np.mean(self.pulls))
-
-    @property
-    def width(self) -> float:
-        """1 where the standard errors are right."""
-        return float(np.std(self.pulls, ddof=1))
 
 
 @final
@@ -82,8 +66,10 @@ class Ensemble:
         """Pulls and coverages of one quantity."""
         truth = {**TRUTH, **DERIVED_TRUTH}[quantity]
         found = [device[quantity] for device in self.estimates]
-        covered = {level: float(np.mean([_covers(e, level, truth) for e in found])) for level in NOMINAL}
-        return Calibration(np.array([_pull(e, truth, quantity in _LOGARITHMIC) for e in found]), covered)
+        origin = 0.0 if quantity in _LOGARITHMIC else None
+        pulls = np.array([pull(estimate, truth, origin) for estimate in found])
+        truths, interval = [truth] * len(found), found[0].interval
+        return Calibration(pulls, {level: coverage(found, truths, interval, level, 1).covered for level in NOMINAL})
 
 
 def simulate(design: Design, devices: int, seed: int) -> Ensemble:
@@ -95,52 +81,28 @@ def simulate(design: Design, devices: int, seed: int) -> Ensemble:
     return Ensemble(tuple(Fit(replica, minimise(replica)) for replica in replicas))
 
 
-def critical_z(comparisons: int) -> float:
-    """Two-sided at 0.001/comparisons."""
-    return float(norm.isf(FALSE_ALARM / comparisons / 2))
-
-
 def complaints(name: str, found: Calibration, comparisons: int) -> list[str]:
     """What is outside its band, in words; nothing where the quantity is calibrated."""
-    devices, z = found.pulls.size, critical_z(comparisons)
+    devices = found.pulls.size
     missing = int(np.count_nonzero(np.isnan(found.pulls)))
     if missing:
         return [f"{name}: {missing} of {devices} fits give no estimate"]
+    pulls = Pulls(found.pulls, critical_z(comparisons))
     wrong = []
-    if abs(found.mean) > z / np.sqrt(devices):
-        wrong.append(f"{name}: pulls have mean {found.mean:.3f} ± {1 / np.sqrt(devices):.3f}")
-    # the standard deviation of N Gaussian pulls has the error 1/√(2N)
-    if abs(found.width - 1.0) > z / np.sqrt(2 * devices):
-        wrong.append(f"{name}: pulls have width {found.width:.3f} ± {1 / np.sqrt(2 * devices):.3f}")
-    for level, nominal in NOMINAL.items():
-        tail = FALSE_ALARM / comparisons / 2
-        inside = round(found.covered[level] * devices)
-        if not binom.ppf(tail, devices, nominal) <= inside <= binom.isf(tail, devices, nominal):
-            wrong.append(f"{name}: {level} covers {100 * found.covered[level]:.1f} % of {devices} devices")
+    if Judgement.BIASED in pulls.judgements:
+        wrong.append(f"{name}: pulls have mean {pulls.mean:.3f} ± {pulls.mean_error:.3f}")
+    if {Judgement.TOO_NARROW, Judgement.TOO_WIDE} & set(pulls.judgements):
+        wrong.append(f"{name}: pulls have width {pulls.width:.3f} ± {pulls.width_error:.3f}")
+    for level, covered in found.covered.items():
+        allowed = band(level, devices, comparisons)
+        if Coverage("", level, round(covered * devices), devices, *allowed).judgement is not Judgement.HOLDS:
+            wrong.append(f"{name}: {level} covers {100 * covered:.1f} % of {devices} devices")
     return wrong
 
 
 def comparisons_of(ensembles: int, quantities: int) -> int:
     """How many figures are compared."""
     return ensembles * quantities * _FIGURES
-
-
-def _pull(estimate: Estimate, truth: float, logarithmic: bool) -> float:
-    """(estimate − truth)/error, NaN where the fit gives none."""
-    if estimate.value is None or estimate.stderr is None:
-        return float("nan")
-    if not logarithmic:
-        return (estimate.value - truth) / estimate.stderr
-    ratio = estimate.value / truth
-    return float(np.log(ratio) * abs(estimate.value) / estimate.stderr) if ratio > 0 else float("nan")
-
-
-def _covers(estimate: Estimate, level: str, truth: float) -> bool:
-    interval = estimate.ci68 if level == "ci68" else estimate.ci95
-    if interval is None:
-        return False
-    low, high = interval
-    return (low is None or low <= truth) and (high is None or truth <= high)
 
 
 def halved(objective: Objective, optimum: Optimum) -> Mapping[str, Estimate]:

@@ -1,19 +1,21 @@
 """The released calibration: how often intervals of every kind hold the truth, for every kind of measurement.
 
-python -m tests.calibration.released FOLDER covariance=400 profile=200 bootstrap=100 posterior=100
+python -m tests.calibration.released FOLDER MINUTES
 
-computes what FOLDER does not hold yet, one file for each design and kind of interval (several may work side by side),
-and then writes stfit/results/released_calibration.json, which reports quote, from all of them.
+simulates devices in batches, each with a seed of its own and kept as a file in FOLDER, until the time is over (run it
+again for more; several may work side by side), and adds all batches up in stfit/results/released_calibration.json,
+which reports quote. MINUTES 0 only adds up.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import replace
 from functools import cache
+from itertools import product
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 import numpy as np
@@ -22,78 +24,98 @@ import stfit
 from stfit.backends.ensemble import Budget
 from stfit.backends.least_squares import minimise
 from stfit.studies.calibrate import Calibration, calibrate
-from stfit.studies.coverage import NOMINAL
+from stfit.studies.coverage import FALSE_ALARM
+from stfit.studies.sbc import RANKS
+from stfit.studies.uniformity import band, counts_below
 from tests.calibration.kinds import DESIGNS, truth_of
 
 SEED: Final = 1804_06788  # chosen before the first run with it
+BATCHES: Final = 200  # at most
+DEVICES: Final = {"covariance": 400, "profile": 10, "posterior": 5, "bootstrap": 4}  # of a batch
 TABLE: Final = Path(stfit.__file__).parent / "results" / "released_calibration.json"
 
 
 @cache
-def calibration_of(design: str, interval: str, devices: int) -> Calibration:
+def calibration_of(design: str, interval: str, devices: int, batch: int = 0) -> Calibration:
     """The calibration of one kind of interval on one design, whose truth is the virtual device's, not a fit."""
     objective = DESIGNS[design].objective()
     optimum = replace(minimise(objective), x=objective.space.coordinates(truth_of(objective)))
-    seed = int(np.random.SeedSequence([SEED, list(DESIGNS).index(design)]).generate_state(1)[0])
+    seed = int(np.random.SeedSequence([SEED, list(DESIGNS).index(design), batch]).generate_state(1)[0])
     return calibrate(
         objective,
         optimum,
-        replicas=devices if interval != "posterior" else 2,
+        replicas=max(2, devices) if interval != "posterior" else 2,
         posteriors=devices,
         seed=seed,
         kinds=(interval,),
         quantities=DESIGNS[design].quantities,
-        budget=Budget(ensembles=2, steps=DESIGNS[design].steps, target=1000),
+        budget=Budget(ensembles=2, walkers=DESIGNS[design].walkers, steps=DESIGNS[design].steps, target=1000),
     )
 
 
-def row(design: str, interval: str, devices: int) -> dict[str, Any]:
-    """How often intervals held the truth, by quantity and level: [inside, of]."""
-    found = calibration_of(design, interval, devices)
-    coverage = {
-        q.name: {c.level: [c.inside, c.of] for c in q.coverages if c.level in NOMINAL} for q in found.quantities
-    }
-    content: dict[str, Any] = {"design": design, "interval": interval, "devices": devices, "coverage": coverage}
-    content["not_converged"] = found.not_converged
-    if interval == "covariance":
-        content["pulls"] = {q.name: [round(q.pulls.mean, 3), round(q.pulls.width, 3)] for q in found.quantities}
-    if found.posteriors is not None:
-        content |= {"too_short": found.posteriors.too_short, "not_uniform": found.posteriors.not_uniform}
-    return content
+def simulated(design: str, interval: str, batch: int) -> dict[str, Any]:
+    """One batch: how often intervals held the truth, by quantity and level, as [inside, of]."""
+    found = calibration_of(design, interval, DEVICES[interval], batch)
+    coverage = {q.name: {c.level: [c.inside, c.of] for c in q.coverages} for q in found.quantities}
+    content = {"design": design, "interval": interval, "devices": DEVICES[interval], "coverage": coverage}
+    if found.posteriors is None:
+        return content | {"failed": found.not_converged}
+    return content | {"failed": found.posteriors.too_short, "ranks": [dict(r.ranks) for r in found.posteriors.replicas]}
 
 
-def compute(folder: Path, counts: dict[str, int]) -> None:
-    """What the folder does not hold yet; a file is claimed before it is computed, so that several may share the work."""
+def compute(folder: Path, until: float) -> None:
+    """What the folder does not hold yet; a batch is claimed before it is simulated, so that several share the work."""
     folder.mkdir(parents=True, exist_ok=True)
-    for interval, devices in counts.items():
-        for design in DESIGNS:
-            name = f"{interval} {devices} {design}.json"
-            claim = folder / f"{name}.claimed"
-            try:
-                claim.touch(exist_ok=False)
-            except FileExistsError:
-                continue
-            part = folder / f"{name}.part"
-            part.write_text(json.dumps(row(design, interval, devices)), encoding="utf-8")
-            part.replace(folder / name)
+    for batch, interval, design in product(range(BATCHES), DEVICES, DESIGNS):
+        if monotonic() > until:
+            return
+        path = folder / f"{interval} {batch} {design}.json"
+        if batch and interval == "covariance":
+            continue
+        try:
+            path.with_suffix(".claimed").touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(simulated(design, interval, batch)), encoding="utf-8")
+        part.replace(path)
 
 
 def collect(folder: Path) -> None:
-    """The table in the package, of the largest count of every design and kind of interval."""
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for path in sorted(folder.glob("*.json")):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        key = content["interval"], content["design"]
-        if key not in rows or rows[key]["devices"] < content["devices"]:
-            rows[key] = content
-    order = sorted(rows, key=lambda key: (list(DESIGNS).index(key[1]), key[0]))
-    lines = ",\n".join(json.dumps(rows[key], ensure_ascii=False) for key in order)
+    """The table in the package: the sum of all batches, one row for each design and kind of interval."""
+    batches = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    rows = [
+        added([b for b in batches if (b["design"], b["interval"]) == (design, interval)])
+        for design, interval in product(DESIGNS, DEVICES)
+        if any((b["design"], b["interval"]) == (design, interval) for b in batches)
+    ]
+    lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in rows)
     head = f'"stfit_version": "{stfit.__version__}",\n"seed": {SEED}'
     TABLE.write_text(f'{{{head},\n"rows": [\n{lines}\n]}}\n', encoding="utf-8")
 
 
+def added(batches: list[dict[str, Any]]) -> dict[str, Any]:
+    """Batches of one design and kind of interval as one row of the table."""
+    first = batches[0]
+    coverage = {
+        name: {level: np.sum([b["coverage"][name][level] for b in batches], axis=0).tolist() for level in levels}
+        for name, levels in first["coverage"].items()
+    }
+    content = {"design": first["design"], "kind": DESIGNS[first["design"]].measurement().kind}
+    content |= {"interval": first["interval"], "devices": sum(b["devices"] for b in batches)}
+    content |= {"failed": sum(b["failed"] for b in batches), "coverage": coverage}
+    ranks = [ranked for b in batches for ranked in b.get("ranks", []) if ranked]
+    return content | ({"not_uniform": not_uniform(ranks)} if ranks else {})
+
+
+def not_uniform(ranks: list[dict[str, int]]) -> list[str]:
+    """The parameters whose ranks leave the simultaneous band."""
+    limits = band(len(ranks), FALSE_ALARM / len(ranks[0]))
+    counts = {name: counts_below(np.array([entry[name] for entry in ranks]), RANKS) for name in ranks[0]}
+    return [n for n, c in counts.items() if np.any(c < limits.lowest) or np.any(c > limits.highest)]
+
+
 if __name__ == "__main__":
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    target, *pairs = sys.argv[1:]
-    compute(Path(target), {interval: int(count) for interval, _, count in (pair.partition("=") for pair in pairs)})
-    collect(Path(target))
+    target, minutes = Path(sys.argv[1]), float(sys.argv[2])
+    compute(target, monotonic() + 60.0 * minutes)
+    collect(target)

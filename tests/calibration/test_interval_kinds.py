@@ -2,8 +2,8 @@
 
 STFIT_CALIBRATION=2000 pytest -m calibration tests/calibration/test_interval_kinds.py
 
-By default (100) only the poor designs meet the kinds of interval that are slow, a few devices each: what is tested then
-is all designs together. The counts of the released table are in `stfit/results/released_calibration.json`.
+By default (100) some poor designs alone meet the kinds of interval that are slow, a few devices each: enough to see
+that all of it works, and whether widths are wrong by far. stfit/results/released_calibration.json holds the long run.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import pytest
 from stfit.backends.chain import Chain
 from stfit.backends.ensemble import Budget
 from stfit.backends.least_squares import minimise
+from stfit.measurements import SwitchingPulses
 from stfit.results import Estimate, Interval
 from stfit.studies.calibrate import Calibration
 from stfit.studies.coverage import FALSE_ALARM, NOMINAL, Coverage, Judgement, band, coverage
@@ -33,10 +34,15 @@ pytestmark = pytest.mark.calibration
 
 KINDS: Final = ("covariance", "profile", "bootstrap", "posterior")
 # of STFIT_CALIBRATION; a bootstrap takes a hundred times as long as a covariance, the others about thirty times
-SHARES: Final = {"covariance": 0.1, "profile": 0.03, "bootstrap": 0.01, "posterior": 0.02}
-POOR: Final = tuple(name for name in DESIGNS if name.endswith(("poor", "15 %")))
+SHARES: Final = {"covariance": 0.1, "profile": 0.03, "bootstrap": 0.02, "posterior": 0.03}
+QUICK: Final = {  # designs that a default run tests a slow kind of interval on
+    "profile": ("dwell-times, poor", "dwell-events, poor", "switching-currents, 15 %", "fmr-lines, 15 %"),
+    "bootstrap": ("dwell-times, poor", "switching-currents, 15 %"),
+    "posterior": ("dwell-times, poor", "switching-currents, 15 %"),
+}
 CELLS: Final = len(KINDS) * sum(len(design.quantities) for design in DESIGNS.values())
 COMPARISONS: Final = len(NOMINAL) * (CELLS + len(KINDS) * 7)  # each cell by itself, and all designs together
+LONG: Final = 500  # of STFIT_CALIBRATION, from which every design meets every kind of interval
 ENOUGH: Final = 200  # devices, from which an interval that is known to fail has to be seen to fail
 # (interval, design, quantity, level) → how it fails: the profile and the posterior are not to appear here
 KNOWN_TO_FAIL: Final[dict[tuple[str, str, str, str], Judgement]] = {}
@@ -49,7 +55,7 @@ def found_of(devices: int) -> CalibrationOf:
     """The calibration of one kind of interval on one design; None where the default leaves it out."""
 
     def found(interval: str, design: str) -> Calibration | None:
-        if interval != "covariance" and design not in POOR and devices < 500:
+        if design not in QUICK.get(interval, DESIGNS) and devices < LONG:
             return None
         return calibration_of(design, interval, max(1, round(devices * SHARES[interval])))
 
@@ -66,14 +72,22 @@ def test_the_truth_of_what_follows_is_that_of_the_device(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in DESIGNS if name.startswith(("dwell", "switching-pulse"))])
 def test_a_poor_design_is_poor_and_a_rich_one_rich(name: str) -> None:
+<<<<<<< HEAD
     (term,) = DESIGNS[name].objective().terms
     counts = (
         np.bincount(np.zeros(1, dtype=int)) if not hasattr(term.measurement, "n") else np.asarray(term.measurement.n)
     )
+=======
+    objective = DESIGNS[name].objective()
+    (term,), (prediction,) = objective.terms, objective.predictions(objective.space.coordinates(truth_of(objective)))
+    pulses = isinstance(term.measurement, SwitchingPulses)
+    counts = np.asarray(term.measurement.n if pulses else term.measurement.expected_counts(prediction))
+>>>>>>> calibrate
     if name.endswith("poor"):
-        assert counts.size >= 15 and np.all(counts <= 15 + 4 * np.sqrt(15))
+        assert counts.size >= 15
+        assert np.all(counts <= 15)
     else:
-        assert np.all(counts >= 300 - 4 * np.sqrt(300))
+        assert np.all(counts >= 300 - 1e-6)  # events a fixed time long enough for 300
 
 
 @pytest.mark.parametrize("name", DESIGNS)
@@ -90,22 +104,25 @@ def test_every_interval_holds_the_truth_as_often_as_it_says(
 
 @pytest.mark.parametrize("interval", KINDS)
 def test_all_designs_together_cover(interval: str, found_of: CalibrationOf) -> None:
-    assert [w for q in DESIGNS[POOR[0]].quantities for c in pooled(interval, q, found_of) for w in outside(q, c)] == []
+    assert [
+        w for q in DESIGNS[next(iter(DESIGNS))].quantities for c in pooled(interval, q, found_of) for w in outside(q, c)
+    ] == []
 
 
 @pytest.mark.parametrize("interval", ["covariance", "profile", "posterior"])
 def test_halved_intervals_are_found_out(interval: str, found_of: CalibrationOf) -> None:
-    # 95 % becomes 67 %: of 14 devices 9 in place of 13, whose binomial limit at 1e-6 is 8; 21 and more are clear
-    words = [w for q in ("l_over_L", "theta_0") for c in pooled(interval, q, found_of, halved) for w in outside(q, c)]
-    if sum(c.of for c in pooled(interval, "l_over_L", found_of)) // len(NOMINAL) >= 20:
-        assert words != []
+    # 95 % becomes 67 %: of 100 devices 67 ± 5, where right intervals hold 83 or more
+    found = [c for q in ("l_over_L", "theta_0") for c in pooled(interval, q, found_of, halved)]
+    if found[0].of < 100:
+        pytest.skip(f"{found[0].of} devices are too few to find out anyone")
+    assert [words for c in found for words in outside("", c)] != []
 
 
-@pytest.mark.parametrize("name", POOR)
-def test_ranks_of_truths_are_uniform(name: str, found_of: CalibrationOf) -> None:
+@pytest.mark.parametrize("name", DESIGNS)
+def test_ranks_of_truths_are_uniform(name: str, found_of: CalibrationOf, devices: int) -> None:
     found = found_of("posterior", name)
-    assert found is not None
-    assert found.posteriors is not None
+    if found is None or found.posteriors is None:
+        pytest.skip(f"STFIT_CALIBRATION={devices} leaves this design to longer runs")
     assert found.posteriors.not_uniform == []
 
 
@@ -121,13 +138,13 @@ def test_ranks_of_all_designs_together_are_uniform(found_of: CalibrationOf) -> N
 def test_a_sampler_with_halved_widths_is_found_out() -> None:
     """The log-likelihood tells soonest: −2Δ ln L of the truth is χ² of 8, that of halved draws a quarter of it.
 
-    Three quarters of the truths then rank below all draws, where of 12 uniform ranks at most 7 are below a twentieth.
+    Three quarters of the truths then rank below all draws, where of 10 uniform ranks at most 5 are below a twentieth.
     """
     objective = DESIGNS["dwell-times, rich"].objective()
     found = simulate_posteriors(
         objective,
         minimise(objective),
-        replicas=12,
+        replicas=10,
         seed=20260,
         budget=Budget(ensembles=2, walkers=64, steps=200, target=1000),
         distorted=squeezed,

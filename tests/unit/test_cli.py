@@ -40,6 +40,11 @@ class Pipeline:
             raise self.failure
         return SimpleNamespace(status=self.status, goodness=self.goodness)
 
+    def calibrate(self, analysis: Any, **options: Any) -> Any:
+        self.calls.append(options | {"analysis": analysis})
+        done = {"replicas": options["replicas"]} if self.status is Status.CONVERGED else {}
+        return SimpleNamespace(status=self.status, calibration=done)
+
     def report(self, result: Any, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "result.json").write_text(RESULT, encoding="utf-8")
@@ -58,7 +63,7 @@ class Pipeline:
 def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     stand_in = Pipeline()
     module = ModuleType("stfit.pipeline")
-    for name in ("run_analysis", "report", "asked_but_not_identified", "simulate_device"):
+    for name in ("run_analysis", "calibrate", "report", "asked_but_not_identified", "simulate_device"):
         setattr(module, name, getattr(stand_in, name))
     monkeypatch.setitem(sys.modules, "stfit.pipeline", module)
     monkeypatch.setattr("stfit.reports.text.summary", lambda result: SUMMARY)
@@ -355,3 +360,32 @@ sys.exit(3)
 """
     done = in_a_process(code)
     assert (done.returncode, done.stderr) == (3, "")
+
+
+def test_a_calibration_prints_its_tables(
+    run: Run,
+    pipeline: Pipeline,
+    analysis: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("stfit.results.calibration.calibration_text", lambda found: f"{found['replicas']} replicas\n")
+    assert run("calibrate", str(analysis), "-n", "40", "--intervals", "covariance, bootstrap", "--sbc", "7") == 0
+    captured = capsys.readouterr()
+    assert captured.out == "40 replicas\n\nReport: reports/device-7/report.html\n"
+    assert captured.err == ""  # no progress where nobody watches
+    (asked,) = pipeline.calls
+    assert asked["intervals"] == ["covariance", "bootstrap", "posterior"]
+    assert (asked["replicas"], asked["posteriors"], asked["seed"], asked["progress"]) == (40, 7, 5, None)
+
+
+def test_a_fit_that_failed_cannot_be_calibrated(run: Run, pipeline: Pipeline, analysis: Path) -> None:
+    pipeline.status = Status.NO_CONVERGENCE
+    assert run("calibrate", str(analysis), "-n", "2") == 3
+
+
+def test_one_replica_is_no_calibration(
+    run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("calibrate", str(analysis), "-n", "1") == 2
+    assert "-n" in capsys.readouterr().err

@@ -1,0 +1,60 @@
+"""What the released calibration says of the intervals of a result: how often intervals of their kind held the truth."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from stfit.results.result import Estimate, FitResult
+from stfit.results.symbols import symbol
+
+_TABLE: Final = Path(__file__).with_name("released_calibration.json")
+_WORDS: Final = {  # of the designs, which name their richness after a comma
+    "rich": "300 or more counts a row",
+    "poor": "15 or fewer counts a row",
+    "3 %": "errors of 3 %",
+    "15 %": "errors of 15 %",
+}
+_FIRST: Final = ("l_over_L", "slope_AP", "slope_P")  # quoted where it has an interval, in this order
+
+
+def released_sentence(result: FitResult) -> str:
+    """The coverage that the released calibration found for these kinds of interval and measurement; "" for none."""
+    for name in _FIRST:
+        entry = result.parameters.get(name)
+        if entry is not None and entry.ci95 is not None:
+            return _of_quantity(name, entry, [measurement.kind for measurement in result.measurements])
+    return ""
+
+
+@cache
+def released() -> Mapping[str, Any]:
+    """The table: "seed", and "rows" with design, kind, interval, devices, and coverage as [inside, of]."""
+    content: Mapping[str, Any] = json.loads(_TABLE.read_text(encoding="utf-8"))
+    return content
+
+
+def _of_quantity(name: str, entry: Estimate, kinds: list[str]) -> str:
+    interval = entry.interval or "covariance"
+    rows = [
+        row
+        for row in released()["rows"]
+        if row["interval"] == interval and row["kind"] in kinds and name in row["coverage"]
+    ]
+    if not rows:
+        return ""
+    parts = "; ".join(_of_row(row, row["coverage"][name]) for row in rows)
+    return (
+        f"In the released calibration {interval} intervals of {symbol(name).text}, nominally of 68.27 and 95 %, held "
+        f"the truth in {parts}."
+    )
+
+
+def _of_row(row: Mapping[str, Any], coverage: Mapping[str, list[int]]) -> str:
+    (inside68, of), (inside95, _) = coverage["ci68"], coverage["ci95"]
+    design, _, richness = row["design"].rpartition(", ")
+    shares = f"{100.0 * inside68 / of:.1f} and {100.0 * inside95 / of:.1f} %"
+    return f"{shares} of {of} simulated measurements ({design.replace(', ', ' ')}, {_WORDS.get(richness, richness)})"
