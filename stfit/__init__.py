@@ -26,14 +26,10 @@ __all__ = [
     "calibrate",
     "fit",
     "load",
-<<<<<<< HEAD
     "plan",
     "report",
     "sample",
     "to_arviz",
-=======
-    "report",
->>>>>>> calibrate
 ]
 
 # What is offered here is imported when it is first used: `import stfit` costs next to nothing.
