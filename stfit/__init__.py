@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stfit.models.critical import CriticalCurrentModel
     from stfit.models.dwell import DwellTimeModel
     from stfit.models.fluctuation import FluctuationModel
-    from stfit.pipeline import calibrate, fit, load, report
+    from stfit.pipeline import calibrate, fit, load, plan, report, sample, to_arviz
 
 __version__ = "0.1.0"
 __all__ = [
@@ -26,7 +26,10 @@ __all__ = [
     "calibrate",
     "fit",
     "load",
+    "plan",
     "report",
+    "sample",
+    "to_arviz",
 ]
 
 # What is offered here is imported when it is first used: `import stfit` costs next to nothing.
@@ -37,7 +40,10 @@ _HOMES: Final = {
     "calibrate": "stfit.pipeline",
     "fit": "stfit.pipeline",
     "load": "stfit.pipeline",
+    "plan": "stfit.pipeline",
     "report": "stfit.pipeline",
+    "sample": "stfit.pipeline",
+    "to_arviz": "stfit.pipeline",
 }
 
 

@@ -1,4 +1,4 @@
-"""The command line: `stfit fit`, `stfit simulate` and `stfit calibrate`.
+"""The command line: one command for each thing a laboratory wants to know.
 
 Exit status: 0 done; 2 bad input or usage; 3 the fit did not converge, or the data do not identify a parameter that was
 asked for; 1 is a bug. Heavy imports stand inside the commands, so that `stfit --help` answers at once.
@@ -20,6 +20,7 @@ from stfit import __version__
 from stfit.errors import InputError, Problem, StfitError
 
 if TYPE_CHECKING:
+    from stfit.analysis import Analysis
     from stfit.results.result import FitResult
 
 BAD_INPUT: Final = 2
@@ -67,7 +68,8 @@ def fit(
     analysis: Annotated[Path, typer.Argument(metavar="ANALYSIS", readable=False, help="The analysis file (TOML).")],
     *,
     backend: Annotated[
-        str | None, typer.Option(metavar="NAME", help="How to fit, in place of the file's own choice: least-squares.")
+        str | None,
+        typer.Option(metavar="NAME", help="How to fit, in place of the file's own choice: least-squares or mcmc."),
     ] = None,
     seed: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Seed of every random number, in place of the file's own.")
@@ -78,6 +80,10 @@ def fit(
             metavar="DIR", readable=False, help="Where the report goes.  [default: reports/<name of the analysis>]"
         ),
     ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the chain in the output folder (mcmc).")] = False,
+    processes: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Processes that draw a chain (mcmc); they do not change it.")
+    ] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json in place of the summary.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no summary, only where the report is.")] = False,
 ) -> None:
@@ -95,7 +101,11 @@ def fit(
 
     from stfit.pipeline import asked_but_not_identified, report, run_analysis
 
-    result = run_analysis(plan, seed=plan.fit.seed if seed is None else seed, command=_command())
+    seed = plan.fit.seed if seed is None else seed
+    if plan.fit.backend == "mcmc":
+        result = _sampled(plan, seed, folder, resume, processes)
+    else:
+        result = run_analysis(plan, seed=seed, command=_command())
     page = report(result, folder)
     if as_json:
         _say((folder / RESULT).read_text(encoding="utf-8").rstrip())
@@ -105,6 +115,78 @@ def fit(
         _say(summary(result))
     _say(f"Report: {page}", err=as_json)
     _end(result, asked_but_not_identified(result, plan.fit.free))
+
+
+def _sampled(plan: Analysis, seed: int, folder: Path, resume: bool, processes: int) -> FitResult:
+    """The result with its chain, which is stored beside the report as it grows."""
+    from stfit.pipeline import Run, run_analysis
+    from stfit.pipeline.sampling import CHAIN
+    from stfit.reports.terminal import sampling_bar
+    from stfit.results.storage import make_folder
+
+    make_folder(folder)
+    _require_writable(folder, (CHAIN,))
+    with sampling_bar() as bar:
+        return run_analysis(plan, seed=seed, command=_command(), chain=Run(folder / CHAIN, resume, processes, bar))
+
+
+@_app.command(epilog="Example: stfit plan datasets/nanopillar/analysis.toml --hours 8")
+def plan(
+    analysis: Annotated[Path, typer.Argument(metavar="ANALYSIS", readable=False, help="The analysis file (TOML).")],
+    *,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Whose error is to shrink, in place of the file's choice.  [default: l_over_L]"
+        ),
+    ] = None,
+    hours: Annotated[
+        float | None, typer.Option(metavar="H", help="Time to spend, which every candidate is then made to fill.")
+    ] = None,
+    check: Annotated[int, typer.Option(metavar="N", min=0, help="How many of the best are simulated.")] = 3,
+    refits: Annotated[int, typer.Option(metavar="N", min=10, help="How often each of them.")] = 200,
+    processes: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="How many share the simulations.  [default: all processors]")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="Seed of every random number, in place of the file's own.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", readable=False, help="Where the plan goes.  [default: reports/<name>]"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print plan.json in place of the summary.")] = False,
+) -> None:
+    """Say which measurement to take next: what each would do for the error of l/L_θθ, per hour."""
+    from stfit.analysis import read_analysis
+    from stfit.analysis.reading import with_target
+
+    wanted = read_analysis(analysis) if target is None else with_target(read_analysis(analysis), target)
+    folder = _default_folder(analysis) if out is None else out
+    _require_writable(folder, ("plan.json", "plan.html"))
+
+    from stfit.backends.parallel import available_processes
+    from stfit.pipeline import load_measurements
+    from stfit.pipeline.planning import end_of, plan_analysis, with_plan, write_plan_report
+    from stfit.results.plan import plan_text
+
+    wanted = with_plan(wanted, hours=hours)
+    found = plan_analysis(
+        wanted,
+        load_measurements(wanted),
+        seed=wanted.fit.seed if seed is None else seed,
+        check=check,
+        refits=refits,
+        processes=available_processes() if processes is None else processes,
+        command=_command(),
+    )
+    page = write_plan_report(found, folder)
+    _say((plan_text(found) if as_json else found.summary()).rstrip())
+    _say(f"Plan: {page}", err=as_json)
+    for sentence in (reasons := end_of(found, wanted.fit.free)):
+        _say(f"stfit: {sentence}", err=True)
+    if reasons:
+        raise typer.Exit(NOT_ANSWERED)
 
 
 @_app.command(epilog="Example: stfit simulate --device device.toml --seed 1 --out sim/")
@@ -183,6 +265,41 @@ def calibrate(
     _end(result, asked_but_not_identified(result, plan.fit.free))
 
 
+@_app.command(epilog="Example: stfit inspect dwell.csv --kind dwell-times")
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="A file with a table.")],
+    *,
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="Read it as this kind, as [[measurement]] would.")
+    ] = None,
+    png: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", readable=False, help="Draw the plot there, not in the terminal.")
+    ] = None,
+) -> None:
+    """Show what is understood of a file: container, columns, units, rows, remarks, and a plot."""
+    if png is not None:
+        _require_writable(png.absolute().parent, (png.name,))
+
+    from stfit.pipeline.inspection import in_words
+    from stfit.pipeline.inspection import inspect as inspected
+
+    found = inspected(file, kind)
+    _say(in_words(found))
+    if found.points is None:
+        return
+    points = found.points
+    if png is None:
+        from stfit.reports.terminal_plot import drawn
+
+        _say("\n" + drawn(points.x, points.y, points.x_label, points.y_label))
+        return
+
+    from stfit.figures.points import points_figure
+
+    points_figure(points.x, points.y, points.x_label, points.y_label).savefig(png, dpi=150)
+    _say(f"Plot: {png}")
+
+
 def _default_folder(analysis: Path) -> Path:
     """reports/<name>: the name of the folder for a file called analysis.toml, that of the file for any other."""
     name = analysis.resolve().parent.name if analysis.name == "analysis.toml" else analysis.stem
@@ -232,7 +349,10 @@ def _say(line: str, *, err: bool = False) -> None:
 def _end(result: FitResult, unidentified: Sequence[str]) -> None:
     """End with status 3, and say why, where the fit gave no answer to what was asked."""
     from stfit.results.result import Status
+    from stfit.results.sentences import rejection
 
+    if warning := rejection(result.goodness):
+        _say(f"stfit: {warning} No error quoted covers the misfit.", err=True)
     converged = result.status is Status.CONVERGED
     if not converged:
         _say(f"stfit: {result.status.sentence}", err=True)

@@ -11,6 +11,7 @@ from stfit.analysis.entries import (
     GmrTable,
     MeasurementEntry,
     ModelEntry,
+    PlanEntry,
     Prior,
 )
 from stfit.analysis.reading import analysis_of, parse_analysis, read_analysis, read_device, with_backend
@@ -23,6 +24,7 @@ __all__ = [
     "GmrTable",
     "MeasurementEntry",
     "ModelEntry",
+    "PlanEntry",
     "Prior",
     "analysis_of",
     "parse_analysis",

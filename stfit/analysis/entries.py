@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, final
 
+from stfit.studies.conditions import Conditions
+
+PlanEntry = Conditions  # the [plan] section
+
 
 @final
 @dataclass(frozen=True)
@@ -91,7 +95,8 @@ class FitEntry:
     for itself. fix: name → value. bounds: name → (low, high).
     reference_temperature: K, None leaves it to the device or the rows. seed: of every random number of the fit.
     intervals: where they come from; "auto": the covariance where the likelihood is quadratic, else the profile.
-    compare: whether rival descriptions are fitted to the same data.
+    compare: whether rival descriptions are fitted to the same data. evidence: whether they are weighed by nested
+    sampling too. goodness: "bootstrap" simulates the tests of fit whatever the counts, "automatic" where they are few.
     """
 
     backend: Literal["least-squares", "mcmc"] = "least-squares"
@@ -103,12 +108,29 @@ class FitEntry:
     seed: int = 0
     intervals: Literal["auto", "covariance", "profile", "bootstrap"] = "auto"
     compare: bool = True
+    evidence: bool = False
+    goodness: Literal["automatic", "bootstrap"] = "automatic"
+
+
+@final
+@dataclass(frozen=True)
+class SamplerEntry:
+    """The [sampler] section: how long a chain is run.
+
+    ensembles: independent ones. walkers: of each; None leaves it to the number of parameters. steps: at most, of every
+    walker. target: effective draws at which it ends, once its autocorrelation time is resolved.
+    """
+
+    ensembles: int = 4
+    walkers: int | None = None
+    steps: int = 3000
+    target: int = 10_000
 
 
 @final
 @dataclass(frozen=True)
 class Analysis:
-    """A whole analysis: the sample, its measurements, the model, how it is fitted.
+    """A whole analysis: the sample, its measurements, the model, how it is fitted, how the next one is planned.
 
     source: what messages call the file. text, sha256: the file as it stands, "" for an analysis made in Python.
     """
@@ -119,6 +141,8 @@ class Analysis:
     model: ModelEntry = field(default_factory=ModelEntry)
     fit: FitEntry = field(default_factory=FitEntry)
     priors: Mapping[str, Prior] = field(default_factory=dict)
+    sampler: SamplerEntry = field(default_factory=SamplerEntry)
+    plan: PlanEntry = field(default_factory=Conditions)
     source: str = ""
     text: str = ""
     sha256: str = ""

@@ -40,6 +40,17 @@ def whole_number(value: Any) -> int:
     return value
 
 
+def count_from(least: int) -> Callable[[Any], int]:
+    """A reader of whole numbers from `least`."""
+
+    def read(value: Any) -> int:
+        if type(value) is not int or not least <= value <= _LARGEST_INTEGER:
+            raise unfit(f"a whole number, {least} or more", shown(value))
+        return value
+
+    return read
+
+
 def switch(value: Any) -> bool:
     """true or false."""
     if not isinstance(value, bool):

@@ -14,6 +14,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from stfit.analysis import planning
 from stfit.analysis.contradictions import contradictions
 from stfit.analysis.entries import Analysis
 from stfit.analysis.messages import Location, place, problem_of
@@ -81,6 +82,15 @@ def with_backend(analysis: Analysis, name: str, where: str) -> Analysis:
         halves = error.context or {}
         raise InputError(Problem(where, **halves)) from error
     return replace(analysis, fit=replace(analysis.fit, backend=backend))
+
+
+def with_target(analysis: Analysis, name: str) -> Analysis:
+    """The same analysis with a plan for another quantity; InputError if none is called so."""
+    try:
+        target = planning.target(name)
+    except PydanticCustomError as error:
+        raise InputError(Problem("option '--target'", **(error.context or {}))) from error
+    return replace(analysis, plan=replace(analysis.plan, target=target))
 
 
 def _toml(text: str, source: str) -> dict[str, Any]:

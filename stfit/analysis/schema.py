@@ -10,14 +10,24 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, create_model
 from pydantic_core import PydanticCustomError
 
-from stfit.analysis import names, quantities
-from stfit.analysis.entries import Constant, FitEntry, GmrChi, GmrTable, MeasurementEntry, ModelEntry, Prior
+from stfit.analysis import names, planning, quantities
+from stfit.analysis.entries import (
+    Constant,
+    FitEntry,
+    GmrChi,
+    GmrTable,
+    MeasurementEntry,
+    ModelEntry,
+    PlanEntry,
+    Prior,
+    SamplerEntry,
+)
 from stfit.analysis.messages import Location, shown, unfit
-from stfit.loaders.headers import NO_DEAD_TIME
 from stfit.measurements.lines import POWERS
 from stfit.models.asymmetry import ASYMMETRIES
 from stfit.models.parameters import PARAMETERS
-from stfit.physics.fluctuations import FWHM_OVER_WIDTH
+from stfit.physics.fluctuations import FWHM_OVER_WIDTH, LINE_SHAPES
+from stfit.physics.resonance import GEOMETRIES
 
 read_backend: Final = quantities.choice("least-squares", "mcmc")
 
@@ -55,10 +65,6 @@ def _file(value: Any, info: ValidationInfo) -> Path:
     return quantities.existing_file(value, Path((info.context or {})["base"]))
 
 
-def _no_dead_time(value: Any) -> None:
-    raise unfit(NO_DEAD_TIME, shown(value))
-
-
 _File = Annotated[Path, PlainValidator(_file)]
 _Text = Annotated[str, PlainValidator(quantities.text)]
 _Temperature = Annotated[float | None, PlainValidator(quantities.temperature)]
@@ -76,7 +82,7 @@ class _Measurement(Section):
 
 
 class _DwellEvents(_Measurement):
-    dead_time: Annotated[None, PlainValidator(_no_dead_time)] = None
+    dead_time: Annotated[float | None, PlainValidator(quantities.duration)] = None
 
 
 class _SwitchingPulse(_Measurement):
@@ -109,6 +115,16 @@ class _FmrLines(_Measurement):
     inhomogeneous_linewidth: Annotated[str | None, PlainValidator(_width)] = None
 
 
+class _FmrSpectra(_Measurement):
+    line_shape: Annotated[Any, PlainValidator(quantities.choice(*LINE_SHAPES))] = "lorentzian"
+    geometry: Annotated[Any, PlainValidator(quantities.choice(*GEOMETRIES))] = None
+    inhomogeneous_linewidth: Annotated[str | None, PlainValidator(_width)] = None
+
+
+class _HysteresisLoop(_Measurement):
+    ap_level: Annotated[Any, PlainValidator(quantities.choice("high", "low"))] = "high"
+
+
 _KINDS: Final[Mapping[str, type[_Measurement]]] = {
     "dwell-times": _Measurement,
     "dwell-events": _DwellEvents,
@@ -116,15 +132,13 @@ _KINDS: Final[Mapping[str, type[_Measurement]]] = {
     "switching-pulse": _SwitchingPulse,
     "switching-ramp": _SwitchingRamp,
     "fmr-lines": _FmrLines,
+    "hysteresis-loop": _HysteresisLoop,
+    "fmr-spectra": _FmrSpectra,
 }
-_LATER_KINDS: Final = (
-    "telegraph-trace",
-    "hysteresis-loop",
-    "fmr-spectra",
-)
+_LATER_KINDS: Final = ("telegraph-trace",)
 
 
-class _UnknownKind(_SwitchingCurrents, _SwitchingRamp, _DwellEvents, _FmrLines):
+class _UnknownKind(_SwitchingCurrents, _SwitchingRamp, _DwellEvents, _FmrLines, _FmrSpectra, _HysteresisLoop):
     """A measurement without a kind, or with a wrong one: its other keys are read for their own errors."""
 
     kind: Annotated[str, PlainValidator(quantities.choice(*_KINDS, later=_LATER_KINDS))]
@@ -175,6 +189,8 @@ LinesSection = _named("Lines", names.fixed_value)
 _Fix = _named("Fix", names.fixed_value)
 _Bounds = _named("Bounds", names.bounds)
 _Priors = _named("Priors", names.prior)
+_Precision = _named("Precision", planning.precision)
+_PrecisionTime = _named("PrecisionTime", planning.precision_time)
 
 
 class _Fit(Section):
@@ -187,6 +203,37 @@ class _Fit(Section):
     seed: Annotated[int, PlainValidator(quantities.whole_number)] = 0
     intervals: Annotated[Any, PlainValidator(quantities.choice("auto", "covariance", "profile", "bootstrap"))] = "auto"
     compare: Annotated[bool, PlainValidator(quantities.switch)] = True
+    evidence: Annotated[bool, PlainValidator(quantities.switch)] = False
+    goodness: Annotated[Any, PlainValidator(quantities.choice("automatic", "bootstrap"))] = "automatic"
+
+
+class _Sampler(Section):
+    ensembles: Annotated[int, PlainValidator(quantities.count_from(1))] = 4
+    walkers: Annotated[int | None, PlainValidator(quantities.count_from(8))] = None
+    steps: Annotated[int, PlainValidator(quantities.count_from(100))] = 3000
+    target: Annotated[int, PlainValidator(quantities.count_from(100))] = 10_000
+
+
+class _Plan(Section):
+    target: Annotated[str, PlainValidator(planning.target)] = "l_over_L"
+    hours: Annotated[float | None, PlainValidator(quantities.duration)] = None
+    goal: Annotated[float | None, PlainValidator(planning.relative_error)] = None
+    candidates: Annotated[tuple[str, ...], PlainValidator(planning.candidates)] = ()
+    time_per_point: Annotated[float | None, PlainValidator(quantities.duration)] = None
+    points: Annotated[int, PlainValidator(planning.count)] = 8
+    overhead_per_point: Annotated[float, PlainValidator(planning.overhead)] = 0.0
+    overhead_per_temperature: Annotated[float, PlainValidator(planning.overhead)] = 0.0
+    overhead_per_field: Annotated[float, PlainValidator(planning.overhead)] = 0.0
+    shortest_dwell: Annotated[float | None, PlainValidator(quantities.duration)] = None
+    longest_dwell: Annotated[float | None, PlainValidator(quantities.duration)] = None
+    largest_current: Annotated[float | None, PlainValidator(quantities.current_step)] = None
+    pulses: Annotated[int, PlainValidator(planning.count)] = 1000
+    pulse_overhead: Annotated[float, PlainValidator(planning.overhead)] = 0.0
+    ramp_overhead: Annotated[float, PlainValidator(planning.overhead)] = 0.0
+    line_error: Annotated[float, PlainValidator(planning.relative_error)] = 0.0
+    critical_current_error: Annotated[float, PlainValidator(planning.relative_error)] = 0.0
+    precision: Annotated[dict[str, float], table(_Precision, dict)] = {}
+    precision_time: Annotated[dict[str, float], table(_PrecisionTime, dict)] = {}
 
 
 class Content(Section):
@@ -198,6 +245,8 @@ class Content(Section):
     model: Annotated[ModelEntry, table(ModelSection, ModelEntry)] = ModelEntry()
     fit: Annotated[FitEntry, table(_Fit, FitEntry)] = FitEntry()
     priors: Annotated[dict[str, Prior], table(_Priors, dict)] = {}
+    sampler: Annotated[SamplerEntry, table(_Sampler, SamplerEntry)] = SamplerEntry()
+    plan: Annotated[PlanEntry, table(_Plan, PlanEntry)] = PlanEntry()
 
 
 _SECTIONS: Final[Mapping[Location, type[Section]]] = {
@@ -209,6 +258,10 @@ _SECTIONS: Final[Mapping[Location, type[Section]]] = {
     ("fit", "fix"): _Fix,
     ("fit", "bounds"): _Bounds,
     ("priors",): _Priors,
+    ("sampler",): _Sampler,
+    ("plan",): _Plan,
+    ("plan", "precision"): _Precision,
+    ("plan", "precision_time"): _PrecisionTime,
 }
 
 

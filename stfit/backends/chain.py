@@ -47,8 +47,8 @@ class Chain:
     """Draws of the posterior after burn-in, from several independent ensembles of walkers.
 
     names: of the coordinates. draws: coordinates, shape (ensembles, steps, walkers, p). log_posterior: up to a
-    constant, shape (ensembles, steps, walkers). burn_in: steps dropped before. acceptance: share of steps that were taken, shape
-    (ensembles,). autocorrelation_time: of the slowest coordinate, in steps.
+    constant, shape (ensembles, steps, walkers). burn_in: steps dropped before. acceptance: share of steps that were
+    taken, shape (ensembles,). autocorrelation_time: of the slowest coordinate, in steps.
     """
 
     names: tuple[str, ...]
@@ -132,7 +132,7 @@ def write(stored: Stored, path: Path) -> None:
 
     InputError where the folder cannot be written.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.part")  # one name: what a killed run leaves is written over
     try:
         _write(stored, part)
         part.replace(path)

@@ -13,7 +13,7 @@ from stfit.backends.least_squares import Optimum
 from stfit.backends.level import rise_to
 from stfit.backends.newton import Box, Expansion, descend
 from stfit.backends.parallel import mapped
-from stfit.backends.profile import public_value, quantity_of, rise_of, surroundings
+from stfit.backends.profile import at_its_bounds, public_value, quantity_of, rise_of, surroundings
 from stfit.objective import Objective
 
 Array = npt.NDArray[np.float64]
@@ -22,7 +22,8 @@ JOINT_LEVELS: Final = {"68": 2.295748928898636, "95": 5.991464547107979}  # χ²
 _POINTS: Final = 24
 _STIFFNESS: Final = 25.0  # of the penalty, per squared standard error
 _FARTHEST: Final = 40.0  # standard errors along a ray, from which a contour counts as open there
-_TARGETS: Final = 40
+_TARGETS: Final = 20
+_OFF_RAY: Final = 0.3  # of a target, from which a bound is what keeps a point away from it
 _LOOSE: Final = 2e-3  # of the level: a point that Newton's method does not polish
 
 
@@ -31,8 +32,8 @@ _LOOSE: Final = 2e-3  # of the level: a point that Newton's method does not poli
 class Contour:
     """A closed polygon about the best fit, in SI units, of the points where the deviance has risen by `level`.
 
-    values: shape (points, 2). open: where the data do not close it inside the bounds; such a point lies as far out as
-    was looked, and the polygon is not a contour there.
+    values: shape (points, 2). open: where the data do not close it inside the bounds; such a point lies on a bound, or
+    as far out as was looked, and the polygon is not a contour there.
     """
 
     names: tuple[str, str]
@@ -70,9 +71,10 @@ def contour(
 ) -> Contour | None:
     """The contour of two parameters or derived quantities by public name; never throws.
 
-    level: deviance rise, that of JOINT_LEVELS for joint 68.27 % and 95 % regions. None where either, or a combination
-    of both, is not identified: there is no contour then.
+    level: deviance rise, that of JOINT_LEVELS for joint 68.27 % and 95 % regions. None where there is no contour:
+    either, or a combination of both, is not identified or lies at a bound.
     """
+    optimum = at_its_bounds(objective, optimum)
     plane = _plane(objective, optimum, a, b)
     if plane is None:
         return None
@@ -139,7 +141,7 @@ def _outwards(plane: _Plane, level: float, along: Array, reach: float) -> tuple[
     for _ in range(_TARGETS):
         there, found, cost = _near(plane, target * along, x)
         if abs(cost - level / 2) < _LOOSE * level:
-            return found, False
+            return found, bool(np.linalg.norm(found - target * along) > _OFF_RAY * target)
         if cost < level / 2:
             inside, x, point = target, there, found
             if target > _FARTHEST * reach:

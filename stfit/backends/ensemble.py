@@ -26,6 +26,7 @@ from stfit.backends.moves import Proposal, differential, global_t
 from stfit.backends.parallel import crew
 from stfit.backends.starts import Target, finite_log_posterior, mirrors, starting_walkers, straightest
 from stfit.backends.stopping import Progressed, progressed
+from stfit.errors import InputError, Problem
 from stfit.objective.natural import NaturalCoordinates
 
 Array = npt.NDArray[np.float64]
@@ -129,6 +130,7 @@ def sample(
     """
     budget = Budget() if budget is None else budget
     walkers = budget.walkers_for(len(objective.names))
+    _refuse_few(walkers, len(objective.names))
     identity = _identity(objective, seed, budget.ensembles, walkers)
     setup = _setup(objective, optimum)
     if resume and file is not None and file.exists():
@@ -144,6 +146,14 @@ def sample(
     if file is not None:
         write(now.stored(walk, identity, objective.names), file)
     return now.stored(walk, identity, objective.names).chain
+
+
+def _refuse_few(walkers: int, dimension: int) -> None:
+    """InputError where half the walkers could not span the space."""
+    least = 2 * (dimension + 1)
+    if walkers < least:
+        expected = f"{least} walkers or more for {dimension} parameters"
+        raise InputError(Problem("sampler, key 'walkers'", expected, str(walkers)))
 
 
 @final

@@ -10,6 +10,7 @@ import lmfit
 import numpy as np
 import numpy.typing as npt
 
+from stfit.backends.gauss_newton import gauss_newton
 from stfit.objective.information import Directions, covariance, directions, gauge
 from stfit.objective.problem import Problem
 from stfit.results import Status
@@ -288,9 +289,13 @@ def _at_bound(problem: Problem, x: Array, gradient: Array, scales: Array) -> npt
 def refit(problem: Problem, near: Optimum) -> Array:
     """The optimum of a replica of a problem, started from the optimum of the original; coordinates only.
 
-    Good to a few 1e-8 of the sum of squares, which is all that a simulated distribution needs.
+    Good to a few 1e-8 of the sum of squares, which is all that a simulated distribution needs. Gauss–Newton steps
+    where there are residuals, which a replica's optimum is near enough for, and lmfit where one of them leads up.
     """
     held = gauge(near.directions)
-    if problem.has_residuals:
-        return _levenberg_marquardt(problem, near.x, near.directions.scales, held, 200, _TOLERANCE)[0]
-    return _score(problem, near.x, near.directions.scales, held)[0]
+    if not problem.has_residuals:
+        return _score(problem, near.x, near.directions.scales, held)[0]
+    found = gauss_newton(problem, near.x, near.directions.scales, held, _TOLERANCE)
+    if found is not None:
+        return found
+    return _levenberg_marquardt(problem, near.x, near.directions.scales, held, 200, _TOLERANCE)[0]

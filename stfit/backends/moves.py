@@ -29,14 +29,6 @@ def differential(walkers: Array, others: Array, random: Random) -> tuple[Array, 
     return walkers + length * (others[first] - others[second]), np.zeros(count)
 
 
-def stretch(walkers: Array, others: Array, random: Random) -> tuple[Array, Array]:
-    """A step on the line through another (Goodman and Weare 2010, doi:10.2140/camcos.2010.5.65), with a = 2."""
-    count, dimension = walkers.shape
-    factor = np.square(random.random_sample(count) + 1.0) / 2.0
-    towards = others[random.randint(others.shape[0], size=count)]
-    return towards + factor[:, None] * (walkers - towards), (dimension - 1.0) * np.log(factor)
-
-
 def global_t(walkers: Array, others: Array, random: Random) -> tuple[Array, Array]:
     """A fresh point of Student's t with the mean and the covariance of the others.
 

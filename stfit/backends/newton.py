@@ -18,7 +18,7 @@ FLATTEST: Final = 1e-6  # curvature along a step of about one standard error, be
 _SETTLED: Final = 1e-9  # expected gain of one more step, at which a descent ends
 _CONVERGED: Final = 1e-5  # the same, below which a descent has converged though no step lowers the value any more
 _LONGEST: Final = 1.0  # step, in natural sizes: in standard errors a way back into a narrow valley is long
-_MOST_STEPS: Final = 80
+_MOST_STEPS: Final = 40
 _MOST_DAMPED: Final = 1e10
 _VAGUEST: Final = 1e-2  # least curvature by natural sizes: a step of one standard error is at most 10 of these
 

@@ -9,7 +9,7 @@ the minimum of cost + K (quantity − t)²/2 is the best fit at its own value of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, final
 
@@ -85,7 +85,8 @@ def profiles(
     curves: those whose curve is wanted. Where a lower minimum shows itself on the way, all start again from there.
     """
     for _ in range(_MOST_RESTARTS):
-        outcomes = list(mapped(partial(_profile, objective, optimum, frozenset(curves)), list(names), processes))
+        begin = at_its_bounds(objective, optimum)
+        outcomes = list(mapped(partial(_profile, objective, begin, frozenset(curves)), list(names), processes))
         lower = [outcome for outcome in outcomes if not isinstance(outcome, Profile)]
         if not lower:
             break
@@ -96,13 +97,27 @@ def profiles(
     return Profiles(optimum, {found.name: found for found in outcomes if isinstance(found, Profile)})
 
 
-def quick_ends(objective: Objective, optimum: Optimum, name: str, level: float) -> tuple[float | None, float | None]:
-    """The ends of a profile after one Newton step each (SI), the lower one first; None where one step does not do."""
-    quantity, public = quantity_of(objective, name), public_value(objective, name)
+def quick_ends(
+    objective: Objective, optimum: Optimum, names: Sequence[str], level: float
+) -> dict[str, tuple[float | None, float | None]]:
+    """Ends of profiles after one Newton step each (SI), the lower one first; None where one step does not do."""
+    optimum = at_its_bounds(objective, optimum)
     box, rise = surroundings(objective, optimum), rise_of(objective, optimum)
-    ends = [quick_end(Ray(rise, quantity, box, optimum.x, sign), level) for sign in (-1.0, 1.0)]
-    low, high = (None if end is None else public(end) for end in ends)
-    return low, high
+    found = {}
+    for name in names:
+        quantity, public = quantity_of(objective, name), public_value(objective, name)
+        low, high = (quick_end(Ray(rise, quantity, box, optimum.x, sign), level) for sign in (-1.0, 1.0))
+        found[name] = (None if low is None else public(low), None if high is None else public(high))
+    return found
+
+
+def at_its_bounds(objective: Objective, optimum: Optimum) -> Optimum:
+    """The optimum with the coordinates at a bound exactly there."""
+    if not np.any(optimum.at_bound):
+        return optimum
+    lower, upper = objective.bounds
+    nearest = np.where(np.abs(optimum.x - lower) < np.abs(optimum.x - upper), lower, upper)
+    return replace(optimum, x=np.where(optimum.at_bound, nearest, optimum.x))
 
 
 def surroundings(objective: Objective, optimum: Optimum) -> Box:

@@ -19,12 +19,12 @@ Array = npt.NDArray[np.float64]
 _LOOSE: Final = 1e-3  # of the level: an end that Newton's method does not polish
 _STIFFNESS: Final = 25.0  # K of the penalty, per squared standard error of the quantity
 _FIRST: Final = 0.5  # distance of the first target, in predicted distances of the end
-_GROWTH: Final = 1.5
-_MOST_TARGETS: Final = 60  # 1.5^60 = 4·10^10 predicted distances
+_GROWTH: Final = 2.0
+_MOST_TARGETS: Final = 20  # 2^20 = 10^6 predicted distances
 _STUCK: Final = 1e-6  # progress of the quantity, of that of its target, below which it can go no further
 _CURVE_LEVELS: Final = (0.3, 2.25, 5.5)  # of a curve, beside those of the ends
 _OPEN_TARGETS: Final = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0)  # of an open side, in standard errors
-_BISECTIONS: Final = 60
+_BISECTIONS: Final = 25
 _QUICK: Final = 0.3  # longest Newton step, over the distance of the end, that one step is trusted with
 _FAR_FROM_QUADRATIC: Final = 0.3  # relative distance of an end from its prediction, from which it is checked
 
@@ -80,7 +80,8 @@ class Ray:
     def inner_steps(self) -> Array:
         """Steps that leave alone the coordinates at a bound that the likelihood, or the quantity, pushes against."""
         gradient = self.rise(self.best)[1]
-        pushed = self.box.pushed(self.best, gradient)
+        leaving = self.box.pushed(self.best, self.sign * self.start[1])  # which the quantity takes off its bound
+        pushed = self.box.pushed(self.best, gradient) & ~leaving
         basis = self.box.moving(pushed)
         blocked = self.box.pushed(self.best, -self.sign * basis @ (basis.T @ self.start[1]))
         return self.box.moving(pushed | blocked)
@@ -236,7 +237,7 @@ def _scan(ray: Ray, level: float) -> Found:
             outside = (target, end.x, distance, cost)
             break
         if distance - inside[2] <= _STUCK * (target - inside[0]):
-            return Found(State.OPEN, None, None)
+            return Found(State.OPEN if end.converged else State.FAILED, None, None)
         inside = (target, end.x, distance, cost)
         target *= _GROWTH
     if outside is None:

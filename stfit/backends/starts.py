@@ -21,6 +21,7 @@ _DROP_BY: Final = 10.0  # more for each coordinate: a normal at twice its width 
 _EXPECTED_DROP: Final = 4.0  # for each coordinate, twice what a normal loses in the mean
 _BATCHES: Final = 200
 _BATCH: Final = 1000
+_CROWD: Final = 20  # candidates for each walker that starts without a covariance
 _NEAREST: Final = 40.0  # halvings of the way from the prior to the start
 
 
@@ -99,10 +100,11 @@ def starting_walkers(
         x = _drawn(target, optimum, natural, images, rng)
         value = finite_log_posterior(target, x)
         found, values = (np.concatenate(pair) for pair in ((found, x), (values, value)))
-        if np.count_nonzero(values >= least) >= walkers:
-            return np.asarray(found[values >= least][:walkers])
-        if optimum.covariance is None and np.count_nonzero(np.isfinite(values)) >= _BATCH:
-            break
+        near = np.isfinite(values) & (values >= least)
+        if optimum.covariance is not None and np.count_nonzero(near) >= walkers:
+            return np.asarray(found[near][:walkers])
+        if optimum.covariance is None and np.count_nonzero(near) >= _CROWD * walkers:
+            return np.asarray(found[near][np.argsort(values[near], kind="stable")[:walkers]])  # the farthest
     # nowhere near the best: the highest there are
     highest = np.argsort(-values, kind="stable")[:walkers]
     if np.count_nonzero(np.isfinite(values)) < walkers:

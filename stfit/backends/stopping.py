@@ -46,7 +46,7 @@ def progressed(draws: Array, log_posterior: Array) -> Progressed:
     burn_in = transient(draws, log_posterior)
     time = longest_time(draws[:, burn_in:])
     forgotten = int(np.ceil(_FORGOTTEN * time))
-    settled = max(burn_in, forgotten) < steps // 2
+    settled = max(burn_in + _BATCH, forgotten) < steps // 2  # the last batch that is tried is no minimum
     if forgotten > burn_in:
         burn_in = min(forgotten, steps // 2)
         time = longest_time(draws[:, burn_in:])

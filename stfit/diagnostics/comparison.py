@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +35,23 @@ _MAPPING_WORDS: Final = {
 }
 
 
+@final
+@dataclass(frozen=True)
+class Candidate:
+    """A description with the objective it makes of the same data, and where a fit of it may start."""
+
+    name: str
+    words: str
+    objective: Objective
+    starts: tuple[Array, ...]
+
+
+def candidates(objective: Objective, optimum: Optimum) -> list[Candidate]:
+    """The description that was fitted, then every rival that these data could tell from it."""
+    first = Candidate(*_first_words(objective), objective, (optimum.x,))
+    return [first, *_described(objective, optimum), *_mapped(objective, optimum)]
+
+
 def compare(objective: Objective, optimum: Optimum) -> list[Entry]:
     """The description that was fitted and its rivals, as result.json stores them; empty where the fit failed.
 
@@ -45,7 +61,7 @@ def compare(objective: Objective, optimum: Optimum) -> list[Entry]:
     """
     if optimum.status is not Status.CONVERGED:
         return []
-    rivals = [*_described(objective, optimum), *_mapped(objective, optimum)]
+    rivals = [_fitted(candidate) for candidate in candidates(objective, optimum)[1:]]
     if not rivals:
         return []
     first = _entry(objective, optimum, _first_words(objective))
@@ -64,7 +80,7 @@ def _first_words(objective: Objective) -> tuple[str, str]:
 # --- rivals that are fitted ---------------------------------------------------------------------------------------
 
 
-def _described(objective: Objective, optimum: Optimum) -> list[Entry]:
+def _described(objective: Objective, optimum: Optimum) -> list[Candidate]:
     """Other laws of ln τ(I), where rates were measured at currents and every other kind follows them."""
     if not _follows_descriptions(objective):
         return []
@@ -72,32 +88,33 @@ def _described(objective: Objective, optimum: Optimum) -> list[Entry]:
     if largest == 0.0:
         return []
     heating = JouleHeating((objective.reference_temperature / largest) ** 2)
-    return [_refitted(objective, optimum, description) for description in (*POWERS, heating)]
+    return [_rewritten(objective, optimum, description) for description in (*POWERS, heating)]
 
 
-def _mapped(objective: Objective, optimum: Optimum) -> list[Entry]:
+def _mapped(objective: Objective, optimum: Optimum) -> list[Candidate]:
     """Other readings of Eq. 32, where resonances were measured."""
     if _LINES not in _kinds(objective):
         return []
     return [
-        _fitted(
+        Candidate(
+            f"mapping-{mapping}",
+            _MAPPING_WORDS[mapping],
             with_law(objective, objective.law.rewritten(mapping=mapping), objective.space),
-            (f"mapping-{mapping}", _MAPPING_WORDS[mapping]),
-            [optimum.x, objective.start],
+            (optimum.x, objective.start),
         )
         for mapping in MAPPINGS
         if mapping != objective.law.mapping
     ]
 
 
-def _refitted(objective: Objective, optimum: Optimum, description: Description) -> Entry:
-    """A description of ln τ(I) at its best, from the slopes and barriers of Eq. 27, else from the crude dwell times."""
+def _rewritten(objective: Objective, optimum: Optimum, description: Description) -> Candidate:
+    """A description of ln τ(I), to start from the slopes and barriers of Eq. 27, else from the crude dwell times."""
     extra = tuple(FitParameter(p, p.start, p.lower, p.upper) for p in description.parameters)
     space = ParameterSpace((*(_above_zero(p, objective) for p in objective.space.parameters), *extra))
     rival = with_law(objective, objective.law.rewritten(description=description), space)
     own = [p.start for p in extra]
-    starts = [np.append(x, own) for x in (_same_slopes(objective, optimum, description), objective.start)]
-    return _fitted(rival, (description.name, description.words), starts)
+    starts = tuple(np.append(x, own) for x in (_same_slopes(objective, optimum, description), objective.start))
+    return Candidate(description.name, description.words, rival, starts)
 
 
 def _above_zero(p: FitParameter, objective: Objective) -> FitParameter:
@@ -135,12 +152,13 @@ def _same_slopes(objective: Objective, optimum: Optimum, description: Descriptio
     return x
 
 
-def _fitted(rival: Objective, words: tuple[str, str], starts: Sequence[Array]) -> Entry:
+def _fitted(candidate: Candidate) -> Entry:
     """The first fit that converges of those from several starts, else the best of them."""
+    rival, words = candidate.objective, (candidate.name, candidate.words)
     lower, upper = rival.bounds
     ends: list[Optimum] = []
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a trial step may lead anywhere
-        for start in starts:
+        for start in candidate.starts:
             inside = np.clip(start, lower, upper)
             if np.isfinite(rival.cost(inside)):
                 ends.append(minimise(rival, inside))

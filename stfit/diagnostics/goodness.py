@@ -1,8 +1,8 @@
-"""Does the model describe the data? Deviances, with a parametric bootstrap where counts are small, and the shape."""
+"""Does the model describe the data? Deviances, scatter, order of residuals, shape; simulated where counts are few."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -11,6 +11,8 @@ import numpy.typing as npt
 from scipy.special import gammaincc
 
 from stfit.backends.least_squares import Optimum, refit
+from stfit.diagnostics.dispersion import Dispersion, dispersion
+from stfit.diagnostics.neighbours import NAMES, Neighbours, drawn_through_the_fit, neighbours, normal_tail, residuals_of
 from stfit.diagnostics.shape import exponential_shape_test
 from stfit.measurements import DwellEvents, name_of
 from stfit.objective import Objective
@@ -20,6 +22,7 @@ Array = npt.NDArray[np.float64]
 
 ACCEPTABLE_FROM: Final = 0.01
 DOUBTFUL_FROM: Final = 0.001
+SCATTER: Final = "over-dispersion"
 _SMALL_COUNT = 15.0  # expected counts below which the asymptotic deviance is wrong (architecture.md, section 5)
 _REPLICAS = 1000
 _BATCH = 100  # replicas between two looks at whether the tests are decided
@@ -38,33 +41,127 @@ class _Group:
     sensitive: npt.NDArray[np.bool_]
 
 
-def goodness(objective: Objective, optimum: Optimum, seed: int) -> Goodness:
-    """All tests of fit at the optimum; the seed drives the parametric bootstrap."""
+def goodness(objective: Objective, optimum: Optimum, seed: int, *, always_bootstrap: bool = False) -> Goodness:
+    """All tests of fit at the optimum; the seed drives the parametric bootstrap and all other draws.
+
+    Where any row expects few counts, or where it is asked for, every p-value comes from refits of simulated
+    measurements; the asymptotic one stands beside it.
+    """
     values, freedom = objective.discrepancies(optimum.x)
     groups = _groups(objective)
-    deviances = _deviances(values, groups)
     left = _degrees_of_freedom(objective, optimum, groups, freedom)
-    small = any(
-        np.any(term.measurement.expected_counts(prediction) < _SMALL_COUNT)
-        for term, prediction in zip(objective.terms, objective.predictions(optimum.x), strict=True)
-    )
     dof = round(float(np.sum(freedom))) - optimum.directions.rank
-    p_values: Sequence[float | None]
-    if dof <= 0 or optimum.covariance is None or optimum.status is not Status.CONVERGED:
-        p_values = [None] * len(groups)
-    elif small:
-        p_values = _bootstrap(objective, optimum, groups, deviances, seed)
-    else:
-        # a group whose rows the fit uses up has nothing left to test
-        p_values = [float(gammaincc(k / 2, d / 2)) if k >= 1.0 else None for k, d in zip(left, deviances, strict=True)]
+    design = _Design(tuple(groups), neighbours(objective, _freedom_of_rows(groups, left)))
+    observed = design.statistics(objective, optimum.x, values)
+    simulated = always_bootstrap or _has_small_counts(objective, optimum)
+    asymptotic: Sequence[float | None] = [None] * observed.size
+    replicas = None
+    if dof > 0 and optimum.covariance is not None and optimum.status is Status.CONVERGED:
+        asymptotic = _asymptotic(objective, optimum, design, left, observed, seed)
+        replicas = _bootstrap(objective, optimum, design, observed, seed) if simulated else None
+    bootstrap = [None] * observed.size if replicas is None else design.p_values(replicas, observed)
+    scatter = _dispersions(objective, optimum, design, left, observed, replicas)
     tests = [
-        GoodnessTest(group.name, group.measurement, float(deviance), p, verdict_of(p))
-        for group, deviance, p in zip(groups, deviances, p_values, strict=True)
+        _test(label, value, pair)
+        for label, value, pair in zip(
+            design.labels, design.reported(observed, scatter), zip(asymptotic, bootstrap, strict=True), strict=True
+        )
     ]
     tests += _shape_tests(objective)
     smallest = holm([test.p_value for test in tests if test.p_value is not None])
-    method = "parametric bootstrap" if small else "asymptotic"
-    return Goodness(verdict_of(smallest), smallest, float(deviances[0]), dof, method, tests)
+    method = "parametric bootstrap" if simulated else "asymptotic"
+    told = [found.as_dict() for found in scatter.values()]
+    return Goodness(verdict_of(smallest), smallest, float(observed[0]), dof, method, tests, told)
+
+
+@final
+@dataclass(frozen=True)
+class _Design:
+    """What is tested: deviances of groups of rows, then the resemblance of neighbours where there are enough."""
+
+    groups: tuple[_Group, ...]
+    layout: Neighbours | None
+
+    @property
+    def labels(self) -> list[tuple[str, str]]:
+        """Name and measurement of each test."""
+        own = [] if self.layout is None else [(name, "all") for name in NAMES]
+        return [*((group.name, group.measurement) for group in self.groups), *own]
+
+    def statistics(self, objective: Objective, x: Array, values: Array) -> Array:
+        """Of a fit that ended at x with these discrepancies, one for each test; large is bad."""
+        deviances = np.array([float(np.sum(values[group.rows])) for group in self.groups])
+        own = np.zeros(0) if self.layout is None else self.layout.statistics(residuals_of(objective, x))
+        return np.concatenate([deviances, own])
+
+    def p_values(self, replicas: Array, observed: Array) -> list[float]:
+        """From simulated statistics, shape (replicas, tests)."""
+        tails = [_tail] * len(self.groups) + [normal_tail] * (observed.size - len(self.groups))
+        return [tail(column, float(value)) for tail, column, value in zip(tails, replicas.T, observed, strict=True)]
+
+    def reported(self, observed: Array, scatter: Mapping[int, Dispersion]) -> list[float]:
+        """What a table shows of each test: deviance, factor of the scatter, correlation, number of runs."""
+        count = len(self.groups)
+        deviances = [scatter[i].factor if i in scatter else float(observed[i]) for i in range(count)]
+        return deviances if self.layout is None else [*deviances, *self.layout.reported(observed[count:])]
+
+
+def _test(label: tuple[str, str], value: float, p_values: tuple[float | None, float | None]) -> GoodnessTest:
+    asymptotic, bootstrap = p_values
+    used = asymptotic if bootstrap is None else bootstrap
+    return GoodnessTest(*label, value, used, verdict_of(used), asymptotic, bootstrap)
+
+
+def _has_small_counts(objective: Objective, optimum: Optimum) -> bool:
+    return any(
+        bool(np.any(term.measurement.expected_counts(prediction) < _SMALL_COUNT))
+        for term, prediction in zip(objective.terms, objective.predictions(optimum.x), strict=True)
+    )
+
+
+def _asymptotic(
+    objective: Objective, optimum: Optimum, design: _Design, left: Sequence[float], observed: Array, seed: int
+) -> list[float | None]:
+    """χ² tails of the deviances; of neighbours, those of normal residuals as the fit leaves them."""
+    # a group whose rows the fit uses up has nothing left to test
+    found = [float(gammaincc(k / 2, d / 2)) if k >= 1.0 else None for k, d in zip(left, observed, strict=False)]
+    if design.layout is None:
+        return found
+    drawn = drawn_through_the_fit(objective, optimum, design.layout, seed)
+    own = zip(drawn.T, observed[len(design.groups) :], strict=True)
+    return [*found, *(normal_tail(column, float(value)) for column, value in own)]
+
+
+def _freedom_of_rows(groups: Sequence[_Group], left: Sequence[float]) -> float:
+    """Degrees of freedom that the fit leaves of all rows together, without the constraints."""
+    return sum(k for group, k in zip(groups, left, strict=True) if group.name == SCATTER and k > 0.0)
+
+
+def _dispersions(
+    objective: Objective,
+    optimum: Optimum,
+    design: _Design,
+    left: Sequence[float],
+    observed: Array,
+    replicas: Array | None,
+) -> dict[int, Dispersion]:
+    """Of each measurement, by the number of its group; none where the fit uses up the rows."""
+    places = [index for index, group in enumerate(design.groups) if group.name == SCATTER]
+    found = {}
+    for index, term, prediction in zip(places, objective.terms, objective.predictions(optimum.x), strict=True):
+        k, deviance = left[index], float(observed[index])
+        if k < 1.0:
+            continue
+        expected, deviation, p_value = k, float(np.sqrt(2.0 * k)), float(gammaincc(k / 2, deviance / 2))
+        if replicas is not None:
+            column = replicas[:, index]
+            expected, deviation = float(np.mean(column)), float(np.std(column, ddof=1))
+            p_value = _tail(column, deviance)
+        counting = bool(np.any(np.isfinite(term.measurement.expected_counts(prediction))))
+        found[index] = dispersion(
+            name_of(term.measurement), (deviance, expected, deviation), p_value, counting=counting
+        )
+    return found
 
 
 def holm(p_values: Sequence[float]) -> float | None:
@@ -101,23 +198,37 @@ def _groups(objective: Objective) -> list[_Group]:
             )
     rows = [np.ones(state.size, dtype=bool) for state in states]
     sensitive = [np.ones(state.size * count, dtype=bool) for state, count in zip(states, repeats, strict=True)]
+    groups += [_of_one(objective, index, repeats) for index in range(len(states))]
     everything = _Group(
         "deviance",
         "all",
         _with_constraints(rows, objective, value=True),
         _with_constraints(sensitive, objective, value=True),
     )
-    return [everything, *groups] if len(groups) > 1 else [everything]
+    several = len(groups) > 1 + len(states)
+    return [everything, *(group for group in groups if several or group.name == SCATTER)]
+
+
+def _of_one(objective: Objective, index: int, repeats: Sequence[int]) -> _Group:
+    """All rows of one measurement."""
+    sizes = [term.measurement.settings.state.size for term in objective.terms]
+    rows = [np.full(size, position == index) for position, size in enumerate(sizes)]
+    sensitive = [
+        np.full(size * n, position == index) for position, (size, n) in enumerate(zip(sizes, repeats, strict=True))
+    ]
+    name = name_of(objective.terms[index].measurement)
+    return _Group(
+        SCATTER,
+        name,
+        _with_constraints(rows, objective, value=False),
+        _with_constraints(sensitive, objective, value=False),
+    )
 
 
 def _with_constraints(
     masks: Sequence[npt.NDArray[np.bool_]], objective: Objective, *, value: bool
 ) -> npt.NDArray[np.bool_]:
     return np.concatenate([*masks, np.full(objective.constraint_count, value)])
-
-
-def _deviances(values: Array, groups: Sequence[_Group]) -> Array:
-    return np.array([float(np.sum(values[group.rows])) for group in groups])
 
 
 def _degrees_of_freedom(
@@ -130,22 +241,21 @@ def _degrees_of_freedom(
     return [float(np.sum(freedom[group.rows]) - np.sum(leverage[group.sensitive])) for group in groups]
 
 
-def _bootstrap(
-    objective: Objective, optimum: Optimum, groups: Sequence[_Group], observed: Array, seed: int
-) -> list[float]:
-    """p-values of the deviances from refits of simulated measurements, stopped when each is decided."""
+def _bootstrap(objective: Objective, optimum: Optimum, design: _Design, observed: Array, seed: int) -> Array:
+    """Statistics of refits of simulated measurements, (replicas, tests), stopped when each test is decided."""
     rng = np.random.default_rng(seed)
     drawn: list[Array] = []
     undecided = True
     while len(drawn) < _REPLICAS and undecided:
         for _ in range(_BATCH):
             replica = objective.replicate(optimum.x, rng)
-            drawn.append(_deviances(replica.discrepancies(refit(replica, optimum))[0], groups))
-        columns = np.array(drawn).T
-        p_values = [_tail(replicas, value) for replicas, value in zip(columns, observed, strict=True)]
-        exceeded = np.count_nonzero(columns >= observed[:, None], axis=1)
+            x = refit(replica, optimum)
+            drawn.append(design.statistics(replica, x, replica.discrepancies(x)[0]))
+        replicas = np.array(drawn)
+        exceeded = np.count_nonzero(replicas >= observed, axis=0)
+        p_values = design.p_values(replicas, observed)
         undecided = any(count < _EXCEEDANCES and p > _HOPELESS for count, p in zip(exceeded, p_values, strict=True))
-    return p_values
+    return np.array(drawn)
 
 
 def _tail(replicas: Array, observed: float) -> float:

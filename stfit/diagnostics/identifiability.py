@@ -1,10 +1,10 @@
-"""What the data do not determine, in words; the combinations they do determine; and what would help."""
+"""What the data determine and what not: structure, practice, sloppiness, and the combinations that are identified."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, final
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,11 @@ import numpy.typing as npt
 from stfit.backends.least_squares import Optimum
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
 from stfit.diagnostics.estimates import spread
+from stfit.diagnostics.sloppiness import sloppiness
+from stfit.diagnostics.structural import structure
+from stfit.diagnostics.verdicts import verdicts
+from stfit.diagnostics.wording import null_directions
 from stfit.objective import Objective
-from stfit.objective.information import NULL_COMPONENT, Directions, gauge
 from stfit.results import Combination, Estimate, Verdict
 
 Array = npt.NDArray[np.float64]
@@ -162,92 +165,23 @@ def _combination(candidate: _Candidate, quantities: Quantities, optimum: Optimum
     return Combination(candidate.expression, found.value, found.stderr, found.ci68, found.ci95, candidate.unit)
 
 
-# --- null directions in words -------------------------------------------------------------------------------------
+def identifiability(
+    objective: Objective, optimum: Optimum, estimates: Mapping[str, Estimate], *, seed: int
+) -> dict[str, Any]:
+    """Rank here and around, null directions, spectrum and a verdict for every parameter, as result.json stores them.
 
-_BARRIERS_NEEDED = (
-    "Give the barriers: a column of the critical currents, E_P and E_AP in [device], "
-    "or dwell times at several temperatures beside them."
-)
-_REMEDIES: Final[tuple[tuple[frozenset[str], str], ...]] = (
-    *((frozenset({one, barrier}), _BARRIERS_NEEDED) for one in ("l_over_L", "theta_0") for barrier in ("E_P", "E_AP")),
-    (frozenset({"c_P", "c_AP", "l_over_L"}), 'Take asymmetry = "theta_0" with the GMR curve, or give c_P in [device].'),
-    (
-        frozenset({"theta_0", "l_over_L"}),
-        "Measure the other state too (its slope fixes c_AP/c_P), or give theta_0 in [device].",
-    ),
-    (frozenset({"chi", "l_over_L"}), "Measure the other state too, or give chi from the measured GMR curve."),
-    (frozenset({"h", "l_over_L"}), "Measure the other state too, or give h from the stray field."),
-    (
-        frozenset({"tau_0"}),
-        "Measure at another temperature (a tenth higher or lower is plenty), or give tau_0 in [device].",
-    ),
-    (frozenset({"beta"}), 'Give beta in [device], for example beta = "0.35 ± 0.03".'),
-    (frozenset({"delta_R"}), 'Give delta_R in [device], for example delta_R = "0.110 ± 0.004 ohm".'),
-    (frozenset({"temperature"}), 'Give the temperature, in [device] (temperature = "295 ± 1 K") or as a column.'),
-    (frozenset({"E_P"}), "Measure dwell times out of P."),
-    (frozenset({"E_AP"}), "Measure dwell times out of AP."),
-)
-_LOGARITHMIC = frozenset(
-    {
-        *("l_over_L", "c_P", "c_AP", "beta", "delta_R", "temperature"),
-        *("resistance", "series_resistance", "half_voltage", "anisotropy_field"),
-    }
-)
-_BARRIERS = frozenset({"E_P", "E_AP", "Kv"})
-
-
-def null_directions(found: Directions, symbols: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Each null direction as words, components (scaled coordinates) and a remedy; symbols: by parameter name."""
-    if found.null.shape[1] == 0:
-        return []
-    held = gauge(found)
-    # the direction in which one held parameter moves by one and the other held ones stay
-    basis = found.null @ np.linalg.pinv(found.null[list(held)])
-    result = []
-    for i in range(len(held)):
-        column = basis[:, i]
-        large = np.abs(column) > NULL_COMPONENT * np.linalg.norm(column)
-        parts = {n: float(c) for n, c, part in zip(found.names, column, large, strict=True) if part}
-        result.append({"direction": _words(parts, symbols), "components": parts, "remedy": _remedy(parts)})
-    return result
-
-
-def _words(parts: Mapping[str, float], symbols: Mapping[str, str]) -> str:
-    # one per cent of what has a logarithm; a whole k_BT, and a factor e of τ0, where nothing else moves
-    step = 0.01 if _LOGARITHMIC & parts.keys() else 1.0
-    moves = [_move(name, step * component, symbols.get(name, name)) for name, component in parts.items()]
-    if len(moves) == 1:
-        return f"{symbols.get(next(iter(parts)), '')} alone: no prediction depends on it"
-    return " with ".join([moves[0], " and ".join(moves[1:])]) + ": no prediction changes"
-
-
-def _move(name: str, component: float, symbol: str) -> str:
-    sign = "+" if component > 0 else "−"
-    if name in _BARRIERS:
-        return f"{symbol} {sign} {abs(component):.3g} k_BT"
-    if name in _LOGARITHMIC:
-        return f"{symbol} {sign} {100 * abs(component):.3g} %"
-    if name == "tau_0":
-        return f"{symbol} × {np.exp(component):.3g}"
-    return f"{symbol} {sign} {abs(component):.3g}"
-
-
-def _remedy(parts: Mapping[str, float]) -> str:
-    if parts.keys() <= {"tau_0"}:
-        return "Measure dwell times too, or switching: critical currents at zero temperature know no time."
-    for names, sentence in _REMEDIES:
-        if names <= parts.keys():
-            return sentence
-    return f"Give one of {', '.join(parts)} in [device]."
-
-
-def identifiability(objective: Objective, optimum: Optimum) -> dict[str, Any]:
-    """Rank, number of free parameters and null directions, as result.json stores them."""
+    seed: of the points around the optimum at which the rank is counted.
+    """
     symbols = {p.name: p.parameter.symbol for p in objective.space.parameters}
     found = optimum.directions
+    around = structure(objective, optimum, seed=seed)
+    null = null_directions(found, symbols)
     return {
         "rank": found.rank,
         "n_free": len(found.names),
         "singular_values": [float(value) for value in found.singular_values],
-        "null_directions": null_directions(found, symbols),
+        "null_directions": null,
+        "ranks": around.ranks,
+        "spectrum": sloppiness(objective, optimum, symbols),
+        "parameters": verdicts(objective, estimates, around, null),
     }

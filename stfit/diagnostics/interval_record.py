@@ -18,6 +18,7 @@ from stfit.results import Estimate
 
 Array = npt.NDArray[np.float64]
 
+_POINTS: Final = 16  # of a stored contour, drawn as a smooth curve through them
 _PARTNERS: Final = ("theta_0", "chi", "h", "c_P", "tau_0", "beta", "E_P")  # of the first profile, in a contour
 
 
@@ -68,7 +69,8 @@ def _contours(
     """Joint 68.27 % and 95 % regions of the first profile and its partner."""
     partners = [name for name in _PARTNERS if name in base and name not in shown[:1]]
     for partner in partners if shown else ():
-        found = [contour(objective, optimum, shown[0], partner, level) for level in JOINT_LEVELS.values()]
+        pair = shown[0], partner
+        found = [contour(objective, optimum, *pair, level, points=_POINTS) for level in JOINT_LEVELS.values()]
         closed = [entry for entry in found if entry is not None]
         if len(closed) == len(JOINT_LEVELS):
             return [_contour(closed, base)]

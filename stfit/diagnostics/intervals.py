@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, final
 
 import numpy as np
 
-from stfit.backends.bootstrap import Bootstrap, bca_interval, bootstrap, linearised
+from stfit.backends.bootstrap import REPLICAS, Bootstrap, bca_interval, bootstrap, linearised
 from stfit.backends.least_squares import Optimum
 from stfit.backends.profile import LEVELS, Profile, profiles, quick_ends
 from stfit.backends.profile_ends import State
@@ -26,18 +26,25 @@ _WITHOUT = (Verdict.NOT_IDENTIFIED, Verdict.FIXED)
 
 
 def estimates_by(
-    kind: str, objective: Objective, optimum: Optimum, *, seed: int = 0, processes: int = 1
+    kind: str,
+    objective: Objective,
+    optimum: Optimum,
+    *,
+    seed: int = 0,
+    processes: int = 1,
+    replicas: int = REPLICAS,
 ) -> dict[str, Estimate]:
     """Every parameter and derived quantity with the intervals of one kind: "covariance", "profile" or "bootstrap".
 
-    The seed drives the bootstrap, which is parametric. ValueError for another kind.
+    The seed drives the bootstrap, which is parametric, of so many replicas. ValueError for another kind.
     """
     if kind == "covariance":
         return covariance_estimates(objective, optimum)
     if kind == "profile":
         return profile_estimates(objective, optimum, processes=processes)
     if kind == "bootstrap":
-        return bootstrap_estimates(objective, optimum, bootstrap(objective, optimum, seed=seed, processes=processes))
+        found = bootstrap(objective, optimum, seed=seed, replicas=replicas, processes=processes)
+        return bootstrap_estimates(objective, optimum, found)
     raise ValueError(f"no intervals are called {kind!r}: there are covariance, profile, bootstrap")
 
 
@@ -140,7 +147,7 @@ def choose_intervals(kind: str, objective: Objective, optimum: Optimum, *, seed:
         found = bootstrap_estimates(objective, optimum, replicas)
         return Chosen(optimum, found, {"chosen_by": kind, "bootstrap": bootstrap_record(replicas)})
     names = profiled_names(objective, optimum)
-    wanted = [name for name in names if kind == "profile" or not is_quadratic(objective, optimum, name, base[name])]
+    wanted = names if kind == "profile" else not_quadratic(objective, optimum, names, base)
     shown = [name for name in HEADLINES if name in names and base[name].verdict is not Verdict.CONSTRAINED][
         :_MOST_SHOWN
     ]
@@ -155,14 +162,17 @@ def choose_intervals(kind: str, objective: Objective, optimum: Optimum, *, seed:
     return Chosen(profiled.optimum, found, record)
 
 
-def is_quadratic(objective: Objective, optimum: Optimum, name: str, base: Estimate) -> bool:
-    """Whether the covariance's 95 % interval ends where the profile's does, to TOLERANCE standard errors.
+def not_quadratic(
+    objective: Objective, optimum: Optimum, names: Sequence[str], base: Mapping[str, Estimate]
+) -> list[str]:
+    """Quantities whose 95 % interval of the covariance may end elsewhere than the profile's; one Newton step tells.
 
     An end off by δ standard errors changes the chance beyond it by φ(1.96) δ; skewness moves an end with z², so that
-    the 68 % end is off by δ/3.84, and its chance by φ(1) δ/3.84. With δ = 0.05 either is 0.3 % a side at most. One
-    Newton step tells where the profile ends.
+    the 68 % end is off by δ/3.84, and its chance by φ(1) δ/3.84. With δ = TOLERANCE either is 0.3 % a side at most.
     """
-    return agrees(base, quick_ends(objective, optimum, name, LEVELS["ci95"]))
+    bounded = [name for name in names if base[name].ci95 is not None and None not in (base[name].ci95 or ())]
+    ends = quick_ends(objective, optimum, bounded, LEVELS["ci95"])
+    return [name for name in names if name not in ends or not agrees(base[name], ends[name])]
 
 
 def agrees(base: Estimate, ends: Interval | None) -> bool:

@@ -15,7 +15,7 @@ Array = npt.NDArray[np.float64]
 
 _BINS: Final = 40
 _TAIL: Final = 0.002  # of the draws left out at either end
-_WIDE: Final = 30.0  # from one end of the 95 % interval to the other: a logarithmic axis
+_WIDE: Final = 300.0  # from one end of the 95 % interval to the other: a logarithmic axis (a uniform law from 0 has 39)
 _PRIOR_DRAWS: Final = 20_000
 _LEAST_INSIDE: Final = 800  # draws of the prior in the range shown: each bin is then good to about a fifth
 

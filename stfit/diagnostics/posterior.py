@@ -1,4 +1,4 @@
-"""What a chain says of each quantity: median, spread, equal-tailed intervals, and whether it is the data that say it."""
+"""What a chain says of a quantity: median, spread, equal-tailed intervals, and whether it is the data that say so."""
 
 from __future__ import annotations
 

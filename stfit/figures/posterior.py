@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 from typing import Any, Final, final
 
 import matplotlib as mpl
@@ -62,7 +63,7 @@ def corner_figure(shown: Sequence[Drawn]) -> Figure:
     wide, high = side + _LEFT + _EDGE, side + _BELOW + _EDGE
     with journal_style():
         figure = new_figure(high, wide)
-        for row, column in ((row, column) for row in range(count) for column in range(row + 1)):
+        for column, row in combinations_with_replacement(range(count), 2):
             left = _LEFT + column * (cell + _GAP)
             bottom = _BELOW + (count - 1 - row) * (cell + _GAP)
             axes = figure.add_axes((left / wide, bottom / high, cell / wide, cell / high))

@@ -5,22 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 import numpy.typing as npt
 
 from stfit.errors import TableError
 from stfit.loaders.cells import Selection, column_values, select_rows
 from stfit.loaders.containers import Problems, Table, read_table
-from stfit.loaders.headers import NO_DEAD_TIME, Headers, find_header, match_headers, nearest
+from stfit.loaders.headers import Headers, find_header, match_headers, nearest
 from stfit.measurements.base import Measurement, Origin
 from stfit.measurements.columns import Layout
 from stfit.units import quoted
 
 
+class TableKind(Protocol):
+    """A kind that a table may be declared to be: its columns, its keys, and the measurement they make."""
+
+    kind: ClassVar[str]
+    layout: ClassVar[Layout]
+    keys: ClassVar[frozenset[str]]
+
+    @classmethod
+    def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin) -> Measurement:
+        """The measurement of the columns (SI units, words as codes); TableError names the rows that are wrong."""
+        ...
+
+
 def load_table(
     path: str | Path,
-    measurement_class: type[Measurement],
+    measurement_class: type[TableKind],
     *,
     polarity: int = 1,
     columns: Mapping[str, str] | None = None,
@@ -80,17 +93,14 @@ def _load(
     return _Loaded(selection, headers, values)
 
 
-def _check_keys(file: Path, measurement_class: type[Measurement], keys: Mapping[str, Any]) -> None:
+def _check_keys(file: Path, measurement_class: type[TableKind], keys: Mapping[str, Any]) -> None:
     problems = Problems(file)
     known = sorted(measurement_class.keys)
     for key in keys:
         if key in known:
             continue
-        if key == "dead_time":
-            problems.add(NO_DEAD_TIME, "such a key", key=key)
-        else:
-            expected = f"one of the keys {', '.join(known)}{nearest(key, known)}" if known else "no such key"
-            problems.add(expected, f"{quoted(key)}, which {measurement_class.kind} does not know", key=key)
+        expected = f"one of the keys {', '.join(known)}{nearest(key, known)}" if known else "no such key"
+        problems.add(expected, f"{quoted(key)}, which {measurement_class.kind} does not know", key=key)
     problems.raise_any()
 
 

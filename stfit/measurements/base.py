@@ -274,6 +274,17 @@ class Measurement(Protocol):
         """The data drawn again from themselves: what is independent of each other, with replacement."""
         ...
 
+    def expected(self, prediction: Array) -> Measurement:
+        """The same design with its data at their expectation, where the Hessian of −ln L is the expected information.
+
+        RampEvents alone: to about 1/n of n events, and that of `sensitivity`.
+        """
+        ...
+
+    def longer(self, factor: float) -> Measurement:
+        """The same design measured `factor` times as long; its data stand for nothing before they are drawn."""
+        ...
+
     def rough_dwell_times(self) -> RoughDwellTimes | None:
         """Crude ln τ to start a fit from; None where the kind tells nothing of them."""
         ...

@@ -160,6 +160,14 @@ class CriticalCurrents(WithResiduals):
         drawn: CriticalCurrents = with_rows_drawn(self, rng)
         return drawn
 
+    def expected(self, prediction: Array) -> CriticalCurrents:
+        """Every current as predicted."""
+        return replace(self, current=frozen(self.polarity / prediction))
+
+    def longer(self, factor: float) -> CriticalCurrents:
+        """Errors smaller by the root of the factor."""
+        return replace(self, stderr=frozen(self.stderr / np.sqrt(factor)))
+
     def rough_dwell_times(self) -> None:
         """None: a critical current tells of λ and the barriers, see `models.guess_critical`."""
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self, final
+from typing import TYPE_CHECKING, Any, ClassVar, Self, final
 
 import numpy as np
 import numpy.typing as npt
@@ -30,11 +30,16 @@ from stfit.measurements.columns import CURRENT, FIELD, STATE, TEMPERATURE, Colum
 from stfit.measurements.resampling import with_rows_drawn
 from stfit.physics.deviance import LARGEST_EXPONENT, exponential_log_likelihood, exponential_residuals
 
+if TYPE_CHECKING:
+    from stfit.measurements.apparent import ApparentDwellTimes
+
 _SECONDS = ("s", "ms", "us", "ns")
 _N = Column("n", "", Domain.COUNT, aliases=("count", "transitions", "n_transitions", "n_events"))
 _TOTAL_TIME = Column("total_time", "s", Domain.POSITIVE, _SECONDS, ("t_total", "time_in_state"))
 _MEAN = Column("mean_dwell", "s", Domain.POSITIVE, _SECONDS, ("tau", "dwell_time", "mean_dwell_time"))
 _MEAN_STDERR = Column("mean_dwell_stderr", "s", Domain.POSITIVE, _SECONDS, ("tau_stderr", "tau_err", "mean_dwell_err"))
+
+_DEAD_TIME = Column("dead_time", "s", Domain.NON_NEGATIVE, _SECONDS)
 
 _VAGUEST = 100.0  # error of a mean dwell time, in units of the mean: Gaussian in ln τ it is not by then
 _MOST_COUNTS = 1e18  # that NumPy's Poisson numbers can be; only a fit that failed expects more
@@ -109,14 +114,18 @@ class DwellTimes(_DwellSettings):
 
     kind: ClassVar[str] = "dwell-times"
     layout: ClassVar[Layout] = Layout(
-        (STATE, CURRENT), ((_N, _TOTAL_TIME), (_MEAN, _N), (_MEAN, _MEAN_STDERR)), (TEMPERATURE, FIELD)
+        (STATE, CURRENT), ((_N, _TOTAL_TIME), (_MEAN, _N), (_MEAN, _MEAN_STDERR)), (TEMPERATURE, FIELD, _DEAD_TIME)
     )
 
     @classmethod
     def from_columns(
         cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin
-    ) -> DwellTimes | MeanDwellTimes:
+    ) -> DwellTimes | MeanDwellTimes | ApparentDwellTimes:
         """Build from the columns of a table; TableError where a row is impossible."""
+        if np.any(columns.get("dead_time", 0.0) > 0):
+            from stfit.measurements.apparent import ApparentDwellTimes
+
+            return ApparentDwellTimes.from_columns(columns, polarity=polarity, origin=origin)
         common = common_fields(columns, polarity, origin)
         if "total_time" in columns:
             return cls(**common, n=frozen(columns["n"]), total_time=frozen(columns["total_time"]))
@@ -158,6 +167,19 @@ class DwellTimes(_DwellSettings):
         """Rows drawn again within their series: (n, total time) hold no single dwells, see DwellEvents."""
         drawn: DwellTimes = with_rows_drawn(self, rng)
         return drawn
+
+    def expected(self, prediction: Array) -> DwellTimes:
+        """Total times at their mean, n τ, or counts at theirs where the times were fixed (see `replicate`)."""
+        if np.any(self.n == 0):
+            return replace(self, n=frozen(self.expected_counts(prediction)))
+        return replace(self, total_time=frozen(self.n * self.displayed(prediction)))
+
+    def longer(self, factor: float) -> DwellTimes:
+        """More transitions, the nearest whole numbers, or longer watching where the times were fixed."""
+        if np.any(self.n == 0):
+            return replace(self, n=frozen(np.zeros(self.n.size)), total_time=frozen(factor * self.total_time))
+        n = np.maximum(np.rint(factor * self.n), 1.0)
+        return replace(self, n=frozen(n), total_time=frozen(self.total_time * n / self.n))
 
     def rough_dwell_times(self) -> RoughDwellTimes:
         """Total time over counts, half a transition where there was none."""
@@ -220,6 +242,15 @@ class MeanDwellTimes(_DwellSettings):
         """Rows drawn again within their series."""
         drawn: MeanDwellTimes = with_rows_drawn(self, rng)
         return drawn
+
+    def expected(self, prediction: Array) -> MeanDwellTimes:
+        """Means at the dwell times, with the same relative errors."""
+        mean = self.displayed(prediction)
+        return replace(self, mean=frozen(mean), stderr=frozen(mean * (self.stderr / self.mean)))
+
+    def longer(self, factor: float) -> MeanDwellTimes:
+        """Errors smaller by the root of the factor."""
+        return replace(self, stderr=frozen(self.stderr / np.sqrt(factor)))
 
     def rough_dwell_times(self) -> RoughDwellTimes:
         """The means themselves."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +20,12 @@ from stfit.measurements.base import (
     WithResiduals,
     frozen,
 )
-from stfit.measurements.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
+from stfit.measurements.columns import Layout
 from stfit.measurements.dwell import DwellTimes, common_fields
 from stfit.measurements.grouping import groups
+from stfit.measurements.missed import EVENT_LAYOUT, MissedDwellEvents
 from stfit.measurements.resampling import drawn_within
 
-_DURATION = Column("duration", "s", Domain.POSITIVE, ("s", "ms", "us", "ns"), ("dwell", "dwell_time", "t"))
-_CENSORED = Column("censored", "", Domain.FLAG)
 _MOST_EVENTS = 1e7  # that a replica draws a setting; only a fit that failed expects more
 
 
@@ -45,14 +44,24 @@ class DwellEvents(WithResiduals):
     censored: npt.NDArray[np.bool_]
 
     kind: ClassVar[str] = "dwell-events"
-    layout: ClassVar[Layout] = Layout((STATE, CURRENT, _DURATION), (), (_CENSORED, TEMPERATURE, FIELD))
-    keys: ClassVar[frozenset[str]] = frozenset()
+    layout: ClassVar[Layout] = EVENT_LAYOUT
+    keys: ClassVar[frozenset[str]] = frozenset({"dead_time"})
     state_words: ClassVar[tuple[str, str]] = DwellTimes.state_words
     predicted: ClassVar[str] = DwellTimes.predicted
 
     @classmethod
-    def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin) -> Self:
-        """Group the dwells by state and setting."""
+    def from_columns(
+        cls,
+        columns: Mapping[str, npt.NDArray[Any]],
+        *,
+        polarity: int,
+        origin: Origin,
+        dead_time: float | None = None,
+    ) -> DwellEvents | MissedDwellEvents:
+        """Group the dwells by state and setting.
+
+        dead_time: s; dwells shorter than it were joined to the one before, and the exact likelihood knows it.
+        """
         common = common_fields(columns, polarity, origin)
         keys = [common["state"].astype(float), common["current"], common["temperature"], common["field"]]
         first, setting = groups(keys)
@@ -67,6 +76,8 @@ class DwellEvents(WithResiduals):
             n=frozen(np.bincount(setting, weights=~censored, minlength=first.size)),
             total_time=frozen(np.bincount(setting, weights=duration, minlength=first.size)),
         )
+        if dead_time:
+            return MissedDwellEvents.of(reduced, duration, setting, censored, dead_time)
         return cls(reduced, duration, frozen(setting, np.intp), censored)
 
     @property
@@ -112,7 +123,7 @@ class DwellEvents(WithResiduals):
         A setting whose last dwell is censored was watched for a fixed time and is drawn as a Poisson process of that
         length, ended by a censored dwell; any other keeps its number of dwells.
         """
-        timed = np.bincount(self.setting, weights=self.censored, minlength=self.reduced.n.size) > 0
+        timed = self._timed
         expected = self.reduced.expected_counts(prediction)
         n = np.where(timed, rng.poisson(np.minimum(expected, _MOST_EVENTS)), self.reduced.n).astype(int)
         events = n + timed
@@ -147,6 +158,31 @@ class DwellEvents(WithResiduals):
             total_time=frozen(np.bincount(self.setting, weights=duration, minlength=size)),
         )
         return replace(self, reduced=reduced, duration=frozen(duration), censored=frozen(censored, np.bool_))
+
+    def expected(self, prediction: Array) -> DwellTimes:
+        """The reduced table at its expectation, counts or times setting by setting as `replicate` draws them."""
+        tau, time = self.displayed(prediction), self.reduced.total_time
+        n = np.where(self._timed, self.reduced.expected_counts(prediction), self.reduced.n)
+        return replace(self.reduced, n=frozen(n), total_time=frozen(np.where(self._timed, time, n * tau)))
+
+    def longer(self, factor: float) -> DwellEvents:
+        """More dwells of every setting, or longer watching where the last one is censored."""
+        timed, counts = self._timed, self.reduced.n
+        n = np.where(timed, np.maximum(counts, 1.0), np.maximum(np.rint(factor * counts), 1.0)).astype(int)
+        time = np.where(timed, factor, n / np.maximum(counts, 1.0)) * self.reduced.total_time
+        setting = np.repeat(np.arange(n.size), n)
+        last = np.append(setting[1:] != setting[:-1], [True])
+        return DwellEvents(
+            replace(self.reduced, n=frozen(n - timed), total_time=frozen(time)),
+            frozen((time / n)[setting]),
+            frozen(setting, np.intp),
+            frozen(last & timed[setting], np.bool_),
+        )
+
+    @property
+    def _timed(self) -> npt.NDArray[np.bool_]:
+        """Settings that were watched for a fixed time: those whose last dwell is censored."""
+        return np.asarray(np.bincount(self.setting, weights=self.censored, minlength=self.reduced.n.size) > 0)
 
     def rough_dwell_times(self) -> RoughDwellTimes:
         """Those of the reduced table."""

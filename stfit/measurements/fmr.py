@@ -190,6 +190,14 @@ class FmrLines(WithResiduals):
         drawn: FmrLines = with_rows_drawn(self, rng)
         return drawn
 
+    def expected(self, prediction: Array) -> FmrLines:
+        """Every value as predicted."""
+        return replace(self, value=frozen(self.displayed(prediction)))
+
+    def longer(self, factor: float) -> FmrLines:
+        """Errors smaller by the root of the factor."""
+        return replace(self, stderr=frozen(self.stderr / np.sqrt(factor)))
+
     def rough_dwell_times(self) -> RoughDwellTimes:
         """Slopes of ln τ from the powers, or from the widths where there are none, by the mapping "damping"."""
         code = POWER if self.numbers.power else LINEWIDTH

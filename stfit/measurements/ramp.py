@@ -9,6 +9,7 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import xlogy
 
 from stfit.derivatives import Jet, concatenate, elementwise, total, value_of
 from stfit.errors import NoResidualsError
@@ -206,6 +207,30 @@ class RampEvents:
     def resampled(self, rng: np.random.Generator) -> RampEvents:
         """The events of each setting drawn again, as many of them."""
         return replace(self, rise=frozen(self.rise[drawn_within(self._setting, rng)]))
+
+    def expected(self, prediction: Array) -> RampEvents:
+        """As many events, each at the mean exposure ∫dt/τ of its share of the ramps (equal shares, in order).
+
+        The exposures then add up to the number of events, as they are expected to. The information follows from
+        `sensitivity`, and so do its moments of the switching current, to about 1/n of n events.
+        """
+        end, slope = self._line(prediction)
+        rising = np.maximum(slope, _LEAST_RISING / self._ends[1])
+        start, of = end + slope * self._ends[1], self._setting
+        place, n = np.arange(of.size) - self.first[of], self.counts[of]
+        above, below = 1.0 - place / n, 1.0 - (place + 1.0) / n  # shares not yet switched
+        exposure = 1.0 + n * (xlogy(below, below) - xlogy(above, above))
+        rise = ramp_quantile(-np.expm1(-exposure), rising[of], -start[of], self.ramps.ramp_rate[of], 0.0)
+        return replace(self, rise=frozen(np.maximum(rise, np.finfo(float).tiny)))
+
+    def longer(self, factor: float) -> RampEvents:
+        """More ramps of every setting, the nearest whole number."""
+        n = np.maximum(np.rint(factor * self.counts), 1.0).astype(np.intp)
+        first = np.cumsum(n) - n
+        of = np.repeat(np.arange(n.size), n)
+        order = np.lexsort((self.rise, self._setting))  # evenly spaced ranks keep mean and deviation
+        rank = ((np.arange(of.size) - first[of] + 0.5) * (self.counts / n)[of]).astype(np.intp)
+        return replace(self, rise=frozen(self.rise[order][self.first[of] + rank]), first=frozen(first, np.intp))
 
     # --- figures and the start of a fit -------------------------------------------------------------------------
 

@@ -32,7 +32,11 @@ def with_rows_drawn(measurement: Any, rng: np.random.Generator) -> Any:
     settings = measurement.settings
     keys = [settings.state.astype(float), settings.temperature, *(s.values for s in measurement.series_settings)]
     _, series = groups(keys)
-    rows = drawn_within(series, rng)
+    return with_rows(measurement, drawn_within(series, rng))
+
+
+def with_rows(measurement: Any, rows: Places) -> Any:
+    """A table with other rows of its own in the place of each, shape (rows,)."""
     arrays = {
         entry.name: frozen(values[rows], values.dtype)
         for entry in fields(measurement)

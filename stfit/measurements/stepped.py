@@ -109,7 +109,7 @@ class SteppedRamps(WithResiduals):
 
     def deviance_residuals(self, prediction: Any) -> Any:
         """Signed-root binomial deviance against ln ∫dt/τ of the step; positive where more switched than predicted."""
-        return binomial_residuals(np.maximum(self.n, 1.0), self.n_switched, prediction) * (self.n > 0)
+        return binomial_residuals(np.where(self.n > 0, self.n, 1.0), self.n_switched, prediction) * (self.n > 0)
 
     def log_likelihood(self, prediction: Any) -> Any:
         """Binomial log-likelihood summed over the steps."""
@@ -164,6 +164,18 @@ class SteppedRamps(WithResiduals):
                 n[rows] = n[rows - 1] - switched[rows - 1]
             switched[rows] = rng.binomial(n[rows], probability[rows])
         return replace(self, n=frozen(n), n_switched=frozen(switched))
+
+    def expected(self, prediction: Array) -> SteppedRamps:
+        """Those expected to be left before each step, and those expected to switch there; no whole numbers."""
+        exposure = _exposure(prediction)
+        n = self.n[self.first_rows][self.setting] * np.exp(exposure - self._cumulated(exposure))
+        return replace(self, n=frozen(n), n_switched=frozen(n * -np.expm1(-exposure)))
+
+    def longer(self, factor: float) -> SteppedRamps:
+        """More ramps of every setting, the nearest whole number."""
+        first = self.n[self.first_rows]
+        ratio = (np.maximum(np.rint(factor * first), 1.0) / first)[self.setting]
+        return replace(self, n=frozen(ratio * self.n), n_switched=frozen(ratio * self.n_switched))
 
     @property
     def first_rows(self) -> npt.NDArray[np.intp]:

@@ -144,6 +144,15 @@ class SwitchingPulses(WithResiduals):
         """The pulses of each row drawn again: as many of them, switched with the chance that was observed."""
         return replace(self, n_switched=frozen(rng.binomial(self.n.astype(int), self.n_switched / self.n)))
 
+    def expected(self, prediction: Array) -> SwitchingPulses:
+        """n P pulses switched, which is no whole number."""
+        return replace(self, n_switched=frozen(self.n * switching_probability(self.pulse_width, prediction)))
+
+    def longer(self, factor: float) -> SwitchingPulses:
+        """More pulses, the nearest whole number."""
+        n = np.maximum(np.rint(factor * self.n), 1.0)
+        return replace(self, n=frozen(n), n_switched=frozen(np.rint(self.n_switched * n / self.n)))
+
     def rough_dwell_times(self) -> RoughDwellTimes:
         """ln τ of each row from its own fraction; extreme rows weigh little."""
         fraction = (self.n_switched + 0.5) / (self.n + 1.0)

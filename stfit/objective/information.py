@@ -102,27 +102,44 @@ def gauge(found: Directions) -> tuple[int, ...]:
     return tuple(held)
 
 
-def covariance(problem: Problem, x: Array, found: Directions, at_bound: npt.NDArray[np.bool_]) -> Array | None:
-    """Inverse information in the seen directions, coordinates at a bound held, shape (p, p).
+def spectrum(
+    problem: Problem, x: Array, found: Directions, at_bound: npt.NDArray[np.bool_]
+) -> tuple[Array, Array] | None:
+    """Eigenvalues of the scaled information in the seen directions, ascending (k,), and its eigen-directions (p, k).
 
-    None where the curvature is not positive: x is then no maximum of the likelihood.
+    Coordinates at a bound are held. A move of 1/√eigenvalue along its direction (scaled coordinates) costs a deviance
+    of 1, in second order. None where the curvature is not positive: x is then no maximum of the likelihood.
     """
     information = problem.information(x)
     if not np.all(np.isfinite(information)):
         return None
     scaled = information * np.outer(found.scales, found.scales)
-    basis = found.seen
-    if np.any(at_bound):
-        basis = _without(basis, at_bound)
+    basis = seen_and_free(found, at_bound)
     projected = basis.T @ scaled @ basis
     if projected.size == 0:
-        return np.zeros((x.size, x.size))
+        return np.zeros(0), np.zeros((x.size, 0))
     eigenvalues, vectors = np.linalg.eigh(projected)
     if eigenvalues[0] <= 1e-15 * eigenvalues[-1]:
         return None
-    root = (basis @ vectors) / np.sqrt(eigenvalues)
+    return eigenvalues, basis @ vectors
+
+
+def covariance(problem: Problem, x: Array, found: Directions, at_bound: npt.NDArray[np.bool_]) -> Array | None:
+    """Inverse information in the seen directions, coordinates at a bound held, shape (p, p).
+
+    None where the curvature is not positive: x is then no maximum of the likelihood.
+    """
+    known = spectrum(problem, x, found, at_bound)
+    if known is None:
+        return None
+    root = known[1] / np.sqrt(known[0])
     result: Array = (root @ root.T) * np.outer(found.scales, found.scales)
     return result
+
+
+def seen_and_free(found: Directions, at_bound: npt.NDArray[np.bool_]) -> Array:
+    """The seen directions along which no coordinate at a bound moves, as columns in scaled coordinates."""
+    return _without(found.seen, at_bound) if np.any(at_bound) else found.seen
 
 
 def _without(basis: Array, held: npt.NDArray[np.bool_]) -> Array:

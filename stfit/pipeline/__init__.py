@@ -9,23 +9,33 @@ from typing import Any, overload
 from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
 from stfit.loaders.tables import load_table
-from stfit.measurements import KINDS, Measurement
+from stfit.measurements import Measurement
 from stfit.pipeline.calibrating import calibrated
+from stfit.pipeline.inspection import TABLES, Inspection, inspect
+from stfit.pipeline.planning import plan_analysis, with_plan, write_plan_report
 from stfit.pipeline.run import asked_but_not_identified, run
+from stfit.pipeline.sampling import Run, sample, sampled, source_of, to_arviz
 from stfit.reports.bundle import write_report
 from stfit.results import FitResult
+from stfit.results.plan import Plan
 from stfit.simulate import simulate
 from stfit.studies.calibrate import Progress
 
 __all__ = [
+    "Inspection",
+    "Run",
     "asked_but_not_identified",
     "calibrate",
     "fit",
+    "inspect",
     "load",
     "load_measurements",
+    "plan",
     "report",
     "run_analysis",
+    "sample",
     "simulate_device",
+    "to_arviz",
 ]
 
 
@@ -42,14 +52,14 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
     if kind is None:
         if file.suffix == ".toml":
             return read_analysis(file)
-        raise InputError(Problem(str(path), f"a kind: one of {', '.join(KINDS)}", "none"))
-    if kind not in KINDS:
-        raise InputError(Problem("kind", f"one of {', '.join(KINDS)}", repr(kind)))
+        raise InputError(Problem(str(path), f"a kind: one of {', '.join(TABLES)}", "none"))
+    if kind not in TABLES:
+        raise InputError(Problem("kind", f"one of {', '.join(TABLES)}", repr(kind)))
     if polarity not in (1, -1):
         raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
     return load_table(
         file,
-        KINDS[kind],
+        TABLES[kind],
         polarity=polarity,
         columns=keys.pop("columns", None),
         where=keys.pop("where", None),
@@ -67,7 +77,7 @@ def load_measurements(analysis: Analysis) -> list[Measurement]:
             measurements.append(
                 load_table(
                     entry.file,
-                    KINDS[entry.kind],
+                    TABLES[entry.kind],
                     polarity=entry.polarity,
                     columns=entry.columns,
                     where=entry.where,
@@ -81,9 +91,19 @@ def load_measurements(analysis: Analysis) -> list[Measurement]:
     return measurements
 
 
-def run_analysis(analysis: Analysis, *, seed: int = 0, command: str = "") -> FitResult:
-    """Load what an analysis names, fit it, and draw every conclusion."""
-    return run(analysis, load_measurements(analysis), seed=seed, command=command)
+def run_analysis(analysis: Analysis, *, seed: int = 0, command: str = "", chain: Run | None = None) -> FitResult:
+    """Load what an analysis names, fit it, and draw every conclusion; chain: how a chain is run, where one is."""
+    return _fitted(analysis, load_measurements(analysis), seed, command, chain)
+
+
+def _fitted(
+    analysis: Analysis, measurements: Sequence[Measurement], seed: int, command: str, chain: Run | None = None
+) -> FitResult:
+    """By least squares, and then by the backend that the analysis chooses."""
+    result = run(analysis, measurements, seed=seed, command=command)
+    if analysis.fit.backend == "mcmc":
+        return sampled(result, source_of(result, command), seed, chain or Run())
+    return result
 
 
 def fit(
@@ -98,7 +118,35 @@ def fit(
     priors={…}, title="…". seed: of the parametric bootstrap; default that of the file.
     """
     analysis, measurements = _inputs(source, sections, "stfit.fit")
-    return run(analysis, measurements, seed=analysis.fit.seed if seed is None else seed, command="stfit.fit")
+    return _fitted(analysis, measurements, analysis.fit.seed if seed is None else seed, "stfit.fit")
+
+
+def plan(
+    source: str | Path | Analysis | Measurement | Sequence[Measurement],
+    *,
+    target: str | None = None,
+    hours: float | None = None,
+    check: int = 3,
+    refits: int = 200,
+    seed: int | None = None,
+    processes: int = 1,
+    **sections: Mapping[str, Any] | str,
+) -> Plan:
+    """What to measure next: `source` is fitted, and each candidate ranked by what it does for the error of a target.
+
+    target: "l_over_L" unless [plan] names another. hours: h, that every candidate is made to fill. check: how many of
+    the best are simulated and fitted `refits` times. sections: as for `fit`, "plan" among them.
+    """
+    analysis, measurements = _inputs(source, sections, "stfit.plan")
+    return plan_analysis(
+        with_plan(analysis, target, hours),
+        measurements,
+        seed=analysis.fit.seed if seed is None else seed,
+        check=check,
+        refits=refits,
+        processes=processes,
+        command="stfit.plan",
+    )
 
 
 def calibrate(
@@ -155,6 +203,8 @@ def simulate_device(device_file: str | Path, folder: str | Path, seed: int) -> l
     return simulate(read_device(Path(device_file)), Path(folder), seed)
 
 
-def report(result: FitResult, folder: str | Path) -> Path:
-    """Write report.html and result.json into a folder; the path of the report."""
+def report(result: FitResult | Plan, folder: str | Path) -> Path:
+    """Write report.html and result.json (plan.html and plan.json) into a folder; the path of the page."""
+    if isinstance(result, Plan):
+        return write_plan_report(result, Path(folder))
     return write_report(result, Path(folder))

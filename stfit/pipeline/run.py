@@ -15,6 +15,8 @@ import numpy.typing as npt
 import stfit
 from stfit.analysis import Analysis, GmrChi, GmrTable
 from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.nested import require
+from stfit.backends.parallel import available_processes
 from stfit.constants import BOLTZMANN
 from stfit.diagnostics.budget import budget
 from stfit.diagnostics.comparison import compare
@@ -26,6 +28,7 @@ from stfit.diagnostics.contributions import (
     tensions,
 )
 from stfit.diagnostics.estimates import spread
+from stfit.diagnostics.evidence import evidence
 from stfit.diagnostics.goodness import goodness
 from stfit.diagnostics.identifiability import combinations, identifiability
 from stfit.diagnostics.intervals import choose_intervals
@@ -35,6 +38,7 @@ from stfit.errors import InputError, Problem
 from stfit.measurements import CriticalCurrents, FmrLines, Measurement
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.sampling import Source
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded
 from stfit.results.ranking import preference
@@ -48,6 +52,8 @@ _CORRELATED_TOO = ("slope_P", "slope_AP")  # beside the parameters that are fitt
 
 def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, command: str) -> FitResult:
     """Fit the measurements as the analysis says and draw every conclusion."""
+    if analysis.fit.evidence:
+        require()
     objective = assemble(analysis, measurements)
     _refuse_absurd_dwells(objective, objective.space.start)
     optimum = minimise(objective)
@@ -63,11 +69,11 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
     return FitResult(
         title=analysis.title,
         stfit_version=stfit.__version__,
-        created=_now(),
+        created=now(),
         command=command,
         seed=seed,
         status=optimum.status,
-        backend=analysis.fit.backend,
+        backend="least-squares",
         convention=analysis.model.convention,
         inputs=[_input(measurement) for measurement in measurements],
         analysis_sha256=analysis.sha256 or None,
@@ -78,11 +84,14 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         covariance=_covariance(objective, optimum, found),
         correlations=_correlations(objective, optimum, found),
         curves=curves(objective, optimum),
-        goodness=goodness(objective, optimum, seed),
-        identifiability=identifiability(objective, optimum),
+        goodness=goodness(objective, optimum, seed, always_bootstrap=analysis.fit.goodness == "bootstrap"),
+        identifiability=identifiability(objective, optimum, found, seed=seed),
         validity=[*_disagreements(joint), *_preference(rivals), *validity(objective, optimum, found)],
         budget=budget(objective, optimum, found),
         comparison=rivals,
+        evidence=evidence(objective, optimum, seed=seed, processes=available_processes())
+        if analysis.fit.evidence
+        else [],
         joint=joint,
         intervals=dict(chosen.record),
         assumptions=_assumptions(analysis, objective, measurements),
@@ -90,6 +99,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         priors=_priors(objective),
         diagnostics={"evaluations": optimum.evaluations, "sum_of_squares": optimum.sum_of_squares},
         versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
+        source=Source(analysis, tuple(measurements), objective, optimum),
     )
 
 
@@ -124,7 +134,7 @@ def _refuse_absurd_dwells(objective: Objective, x: Array) -> None:
         raise InputError(Problem("Eq. 27 with what is given", expected, found))
 
 
-def _now() -> str:
+def now() -> str:
     """The time of writing, or the one SOURCE_DATE_EPOCH states, for reports that can be made again byte for byte."""
     stated = os.environ.get("SOURCE_DATE_EPOCH")
     moment = datetime.fromtimestamp(int(stated), UTC) if stated else datetime.now(UTC)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from stfit.figures.style import svg
 from stfit.reports import joint, view
 from stfit.reports.calibration import calibration
+from stfit.reports.identifiability import identifiability
 from stfit.reports.intervals import intervals
 from stfit.reports.measurements import sections
 from stfit.reports.rivals import rivals
@@ -54,10 +55,16 @@ def render(result: FitResult) -> str:
             released=released_sentence(result),
             intervals=intervals(result),
             sampling=sampling(result),
+            known=identifiability(result),
             diagnostics=view.diagnostics(result),
         )
     )
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", page)
+
+
+def page(template: str, **content: object) -> str:
+    """A page of a template; every text in it is escaped, and has no control characters."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _environment().get_template(template).render(**content))
 
 
 @cache

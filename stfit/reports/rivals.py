@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from markupsafe import Markup
 
 from stfit.reports.view import prose
-from stfit.results.ranking import comparison_sentence, verdicts
+from stfit.results.numbers import format_value
+from stfit.results.ranking import comparison_sentence, evidence_sentence, verdicts
 from stfit.results.result import FitResult
+
+_COLUMNS: Final = ("deviance", "parameters", "AIC", "BIC", "ΔAIC")
+_EVIDENCE: Final = ("ln Z", "ln Bayes factor")
 
 
 @dataclass(frozen=True)
 class RivalRow:
-    """One description: what it costs and gains. numbers: deviance, parameters, AIC, BIC, ΔAIC."""
+    """One description: what it costs and gains, by the columns of the table."""
 
     description: Markup
     numbers: list[str]
@@ -27,17 +31,37 @@ class RivalRow:
 class Rivals:
     """What the data say of the descriptions together, and one row for each."""
 
-    sentence: Markup
+    sentences: list[Markup]
+    columns: tuple[str, ...]
     rows: list[RivalRow]
 
 
 def rivals(result: FitResult) -> Rivals:
-    """The comparison of a result; no rows where none was made."""
+    """The comparison of a result, with the evidence where it was found; no rows where there is neither."""
+    weighed = {entry["name"]: entry for entry in result.evidence}
     rows = [
-        RivalRow(prose(entry["description"]), _numbers(entry), verdict, prose(entry["note"]))
+        RivalRow(
+            prose(entry["description"]),
+            [*_numbers(entry), *(_evidence(weighed.get(entry["name"])) if weighed else [])],
+            verdict,
+            prose(entry["note"]),
+        )
         for entry, verdict in zip(result.comparison, verdicts(result.comparison), strict=True)
     ]
-    return Rivals(prose(comparison_sentence(result.comparison)), rows)
+    if not result.comparison:
+        empty = ["–"] * len(_COLUMNS)
+        rows = [RivalRow(prose(e["description"]), [*empty, *_evidence(e)], "", prose("")) for e in result.evidence]
+    sentences = (comparison_sentence(result.comparison), evidence_sentence(result.evidence))
+    columns = (*_COLUMNS, *_EVIDENCE) if weighed else _COLUMNS
+    return Rivals([prose(sentence) for sentence in sentences if sentence], columns, rows)
+
+
+def _evidence(entry: Mapping[str, Any] | None) -> list[str]:
+    if entry is None:
+        return ["–", "–"]
+    first = entry["log_bayes_factor_stderr"] == 0.0
+    factor = "0" if first else format_value(entry["log_bayes_factor"], entry["log_bayes_factor_stderr"], "")
+    return [_tenths(entry["log_z"]), factor]
 
 
 def _numbers(entry: Mapping[str, Any]) -> list[str]:

@@ -13,14 +13,10 @@ from stfit.reports.view import symbol_html, trusted
 from stfit.results.chain_plot import posterior_figure, traces_figure
 from stfit.results.numbers import format_rounded, prefix
 from stfit.results.result import FitResult
+from stfit.results.sentences import chain_sentence
 from stfit.results.symbols import symbol
 
 LOG_POSTERIOR: Final = "log_posterior"
-_SENTENCES: Final = {
-    "reliable": "The chain is reliable.",
-    "tentative": "The chain is tentative: its numbers may still move by a good part of their errors.",
-    "unusable": "The chain is unusable: no number is drawn from it.",
-}
 _BADGES: Final = {"reliable": "acceptable", "tentative": "doubtful", "unusable": "rejected"}
 _ERRORS: Final = ("median", "sd", "lo95", "hi95")
 
@@ -74,7 +70,7 @@ def sampling(result: FitResult) -> Sampling | None:
     return Sampling(
         verdict=found["verdict"],
         badge=_BADGES[found["verdict"]],
-        sentence=" ".join([_SENTENCES[found["verdict"]], *found["reasons"][:1]]),
+        sentence=chain_sentence(found) or "",
         reasons=list(found["reasons"]),
         ran=_ran(found),
         worth=[_worth(name, entry, result) for name, entry in found["quantities"].items()],

@@ -40,7 +40,8 @@ class TestRow:
     name: str
     measurement: str
     statistic: str
-    p_value: str
+    asymptotic: str
+    simulated: str
     verdict: str
 
 
@@ -156,7 +157,10 @@ def _combination(entry: Combination) -> Row:
 
 def _test(entry: GoodnessTest) -> TestRow:
     statistic = format_rounded(entry.statistic, "")
-    return TestRow(entry.name, entry.measurement, statistic, format_p(entry.p_value), entry.verdict.replace("-", " "))
+    simulated = entry.bootstrap_p_value
+    asymptotic = entry.p_value if simulated is None else entry.asymptotic_p_value
+    shown = (format_p(asymptotic), format_p(simulated))
+    return TestRow(entry.name, entry.measurement, statistic, *shown, entry.verdict.replace("-", " "))
 
 
 def _null_direction(entry: Mapping[str, Any]) -> NullDirection:

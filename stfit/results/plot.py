@@ -11,6 +11,7 @@ from stfit.figures.critical import critical_current_figure
 from stfit.figures.diagnostic import correlation_figure, residuals_figure
 from stfit.figures.dwell import dwell_time_figure
 from stfit.figures.fmr import fmr_figure
+from stfit.figures.identifiability import eigen_directions_figure
 from stfit.figures.panels import Fit, Series
 from stfit.figures.ramp import switching_current_figure
 from stfit.figures.style import Array, Figure, Quantity, escape
@@ -77,6 +78,20 @@ def all_residuals_figure(result: FitResult) -> Figure | None:
     """All residuals of a fit against the quantiles of a normal distribution; None where there are fewer than three."""
     residuals = np.concatenate([np.zeros(0), *(_column(entry.reduced, "residual") for entry in result.measurements)])
     return residuals_figure(residuals) if np.isfinite(residuals).sum() > 2 else None
+
+
+def directions_figure(result: FitResult) -> Figure | None:
+    """The eigen-directions of the information, null ones below; None where there are fewer than two."""
+    spectrum = result.identifiability.get("spectrum") or {}
+    seen = spectrum.get("directions", [])
+    null = [entry["components"] for entry in result.identifiability["null_directions"]]
+    if len(seen) + len(null) < 2 or not seen:
+        return None
+    names = list(seen[0]["components"])
+    rows = np.array([[row.get(name, 0.0) for name in names] for row in (*(e["components"] for e in seen), *null)])
+    rows /= np.linalg.norm(rows, axis=1)[:, None]
+    sharpness = np.array([*(entry["sharpness"] for entry in seen), *np.zeros(len(null))])
+    return eigen_directions_figure([_label(name) for name in names], sharpness, rows)
 
 
 def _label(name: str) -> str:

@@ -10,6 +10,7 @@ SAME_LAW: Final = "same-law"  # the status of a description that is the fitted o
 # Burnham & Anderson, Model Selection and Multimodel Inference (2002), section 2.6
 _TOLD_APART: Final = 2.0
 _HARDLY_SUPPORTED: Final = 10.0
+_STRONG: Final = 3.0  # ln Bayes factor (R. E. Kass & A. E. Raftery, J. Am. Stat. Assoc. 90, 773, 1995)
 
 Entry = Mapping[str, Any]
 
@@ -50,6 +51,27 @@ def preference(comparison: Sequence[Entry]) -> str | None:
         f"“{best['description']}” describes the data better than “{first['description']}”, by "
         f"{first['aic'] - best['aic']:.1f} in AIC: the numbers of this fit rest on what the data disfavour."
     )
+
+
+def evidence_sentence(evidence: Sequence[Entry]) -> str:
+    """Which description the evidence prefers, by how much, and on which priors that rests; "" without rivals."""
+    if len(evidence) < 2:
+        return ""
+    first, best = evidence[0], max(evidence, key=lambda entry: float(entry["log_z"]))
+    rivals = [entry for entry in evidence if entry is not first]
+    nearest = max(rivals, key=lambda entry: float(entry["log_z"]))
+    lead, error = -nearest["log_bayes_factor"], nearest["log_bayes_factor_stderr"]
+    if abs(lead) < _STRONG + 2.0 * error:
+        found = f"By its evidence “{first['description']}” and “{nearest['description']}” cannot be told apart"
+    else:
+        found = f"By its evidence “{best['description']}” is preferred"
+    own = sorted({name for entry in evidence for name in entry["own_parameters"]})
+    apart = f", those of {' and '.join(own)} do not" if own else ""
+    return (
+        f"{found}: ln Z of the description fitted is {lead:+.1f} ± {error:.1f} above that of its nearest rival. "
+        "Evidence rests on the priors stated under “What was assumed”: one twice as wide costs ln 2 = 0.7 where the "
+        f"data narrow it. Priors of parameters that descriptions share nearly cancel in the ratio{apart}."
+    ).replace(" -", " −")
 
 
 def _aic(entry: Entry) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, final
 
@@ -107,13 +107,15 @@ class Curve:
 @final
 @dataclass(frozen=True)
 class GoodnessTest:
-    """One test of fit. p_value is None where it could not be tested."""
+    """One test of fit. p_value is None where it could not be tested; else the simulated one, where there is one."""
 
     name: str
     measurement: str
     statistic: float | None
     p_value: float | None
     verdict: str
+    asymptotic_p_value: float | None = None
+    bootstrap_p_value: float | None = None
 
 
 @final
@@ -127,6 +129,7 @@ class Goodness:
     dof: int
     method: str  # where the deviance's p-value comes from: "asymptotic" or "parametric bootstrap"
     tests: list[GoodnessTest] = field(default_factory=list)
+    dispersion: list[dict[str, Any]] = field(default_factory=list)  # "measurement", "factor", "stderr", "sentence"
 
 
 @final
@@ -205,6 +208,7 @@ class FitResult:
     evidence: list[dict[str, Any]] = field(default_factory=list)  # of nested sampling, one entry a description
     calibration: dict[str, Any] = field(default_factory=dict)  # of `stfit calibrate`
     schema: str = SCHEMA
+    source: object = field(default=None, repr=False, compare=False)  # what it was fitted from, never stored
 
     def __getitem__(self, name: str) -> Estimate:
         """The estimate called `name`; KeyError lists the names there are."""
@@ -226,7 +230,8 @@ class FitResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The content of result.json."""
-        content = {"schema": self.schema} | asdict(self)
+        content = {"schema": self.schema} | asdict(replace(self, source=None))
+        del content["source"]
         content["status"] = self.status.key
         return content
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 from stfit.results.numbers import (
     NOT_IDENTIFIED,
     format_estimate,
@@ -18,7 +21,16 @@ def headline(result: FitResult) -> str:
     """The answer in one sentence: l/L_θθ with its interval, or why there is none, and whether the data agree."""
     if result.status is not Status.CONVERGED:
         return result.status.sentence
+    if result.goodness.verdict == "rejected":
+        return f"{rejection(result.goodness)} {_coefficient(result)}: no error quoted covers the misfit."
     return f"{_coefficient(result)}; {_agreement(result.goodness)}."
+
+
+def rejection(goodness: Goodness) -> str:
+    """The warning of a fit that the data reject; "" where they do not."""
+    if goodness.verdict != "rejected":
+        return ""
+    return f"WARNING: the data reject this description ({format_p(goodness.p_value, 'p = ')})."
 
 
 def goodness_sentence(goodness: Goodness) -> str:
@@ -36,6 +48,18 @@ def goodness_sentence(goodness: Goodness) -> str:
         "doubtful": f"The data hardly agree with the fit ({evidence}): look at the residuals before using a number.",
         "rejected": f"The data reject this description ({evidence}): the errors quoted do not cover the misfit.",
     }[goodness.verdict]
+
+
+_CHAIN: Final = {
+    "reliable": "The chain is reliable.",
+    "tentative": "The chain is tentative: its numbers may still move by a good part of their errors.",
+    "unusable": "The chain is unusable: no number is drawn from it.",
+}
+
+
+def chain_sentence(sampling: Mapping[str, Any]) -> str | None:
+    """What the chain is worth, with the first of its reasons; None without a chain."""
+    return " ".join([_CHAIN[sampling["verdict"]], *sampling["reasons"][:1]]) if sampling else None
 
 
 def identifiability_sentence(result: FitResult) -> str:
@@ -106,7 +130,6 @@ def _agreement(goodness: Goodness) -> str:
     return {
         "acceptable": f"the data agree with the fit ({format_p(goodness.p_value, 'p = ')})",
         "doubtful": f"the data hardly agree with the fit ({format_p(goodness.p_value, 'p = ')})",
-        "rejected": f"but the data reject this description ({format_p(goodness.p_value, 'p = ')})",
         "not-testable": "the fit cannot be tested",
     }[goodness.verdict]
 

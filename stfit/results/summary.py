@@ -8,6 +8,7 @@ from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_interv
 from stfit.results.ranking import comparison_sentence
 from stfit.results.result import Estimate, FitResult, Verdict
 from stfit.results.sentences import (
+    chain_sentence,
     combination_text,
     goodness_sentence,
     headline,
@@ -37,6 +38,7 @@ def summary(result: FitResult) -> str:
         lines += ["", "Identified instead", *(f"  {combination_text(entry)}" for entry in result.combinations)]
     lines += ["", quoted_at(result)]
     lines += ["", result.status.sentence, goodness_sentence(result.goodness), identifiability_sentence(result)]
+    lines += [sentence] if (sentence := chain_sentence(result.sampling)) else []
     lines += [sentence] if (sentence := comparison_sentence(result.comparison)) else []
     lines += [f"{note.level}: {note.sentence}" for note in result.validity if note.level != "info"]
     lines += [f"notice, {entry.file}: {notice}" for entry in result.measurements for notice in entry.notices]

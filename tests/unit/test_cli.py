@@ -17,7 +17,7 @@ import pytest
 import stfit
 from stfit.cli import main
 from stfit.errors import InputError, Problem
-from stfit.results.result import Status
+from stfit.results.result import Goodness, Status
 
 Run = Callable[..., int]
 SUMMARY = "l/L_θθ  8.12(34) e\n"
@@ -30,6 +30,7 @@ class Pipeline:
 
     status: Status = Status.CONVERGED
     unidentified: tuple[str, ...] = ()
+    goodness: Goodness = field(default_factory=lambda: Goodness("acceptable", 0.4, 9.0, 9, "asymptotic"))
     failure: BaseException | None = None
     calls: list[dict[str, Any]] = field(default_factory=list)
 
@@ -37,7 +38,7 @@ class Pipeline:
         self.calls.append({"analysis": analysis, "seed": seed, "command": command})
         if self.failure is not None:
             raise self.failure
-        return SimpleNamespace(status=self.status)
+        return SimpleNamespace(status=self.status, goodness=self.goodness)
 
     def calibrate(self, analysis: Any, **options: Any) -> Any:
         self.calls.append(options | {"analysis": analysis})
@@ -165,6 +166,14 @@ def test_a_fit_that_did_not_converge_ends_with_3_and_its_sentence(
     assert run("fit", str(analysis), "--out", "out") == 3
     assert capsys.readouterr().err == f"stfit: {status.sentence}\n"
     assert Path("out/report.html").is_file()
+
+
+def test_a_fit_that_the_data_reject_warns_on_stderr_and_ends_with_0(
+    run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipeline.goodness = Goodness("rejected", 1e-5, 90.0, 9, "asymptotic")
+    assert run("fit", str(analysis), "--out", "out") == 0
+    assert capsys.readouterr().err.startswith("stfit: WARNING: the data reject this description (p = 1×10⁻⁵).")
 
 
 def test_a_parameter_that_was_asked_for_and_is_not_identified_ends_with_3(

@@ -46,7 +46,7 @@ def test_holm_multiplies_the_smallest_by_how_many_there_are() -> None:
     assert holm([]) is None
 
 
-@pytest.mark.parametrize(("stretch", "verdict"), [(1.0, "acceptable"), (1.5, "doubtful"), (1.6, "rejected")])
+@pytest.mark.parametrize(("stretch", "verdict"), [(1.0, "acceptable"), (1.52, "doubtful"), (1.65, "rejected")])
 def test_the_verdict_follows_the_corrected_p_value(stretch: float, verdict: str) -> None:
     # scatter of means stretched about the fit: the deviance grows as the square, and the fit stays where it is
     objective = builders.objective(builders.mean_dwells(GRID, relative=0.02, seed=1))
@@ -62,7 +62,7 @@ def test_the_verdict_follows_the_corrected_p_value(stretch: float, verdict: str)
     limits = {"acceptable": (0.01, 1.0), "doubtful": (0.001, 0.01), "rejected": (0.0, 0.001)}[verdict]
     assert found.verdict == verdict
     assert limits[0] <= found.p_value <= limits[1]
-    assert found.p_value == pytest.approx(min(1.0, 3 * min(t.p_value for t in found.tests if t.p_value is not None)))
+    assert found.p_value == pytest.approx(min(1.0, 6 * min(t.p_value for t in found.tests if t.p_value is not None)))
 
 
 # --- asymptotic -----------------------------------------------------------------------------------------------------
@@ -82,14 +82,15 @@ def test_deviance_and_degrees_of_freedom() -> None:
 
 def test_each_state_has_its_share_of_deviance_and_freedom() -> None:
     found = goodness_of("many")
-    assert [test.name for test in found.tests] == ["deviance", "deviance, P", "deviance, AP"]
-    assert {test.measurement for test in found.tests[1:]} == {"dwell.csv"}
-    parts = [test.statistic for test in found.tests[1:]]
+    deviances = [test for test in found.tests if test.name.startswith("deviance")]
+    assert [test.name for test in deviances] == ["deviance", "deviance, P", "deviance, AP"]
+    assert {test.measurement for test in deviances[1:]} == {"dwell.csv"}
+    parts = [test.statistic for test in deviances[1:]]
     # quotes without noise cost next to nothing
     assert sum(part for part in parts if part is not None) == pytest.approx(found.deviance, rel=1e-6)
     # freedom of the parts: from their p-values, they add up to that of the whole (less the constraints', which is 0)
     freedom = []
-    for test in found.tests[1:]:
+    for test in deviances[1:]:
         assert test.statistic is not None
         assert test.p_value is not None
         grid = np.linspace(1.0, 40.0, 40001)
@@ -104,7 +105,8 @@ def test_transitions_of_pulses_are_tested_by_name() -> None:
 
 
 def test_one_series_is_tested_once() -> None:
-    assert [test.name for test in goodness_of("P alone").tests] == ["deviance"]
+    names = [test.name for test in goodness_of("P alone").tests]
+    assert names == ["deviance", "over-dispersion", "correlation of neighbours", "runs of signs"]
 
 
 # --- small counts ---------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import pytest
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.diagnostics.estimates import estimates
 from stfit.diagnostics.identifiability import combinations, identifiability
+from stfit.diagnostics.structural import structure
 from stfit.objective import Objective
 from stfit.results import Combination, Verdict
 from tests import builders
@@ -78,6 +79,10 @@ def fitted(name: str, seed: int | None = None, **fix: str) -> tuple[Objective, O
     objective = builders.objective(table, device=device, model=model, fit={"fix": fix})
     optimum = minimise(objective)
     return objective, optimum, combinations(objective, optimum, estimates(objective, optimum))
+
+
+def judged(objective: Objective, optimum: Optimum) -> dict[str, Any]:
+    return identifiability(objective, optimum, estimates(objective, optimum), seed=0)
 
 
 @named
@@ -172,7 +177,7 @@ def test_ground_of_a_barrier_has_the_error_of_its_intercept() -> None:
 )
 def test_null_directions_in_words_with_a_remedy(name: str, direction: str, remedy: str) -> None:
     objective, optimum, _ = fitted(name)
-    entries = identifiability(objective, optimum)["null_directions"]
+    entries = judged(objective, optimum)["null_directions"]
     said = {entry["direction"]: entry["remedy"] for entry in entries}
     assert direction in said
     assert said[direction].startswith(remedy)
@@ -180,7 +185,7 @@ def test_null_directions_in_words_with_a_remedy(name: str, direction: str, remed
 
 def test_one_state_confounds_the_barrier_top_with_the_coefficient() -> None:
     objective, optimum, _ = fitted("P alone")
-    entry = next(e for e in identifiability(objective, optimum)["null_directions"] if "theta_0" in e["components"])
+    entry = next(e for e in judged(objective, optimum)["null_directions"] if "theta_0" in e["components"])
     assert set(entry["components"]) == {"theta_0", "l_over_L"}
     assert entry["remedy"].startswith("Measure the other state too")
     # along it λ c_P(θ0) stays: d ln λ = −(r(θ0)/c_P) dθ0
@@ -192,7 +197,7 @@ def test_one_state_confounds_the_barrier_top_with_the_coefficient() -> None:
 @named
 def test_moving_along_a_null_direction_changes_no_prediction(name: str) -> None:
     objective, optimum, _ = fitted(name)
-    result = identifiability(objective, optimum)
+    result = judged(objective, optimum)
     assert len(result["null_directions"]) == result["n_free"] - result["rank"]
     before = objective.residuals(optimum.x)
     for entry in result["null_directions"]:
@@ -205,8 +210,109 @@ def test_moving_along_a_null_direction_changes_no_prediction(name: str) -> None:
 
 def test_ranks_and_singular_values() -> None:
     objective, optimum, _ = fitted("one temperature")
-    result = identifiability(objective, optimum)
+    result = judged(objective, optimum)
     assert (result["rank"], result["n_free"]) == (7, 8)
     values = np.array(result["singular_values"])
     assert np.all(np.diff(values) <= 0.0)
     assert values[-1] < 1e-7 * values[0] < values[-2]
+
+
+# --- a verdict for every parameter ------------------------------------------------------------------------------------
+
+
+def kinds(result: dict[str, Any]) -> dict[str, str]:
+    return {name: entry["kind"] for name, entry in result["parameters"].items() if entry["kind"] != "none"}
+
+
+@cache
+def unidentifiable() -> tuple[Objective, Optimum]:
+    """One temperature, τ0 and E both free, β unknown."""
+    table = builders.dwell_times(ONE, n=400, seed=3)
+    objective = builders.objective(table, device={"delta_R": "0.11 ± 0.004 ohm", "temperature": "295 K"})
+    return objective, minimise(objective)
+
+
+def test_what_no_data_of_a_design_could_tell_is_called_structural_with_its_company() -> None:
+    result = judged(*unidentifiable())
+    lost = ("l_over_L", "tau_0", "E_P", "E_AP", "beta", "I_c_P", "I_c_AP")
+    assert kinds(result) == dict.fromkeys(lost, "structural")
+    assert set(result["ranks"]) == {5}
+    said = {name: entry["sentence"] for name, entry in result["parameters"].items()}
+    assert said["tau_0"].endswith("it is free together with E_P and E_AP.")
+    assert said["l_over_L"].endswith("it is free together with β.")
+    assert result["parameters"]["beta"]["remedy"].startswith("Give beta in [device]")
+    assert said["slope_P"].startswith("Identified to ")
+
+
+def test_what_a_special_point_hides_is_called_local() -> None:
+    # without an effect of the current no slope tells where the barrier top lies; with the least effect they do
+    table = builders.dwell_times(SEVERAL, {**TRUTH, "l_over_L": 0.0}, n=400)
+    objective = builders.objective(table, device=dict(builders.QUOTES))
+    result = judged(objective, minimise(objective))
+    assert kinds(result) == dict.fromkeys(("theta_0", "c_P", "c_AP", "c_ratio"), "local")
+    assert result["ranks"] == [7, *[8] * 8]
+    assert "a special point where 7 directions are seen" in result["parameters"]["theta_0"]["sentence"]
+
+
+def test_what_too_few_data_leave_open_is_called_practical() -> None:
+    # two counts a row at two temperatures 0.1 K apart: of full rank, and next to nothing known of τ0
+    grid = builders.grid(temperatures=(295.0, 295.1))
+    objective = builders.objective(builders.dwell_times(grid, n=2, seed=3), device=dict(builders.KNOWN))
+    result = judged(objective, minimise(objective))
+    assert result["rank"] == result["n_free"]
+    assert "tau_0" in kinds(result)
+    assert set(kinds(result).values()) == {"practical"}
+    assert "practic" in result["parameters"]["tau_0"]["sentence"]
+
+
+def test_every_parameter_with_a_number_is_called_identified_and_constants_say_what_the_data_added() -> None:
+    objective, optimum, _ = fitted("everything known")
+    result = judged(objective, optimum)
+    assert kinds(result) == {}
+    assert set(result["parameters"]) == set(estimates(objective, optimum))
+    assert result["parameters"]["beta"]["sentence"].startswith("Known from what was given; the data leave its error")
+
+
+def test_the_points_around_the_optimum_are_those_of_the_seed() -> None:
+    objective, optimum = unidentifiable()
+    one, same, other = (structure(objective, optimum, seed=seed) for seed in (4, 4, 5))
+    for a, b in zip(one.points, same.points, strict=True):
+        assert np.array_equal(a.singular_values, b.singular_values)
+    assert not np.array_equal(one.points[1].singular_values, other.points[1].singular_values)
+
+
+# --- the spectrum -----------------------------------------------------------------------------------------------------
+
+
+@named
+def test_a_step_along_each_direction_costs_a_deviance_of_one(name: str) -> None:
+    objective, optimum, _ = fitted(name)
+    spectrum = judged(objective, optimum)["spectrum"]
+    least = objective.cost(optimum.x)
+    for entry in spectrum["directions"]:
+        vector = np.array([entry["components"][n] for n in objective.names])
+        assert np.linalg.norm(vector) == pytest.approx(1.0, rel=1e-9)
+        step = 0.01 * vector / entry["sharpness"] * optimum.directions.scales
+        # a hundredth of the way on both sides, where third order cancels and fourth is 1e-4 of the second
+        rise = sum(objective.cost(optimum.x + sign * step) - least for sign in (-1, 1))
+        # of costs of 1e3 at most, known to 1e-13 of themselves
+        assert rise == pytest.approx(1e-4, rel=1e-3, abs=1e-9)
+    assert spectrum["condition"] == pytest.approx(
+        spectrum["directions"][0]["sharpness"] / spectrum["directions"][-1]["sharpness"]
+    )
+    assert spectrum["stiff"] + spectrum["sloppy"] == len(spectrum["directions"])
+
+
+def test_the_loosest_direction_in_words_and_how_far_it_goes() -> None:
+    objective, optimum, _ = fitted("everything known")
+    spectrum = judged(objective, optimum)["spectrum"]
+    least = objective.cost(optimum.x)
+    loosest = spectrum["directions"][-1]
+    vector = np.array([loosest["components"][n] for n in objective.names])
+    step = vector / loosest["sharpness"] * optimum.directions.scales
+    for sign, reach in zip((-1, 1), spectrum["sloppiest_reach"], strict=True):
+        assert 2 * (objective.cost(optimum.x + sign * reach * step) - least) == pytest.approx(1.0, rel=1e-6)
+    assert loosest["words"] in spectrum["sentence"]
+    # τ0 against both barriers: at one temperature it would be null
+    assert loosest["words"].startswith("τ0 × 0.9")
+    assert "with E_P + " in loosest["words"]

@@ -1,0 +1,52 @@
+"""Gauss–Newton steps from a point that is near the optimum already."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.objective.information import RANK_TOLERANCE
+from stfit.objective.problem import Problem
+
+Array = npt.NDArray[np.float64]
+
+_LONGEST_STEP: Final = 1.0  # in natural sizes
+_MOST_STEPS: Final = 12
+
+
+def gauss_newton(problem: Problem, x: Array, scales: Array, held: tuple[int, ...], tolerance: float) -> Array | None:
+    """Undamped steps until one promises less than `tolerance` of the sum of squares; coordinates, shape (p,).
+
+    None where a step leads up, or far (beyond the natural size of a coordinate), or to a bound. held: coordinates that
+    stay.
+    """
+    lower, upper = problem.bounds
+    free = np.array([i for i in range(x.size) if i not in held], dtype=np.intp)
+    residuals = problem.residuals(x)
+    for _ in range(_MOST_STEPS):
+        root = (problem.jacobian(x) * scales)[:, free]
+        triangle, rotated = _triangle(root, residuals)
+        if not np.all(np.abs(np.diag(triangle)) > RANK_TOLERANCE * np.max(np.abs(triangle), initial=1e-300)):
+            return None
+        step = np.linalg.solve(triangle, rotated)
+        if rotated @ rotated < tolerance * (residuals @ residuals):
+            return x
+        there = x.copy()
+        there[free] -= step * scales[free]
+        if np.max(np.abs(step)) > _LONGEST_STEP or np.any(there <= lower) or np.any(there >= upper):
+            return None
+        found = problem.residuals(there)
+        if not found @ found < residuals @ residuals:
+            return None
+        x, residuals = there, found
+    return None
+
+
+def _triangle(root: Array, residuals: Array) -> tuple[Array, Array]:
+    """R and Qᵀ·residuals of root = QR; too few rows leave R with a zero on its diagonal."""
+    if root.shape[0] < root.shape[1]:
+        return np.zeros((root.shape[1], root.shape[1])), np.zeros(root.shape[1])
+    q, r = np.linalg.qr(root)
+    return r, q.T @ residuals

@@ -1,0 +1,56 @@
+"""A chain as ArviZ's InferenceData: public quantities, what follows from them, the prior, and the data."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.backends.chain import Chain
+from stfit.diagnostics.draws import quantity_draws
+from stfit.errors import InputError, Problem
+from stfit.measurements import name_of
+from stfit.objective import Objective
+
+Array = npt.NDArray[np.float64]
+
+_PRIOR_DRAWS: Final = 1000
+
+
+def inference_data(objective: Objective, chain: Chain) -> Any:
+    """Posterior, sample_stats (lp), prior and observed_data; SI units, names as in result.json.
+
+    Every walker counts as a chain of ArviZ, ensemble after ensemble (sample_stats says which): walkers of one ensemble
+    learn from each other, so that only ensembles are independent. InputError where ArviZ is not installed.
+    """
+    try:
+        import arviz
+    except ImportError as error:
+        expected = "ArviZ, which the extra [inference] brings: pip install 'stfit[inference]'"
+        raise InputError(Problem("export of a chain", expected, "none installed")) from error
+    rng = np.random.default_rng(chain.seed)
+    believed = quantity_draws(objective, objective.prior.draw(rng, _PRIOR_DRAWS))
+    return arviz.from_dict(
+        posterior={name: _by_walker(values) for name, values in quantity_draws(objective, chain.draws).items()},
+        sample_stats={
+            "lp": _by_walker(chain.log_posterior),
+            "ensemble": np.repeat(np.arange(chain.ensembles), chain.walkers)[:, None] * np.ones(chain.steps, dtype=int),
+        },
+        prior={name: values[None] for name, values in believed.items()},
+        observed_data=_observed(objective),
+        attrs={"seed": chain.seed, "burn_in": chain.burn_in, "ended": chain.ended.value},
+    )
+
+
+def _by_walker(values: Array) -> Array:
+    """(ensembles, steps, walkers) as (chains, draws)."""
+    return np.ascontiguousarray(np.moveaxis(values, 2, 1)).reshape(-1, values.shape[1])
+
+
+def _observed(objective: Objective) -> dict[str, Array]:
+    """What each measurement observed, by its name: the values that its figure shows, SI."""
+    terms = [term.shown for term in objective.terms]
+    names = [name_of(term.measurement) for term in terms]
+    unique = [name if names.count(name) == 1 else f"{name} ({i + 1})" for i, name in enumerate(names)]
+    return {name: np.asarray(term.measurement.observed().value) for name, term in zip(unique, terms, strict=True)}

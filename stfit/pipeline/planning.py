@@ -1,0 +1,174 @@
+"""From an analysis to a plan: fit, rank what could come next, simulate the best, write it down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import stfit
+from stfit.analysis import Analysis, PlanEntry
+from stfit.analysis.reading import with_target
+from stfit.backends.least_squares import Optimum, minimise
+from stfit.diagnostics.goodness import goodness
+from stfit.errors import InputError, Problem
+from stfit.measurements import MeanDwellTimes, Measurement
+from stfit.objective import Objective
+from stfit.pipeline.assembly import assemble
+from stfit.pipeline.run import now
+from stfit.reports.plan import render_plan
+from stfit.results import Estimate, Status, Verdict
+from stfit.results.plan import Plan, plan_text
+from stfit.results.storage import make_folder, write_texts
+from stfit.studies.candidate import Today
+from stfit.studies.conditions import CANDIDATES
+from stfit.studies.plan import Ranking, checked, rank
+
+PLAN: Final = "plan.json"
+PAGE: Final = "plan.html"
+
+
+def plan_analysis(
+    analysis: Analysis,
+    measurements: Sequence[Measurement],
+    *,
+    seed: int,
+    check: int = 3,
+    refits: int = 200,
+    processes: int = 1,
+    command: str = "",
+) -> Plan:
+    """The plan of an analysis: its fit, the candidates in order, the first `check` of them simulated.
+
+    InputError where the target is no quantity of this model, or is held at its value.
+    """
+    objective = assemble(analysis, measurements)
+    optimum = minimise(objective)
+    today = Today(objective, optimum, analysis.plan)
+    _refuse_idle_target(today, analysis)
+    if optimum.status is Status.CONVERGED:
+        ranking = checked(rank(today), check, refits, seed, processes)
+    else:
+        ranking = Ranking(today, (), (), ())
+    return _plan(analysis, ranking, seed, command)
+
+
+def write_plan_report(plan: Plan, folder: Path | str) -> Path:
+    """Write plan.json and plan.html into a folder, made if need be: both or none; the path of the page."""
+    folder = Path(folder)
+    page = render_plan(plan)  # before anything is touched
+    make_folder(folder)
+    return write_texts({folder / PLAN: plan_text(plan), folder / PAGE: page})[-1]
+
+
+def end_of(plan: Plan, free: Sequence[str]) -> list[str]:
+    """Why the fit behind a plan gave no answer to what was asked of it, as for `stfit fit`; empty where it did."""
+    if plan.status != Status.CONVERGED.key:
+        return [Status.from_key(plan.status).sentence]
+    asked = [name for name in free if name in plan.not_identified]
+    return [f"the data do not identify {', '.join(asked)}, which 'fit.free' asks for"] if asked else []
+
+
+def with_plan(analysis: Analysis, target: str | None = None, hours: float | None = None) -> Analysis:
+    """The analysis with another target or time to spend (h); InputError where they are impossible."""
+    conditions = analysis.plan
+    if target is not None:
+        conditions = with_target(analysis, target).plan
+    if hours is not None:
+        if not hours > 0:
+            raise InputError(Problem("hours", "a time above 0 h", f"{hours:g}"))
+        conditions = replace(conditions, hours=3600.0 * hours)
+    return replace(analysis, plan=conditions)
+
+
+def _refuse_idle_target(today: Today, analysis: Analysis) -> None:
+    target, where = today.conditions.target, f"{analysis.source or 'analysis'}, key 'plan.target'"
+    known = [name for name in today.estimates if name in today.quantities]
+    if target not in known:
+        raise InputError(Problem(where, f"a quantity of this model: {', '.join(sorted(known))}", repr(target)))
+    if today.estimates[target].verdict is Verdict.FIXED:
+        raise InputError(Problem(where, "a quantity that is fitted", f"'{target}', which is held at its value"))
+
+
+def _plan(analysis: Analysis, ranking: Ranking, seed: int, command: str) -> Plan:
+    today = ranking.today
+    found: Estimate = today.estimates[today.conditions.target]
+    hours = today.conditions.hours
+    return Plan(
+        title=analysis.title,
+        stfit_version=stfit.__version__,
+        created=now(),
+        command=command,
+        seed=seed,
+        status=today.optimum.status.key,
+        analysis_sha256=analysis.sha256 or None,
+        target=today.conditions.target,
+        unit=found.unit,
+        value=found.value,
+        stderr=found.stderr,
+        verdict=found.verdict.value,
+        not_identified=[n for n, e in today.estimates.items() if e.verdict is Verdict.NOT_IDENTIFIED],
+        goal=today.conditions.goal,
+        hours=None if hours is None else hours / 3600.0,
+        candidates=list(ranking.entries),
+        without=[{"kind": CANDIDATES[kind], "why": why} for kind, why in ranking.without],
+        assumptions=_assumptions(today.conditions, today.objective, ranking),
+        warnings=_warnings(today.objective, today.optimum, seed, today.estimates),
+    )
+
+
+def _assumptions(conditions: PlanEntry, objective: Objective, ranking: Ranking) -> list[str]:
+    kinds = {entry.kind for entry in ranking.entries}
+    sentences = [_HOW, _overheads(conditions)]
+    if {"currents", "temperature", "field", "state"} & kinds:
+        sentences += [
+            "One trace shows both states: it lasts as long as the dwells in P and in AP together.",
+            "Points are the most telling ones for the target alone, so they are few; others test the law.",
+        ]
+    if kinds & {"longer"} and any(_by_error(term.measurement) for term in objective.terms):
+        sentences.append("Errors that are given as such shrink with the root of the time, so they must be random.")
+    if "critical-currents" in kinds:
+        sentences.append(
+            "The devices of a ΔR series share l/L_θθ, β and the barriers with this one; the ΔR of each is as uncertain "
+            "as this one's, independently, which is added to the errors of its critical currents."
+        )
+    if "constants" in kinds:
+        sentences.append(
+            f"A new determination of a constant takes {conditions.constant_time / 3600:g} h unless "
+            "[plan] precision_time says otherwise; its error is that of [plan] precision, or halves the one there is."
+        )
+    return sentences
+
+
+_HOW: Final = (
+    "Expected errors come from the information at the fit of the data there are, which counts as it was observed, and "
+    "the expected information of the new data. They hold for errors small enough for the law to be straight."
+)
+
+
+def _overheads(conditions: PlanEntry) -> str:
+    return (
+        f"Each point costs {conditions.overhead_per_point:g} s beside the measuring, each temperature other than "
+        f"the device's {conditions.overhead_per_temperature / 60:g} min, each further field "
+        f"{conditions.overhead_per_field / 60:g} min."
+    )
+
+
+def _by_error(measurement: Measurement) -> bool:
+    return isinstance(measurement, MeanDwellTimes) or measurement.kind in ("switching-currents", "fmr-lines")
+
+
+def _warnings(objective: Objective, optimum: Optimum, seed: int, found: dict[str, Estimate]) -> list[str]:
+    if optimum.status is not Status.CONVERGED:
+        return [optimum.status.sentence]
+    warnings = []
+    if goodness(objective, optimum, seed).verdict == "rejected":
+        warnings.append("The model is rejected by the data there are: what more data would tell by it means little.")
+    unknown = [name for name in objective.names if found[name].verdict is Verdict.NOT_IDENTIFIED]
+    if unknown:
+        warnings.append(
+            f"Not identified today: {', '.join(unknown)}. The errors of candidates that identify them depend on where "
+            "the truth lies along what is not known; they are those at the place where the fit ended."
+        )
+    return warnings

@@ -1,0 +1,59 @@
+"""Under which conditions the next measurement is planned: what it may be, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, final
+
+CANDIDATES: Final[Mapping[str, str]] = {
+    "longer": "the same points for longer",
+    "currents": "other currents",
+    "temperature": "another temperature",
+    "field": "another field",
+    "state": "the other state",
+    "critical-currents": "critical currents of devices that differ in ΔR",
+    "constants": "constants known better",
+    "fmr": "powers and linewidths of a resonance",
+    "pulses": "switching under pulses",
+}
+
+
+@final
+@dataclass(frozen=True)
+class Conditions:
+    """The [plan] section; times in s, everything in SI units.
+
+    target: the parameter or derived quantity whose error is to shrink. hours: s, of measuring time with all overheads,
+    which every candidate is made to fill; None leaves each as large as it is by itself. goal: relative error to reach.
+    candidates: which of CANDIDATES are thought of. time_per_point: None takes that of the points there are, and
+    `assumed_time` where none tells. points: of a candidate that chooses its own. overhead_*: for each point, and each
+    time the temperature or the field is set anew. shortest_dwell, longest_dwell: that can be measured; None takes the
+    range of the rows there are. largest_current: A, that the device bears; None takes 1.5 times the largest so far.
+    pulses: at each point; pulse_overhead, ramp_overhead: to reset the device after each. line_error,
+    critical_current_error: relative, of a value of a new measurement. precision: name → one standard deviation (SI) of
+    a new determination of a constant; by default it halves the error there is, and is 5 % where there is none.
+    precision_time: name → time it takes, `constant_time` by default.
+    """
+
+    target: str = "l_over_L"
+    hours: float | None = None
+    goal: float | None = None
+    candidates: tuple[str, ...] = tuple(CANDIDATES)
+    time_per_point: float | None = None
+    points: int = 8
+    overhead_per_point: float = 60.0
+    overhead_per_temperature: float = 3600.0
+    overhead_per_field: float = 600.0
+    shortest_dwell: float | None = None
+    longest_dwell: float | None = None
+    largest_current: float | None = None
+    pulses: int = 1000
+    pulse_overhead: float = 0.01
+    ramp_overhead: float = 0.01
+    line_error: float = 0.03
+    critical_current_error: float = 0.03
+    precision: Mapping[str, float] = field(default_factory=dict)
+    precision_time: Mapping[str, float] = field(default_factory=dict)
+    constant_time: float = 8 * 3600.0
+    assumed_time: float = 600.0
