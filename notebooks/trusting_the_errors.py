@@ -7,6 +7,7 @@
 # and counts.
 
 # %%
+# %matplotlib inline
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +20,7 @@ from stfit.results.symbols import symbol
 
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 result = stfit.calibrate(
-    datasets / "nanopillar" / "analysis.toml", replicas=30, seed=1, intervals=("covariance", "profile")
+    datasets / "nanopillar" / "analysis.toml", replicas=20, seed=1, intervals=("covariance", "profile")
 )
 print(calibration_sentence(result.calibration))
 
@@ -28,7 +29,7 @@ print(calibration_sentence(result.calibration))
 #
 #     stfit calibrate datasets/nanopillar/analysis.toml -n 200 --seed 1
 #
-# The bars are what right intervals cover of so few repetitions, but for one table in a thousand: thirty repetitions
+# The bars are what right intervals cover of so few repetitions, but for one table in a thousand: twenty repetitions
 # find out only intervals that are wrong by far. Two hundred (`-n 200`) give a verdict that is worth something.
 
 # %%

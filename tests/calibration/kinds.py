@@ -66,13 +66,13 @@ DESIGNS: Final[Mapping[str, KindDesign]] = {
         lambda: dwell_table((300, 600), 2e-3, currents=3, temperatures=_COLD_TO_WARM),
     ),
     "dwell-times, poor": KindDesign(
-        lambda: dwell_table((1, 10), 4e-3, currents=3, temperatures=_COLD_TO_WARM),
+        lambda: dwell_table((1, 10), 4e-3, currents=3, temperatures=_COLD_TO_WARM), steps=700
     ),
     "dwell-events, rich": KindDesign(
         lambda: dwell_events((300, 600), 2e-3, currents=3, temperatures=_COLD_TO_WARM),
     ),
     "dwell-events, poor": KindDesign(
-        lambda: dwell_events((1, 10), 4e-3, currents=3, temperatures=_COLD_TO_WARM),
+        lambda: dwell_events((1, 10), 4e-3, currents=3, temperatures=_COLD_TO_WARM), steps=700
     ),
     "switching-pulse, rich": KindDesign(lambda: pulses(1000, temperatures=_COLD_TO_WARM)),
     "switching-pulse, poor": KindDesign(lambda: pulses(12, temperatures=(250.0, 320.0))),
