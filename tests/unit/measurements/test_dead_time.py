@@ -121,8 +121,8 @@ def test_derivatives_are_those_of_the_likelihood(name: str) -> None:
     jet = kind.log_likelihood(concatenate(seed(ETA + 0.1, 2)))
     h = 1e-5  # central differences: h² and rounding over h
 
-    def gradient(x: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-        found: np.ndarray = kind.log_likelihood(concatenate(seed(x, 1))).gradient  # type: ignore[type-arg]
+    def gradient(x: np.ndarray) -> np.ndarray:
+        found: np.ndarray = kind.log_likelihood(concatenate(seed(x, 1))).gradient
         return found
 
     x = ETA + 0.1
