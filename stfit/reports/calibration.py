@@ -72,7 +72,7 @@ def calibration(result: FitResult) -> CalibrationSection:
 
 
 def _coverage_rows(entry: Mapping[str, Any], kinds: list[str]) -> list[CoverageRow]:
-    rows = []
+    rows: list[CoverageRow] = []
     for kind in kinds:
         found = [coverage for coverage in entry["coverage"] if coverage["interval"] == kind]
         cells = [(percent(coverage), allowed(coverage)) for coverage in found]

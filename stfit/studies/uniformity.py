@@ -74,8 +74,8 @@ def _log_factorial(count: Counts) -> Array:
 
 def _limits(ranks: int, at: Array, level: float) -> tuple[Counts, Counts]:
     return (
-        binom.ppf(level / 2.0, ranks, at).astype(np.int64),
-        binom.isf(level / 2.0, ranks, at).astype(np.int64),
+        np.asarray(binom.ppf(level / 2.0, ranks, at)).astype(np.int64),
+        np.asarray(binom.isf(level / 2.0, ranks, at)).astype(np.int64),
     )
 
 

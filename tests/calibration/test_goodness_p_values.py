@@ -13,7 +13,8 @@ from stfit.backends.least_squares import minimise
 from stfit.diagnostics.goodness import goodness
 from stfit.measurements import DwellTimes
 from stfit.results import Goodness
-from tests.calibration.pulls import FALSE_ALARM, Ensemble, critical_z, simulate
+from stfit.studies.coverage import FALSE_ALARM, critical_z
+from tests.calibration.pulls import Ensemble, simulate
 from tests.calibration.virtual_devices import Design, dwell_table
 
 pytestmark = pytest.mark.calibration

@@ -15,7 +15,8 @@ from scipy.stats import norm
 
 from stfit.physics.telegraph import dwell_times_from_chain
 from stfit.reduction.hidden_markov import HmmEnd, fit_hmm
-from tests.calibration.pulls import FALSE_ALARM, NOMINAL
+from stfit.studies.coverage import FALSE_ALARM
+from tests.calibration.pulls import NOMINAL
 from tests.traces import telegraph
 
 pytestmark = pytest.mark.calibration

@@ -74,8 +74,10 @@ def test_the_truth_of_what_follows_is_that_of_the_device(name: str) -> None:
 def test_a_poor_design_is_poor_and_a_rich_one_rich(name: str) -> None:
     objective = DESIGNS[name].objective()
     (term,), (prediction,) = objective.terms, objective.predictions(objective.space.coordinates(truth_of(objective)))
-    pulses = isinstance(term.measurement, SwitchingPulses)
-    counts = np.asarray(term.measurement.n if pulses else term.measurement.expected_counts(prediction))
+    if isinstance(term.measurement, SwitchingPulses):
+        counts = np.asarray(term.measurement.n)
+    else:
+        counts = term.measurement.expected_counts(prediction)
     if name.endswith("poor"):
         assert counts.size >= 15
         assert np.all(counts <= 15)

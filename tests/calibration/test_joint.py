@@ -25,7 +25,8 @@ from stfit.objective.information import directions
 from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble
 from stfit.results import Estimate
-from tests.calibration.pulls import NOMINAL, Calibration, Ensemble, Fit, comparisons_of, complaints, critical_z, halved
+from stfit.studies.coverage import NOMINAL, critical_z
+from tests.calibration.pulls import Calibration, Ensemble, Fit, comparisons_of, complaints, halved
 
 pytestmark = pytest.mark.calibration
 

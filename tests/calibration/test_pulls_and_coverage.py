@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from scipy.stats import poisson
 
+from stfit.studies.coverage import critical_z
 from tests.calibration.pulls import (
     QUANTITIES,
     Ensemble,
     comparisons_of,
     complaints,
-    critical_z,
     from_residuals,
     halved,
     simulate,

@@ -14,7 +14,7 @@ from scipy.stats import kstest, norm
 
 from stfit.diagnostics.shape import exponential_shape_test
 from stfit.measurements import DwellEvents, Origin
-from tests.calibration.pulls import FALSE_ALARM
+from stfit.studies.coverage import FALSE_ALARM
 from tests.calibration.virtual_devices import dwell_events
 
 pytestmark = pytest.mark.calibration

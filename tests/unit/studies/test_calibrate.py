@@ -119,8 +119,9 @@ def test_logarithms_begin_where_the_intervals_say(measured: tuple[Objective, Opt
 def test_what_cannot_be_calibrated_is_refused(
     measured: tuple[Objective, Optimum], wrong: dict[str, Any], message: str
 ) -> None:
+    arguments: dict[str, Any] = {"replicas": 2, "seed": 0, "kinds": ("covariance",)}
     with pytest.raises(InputError, match=message):
-        calibrate(*measured, **({"replicas": 2, "seed": 0, "kinds": ("covariance",)} | wrong))
+        calibrate(*measured, **(arguments | wrong))
 
 
 def shrunk(found: Calibration, factor: float) -> Calibration:
