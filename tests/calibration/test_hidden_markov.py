@@ -67,6 +67,6 @@ def test_thresholds_fail_where_levels_overlap(devices: int) -> None:
         state = (samples > 0.75).astype(int)
         left = np.array([np.sum((state[:-1] == s) & (state[1:] != s)) for s in (0, 1)])
         stayed = np.array([np.sum((state[:-1] == s) & (state[1:] == s)) for s in (0, 1)])
-        tau = dwell_times_from_chain(*(stayed / (left + stayed)), 1.0)
+        tau = dwell_times_from_chain(stayed[0] / (left + stayed)[0], stayed[1] / (left + stayed)[1], 1.0)
         found[device] = (np.log(tau) - np.log([30.0, 45.0])) * np.sqrt(left)
     assert np.all(np.abs(found.mean(axis=0)) > 10.0)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from scipy.integrate import quad
 from scipy.stats import kstest
@@ -10,6 +11,8 @@ from scipy.stats import kstest
 from stfit.derivatives import of_two, seed
 from stfit.physics import telegraph
 from stfit.physics.missed_events import EXACT, log_density, log_survival, tail
+
+Array = npt.NDArray[np.float64]
 
 CASES = [(1.0, 1.0, 0.3), (1.0, 0.4, 0.1), (0.5, 2.0, 0.6), (1.0, 1.3, 0.3), (1.0, 1.0, 1.0), (1.0, 100.0, 0.5)]
 # τ_other = τ + ξ in the fourth: the root of W then lies at the pole of the printed form
@@ -104,10 +107,10 @@ def test_derivatives_are_those_of_the_formula() -> None:
     dead = np.array(0.3)
     u = np.array([0.05, 0.35, 1.7])
 
-    def value(x: np.ndarray, row: int) -> float:
+    def value(x: Array, row: int) -> float:
         return float(log_density(u, np.exp(x[0]), np.exp(x[1]), dead)[row])
 
-    def far(x: np.ndarray) -> np.ndarray:
+    def far(x: Array) -> Array:
         return np.array(tail(np.exp(x[0]), np.exp(x[1]), dead))
 
     x = np.array([0.1, -0.4])
