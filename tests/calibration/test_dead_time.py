@@ -17,8 +17,7 @@ from scipy.stats import norm
 from stfit.derivatives import concatenate, seed
 from stfit.measurements import DwellEvents, DwellTimes, Origin
 from stfit.physics.telegraph import apparent_mean_dwell
-from stfit.studies.coverage import FALSE_ALARM
-from tests.calibration.pulls import NOMINAL
+from stfit.studies.coverage import FALSE_ALARM, NOMINAL
 
 pytestmark = pytest.mark.calibration
 

@@ -15,8 +15,7 @@ from scipy.stats import norm
 
 from stfit.physics.telegraph import dwell_times_from_chain
 from stfit.reduction.hidden_markov import HmmEnd, fit_hmm
-from stfit.studies.coverage import FALSE_ALARM
-from tests.calibration.pulls import NOMINAL
+from stfit.studies.coverage import FALSE_ALARM, NOMINAL
 from tests.traces import telegraph
 
 pytestmark = pytest.mark.calibration

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -106,12 +107,12 @@ def test_resampling_single_events_spreads_as_the_model_does(kind: str) -> None:
     15 %, times 3.5 for six comparisons: 0.52 in the logarithm.
     """
     where = builders.grid(temperatures=(250.0, 320.0))
-    measurement: Any = {
+    makers: dict[str, Callable[[], Any]] = {
         "events": lambda: builders.dwell_events(where, n=40, seed=3),
         "pulses": lambda: builders.pulses(where, n=100, seed=3),
         "ramps": lambda: builders.ramps(n=150, seed=3),
-    }[kind]()
-    objective = builders.objective(measurement)
+    }
+    objective = builders.objective(makers[kind]())
     optimum = minimise(objective)
     spreads = []
     for draw in Draw:
