@@ -1,16 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: py:percent,ipynb
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # Trusting the errors
 #
@@ -41,8 +28,8 @@ print(calibration_sentence(result.calibration))
 #
 #     stfit calibrate datasets/nanopillar/analysis.toml -n 200 --seed 1
 #
-# The bars are what right intervals cover of so few repetitions, but for one table in a thousand: thirty repetitions find
-# out only intervals that are wrong by far. Two hundred (`-n 200`) are needed for a verdict that is worth something.
+# The bars are what right intervals cover of so few repetitions, but for one table in a thousand: thirty repetitions
+# find out only intervals that are wrong by far. Two hundred (`-n 200`) give a verdict that is worth something.
 
 # %%
 coverages_figure(result.calibration)
@@ -56,10 +43,10 @@ all_pulls_figure(result.calibration)
 # %% [markdown]
 # ## The released calibration
 #
-# Every kind of interval on every kind of measurement, with many counts a row and with few, simulated from a device whose
+# Every kind of interval on every kind of measurement, with many counts a row and with few, of a simulated device whose
 # truth is written out by hand (`tests/calibration/virtual_devices.py`). Covariance, profile and bootstrap intervals:
-# truth fixed, quotes of constants drawn about it. Posterior intervals: truth drawn from the prior, as
-# simulation-based calibration does. The table is made by `python -m tests.calibration.released FOLDER MINUTES`.
+# truth fixed, quotes of constants drawn about it. Posterior intervals: truth drawn from the prior, as in
+# simulation-based calibration. The table is made by `python -m tests.calibration.released FOLDER MINUTES`.
 
 # %%
 levels = {"ci68": "covers 68.27 %", "ci95": "covers 95 %"}
@@ -90,9 +77,8 @@ frame = pd.DataFrame(
     for found in row["coverage"].values()
     for level, (inside, of) in found.items()
 )
-together = frame.groupby(["interval", "level"])[["inside", "of"]].sum()
-together["%"] = (100 * together["inside"] / together["of"]).round(1)
-print(together[["%"]].unstack())
+together = frame.pivot_table(index="interval", columns="level", values=["inside", "of"], aggfunc="sum")
+print((100 * together["inside"] / together["of"]).round(1))
 
 # %% [markdown]
 # ## Posteriors: simulation-based calibration

@@ -15,8 +15,8 @@ from stfit.figures.style import LINES, MARKERS, WIDTH, Array, escape, journal_st
 
 _COLUMNS: Final = 4
 _CELL: Final = 1.25  # inches, height of a histogram
-_ROW: Final = 0.30  # inches, of a quantity in the figure of coverages
-_HEAD, _FOOT, _SIDE = 0.42, 0.48, 0.85  # inches
+_LINE, _BETWEEN = 0.12, 0.10  # inches, of a kind of interval and between two quantities, in the figure of coverages
+_HEAD, _FOOT, _SIDE = 0.55, 0.48, 0.85  # inches
 _REACH: Final = 4.0  # of the histograms of pulls
 _BINS: Final = 16
 
@@ -55,21 +55,21 @@ def coverage_figure(symbols: Sequence[str], levels: Mapping[str, float], kinds: 
 
     symbols: mathtext, one a quantity. levels: title → nominal fraction, one panel each.
     """
-    height = _HEAD + _FOOT + _ROW * len(symbols)
+    rows = (_LINE * len(kinds) + _BETWEEN) * len(symbols)
+    height = _HEAD + _FOOT + rows
     with journal_style():
         figure = new_figure(height)
         wide = (WIDTH - _SIDE - 0.12 - 0.22 * (len(levels) - 1)) / len(levels)
         for column, (title, nominal) in enumerate(levels.items()):
             left = _SIDE + column * (wide + 0.22)
-            box = (left / WIDTH, _FOOT / height, wide / WIDTH, _ROW * len(symbols) / height)
+            box = (left / WIDTH, _FOOT / height, wide / WIDTH, rows / height)
             axes = figure.add_axes(box)
             _draw_coverage(axes, kinds, column, nominal)
             axes.set_title(title, loc="left", pad=4)
             axes.set_yticks(np.arange(len(symbols)), symbols if column == 0 else [""] * len(symbols))
             axes.set_xlabel("covered (%)")
-        figure.axes[-1].legend(
-            loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(kinds), borderaxespad=0.2, columnspacing=1.2
-        )
+        handles, names = figure.axes[0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="upper right", ncols=len(kinds), borderaxespad=0.1, columnspacing=1.2)
     return figure
 
 
@@ -119,16 +119,17 @@ def _draw_pulls(axes: Axes, name: str, values: Array) -> None:
 def _draw_coverage(axes: Axes, kinds: Sequence[Covered], column: int, nominal: float) -> None:
     count = kinds[0].fraction.shape[0]
     axes.axvline(100.0 * nominal, color="0.35", linewidth=0.8)
-    offsets = np.linspace(-0.28, 0.28, len(kinds)) if len(kinds) > 1 else np.zeros(1)
+    line = _LINE / (_LINE * len(kinds) + _BETWEEN)
+    offsets = line * (np.arange(len(kinds)) - (len(kinds) - 1) / 2)
     for index, (kind, offset) in enumerate(zip(kinds, offsets, strict=True)):
         y = np.arange(count) + offset
         lowest, highest, found = (100.0 * part[:, column] for part in (kind.lowest, kind.highest, kind.fraction))
-        axes.barh(y, highest - lowest, left=lowest, height=0.16, color="0.87", linewidth=0)
+        axes.barh(y, highest - lowest, left=lowest, height=0.55 * line, color="0.87", linewidth=0)
         axes.plot(found, y, label=escape(kind.kind), **_marker(index))
     everything = [100.0 * part[:, column] for kind in kinds for part in (kind.lowest, kind.highest, kind.fraction)]
     low, high = float(np.nanmin(everything)), float(np.nanmax(everything))
     margin = 0.06 * (high - low)
-    axes.set(xlim=(low - margin, min(high + margin, 101.0)), ylim=(count - 0.5, -0.5))
+    axes.set(xlim=(low - margin, min(high + margin, 102.0)), ylim=(count - 0.5, -0.5))
     axes.tick_params(axis="y", which="both", length=0)
     axes.yaxis.minorticks_off()
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))

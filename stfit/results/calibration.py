@@ -113,7 +113,10 @@ def _of_kind(calibration: Calibration, kind: str) -> str:
         if entry["verdicts"][kind] != _HOLDS:
             wrong.setdefault(entry["verdicts"][kind], []).append(symbol(entry["name"]).text)
     if not wrong:
-        return f"The {kind} intervals cover as they say."
+        count = max(
+            entry["of"] for q in calibration["quantities"] for entry in q["coverage"] if entry["interval"] == kind
+        )
+        return f"The {kind} intervals cover as they say, as far as {count} repetitions can tell."
     parts = [f"{verdict}: {', '.join(names)}" for verdict, names in wrong.items()]
     return f"Of the {kind} intervals are {'; '.join(parts)}."
 

@@ -12,12 +12,14 @@ from stfit.results.result import Estimate, FitResult
 from stfit.results.symbols import symbol
 
 _TABLE: Final = Path(__file__).with_name("released_calibration.json")
+_NONE: Final = {"ci95": (0, 0)}
 _WORDS: Final = {  # of the designs, which name their richness after a comma
     "rich": "300 or more counts a row",
     "poor": "15 or fewer counts a row",
     "3 %": "errors of 3 %",
     "15 %": "errors of 15 %",
 }
+_FEWEST: Final = 50  # devices, below which a percentage says nothing
 _FIRST: Final = ("l_over_L", "slope_AP", "slope_P")  # quoted where it has an interval, in this order
 
 
@@ -42,7 +44,9 @@ def _of_quantity(name: str, entry: Estimate, kinds: list[str]) -> str:
     rows = [
         row
         for row in released()["rows"]
-        if row["interval"] == interval and row["kind"] in kinds and name in row["coverage"]
+        if row["interval"] == interval
+        and row["kind"] in kinds
+        and row["coverage"].get(name, _NONE)["ci95"][1] >= _FEWEST
     ]
     if not rows:
         return ""

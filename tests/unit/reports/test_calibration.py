@@ -78,7 +78,8 @@ CALIBRATION: dict[str, Any] = {
 def test_one_sentence_says_what_was_done_and_found() -> None:
     assert calibration_sentence(CALIBRATION) == (
         "Measured again by simulation from this fit, 200 times (seed 1): all fits converged. "
-        "Of the covariance intervals are too narrow: τ0. The profile intervals cover as they say."
+        "Of the covariance intervals are too narrow: τ0. "
+        "The profile intervals cover as they say, as far as 200 repetitions can tell."
     )
     assert calibration_sentence({}) == ""
     assert not is_clean(CALIBRATION)

@@ -154,6 +154,6 @@ def test_the_record_is_what_the_schema_says(found: Calibration, schema_of: Calla
     assert list(structure_problems(content, schema_of("calibration"), "calibration")) == []
     assert is_clean(content)
     text = calibration_text(content)
-    assert "The covariance intervals cover as they say." in text
-    assert text.count("covariance") == 1 + len(found.fitted)
+    assert "The covariance intervals cover as they say, as far as 24 repetitions can tell." in text
+    assert text.count(" covariance ") == 1 + len(found.fitted)
     assert np.isfinite([entry["bias"] for entry in content["quantities"]]).all()
