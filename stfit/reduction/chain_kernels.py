@@ -238,3 +238,20 @@ def smooth(samples: Any, shift: float, factor: float, exponent: Array, stay: Arr
         b0 /= scale
         b1 /= scale
     return forwards
+
+
+@_compiled
+def predict(samples: Any, shift: float, factor: float, exponent: Array, stay: Array, start: Array) -> Array:
+    """Probability of state 1 at every sample given the samples before it, shape (n,)."""
+    ahead = np.empty(samples.size)
+    work, sums = np.empty((4, _BLOCK)), np.zeros((3, _BLOCK))
+    predicted = start[1]
+    for begin in range(0, samples.size, _BLOCK):
+        block = samples[begin : begin + _BLOCK]
+        weigh(block, shift, factor, exponent, work, sums)
+        for i in range(block.size):
+            ahead[begin + i] = predicted
+            in_1 = work[2, i] * predicted
+            filtered = in_1 / (in_1 + work[1, i] * (1.0 - predicted))
+            predicted = filtered * stay[3] + (1.0 - filtered) * stay[1]
+    return ahead

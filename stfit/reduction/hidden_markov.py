@@ -9,6 +9,7 @@ from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr, ndtri
 
 from stfit.errors import OutsideValidityError
 from stfit.reduction.baseline import without_baseline
@@ -84,7 +85,8 @@ def fit_hmm(
     start from. noise: standard deviation, to start from. separate_noise: a noise of its own for each level.
     baseline_order: degree of the polynomial drift that is taken off (0: none), which needs the trace in memory; a step
     in the levels or a drift of higher order is not modelled: pass stretches. Reliable for dwell times from 3 samples
-    and levels 1.5 noises apart; white noise and an instrument faster than the sampling are assumed.
+    and levels 1.5 noises apart; white noise and an instrument faster than the sampling are assumed
+    (`innovation_correlation` tells).
     OutsideValidityError where levels or noise make no start.
     """
     _check(samples, sample_interval, levels, noise)
@@ -105,6 +107,24 @@ def log_likelihood(
     return chain.log_likelihood(
         np.concatenate([np.asarray(log_tau) - np.log(sample_interval), z, np.log(noise / noise[0])])
     )
+
+
+def innovation_correlation(samples: npt.NDArray[Any], sample_interval: float, fit: HmmFit) -> float:
+    """Correlation of neighbouring innovations, 0 ± 1/√n where the noise is white and the instrument fast.
+
+    An innovation is the normal score of a sample's chance given all samples before it: independent if the model holds.
+    samples as they were fitted, without the fit's baseline; held in memory.
+    """
+    from stfit.reduction.chain_kernels import predict
+
+    plain = np.ascontiguousarray(samples, dtype=float)
+    chain = HiddenChain(plain, float(fit.levels[0]), float(fit.noise[0]))
+    z = (fit.levels - chain.shift) / chain.scale
+    x = np.concatenate([fit.rates.log_tau - np.log(sample_interval), z, np.log(fit.noise / chain.scale)])
+    ahead = predict(plain, chain.shift, 1.0 / chain.scale, *chain.numbers(x))
+    below = [ndtr((plain - level) / noise) for level, noise in zip(fit.levels, fit.noise, strict=True)]
+    score = ndtri(np.clip((1.0 - ahead) * below[0] + ahead * below[1], 1e-15, 1.0 - 1e-15))
+    return float(np.corrcoef(score[1:], score[:-1])[0, 1])
 
 
 def _check(samples: npt.NDArray[Any], sample_interval: float, levels: tuple[float, float], noise: float) -> None:
