@@ -24,12 +24,12 @@ from stfit.diagnostics.series import series_labels
 from stfit.measurements import Measurement, name_of
 from stfit.objective import Objective
 from stfit.results import Goodness, GoodnessTest
+from stfit.results.result import PREDICTIVE
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 REPLICAS: Final = 400  # a p-value of 0.01 then has a Monte-Carlo error of 0.005, and none is below 1/401
-_PREFIX: Final = "posterior predictive: "
 _LEAST_CORRELATED: Final = 4  # rows of a measurement, from which neighbours can be correlated
 
 Discrepancy = Callable[[Measurement, Array], float]
@@ -99,7 +99,9 @@ def _tests(
 
 def _test(name: str, measurement: str, observed: Array, replicated: Array) -> GoodnessTest:
     p_value = (1.0 + np.count_nonzero(replicated >= observed)) / (1.0 + observed.size)
-    return GoodnessTest(f"{_PREFIX}{name}", measurement, float(np.mean(observed)), float(p_value), verdict_of(p_value))
+    return GoodnessTest(
+        f"{PREDICTIVE}{name}", measurement, float(np.mean(observed)), float(p_value), verdict_of(p_value)
+    )
 
 
 def _checks(measurement: Measurement) -> list[_Check]:

@@ -36,7 +36,7 @@ _DURATION = Column("duration", "s", Domain.POSITIVE, ("s", "ms", "us", "ns"), ("
 _CENSORED = Column("censored", "", Domain.FLAG)
 EVENT_LAYOUT: Final = Layout((STATE, CURRENT, _DURATION), (), (_CENSORED, TEMPERATURE, FIELD))
 
-_NODES = 14  # Chebyshev nodes a dead time, on which ln f is a polynomial to rounding for dead times below a dwell time
+_NODES = 12  # Chebyshev nodes a dead time, on which ln f is a polynomial to rounding for dead times below a dwell time
 _SLACK = 1e-9  # of the dead time: a duration rounded in its file
 
 
@@ -230,6 +230,23 @@ class MissedDwellEvents:
             n=frozen(np.bincount(setting, weights=~censored, minlength=rows)),
             total_time=frozen(np.bincount(setting, weights=duration, minlength=rows)),
         )
+
+    @cached_property
+    def exposure(self) -> Array:
+        """−ln of the survival of each event's length, at the dwell times behind the means of its own setting.
+
+        Exponential of mean 1 for complete dwells, were both states simple ones; shape (events,).
+        """
+        tau = np.exp(self.apparent.corrected)
+        other = np.exp(self.apparent.pairs.of_partner(self.apparent.corrected))
+        dead_time = np.array(self.dead_time)
+        u = np.maximum(self.duration - dead_time, 0.0)
+        log_density, rate = missed_events.tail(tau, other, dead_time)
+        exposure = (np.log(rate) - log_density)[self.setting] + rate[self.setting] * u
+        near = u < EXACT * dead_time
+        row = self.setting[near]
+        exposure[near] = -missed_events.log_survival(u[near], tau[row], other[row], dead_time)
+        return np.asarray(np.maximum(exposure, np.finfo(float).tiny))
 
     # --- figures and the start of a fit -------------------------------------------------------------------------
 

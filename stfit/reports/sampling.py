@@ -82,7 +82,7 @@ def sampling(result: FitResult) -> Sampling | None:
 
 
 def _ran(found: Mapping[str, Any]) -> str:
-    accepted = " and ".join(
+    accepted = " to ".join(
         f"{100 * share:.0f}" for share in sorted({min(found["acceptance"]), max(found["acceptance"])})
     )
     return (

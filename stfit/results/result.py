@@ -104,6 +104,9 @@ class Curve:
     labels: dict[str, str]
 
 
+PREDICTIVE = "posterior predictive: "  # how the names of checks begin that stand outside Holm's correction
+
+
 @final
 @dataclass(frozen=True)
 class GoodnessTest:

@@ -13,7 +13,7 @@ from stfit.results.numbers import (
     format_rounded,
     format_value,
 )
-from stfit.results.result import Combination, FitResult, Goodness, Status, Verdict
+from stfit.results.result import PREDICTIVE, Combination, FitResult, Goodness, Status, Verdict
 from stfit.results.symbols import expression_text, symbol
 
 
@@ -39,9 +39,8 @@ def goodness_sentence(goodness: Goodness) -> str:
     if goodness.verdict == "not-testable":
         reason = ": the data leave no freedom to disagree with it" if goodness.dof <= 0 else ""
         return f"The fit cannot be tested{reason} ({numbers})."
-    several = (
-        f", the smallest of {len(goodness.tests)} tests after Holm's correction" if len(goodness.tests) > 1 else ""
-    )
+    corrected = sum(not test.name.startswith(PREDICTIVE) for test in goodness.tests)
+    several = f", the smallest of {corrected} tests after Holm's correction" if corrected > 1 else ""
     evidence = f"{format_p(goodness.p_value, 'p = ')}{several}; {numbers}, its p from {_method(goodness)}"
     return {
         "acceptable": f"The data agree with the fit ({evidence}).",

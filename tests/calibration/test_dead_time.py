@@ -17,7 +17,7 @@ from scipy.stats import norm
 from stfit.derivatives import concatenate, seed
 from stfit.measurements import DwellEvents, DwellTimes, Origin
 from stfit.physics.telegraph import apparent_mean_dwell
-from tests.calibration.pulls import FALSE_ALARM, NOMINAL
+from stfit.studies.coverage import FALSE_ALARM, NOMINAL
 
 pytestmark = pytest.mark.calibration
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -75,7 +76,10 @@ def complaints_about(p_values: Mapping[str, Sequence[float]]) -> list[str]:
     A number of runs has ties, and Holm's correction allows for tests that are independent: their p-values may be too
     large, never too small (one-sided).
     """
-    sides = {"over-dispersion": "two-sided", "correlation of neighbours": "two-sided"}
+    sides: dict[str, Literal["two-sided", "greater"]] = {
+        "over-dispersion": "two-sided",
+        "correlation of neighbours": "two-sided",
+    }
     sides |= {"runs of signs": "greater", "overall": "greater"}
     found = {name: kstest(p_values[name], "uniform", alternative=side).pvalue for name, side in sides.items()}
     return [f"{name}: {p:.1e}" for name, p in found.items() if p < FALSE_ALARM / MORE]
@@ -92,7 +96,8 @@ def test_order_and_scatter_of_rich_data_alarm_as_often_as_they_say(
 def test_order_and_scatter_would_find_a_wrong_law_and_jitter(ensemble_of: Callable[[str], Ensemble]) -> None:
     """The same test with a bow that no straight line follows, and with rows that scatter 1.4 times too much."""
     ensemble = ensemble_of(RICH[0])
-    alike, jittered = [], []
+    alike: list[Goodness] = []
+    jittered: list[Goodness] = []
     for number, fit in enumerate(ensemble.fits[:25]):
         term = fit.objective.terms[0]
         table = term.measurement

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from stfit.reduction.spectrum import SpectrumEnd, fit_machlup
-from tests.calibration.pulls import FALSE_ALARM
+from stfit.studies.coverage import FALSE_ALARM
 from tests.traces import telegraph
 
 pytestmark = pytest.mark.calibration

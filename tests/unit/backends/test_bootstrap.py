@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.special import gammaincinv
@@ -71,7 +74,7 @@ def test_replicas_that_cannot_be_fitted_are_counted(monkeypatch: pytest.MonkeyPa
     optimum = minimise(objective)
     calls = iter(range(100))
 
-    def sometimes(problem: Objective, near: object) -> np.ndarray:  # type: ignore[type-arg]
+    def sometimes(problem: Objective, near: object) -> np.ndarray:
         return np.full(optimum.x.size, np.nan) if next(calls) % 4 == 0 else optimum.x
 
     monkeypatch.setattr("stfit.backends.bootstrap.refit", sometimes)
@@ -104,12 +107,12 @@ def test_resampling_single_events_spreads_as_the_model_does(kind: str) -> None:
     15 %, times 3.5 for six comparisons: 0.52 in the logarithm.
     """
     where = builders.grid(temperatures=(250.0, 320.0))
-    measurement = {
+    makers: dict[str, Callable[[], Any]] = {
         "events": lambda: builders.dwell_events(where, n=40, seed=3),
         "pulses": lambda: builders.pulses(where, n=100, seed=3),
         "ramps": lambda: builders.ramps(n=150, seed=3),
-    }[kind]()
-    objective = builders.objective(measurement)
+    }
+    objective = builders.objective(makers[kind]())
     optimum = minimise(objective)
     spreads = []
     for draw in Draw:

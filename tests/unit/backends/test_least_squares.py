@@ -251,7 +251,7 @@ def everything(objective: Objective, optimum: Optimum) -> list[Any]:
     return [
         list(found.values()),
         combinations(objective, optimum, found),
-        identifiability(objective, optimum),
+        identifiability(objective, optimum, found, seed=1),
         validity(objective, optimum, found),
         curves(objective, optimum),
         summaries(objective, optimum),

@@ -26,13 +26,13 @@ class Line:
 
     @cached_property
     def data(self) -> np.ndarray:
-        return self.design @ np.array([3.0, -2.0]) + np.random.default_rng(5).standard_normal(9)
+        return np.asarray(self.design @ np.array([3.0, -2.0]) + np.random.default_rng(5).standard_normal(9))
 
     def from_unit_cube(self, u: np.ndarray) -> np.ndarray:
-        return (2.0 * u - 1.0) * self.half
+        return np.asarray((2.0 * u - 1.0) * self.half)
 
     def log_likelihood(self, x: np.ndarray) -> np.ndarray:
-        return -0.5 * np.sum((self.data - x @ self.design.T) ** 2, axis=-1)
+        return np.asarray(-0.5 * np.sum((self.data - x @ self.design.T) ** 2, axis=-1))
 
     @property
     def log_z(self) -> float:

@@ -39,7 +39,7 @@ def _exponential_ends(n: float, level: float) -> tuple[float, float]:
     """Mean over its estimate where 2n(ln r + 1/r − 1) = level."""
 
     def rise(r: float) -> float:
-        return 2.0 * n * (np.log(r) + 1.0 / r - 1.0) - level
+        return float(2.0 * n * (np.log(r) + 1.0 / r - 1.0) - level)
 
     return float(brentq(rise, 1e-3, 1.0)), float(brentq(rise, 1.0, 1e6))
 
@@ -64,12 +64,12 @@ def test_one_binomial_row_has_the_closed_form() -> None:
 
     def rise(p: float, level: float) -> float:
         best = k / n
-        return 2.0 * (k * np.log(best / p) + (n - k) * np.log((1 - best) / (1 - p))) - level
+        return float(2.0 * (k * np.log(best / p) + (n - k) * np.log((1 - best) / (1 - p))) - level)
 
     for which, level in LEVELS.items():
         chances = brentq(rise, k / n, 1 - 1e-9, args=(level,)), brentq(rise, 1e-9, k / n, args=(level,))
         expected = [-width / np.log1p(-p) / constant for p in chances]
-        np.testing.assert_allclose(profile.interval(which), expected, rtol=_TOLERANCE)
+        np.testing.assert_allclose(np.array(profile.interval(which), dtype=float), expected, rtol=_TOLERANCE)
 
 
 def test_a_gaussian_linear_fit_gives_the_interval_of_the_covariance() -> None:

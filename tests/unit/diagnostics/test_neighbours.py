@@ -39,7 +39,7 @@ def test_correlation_and_runs_by_hand() -> None:
     assert correlation == pytest.approx((2.0 - 2.0 + 2.0) / 11.0)
     assert alike == 2
     # two series: + + − and − −
-    assert PAIRS.reported(np.array([correlation, alike])) == (pytest.approx(2.0 / 11.0), 3.0)
+    assert PAIRS.reported(np.array([correlation, alike])) == pytest.approx((2.0 / 11.0, 3.0))
 
 
 def test_residuals_of_data_without_noise_resemble_nothing() -> None:

@@ -1,11 +1,15 @@
 """Tables and events with a dead time."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from stfit.derivatives import concatenate, seed
+from stfit.diagnostics.shape import exponential_shape_test
 from stfit.errors import NoResidualsError, TableError
 from stfit.measurements import (
     ApparentDwellTimes,
@@ -17,6 +21,8 @@ from stfit.measurements import (
 )
 from stfit.physics.missed_events import EXACT, log_density, log_survival, tail
 from stfit.physics.telegraph import apparent_mean_dwell, draw_apparent_dwells
+
+Array = npt.NDArray[np.float64]
 
 TAU = np.array([1e-3, 2e-3, 3e-3, 1e-3])
 OTHER = TAU[[1, 0, 3, 2]]
@@ -121,8 +127,8 @@ def test_derivatives_are_those_of_the_likelihood(name: str) -> None:
     jet = kind.log_likelihood(concatenate(seed(ETA + 0.1, 2)))
     h = 1e-5  # central differences: h² and rounding over h
 
-    def gradient(x: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-        found: np.ndarray = kind.log_likelihood(concatenate(seed(x, 1))).gradient  # type: ignore[type-arg]
+    def gradient(x: Array) -> Array:
+        found: Array = kind.log_likelihood(concatenate(seed(x, 1))).gradient
         return found
 
     x = ETA + 0.1
@@ -199,3 +205,50 @@ def test_what_cannot_be_is_refused() -> None:
         )
     with pytest.raises(NoResidualsError, match="use the likelihood"):
         KINDS["events"].deviance_residuals(ETA)
+
+
+def ion_channel(path: Path) -> Any:
+    """Open (AP) and shut (P) dwells of an idealised record, in s; those flagged unusable (8) are left out."""
+    record = np.loadtxt(path)
+    usable = record[:, 3] < 8
+    state = (record[usable, 2] != 0.0).astype(np.int8)
+    duration = record[usable, 1] * 1e-3
+    current = np.full(state.size, 1e-3)
+    return built(DwellEvents, state=state, current=current, duration=duration, key={"dead_time": 25e-6})
+
+
+@pytest.mark.parametrize(
+    ("file", "shut", "opened"),  # ms, a record of what came out; relative errors are 0.009 to 0.012
+    [("hatton1.txt", 9.394, 0.9629), ("hatton2.txt", 91.09, 1.0765), ("hatton3.txt", 29.49, 1.0996)],
+)
+def test_measured_dwells_that_are_not_exponential(file: str, shut: float, opened: float) -> None:
+    folder = os.environ.get("STFIT_REALDATA")
+    if folder is None:
+        pytest.skip("measured data: STFIT_REALDATA is not set")
+    events = ion_channel(Path(folder) / "ion-channel-dwell" / file)
+    rows = np.argsort(events.reduced.state)
+    assert np.exp(events.apparent.corrected[rows]) * 1e3 == pytest.approx([shut, opened], rel=1e-3)
+    found = exponential_shape_test(events)
+    assert found.p_value is not None
+    assert found.p_value < 1e-12  # several shut and open states: mixtures of exponentials
+    # the negative control: two simple states with the same dwell times and dead time pass
+    replica = events.replicate(events.apparent.corrected, np.random.default_rng(9))
+    simple = exponential_shape_test(replica)
+    assert simple.p_value is not None
+    assert simple.p_value > 1e-3
+
+
+def test_a_dead_time_alone_is_no_mixture() -> None:
+    replica = events(400).replicate(ETA, np.random.default_rng(3))
+    found = exponential_shape_test(replica)
+    assert found.p_value is not None
+    assert found.p_value > 1e-3
+    plain = built(
+        DwellEvents,
+        state=STATE[replica.setting],
+        current=CURRENT[replica.setting],
+        duration=replica.duration,
+    )
+    ignored = exponential_shape_test(plain)
+    assert ignored.p_value is not None
+    assert ignored.p_value < 1e-6  # the negative control

@@ -91,7 +91,7 @@ def _rows(table: Any, names: tuple[str, ...]) -> set[tuple[float, ...]]:
 
 
 def _critical() -> Any:
-    columns = {
+    columns: dict[str, Any] = {
         "transition": np.repeat([0, 1], 4).astype(np.int8),
         "critical_current": np.array([-1.0, -1.1, -1.2, -1.3, 2.0, 2.1, 2.2, 2.3]) * 1e-3,
         "critical_current_stderr": np.full(8, 1e-5),
@@ -101,7 +101,7 @@ def _critical() -> Any:
 
 
 def _lines() -> Any:
-    columns = {
+    columns: dict[str, Any] = {
         "state": np.repeat([0, 1], 5).astype(np.int8),
         "current": np.tile(np.linspace(-1e-3, 1e-3, 5), 2),
         "power": np.linspace(1.0, 2.0, 10),

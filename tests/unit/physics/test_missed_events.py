@@ -1,6 +1,9 @@
 """The exact densities of observed dwells: norm, moments, simulation, asymptotic form, limit of no dead time."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 from scipy.integrate import quad
 from scipy.stats import kstest
@@ -8,6 +11,8 @@ from scipy.stats import kstest
 from stfit.derivatives import of_two, seed
 from stfit.physics import telegraph
 from stfit.physics.missed_events import EXACT, log_density, log_survival, tail
+
+Array = npt.NDArray[np.float64]
 
 CASES = [(1.0, 1.0, 0.3), (1.0, 0.4, 0.1), (0.5, 2.0, 0.6), (1.0, 1.3, 0.3), (1.0, 1.0, 1.0), (1.0, 100.0, 0.5)]
 # τ_other = τ + ξ in the fourth: the root of W then lies at the pole of the printed form
@@ -76,7 +81,7 @@ def test_drawn_dwells_follow_the_law_and_so_do_joined_ones(case: tuple[float, fl
     lengths = np.diff(np.concatenate([[0.0], np.cumsum(true)])[begins])
     joined = lengths[begins[:-1] % 2 == 0]
 
-    def cdf(t: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def cdf(t: Any) -> Any:
         u = np.maximum(t - dead, 0.0)
         near = np.minimum(u, EXACT * dead)
         exact = log_survival(near, tau, other, np.full(u.shape, dead))
@@ -102,10 +107,10 @@ def test_derivatives_are_those_of_the_formula() -> None:
     dead = np.array(0.3)
     u = np.array([0.05, 0.35, 1.7])
 
-    def value(x: np.ndarray, row: int) -> float:  # type: ignore[type-arg]
+    def value(x: Array, row: int) -> float:
         return float(log_density(u, np.exp(x[0]), np.exp(x[1]), dead)[row])
 
-    def far(x: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def far(x: Array) -> Array:
         return np.array(tail(np.exp(x[0]), np.exp(x[1]), dead))
 
     x = np.array([0.1, -0.4])
