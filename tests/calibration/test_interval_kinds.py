@@ -34,7 +34,7 @@ pytestmark = pytest.mark.calibration
 
 KINDS: Final = ("covariance", "profile", "bootstrap", "posterior")
 # of STFIT_CALIBRATION; a bootstrap takes a hundred times as long as a covariance, the others about thirty times
-SHARES: Final = {"covariance": 0.1, "profile": 0.03, "bootstrap": 0.02, "posterior": 0.03}
+SHARES: Final = {"covariance": 0.1, "profile": 0.03, "bootstrap": 0.02, "posterior": 0.02}
 QUICK: Final = {  # designs that a default run tests a slow kind of interval on
     "profile": ("dwell-times, poor", "dwell-events, poor", "switching-currents, 15 %", "fmr-lines, 15 %"),
     "bootstrap": ("dwell-times, poor", "switching-currents, 15 %"),
