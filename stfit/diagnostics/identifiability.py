@@ -156,8 +156,10 @@ def _sharpest(ladder: tuple[_Candidate, ...], quantities: Quantities, optimum: O
         unusable = result.touches_null or result.value == 0.0
         return np.inf if unusable else result.stderr / abs(result.value)
 
-    best = min(ladder, key=relative_error)
-    return [best] if relative_error(best) < 1.0 else []
+    errors = [relative_error(candidate) for candidate in ladder]
+    # of rungs that say the same, where a constant between them is exact, the simplest
+    best = next(candidate for candidate, error in zip(ladder, errors, strict=True) if error <= _SAME * min(errors))
+    return [best] if min(errors) < 1.0 else []
 
 
 def _combination(candidate: _Candidate, quantities: Quantities, optimum: Optimum) -> Combination:

@@ -9,6 +9,7 @@ import numpy as np
 
 from stfit.objective.information import NULL_COMPONENT, Directions, gauge
 
+_LARGEST_EXPONENT: Final = 20.0  # of a factor written as a number
 _BARRIERS_NEEDED = (
     "Give the barriers: a column of the critical currents, E_P and E_AP in [device], "
     "or dwell times at several temperatures beside them."
@@ -72,6 +73,8 @@ def _move(name: str, component: float, symbol: str) -> str:
     if kind in _BARRIERS:
         return f"{symbol} {sign} {abs(component):.3g} k_BT"
     if kind == "tau_0":
+        if abs(component) > _LARGEST_EXPONENT:
+            return f"{symbol} × e^{component:.3g}"
         return f"{symbol} × {np.exp(component):.3g}"
     if kind in _PLAIN:
         return f"{symbol} {sign} {abs(component):.3g}"

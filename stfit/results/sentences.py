@@ -119,9 +119,9 @@ def _coefficient(result: FitResult) -> str:
         known = f"; {combination_text(instead[0])} is what the data give" if instead else ""
         return f"{symbol('l_over_L').text} is {NOT_IDENTIFIED} by these data{known}"
     value = f"{symbol('l_over_L').text} = {format_estimate(entry)}"
+    value += {Verdict.FIXED: " (held fixed)", Verdict.AT_BOUND: ", which is its bound"}.get(entry.verdict, "")
     if entry.verdict in {Verdict.ONE_SIDED, Verdict.FIXED} or entry.ci95 is None:
-        words = {Verdict.FIXED: " (held fixed)", Verdict.AT_BOUND: ", which is its bound"}
-        return value + words.get(entry.verdict, "")
+        return value
     return f"{value} (95 %: {format_interval(entry.ci95, entry.unit)})"
 
 

@@ -58,7 +58,8 @@ SECTIONS: dict[str, Case] = {
     "an unknown key like no other": (
         "[fit]\nzzz = 1",
         key("fit.zzz"),
-        "a key known here (backend, free, per_measurement, fix, bounds, reference_temperature, seed, compare)",
+        "a key known here (backend, free, per_measurement, fix, bounds, reference_temperature, seed, intervals, compare, "
+        "evidence, goodness)",
         "'zzz', which is not known",
     ),
     "an unknown parameter in fix": (

@@ -201,7 +201,7 @@ def test_a_parameter_at_its_bound_is_called_so(fitted: Journey) -> None:
         f'{DEVICE.replace("0.35", "0.35 ± 0.03")}{MEASUREMENT}[fit]\nbounds = {{l_over_L = ["14", "20"]}}\n'
     )
     assert result["l_over_L"].verdict is Verdict.AT_BOUND
-    assert "l/L_θθ = 14 e, which is its bound; the data" in result.summary()
+    assert "l/L_θθ = 14 e, which is its bound (95 %: ≤ 15 e); the data" in result.summary()
     assert "l/L_θθ lies at its bound: the errors of the others take that as exact." in result.summary()
 
 

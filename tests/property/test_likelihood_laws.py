@@ -261,7 +261,7 @@ def test_information_adds(seed: int) -> None:
     alone = [builders.objective(part, **known) for part in parts]
     total = sum(objective.information(x) for objective in alone)
     assert together.information(x) == pytest.approx(np.asarray(total), rel=1e-9, abs=1e-9 * np.max(np.abs(total)))
-    assert float(together.log_posterior(x)) == pytest.approx(sum(float(o.log_posterior(x)) for o in alone), rel=1e-12)
+    assert float(together.log_likelihood(x)) == pytest.approx(sum(float(o.log_likelihood(x)) for o in alone), rel=1e-12)
 
 
 # --- every asymmetry recovers its own truth ------------------------------------------------------------------------
