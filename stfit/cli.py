@@ -1,4 +1,4 @@
-"""The command line: `stfit fit` and `stfit simulate`.
+"""The command line: `stfit fit`, `stfit inspect` and `stfit simulate`.
 
 Exit status: 0 done; 2 bad input or usage; 3 the fit did not converge, or the data do not identify a parameter that was
 asked for; 1 is a bug. Heavy imports stand inside the commands, so that `stfit --help` answers at once.
@@ -123,6 +123,41 @@ def simulate(
 
     for path in simulate_device(device, out, seed):
         _say(f"Wrote: {path}")
+
+
+@_app.command(epilog="Example: stfit inspect dwell.csv --kind dwell-times")
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="A file with a table.")],
+    *,
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="Read it as this kind, as [[measurement]] would.")
+    ] = None,
+    png: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", readable=False, help="Draw the plot there, not in the terminal.")
+    ] = None,
+) -> None:
+    """Show what is understood of a file: container, columns, units, rows, remarks, and a plot."""
+    if png is not None:
+        _require_writable(png.absolute().parent, (png.name,))
+
+    from stfit.pipeline.inspection import in_words
+    from stfit.pipeline.inspection import inspect as inspected
+
+    found = inspected(file, kind)
+    _say(in_words(found))
+    if found.points is None:
+        return
+    points = found.points
+    if png is None:
+        from stfit.reports.terminal import drawn
+
+        _say("\n" + drawn(points.x, points.y, points.x_label, points.y_label))
+        return
+
+    from stfit.figures.points import points_figure
+
+    points_figure(points.x, points.y, points.x_label, points.y_label).savefig(png, dpi=150)
+    _say(f"Plot: {png}")
 
 
 def _default_folder(analysis: Path) -> Path:

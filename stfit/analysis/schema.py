@@ -17,7 +17,8 @@ from stfit.loaders.headers import NO_DEAD_TIME
 from stfit.measurements.lines import POWERS
 from stfit.models.asymmetry import ASYMMETRIES
 from stfit.models.parameters import PARAMETERS
-from stfit.physics.fluctuations import FWHM_OVER_WIDTH
+from stfit.physics.fluctuations import FWHM_OVER_WIDTH, LINE_SHAPES
+from stfit.physics.resonance import GEOMETRIES
 
 read_backend: Final = quantities.choice("least-squares", "mcmc")
 
@@ -109,6 +110,16 @@ class _FmrLines(_Measurement):
     inhomogeneous_linewidth: Annotated[str | None, PlainValidator(_width)] = None
 
 
+class _FmrSpectra(_Measurement):
+    line_shape: Annotated[Any, PlainValidator(quantities.choice(*LINE_SHAPES))] = "lorentzian"
+    geometry: Annotated[Any, PlainValidator(quantities.choice(*GEOMETRIES))] = None
+    inhomogeneous_linewidth: Annotated[str | None, PlainValidator(_width)] = None
+
+
+class _HysteresisLoop(_Measurement):
+    ap_level: Annotated[Any, PlainValidator(quantities.choice("high", "low"))] = "high"
+
+
 _KINDS: Final[Mapping[str, type[_Measurement]]] = {
     "dwell-times": _Measurement,
     "dwell-events": _DwellEvents,
@@ -116,15 +127,13 @@ _KINDS: Final[Mapping[str, type[_Measurement]]] = {
     "switching-pulse": _SwitchingPulse,
     "switching-ramp": _SwitchingRamp,
     "fmr-lines": _FmrLines,
+    "hysteresis-loop": _HysteresisLoop,
+    "fmr-spectra": _FmrSpectra,
 }
-_LATER_KINDS: Final = (
-    "telegraph-trace",
-    "hysteresis-loop",
-    "fmr-spectra",
-)
+_LATER_KINDS: Final = ("telegraph-trace",)
 
 
-class _UnknownKind(_SwitchingCurrents, _SwitchingRamp, _DwellEvents, _FmrLines):
+class _UnknownKind(_SwitchingCurrents, _SwitchingRamp, _DwellEvents, _FmrLines, _FmrSpectra, _HysteresisLoop):
     """A measurement without a kind, or with a wrong one: its other keys are read for their own errors."""
 
     kind: Annotated[str, PlainValidator(quantities.choice(*_KINDS, later=_LATER_KINDS))]

@@ -78,17 +78,20 @@ def select_rows(table: Table, where: Mapping[str, str | float], problems: Proble
 
 
 def column_values(selection: Selection, match: Match, problems: Problems) -> npt.NDArray[Any]:
-    """The column's values, shape (rows,): int8 codes of words, or float64 in the column's SI unit.
+    """The column's values, shape (rows,): int8 codes of words, text, or float64 in the column's SI unit.
 
     Every cell that is none of the words, no number or outside the column's domain is noted, in the words of the file.
     """
     cells = selection.cells(match.position)
     header = selection.table.header[match.position]
-    if match.column.choices:
-        values: npt.NDArray[Any] = _codes(cells, match.column)
+    if match.column.text:
+        values: npt.NDArray[Any] = np.array([_text(cell) for cell in cells], dtype=object)
+        expected, wrong = "some text", values == ""
+    elif match.column.choices:
+        values = _codes(cells, match.column)
         expected, wrong = " or ".join(match.column.choices), values < 0
     else:
-        factor, offset = _conversion(selection.table, match, problems)
+        factor, offset = (1.0, 0.0) if match.column.any_unit else _conversion(selection.table, match, problems)
         values = _numbers(selection.table, cells, factor, offset)
         expected, wrong = match.column.domain.value, ~(np.isfinite(values) & _INSIDE[match.column.domain](values))
         _note_sizes(selection, match, np.where(wrong, 0.0, values), problems)

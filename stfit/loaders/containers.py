@@ -19,7 +19,16 @@ Cells = npt.NDArray[Any]  # float64, or object holding str
 Lines = npt.NDArray[np.int64]
 
 # suffix → module of this package whose `read(path) -> Table` takes it; imported when asked for, for some are heavy.
-_READERS: Final[Mapping[str, str]] = {".csv": "csv", ".tsv": "csv", ".txt": "csv"}
+_READERS: Final[Mapping[str, str]] = {
+    **dict.fromkeys((".csv", ".tsv", ".txt"), "csv"),
+    ".xlsx": "excel",
+    ".parquet": "parquet",
+    **dict.fromkeys((".h5", ".hdf5"), "hdf5"),
+    **dict.fromkeys((".npy", ".npz"), "arrays"),
+    ".mat": "matlab",
+    ".tdms": "tdms",
+    ".lvm": "labview",
+}
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 import numpy.typing as npt
 
@@ -18,9 +18,22 @@ from stfit.measurements.columns import Layout
 from stfit.units import quoted
 
 
+class TableKind(Protocol):
+    """A kind that a table may be declared to be: its columns, its keys, and the measurement they make."""
+
+    kind: ClassVar[str]
+    layout: ClassVar[Layout]
+    keys: ClassVar[frozenset[str]]
+
+    @classmethod
+    def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin) -> Measurement:
+        """The measurement of the columns (SI units, words as codes); TableError names the rows that are wrong."""
+        ...
+
+
 def load_table(
     path: str | Path,
-    measurement_class: type[Measurement],
+    measurement_class: type[TableKind],
     *,
     polarity: int = 1,
     columns: Mapping[str, str] | None = None,
@@ -80,7 +93,7 @@ def _load(
     return _Loaded(selection, headers, values)
 
 
-def _check_keys(file: Path, measurement_class: type[Measurement], keys: Mapping[str, Any]) -> None:
+def _check_keys(file: Path, measurement_class: type[TableKind], keys: Mapping[str, Any]) -> None:
     problems = Problems(file)
     known = sorted(measurement_class.keys)
     for key in keys:

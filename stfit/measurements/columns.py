@@ -32,6 +32,8 @@ class Column:
     accepts: units named in messages, as a lab would write them.
     choices: for a column of words, the words and the codes they are held as; its unit is "".
     otherwise: the column it is where its header has the unit of that one, a linewidth in mT instead of MHz.
+    text: its cells are text of any kind, such as names of files; its unit is "".
+    any_unit: its numbers stay as they are, in whatever unit, whose choice changes nothing that is asked of them.
     """
 
     name: str
@@ -41,6 +43,8 @@ class Column:
     aliases: tuple[str, ...] = ()
     choices: Mapping[str, int] = field(default_factory=dict)
     otherwise: Column | None = None
+    text: bool = False
+    any_unit: bool = False
 
 
 STATE = Column("state", "", aliases=("configuration",), choices=STATES)
@@ -48,6 +52,7 @@ TRANSITION = Column("transition", "", aliases=("direction", "switching"), choice
 CURRENT = Column("current", "A", accepts=("A", "mA", "uA"), aliases=("I", "I_dc", "bias_current", "i_bias"))
 VOLTAGE = Column("voltage", "V", accepts=("V", "mV"), aliases=("V", "V_dc", "bias_voltage"))
 TEMPERATURE = Column("temperature", "K", Domain.POSITIVE, ("K", "degC"), ("T", "temp"))
+FILE = Column("file", "", aliases=("filename", "path"), text=True)
 FIELD = Column("field", "T", accepts=("mT", "T", "Oe", "A/m"), aliases=("H", "B", "mu0_H", "magnetic_field"))
 
 

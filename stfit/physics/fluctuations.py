@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol, final
 
@@ -170,6 +170,19 @@ def derivative_lorentzian(x: Quantity, center: Quantity, fwhm: Quantity, integra
     """d/dx of `lorentzian`: extremes at center ± fwhm/(2√3)."""
     detuning = _detuning(x, center, fwhm)
     return -4.0 * peak_power(integrated, fwhm) / fwhm * detuning / (1.0 + detuning**2) ** 2
+
+
+LineShape = Callable[[Quantity, Quantity, Quantity], list[Quantity]]
+# The parts of a line that its amplitudes multiply, for a peak or an area of 1 in units of x.
+LINE_SHAPES: Final[Mapping[str, LineShape]] = {
+    "lorentzian": lambda x, center, fwhm: [lorentzian(x, center, fwhm, 0.5 * np.pi * fwhm)],
+    "symmetric+antisymmetric": lambda x, center, fwhm: [
+        symmetric_antisymmetric(x, center, fwhm, 1.0, 0.0),
+        symmetric_antisymmetric(x, center, fwhm, 0.0, 1.0),
+    ],
+    # as high as the line it is the derivative of, times its width
+    "derivative": lambda x, center, fwhm: [derivative_lorentzian(x, center, fwhm, 0.5 * np.pi * fwhm) * fwhm],
+}
 
 
 def _detuning(x: Quantity, center: Quantity, fwhm: Quantity) -> Quantity:

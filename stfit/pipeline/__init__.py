@@ -9,13 +9,24 @@ from typing import Any, overload
 from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
 from stfit.loaders.tables import load_table
-from stfit.measurements import KINDS, Measurement
+from stfit.measurements import Measurement
+from stfit.pipeline.inspection import TABLES, Inspection, inspect
 from stfit.pipeline.run import asked_but_not_identified, run
 from stfit.reports.bundle import write_report
 from stfit.results import FitResult
 from stfit.simulate import simulate
 
-__all__ = ["asked_but_not_identified", "fit", "load", "load_measurements", "report", "run_analysis", "simulate_device"]
+__all__ = [
+    "Inspection",
+    "asked_but_not_identified",
+    "fit",
+    "inspect",
+    "load",
+    "load_measurements",
+    "report",
+    "run_analysis",
+    "simulate_device",
+]
 
 
 @overload
@@ -31,14 +42,14 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
     if kind is None:
         if file.suffix == ".toml":
             return read_analysis(file)
-        raise InputError(Problem(str(path), f"a kind: one of {', '.join(KINDS)}", "none"))
-    if kind not in KINDS:
-        raise InputError(Problem("kind", f"one of {', '.join(KINDS)}", repr(kind)))
+        raise InputError(Problem(str(path), f"a kind: one of {', '.join(TABLES)}", "none"))
+    if kind not in TABLES:
+        raise InputError(Problem("kind", f"one of {', '.join(TABLES)}", repr(kind)))
     if polarity not in (1, -1):
         raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
     return load_table(
         file,
-        KINDS[kind],
+        TABLES[kind],
         polarity=polarity,
         columns=keys.pop("columns", None),
         where=keys.pop("where", None),
@@ -56,7 +67,7 @@ def load_measurements(analysis: Analysis) -> list[Measurement]:
             measurements.append(
                 load_table(
                     entry.file,
-                    KINDS[entry.kind],
+                    TABLES[entry.kind],
                     polarity=entry.polarity,
                     columns=entry.columns,
                     where=entry.where,

@@ -1,1 +1,14 @@
-"""Raw records turned into measurements: two-state traces into dwell times, by several routes."""
+"""Reduction: raw records of an instrument become measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from stfit.loaders.tables import TableKind
+from stfit.reduction.loops import HysteresisLoops
+from stfit.reduction.spectra import FmrSpectra
+
+RAW_KINDS: Final[Mapping[str, type[TableKind]]] = {kind.kind: kind for kind in (HysteresisLoops, FmrSpectra)}
+
+__all__ = ["RAW_KINDS", "FmrSpectra", "HysteresisLoops"]

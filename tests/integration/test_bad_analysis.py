@@ -26,7 +26,10 @@ PRIOR = (
     'or {uniform = ["low", "high"]}'
 )
 LATER = "which is not available in this version"
-KINDS = "'dwell-times', 'dwell-events', 'switching-currents', 'switching-pulse', 'switching-ramp' or 'fmr-lines'"
+KINDS = (
+    "'dwell-times', 'dwell-events', 'switching-currents', 'switching-pulse', 'switching-ramp', 'fmr-lines', "
+    "'hysteresis-loop' or 'fmr-spectra'"
+)
 
 Case = tuple[str, str, str, str]  # what follows a good measurement; where, expected, found
 
@@ -290,10 +293,10 @@ CONTRADICTIONS: dict[str, Case] = {
 
 MEASUREMENTS: dict[str, Case] = {
     "a kind of a later version": (
-        'kind = "fmr-spectra"\nfile = "dwell.csv"',
+        'kind = "telegraph-trace"\nfile = "dwell.csv"',
         of_measurement("kind"),
         KINDS,
-        f"'fmr-spectra', {LATER}",
+        f"'telegraph-trace', {LATER}",
     ),
     "an unknown kind": (
         'kind = "dwells"\nfile = "dwell.csv"',

@@ -25,9 +25,7 @@ def test_the_suffix_names_the_container(write: Write, name: str) -> None:
 
 
 def test_an_unknown_suffix_is_refused(write: Write) -> None:
-    with pytest.raises(
-        InputError, match=r"expected a table with one of the suffixes \.csv, \.tsv, \.txt; found '\.docx'$"
-    ):
+    with pytest.raises(InputError, match=r"expected a table with one of the suffixes \.csv, .*; found '\.docx'$"):
         read_table(write("a,b\n1,2\n", "table.docx"))
 
 

@@ -1,0 +1,106 @@
+"""What is understood of a file, and how it is shown."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stfit.errors import InputError
+from stfit.pipeline.inspection import in_words, inspect
+from stfit.reports.terminal import HEIGHT, WIDTH, drawn
+
+DWELLS = "state,current (mA),n,total_time (s),operator\nP,1,3,0.5,<script>\nAP,-1,4,0.25,<script>\n"
+
+
+@pytest.fixture
+def dwells(tmp_path: Path) -> Path:
+    path = tmp_path / "dwell.csv"
+    path.write_text(DWELLS, encoding="utf-8")
+    return path
+
+
+def test_columns_units_and_rows_are_seen(dwells: Path) -> None:
+    found = inspect(dwells)
+    assert found.rows == 2
+    assert [(c.name, c.unit, c.content) for c in found.columns[:3]] == [
+        ("state", "", "P, AP"),
+        ("current", "mA", "-1 to 1, 2 different"),
+        ("n", "", "3 to 4, 2 different"),
+    ]
+    assert found.fitting == ("dwell-times",)
+    assert found.points is not None
+    assert (found.points.x_label, found.points.y_label) == ("current (mA)", "n")
+
+
+def test_a_declared_kind_is_read_with_its_remarks(dwells: Path) -> None:
+    found = inspect(dwells, "dwell-times")
+    assert found.used == 2
+    assert found.notices == ("column 'operator' is not used",)
+    assert found.points is not None
+    assert found.points.y.tolist() == pytest.approx([0.5 / 3, 0.25 / 4])
+    assert found.points.y_label == "dwell time (s)"
+    assert "read as    dwell-times: 2 rows for the fit" in in_words(found)
+
+
+def test_keys_of_the_kind_are_taken(dwells: Path) -> None:
+    with pytest.raises(InputError, match="line 1: expected a column 'duration"):
+        inspect(dwells, "dwell-events")
+    found = inspect(dwells, "dwell-times", where={"state": "P"}, polarity=-1)
+    assert found.used == 1
+
+
+def test_an_unknown_kind_is_refused(dwells: Path) -> None:
+    with pytest.raises(InputError, match=r"option '--kind': expected one of dwell-times, .*; found 'dwells'"):
+        inspect(dwells, "dwells")
+
+
+def test_the_corners_of_a_drawing_hold_the_extremes() -> None:
+    lines = drawn(np.array([0.0, 1.0]), np.array([-2.0, 3.0]), "x", "y").splitlines()
+    body = [line.partition("┤")[2] for line in lines[1 : 1 + HEIGHT]]
+    assert all(len(line) == WIDTH for line in body)
+    assert ord(body[-1][0]) == 0x2840  # the lowest dot on the left
+    assert ord(body[0][-1]) == 0x2808  # the highest dot on the right
+    assert sum((ord(letter) - 0x2800).bit_count() for line in body for letter in line) == 2
+    assert lines[1].startswith(" 3 ┤")
+    assert lines[HEIGHT].startswith("-2 ┤")
+
+
+def test_decades_are_drawn_by_logarithm() -> None:
+    x = np.arange(5.0)
+    lines = drawn(x, 10.0**x, "x", "y").splitlines()
+    assert "y, logarithmic" in lines[0]
+    rows = [next(i for i, line in enumerate(lines) if chr_at(line, k)) for k in range(5)]
+    assert len(set(np.diff(rows))) <= 2  # a straight line, to a letter
+
+
+def chr_at(line: str, k: int) -> bool:
+    """Whether the letter of the k-th of five points has a dot."""
+    body = line.partition("┤")[2]
+    place = min(int(k / 4 * WIDTH), WIDTH - 1)
+    return bool(body) and body[place] != "\u2800"
+
+
+def test_one_value_alone_is_drawn_in_the_middle() -> None:
+    assert "\u2800" in drawn(np.array([1.0]), np.array([1.0]), "x", "y")
+
+
+def test_the_command_writes_a_picture(dwells: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "plot.png"
+    command = [sys.executable, "-m", "stfit", "inspect", str(dwells), "--kind", "dwell-times", "--png", str(picture)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith(f"Plot: {picture}\n")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_command_says_what_is_wrong(dwells: Path) -> None:
+    dwells.write_text(DWELLS.replace("0.5", "0"), encoding="utf-8")
+    command = [sys.executable, "-m", "stfit", "inspect", str(dwells), "--kind", "dwell-times"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
+    assert done.returncode == 2
+    assert "line 2, column 'total_time (s)': expected a positive number; found '0'" in done.stderr
+    assert "Traceback" not in done.stderr
