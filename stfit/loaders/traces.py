@@ -114,7 +114,9 @@ def _from_table(file: TraceFile) -> RawTrace:
         raise InputError(Problem(file.path.name, "two samples or more", f"{time.size}"))
     interval = float((time[-1] - time[0]) / steps.size)
     if not interval > 0:
-        raise InputError(Problem(f"{file.path.name}, column 'time'", "times that rise", f"{time[0]:g} to {time[-1]:g} s"))
+        raise InputError(
+            Problem(f"{file.path.name}, column 'time'", "times that rise", f"{time[0]:g} to {time[-1]:g} s")
+        )
     wrong = np.flatnonzero(np.abs(steps - interval) > _JITTER * interval)
     if wrong.size:
         where = f"{file.path.name}, sample {wrong[0] + 2}, column 'time'"

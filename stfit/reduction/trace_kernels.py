@@ -105,7 +105,9 @@ def _end_dwell(position: int, carried: Any, numbers: Array, bins: Any, dwells: A
 
 
 @_compiled
-def scan(x: Any, origin: Any, settings: Array, whole: bool, carried: Any, numbers: Array, bins: Any, dwells: Any) -> None:
+def scan(
+    x: Any, origin: Any, settings: Array, whole: bool, carried: Any, numbers: Array, bins: Any, dwells: Any
+) -> None:
     """One chunk of a trace through the trigger; everything that is known of the trace so far is carried along.
 
     x: shape (n,). origin: a number of the type of x near the low level. settings: lower and upper threshold, low and
