@@ -24,12 +24,10 @@ def panels(trace: ReducedTrace) -> dict[str, Any]:
     """Numbers of the four panels of a trace, in SI units (levels in ohm, times in s), JSON types only."""
     if trace.segmentation is None:
         return {}
-    return {
-        "excerpt": _excerpt(trace),
-        "histogram": _histogram(trace),
-        "survival": _survival(trace),
-        "rates": _rates(trace),
-    }
+    shown = {"excerpt": _excerpt(trace), "histogram": _histogram(trace)}
+    if trace.hmm is not None:  # which counts no dwells
+        return shown
+    return {**shown, "survival": _survival(trace), "rates": _rates(trace)}
 
 
 def _excerpt(trace: ReducedTrace) -> dict[str, Any]:
@@ -85,6 +83,8 @@ def _survival(trace: ReducedTrace) -> dict[str, Any]:
         filled = np.flatnonzero(bins)
         longer = bins.sum() - np.cumsum(bins) + bins  # at least as long
         found[name] = {"time": _plain(lengths[filled]), "share": _plain(longer[filled] / max(bins.sum(), 1))}
+        if trace.rates is not None:
+            found[name]["tau"] = float(np.exp(trace.rates.log_tau[("P", "AP").index(name)]))
     return found
 
 

@@ -200,9 +200,8 @@ def _most_and_least_telling(reduced: Sequence[ReducedTrace], kept: Sequence[int]
 
     def gravity(row: int) -> tuple[Any, ...]:
         trace = reduced[row]
-        verdicts = sorted(_ORDER.index(check.verdict) for check in trace.checks)
         counts = trace.segmentation.chain[1].sum() if trace.segmentation is not None else 0
-        return (_ORDER.index(trace.verdict), verdicts, int(counts), row)
+        return (_ORDER.index(trace.verdict), trace.hmm is None, int(counts), row)
 
     ranked = sorted(shown, key=gravity)
     return {ranked[0], ranked[-1]}

@@ -13,6 +13,7 @@ from stfit.figures.style import svg
 from stfit.reports import joint, view
 from stfit.reports.measurements import sections
 from stfit.reports.rivals import rivals
+from stfit.reports.traces import HEAD
 from stfit.results.plot import all_residuals_figure, correlations_figure
 from stfit.results.result import FitResult, Status
 from stfit.results.sentences import goodness_sentence, headline, identifiability_sentence, quoted_at
@@ -38,6 +39,7 @@ def render(result: FitResult) -> str:
             others=view.others(result),
             combinations=view.combinations(result),
             sections=sections(result),
+            trace_head=HEAD,
             correlations=_correlations(result),
             residuals=_residuals(result),
             priors=view.priors(result),
