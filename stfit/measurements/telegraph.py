@@ -28,7 +28,7 @@ from stfit.measurements.dwell import DwellTimes
 from stfit.physics.deviance import LARGEST_EXPONENT, binomial_log_likelihood, binomial_residuals
 
 _ONE_SIGMA = (0.1586552539314571, 0.8413447460685429)
-_SHORTEST = -300.0  # ln(τ/Δt), of what a number holds when it is squared
+_FARTHEST = 150.0  # |ln(τ/Δt)| whose exponential a number still holds when it is cubed
 _NEVER_SURE = 1.0 - 2.0**-40  # a change of state is certain to twelve digits at most
 _DRAWN_ONE_BY_ONE = 2e5  # transitions, above which a replica is drawn from the normal limit
 
@@ -231,7 +231,7 @@ class TelegraphTraces(WithResiduals):
         other = _picked(own, np.arange(rows.size).reshape(-1, 2)[:, ::-1].ravel())
         leave, enter = np.exp(-own), np.exp(-other)
         both = leave + enter
-        changed = -np.expm1(-both) * leave / both
+        changed = leave * (-np.expm1(-both) / both)
         return np.log(-np.log1p(-changed * _NEVER_SURE))
 
     def _whitened(self, rows: npt.NDArray[np.intp], eta: Any) -> Any:
@@ -281,8 +281,8 @@ def _limited(eta: Any) -> Any:
     """ln(τ/Δt) inside what its exponentials can hold."""
     return elementwise(
         eta,
-        lambda x: np.clip(x, _SHORTEST, LARGEST_EXPONENT),
-        lambda x: ((x > _SHORTEST) & (x < LARGEST_EXPONENT)).astype(float),
+        lambda x: np.clip(x, -_FARTHEST, _FARTHEST),
+        lambda x: (np.abs(x) < _FARTHEST).astype(float),
         lambda x: np.zeros_like(x),
     )
 

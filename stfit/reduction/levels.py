@@ -13,11 +13,12 @@ Array = npt.NDArray[np.float64]
 
 _BINS: Final = 512
 _OUTER: Final = 2e-5  # quantiles beyond which samples are counted in the outermost bins
-_ROUNDS: Final = 400
-_SETTLED: Final = 1e-9  # gain of the mean ln L a round
+_ROUNDS: Final = 300
+_SETTLED: Final = 1e-8  # gain of the mean ln L a round
 _NARROWEST: Final = 0.5  # bins: no Gaussian is narrower than the histogram tells
 _POSITIONS: Final = 71  # of the thresholds that are tried
 _USUAL: Final = 0.2  # of the step, half a hysteresis that noise of no exact Gaussian shape does not cross
+_AS_GOOD: Final = 1.05
 _NEGLIGIBLE: Final = 1e-4  # of ln τ
 _WIDEST: Final = 0.45  # of the step: no threshold is nearer than the rest to its level
 
@@ -81,9 +82,7 @@ class Levels:
 def find_levels(samples: npt.NDArray[np.generic]) -> Levels:
     """Fit one, two and three Gaussians to the samples, shape (m,), finite and not all alike."""
     values = np.asarray(samples, dtype=float)
-    low, high = np.quantile(values, [_OUTER, 1.0 - _OUTER])
-    margin = 0.02 * (high - low)
-    edges = np.linspace(low - margin, high + margin, _bins(values.size, values) + 1)
+    edges = _edges(values)
     counts = np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0].astype(float)
     centres = 0.5 * (edges[1:] + edges[:-1])
     one = _climb(centres, counts, np.ones((1, centres.size)))
@@ -95,14 +94,18 @@ def find_levels(samples: npt.NDArray[np.generic]) -> Levels:
     return Levels(one, two, three, centres, counts)
 
 
-def _bins(size: int, values: Array) -> int:
-    """Fewer for short records; of whole numbers, none narrower than one."""
-    wanted = int(np.clip(size / 20, 32, _BINS))
-    steps = np.unique(values[: 1 << 14])
-    if steps.size < 2:
-        return wanted
-    finest = float(np.min(np.diff(steps)))
-    return max(int(min(wanted, np.ptp(values) / finest)), 8)
+def _edges(values: Array) -> Array:
+    """Of the bins: fewer for short records; of counts, each holds the same number of whole numbers."""
+    low, high = np.quantile(values, [_OUTER, 1.0 - _OUTER])
+    if not high > low:
+        low, high = float(values.min()), float(values.max())
+    low, high = low - 0.02 * (high - low), high + 0.02 * (high - low)
+    wanted = float((high - low) / np.clip(values.size / 20, 32, _BINS))
+    steps = np.diff(np.unique(values[: 1 << 14]))
+    finest = float(steps.min()) if steps.size else wanted
+    width = finest * max(1.0, round(wanted / finest))
+    start = values[0] + finest * (np.floor((low - values[0]) / finest) - 0.5)
+    return np.asarray(start + width * np.arange(int(np.ceil((high - start) / width)) + 1))
 
 
 def _otsu(centres: Array, counts: Array) -> float:
@@ -166,8 +169,8 @@ def _climb(centres: Array, counts: Array, share: Array) -> Mixture:
 class Thresholds:
     """A Schmitt trigger for two levels, and what it gets wrong.
 
-    false: transitions that noise makes, missed: those of dwells too short to reach the far threshold, shift: of the
-    mean dwell by late switching; all relative to the true number of transitions, or to the mean dwell.
+    false: by transitions that noise makes, missed: by dwells too short to reach the far threshold, shift: by late
+    switching; each in ln τ.
     """
 
     lower: float
@@ -190,17 +193,26 @@ def thresholds_at(levels: Levels, half_width: float, dwell: tuple[float, float])
     false = dwell[0] * ndtr((low - upper) / noise_low) + dwell[1] * ndtr((lower - high) / noise_high)
     late_high, late_low = ndtr((upper - high) / noise_high), ndtr((low - lower) / noise_low)
     missed = _missed(late_high, dwell[1]) + _missed(late_low, dwell[0])
+    stretched = _stretched(dwell)
     delay = abs(late_high / max(1.0 - late_high, 1e-9) - late_low / max(1.0 - late_low, 1e-9)) / min(dwell)
-    return Thresholds(float(lower), float(upper), float(false), float(missed), float(delay))
+    return Thresholds(
+        float(lower), float(upper), float(stretched * false), float(stretched * missed), float(stretched * delay)
+    )
 
 
 def best_thresholds(levels: Levels, dwell: tuple[float, float]) -> Thresholds:
     """The thresholds that get least wrong; where many are as good, a hysteresis of two fifths of the step."""
     widths = np.linspace(0.0, _WIDEST, _POSITIONS)
     tried = [thresholds_at(levels, float(width), dwell) for width in widths]
-    good = max(2.0 * min(found.bias for found in tried), _NEGLIGIBLE)
+    good = max(_AS_GOOD * min(found.bias for found in tried), _NEGLIGIBLE)
     usable = [index for index, found in enumerate(tried) if found.bias <= good]
     return tried[min(usable, key=lambda index: abs(float(widths[index]) - _USUAL))]
+
+
+def _stretched(dwell: tuple[float, float]) -> float:
+    """By how much ln τ moves more than ln of the counts, where many transitions fall between two samples."""
+    both = min(1.0 / dwell[0] + 1.0 / dwell[1], 0.95)
+    return float(both / ((1.0 - both) * -np.log1p(-both)))
 
 
 def _missed(late: float, dwell: float) -> float:
