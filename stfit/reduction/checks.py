@@ -22,7 +22,7 @@ _ORDER: Final = (FAILED, DOUBTFUL, NOT_TESTED, PASSED)
 _LEAST_GAIN: Final = 30.0  # of 2 ln L by the second level: 3 parameters more would give it once in a million
 _FEWEST_SAMPLES: Final = 5.0  # in the rarer state
 _LEAST_SNR: Final = 1.0
-_APART: Final = 3.0  # noises from both levels, of a third
+_APART: Final = 3.0  # noises between neighbours of three levels
 _RARE, _COMMON = 1e-3, 1e-2  # shares of the samples at a third level
 _LARGEST_BIAS: Final = 1.0 / 3.0  # of the error of ln τ
 _LARGEST_SHARE: Final = 0.1  # of ln τ, however large its error
@@ -68,15 +68,16 @@ def level_check(levels: Levels, size: int) -> Check:
 
 def third_level_check(levels: Levels, transitions: int, size: int) -> Check:
     """Is there a level that is neither of the two? Samples that lie between them at each transition are none."""
-    noise = np.sqrt(np.mean(levels.two.deviation**2))
-    away = np.min(np.abs(levels.three.mean[:, None] - levels.two.mean[None, :]), axis=1) / noise
-    extra = int(np.argmax(away))
-    share = float(levels.three.weight[extra])
-    gain = 2.0 * (levels.three.log_likelihood - levels.two.log_likelihood)
-    least = max(_RARE, 3.0 * transitions / size)
-    if gain < _LEAST_GAIN or away[extra] < _APART or share < least:
+    three = levels.three
+    extra = int(np.argmin(three.weight))
+    share = float(three.weight[extra])
+    noise = np.sqrt(0.5 * (three.deviation[1:] ** 2 + three.deviation[:-1] ** 2))
+    apart = float(np.min(np.diff(three.mean) / noise))
+    gain = 2.0 * (three.log_likelihood - levels.two.log_likelihood)
+    if gain < _LEAST_GAIN or apart < _APART or share < max(_RARE, 3.0 * transitions / size):
         return Check("third level", PASSED, "No third level.")
-    place = (levels.three.mean[extra] - levels.low) / (levels.high - levels.low)
+    others = np.delete(three.mean, extra)
+    place = (three.mean[extra] - others[0]) / (others[1] - others[0])
     sentence = f"{100 * share:.2g} % of the samples lie at a third level, {100 * place:.0f} % of the way up the step."
     return Check("third level", FAILED if share > _COMMON else DOUBTFUL, sentence)
 

@@ -27,7 +27,8 @@ _WINDOW: Final = (1024, 1 << 20)  # samples over which the baseline is followed,
 _WINDOWS: Final = 50  # in a record
 _CLEAR_DRIFT: Final = 0.02  # of the step
 _HELD: Final = 2_000_000  # samples that the hidden Markov model may hold in memory, to find a drift
-_RISE: Final = 12  # samples before and after a transition, whose mean shows how fast the instrument is
+_FEWEST_STEPS: Final = 20  # whose mean is taken
+_RISE: Final = (8, 64)  # samples on both sides of a transition, at least and at most, whose mean shows its speed
 
 
 @final
@@ -141,12 +142,13 @@ def _by_threshold(base: ReducedTrace, judged: Check, parts: npt.NDArray[Any]) ->
     steps, counts = segmentation.chain
     tau = segmentation.dwell_times()
     fit = judged.verdict == checks.PASSED
+    shortest = float(np.min(tau[np.isfinite(tau)], initial=_RISE[1]))
     every = [
         *base.checks,
         checks.third_level_check(levels, int(counts.sum()), segmentation.size),
         judged,
         checks.transition_check(counts[order].astype(float)),
-        checks.bandwidth_check(np.where(np.isfinite(tau), tau, np.inf), rise_time(parts, levels, thresholds)),
+        checks.bandwidth_check(np.where(np.isfinite(tau), tau, np.inf), rise_time(parts, levels, thresholds, shortest)),
         checks.drift_check(segmentation.drift, levels.high - levels.low),
         checks.stationarity_check(segmentation, names),
         checks.shape_check(segmentation, names),
@@ -242,21 +244,22 @@ def _with(
     )
 
 
-def rise_time(parts: npt.NDArray[Any], levels: Levels, thresholds: Thresholds) -> float | None:
+def rise_time(parts: npt.NDArray[Any], levels: Levels, thresholds: Thresholds, dwell: float) -> float | None:
     """10–90 % time of the mean step about transitions between long dwells, in samples; None where there are too few."""
-    sums, number = np.zeros(2 * _RISE), 0
-    offsets = np.arange(-_RISE, _RISE)
+    reach = int(np.clip(dwell, *_RISE))
+    sums, number = np.zeros(2 * reach), 0
+    offsets = np.arange(-reach, reach)
     for part in parts:
         states = labelled(part, (thresholds.lower, thresholds.upper)).astype(np.int16)
         at = np.flatnonzero(np.diff(states)) + 1
         gaps = np.diff(np.concatenate([[0], at, [states.size]]))
-        alone = at[(gaps[:-1] > _RISE) & (gaps[1:] > _RISE)]
+        alone = at[(gaps[:-1] > reach) & (gaps[1:] > reach)]
         rising = 2 * states[alone] - 1
         windows = part[alone[:, None] + offsets].astype(float)
         middle = 0.5 * (levels.low + levels.high)
         sums += ((windows - middle) * rising[:, None]).sum(axis=0)
         number += alone.size
-    if number < checks._FEW:
+    if number < _FEWEST_STEPS:
         return None
     shape = sums / number / (levels.high - levels.low) + 0.5
     inside = (shape > 0.1) & (shape < 0.9)

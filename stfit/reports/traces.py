@@ -67,8 +67,7 @@ def traces_of(summary: MeasurementSummary, index: int) -> Traces | None:
         if check["verdict"] != "passed"
     ]
     drawn = [
-        _drawn(trace, f"t{index}-{place}")
-        for place, trace in enumerate(entry for entry in traces if entry["panels"])
+        _drawn(trace, f"t{index}-{place}") for place, trace in enumerate(entry for entry in traces if entry["panels"])
     ]
     return Traces(
         rows=[_row(trace) for trace in shown],
@@ -121,10 +120,12 @@ def _drawn(trace: Mapping[str, Any], identity: str) -> Drawn:
 
 
 def _caption(panels: Mapping[str, Any]) -> str:
-    parts = ["Samples (grey) and the state they were taken for; their histogram with the two Gaussians that were fitted"]
+    parts = [
+        "Samples (grey) and the state they were taken for; their histogram with the two Gaussians that were fitted"
+    ]
     if panels.get("survival"):
-        parts.append("how many of the complete dwells are longer than a time, with the exponential law of the corrected τ")
+        parts.append(
+            "how many of the complete dwells are longer than a time, with the exponential law of the corrected τ"
+        )
         parts.append("transitions a second out of each state along the record, with counting errors")
     return "; ".join(parts) + "."
-
-

@@ -47,7 +47,9 @@ def simulate(device: VirtualDevice, folder: Path, seed: int) -> list[Path]:
             table = _table(device, design, rng)
         tables.append((design.file, table))
     make_folder(folder)
-    texts: dict[Path, str | bytes] = {folder / file: table.to_csv(index=False, lineterminator="\n") for file, table in tables}
+    texts: dict[Path, str | bytes] = {
+        folder / file: table.to_csv(index=False, lineterminator="\n") for file, table in tables
+    }
     content = json.dumps(truth(device, seed), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     return write_texts(texts | arrays | {folder / TRUTH: content})
 

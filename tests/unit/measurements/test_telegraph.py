@@ -108,7 +108,9 @@ def test_derivatives_are_those_of_differences(sampled: tuple[bool, ...]) -> None
     ]
     np.testing.assert_allclose(np.asarray(found.hessian).reshape(size, size), second, rtol=1e-4, atol=1e-2)
     residual = m.deviance_residuals(jets(eta, order=1))
-    slopes = [(m.deviance_residuals(a) - m.deviance_residuals(b)) / (2 * step) for a, b in zip(shifted, back, strict=True)]
+    slopes = [
+        (m.deviance_residuals(a) - m.deviance_residuals(b)) / (2 * step) for a, b in zip(shifted, back, strict=True)
+    ]
     np.testing.assert_allclose(residual.gradient, slopes, rtol=1e-5, atol=1e-4)
 
 
