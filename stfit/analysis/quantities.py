@@ -111,7 +111,7 @@ def positive_resistance(value: Any) -> float:
 
 
 def sample_type(value: Any) -> str:
-    """The type of samples in a file of bare numbers: kind, size in bits and, before it, < or > for the order of bytes."""
+    """The type of samples in a file of bare numbers: kind and size in bits, < or > before it for the order of bytes."""
     name = text(value)
     if name.lstrip("<>=") not in _SAMPLE_TYPES:
         raise unfit(f"one of {', '.join(_SAMPLE_TYPES)}, with < or > before it for the order of bytes", shown(value))

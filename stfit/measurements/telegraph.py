@@ -283,7 +283,7 @@ def _limited(eta: Any) -> Any:
         eta,
         lambda x: np.clip(x, -_FARTHEST, _FARTHEST),
         lambda x: (np.abs(x) < _FARTHEST).astype(float),
-        lambda x: np.zeros_like(x),
+        np.zeros_like,
     )
 
 

@@ -55,7 +55,7 @@ def worst(checks: Sequence[Check]) -> str:
 
 
 def level_check(levels: Levels, size: int) -> Check:
-    """Are there two levels?"""
+    """Whether there are two levels."""
     rarer = float(np.min(levels.two.weight)) * size
     if levels.gain < _LEAST_GAIN or rarer < _FEWEST_SAMPLES or levels.snr < _LEAST_SNR:
         sentence = (
@@ -67,7 +67,7 @@ def level_check(levels: Levels, size: int) -> Check:
 
 
 def third_level_check(levels: Levels, transitions: int, size: int) -> Check:
-    """Is there a level that is neither of the two? Samples that lie between them at each transition are none."""
+    """Whether there is a level that is neither of the two; samples between them at each transition are none."""
     three = levels.three
     extra = int(np.argmin(three.weight))
     share = float(three.weight[extra])
@@ -88,7 +88,7 @@ def thresholds_fit(thresholds: Thresholds, transitions: float) -> bool:
 
 
 def threshold_check(thresholds: Thresholds, transitions: float, route: str) -> Check:
-    """Do thresholds tell the states apart?"""
+    """Whether thresholds tell the states apart."""
     name = "thresholds"
     error = 1.0 / np.sqrt(max(transitions, 1.0))
     wrong = f"false or missed transitions would move ln τ by {thresholds.bias:.2g}, its error is {error:.2g}"
@@ -100,7 +100,7 @@ def threshold_check(thresholds: Thresholds, transitions: float, route: str) -> C
 
 
 def transition_check(transitions: Array) -> Check:
-    """Are there enough transitions?"""
+    """Whether there are enough transitions."""
     fewest = float(np.min(transitions))
     verdict = FAILED if fewest < _TOO_FEW else DOUBTFUL if fewest < _FEW else PASSED
     counts = f"{transitions[0]:.0f} transitions out of P, {transitions[1]:.0f} out of AP"
@@ -108,7 +108,7 @@ def transition_check(transitions: Array) -> Check:
 
 
 def bandwidth_check(dwell: Array, rise: float | None) -> Check:
-    """Is the record fast enough? dwell: τ in samples, shape (2,); rise: 10–90 % time of a step, in samples."""
+    """Whether the record is fast enough; dwell: τ in samples, (2,); rise: 10–90 % time of a step, in samples."""
     shortest = float(np.nanmin(dwell))
     said = "" if rise is None else f"; a step takes {rise:.2g} samples"
     text = f"The shorter dwell time is {shortest:.3g} samples{said}."
@@ -121,14 +121,14 @@ def bandwidth_check(dwell: Array, rise: float | None) -> Check:
 
 
 def drift_check(drift: tuple[float, float], step: float) -> Check:
-    """Did the baseline stay where it was?"""
+    """Whether the baseline stayed where it was."""
     share = (drift[1] - drift[0]) / step
     text = f"The baseline moved by {100 * share:.2g} % of the step, which was followed."
     return Check("drift", DOUBTFUL if share > _DRIFTING else PASSED, text)
 
 
 def change_points(segmentation: Segmentation) -> tuple[Array, Array, Array]:
-    """For each state, shape (2,): the largest excursion of the cumulated transitions, where it is, the change there.
+    """For each state, (2,): the largest excursion of the cumulated transitions, where it is, the change there.
 
     Transitions so far less those of a constant rate, over the standard deviation: a Brownian bridge in the exposure
     (CUSUM; E. S. Page, Biometrika 41, 100, 1954). where: share of the record. change: ln of the rates after over before.
@@ -145,7 +145,7 @@ def change_points(segmentation: Segmentation) -> tuple[Array, Array, Array]:
 
 
 def stationarity_check(segmentation: Segmentation, names: Sequence[str]) -> Check:
-    """Are the rates the same all along the record? names: of the low and of the high state."""
+    """Whether the rates are the same all along the record; names: of the low and of the high state."""
     _, counts = segmentation.chain
     if np.min(counts) < _TESTED_FROM:
         return Check("stationarity", NOT_TESTED, f"Fewer than {_TESTED_FROM} transitions a state.")
@@ -164,7 +164,7 @@ def stationarity_check(segmentation: Segmentation, names: Sequence[str]) -> Chec
 
 
 def shape_check(segmentation: Segmentation, names: Sequence[str]) -> Check:
-    """Are the dwells exponential, on the grid of the samples geometric?"""
+    """Whether the dwells are exponential, on the grid of the samples geometric."""
     tested = segmentation.complete >= _TESTED_FROM
     if not np.any(tested):
         return Check("exponential dwells", NOT_TESTED, f"Fewer than {_TESTED_FROM} complete dwells a state.")
@@ -184,7 +184,7 @@ def shape_check(segmentation: Segmentation, names: Sequence[str]) -> Check:
 
 
 def halves_check(log_tau: Array, variance: Array) -> Check:
-    """Do the two halves of a record give the same dwell times? Both arrays of shape (2 halves, 2 states)."""
+    """Whether the halves of a record give the same dwell times; both arrays of shape (2 halves, 2 states)."""
     pulls = (log_tau[1] - log_tau[0]) / np.sqrt(variance.sum(axis=0))
     if not np.all(np.isfinite(pulls)):
         return Check("stationarity", NOT_TESTED, "One half of the record gives no dwell times by itself.")

@@ -103,7 +103,7 @@ def reduce_trace(task: TraceTask) -> ReducedTrace:
     return _by_threshold(base, judged, parts) if route == "threshold" else _by_hmm(base, judged)
 
 
-def reason_of(route: str, asked: str, fit: bool) -> str:
+def reason_of(asked: str, fit: bool) -> str:
     """Why a route was taken, a sentence."""
     if asked != "auto":
         return f'The analysis asks for method = "{asked}".'
@@ -162,7 +162,7 @@ def _by_threshold(base: ReducedTrace, judged: Check, parts: npt.NDArray[Any]) ->
         log_tau[order] + interval,
         covariance[np.ix_(order, order)],
         "threshold",
-        reason_of("threshold", base.task.method, fit),
+        reason_of(base.task.method, fit),
         counts[order].astype(float),
     )
     return _with(base, None, rates, every, "")
@@ -196,7 +196,7 @@ def _by_hmm(base: ReducedTrace, judged: Check) -> ReducedTrace:
     assert levels is not None and segmentation is not None  # noqa: S101, PT018
     samples, order = base.raw.samples, list(base.order)
     start = tuple(np.array([levels.low, levels.high])[order])
-    reason = reason_of("hmm", base.task.method, fit=False)
+    reason = reason_of(base.task.method, fit=False)
     moved = (segmentation.drift[1] - segmentation.drift[0]) / (levels.high - levels.low)
     drifts = moved > _CLEAR_DRIFT and samples.size <= _HELD
     options: dict[str, Any] = {"baseline_order": 3 if drifts else 0, "reason": reason}

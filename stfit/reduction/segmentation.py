@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final, final
 
 import numpy as np
@@ -54,7 +55,7 @@ class Segmentation:
 
     @property
     def naive(self) -> Array:
-        """Mean length of the complete dwells, in samples, shape (2,); NaN where there is none. Short ones are missed."""
+        """Mean length of the complete dwells, samples, shape (2,); NaN where there is none. Short ones are missed."""
         counted = np.maximum(self.complete, 1)
         return np.asarray(np.where(self.complete > 0, self.total / counted, np.nan))
 
@@ -71,7 +72,7 @@ class Segmentation:
         return np.array(dwell_times_from_chain(1.0 - change[0], 1.0 - change[1], 1.0))
 
     def shape_excess(self) -> tuple[Array, Array]:
-        """Statistic and its standard normal value, each of shape (2,): are the dwells of each state geometric?
+        """Whether the dwells of each state are geometric: a statistic and its standard normal value, both (2,).
 
         The score against a negative binomial law, whose shape is 1 for geometric dwells: Σ H(d − 1) + n ln p with
         p = n/Σd. Its variance with p estimated is n [Li₂(q) − q], q = 1 − p; for q → 1 it is Moran's for exponential
@@ -121,7 +122,7 @@ def segment(
     settings = np.array([*thresholds, *levels, min(1.0, kernels.BLOCK / window) if window else 0.0])
     ends = np.unique(np.linspace(0, samples.size, PIECES + 1).astype(int))
     snapshots, baseline = [np.zeros((2, 2), dtype=np.int64)], []
-    for start, stop in zip(ends[:-1], ends[1:], strict=True):
+    for start, stop in pairwise(ends):
         _pass(samples[start:stop], settings, (carried, numbers, bins, dwells), name)
         snapshots.append(_snapshot(carried))
         baseline.append(numbers[kernels.BASE])

@@ -164,7 +164,7 @@ def _measurement(
     }
     found = [_pair(reduced[row]) for row in kept]
     rows |= {name: np.concatenate([entry[name] for entry in found]) for name in found[0]}
-    drawn = _most_and_least_telling(reduced, kept)
+    drawn = _most_and_least_telling(reduced)
     records = [
         _record(name, trace, left, row in drawn)
         for row, (name, trace, left) in enumerate(zip(names, reduced, out, strict=True))
@@ -192,7 +192,7 @@ def _pair(trace: ReducedTrace) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def _most_and_least_telling(reduced: Sequence[ReducedTrace], kept: Sequence[int]) -> set[int]:
+def _most_and_least_telling(reduced: Sequence[ReducedTrace]) -> set[int]:
     """The trace with the gravest verdict (then the fewest transitions) and the one with the best, to be drawn."""
     shown = [row for row, trace in enumerate(reduced) if trace.segmentation is not None]
     if not shown:

@@ -56,7 +56,7 @@ def write_text(text: str, path: Path | str) -> Path:
 
 
 def write_texts(texts: Mapping[Path, str | bytes]) -> list[Path]:
-    """Write files, text as UTF-8 and bytes as they are: all of them are there whole, or all are as they were where the disk is full.
+    """Write files, text as UTF-8, bytes as they are: all are there whole, or all as they were where the disk is full.
 
     InputError where a folder is missing or cannot be written.
     """

@@ -82,15 +82,15 @@ def test_a_column_of_sampling_intervals(tmp_path: Path) -> None:
 
 def test_what_an_index_may_not_say(tmp_path: Path) -> None:
     path = index(tmp_path, {"x.npy": GOOD}, [0.0])
-    with pytest.raises(InputError, match="line 2, column 'current.*a current that is not 0"):
+    with pytest.raises(InputError, match=r"line 2, column 'current.*a current that is not 0"):
         load(path, quantity="voltage", unit="mV")
     (tmp_path / "twice.csv").write_text("file,current (mA)\nx.npy,1\nx.npy,2\n")
-    with pytest.raises(InputError, match="line 3, column 'file'.*no other row holds"):
+    with pytest.raises(InputError, match=r"line 3, column 'file'.*no other row holds"):
         load(tmp_path / "twice.csv")
     (tmp_path / "absent.csv").write_text("file,current (mA)\nx.npy,1\ny.npy,2\nz.npy,3\n")
     with pytest.raises(InputError, match=r"(?s)line 3.*y.npy.*no such file.*line 4.*z.npy"):
         load(tmp_path / "absent.csv")
-    with pytest.raises(InputError, match="the files that leave_out names; found no 'q.npy'"):
+    with pytest.raises(InputError, match=r"the files that leave_out names; found no 'q.npy'"):
         load(path, leave_out=("q.npy",))
     with pytest.raises(InputError, match="does not know"):
         load(path, levels=3)
