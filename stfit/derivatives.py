@@ -127,6 +127,25 @@ def elementwise(
     return x.compose(function(value), first(value), curvature)
 
 
+def of_two(function: Callable[[Any, Any], Any], x: Any, y: Any) -> Any:
+    """function(x, y) with one value a row, for arrays or Jets of shape (rows,), at a cost that no coordinates raise.
+
+    function: a formula of ufuncs, called with shapes (..., rows). Two coordinates of its own carry its derivatives.
+    """
+    if not isinstance(x, Jet):
+        return function(x, y)
+    zero, one = np.zeros_like(x.value), np.ones_like(x.value)
+    flat = None if x.hessian is None else np.zeros((2, 2, *x.shape))
+    inner = function(Jet(x.value, np.array([one, zero]), flat), Jet(y.value, np.array([zero, one]), flat))
+    outer = np.array([x.gradient, y.gradient])  # (2, p, rows)
+    gradient = np.einsum("ir,ipr->pr", inner.gradient, outer)
+    if x.hessian is None:
+        return Jet(inner.value, gradient, None)
+    hessian = np.einsum("ijr,ipr,jqr->pqr", inner.hessian, outer, outer)
+    hessian += np.einsum("ir,ipqr->pqr", inner.gradient, np.array([x.hessian, y.hessian]))
+    return Jet(inner.value, gradient, hessian)
+
+
 def value_of(x: Any) -> Array:
     """The values of an array or a Jet."""
     return np.asarray(x.value if isinstance(x, Jet) else x, dtype=float)

@@ -156,11 +156,13 @@ def dwell_events(
     last = np.zeros(row.size)
     last[n - 1 :: n] = float(censored)
     columns = {name: values[row] for name, values in where.columns().items()}
-    return DwellEvents.from_columns(
+    events = DwellEvents.from_columns(
         columns | {"duration": duration, "censored": last},
         polarity=where.polarity,
         origin=Origin(file="events.csv"),
     )
+    assert isinstance(events, DwellEvents)
+    return events
 
 
 def pulses(

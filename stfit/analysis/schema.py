@@ -13,7 +13,6 @@ from pydantic_core import PydanticCustomError
 from stfit.analysis import names, quantities
 from stfit.analysis.entries import Constant, FitEntry, GmrChi, GmrTable, MeasurementEntry, ModelEntry, Prior
 from stfit.analysis.messages import Location, shown, unfit
-from stfit.loaders.headers import NO_DEAD_TIME
 from stfit.measurements.lines import POWERS
 from stfit.models.asymmetry import ASYMMETRIES
 from stfit.models.parameters import PARAMETERS
@@ -56,10 +55,6 @@ def _file(value: Any, info: ValidationInfo) -> Path:
     return quantities.existing_file(value, Path((info.context or {})["base"]))
 
 
-def _no_dead_time(value: Any) -> None:
-    raise unfit(NO_DEAD_TIME, shown(value))
-
-
 _File = Annotated[Path, PlainValidator(_file)]
 _Text = Annotated[str, PlainValidator(quantities.text)]
 _Temperature = Annotated[float | None, PlainValidator(quantities.temperature)]
@@ -77,7 +72,7 @@ class _Measurement(Section):
 
 
 class _DwellEvents(_Measurement):
-    dead_time: Annotated[None, PlainValidator(_no_dead_time)] = None
+    dead_time: Annotated[float | None, PlainValidator(quantities.duration)] = None
 
 
 class _SwitchingPulse(_Measurement):

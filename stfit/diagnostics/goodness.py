@@ -12,7 +12,7 @@ from scipy.special import gammaincc
 
 from stfit.backends.least_squares import Optimum, refit
 from stfit.diagnostics.shape import exponential_shape_test
-from stfit.measurements import DwellEvents, name_of
+from stfit.measurements import DwellEvents, MissedDwellEvents, name_of
 from stfit.objective import Objective
 from stfit.results import Goodness, GoodnessTest, Status
 
@@ -165,7 +165,7 @@ def _tail(replicas: Array, observed: float) -> float:
 def _shape_tests(objective: Objective) -> list[GoodnessTest]:
     tests: list[GoodnessTest] = []
     for term in objective.terms:
-        if isinstance(term.measurement, DwellEvents):
+        if isinstance(term.measurement, DwellEvents | MissedDwellEvents):
             statistic, p_value = exponential_shape_test(term.measurement)
             name = name_of(term.measurement)
             tests.append(GoodnessTest("exponential shape of dwells", name, statistic, p_value, _verdict(p_value)))

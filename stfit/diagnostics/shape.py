@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import digamma, gammainc, gammaincc, polygamma
 
-from stfit.measurements import DwellEvents
+from stfit.measurements import DwellEvents, MissedDwellEvents
 
 Array = npt.NDArray[np.float64]
 
@@ -25,10 +25,15 @@ class ShapeTest(NamedTuple):
     p_value: float | None
 
 
-def exponential_shape_test(events: DwellEvents) -> ShapeTest:
-    """Moran's test over all settings with at least 2 complete dwells; censored dwells are left out."""
+def exponential_shape_test(events: DwellEvents | MissedDwellEvents) -> ShapeTest:
+    """Moran's test over all settings with at least 2 complete dwells; censored dwells are left out.
+
+    With a dead time each dwell is replaced by what its exact law makes exponential (−ln of the survival), at the dwell
+    times of its own setting: one mean a state and setting is estimated there too.
+    """
     complete = ~events.censored
-    duration, setting = events.duration[complete], events.setting[complete]
+    length = events.duration if isinstance(events, DwellEvents) else events.exposure
+    duration, setting = length[complete], events.setting[complete]
     size = events.reduced.n.size
     n = np.bincount(setting, minlength=size).astype(float)
     tested = n >= 2

@@ -12,7 +12,6 @@ from stfit.measurements.columns import Column, Layout
 from stfit.units import UnitError, conversion, quoted, split_header
 
 # What is expected of a table, and of the keys beside it, while no kind has a likelihood with a dead time.
-NO_DEAD_TIME: Final = "no dead_time, whose likelihood is not available in this version (it is never ignored)"
 _LONGEST_NAME: Final = 100  # of those compared for likeness, which takes the square of the length
 
 
@@ -48,9 +47,6 @@ def match_headers(table: Table, layout: Layout, declared: Mapping[str, str], pro
     matches = search.complete()
     used = {match.position for match in matches.values()}
     unused = tuple(position for position in range(len(table.header)) if position not in used)
-    for position in unused:
-        if _plain_name(table.header[position]) == "deadtime":
-            problems.add(NO_DEAD_TIME, "such a column", line=table.header_line, column=table.header[position])
     return Headers(matches, unused)
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from stfit.errors import TableError
 from stfit.loaders.cells import Selection, column_values, select_rows
 from stfit.loaders.containers import Problems, Table, read_table
-from stfit.loaders.headers import NO_DEAD_TIME, Headers, find_header, match_headers, nearest
+from stfit.loaders.headers import Headers, find_header, match_headers, nearest
 from stfit.measurements.base import Measurement, Origin
 from stfit.measurements.columns import Layout
 from stfit.units import quoted
@@ -99,11 +99,8 @@ def _check_keys(file: Path, measurement_class: type[TableKind], keys: Mapping[st
     for key in keys:
         if key in known:
             continue
-        if key == "dead_time":
-            problems.add(NO_DEAD_TIME, "such a key", key=key)
-        else:
-            expected = f"one of the keys {', '.join(known)}{nearest(key, known)}" if known else "no such key"
-            problems.add(expected, f"{quoted(key)}, which {measurement_class.kind} does not know", key=key)
+        expected = f"one of the keys {', '.join(known)}{nearest(key, known)}" if known else "no such key"
+        problems.add(expected, f"{quoted(key)}, which {measurement_class.kind} does not know", key=key)
     problems.raise_any()
 
 

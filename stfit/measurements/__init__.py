@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from stfit.measurements.apparent import ApparentDwellTimes
 from stfit.measurements.base import Measurement, Origin, Settings, name_of
 from stfit.measurements.critical import CriticalCurrents
 from stfit.measurements.dwell import DwellTimes, MeanDwellTimes
 from stfit.measurements.events import DwellEvents
 from stfit.measurements.fmr import FmrLines
+from stfit.measurements.missed import MissedDwellEvents
 from stfit.measurements.ramp import RampEvents
 from stfit.measurements.stepped import SteppedRamps
 from stfit.measurements.switching import SwitchingPulses
@@ -21,12 +23,14 @@ KINDS: Final[Mapping[str, type[Measurement]]] = {
 
 __all__ = [
     "KINDS",
+    "ApparentDwellTimes",
     "CriticalCurrents",
     "DwellEvents",
     "DwellTimes",
     "FmrLines",
     "MeanDwellTimes",
     "Measurement",
+    "MissedDwellEvents",
     "Origin",
     "RampEvents",
     "Settings",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self, final
+from typing import TYPE_CHECKING, Any, ClassVar, Self, final
 
 import numpy as np
 import numpy.typing as npt
@@ -29,11 +29,16 @@ from stfit.measurements.base import (
 from stfit.measurements.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
 from stfit.physics.deviance import LARGEST_EXPONENT, exponential_log_likelihood, exponential_residuals
 
+if TYPE_CHECKING:
+    from stfit.measurements.apparent import ApparentDwellTimes
+
 _SECONDS = ("s", "ms", "us", "ns")
 _N = Column("n", "", Domain.COUNT, aliases=("count", "transitions", "n_transitions", "n_events"))
 _TOTAL_TIME = Column("total_time", "s", Domain.POSITIVE, _SECONDS, ("t_total", "time_in_state"))
 _MEAN = Column("mean_dwell", "s", Domain.POSITIVE, _SECONDS, ("tau", "dwell_time", "mean_dwell_time"))
 _MEAN_STDERR = Column("mean_dwell_stderr", "s", Domain.POSITIVE, _SECONDS, ("tau_stderr", "tau_err", "mean_dwell_err"))
+
+_DEAD_TIME = Column("dead_time", "s", Domain.NON_NEGATIVE, _SECONDS)
 
 _VAGUEST = 100.0  # error of a mean dwell time, in units of the mean: Gaussian in ln τ it is not by then
 _MOST_COUNTS = 1e18  # that NumPy's Poisson numbers can be; only a fit that failed expects more
@@ -108,14 +113,18 @@ class DwellTimes(_DwellSettings):
 
     kind: ClassVar[str] = "dwell-times"
     layout: ClassVar[Layout] = Layout(
-        (STATE, CURRENT), ((_N, _TOTAL_TIME), (_MEAN, _N), (_MEAN, _MEAN_STDERR)), (TEMPERATURE, FIELD)
+        (STATE, CURRENT), ((_N, _TOTAL_TIME), (_MEAN, _N), (_MEAN, _MEAN_STDERR)), (TEMPERATURE, FIELD, _DEAD_TIME)
     )
 
     @classmethod
     def from_columns(
         cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin
-    ) -> DwellTimes | MeanDwellTimes:
+    ) -> DwellTimes | MeanDwellTimes | ApparentDwellTimes:
         """Build from the columns of a table; TableError where a row is impossible."""
+        if np.any(columns.get("dead_time", 0.0) > 0):
+            from stfit.measurements.apparent import ApparentDwellTimes
+
+            return ApparentDwellTimes.from_columns(columns, polarity=polarity, origin=origin)
         common = common_fields(columns, polarity, origin)
         if "total_time" in columns:
             return cls(**common, n=frozen(columns["n"]), total_time=frozen(columns["total_time"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +20,11 @@ from stfit.measurements.base import (
     WithResiduals,
     frozen,
 )
-from stfit.measurements.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
+from stfit.measurements.columns import Layout
 from stfit.measurements.dwell import DwellTimes, common_fields
 from stfit.measurements.grouping import groups
+from stfit.measurements.missed import EVENT_LAYOUT, MissedDwellEvents
 
-_DURATION = Column("duration", "s", Domain.POSITIVE, ("s", "ms", "us", "ns"), ("dwell", "dwell_time", "t"))
-_CENSORED = Column("censored", "", Domain.FLAG)
 _MOST_EVENTS = 1e7  # that a replica draws a setting; only a fit that failed expects more
 
 
@@ -44,14 +43,24 @@ class DwellEvents(WithResiduals):
     censored: npt.NDArray[np.bool_]
 
     kind: ClassVar[str] = "dwell-events"
-    layout: ClassVar[Layout] = Layout((STATE, CURRENT, _DURATION), (), (_CENSORED, TEMPERATURE, FIELD))
-    keys: ClassVar[frozenset[str]] = frozenset()
+    layout: ClassVar[Layout] = EVENT_LAYOUT
+    keys: ClassVar[frozenset[str]] = frozenset({"dead_time"})
     state_words: ClassVar[tuple[str, str]] = DwellTimes.state_words
     predicted: ClassVar[str] = DwellTimes.predicted
 
     @classmethod
-    def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin) -> Self:
-        """Group the dwells by state and setting."""
+    def from_columns(
+        cls,
+        columns: Mapping[str, npt.NDArray[Any]],
+        *,
+        polarity: int,
+        origin: Origin,
+        dead_time: float | None = None,
+    ) -> DwellEvents | MissedDwellEvents:
+        """Group the dwells by state and setting.
+
+        dead_time: s; dwells shorter than it were joined to the one before, and the exact likelihood knows it.
+        """
         common = common_fields(columns, polarity, origin)
         keys = [common["state"].astype(float), common["current"], common["temperature"], common["field"]]
         first, setting = groups(keys)
@@ -66,6 +75,8 @@ class DwellEvents(WithResiduals):
             n=frozen(np.bincount(setting, weights=~censored, minlength=first.size)),
             total_time=frozen(np.bincount(setting, weights=duration, minlength=first.size)),
         )
+        if dead_time:
+            return MissedDwellEvents.of(reduced, duration, setting, censored, dead_time)
         return cls(reduced, duration, frozen(setting, np.intp), censored)
 
     @property

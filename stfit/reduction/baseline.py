@@ -21,20 +21,21 @@ def without_baseline(
     chain: HiddenChain,
     x: Array,
     order: int,
-    climb: Callable[[HiddenChain, Array], tuple[Array, Any, int]],
+    climb: Callable[[HiddenChain, Array], Array],
 ) -> tuple[Array, Array, HiddenChain, Array]:
     """Samples without their drift, the drift, and the chain and coordinates that belong to it.
 
-    Expectation–maximisation: the polynomial (without constant) that best fits what the samples leave over the expected
-    level, in turn with the maximum over the chain; its fixed point is the joint maximum where both levels have one
-    noise. The errors quoted take the drift as known; it is nearly orthogonal to the dwell times.
+    climb: the maximum over the chain, from coordinates to start from. Expectation–maximisation: the polynomial (without
+    constant) that best fits what the samples leave over the expected level, in turn with the maximum over the chain;
+    its fixed point is the joint maximum where both levels have one noise. The errors quoted take the drift as known; it
+    is nearly orthogonal to the dwell times.
     """
     time = np.linspace(-1.0, 1.0, samples.size)
     powers = np.polynomial.legendre.legvander(time, order)[:, 1:]
     projector = np.linalg.pinv(powers - powers.mean(axis=0))
     flat, drift = np.asarray(samples, dtype=float), np.zeros(samples.size)
     for _ in range(_MOST_ROUNDS):
-        x = climb(chain, x)[0]
+        x = climb(chain, x)
         in_ap = state_probabilities(chain, x)
         expected = chain.shift + chain.scale * (x[2] + (x[3] - x[2]) * in_ap)
         left = flat - expected

@@ -116,16 +116,19 @@ def _change(w0: float, w1: float, stay: Array, a: Array, old: tuple[Array, Array
     c00, c10, c01, c11 = w0 * stay[0], w0 * stay[2], w1 * stay[1], w1 * stay[3]
     a0, a1 = a[0], a[1]
     for k in range(6):
-        for j in range(6):
+        for j in range(k, 6):
             m_next[0, k, j] = c00 * m[0, k, j] + c10 * m[1, k, j]
             m_next[1, k, j] = c01 * m[0, k, j] + c11 * m[1, k, j]
         t_next[0, k] = c00 * t[0, k] + c10 * t[1, k]
         t_next[1, k] = c01 * t[0, k] + c11 * t[1, k]
-    for k in range(6):  # one more transition: 1→0 in statistic 2, 0→1 in statistic 1
-        m_next[0, 2, k] += c10 * t[1, k]
+    for k in range(3):  # one more transition 1→0, in statistic 2
         m_next[0, k, 2] += c10 * t[1, k]
-        m_next[1, 1, k] += c01 * t[0, k]
+    for k in range(2, 6):
+        m_next[0, 2, k] += c10 * t[1, k]
+    for k in range(2):  # one more transition 0→1, in statistic 1
         m_next[1, k, 1] += c01 * t[0, k]
+    for k in range(1, 6):
+        m_next[1, 1, k] += c01 * t[0, k]
     m_next[0, 2, 2] += c10 * a1
     m_next[1, 1, 1] += c01 * a0
     t_next[0, 2] += c10 * a1
@@ -139,11 +142,10 @@ def _count(z: float, added: Array, a: Array, t: Array, m: Array) -> None:
     """One more sample in state 1: statistics 3, 4 and 5 grow by 1, z and z². added: room for three numbers."""
     added[0], added[1], added[2] = 1.0, z, z * z
     for k in range(3):
-        for j in range(6):
-            m[1, 3 + k, j] += added[k] * t[1, j]
+        for j in range(4 + k):
             m[1, j, 3 + k] += added[k] * t[1, j]
-        for j in range(3):
-            m[1, 3 + k, 3 + j] += added[k] * added[j] * a[1]
+        for j in range(k, 3):
+            m[1, 3 + k, 3 + j] += added[k] * (t[1, 3 + j] + added[j] * a[1])
     for k in range(3):
         t[1, 3 + k] += added[k] * a[1]
 
@@ -162,7 +164,7 @@ def _recentre(state: Array, mean: Array, shift: Array, t: Array, m: Array) -> No
         mean[k] += shift[k]
     for s in range(2):
         for k in range(6):
-            for j in range(6):
+            for j in range(k, 6):
                 moved = shift[k] * t[s, j] + shift[j] * t[s, k] - shift[k] * shift[j] * state[s]
                 m[s, k, j] = m[s, k, j] / scale - moved
     for s in range(2):
@@ -186,8 +188,8 @@ def moments(
     """`forward`, with the conditional mean and covariance of the sufficient statistics given all samples so far.
 
     mean: shape (6,). linear, shape (2, 6), and square, shape (2, 6, 6): by present state, the first and second moments
-    of the statistics about the mean times the forward vector; recentred with every normalisation, so that they stay
-    exact over any length. All changed in place; the covariance is square.sum(axis=0).
+    of the statistics about the mean times the forward vector (of the second ones the upper triangle); recentred with
+    every normalisation, so that they stay exact over any length. All changed in place.
     """
     work, room, added = np.empty((4, _BLOCK)), np.empty(6), np.empty(3)
     now = (linear.copy(), square.copy())
@@ -236,3 +238,20 @@ def smooth(samples: Any, shift: float, factor: float, exponent: Array, stay: Arr
         b0 /= scale
         b1 /= scale
     return forwards
+
+
+@_compiled
+def predict(samples: Any, shift: float, factor: float, exponent: Array, stay: Array, start: Array) -> Array:
+    """Probability of state 1 at every sample given the samples before it, shape (n,)."""
+    ahead = np.empty(samples.size)
+    work, sums = np.empty((4, _BLOCK)), np.zeros((3, _BLOCK))
+    predicted = start[1]
+    for begin in range(0, samples.size, _BLOCK):
+        block = samples[begin : begin + _BLOCK]
+        weigh(block, shift, factor, exponent, work, sums)
+        for i in range(block.size):
+            ahead[begin + i] = predicted
+            in_1 = work[2, i] * predicted
+            filtered = in_1 / (in_1 + work[1, i] * (1.0 - predicted))
+            predicted = filtered * stay[3] + (1.0 - filtered) * stay[1]
+    return ahead

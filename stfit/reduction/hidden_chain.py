@@ -61,7 +61,8 @@ class HiddenChain:
         sums = np.zeros((3, 256))
         for chunk, step in self._stretches(stay):
             moments(chunk, self.shift, 1.0 / self.scale, exponent, step, state, mean, linear, square, sums)
-        covariance = square.sum(axis=0)
+        upper = np.triu(square.sum(axis=0))
+        covariance = upper + np.triu(upper, 1).T
         totals = np.array([self.samples.size, *sums[:2].sum(axis=1)])
         rows = np.vstack([mean, np.zeros(_STATISTICS), np.eye(_STATISTICS)])
         jet = _complete_log_likelihood(seed(x, 2), rows, np.outer([1.0] + [0.0] * (_STATISTICS + 1), totals))

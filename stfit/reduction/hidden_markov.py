@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr, ndtri
 
 from stfit.errors import OutsideValidityError
 from stfit.reduction.baseline import without_baseline
@@ -83,7 +85,8 @@ def fit_hmm(
     start from. noise: standard deviation, to start from. separate_noise: a noise of its own for each level.
     baseline_order: degree of the polynomial drift that is taken off (0: none), which needs the trace in memory; a step
     in the levels or a drift of higher order is not modelled: pass stretches. Reliable for dwell times from 3 samples
-    and levels 1.5 noises apart; white noise and an instrument faster than the sampling are assumed.
+    and levels 1.5 noises apart; white noise and an instrument faster than the sampling are assumed
+    (`innovation_correlation` tells).
     OutsideValidityError where levels or noise make no start.
     """
     _check(samples, sample_interval, levels, noise)
@@ -91,8 +94,8 @@ def fit_hmm(
     start = np.array([0.0, 0.0, *levels, *np.log([noise] * (1 + separate_noise))])
     chain, x = _start(samples, start)
     if baseline_order:
-        samples, baseline, chain, x = without_baseline(samples, chain, x, baseline_order, _climb)
-    return _result(chain, *_climb(chain, x), sample_interval, reason, baseline)
+        samples, baseline, chain, x = without_baseline(samples, chain, x, baseline_order, lambda *at: _climb(*at).x)
+    return _result(chain, _climb(chain, x), sample_interval, reason, baseline)
 
 
 def log_likelihood(
@@ -104,6 +107,24 @@ def log_likelihood(
     return chain.log_likelihood(
         np.concatenate([np.asarray(log_tau) - np.log(sample_interval), z, np.log(noise / noise[0])])
     )
+
+
+def innovation_correlation(samples: npt.NDArray[Any], sample_interval: float, fit: HmmFit) -> float:
+    """Correlation of neighbouring innovations, 0 ± 1/√n where the noise is white and the instrument fast.
+
+    An innovation is the normal score of a sample's chance given all samples before it: independent if the model holds.
+    samples as they were fitted, without the fit's baseline; held in memory.
+    """
+    from stfit.reduction.chain_kernels import predict
+
+    plain = np.ascontiguousarray(samples, dtype=float)
+    chain = HiddenChain(plain, float(fit.levels[0]), float(fit.noise[0]))
+    z = (fit.levels - chain.shift) / chain.scale
+    x = np.concatenate([fit.rates.log_tau - np.log(sample_interval), z, np.log(fit.noise / chain.scale)])
+    ahead = predict(plain, chain.shift, 1.0 / chain.scale, *chain.numbers(x))
+    below = [ndtr((plain - level) / noise) for level, noise in zip(fit.levels, fit.noise, strict=True)]
+    score = ndtri(np.clip((1.0 - ahead) * below[0] + ahead * below[1], 1e-15, 1.0 - 1e-15))
+    return float(np.corrcoef(score[1:], score[:-1])[0, 1])
 
 
 def _check(samples: npt.NDArray[Any], sample_interval: float, levels: tuple[float, float], noise: float) -> None:
@@ -125,33 +146,46 @@ def _start(samples: npt.NDArray[Any], start: Array) -> tuple[HiddenChain, Array]
     tried = [np.log(tau) for tau in _STARTS if tau < samples.size]
     x[:2] = max(tried, key=lambda log_tau: stretch.log_likelihood(np.concatenate([[log_tau, log_tau], x[2:]])))
     if samples.size > _STRETCH:
-        found, end, _ = _climb(stretch, x)
-        if end is HmmEnd.CONVERGED and stretch.derivatives(found)[3][1] > _ENOUGH:
-            x = found
+        found = _climb(stretch, x)
+        if found.end is HmmEnd.CONVERGED and found.statistics[1] > _ENOUGH:
+            x = found.x
     return whole, x
 
 
-def _climb(chain: HiddenChain, x: Array) -> tuple[Array, HmmEnd, int]:
+@final
+@dataclass(frozen=True)
+class Summit:
+    """Where a climb ended: coordinates, ln L, its Hessian, the mean of the sufficient statistics."""
+
+    x: Array
+    end: HmmEnd
+    steps: int
+    value: float
+    hessian: Array
+    statistics: Array
+
+
+def _climb(chain: HiddenChain, x: Array) -> Summit:
     """Newton steps with the exact Hessian, damped where it is not that of a maximum, and shortened until ln L grows."""
     longest = _LONGEST_STEP[: x.size]
-    value, gradient, hessian, _ = chain.derivatives(x)
     for step in range(_MOST_STEPS):
+        value, gradient, hessian, statistics = chain.derivatives(x)
+        here = partial(Summit, x, steps=step, value=value, hessian=hessian, statistics=statistics)
+        if (ended := _lost(chain, x)) is not None:
+            return here(end=ended)
+        if not np.all(np.isfinite(hessian)):
+            return here(end=HmmEnd.NOT_CONVERGED)
         curvature, axes = np.linalg.eigh(-hessian)
-        if not np.all(np.isfinite(curvature)):
-            return x, HmmEnd.NOT_CONVERGED, step
         along = axes.T @ gradient
         damped = np.maximum(np.abs(curvature), 1e-8 * np.abs(curvature).max())
         if curvature[0] > 0 and 0.5 * float(along @ (along / damped)) < _SETTLED:
-            return x, HmmEnd.CONVERGED, step
+            return here(end=HmmEnd.CONVERGED)
         move = axes @ (along / damped)
         move /= max(1.0, float(np.max(np.abs(move) / longest)))
         x, moved = _uphill(chain, x, move, value)
         if not moved:
-            return x, HmmEnd.NOT_CONVERGED, step
-        if (ended := _lost(chain, x)) is not None:
-            return x, ended, step
-        value, gradient, hessian, _ = chain.derivatives(x)
-    return x, HmmEnd.NOT_CONVERGED, _MOST_STEPS
+            return here(end=HmmEnd.NOT_CONVERGED)
+    return here(end=HmmEnd.NOT_CONVERGED)
 
 
 def _uphill(chain: HiddenChain, x: Array, move: Array, value: float) -> tuple[Array, bool]:
@@ -174,12 +208,10 @@ def _lost(chain: HiddenChain, x: Array) -> HmmEnd | None:
     return None
 
 
-def _result(
-    chain: HiddenChain, x: Array, end: HmmEnd, steps: int, sample_interval: float, reason: str, baseline: Array | None
-) -> HmmFit:
-    value, _, hessian, statistics = chain.derivatives(x)
+def _result(chain: HiddenChain, summit: Summit, sample_interval: float, reason: str, baseline: Array | None) -> HmmFit:
+    x, statistics = summit.x, summit.statistics
     units = np.array([1.0, 1.0, chain.scale, chain.scale, *np.ones(x.size - 4)])
-    covariance = _inverse(-hessian) * np.outer(units, units)
+    covariance = _inverse(-summit.hessian) * np.outer(units, units)
     levels = chain.shift + chain.scale * x[2:4]
     log_noise = x[4:] + np.log(chain.scale)
     log_tau = x[:2] + np.log(sample_interval)
@@ -189,14 +221,14 @@ def _result(
         levels=levels,
         levels_stderr=np.sqrt(np.diag(covariance)[2:4]),
         noise=np.exp(log_noise) * np.ones(2),
-        log_likelihood=value,
+        log_likelihood=summit.value,
         names=("ln tau P", "ln tau AP", "level P", "level AP", *noises),
         x=np.concatenate([log_tau, levels, log_noise]),
         covariance=covariance,
         transitions=statistics[1:3],
         occupation=float(statistics[3] / chain.samples.size),
-        end=end,
-        steps=steps,
+        end=summit.end,
+        steps=summit.steps,
         baseline=baseline,
     )
 

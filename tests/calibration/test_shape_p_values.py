@@ -34,7 +34,9 @@ def events_of(dwells: Array, per_setting: int) -> DwellEvents:
         "current": 1e-3 * (setting // 2),
         "duration": dwells * 10.0 ** (-setting.astype(float)),
     }
-    return DwellEvents.from_columns(columns, polarity=1, origin=Origin())
+    events = DwellEvents.from_columns(columns, polarity=1, origin=Origin())
+    assert isinstance(events, DwellEvents)
+    return events
 
 
 def p_value(events: DwellEvents) -> float:

@@ -132,7 +132,9 @@ def dwell_events(counts: tuple[float, float], largest_current: float) -> DwellEv
     columns = {name: column[setting] for name, column in settings.items()}
     columns["duration"] = (np.exp(log_dwell_time(**settings)) * expected / events)[setting]
     columns["censored"] = np.append(np.diff(setting) > 0, [True])
-    return DwellEvents.from_columns(columns, polarity=1, origin=Origin())
+    dwells = DwellEvents.from_columns(columns, polarity=1, origin=Origin())
+    assert isinstance(dwells, DwellEvents)
+    return dwells
 
 
 def pulses(

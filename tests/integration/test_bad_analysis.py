@@ -332,10 +332,10 @@ MEASUREMENTS: dict[str, Case] = {
         "'sign', which is not known",
     ),
     "a dead time": (
-        'kind = "dwell-events"\nfile = "dwell.csv"\ndead_time = "1 us"',
+        'kind = "dwell-events"\nfile = "dwell.csv"\ndead_time = "0 us"',
         of_measurement("dead_time"),
-        "no dead_time, whose likelihood is not available in this version (it is never ignored)",
-        "'1 us'",
+        "a time above 0 s",
+        "'0 us'",
     ),
     "a column that is no text": (
         f"{DWELLS}columns = {{n = 3}}",

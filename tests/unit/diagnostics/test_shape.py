@@ -23,7 +23,9 @@ def events(durations: list[Any], censored: list[Any] | None = None) -> DwellEven
     }
     if censored is not None:
         columns["censored"] = np.concatenate(censored)
-    return DwellEvents.from_columns(columns, polarity=1, origin=Origin())
+    events = DwellEvents.from_columns(columns, polarity=1, origin=Origin())
+    assert isinstance(events, DwellEvents)
+    return events
 
 
 def drawn(rng: np.random.Generator, n: int = 8, shape: float = 1.0) -> DwellEvents:

@@ -164,14 +164,6 @@ def test_the_nearest_name(name: str, phrase: str) -> None:
             "dwell.csv, line 1: expected one column for 'current'; found 'I (mA)' and 'I_dc (A)'",
         ),
         (
-            (*PLAIN, "dead_time (us)"),
-            {},
-            (
-                "dwell.csv, line 1, column 'dead_time (us)': expected no dead_time, whose likelihood is not available "
-                "in this version (it is never ignored); found such a column"
-            ),
-        ),
-        (
             PLAIN,
             {"curent": "current (mA)"},
             (

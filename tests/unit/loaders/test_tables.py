@@ -136,10 +136,6 @@ def test_where_without_an_answer_is_refused(write: Write, where: dict[str, str |
             "'sgn': expected one of the keys scale, sign; the nearest is 'sign'; found 'sgn', which recorded .*",
         ),
         ({"zzz": 1}, "'zzz': expected one of the keys scale, sign; found 'zzz', which recorded does not know"),
-        (
-            {"dead_time": 1},
-            r"'dead_time': expected no dead_time, whose likelihood is not available .*; found such a key",
-        ),
     ],
 )
 def test_an_unknown_key_is_refused(write: Write, keys: dict[str, Any], message: str) -> None:

@@ -22,7 +22,9 @@ def columns(**more: Any) -> dict[str, Any]:
 
 
 def built(polarity: int = 1, **more: Any) -> DwellTimes | MeanDwellTimes:
-    return DwellTimes.from_columns(columns(**more), polarity=polarity, origin=Origin())
+    table = DwellTimes.from_columns(columns(**more), polarity=polarity, origin=Origin())
+    assert isinstance(table, DwellTimes | MeanDwellTimes)
+    return table
 
 
 # --- construction ---------------------------------------------------------------------------------------------------

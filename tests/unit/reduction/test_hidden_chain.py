@@ -1,5 +1,8 @@
 """The hidden chain's likelihood against sums over every path, and its derivatives against differences."""
 
+import subprocess
+import sys
+import tracemalloc
 from itertools import product
 from pathlib import Path
 
@@ -122,3 +125,22 @@ def test_chunks_units_and_files_change_nothing(tmp_path: Path, monkeypatch: pyte
     shifted[2:4] = (COMMON[2:4] + 0.5) / 2.0
     shifted[4] = COMMON[4] - np.log(2.0)
     assert HiddenChain(y, -0.5, 2.0).log_likelihood(shifted) == pytest.approx(whole[0], rel=1e-12)
+
+
+def test_a_mapped_trace_takes_the_memory_of_a_chunk(tmp_path: Path) -> None:
+    path = tmp_path / "trace.npy"
+    np.save(path, samples(4_000_000).astype(np.float32))  # 16 MB
+    chain = HiddenChain(np.load(path, mmap_mode="r"), 0.0, 1.0)
+    chain.log_likelihood(COMMON)  # compiled
+    tracemalloc.start()
+    try:
+        chain.log_likelihood(COMMON)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 9e6  # a chunk of 2^20 samples in single precision is 4.2 MB, and the next while the last is held
+
+
+def test_nothing_is_compiled_before_it_is_needed() -> None:
+    code = "import sys, stfit, stfit.reduction.hidden_markov, stfit.reduction.spectrum; print('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

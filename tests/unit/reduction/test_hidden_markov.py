@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from stfit.errors import OutsideValidityError
-from stfit.reduction.hidden_markov import HmmEnd, fit_hmm, log_likelihood
+from stfit.reduction.hidden_markov import HmmEnd, fit_hmm, innovation_correlation, log_likelihood
 from tests.traces import telegraph
 
 Array = npt.NDArray[np.float64]
@@ -63,6 +63,16 @@ def test_a_straight_drift_is_taken_off() -> None:
     assert np.all(np.abs(fit.rates.log_tau - flat.rates.log_tau) < 0.1 * errors)
 
 
+def test_noise_that_is_not_white_is_seen() -> None:
+    samples = telegraph(20_000, (12.0, 30.0), snr=2.0, seed=21)
+    white = fit_hmm(samples, INTERVAL, (0.0, 2.0), 1.0)
+    assert abs(innovation_correlation(samples, INTERVAL, white)) < 4.0 / np.sqrt(samples.size)
+    noise = np.random.default_rng(5).standard_normal(samples.size)
+    coloured = samples + 0.7 * (np.roll(noise, 1) + noise)
+    fit = fit_hmm(coloured, INTERVAL, (0.0, 2.0), 1.4)
+    assert innovation_correlation(coloured, INTERVAL, fit) > 10.0 / np.sqrt(samples.size)
+
+
 def test_where_there_is_no_maximum_it_says_so() -> None:
     noise = np.random.default_rng(2).standard_normal(5000)
     fit = fit_hmm(noise, INTERVAL, (0.0, 3.0), 1.0)
@@ -89,5 +99,7 @@ def test_a_measured_trace_with_overlapping_levels() -> None:
     fit = fit_hmm(force, 1e-3, (-11.2, -10.2), 0.5, separate_noise=True)
     assert fit.end is HmmEnd.CONVERGED
     assert 1.3 < fit.snr < 1.7  # levels overlap
+    # the trap's bandwidth is below the sampling rate: the noise is not white, 100 errors of 1/√9740 away from it
+    assert innovation_correlation(force, 1e-3, fit) > 0.3
     # ln τ of both states has errors of 0.22; the values are a record of what came out
     assert np.exp(fit.rates.log_tau) == pytest.approx([0.219, 0.126], rel=0.02)
