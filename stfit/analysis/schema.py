@@ -121,7 +121,7 @@ class _TelegraphTrace(_Measurement):
     unit: Annotated[str | None, PlainValidator(quantities.text)] = None
     dtype: Annotated[str | None, PlainValidator(quantities.sample_type)] = None
     ap_level: Annotated[Any, PlainValidator(quantities.choice("high", "low"))] = "high"
-    dead_time: Annotated[None, PlainValidator(_no_dead_time)] = None
+    dead_time: Annotated[float | None, PlainValidator(quantities.duration)] = None
     method: Annotated[Any, PlainValidator(quantities.choice("auto", "threshold", "hmm"))] = "auto"
     bad: Annotated[Any, PlainValidator(quantities.choice("report", "leave-out"))] = "report"
     leave_out: Annotated[tuple[str, ...], PlainValidator(quantities.file_names)] = ()

@@ -197,8 +197,9 @@ def _draw_points(axes: Axes, series: Series, style: Mapping[str, Any], x: Quanti
         series.x[known] * x.factor, value * y.factor, yerr=np.nan_to_num(errors) * y.factor, elinewidth=0.8, **points
     )
     if series.beside is not None:
-        crosses = {"marker": "x", "markersize": 3.6, "markeredgewidth": 0.8, "linestyle": "none", "zorder": 1.5}
-        axes.plot(series.x * x.factor, series.beside * y.factor, color=style["color"], alpha=0.75, **crosses)
+        crosses: dict[str, Any] = {"marker": "x", "markersize": 3.6, "markeredgewidth": 0.8, "linestyle": "none"}
+        beside = series.beside * y.factor
+        axes.plot(series.x * x.factor, beside, color=style["color"], alpha=0.75, zorder=1.5, **crosses)
     for bound, marker in ((series.low, "$\\uparrow$"), (series.high, "$\\downarrow$")):
         limit = ~known & np.isfinite(bound)
         axes.plot(series.x[limit] * x.factor, bound[limit] * y.factor, **(points | {"marker": marker, "markersize": 9}))

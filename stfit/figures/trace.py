@@ -99,7 +99,13 @@ def _rates(axes: Axes, numbers: Numbers, units: _Units) -> None:
         rate, error = (np.array(numbers[state][name]) / units.dwell.factor for name in ("rate", "error"))
         colour = shades(state, 1)[0]
         face = "white" if state == "AP" else colour
-        style = {"color": colour, "markersize": 3.0, "markerfacecolor": face, "elinewidth": 0.8, "linestyle": "none"}
+        style: dict[str, Any] = {
+            "color": colour,
+            "markersize": 3.0,
+            "markerfacecolor": face,
+            "elinewidth": 0.8,
+            "linestyle": "none",
+        }
         axes.errorbar(at, rate, yerr=np.minimum(error, 0.9 * rate), marker=marker, label=f"out of {state}", **style)
         every += [float(value) for value in rate if value > 0]
     _logarithmic(axes, every)

@@ -84,7 +84,7 @@ def third_level_check(levels: Levels, transitions: int, size: int) -> Check:
 
 def thresholds_fit(thresholds: Thresholds, transitions: float) -> bool:
     """Whether what thresholds get wrong is below a third of the error of ln τ, and below a tenth."""
-    return thresholds.bias < min(_LARGEST_BIAS / np.sqrt(max(transitions, 1.0)), _LARGEST_SHARE)
+    return bool(thresholds.bias < min(_LARGEST_BIAS / np.sqrt(max(transitions, 1.0)), _LARGEST_SHARE))
 
 
 def threshold_check(thresholds: Thresholds, transitions: float, route: str) -> Check:
@@ -131,7 +131,8 @@ def change_points(segmentation: Segmentation) -> tuple[Array, Array, Array]:
     """For each state, (2,): the largest excursion of the cumulated transitions, where it is, the change there.
 
     Transitions so far less those of a constant rate, over the standard deviation: a Brownian bridge in the exposure
-    (CUSUM; E. S. Page, Biometrika 41, 100, 1954). where: share of the record. change: ln of the rates after over before.
+    (CUSUM; E. S. Page, Biometrika 41, 100, 1954). where: share of the record. change: ln of rate after
+    over before.
     """
     steps, counts = np.cumsum(segmentation.steps, axis=1), np.cumsum(segmentation.transitions, axis=1)
     share = counts[:, -1:] / np.maximum(steps[:, -1:], 1)
@@ -157,8 +158,8 @@ def stationarity_check(segmentation: Segmentation, names: Sequence[str]) -> Chec
     if verdict == PASSED:
         return Check("stationarity", PASSED, f"Constant rates along the record ({format_p(p, 'p = ')}).")
     sentence = (
-        f"The rate out of {names[state]} changes by a factor {np.exp(change[state]):.2f} about {100 * where[state]:.0f} % "
-        f"into the record ({format_p(p, 'p = ')})."
+        f"The rate out of {names[state]} changes by a factor {np.exp(change[state]):.2f} about "
+        f"{100 * where[state]:.0f} % into the record ({format_p(p, 'p = ')})."
     )
     return Check("stationarity", verdict, sentence)
 

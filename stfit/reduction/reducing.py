@@ -12,6 +12,7 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.traces import RawTrace, TraceFile, open_trace
 from stfit.reduction import checks
 from stfit.reduction.checks import Check
+from stfit.reduction.dead_time import missed_event_estimate
 from stfit.reduction.hidden_chain import HiddenChain
 from stfit.reduction.hidden_markov import HmmEnd, HmmFit, fit_hmm
 from stfit.reduction.levels import Levels, Thresholds, best_thresholds, find_levels, thresholds_at
@@ -34,12 +35,13 @@ _RISE: Final = (8, 64)  # samples on both sides of a transition, at least and at
 @final
 @dataclass(frozen=True)
 class TraceTask:
-    """A trace and how it is to be read. current: A, by which a voltage is divided."""
+    """A trace and how it is to be read. current: A, by which a voltage is divided. dead_time: s, of the instrument."""
 
     file: TraceFile
     current: float
     ap_high: bool
     method: str
+    dead_time: float | None = None
 
 
 @final
@@ -96,6 +98,8 @@ def reduce_trace(task: TraceTask) -> ReducedTrace:
     segmentation = segment(raw.samples, pair, limits, window=window, name=task.file.path.name)
     transitions = float(segmentation.chain[1].sum())
     route = task.method
+    if route == "auto" and task.dead_time is not None:
+        route = "threshold"  # which sees single dwells
     if route == "auto":
         route = "threshold" if checks.thresholds_fit(thresholds, transitions) else "hmm"
     base = ReducedTrace(task, raw, scale, order, levels, thresholds, segmentation, None, None, (found,))
@@ -156,6 +160,8 @@ def _by_threshold(base: ReducedTrace, judged: Check, parts: npt.NDArray[Any]) ->
     if np.any(np.isnan(tau)):
         failure = "It switches too fast for its sampling interval: neighbouring samples know nothing of each other."
         return _with(base, None, None, every, failure)
+    if base.task.dead_time is not None:
+        return _by_missed_events(base, every)
     log_tau, covariance = _chain_estimate(steps, counts)
     interval = np.log(base.raw.sample_interval)
     rates = TraceRates(
@@ -166,6 +172,36 @@ def _by_threshold(base: ReducedTrace, judged: Check, parts: npt.NDArray[Any]) ->
         counts[order].astype(float),
     )
     return _with(base, None, rates, every, "")
+
+
+def _by_missed_events(base: ReducedTrace, every: list[Check]) -> ReducedTrace:
+    """Rates from the dwells that the instrument resolves."""
+    counted, thresholds, levels, dead_time = base.segmentation, base.thresholds, base.levels, base.task.dead_time
+    assert counted is not None and thresholds is not None and levels is not None and dead_time is not None  # noqa: S101, PT018
+    window = float(np.clip(base.raw.samples.size / _WINDOWS, *_WINDOW))
+    segmentation = segment(
+        base.raw.samples,
+        (levels.low, levels.high),
+        (thresholds.lower, thresholds.upper),
+        window=window,
+        most_dwells=int(counted.complete.sum()),
+        name=base.task.file.path.name,
+    )
+    found = missed_event_estimate(segmentation, dead_time / base.raw.sample_interval)
+    # dwells that the instrument did not resolve are missing and slow edges are there, which the likelihood knows
+    kept = [check for check in every if check.name not in ("bandwidth", "exponential dwells")]
+    if found is None:
+        failure = "The dwells that are longer than the dead time give no dwell times."
+        return _with(base, None, None, kept, failure)
+    order, (log_tau, covariance, counts) = list(base.order), found
+    rates = TraceRates(
+        log_tau[order] + np.log(base.raw.sample_interval),
+        covariance[np.ix_(order, order)],
+        "threshold",
+        f"A dead time of {dead_time:g} s is declared: dwells that thresholds resolve, by their exact likelihood.",
+        counts[order].astype(float),
+    )
+    return _with(base, None, rates, kept, "")
 
 
 def _chain_estimate(steps: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> tuple[Array, Array]:
@@ -180,7 +216,7 @@ def _chain_estimate(steps: npt.NDArray[np.int64], counts: npt.NDArray[np.int64])
     variance = change * (1.0 - change) / steps
 
     def log_tau(shares: Array) -> Array:
-        return np.log(np.array(dwell_times_from_chain(1.0 - shares[0], 1.0 - shares[1], 1.0)))
+        return np.asarray(np.log(dwell_times_from_chain(1.0 - shares[0], 1.0 - shares[1], 1.0)))
 
     columns = []
     for state in (0, 1):

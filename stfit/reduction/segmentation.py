@@ -60,7 +60,7 @@ class Segmentation:
         return np.asarray(np.where(self.complete > 0, self.total / counted, np.nan))
 
     def dwell_times(self) -> Array:
-        """τ of low and high in samples, from the chain; NaN where it switches too fast for one, inf without a switch."""
+        """τ of low and high in samples, from the chain; NaN where it switches too fast, inf without a switch."""
         steps, transitions = self.chain
         if np.any(steps == 0):
             return np.full(2, np.nan)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
-BLOCK: Final = 256  # samples passed at once where no threshold is crossed
+BLOCK: Final = 128  # samples passed at once where no threshold is crossed
 _PART: Final = 16  # of a block in which one is
 _EXACT: Final = 64  # samples up to which each length of a dwell has a bin of its own
 _PER_OCTAVE: Final = 8
@@ -75,12 +75,26 @@ def _any_below(part: Any, limit: Any) -> bool:
 
 
 @_compiled
-def _excess(part: Any, origin: Any) -> float:
-    """Sum of the samples above `origin`; the type of float32 samples suffices for a block."""
-    total = np.float32(0.0)
+def _passed_low(part: Any, limit: Any, origin: Any) -> tuple[bool, Any]:
+    """Whether any sample lies above the limit, and the sum of the samples above `origin`.
+
+    The type of float32 samples suffices for the sum of a block.
+    """
+    found, total = False, np.float32(0.0)
     for i in range(part.size):
+        found |= part[i] > limit
         total += np.float32(part[i] - origin)
-    return total
+    return found, total
+
+
+@_compiled
+def _passed_high(part: Any, limit: Any, origin: Any) -> tuple[bool, Any]:
+    """The same for samples below the limit."""
+    found, total = False, np.float32(0.0)
+    for i in range(part.size):
+        found |= part[i] < limit
+        total += np.float32(part[i] - origin)
+    return found, total
 
 
 @_compiled
@@ -127,10 +141,9 @@ def scan(
         before, at = carried[HIGH], carried[SEEN]
         if carried[STATE] == 1:
             before += at - carried[SINCE]
-            crossed = _any_below(block, limits[0])
+            crossed, total = _passed_high(block, limits[0], origin)
         else:
-            crossed = _any_above(block, limits[1])
-        total = _excess(block, origin)
+            crossed, total = _passed_low(block, limits[1], origin)
         if not math.isfinite(total):
             carried[BROKEN] = at + 1
             return

@@ -31,7 +31,7 @@ class TelegraphTraceIndex:
     kind: ClassVar[str] = "telegraph-trace"
     layout: ClassVar[Layout] = Layout((FILE, CURRENT), (), (TEMPERATURE, FIELD, _INTERVAL))
     keys: ClassVar[frozenset[str]] = frozenset(
-        {"sample_interval", "quantity", "unit", "dtype", "ap_level", "method", "bad", "leave_out"}
+        {"sample_interval", "quantity", "unit", "dtype", "ap_level", "method", "dead_time", "bad", "leave_out"}
     )
 
     @classmethod
@@ -47,6 +47,7 @@ class TelegraphTraceIndex:
         dtype: str | None = None,
         ap_level: str = "high",
         method: str = "auto",
+        dead_time: float | None = None,
         bad: str = "report",
         leave_out: Sequence[str] = (),
     ) -> TelegraphTraces:
@@ -54,13 +55,17 @@ class TelegraphTraceIndex:
 
         sample_interval: s, of traces that have no column for it. quantity: "resistance" or "voltage", which is divided
         by the current. unit: of the numbers in an array, such as "mV" or "0.25 mV" a count. dtype: of files of bare
-        numbers. ap_level: "high" or "low", of the resistance. method: "auto", "threshold" or "hmm". bad: what becomes
+        numbers. ap_level: "high" or "low", of the resistance. method: "auto", "threshold" or "hmm".
+        dead_time: s, below which the instrument loses dwells. bad: what becomes
         of a trace that fails a check: "report" or "leave-out". leave_out: files to leave out whatever they show.
         TableError: what cannot be read, a voltage without a current, a trace that gives no dwell times and is not left
         out, no trace that is left.
         """
         names = [str(name) for name in columns["file"]]
         _refuse(names, columns["current"], quantity, leave_out)
+        if dead_time is not None and method == "hmm":
+            expected = 'no dead_time with method = "hmm", which sees no single dwells'
+            raise TableError([CellProblem(None, "dead_time", expected, f"{dead_time:g} s")])
         folder = Path(origin.file).parent
         tasks = [
             TraceTask(
@@ -68,6 +73,7 @@ class TelegraphTraceIndex:
                 float(columns["current"][row]),
                 ap_level == "high",
                 method,
+                dead_time,
             )
             for row, name in enumerate(names)
         ]
@@ -181,7 +187,7 @@ def _pair(trace: ReducedTrace) -> dict[str, npt.NDArray[Any]]:
     steps, counts = segmentation.chain
     factor = np.linalg.cholesky(rates.covariance)
     return {
-        "sampled": np.full(2, rates.route == "threshold"),
+        "sampled": np.full(2, rates.route == "threshold" and trace.task.dead_time is None),
         "sample_interval": np.full(2, trace.raw.sample_interval),
         "n": steps[order].astype(float),
         "n_changed": counts[order].astype(float),

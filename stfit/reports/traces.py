@@ -86,7 +86,7 @@ def _verdict(trace: Mapping[str, Any]) -> str:
 
 
 def _route(trace: Mapping[str, Any]) -> str:
-    return _ROUTES.get(trace["route"], trace["route"])
+    return _ROUTES[trace["route"]]
 
 
 def _row(trace: Mapping[str, Any]) -> list[str]:
@@ -109,14 +109,19 @@ def _row(trace: Mapping[str, Any]) -> list[str]:
 def _drawn(trace: Mapping[str, Any], identity: str) -> Drawn:
     panels = trace["panels"]
     values = panels["excerpt"]["value"]
-    signal = Quantity("resistance", *reversed(choose_prefix([max(map(abs, values))], trace["level_unit"])))
-    dwell = Quantity("time", *reversed(choose_prefix([panels["excerpt"]["time"][-1]], "s")))
+    signal = _in_prefix("resistance", [max(map(abs, values))], trace["level_unit"])
+    dwell = _in_prefix("time", [panels["excerpt"]["time"][-1]], "s")
     record = trace["samples"] * trace["sample_interval"]
-    time = Quantity("time", *reversed(choose_prefix([record], "s")))
+    time = _in_prefix("time", [record], "s")
     words = f"Trace {trace['file']}: excerpt with its states, histogram with two Gaussians"
     words += ", dwell survival and rates along the record." if panels.get("survival") else "."
     figure = trusted(svg(trace_figure(panels, signal, time, dwell), words, identity))
     return Drawn(f"{trace['file']}: {_verdict(trace)}", figure, _caption(panels))
+
+
+def _in_prefix(label: str, values: list[float], unit: str) -> Quantity:
+    factor, shown = choose_prefix(values, unit)
+    return Quantity(label, shown, factor)
 
 
 def _caption(panels: Mapping[str, Any]) -> str:

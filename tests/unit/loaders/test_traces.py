@@ -18,7 +18,8 @@ def test_an_array_is_memory_mapped(tmp_path: Path) -> None:
     raw = open_trace(TraceFile(tmp_path / "x.npy", "voltage", 1e-5, "mV"))
     assert isinstance(raw.samples, np.memmap)
     np.testing.assert_array_equal(raw.samples, SAMPLES)
-    assert (raw.factor, raw.sample_interval) == (pytest.approx(1e-3), 1e-5)
+    assert raw.factor == pytest.approx(1e-3)
+    assert raw.sample_interval == 1e-5
 
 
 def test_a_unit_may_be_what_a_count_is_worth(tmp_path: Path) -> None:

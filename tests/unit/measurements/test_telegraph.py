@@ -50,13 +50,13 @@ def test_the_likelihood_is_that_of_the_chain_and_of_the_gaussian() -> None:
     rng = np.random.default_rng(1)
     for _ in range(3):
         eta = m.log_tau + 0.1 * rng.standard_normal(6)
-        expected = 0.0
+        expected = np.array(0.0)
         for row in (0, 4):
-            p11, p22 = stay_probabilities(*np.exp(eta[row : row + 2]), DT)
+            p11, p22 = stay_probabilities(np.exp(eta[row]), np.exp(eta[row + 1]), DT)
             for stay, i in ((p11, row), (p22, row + 1)):
-                expected += m.n_changed[i] * np.log1p(-stay) + (m.n[i] - m.n_changed[i]) * np.log(stay)
+                expected = expected + m.n_changed[i] * np.log1p(-stay) + (m.n[i] - m.n_changed[i]) * np.log(stay)
         off = m.log_tau[2:4] - eta[2:4]
-        expected -= 0.5 * off @ np.linalg.inv([[4e-4, 1e-4], [1e-4, 9e-4]]) @ off
+        expected = expected - 0.5 * off @ np.linalg.inv([[4e-4, 1e-4], [1e-4, 9e-4]]) @ off
         assert m.log_likelihood(eta) == pytest.approx(expected, rel=1e-10)
 
 
@@ -140,8 +140,9 @@ def test_replicas_are_draws_of_the_chain() -> None:
 def test_gaussian_replicas_have_their_covariance() -> None:
     m = traces(sampled=(False,))
     rng = np.random.default_rng(5)
-    for draw in (lambda: m.replicate(m.log_tau, rng), lambda: m.resampled(rng)):
-        log_tau = np.array([draw().log_tau for _ in range(4000)])
+    drawn = [[m.replicate(m.log_tau, rng) for _ in range(4000)], [m.resampled(rng) for _ in range(4000)]]
+    for every in drawn:
+        log_tau = np.array([draw.log_tau for draw in every])
         # relative error of a variance of 4000: 2.2 %; five of them
         np.testing.assert_allclose(np.cov(log_tau.T), [[4e-4, 1e-4], [1e-4, 9e-4]], rtol=0.11, atol=5e-5)
 

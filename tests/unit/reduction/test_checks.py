@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ def checked(samples: Array, folder: Path) -> dict[str, Check]:
     return {check.name: check for check in reduce_trace(task).checks}
 
 
-def dwelling(lengths: Array, snr: float, seed: int) -> Array:
+def dwelling(lengths: npt.NDArray[Any], snr: float, seed: int) -> Array:
     """A trace whose dwells have the given lengths, P first."""
     state = np.repeat(np.arange(lengths.size) % 2, lengths.astype(int))
     samples: Array = snr * state + np.random.default_rng(seed).standard_normal(state.size)
