@@ -67,9 +67,9 @@ def _histogram(axes: Axes, numbers: Numbers, units: _Units) -> None:
         axes.plot(value, gaussian, color=shades(state, 1)[0], linestyle=line, label=state)
     axes.set_yscale("log")
     seen = density[density > 0]
-    axes.set_ylim(0.4 * float(seen.min()), 3.0 * float(seen.max()))
+    axes.set_ylim(0.4 * float(seen.min()), 30.0 * float(seen.max()))
     axes.set(xlabel=units.signal.text, ylabel=f"density (1/{units.signal.unit})")
-    axes.legend(loc="best", handlelength=1.6)
+    axes.legend(loc="upper center", ncols=3, handlelength=1.4, columnspacing=1.2)
 
 
 def _survival(axes: Axes, numbers: Numbers, units: _Units) -> None:

@@ -57,7 +57,7 @@ def missed_event_estimate(
         curvature, axes = np.linalg.eigh(-hessian)
         along = axes.T @ gradient
         if curvature[0] > 0 and 0.5 * float(along @ (along / curvature)) < _SETTLED:
-            return x, np.linalg.inv(-hessian), counts
+            return x, np.asarray(np.linalg.inv(-hessian), dtype=float), counts.astype(np.int64)
         step = axes @ (along / np.maximum(np.abs(curvature), 1e-6))
         x = x + step / max(1.0, float(np.max(np.abs(step))) / _LONGEST)
     return None
