@@ -22,10 +22,11 @@ EXAMPLES: dict[str, Any] = {  # a value for every key that a kind may add
     "inhomogeneous_linewidth": "3 MHz",
     "start_current": "2 A",
     "current_step": "1 A",
+    "dead_time": "4 s",
     "critical_current": "measured",
     "measurement_time": "2 s",
 }
-READ = EXAMPLES | {"start_current": 2.0, "current_step": 1.0, "measurement_time": 2.0}
+READ = EXAMPLES | {"start_current": 2.0, "current_step": 1.0, "dead_time": 4.0, "measurement_time": 2.0}
 OWN = {name: set(asymmetry_named(name, CosineGmr()).parameters) for name in ASYMMETRIES}
 
 
