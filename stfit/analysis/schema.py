@@ -128,7 +128,6 @@ class _TelegraphTrace(_Measurement):
 
 
 _KINDS: Final[Mapping[str, type[_Measurement]]] = {
-    "telegraph-trace": _TelegraphTrace,
     "dwell-times": _Measurement,
     "dwell-events": _DwellEvents,
     "switching-currents": _SwitchingCurrents,
@@ -137,8 +136,8 @@ _KINDS: Final[Mapping[str, type[_Measurement]]] = {
     "fmr-lines": _FmrLines,
     "hysteresis-loop": _HysteresisLoop,
     "fmr-spectra": _FmrSpectra,
+    "telegraph-trace": _TelegraphTrace,
 }
-_LATER_KINDS: Final = ()
 
 
 class _UnknownKind(
@@ -146,7 +145,7 @@ class _UnknownKind(
 ):
     """A measurement without a kind, or with a wrong one: its other keys are read for their own errors."""
 
-    kind: Annotated[str, PlainValidator(quantities.choice(*_KINDS, later=_LATER_KINDS))]
+    kind: Annotated[str, PlainValidator(quantities.choice(*_KINDS))]
 
 
 def _section_of(measurement: Mapping[str, Any]) -> type[_Measurement]:

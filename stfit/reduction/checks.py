@@ -11,13 +11,15 @@ import numpy.typing as npt
 from scipy.special import kolmogorov, ndtr, spence
 
 from stfit.reduction.levels import Levels, Thresholds
+from stfit.reduction.rates import TraceRates
 from stfit.reduction.segmentation import Segmentation
+from stfit.reduction.spectrum import MachlupFit, SpectrumEnd
 from stfit.results.numbers import format_p
 
 Array = npt.NDArray[np.float64]
 
 FAILED, DOUBTFUL, PASSED, NOT_TESTED = "failed", "doubtful", "passed", "not-tested"
-_ORDER: Final = (FAILED, DOUBTFUL, NOT_TESTED, PASSED)
+_ORDER: Final = (FAILED, DOUBTFUL, PASSED, NOT_TESTED)
 
 _LEAST_GAIN: Final = 30.0  # of 2 ln L by the second level: 3 parameters more would give it once in a million
 _FEWEST_SAMPLES: Final = 5.0  # in the rarer state
@@ -193,6 +195,34 @@ def halves_check(log_tau: Array, variance: Array) -> Check:
     verdict = _graded(p, float(np.max(np.abs(log_tau[1] - log_tau[0]))))
     text = f"Both halves of the record give dwell times within {np.max(np.abs(pulls)):.1f} standard errors"
     return Check("stationarity", verdict, f"{text} of each other ({format_p(p, 'p = ')}).")
+
+
+def spectrum_check(fit: MachlupFit | None, rates: TraceRates) -> Check:
+    """Whether the corner of the spectrum is where the rates put it; None where no spectrum could be fitted.
+
+    Both come from the same samples: the sum of their variances is at least that of their difference.
+    """
+    if fit is None or fit.end is not SpectrumEnd.CONVERGED or not np.isfinite(fit.corner_relative_error):
+        return Check("spectrum", NOT_TESTED, "The record is too short, or its dwells too long, for a spectrum.")
+    rate = np.exp(-rates.log_tau)
+    slope = rate / rate.sum()
+    variance = float(slope @ rates.covariance @ slope) + fit.corner_relative_error**2
+    off = float(np.log(fit.corner / rate.sum()))
+    p = float(2.0 * ndtr(-abs(off) / np.sqrt(variance)))
+    text = f"Machlup's spectrum has its corner at {np.exp(off):.2f} of 1/τ_P + 1/τ_AP ({format_p(p, 'p = ')})."
+    return Check("spectrum", _graded(p, abs(off)), text)
+
+
+def white_noise_check(correlation: float, size: int) -> Check:
+    """Whether the innovations of a hidden Markov model are independent, as of white noise and a fast instrument."""
+    p = float(2.0 * ndtr(-abs(correlation) * np.sqrt(size)))
+    text = f"Neighbouring innovations are correlated by {correlation:.2g} ({format_p(p, 'p = ')})"
+    verdict = _graded(p, abs(correlation))
+    if verdict == PASSED:
+        return Check("white noise", PASSED, f"{text}.")
+    return Check(
+        "white noise", verdict, f"{text}: the noise is coloured, or the instrument slow, and the rates are off."
+    )
 
 
 def _graded(p: float, size: float) -> str:

@@ -14,10 +14,11 @@ from stfit.reduction import checks
 from stfit.reduction.checks import Check
 from stfit.reduction.dead_time import missed_event_estimate
 from stfit.reduction.hidden_chain import HiddenChain
-from stfit.reduction.hidden_markov import HmmEnd, HmmFit, fit_hmm
+from stfit.reduction.hidden_markov import HmmEnd, HmmFit, fit_hmm, innovation_correlation
 from stfit.reduction.levels import Levels, Thresholds, best_thresholds, find_levels, thresholds_at
 from stfit.reduction.rates import TraceRates
 from stfit.reduction.segmentation import Segmentation, labelled, segment, stretches
+from stfit.reduction.spectrum import MachlupFit, fit_machlup
 
 Array = npt.NDArray[np.float64]
 
@@ -28,6 +29,8 @@ _WINDOW: Final = (1024, 1 << 20)  # samples over which the baseline is followed,
 _WINDOWS: Final = 50  # in a record
 _CLEAR_DRIFT: Final = 0.02  # of the step
 _HELD: Final = 2_000_000  # samples that the hidden Markov model may hold in memory, to find a drift
+_SPECTRAL_DWELLS: Final = 640.0  # pairs of them in a record, ten in each of its segments
+_SPECTRAL_SAMPLES: Final = 4096
 _FEWEST_STEPS: Final = 20  # whose mean is taken
 _RISE: Final = (8, 64)  # samples on both sides of a transition, at least and at most, whose mean shows its speed
 
@@ -171,7 +174,20 @@ def _by_threshold(base: ReducedTrace, judged: Check, parts: npt.NDArray[Any]) ->
         reason_of(base.task.method, fit),
         counts[order].astype(float),
     )
+    every.append(checks.spectrum_check(_spectrum(base, rates), rates))
     return _with(base, None, rates, every, "")
+
+
+def _spectrum(base: ReducedTrace, rates: TraceRates) -> MachlupFit | None:
+    """Machlup's spectrum of the record, or of its first part; None where it cannot hold enough dwells."""
+    samples = base.raw.samples[:_HELD]
+    tau = np.exp(rates.log_tau)
+    if (
+        samples.size * base.raw.sample_interval < _SPECTRAL_DWELLS * float(tau.sum())
+        or samples.size < _SPECTRAL_SAMPLES
+    ):
+        return None
+    return fit_machlup(samples, base.raw.sample_interval, float(tau[1] / tau.sum()))
 
 
 def _by_missed_events(base: ReducedTrace, every: list[Check]) -> ReducedTrace:
@@ -258,7 +274,11 @@ def _by_hmm(base: ReducedTrace, judged: Check) -> ReducedTrace:
         checks.transition_check(found.transitions),
         checks.bandwidth_check(np.exp(found.rates.log_tau) / interval, None),
         checks.halves_check(log_tau, variance),
+        checks.spectrum_check(_spectrum(base, found.rates), found.rates),
     ]
+    if samples.size <= _HELD:
+        flat = samples if found.baseline is None else samples - found.baseline
+        every.append(checks.white_noise_check(innovation_correlation(flat, interval, found), samples.size))
     return _with(base, found, found.rates, every, "")
 
 

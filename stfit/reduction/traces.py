@@ -22,7 +22,7 @@ from stfit.reduction.trace_panels import panels
 
 _INTERVAL: Final = Column("sample_interval", "s", Domain.POSITIVE, ("us", "s"), ("dt", "delta_t"))
 _LARGE: Final = 200_000_000  # bytes of all files together, from which several processes are worth their start
-_ORDER: Final = (checks.FAILED, checks.DOUBTFUL, checks.NOT_TESTED, checks.PASSED)
+_ORDER: Final = (checks.FAILED, checks.DOUBTFUL, checks.PASSED, checks.NOT_TESTED)
 
 
 class TelegraphTraceIndex:

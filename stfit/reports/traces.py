@@ -16,7 +16,7 @@ from stfit.results.result import MeasurementSummary
 from stfit.units import choose_prefix
 
 _MOST: Final = 60  # traces in the table; result.json has them all
-_ORDER: Final = ("failed", "doubtful", "not-tested", "passed")
+_ORDER: Final = ("failed", "doubtful", "passed", "not-tested")
 _ROUTES: Final = {"threshold": "thresholds", "hmm": "hidden Markov model", "": "none"}
 
 
