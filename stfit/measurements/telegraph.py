@@ -26,11 +26,11 @@ from stfit.measurements.base import (
 )
 from stfit.measurements.dwell import DwellTimes
 from stfit.physics.deviance import LARGEST_EXPONENT, binomial_log_likelihood, binomial_residuals
+from stfit.physics.telegraph import draw_chain
 
 _ONE_SIGMA = (0.1586552539314571, 0.8413447460685429)
 _FARTHEST = 150.0  # |ln(τ/Δt)| whose exponential a number still holds when it is cubed
 _NEVER_SURE = 1.0 - 2.0**-40  # a change of state is certain to twelve digits at most
-_DRAWN_ONE_BY_ONE = 2e5  # transitions, above which a replica is drawn from the normal limit
 
 
 @final
@@ -176,7 +176,7 @@ class TelegraphTraces(WithResiduals):
         change = self._change(np.asarray(prediction))
         for row in np.flatnonzero(self.sampled)[::2]:
             pair = slice(int(row), int(row) + 2)
-            n[pair], changed[pair] = _drawn_chain(round(float(self.n[pair].sum())), change[pair], rng)
+            n[pair], changed[pair] = draw_chain(round(float(self.n[pair].sum())), change[pair], rng)
         return self._with(n, changed, self._scattered(np.asarray(prediction), rng))
 
     def resampled(self, rng: np.random.Generator) -> TelegraphTraces:
@@ -291,26 +291,3 @@ def _offset(prediction: Any) -> Array:
     """The larger ln τ of each pair, for both of its rows: exponentials of the rest do not overflow."""
     largest = np.asarray(prediction).reshape(-1, 2).max(axis=1)
     return np.repeat(largest, 2)
-
-
-def _drawn_chain(steps: int, change: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Steps out of each state and transitions, of one sampled chain in its stationary state; arrays of shape (2,)."""
-    share = change[::-1] / max(change.sum(), 1e-300)
-    expected = float(steps * share[0] * change[0])
-    if expected > _DRAWN_ONE_BY_ONE or np.any(change < 1e-15):
-        n = np.rint(steps * share)
-        return n, rng.binomial(n.astype(np.int64), np.clip(change, 0.0, 1.0)).astype(float)
-    pairs = int(expected + 12.0 * np.sqrt(expected) + 12)
-    first = int(rng.random() > share[0])
-    order = np.array([first, 1 - first])
-    lengths = rng.geometric(np.tile(change[order], (pairs, 1))).ravel()
-    ends = np.cumsum(lengths)
-    done = int(np.searchsorted(ends, steps, side="right"))  # dwells, each with its transition, within the steps
-    left = steps - (int(ends[done - 1]) if done else 0)
-    inside = np.zeros(2)
-    changed = np.zeros(2)
-    for place in (0, 1):
-        inside[order[place]] = lengths[place:done:2].sum()
-        changed[order[place]] = len(range(place, done, 2))
-    inside[order[done % 2]] += left
-    return inside, changed

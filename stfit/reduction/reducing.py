@@ -13,26 +13,22 @@ from stfit.loaders.traces import RawTrace, TraceFile, open_trace
 from stfit.reduction import checks
 from stfit.reduction.checks import Check
 from stfit.reduction.dead_time import missed_event_estimate
-from stfit.reduction.hidden_chain import HiddenChain
+from stfit.reduction.first_look import LONGEST_RISE, rise_time, settled_thresholds
 from stfit.reduction.hidden_markov import HmmEnd, HmmFit, fit_hmm, innovation_correlation
-from stfit.reduction.levels import Levels, Thresholds, best_thresholds, find_levels, thresholds_at
+from stfit.reduction.levels import Levels, Thresholds, find_levels
 from stfit.reduction.rates import TraceRates
-from stfit.reduction.segmentation import Segmentation, labelled, segment, stretches
+from stfit.reduction.segmentation import Segmentation, segment, stretches
 from stfit.reduction.spectrum import MachlupFit, fit_machlup
 
 Array = npt.NDArray[np.float64]
 
 METHODS: Final = ("auto", "threshold", "hmm")
-_START_WIDTH: Final = 0.2  # of the step, half the hysteresis that the first look takes
-_LOOKS: Final = 3  # at the dwell times, before the thresholds are settled
 _WINDOW: Final = (1024, 1 << 20)  # samples over which the baseline is followed, of a short and of a long record
 _WINDOWS: Final = 50  # in a record
 _CLEAR_DRIFT: Final = 0.02  # of the step
 _HELD: Final = 2_000_000  # samples that the hidden Markov model may hold in memory, to find a drift
 _SPECTRAL_DWELLS: Final = 640.0  # pairs of them in a record, ten in each of its segments
 _SPECTRAL_SAMPLES: Final = 4096
-_FEWEST_STEPS: Final = 20  # whose mean is taken
-_RISE: Final = (8, 64)  # samples on both sides of a transition, at least and at most, whose mean shows its speed
 
 
 @final
@@ -94,7 +90,7 @@ def reduce_trace(task: TraceTask) -> ReducedTrace:
     found = checks.level_check(levels, raw.samples.size)
     if found.verdict == checks.FAILED:
         return ReducedTrace(task, raw, scale, order, levels, None, None, None, None, (found,), found.sentence)
-    thresholds = _settled(levels, parts)
+    thresholds = settled_thresholds(levels, parts)
     window = float(np.clip(raw.samples.size / _WINDOWS, *_WINDOW))
     limits = (thresholds.lower, thresholds.upper)
     pair = (levels.low, levels.high)
@@ -124,23 +120,6 @@ def _refuse_infinite(parts: npt.NDArray[Any], name: str) -> None:
         raise InputError(Problem(name, "samples that are finite numbers", "NaN or infinity among them"))
 
 
-def _settled(levels: Levels, parts: npt.NDArray[Any]) -> Thresholds:
-    """Thresholds for dwell times that are found with them, in a few looks at parts of the record."""
-    thresholds = thresholds_at(levels, _START_WIDTH, (1.0, 1.0))
-    for _ in range(_LOOKS):
-        dwell = _rough_dwells(parts, (thresholds.lower, thresholds.upper))
-        thresholds = best_thresholds(levels, dwell)
-    return thresholds
-
-
-def _rough_dwells(parts: npt.NDArray[Any], limits: tuple[float, float]) -> tuple[float, float]:
-    """Mean dwell of the low and the high state in samples, from the transitions in some stretches."""
-    states = np.stack([labelled(part, limits) for part in parts])
-    changes = max(int(np.count_nonzero(np.diff(states, axis=1))) / 2.0, 0.5)
-    high = int(np.count_nonzero(states))
-    return max((states.size - high) / changes, 1.0), max(high / changes, 1.0)
-
-
 def _by_threshold(base: ReducedTrace, judged: Check, parts: npt.NDArray[Any]) -> ReducedTrace:
     segmentation, levels, thresholds = base.segmentation, base.levels, base.thresholds
     assert segmentation is not None and levels is not None and thresholds is not None  # noqa: S101, PT018
@@ -149,7 +128,7 @@ def _by_threshold(base: ReducedTrace, judged: Check, parts: npt.NDArray[Any]) ->
     steps, counts = segmentation.chain
     tau = segmentation.dwell_times()
     fit = judged.verdict == checks.PASSED
-    shortest = float(np.min(tau[np.isfinite(tau)], initial=_RISE[1]))
+    shortest = float(np.min(tau[np.isfinite(tau)], initial=LONGEST_RISE))
     every = [
         *base.checks,
         checks.third_level_check(levels, int(counts.sum()), segmentation.size),
@@ -298,44 +277,3 @@ def _with(
         tuple(every),
         failure,
     )
-
-
-def rise_time(parts: npt.NDArray[Any], levels: Levels, thresholds: Thresholds, dwell: float) -> float | None:
-    """10–90 % time of the mean step about transitions between long dwells, in samples; None where there are too few."""
-    reach = int(np.clip(dwell, *_RISE))
-    sums, number = np.zeros(2 * reach), 0
-    offsets = np.arange(-reach, reach)
-    for part in parts:
-        states = labelled(part, (thresholds.lower, thresholds.upper)).astype(np.int16)
-        at = np.flatnonzero(np.diff(states)) + 1
-        gaps = np.diff(np.concatenate([[0], at, [states.size]]))
-        alone = at[(gaps[:-1] > reach) & (gaps[1:] > reach)]
-        rising = 2 * states[alone] - 1
-        windows = part[alone[:, None] + offsets].astype(float)
-        middle = 0.5 * (levels.low + levels.high)
-        sums += ((windows - middle) * rising[:, None]).sum(axis=0)
-        number += alone.size
-    if number < _FEWEST_STEPS:
-        return None
-    shape = sums / number / (levels.high - levels.low) + 0.5
-    inside = (shape > 0.1) & (shape < 0.9)
-    return float(np.count_nonzero(inside))
-
-
-def state_probability(reduced: ReducedTrace, excerpt: Array) -> Array:
-    """Probability of AP at the samples of an excerpt, under the hidden Markov model of the trace."""
-    from stfit.reduction.baseline import state_probabilities
-
-    fit = reduced.hmm
-    if fit is None:
-        raise TypeError("a trace that no hidden Markov model was fitted to")
-    shift, scale = float(fit.levels.mean()), float(fit.noise[0])
-    chain = HiddenChain(excerpt, shift, scale)
-    x = np.concatenate(
-        [
-            fit.rates.log_tau - np.log(reduced.raw.sample_interval),
-            (fit.levels - shift) / scale,
-            np.log(fit.noise[:1] / scale),
-        ]
-    )
-    return state_probabilities(chain, x)

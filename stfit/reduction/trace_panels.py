@@ -7,7 +7,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.reduction.reducing import ReducedTrace, state_probability
+from stfit.reduction.hidden_chain import HiddenChain
+from stfit.reduction.reducing import ReducedTrace
 from stfit.reduction.segmentation import labelled, lengths_of_bins
 
 Array = npt.NDArray[np.float64]
@@ -41,7 +42,7 @@ def _excerpt(trace: ReducedTrace) -> dict[str, Any]:
     part = np.asarray(samples[start : start + length], dtype=float)
     stride = max(1, length // _POINTS)
     if trace.hmm is not None and trace.rates is not None:
-        in_ap = state_probability(trace, part) > 0.5
+        in_ap = _state_probability(trace, part) > 0.5
         levels = trace.hmm.levels
     else:
         base = float(np.interp(0.5, np.linspace(0, 1, segmentation.baseline.size), segmentation.baseline))
@@ -111,3 +112,22 @@ def _rates(trace: ReducedTrace) -> dict[str, Any]:
 
 def _plain(values: Array) -> list[float]:
     return [float(f"{value:.{_DIGITS}g}") for value in values]
+
+
+def _state_probability(reduced: ReducedTrace, excerpt: Array) -> Array:
+    """Probability of AP at the samples of an excerpt, under the hidden Markov model of the trace."""
+    from stfit.reduction.baseline import state_probabilities
+
+    fit = reduced.hmm
+    if fit is None:
+        raise TypeError("a trace that no hidden Markov model was fitted to")
+    shift, scale = float(fit.levels.mean()), float(fit.noise[0])
+    chain = HiddenChain(excerpt, shift, scale)
+    x = np.concatenate(
+        [
+            fit.rates.log_tau - np.log(reduced.raw.sample_interval),
+            (fit.levels - shift) / scale,
+            np.log(fit.noise[:1] / scale),
+        ]
+    )
+    return state_probabilities(chain, x)

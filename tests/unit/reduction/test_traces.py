@@ -143,3 +143,13 @@ def test_a_dead_time_is_corrected_for(tmp_path: Path) -> None:
     assert "dead time" in m.records[0].reason
     with pytest.raises(InputError, match="sees no single dwells"):
         load(path, dead_time=8e-5, method="hmm")
+
+
+def test_several_processes_give_what_one_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = index(tmp_path, {f"t{i}.npy": telegraph(5000, (30.0, 60.0), snr=10.0, seed=i) for i in range(2)})
+    alone = load(path)
+    monkeypatch.setattr("stfit.reduction.traces._LARGE", 0)
+    monkeypatch.setattr("stfit.reduction.traces.available_processes", lambda: 2)
+    together = load(path)
+    np.testing.assert_array_equal(together.log_tau, alone.log_tau)
+    assert together.records == alone.records
