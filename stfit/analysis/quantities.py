@@ -12,6 +12,16 @@ from stfit.analysis.messages import one_of, shown, unfit
 from stfit.units import LARGEST, SMALLEST, UnitError, parse_quantity
 
 _LARGEST_INTEGER: Final = 2**63 - 1  # TOML's own limit
+_SAMPLE_TYPES: Final[Mapping[str, str]] = {
+    "float32": "f4",
+    "float64": "f8",
+    "int8": "i1",
+    "int16": "i2",
+    "int32": "i4",
+    "uint8": "u1",
+    "uint16": "u2",
+    "uint32": "u4",
+}
 
 
 def text(value: Any) -> str:
@@ -101,6 +111,30 @@ def current_step(value: Any) -> float:
     if amperes <= 0:
         raise unfit("a current above 0 A", shown(value))
     return amperes
+
+
+def positive_resistance(value: Any) -> float:
+    """A resistance above 0 ohm, without ±."""
+    ohms = quantity(value, "ohm")
+    if ohms <= 0:
+        raise unfit("a resistance above 0 ohm", shown(value))
+    return ohms
+
+
+def sample_type(value: Any) -> str:
+    """The type of samples in a file of bare numbers: kind and size in bits, < or > before it for the order of bytes."""
+    name = text(value)
+    if name.lstrip("<>=") not in _SAMPLE_TYPES:
+        raise unfit(f"one of {', '.join(_SAMPLE_TYPES)}, with < or > before it for the order of bytes", shown(value))
+    code = _SAMPLE_TYPES[name.lstrip("<>=")]
+    return f"{name[0]}{code}" if name[0] in "<>" else code
+
+
+def file_names(value: Any) -> tuple[str, ...]:
+    """A list of names of files."""
+    if not isinstance(value, list):
+        raise unfit('a list such as ["trace_3.npy"]', shown(value))
+    return tuple(text(entry) for entry in value)
 
 
 def texts(value: Any) -> dict[str, str]:

@@ -125,6 +125,18 @@ class _HysteresisLoop(_Measurement):
     ap_level: Annotated[Any, PlainValidator(quantities.choice("high", "low"))] = "high"
 
 
+class _TelegraphTrace(_Measurement):
+    sample_interval: Annotated[float | None, PlainValidator(quantities.duration)] = None
+    quantity: Annotated[Any, PlainValidator(quantities.choice("resistance", "voltage"))] = "resistance"
+    unit: Annotated[str | None, PlainValidator(quantities.text)] = None
+    dtype: Annotated[str | None, PlainValidator(quantities.sample_type)] = None
+    ap_level: Annotated[Any, PlainValidator(quantities.choice("high", "low"))] = "high"
+    dead_time: Annotated[float | None, PlainValidator(quantities.duration)] = None
+    method: Annotated[Any, PlainValidator(quantities.choice("auto", "threshold", "hmm"))] = "auto"
+    bad: Annotated[Any, PlainValidator(quantities.choice("report", "leave-out"))] = "report"
+    leave_out: Annotated[tuple[str, ...], PlainValidator(quantities.file_names)] = ()
+
+
 _KINDS: Final[Mapping[str, type[_Measurement]]] = {
     "dwell-times": _Measurement,
     "dwell-events": _DwellEvents,
@@ -134,14 +146,16 @@ _KINDS: Final[Mapping[str, type[_Measurement]]] = {
     "fmr-lines": _FmrLines,
     "hysteresis-loop": _HysteresisLoop,
     "fmr-spectra": _FmrSpectra,
+    "telegraph-trace": _TelegraphTrace,
 }
-_LATER_KINDS: Final = ("telegraph-trace",)
 
 
-class _UnknownKind(_SwitchingCurrents, _SwitchingRamp, _DwellEvents, _FmrLines, _FmrSpectra, _HysteresisLoop):
+class _UnknownKind(
+    _SwitchingCurrents, _SwitchingRamp, _DwellEvents, _FmrLines, _FmrSpectra, _HysteresisLoop, _TelegraphTrace
+):
     """A measurement without a kind, or with a wrong one: its other keys are read for their own errors."""
 
-    kind: Annotated[str, PlainValidator(quantities.choice(*_KINDS, later=_LATER_KINDS))]
+    kind: Annotated[str, PlainValidator(quantities.choice(*_KINDS))]
 
 
 def _section_of(measurement: Mapping[str, Any]) -> type[_Measurement]:

@@ -28,10 +28,12 @@ from stfit.simulate import (
     LineDesign,
     PulseDesign,
     RampDesign,
+    TelegraphDesign,
     VirtualDevice,
 )
 
 _LARGEST_TABLE: Final = 100_000  # points along one axis
+_SHORTEST_TRACE: Final = 100  # samples
 
 
 def _axis_of(unit: str, *, positive: bool = True) -> PlainValidator:
@@ -222,7 +224,38 @@ class _Lines(Section):
         return LineNumbers(self.power if "power" in stems else "", width, known, by_frequency)
 
 
-_KINDS: Final[Mapping[str, type[_Dwells | _Pulses | _CriticalCurrents | _Ramps | _Lines]]] = {
+class _Traces(Section):
+    kind: str
+    file: _FileName
+    currents: _Currents
+    points: _Count | None = None
+    temperatures: _Temperatures
+    samples: Annotated[int, PlainValidator(quantities.whole_number)]
+    sample_interval: Annotated[float, PlainValidator(quantities.duration)]
+    resistance: Annotated[float, PlainValidator(partial(quantities.quantity, unit="ohm"))]
+    noise: Annotated[float, PlainValidator(quantities.positive_resistance)]
+    resolution: Annotated[float, PlainValidator(quantities.positive_resistance)]
+    drift: Annotated[float, PlainValidator(partial(quantities.quantity, unit=""))] = 0.0
+
+    def design(self) -> TelegraphDesign:
+        if not self.file.endswith(".csv") or self.samples < _SHORTEST_TRACE:
+            found = f"'{self.file}' with {self.samples} samples"
+            raise unfit(f"an index called ….csv, of traces of {_SHORTEST_TRACE} samples or more", found)
+        return TelegraphDesign(
+            self.file,
+            _spaced(self.currents, self.points),
+            np.array(self.temperatures),
+            self.samples,
+            self.sample_interval,
+            self.resistance,
+            self.noise,
+            self.resolution,
+            self.drift,
+        )
+
+
+_KINDS: Final[Mapping[str, type[_Dwells | _Pulses | _CriticalCurrents | _Ramps | _Lines | _Traces]]] = {
+    "telegraph-trace": _Traces,
     "dwell-times": _Dwells,
     "dwell-events": _Dwells,
     "switching-currents": _CriticalCurrents,

@@ -23,6 +23,9 @@ Array = npt.NDArray[np.float64]
 Quantities = Mapping[str, Any]
 
 
+_SAME = 1.0 + 1e-6  # of two relative errors: rounding
+
+
 @final
 @dataclass(frozen=True)
 class _Candidate:

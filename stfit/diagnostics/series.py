@@ -12,6 +12,7 @@ import numpy.typing as npt
 from stfit.backends.least_squares import Optimum
 from stfit.derivatives import Jet, value_of
 from stfit.diagnostics.estimates import Z68, Z95
+from stfit.diagnostics.traces import trace_records
 from stfit.measurements import Measurement, name_of
 from stfit.measurements.base import Axis, SeriesSetting
 from stfit.objective import Objective, Term
@@ -131,7 +132,14 @@ def summaries(objective: Objective, optimum: Optimum) -> list[MeasurementSummary
         rows = _rows(term, prediction)
         origin = measurement.origin
         result.append(
-            MeasurementSummary(name_of(measurement), measurement.kind, origin.rows or size, rows, list(origin.notices))
+            MeasurementSummary(
+                name_of(measurement),
+                measurement.kind,
+                origin.rows or size,
+                rows,
+                list(origin.notices),
+                traces=trace_records(measurement),
+            )
         )
     return result
 

@@ -9,6 +9,7 @@ import numpy as np
 from stfit.backends.least_squares import Optimum
 from stfit.constants import BOLTZMANN
 from stfit.diagnostics.ramps import ramp_notes
+from stfit.diagnostics.traces import trace_notes
 from stfit.measurements import SwitchingPulses, name_of
 from stfit.objective import Objective
 from stfit.objective.predictions import LOG_DWELL_TIME
@@ -36,6 +37,7 @@ def validity(objective: Objective, optimum: Optimum, estimates: Mapping[str, Est
         *_finite_barrier(objective, estimates),
         *_confounded(estimates),
         *ramp_notes(objective, optimum),
+        *trace_notes(objective),
         *_polarity(objective, estimates),
     ]
     order = {"failure": 0, "warning": 1, "info": 2}

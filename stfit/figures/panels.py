@@ -45,6 +45,7 @@ class Series:
 
     state: "P" or "AP", the state that is left; it gives the colour. observed: NaN where a row gives a limit only:
     `low` then holds a lower limit, or `high` an upper one. residual: signed root of the deviance, or NaN.
+    beside: another estimate of each row, uncorrected, drawn as small crosses; NaN where there is none.
     shows, unit: the observable and its SI unit, where those of one figure differ in that.
     """
 
@@ -58,6 +59,7 @@ class Series:
     fit: Fit | None = None
     shows: str = ""
     unit: str = ""
+    beside: Array | None = None
 
 
 _STATE: Final = re.compile(r"^A?P(\s*(->|→)\s*A?P)?(,\s*|$)")
@@ -194,6 +196,10 @@ def _draw_points(axes: Axes, series: Series, style: Mapping[str, Any], x: Quanti
     axes.errorbar(
         series.x[known] * x.factor, value * y.factor, yerr=np.nan_to_num(errors) * y.factor, elinewidth=0.8, **points
     )
+    if series.beside is not None:
+        crosses: dict[str, Any] = {"marker": "x", "markersize": 3.6, "markeredgewidth": 0.8, "linestyle": "none"}
+        beside = series.beside * y.factor
+        axes.plot(series.x * x.factor, beside, color=style["color"], alpha=0.75, zorder=1.5, **crosses)
     for bound, marker in ((series.low, "$\\uparrow$"), (series.high, "$\\downarrow$")):
         limit = ~known & np.isfinite(bound)
         axes.plot(series.x[limit] * x.factor, bound[limit] * y.factor, **(points | {"marker": marker, "markersize": 9}))

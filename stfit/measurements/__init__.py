@@ -15,6 +15,7 @@ from stfit.measurements.missed import MissedDwellEvents
 from stfit.measurements.ramp import RampEvents
 from stfit.measurements.stepped import SteppedRamps
 from stfit.measurements.switching import SwitchingPulses
+from stfit.measurements.telegraph import TelegraphTraces, TraceRecord
 
 KINDS: Final[Mapping[str, type[Measurement]]] = {
     kind.kind: kind for kind in (DwellTimes, DwellEvents, SwitchingPulses, CriticalCurrents, FmrLines, RampEvents)
@@ -35,5 +36,7 @@ __all__ = [
     "Settings",
     "SteppedRamps",
     "SwitchingPulses",
+    "TelegraphTraces",
+    "TraceRecord",
     "name_of",
 ]

@@ -7,7 +7,10 @@ import numpy.typing as npt
 
 from stfit.physics.transport import Quantity
 
+Array = npt.NDArray[np.float64]
+
 _NEWTON = 60
+_DRAWN_ONE_BY_ONE = 2e5  # transitions of a chain, above which it is drawn from its binomial limit
 _MOST_MISSED = 9.0  # dead time over the other dwell time: 8,000 missed in one; only a fit that failed expects more
 
 
@@ -104,3 +107,26 @@ def machlup_spectrum(frequency: Quantity, tau_1: Quantity, tau_2: Quantity, step
     """
     both = 1.0 / tau_1 + 1.0 / tau_2
     return 4.0 * step**2 / ((tau_1 + tau_2) * (both**2 + (2.0 * np.pi * frequency) ** 2))
+
+
+def draw_chain(steps: int, change: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Steps out of each state and transitions, of one sampled chain in its stationary state; arrays of shape (2,)."""
+    share = change[::-1] / max(change.sum(), 1e-300)
+    expected = float(steps * share[0] * change[0])
+    if expected > _DRAWN_ONE_BY_ONE or np.any(change < 1e-15):
+        n = np.rint(steps * share)
+        return n, rng.binomial(n.astype(np.int64), np.clip(change, 0.0, 1.0)).astype(float)
+    pairs = int(expected + 12.0 * np.sqrt(expected) + 12)
+    first = int(rng.random() > share[0])
+    order = np.array([first, 1 - first])
+    lengths = rng.geometric(np.tile(change[order], (pairs, 1))).ravel()
+    ends = np.cumsum(lengths)
+    done = int(np.searchsorted(ends, steps, side="right"))  # dwells, each with its transition, within the steps
+    left = steps - (int(ends[done - 1]) if done else 0)
+    inside = np.zeros(2)
+    changed = np.zeros(2)
+    for place in (0, 1):
+        inside[order[place]] = lengths[place:done:2].sum()
+        changed[order[place]] = len(range(place, done, 2))
+    inside[order[done % 2]] += left
+    return inside, changed

@@ -17,6 +17,7 @@ from stfit.reports.intervals import intervals
 from stfit.reports.measurements import sections
 from stfit.reports.rivals import rivals
 from stfit.reports.sampling import sampling
+from stfit.reports.traces import HEAD
 from stfit.results.plot import all_residuals_figure, correlations_figure
 from stfit.results.released import released_sentence
 from stfit.results.result import FitResult, Status
@@ -43,6 +44,7 @@ def render(result: FitResult) -> str:
             others=view.others(result),
             combinations=view.combinations(result),
             sections=sections(result),
+            trace_head=HEAD,
             correlations=_correlations(result),
             residuals=_residuals(result),
             priors=view.priors(result),

@@ -9,6 +9,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from stfit.figures.style import svg
+from stfit.reports.traces import Traces, traces_of
 from stfit.reports.view import cell, trusted
 from stfit.results.numbers import format_rounded, format_value
 from stfit.results.plot import drive_of, measurement_figure
@@ -24,6 +25,7 @@ _UNITS: Final[Mapping[str, str]] = {  # of the columns of a kind
     "ramp_rate": "A/s",
     "total_time": "s",
     "mean_dwell": "s",
+    "naive_dwell": "s",
     "mean_dwell_stderr": "s",
     "frequency": "Hz",
     "delta_R": "ohm",
@@ -56,6 +58,7 @@ _QUANTITIES: Final = {
     "switching-pulse": ("Switching probability", ""),
     "switching-ramp": ("Switched share", ""),
     "fmr-lines": ("Power and linewidth", ""),
+    "telegraph-trace": ("Dwell time", "s"),
 }
 
 
@@ -73,6 +76,7 @@ class Section:
     head: list[str]
     cells: list[list[str]]
     left_out: int
+    traces: Traces | None = None
 
 
 def sections(result: FitResult) -> list[Section]:
@@ -95,6 +99,7 @@ def _section(result: FitResult, summary: MeasurementSummary, index: int) -> Sect
         head=head,
         cells=cells,
         left_out=max(len(summary.reduced) - _MOST_ROWS, 0),
+        traces=traces_of(summary, index),
     )
 
 
@@ -170,6 +175,8 @@ def _caption(result: FitResult, summary: MeasurementSummary) -> str:
         "Data with their own 68 % errors; the line is the fit with its 68 % (dark) and 95 % (light) bands.",
         "Below: signed roots of the deviance, with lines at ±1 (dashed) and ±2 (dotted).",
     ]
+    if any(row.get("naive_dwell") is not None for row in summary.reduced):
+        parts.append("Small crosses: the mean of the counted dwells, naive, of which short ones are missing.")
     if any(row.get("observed") is None for row in summary.reduced):
         parts.append("An arrow is a limit: nothing switched while the device was watched.")
     if any(entry.file == summary.file and entry.polarity == -1 for entry in result.inputs):

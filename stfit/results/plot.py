@@ -27,6 +27,7 @@ _FIGURES: Final[Mapping[str, Callable[[Sequence[Series], Quantity], Figure]]] = 
     "switching-pulse": switching_probability_figure,
     "switching-ramp": switching_current_figure,
     "fmr-lines": fmr_figure,
+    "telegraph-trace": dwell_time_figure,
 }
 _LONGEST: Final = 16  # letters of a name in a figure
 _DRIVES: Final = {"frequency": "Hz", "current": "A", "voltage": "V", "delta_R": "ohm", "row": ""}
@@ -113,6 +114,7 @@ def _series(label: str, rows: Sequence[Mapping[str, Any]], drive: str, curve: Cu
         fit=None if curve is None else _fit(curve),
         shows=str(rows[0].get("observable") or ""),
         unit=str(rows[0].get("unit") or ""),
+        beside=_column(rows, "naive_dwell"),
     )
 
 

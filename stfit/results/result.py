@@ -171,6 +171,7 @@ class MeasurementSummary:
     rows: int
     reduced: list[dict[str, Any]]
     notices: list[str]
+    traces: list[dict[str, Any]] = field(default_factory=list)  # how each of its traces was reduced, where it has any
 
 
 @final

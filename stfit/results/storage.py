@@ -55,8 +55,8 @@ def write_text(text: str, path: Path | str) -> Path:
     return write_texts({Path(path): text})[0]
 
 
-def write_texts(texts: Mapping[Path, str]) -> list[Path]:
-    """Write text files (UTF-8): all of them are there whole, or all are as they were where the disk is full.
+def write_texts(texts: Mapping[Path, str | bytes]) -> list[Path]:
+    """Write files, text as UTF-8, bytes as they are: all are there whole, or all as they were where the disk is full.
 
     InputError where a folder is missing or cannot be written.
     """
@@ -64,7 +64,8 @@ def write_texts(texts: Mapping[Path, str]) -> list[Path]:
     path = Path()
     try:
         for path, text in texts.items():
-            parts[path].write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+            content = text if isinstance(text, bytes) else text.encode("utf-8", errors="backslashreplace")
+            parts[path].write_bytes(content)
         for path, part in parts.items():
             part.replace(path)
     except OSError as error:

@@ -7,6 +7,7 @@ from stfit.simulate.designs import (
     LineDesign,
     PulseDesign,
     RampDesign,
+    TelegraphDesign,
     VirtualDevice,
 )
 from stfit.simulate.laboratory import TRUTH, simulate
@@ -19,6 +20,7 @@ __all__ = [
     "LineDesign",
     "PulseDesign",
     "RampDesign",
+    "TelegraphDesign",
     "VirtualDevice",
     "simulate",
 ]

@@ -106,7 +106,27 @@ class RampDesign:
     states: tuple[int, ...] = (0, 1)
 
 
-Design = DwellDesign | PulseDesign | CriticalCurrentDesign | LineDesign | RampDesign
+@final
+@dataclass(frozen=True)
+class TelegraphDesign:
+    """Traces of resistance against time at every combination of currents (A) and temperatures (K); file: their index.
+
+    samples: of each trace, sample_interval (s) apart. resistance: of the P state, noise: standard deviation of a
+    sample, resolution: what one count stands for, all in ohm. drift: of both levels along the record, in units of ΔR.
+    """
+
+    file: str
+    currents: Array
+    temperatures: Array
+    samples: int
+    sample_interval: float
+    resistance: float
+    noise: float
+    resolution: float
+    drift: float = 0.0
+
+
+Design = DwellDesign | PulseDesign | CriticalCurrentDesign | LineDesign | RampDesign | TelegraphDesign
 
 
 @final

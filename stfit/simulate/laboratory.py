@@ -14,27 +14,44 @@ from stfit.derivatives import value_of
 from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.parameters import PARAMETERS
 from stfit.results.storage import make_folder, write_texts
-from stfit.simulate.designs import CriticalCurrentDesign, Design, DwellDesign, LineDesign, RampDesign, VirtualDevice
+from stfit.simulate.designs import (
+    CriticalCurrentDesign,
+    Design,
+    DwellDesign,
+    LineDesign,
+    RampDesign,
+    TelegraphDesign,
+    VirtualDevice,
+)
 from stfit.simulate.dwells import dwells, pulses
 from stfit.simulate.lines import critical_currents, lines
 from stfit.simulate.ramps import ramps
+from stfit.simulate.telegraph import telegraph_traces
 
 TRUTH: Final = "truth.json"
 
 
 def simulate(device: VirtualDevice, folder: Path, seed: int) -> list[Path]:
-    """Measure the device: one CSV file for each design, and truth.json. Same seed, same files.
+    """Measure the device: a CSV file for each design, traces beside their index, truth.json. Same seed, same files.
 
     InputError where the folder cannot be written or a dwell time is out of all measure.
     """
     generators = np.random.default_rng(seed).spawn(len(device.designs))
-    tables = [
-        (design.file, _table(device, design, rng)) for design, rng in zip(device.designs, generators, strict=True)
-    ]
+    tables: list[tuple[str, pd.DataFrame]] = []
+    arrays: dict[Path, bytes] = {}
+    for design, rng in zip(device.designs, generators, strict=True):
+        if isinstance(design, TelegraphDesign):
+            table, traces = telegraph_traces(device, design, rng)
+            arrays |= {folder / name: content for name, content in traces.items()}
+        else:
+            table = _table(device, design, rng)
+        tables.append((design.file, table))
     make_folder(folder)
-    texts = {folder / file: table.to_csv(index=False, lineterminator="\n") for file, table in tables}
+    texts: dict[Path, str | bytes] = {
+        folder / file: table.to_csv(index=False, lineterminator="\n") for file, table in tables
+    }
     content = json.dumps(truth(device, seed), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    return write_texts(texts | {folder / TRUTH: content})
+    return write_texts(texts | arrays | {folder / TRUTH: content})
 
 
 def _table(device: VirtualDevice, design: Design, rng: np.random.Generator) -> pd.DataFrame:
@@ -46,6 +63,8 @@ def _table(device: VirtualDevice, design: Design, rng: np.random.Generator) -> p
         return lines(device, design, rng)
     if isinstance(design, RampDesign):
         return ramps(device, design, rng)
+    if isinstance(design, TelegraphDesign):
+        raise TypeError("traces have files beside their table")
     return pulses(device, design, rng)
 
 

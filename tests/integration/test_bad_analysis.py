@@ -28,7 +28,7 @@ PRIOR = (
 LATER = "which is not available in this version"
 KINDS = (
     "'dwell-times', 'dwell-events', 'switching-currents', 'switching-pulse', 'switching-ramp', 'fmr-lines', "
-    "'hysteresis-loop' or 'fmr-spectra'"
+    "'hysteresis-loop', 'fmr-spectra' or 'telegraph-trace'"
 )
 
 Case = tuple[str, str, str, str]  # what follows a good measurement; where, expected, found
@@ -58,8 +58,10 @@ SECTIONS: dict[str, Case] = {
     "an unknown key like no other": (
         "[fit]\nzzz = 1",
         key("fit.zzz"),
-        "a key known here (backend, free, per_measurement, fix, bounds, reference_temperature, seed, intervals, compare, "
-        "evidence, goodness)",
+        (
+            "a key known here (backend, free, per_measurement, fix, bounds, reference_temperature, seed, intervals, "
+            "compare, evidence, goodness)"
+        ),
         "'zzz', which is not known",
     ),
     "an unknown parameter in fix": (
@@ -293,12 +295,6 @@ CONTRADICTIONS: dict[str, Case] = {
 }
 
 MEASUREMENTS: dict[str, Case] = {
-    "a kind of a later version": (
-        'kind = "telegraph-trace"\nfile = "dwell.csv"',
-        of_measurement("kind"),
-        KINDS,
-        f"'telegraph-trace', {LATER}",
-    ),
     "an unknown kind": (
         'kind = "dwells"\nfile = "dwell.csv"',
         of_measurement("kind"),

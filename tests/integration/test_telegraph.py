@@ -1,0 +1,85 @@
+"""Telegraph traces from files to the answers: the example data set, and a measured trace whose levels overlap."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import stfit
+from stfit.measurements import TelegraphTraces
+from stfit.pipeline import simulate_device
+from stfit.results import FitResult
+from stfit.results.storage import read
+
+TELEGRAPH = Path(__file__).parents[2] / "datasets" / "telegraph"
+REAL = os.environ.get("STFIT_REALDATA")
+
+
+@pytest.fixture(scope="module")
+def result() -> FitResult:
+    return stfit.fit(TELEGRAPH / "analysis.toml")
+
+
+def test_the_files_are_those_of_the_seed(tmp_path: Path) -> None:
+    truth = json.loads((TELEGRAPH / "truth.json").read_text(encoding="utf-8"))
+    if truth["numpy_version"] != np.__version__:
+        pytest.skip(f"random numbers are those of numpy {truth['numpy_version']}")
+    made = simulate_device(TELEGRAPH / "device.toml", tmp_path, truth["seed"])
+    assert len(made) == 12 + 2 + 2 + 1  # traces, indices, truth
+    for path in made:
+        assert path.read_bytes() == (TELEGRAPH / path.name).read_bytes(), path.name
+
+
+def test_the_fit_finds_the_truth(result: FitResult) -> None:
+    truth = json.loads((TELEGRAPH / "truth.json").read_text(encoding="utf-8"))["parameters"]
+    compared = [name for name in truth if name in result.parameters and result[name].stderr]
+    assert {"l_over_L", "tau_0", "E_P", "E_AP", "theta_0", "slope_P", "slope_AP"} <= set(compared)
+    for name in compared:
+        estimate = result[name]
+        assert estimate.value is not None
+        assert estimate.stderr is not None
+        # two-sided probability 0.001 shared among 16
+        assert abs(estimate.value - truth[name]["value"]) < 4.0 * estimate.stderr, name
+    assert result.goodness.verdict == "acceptable"
+
+
+def test_each_trace_says_its_route_and_its_checks(result: FitResult) -> None:
+    far, close = (entry.traces for entry in result.measurements)
+    assert {trace["route"] for trace in far} == {"threshold"}
+    assert {trace["route"] for trace in close} == {"hmm"}
+    for trace in far:
+        assert all(naive > tau for naive, tau in zip(trace["naive"], trace["tau"], strict=True))
+        assert len(trace["checks"]) == 9
+    assert any("12 by thresholds" in note.sentence for note in result.validity)
+    assert any("2 by the hidden Markov model" in note.sentence for note in result.validity)
+
+
+def test_the_report_shows_them(result: FitResult, tmp_path: Path) -> None:
+    page = stfit.report(result, tmp_path).read_text(encoding="utf-8")
+    assert "traces_01.npy" in page
+    assert "hidden Markov model" in page
+    assert "excerpt with its states" in page
+    assert "Small crosses" in page
+    assert read(tmp_path / "result.json") == result
+
+
+@pytest.mark.skipif(not REAL, reason="STFIT_REALDATA names no folder of measured files")
+def test_a_measured_trace_whose_levels_overlap(tmp_path: Path) -> None:
+    force = np.loadtxt(f"{REAL}/rnase-h-trace/trace47.csv", delimiter=",", skiprows=1)[:, 1]
+    np.save(tmp_path / "trace47.npy", force)
+    (tmp_path / "index.csv").write_text("file,current (mA)\ntrace47.npy,1\n")
+    for method, route, verdict in (("auto", "hmm", "passed"), ("threshold", "threshold", "failed")):
+        found = stfit.load(tmp_path / "index.csv", "telegraph-trace", sample_interval=1e-3, unit="ohm", method=method)
+        assert isinstance(found, TelegraphTraces)
+        record = found.records[0]
+        check = next(entry for entry in record.checks if entry["name"] == "thresholds")
+        assert (record.route, check["verdict"]) == (route, verdict)
+        assert "unfit" in check["sentence"]
+    m = stfit.load(tmp_path / "index.csv", "telegraph-trace", sample_interval=1e-3, unit="ohm")
+    assert isinstance(m, TelegraphTraces)
+    # 9740 samples in 8 and 119 ms: some 72 visits of each state, errors of 13 %
+    np.testing.assert_allclose(np.exp(m.log_tau), [0.119, 0.0081], rtol=0.3)
