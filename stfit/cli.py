@@ -12,7 +12,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -272,6 +272,10 @@ def inspect(
     kind: Annotated[
         str | None, typer.Option(metavar="KIND", help="Read it as this kind, as [[measurement]] would.")
     ] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option("--key", metavar="NAME=VALUE", help="A key of [[measurement]]: dead_time=25us; repeatable."),
+    ] = None,
     png: Annotated[
         Path | None, typer.Option(metavar="FILE.png", readable=False, help="Draw the plot there, not in the terminal.")
     ] = None,
@@ -283,7 +287,7 @@ def inspect(
     from stfit.pipeline.inspection import in_words
     from stfit.pipeline.inspection import inspect as inspected
 
-    found = inspected(file, kind)
+    found = inspected(file, kind, **_keys_of(key or []))
     _say(in_words(found))
     if found.points is None:
         return
@@ -298,6 +302,22 @@ def inspect(
 
     points_figure(points.x, points.y, points.x_label, points.y_label).savefig(png, dpi=150)
     _say(f"Plot: {png}")
+
+
+def _keys_of(pairs: Sequence[str]) -> dict[str, Any]:
+    """NAME=VALUE pairs as an analysis file would hold them: TOML where the value is some, else text."""
+    import tomllib
+
+    keys: dict[str, Any] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign or not name.strip():
+            raise InputError(Problem("option '--key'", "NAME=VALUE", repr(pair)))
+        try:
+            keys[name.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            keys[name.strip()] = value.strip()
+    return keys
 
 
 def _default_folder(analysis: Path) -> Path:

@@ -10,12 +10,16 @@ from typing import Any, Final, final
 import numpy as np
 import numpy.typing as npt
 
+from stfit.analysis import analysis_of
 from stfit.errors import InputError, Problem
+from stfit.loaders.assembled import sha256_of
 from stfit.loaders.containers import Problems, Table, read_table
 from stfit.loaders.headers import match_headers
-from stfit.loaders.tables import TableKind, load_table
+from stfit.loaders.tables import TableKind
 from stfit.measurements import KINDS, Measurement
+from stfit.measurements.telegraph import TelegraphTraces, TraceRecord
 from stfit.reduction import RAW_KINDS
+from stfit.reduction.levels import find_levels
 from stfit.units import split_header
 
 Array = npt.NDArray[np.float64]
@@ -36,6 +40,8 @@ _CONTAINERS: Final = {
     ".lvm": "a LabVIEW measurement file",
 }
 _SHOWN_WORDS: Final = 6  # of the words in a column
+_LOOKED_AT: Final = 1 << 20  # samples of a trace, evenly spaced
+_DRAWN: Final = 4000
 
 
 @final
@@ -66,7 +72,7 @@ class Inspection:
 
     fitting: kinds whose columns are all there. kind: the declared one, "" for none; made: the kind that it became.
     rows: of the file; used: of the measurement, 0 without a kind. points: None where there are not two columns of
-    numbers.
+    numbers. facts: what else is seen, as (name, words): of a trace its levels, for instance.
     """
 
     file: str
@@ -80,17 +86,20 @@ class Inspection:
     used: int
     notices: tuple[str, ...]
     points: Points | None
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
     """Read a file, as the declared kind if there is one; InputError with everything that is wrong.
 
-    keys: polarity, columns, where and the keys of the kind, as in [[measurement]].
+    keys: polarity, columns, where and the keys of the kind, written as in [[measurement]].
     """
     if kind is not None and kind not in TABLES:
         raise InputError(Problem("option '--kind'", f"one of {', '.join(TABLES)}", repr(kind)))
+    if kind is None and (trace := _trace(path)) is not None:
+        return trace
     table = read_table(path)
-    measurement = None if kind is None else _as_kind(path, TABLES[kind], keys)
+    measurement = None if kind is None else _as_kind(path, kind, keys)
     return Inspection(
         file=str(path),
         container=_CONTAINERS[path.suffix.lower()],
@@ -103,13 +112,80 @@ def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
         used=0 if measurement is None else int(measurement.settings.state.size),
         notices=() if measurement is None else measurement.origin.notices,
         points=_raw_points(table) if measurement is None else _observed_points(measurement),
+        facts=tuple(_trace_facts(measurement)),
     )
 
 
-def _as_kind(path: Path, kind: type[TableKind], keys: Mapping[str, Any]) -> Measurement:
-    own = dict(keys)
-    common = {name: own.pop(name) for name in ("polarity", "columns", "where") if name in own}
-    return load_table(path, kind, **common, keys=own)
+def _as_kind(path: Path, kind: str, keys: Mapping[str, Any]) -> Measurement:
+    """The measurement as an analysis file would declare it."""
+    from stfit.pipeline import load_measurements
+
+    entry = {"kind": kind, "file": path.name, **keys}
+    return load_measurements(analysis_of({"measurement": [entry]}, path.parent, "stfit inspect"))[0]
+
+
+def _trace(path: Path) -> Inspection | None:
+    """A file of one array without names: the samples of a trace; None for any other."""
+    if path.suffix.lower() != ".npy":
+        return None
+    try:
+        samples = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None  # the reader of tables says what is wrong
+    if samples.dtype.names is not None or samples.ndim != 1 or samples.dtype.kind not in "iuf" or samples.size < 2:
+        return None
+    part = np.asarray(samples[:: max(1, samples.size // _LOOKED_AT)], dtype=float)
+    every = max(1, part.size // _DRAWN)
+    return Inspection(
+        file=str(path),
+        container=_CONTAINERS[".npy"],
+        sha256=sha256_of(path),
+        rows=int(samples.size),
+        columns=(ColumnSeen("(no name)", "", f"{np.min(part):.6g} to {np.max(part):.6g}, {samples.dtype}"),),
+        fitting=("a trace of telegraph-trace, listed in an index table",),
+        kind="",
+        made="",
+        used=0,
+        notices=(),
+        points=Points(np.arange(part.size, dtype=float)[::every], part[::every], "sample", "value"),
+        facts=tuple(_level_facts(part)),
+    )
+
+
+def _level_facts(part: Array) -> list[tuple[str, str]]:
+    """The two levels of samples and how far they are apart."""
+    if not np.all(np.isfinite(part)) or np.ptp(part) == 0.0:
+        return [("levels", "none: the samples are all alike, or some are no numbers")]
+    levels = find_levels(part)
+    apart = f"{levels.low:.6g} and {levels.high:.6g}, {levels.snr:.2f} widths of the noise apart"
+    return [("levels", apart), ("noise", f"{levels.noise:.3g}")]
+
+
+def _trace_facts(measurement: Measurement | None) -> list[tuple[str, str]]:
+    """How each trace was understood."""
+    if not isinstance(measurement, TelegraphTraces):
+        return []
+    return [(Path(record.file).name, _in_one_line(record)) for record in measurement.records]
+
+
+def _in_one_line(record: TraceRecord) -> str:
+    """Route, samples, levels, signal over noise, transitions, dwell times and the worst verdict of a trace."""
+    levels = f"levels {_pair(record.levels)} {record.level_unit}, SNR {_number(record.snr)}"
+    counted = f"transitions {record.transitions[0]} and {record.transitions[1]}, τ {_pair(record.tau)} s"
+    return f"{record.route}, {record.samples} samples, {levels}, {counted}, {_worst(record)}"
+
+
+def _worst(record: TraceRecord) -> str:
+    verdicts = [check["verdict"] for check in record.checks]
+    return next((verdict for verdict in ("failed", "doubtful") if verdict in verdicts), "checks passed")
+
+
+def _pair(values: tuple[float | None, float | None]) -> str:
+    return " and ".join(_number(value) for value in values)
+
+
+def _number(value: float | None) -> str:
+    return "?" if value is None else f"{value:.4g}"
 
 
 def _seen(header: str, cells: npt.NDArray[Any]) -> ColumnSeen:
@@ -171,6 +247,7 @@ def in_words(found: Inspection) -> str:
     if found.kind:
         became = "" if found.made == found.kind else f", which became {found.made}"
         facts.append(("read as", f"{found.kind}{became}: {found.used} rows for the fit"))
+    facts += found.facts
     facts += [("notice", notice) for notice in found.notices]
     rows = [("column", "unit", "content"), *((c.name, c.unit or "–", c.content) for c in found.columns)]
     return "\n".join([found.file, "", *_aligned(facts), "", *_aligned(rows)])

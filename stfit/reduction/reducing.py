@@ -232,7 +232,7 @@ def _by_hmm(base: ReducedTrace, judged: Check) -> ReducedTrace:
     drifts = moved > _CLEAR_DRIFT and samples.size <= _HELD
     options: dict[str, Any] = {"baseline_order": 3 if drifts else 0, "reason": reason}
     interval = base.raw.sample_interval
-    found = fit_hmm(samples, interval, (float(start[0]), float(start[1])), levels.noise, **options)
+    found, options = _better_noise(samples, interval, (float(start[0]), float(start[1])), levels.noise, options)
     covariance = found.rates.covariance
     if found.end is not HmmEnd.CONVERGED or not np.all(np.isfinite(covariance)):
         failure = f"The hidden Markov model found {found.end.value}."
@@ -259,6 +259,19 @@ def _by_hmm(base: ReducedTrace, judged: Check) -> ReducedTrace:
         flat = samples if found.baseline is None else samples - found.baseline
         every.append(checks.white_noise_check(innovation_correlation(flat, interval, found), samples.size))
     return _with(base, found, found.rates, every, "")
+
+
+def _better_noise(
+    samples: Array, interval: float, start: tuple[float, float], noise: float, options: dict[str, Any]
+) -> tuple[HmmFit, dict[str, Any]]:
+    """The fit with one noise for both states, or with one for each where BIC prefers that, and how to repeat it."""
+    one = fit_hmm(samples, interval, start, noise, **options)
+    apart = options | {"separate_noise": True}
+    two = fit_hmm(samples, interval, start, noise, **apart)
+    gain = 2.0 * (two.log_likelihood - one.log_likelihood)
+    if two.end is HmmEnd.CONVERGED and (one.end is not HmmEnd.CONVERGED or gain > np.log(samples.size)):
+        return two, apart
+    return one, options
 
 
 def _with(

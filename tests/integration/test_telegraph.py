@@ -81,5 +81,9 @@ def test_a_measured_trace_whose_levels_overlap(tmp_path: Path) -> None:
         assert "unfit" in check["sentence"]
     m = stfit.load(tmp_path / "index.csv", "telegraph-trace", sample_interval=1e-3, unit="ohm")
     assert isinstance(m, TelegraphTraces)
-    # 9740 samples in 8 and 119 ms: some 72 visits of each state, errors of 13 %
-    np.testing.assert_allclose(np.exp(m.log_tau), [0.119, 0.0081], rtol=0.3)
+    # each state with a noise of its own, which BIC prefers by far; some 40 visits of each state, errors of 17 %
+    np.testing.assert_allclose(np.exp(m.log_tau), [0.163, 0.093], rtol=0.5)
+    white = next(entry for entry in m.records[0].checks if entry["name"] == "white noise")
+    assert (
+        white["verdict"] == "failed"
+    )  # the trap's own relaxation colours it: the times are not to be taken as they stand

@@ -53,6 +53,34 @@ def test_keys_of_the_kind_are_taken(dwells: Path) -> None:
     assert found.used == 1
 
 
+def test_a_trace_shows_its_levels(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    samples = np.repeat(rng.integers(0, 2, 200), 50) * 8.0 + rng.standard_normal(10_000)
+    np.save(tmp_path / "trace.npy", samples.astype(np.float32))
+    found = inspect(tmp_path / "trace.npy")
+    assert found.rows == 10_000
+    low, _, rest = dict(found.facts)["levels"].partition(" and ")
+    # levels of 5000 samples each, known to 1/√5000 = 0.014
+    assert float(low) == pytest.approx(0.0, abs=0.07)
+    assert float(rest.split(",")[0]) == pytest.approx(8.0, abs=0.07)
+    assert "widths of the noise apart" in rest
+    assert found.points is not None
+
+
+def test_a_file_of_traces_shows_each(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    np.save(tmp_path / "a.npy", np.repeat(rng.integers(0, 2, 400), 50) * 0.1 + 10 + 0.01 * rng.standard_normal(20_000))
+    index = tmp_path / "index.csv"
+    index.write_text("file,current (mA)\na.npy,1\n", encoding="utf-8")
+    found = inspect(index, "telegraph-trace", sample_interval="10 us", unit="ohm")
+    (name, words) = found.facts[0]
+    assert name == "a.npy"
+    assert words.startswith("threshold, 20000 samples, levels 10 and 10.1 ohm, SNR 9.9")
+    assert words.endswith("failed")  # dwells of whole multiples of 50 samples are not exponential
+    with pytest.raises(InputError, match="key 'unti': expected a key known here"):
+        inspect(index, "telegraph-trace", unti="ohm")
+
+
 def test_an_unknown_kind_is_refused(dwells: Path) -> None:
     with pytest.raises(InputError, match=r"option '--kind': expected one of dwell-times, .*; found 'dwells'"):
         inspect(dwells, "dwells")
