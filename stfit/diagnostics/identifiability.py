@@ -23,7 +23,7 @@ Array = npt.NDArray[np.float64]
 Quantities = Mapping[str, Any]
 
 
-_SAME = 1.0 + 1e-6  # of two relative errors: rounding
+_SAME = 1.001  # of two relative errors
 
 
 @final

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from stfit.figures.style import svg
 from stfit.reports.view import prose, symbol_html, trusted
+from stfit.results.numbers import format_rounded
 from stfit.results.plot import directions_figure
 from stfit.results.result import FitResult
 
@@ -85,6 +86,6 @@ def _figure(result: FitResult) -> Markup | None:
     if figure is None:
         return None
     seen = result.identifiability["spectrum"]["directions"]
-    words = "; ".join(f"{entry['words']} (sharpness {entry['sharpness']:.2g})" for entry in seen)
+    words = "; ".join(f"{entry['words']} (sharpness {format_rounded(entry['sharpness'], '', 2)})" for entry in seen)
     null = "".join(f"; unseen: {entry['direction']}" for entry in result.identifiability["null_directions"])
     return trusted(svg(figure, f"Directions, stiffest first, each as far as a deviance of 1: {words}{null}.", "e"))

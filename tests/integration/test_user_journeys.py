@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pytest
@@ -472,14 +472,14 @@ def test_a_full_disk_leaves_nothing_half_written(
     fitted: Journey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     result = fitted(DEVICE + MEASUREMENT)
-    write_text = Path.write_text
+    write_bytes = Path.write_bytes
 
-    def write(path: Path, text: str, **options: Any) -> int:
+    def write(path: Path, content: bytes) -> int:
         if "report.html" in path.name:
             raise OSError(28, "No space left on device")
-        return write_text(path, text, **options)
+        return write_bytes(path, content)
 
-    monkeypatch.setattr(Path, "write_text", write)
+    monkeypatch.setattr(Path, "write_bytes", write)
     with pytest.raises(InputError, match="found No space left on device"):
         stfit.report(result, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
