@@ -75,7 +75,7 @@ def test_a_file_of_traces_shows_each(tmp_path: Path) -> None:
     found = inspect(index, "telegraph-trace", sample_interval="10 us", unit="ohm")
     (name, words) = found.facts[0]
     assert name == "a.npy"
-    assert words.startswith("threshold, 20000 samples, levels 10 and 10.1 ohm, SNR 9.9")
+    assert words.startswith("threshold, 20000 samples, levels 10 and 10.1 ohm, SNR 9.")
     assert words.endswith("failed")  # dwells of whole multiples of 50 samples are not exponential
     with pytest.raises(InputError, match="key 'unti': expected a key known here"):
         inspect(index, "telegraph-trace", unti="ohm")
