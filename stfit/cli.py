@@ -121,7 +121,7 @@ def _sampled(plan: Analysis, seed: int, folder: Path, resume: bool, processes: i
     """The result with its chain, which is stored beside the report as it grows."""
     from stfit.pipeline import Run, run_analysis
     from stfit.pipeline.sampling import CHAIN
-    from stfit.reports.terminal import sampling_bar
+    from stfit.reports.progress import sampling_bar
     from stfit.results.storage import make_folder
 
     make_folder(folder)

@@ -1,10 +1,47 @@
-"""A bar with the time that is left, on a terminal; nothing where the output goes elsewhere."""
+"""Bars with the time that is left, on a terminal; nothing where the output is a file or a pipe."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from stfit.backends.ensemble import Progress as Sampled
+
+
+@contextmanager
+def sampling_bar(console: Console | None = None) -> Iterator[Callable[[Sampled], None] | None]:
+    """A bar on stderr with steps, share and remaining time; what is yielded takes the progress of the sampler."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+    console = Console(stderr=True) if console is None else console
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("Sampling"), BarColumn(), TaskProgressColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+
+        def show(now: Sampled) -> None:
+            left = "" if now.remaining is None else f", {remaining_time(now.remaining)} left"
+            bar.update(task, completed=now.fraction, description=f"step {now.steps}{left}")
+
+        yield show
+
+
+def remaining_time(seconds: float) -> str:
+    """A duration as one reads it: "42 s", "3 min 20 s", "2 h 5 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 @contextmanager
