@@ -19,7 +19,7 @@ _WORDS: Final = {  # of the designs, which name their richness after a comma
     "3 %": "errors of 3 %",
     "15 %": "errors of 15 %",
 }
-_FEWEST: Final = 50  # devices, below which a percentage says nothing
+_FEWEST: Final = 30  # devices, whose number stands beside the percentage; of fewer it says nothing
 _FIRST: Final = ("l_over_L", "slope_AP", "slope_P")  # quoted where it has an interval, in this order
 
 
