@@ -37,7 +37,7 @@ def test_the_intervals_and_measurements_of_the_result_are_quoted(monkeypatch: py
 
 
 def test_a_few_devices_back_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert quoted(NANOPILLAR, [row("dwell-times, rich", "dwell-times", "covariance", 49)], monkeypatch) == ""
+    assert quoted(NANOPILLAR, [row("dwell-times, rich", "dwell-times", "covariance", 29)], monkeypatch) == ""
 
 
 def test_without_intervals_there_is_nothing_to_back(monkeypatch: pytest.MonkeyPatch) -> None:
