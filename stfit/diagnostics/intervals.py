@@ -83,9 +83,9 @@ def with_profile(base: Estimate, profile: Profile | None) -> Estimate:
     """An estimate with the intervals of its profile, and the verdict that follows from its 95 % ends."""
     if profile is None:
         return base
-    low, high = profile.ends["ci95"]
-    if State.FAILED in (low.state, high.state):
+    if has_no_end(profile):
         return base
+    low, high = profile.ends["ci95"]
     is_open = [end.state is State.OPEN for end in (low, high)]
     if all(is_open):
         return Estimate(None, None, None, None, base.unit, Verdict.NOT_IDENTIFIED)
@@ -102,6 +102,11 @@ def with_profile(base: Estimate, profile: Profile | None) -> Estimate:
         verdict=verdict,
         interval="profile",
     )
+
+
+def has_no_end(profile: Profile) -> bool:
+    """Whether an end of the 95 % interval could not be found: the covariance's interval then stands."""
+    return any(end.state is State.FAILED for end in profile.ends["ci95"])
 
 
 def bootstrap_estimates(objective: Objective, optimum: Optimum, found: Bootstrap) -> dict[str, Estimate]:
@@ -159,6 +164,8 @@ def choose_intervals(kind: str, objective: Objective, optimum: Optimum, *, seed:
     if kind == "auto":
         found = {n: base[n] if agrees(base[n], e.ci95) else e for n, e in found.items()}
     record = {"chosen_by": kind} | profile_record(objective, profiled, shown, base)
+    if lost := [name for name in wanted if name in profiled.profiles and has_no_end(profiled.profiles[name])]:
+        record["without_end"] = lost
     return Chosen(profiled.optimum, found, record)
 
 

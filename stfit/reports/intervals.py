@@ -61,11 +61,14 @@ def _sources(result: FitResult) -> list[tuple[str, Markup]]:
 
 
 def _notes(result: FitResult) -> list[str]:
-    stored = result.intervals.get("bootstrap")
-    if stored is None:
-        return []
-    failed = f"; {stored['failed']} more could not be fitted" if stored["failed"] else ""
-    return [f"{stored['fitted']} replicas were drawn from the fit and refitted{failed}."]
+    notes = []
+    if stored := result.intervals.get("bootstrap"):
+        failed = f"; {stored['failed']} more could not be fitted" if stored["failed"] else ""
+        notes.append(f"{stored['fitted']} replicas were drawn from the fit and refitted{failed}.")
+    if lost := result.intervals.get("without_end"):
+        names = ", ".join(symbol(name).text for name in lost)
+        notes.append(f"An end of the profile of {names} could not be found: the interval of the covariance stands.")
+    return notes
 
 
 def _profiles(result: FitResult) -> Markup | None:

@@ -1,0 +1,23 @@
+"""Where the intervals come from, as a report says it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from stfit.reports.intervals import intervals
+from tests.unit.reports.example import nanopillar
+
+
+def test_a_profile_without_an_end_is_said() -> None:
+    result = nanopillar()
+    assert intervals(result).notes == []
+    lost = replace(result, intervals={"chosen_by": "auto", "without_end": ["tau_0", "E_P"]})
+    assert list(intervals(lost).notes) == [
+        "An end of the profile of τ0, E_P could not be found: the interval of the covariance stands."
+    ]
+
+
+def test_replicas_that_failed_are_counted() -> None:
+    stored = {"chosen_by": "bootstrap", "bootstrap": {"fitted": 997, "failed": 2}}
+    found = intervals(replace(nanopillar(), intervals=stored)).notes
+    assert list(found) == ["997 replicas were drawn from the fit and refitted; 2 more could not be fitted."]
