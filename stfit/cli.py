@@ -1,7 +1,8 @@
 """The command line: one command for each thing a laboratory wants to know.
 
-Exit status: 0 done; 2 bad input or usage; 3 the fit did not converge, or the data do not identify a parameter that was
-asked for; 1 is a bug. Heavy imports stand inside the commands, so that `stfit --help` answers at once.
+Exit status: 0 done; 2 bad input or usage; 3 the fit did not converge, the chain is unusable, or the data do not
+identify a parameter that was asked for; 1 is a bug. Heavy imports stand inside the commands, so that `stfit --help`
+answers at once.
 """
 
 from __future__ import annotations

@@ -41,7 +41,6 @@ _MEAN_STDERR = Column("mean_dwell_stderr", "s", Domain.POSITIVE, _SECONDS, ("tau
 
 _DEAD_TIME = Column("dead_time", "s", Domain.NON_NEGATIVE, _SECONDS)
 
-_VAGUEST = 100.0  # error of a mean dwell time, in units of the mean: Gaussian in ln τ it is not by then
 _MOST_COUNTS = 1e18  # that NumPy's Poisson numbers can be; only a fit that failed expects more
 _VAGUEST = 100.0  # error of a mean dwell time, in units of the mean: Gaussian in ln τ it is not by then
 _ONE_SIGMA = (0.1586552539314571, 0.8413447460685429)

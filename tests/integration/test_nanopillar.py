@@ -48,6 +48,12 @@ def test_the_command_ends_well_and_names_the_report_it_wrote(
     assert (folder / "reports" / "nanopillar" / "report.html").stat().st_size > 10_000
 
 
+def test_readme_shows_what_the_command_prints(outcome: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+    readme = (NANOPILLAR.parents[1] / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("```text\n")[2].partition("\n```")[0].removesuffix("\n…")
+    assert outcome[0].stdout.startswith(shown)
+
+
 def test_result_json_follows_its_schema_and_comes_back_as_the_same_result(
     outcome: tuple[subprocess.CompletedProcess[str], Path], result: FitResult
 ) -> None:
