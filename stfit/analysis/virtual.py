@@ -298,6 +298,7 @@ def _device(read: _DeviceFile, source: str) -> VirtualDevice:
         asymmetry=read.model.asymmetry,
         convention=read.model.convention,
         mapping=read.model.mapping,
+        barrier=read.model.barrier,
         reference_temperature=temperature or 300.0,
     )
     needed = [parameter.name for parameter in law.parameters]
