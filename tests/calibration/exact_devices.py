@@ -1,4 +1,4 @@
-"""Devices whose dwell times are those of the Fokker–Planck equation itself, solved here for every row, with no table."""
+"""Devices whose dwell times are those of the Fokker–Planck equation, solved here for every row and with no table."""
 
 from __future__ import annotations
 
