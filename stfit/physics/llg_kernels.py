@@ -26,9 +26,9 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 BLOCK: Final = 64  # replicas that go together
 CELLS: Final = 4096  # of the table of r over cos θ: a line between nodes leaves |r''|/8·(2/4096)² of r
 # rows of a block: m; spin-injection field and torque, at step 0 and per step; the side last taken (1 P, −1 AP) and the
-# cos θ, times it, below which the other side is; then room: normal numbers, r, m at half a step
-X, Y, Z, FIELD, FIELD_GROWTH, TORQUE, TORQUE_GROWTH, SIDE, EDGE, FIRST, SECOND, R, MID_X, MID_Y, MID_Z = range(15)
-ROWS: Final = 15
+# cos θ, times it, below which the other side is; then room: cos θ before a drift, r, m at half a drift
+X, Y, Z, FIELD, FIELD_GROWTH, TORQUE, TORQUE_GROWTH, SIDE, EDGE, BEFORE, R, MID_X, MID_Y, MID_Z = range(14)
+ROWS: Final = 14
 # what all replicas share
 STEP, ALPHA, APPLIED, HARD, SPREAD = range(5)
 _NEAR_POLE = 1e-16  # sin²θ below which the azimuth has no meaning
@@ -229,7 +229,7 @@ def _jolt(work: Array, streams: Any, raw: Any, room: Array, spread: float) -> No
 def record(work: Array, streams: Any, table: Array, shared: Array, start: int, every: int, samples: Array) -> None:
     """The states of a block, `every` steps apart, from step `start` on.
 
-    samples: shape (n, 3, 64), filled; work, shape (15·64,), and streams, uint64, shape (4·64,), go on in place. table:
+    samples: shape (n, 3, 64), filled; work, shape (14·64,), and streams, uint64, shape (4·64,), go on in place. table:
     r at CELLS + 1 values of cos θ from −1 to 1, and one more. shared: numbers in the order of STEP … SPREAD.
     """
     raw, room = np.empty(BLOCK, np.uint64), np.empty(4 * BLOCK)
@@ -257,32 +257,42 @@ def follow(
     counts: Any,
     times: Array,
 ) -> None:
-    """Go from step `start` on, and note after which step a replica reaches the side it was not on.
+    """Go from step `start` on, and note after which step a replica is on the side it was not on.
+
+    Looked at is the state of `record`, half a drift after a kick.
 
     edges: the cos θ above which P begins, and below which AP. counts: int64, shape (64,), the arrivals so far; times:
     shape (64, most), their steps; a replica whose row is full is noted no more. The rest as in `record`.
     """
     raw, room = np.empty(BLOCK, np.uint64), np.empty(4 * BLOCK)
     for k in range(start, start + steps):
+        work[BEFORE * BLOCK : (BEFORE + 1) * BLOCK] = work[Z * BLOCK : (Z + 1) * BLOCK]
         _drift(work, table, shared, float(k), 1.0)
-        _jolt(work, streams, raw, room, shared[SPREAD])
         if _any_arrived(work):
-            _note(work, float(k + 1), edges, counts, times)
+            _note(work, float(k), edges, counts, times)
+        _jolt(work, streams, raw, room, shared[SPREAD])
+
+
+@_compiled
+def _arrived(work: Array, j: int) -> bool:
+    """Whether replica j, at the middle of the drift it has done, is on the other side."""
+    middle = 0.5 * (work[BEFORE * BLOCK + j] + work[Z * BLOCK + j])
+    return work[SIDE * BLOCK + j] * middle < work[EDGE * BLOCK + j]
 
 
 @_compiled
 def _any_arrived(work: Array) -> bool:
     found = False
     for j in range(BLOCK):
-        found |= work[SIDE * BLOCK + j] * work[Z * BLOCK + j] < work[EDGE * BLOCK + j]
+        found |= _arrived(work, j)
     return found
 
 
 @_compiled
 def _note(work: Array, step: float, edges: Array, counts: Any, times: Array) -> None:
     for j in range(BLOCK):
-        side = work[SIDE * BLOCK + j]
-        if side * work[Z * BLOCK + j] < work[EDGE * BLOCK + j]:
+        if _arrived(work, j):
+            side = work[SIDE * BLOCK + j]
             if counts[j] < times.shape[1]:
                 times[j, counts[j]] = step
                 counts[j] += 1

@@ -19,7 +19,9 @@ from stfit.physics.transport import Gmr
 Array = npt.NDArray[np.float64]
 
 _POINTS: Final = 8001  # in θ: the median of a well of σ = 10⁴ is found to 1 % of its width
-_CORE: Final = 0.5  # of the weight of a well, farthest from the barrier
+# of the weight of a well, farthest from the barrier: the share at which passages from core to core come nearest to the
+# two-state dwell times (see llg.dwell_times) while recrossings of the top still do not count
+_CORE: Final = 0.8
 
 
 def axial_potential(theta: Array, sigma: float, h: float, g: float, gmr: Gmr, hard: float = 0.0) -> Array:
@@ -35,7 +37,7 @@ def axial_potential(theta: Array, sigma: float, h: float, g: float, gmr: Gmr, ha
 class Wells:
     """Two wells on a grid of θ: top, core_P and core_AP are values of cos θ, population_P is n_P in equilibrium.
 
-    A core is the half of a well's equilibrium weight that lies farthest from the barrier top.
+    A core is the 80 % of a well's equilibrium weight that lie farthest from the barrier top.
     """
 
     theta: Array
@@ -92,7 +94,7 @@ def two_state_rates(cosines: Array, *, interval: float, top: float, lag: int) ->
 
     λ1 is the decay of the correlation C of the side of the barrier top between one and two lags (in samples),
     ln[C(lag)/C(2 lag)]/(lag·interval): motion within a well, which decays faster, drops out as e^{−(λ2−λ1) lag}. A lag
-    of about 1/λ1 is best. Unlike a mean dwell time it needs no word on when a state is left. Errors: jackknife over
+    of about 0.4/λ1 is best. Unlike a mean dwell time it needs no word on when a state is left. Errors: jackknife over
     replicas. OutsideValidityError if a correlation is not positive.
     """
     if cosines.ndim != 2 or cosines.shape[0] < 2 or cosines.shape[1] <= 2 * lag:
