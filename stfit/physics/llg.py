@@ -151,7 +151,7 @@ def dwell_times(
 
     A state is left when the core of the other one is reached: the 80 % of that well's equilibrium weight that are
     farthest from the barrier. So a recrossing of the top does not count, and a dwell is a passage from core to core.
-    Its mean is not quite the τ of Eq. 23, 1/(λ1 n): by −5 to −9 % for a barrier of 3 k_BT, +1 to +2.5 % for 5, +0.3 to
+    Its mean is not quite the τ of Eq. 23, 1/(λ1 n): by −5 to −15 % for a barrier of 3 k_BT, +1 to +2.5 % for 5, +0.3 to
     +1.4 % for 8; `two_state_rates` has no such bias. Every replica goes on until it has its number of dwells, so that
     none is cut short and no length is favoured; half of them start in P. A time step of 0.1 `time_unit` is small
     enough for most: it changes λ1 by 0.11 σ (α·time_step/time_unit)², and with a hard axis and α ≪ 1 the damping by

@@ -97,8 +97,9 @@ class Ensemble:
         sine = np.sqrt(np.maximum(1.0 - cosines**2, 0.0))
         # e^{−2a cos²φ}: von Mises in 2φ about π; at 0 K any azimuth
         steepness = 0.5 * self._shared.hard / self._shared.temperature * sine**2 if self._shared.temperature else 0.0
-        double = self.generator.vonmises(np.pi, steepness, self.size)
-        azimuth = 0.5 * double + np.pi * (self.generator.random(self.size) < 0.5)
+        # One stream each, so that the first replicas of a larger ensemble are the same.
+        about, turn = self.generator.spawn(2)
+        azimuth = 0.5 * about.vonmises(np.pi, steepness, self.size) + np.pi * (turn.random(self.size) < 0.5)
         return np.stack([sine * np.cos(azimuth), sine * np.sin(azimuth), cosines], axis=1)
 
     def record(self, samples: int, every: int, threads: int, components: slice) -> Array:
