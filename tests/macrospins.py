@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, final
 
 import numpy as np
@@ -36,12 +36,12 @@ def magnet(sigma: float, *, alpha: float = 1.0, temperature: float = TEMPERATURE
 @final
 @dataclass(frozen=True)
 class Axial:
-    """U = σ(sin²θ − 2h cos θ) + g ρ(θ), in units of k_BT and D0, by finite volumes in θ: the scheme's error is O(1/n²)."""
+    """U = σ(sin²θ − 2h cos θ) + g ρ(θ), in units of k_BT and D0, by n finite volumes in θ: right to O(1/n²)."""
 
     sigma: float
     h: float = 0.0
     g: float = 0.0
-    gmr: Gmr = CosineGmr()
+    gmr: Gmr = field(default_factory=CosineGmr)
     n: int = 4000
 
     def potential(self, theta: Array) -> Array:
@@ -81,7 +81,7 @@ class Axial:
 
     def passages(self, core_P: float, core_AP: float) -> tuple[float, float]:
         """Mean first-passage times, in 1/D0, from cos θ = core_P to core_AP and back (Pontryagin's quadrature)."""
-        theta, step = np.linspace(0.0, np.pi, 40_001, retstep=True)
+        theta, step = np.linspace(0.0, np.pi, 40_001), np.pi / 40_000
         weight = np.exp(-self.potential(theta)) * np.sin(theta)
         above = np.append(0.0, np.cumsum(0.5 * (weight[1:] + weight[:-1]))) * step
         between = (theta > np.arccos(core_P)) & (theta < np.arccos(core_AP))

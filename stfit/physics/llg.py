@@ -4,7 +4,7 @@
     E(m)  = Kv (sin²θ − 2h cos θ) + G I ρ(θ) + E_hard m_x²,   ρ = ∫₀^θ r dθ'
 
 so that E is the potential of Eqs. 9–12, in volts' form (no further e), and the stationary density e^{−E/k_BT}. The paper
-disagrees with itself in this part: Eq. 14 has B = −∇V + (k_BT/v)∇ρ/ρ where Eqs. 5 and 8 need a minus sign for both, and
+disagrees with itself here: Eq. 14 has B = −∇V + (k_BT/v)∇ρ/ρ where Eqs. 5 and 8 need a minus sign for both, and
 the density that Eq. 13 puts before the braces is not that of Eq. 5. The diffusion part of B is what the thermal field
 does to an ensemble; the rest of it, −G I r(θ) along u_θ (Eq. 15), is part of B in the precession as in the damping. For
 an axial E the precession, whose sense is that of a moment with Γ > 0 (opposite to the printed one), changes no time.
@@ -152,7 +152,7 @@ def dwell_times(
     A state is left when the core of the other one is reached: the 80 % of that well's equilibrium weight that are
     farthest from the barrier. So a recrossing of the top does not count, and a dwell is a passage from core to core.
     Its mean is not quite the τ of Eq. 23, 1/(λ1 n): by −5 to −15 % for a barrier of 3 k_BT, +1 to +2.5 % for 5, +0.3 to
-    +1.4 % for 8; `two_state_rates` has no such bias. Every replica goes on until it has its number of dwells, so that
+    +1.7 % for 8; `two_state_rates` has no such bias. Every replica goes on until it has its number of dwells, so that
     none is cut short and no length is favoured; half of them start in P. A time step of 0.1 `time_unit` is small
     enough for most: it changes λ1 by 0.11 σ (α·time_step/time_unit)², and with a hard axis and α ≪ 1 the damping by
     more (take half the step and compare). OutsideValidityError where there are no two wells, or too few transitions

@@ -75,7 +75,7 @@ class Ensemble:
         self.size = field.size
         # Words of a SeedSequence come in one order, so that the first replicas of a larger ensemble are the same.
         words = root.generate_state(4 * self.size, np.uint64)
-        self._streams = np.ascontiguousarray(words.reshape(self.size, 4).T)
+        self._streams = np.array(words.reshape(self.size, 4).T, dtype=np.uint64)
         self.generator = np.random.default_rng(np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, 0)))
         self._shared = shared
         self._rows = np.zeros((kernels.ROWS, self.size))

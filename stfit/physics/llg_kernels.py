@@ -277,7 +277,7 @@ def follow(
 def _arrived(work: Array, j: int) -> bool:
     """Whether replica j, at the middle of the drift it has done, is on the other side."""
     middle = 0.5 * (work[BEFORE * BLOCK + j] + work[Z * BLOCK + j])
-    return work[SIDE * BLOCK + j] * middle < work[EDGE * BLOCK + j]
+    return bool(work[SIDE * BLOCK + j] * middle < work[EDGE * BLOCK + j])
 
 
 @_compiled

@@ -70,8 +70,8 @@ def wells(sigma: float, h: float, g: float, gmr: Gmr, hard: float = 0.0) -> Well
     weight = np.exp(potential.min() - potential) * np.sin(theta)
     summed = np.cumsum(weight) / weight.sum()
     population = float(summed[top] - 0.5 * weight[top] / weight.sum())
-    edges = np.interp([_CORE * population, 1.0 - _CORE * (1.0 - population)], summed, theta)
-    return Wells(theta, weight, float(np.cos(theta[top])), *np.cos(edges).tolist(), population)
+    core_P, core_AP = np.cos(np.interp([_CORE * population, 1.0 - _CORE * (1.0 - population)], summed, theta))
+    return Wells(theta, weight, float(np.cos(theta[top])), float(core_P), float(core_AP), population)
 
 
 @final

@@ -23,7 +23,7 @@ def path(spin: Macrospin, step: float, time: float, start: Array, current: float
     found = orientations(
         spin, [current], time_step=step * spin.time_unit, samples=1, every=steps, seed=1, start=start[None]
     )
-    return found[0, 0]
+    return np.asarray(found[0, 0])
 
 
 def test_the_moment_relaxes_along_the_closed_form() -> None:
@@ -161,16 +161,16 @@ def test_what_does_not_switch_in_time_is_nan() -> None:
 )
 def test_a_magnet_that_is_none_is_refused(change: dict[str, float], message: str) -> None:
     with pytest.raises(OutsideValidityError, match=message):
-        magnet(5.0, **change)  # type: ignore[arg-type]
+        magnet(5.0, **change)
 
 
 def test_what_the_scheme_cannot_do_is_refused() -> None:
     spin = magnet(5.0)
     unit = spin.time_unit
     settings: dict[str, Any] = {"samples": 1, "every": 1, "seed": 1}
-    with pytest.raises(OutsideValidityError, match="turns by 0.6 rad"):
+    with pytest.raises(OutsideValidityError, match=r"turns by 0\.6 rad"):
         trajectories(spin, [0.0], time_step=0.6 * unit, start=1.0, **settings)
-    with pytest.raises(OutsideValidityError, match="turns by 0.6 rad"):  # g/2σ = 5 at its start
+    with pytest.raises(OutsideValidityError, match=r"turns by 0\.6 rad"):  # g/2σ = 5 at its start
         trajectories(spin, [50.0], time_step=0.1 * unit, start=1.0, **settings)
     with pytest.raises(OutsideValidityError, match=r"unit vectors, of 1 replicas"):
         trajectories(spin, [0.0], time_step=0.1 * unit, start=1.1, **settings)
