@@ -44,7 +44,7 @@ class Axial:
     gmr: Gmr = field(default_factory=CosineGmr)
     n: int = 4000
 
-    def potential(self, theta: Array) -> Array:
+    def potential(self, theta: Any) -> Array:
         axial = self.sigma * (np.sin(theta) ** 2 - 2.0 * self.h * np.cos(theta))
         return np.asarray(axial + self.g * self.gmr.integral(theta))
 

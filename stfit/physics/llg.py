@@ -3,13 +3,13 @@
     dm/dt = −Γ/(1+α²) [m × B + α m × (m × B)],   B = −∇E/(v M_s) + thermal field,
     E(m)  = Kv (sin²θ − 2h cos θ) + G I ρ(θ) + E_hard m_x²,   ρ = ∫₀^θ r dθ'
 
-so that E is the potential of Eqs. 9–12, in volts' form (no further e), and the stationary density e^{−E/k_BT}. The paper
-disagrees with itself here: Eq. 14 has B = −∇V + (k_BT/v)∇ρ/ρ where Eqs. 5 and 8 need a minus sign for both, and
+so that E is the potential of Eqs. 9–12, in volts' form (no further e), and the stationary density e^{−E/k_BT}. The
+paper disagrees with itself here: Eq. 14 has B = −∇V + (k_BT/v)∇ρ/ρ where Eqs. 5 and 8 need a minus sign for both, and
 the density that Eq. 13 puts before the braces is not that of Eq. 5. The diffusion part of B is what the thermal field
-does to an ensemble; the rest of it, −G I r(θ) along u_θ (Eq. 15), is part of B in the precession as in the damping. For
-an axial E the precession, whose sense is that of a moment with Γ > 0 (opposite to the printed one), changes no time.
+does to an ensemble; the rest of it, −G I r(θ) along u_θ (Eq. 15), is part of B in precession and damping alike. For an
+axial E the precession, whose sense is that of a moment with Γ > 0 (opposite to the printed one), changes no time.
 
-The thermal field has ⟨B_i B_j⟩ = 2αk_BT/(Γ v M_s) δ_ij δ(t−t') in the sense of Stratonovich: a rotational diffusion with
+The thermal field has ⟨B_i B_j⟩ = 2αk_BT/(Γ v M_s) δ_ij δ(t−t') in the sense of Stratonovich: a rotational diffusion,
 D0 = αΓk_BT/(v M_s(1+α²)) (Brown 1963, doi:10.1103/PhysRev.130.1677), as which it is drawn.
 """
 
@@ -158,6 +158,7 @@ def dwell_times(
     more (take half the step and compare). OutsideValidityError where there are no two wells, or too few transitions
     in 10⁹ steps.
     """
+    _check_counts(transitions=transitions, replicas=replicas)
     found = magnet.wells(current)
     ensemble = _ensemble(magnet, np.full(replicas, float(current)), time_step, seed)
     sides = np.where(np.arange(replicas) % 2 == 0, 1.0, -1.0)
@@ -192,6 +193,8 @@ def switching_times(
     `rest_current`, where the wells must exist. arrival: the cos θ to be reached; by default the core of the other state
     at that current, as in `dwell_times`. OutsideValidityError as there.
     """
+    if start_state not in ("P", "AP"):
+        raise OutsideValidityError(f"start_state is {start_state!r}; it must be 'P' or 'AP'")
     found = magnet.wells(rest_current)
     values = np.atleast_1d(np.asarray(currents, dtype=float))
     ensemble = _ensemble(magnet, values, time_step, seed, ramp_rate, longest)
@@ -231,15 +234,24 @@ def _recorded(
     threads: int,
     components: slice,
 ) -> Array:
+    _check_counts(samples=samples, every=every)
     ensemble = _ensemble(magnet, np.atleast_1d(np.asarray(currents, dtype=float)), time_step, seed)
     ensemble.place(np.asarray(start, dtype=float))
     return ensemble.record(samples, every, threads, components)
+
+
+def _check_counts(**counts: int) -> None:
+    for name, count in counts.items():
+        if count < 1:
+            raise OutsideValidityError(f"{name} is {count}; it must be 1 or more")
 
 
 def _ensemble(
     magnet: Macrospin, currents: Array, time_step: float, seed: Seed, ramp_rate: float = 0.0, longest: float = 0.0
 ) -> Ensemble:
     """The replicas in reduced units; the time step is checked at the ends of the ramp."""
+    if currents.ndim != 1 or not currents.size or not np.isfinite(currents).all():
+        raise OutsideValidityError(f"currents have shape {currents.shape}; needed: one finite number a replica")
     shared = Reduced(
         step=time_step / magnet.time_unit,
         alpha=magnet.alpha,

@@ -1,4 +1,4 @@
-"""Many macrospins in reduced units, in blocks of 64 on one or more threads (the time units are those of llg_kernels)."""
+"""Many macrospins in reduced units, in blocks of 64 on one or more threads (units as in llg_kernels)."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class Reduced:
         return 0.5 * self.alpha * self.temperature
 
     def check(self, field: Array, torque: Array) -> None:
-        """OutsideValidityError if a step is no small rotation; field: GI/(2Kv), torque: its field, shape (replicas,)."""
+        """OutsideValidityError if a step is no small rotation; field: GI/(2Kv), torque, shape (replicas,)."""
         strongest = 1.0 + abs(self.applied) + self.hard + float(np.max(np.abs(field) + np.abs(torque), initial=0.0))
-        turn, spread = self.step * strongest, np.sqrt(2.0 * self.diffusion * self.step)
-        if not 0.0 < max(turn, spread) <= _LARGEST_STEP:
+        turn, spread = self.step * strongest, np.sqrt(2.0 * self.diffusion * max(self.step, 0.0))
+        if not 0.0 < turn <= _LARGEST_STEP or not spread <= _LARGEST_STEP:
             raise OutsideValidityError(
-                f"in the time step the moment turns by {turn:.3g} rad and diffuses by {spread:.3g} rad; "
-                f"both must be positive or zero and at most {_LARGEST_STEP:g}"
+                f"in a time step the moment turns by {turn:.3g} rad and diffuses by {spread:.3g} rad; "
+                f"needed: a positive time step in which neither is above {_LARGEST_STEP:g}"
             )
 
 

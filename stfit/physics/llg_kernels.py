@@ -123,9 +123,8 @@ def _normals(streams: Any, raw: Any, bits: Any, room: Array) -> None:
 def _kick(work: Array, room: Array, spread: float) -> None:
     """Brownian motion on the sphere for one step, from two normal numbers a replica; spread = √(D h/2).
 
-    An isotropic kick by the angle ψ in the tangent plane of m. With s = sin²(ψ/2) the means of all spherical harmonics
-    decay as e^{−l(l+1)Dh} to second order if ⟨s⟩ = Dh − (Dh)² and ⟨s²⟩ = 2(Dh)²: so tan²(ψ/2) = y(1 + y/4)², y the
-    square of a normal vector of spread √(Dh/2).
+    A kick by the angle ψ in any direction. With s = sin²(ψ/2) all spherical harmonics decay as e^{−l(l+1)Dh} to second
+    order if ⟨s⟩ = Dh − (Dh)² and ⟨s²⟩ = 2(Dh)²: so tan²(ψ/2) = y(1 + y/4)², y the square of a normal vector.
     """
     for j in range(BLOCK):
         x, y, z = work[X * BLOCK + j], work[Y * BLOCK + j], work[Z * BLOCK + j]
@@ -163,8 +162,8 @@ def _look_up(work: Array, row: int, table: Array) -> None:
 def _turn(x: float, y: float, z: float, injection: float, torque: float, shared: Any) -> Any:
     """Angular velocity Ω of the drift dm/dt = Ω × m, Ω = B + α m × B, in Γ B_K/(1+α²).
 
-    injection: r GI/(2Kv); torque: its field over B_K. B along the axis is cos θ + h + injection/sin θ, across it −κ m_x;
-    the torque adds to B its field times m × z.
+    injection: r GI/(2Kv); torque: its field over B_K. B is cos θ + h + injection/sin θ along the axis and −κ m_x
+    across it; the torque adds its field times m × z.
     """
     alpha, applied, hard = shared
     along = z + applied + injection / math.sqrt(max(x * x + y * y, _NEAR_POLE))
@@ -175,7 +174,7 @@ def _turn(x: float, y: float, z: float, injection: float, torque: float, shared:
 
 @_compiled
 def _rotated(x: float, y: float, z: float, ox: float, oy: float, oz: float, time: float) -> Any:
-    """M turned by the angle |Ω|·time about Ω, to fifth order in the angle, by the rational form of a rotation."""
+    """The moment turned by the angle |Ω|·time about Ω, to fifth order in it, by the rational form of a rotation."""
     angle = time * time * (ox * ox + oy * oy + oz * oz)
     half = time * (0.5 + angle * (1 / 24))
     ox *= half
@@ -227,7 +226,7 @@ def _jolt(work: Array, streams: Any, raw: Any, room: Array, spread: float) -> No
 
 @_compiled
 def record(work: Array, streams: Any, table: Array, shared: Array, start: int, every: int, samples: Array) -> None:
-    """The states of a block, `every` steps apart, from step `start` on.
+    """States of a block, `every` steps apart, from step `start` on.
 
     samples: shape (n, 3, 64), filled; work, shape (14·64,), and streams, uint64, shape (4·64,), go on in place. table:
     r at CELLS + 1 values of cos θ from −1 to 1, and one more. shared: numbers in the order of STEP … SPREAD.
@@ -235,11 +234,11 @@ def record(work: Array, streams: Any, table: Array, shared: Array, start: int, e
     raw, room = np.empty(BLOCK, np.uint64), np.empty(4 * BLOCK)
     step = float(start)
     for i in range(samples.shape[0]):
-        _drift(work, table, shared, step, 0.5)
-        for k in range(every):
-            _jolt(work, streams, raw, room, shared[SPREAD])
-            _drift(work, table, shared, step + 0.5, 0.5 if k == every - 1 else 1.0)
-            step += 1.0
+        for k in range(every + 1):
+            _drift(work, table, shared, step + max(k - 0.5, 0.0), 0.5 if k in (0, every) else 1.0)
+            if k < every:
+                _jolt(work, streams, raw, room, shared[SPREAD])
+        step += every
         for row in range(3):
             for j in range(BLOCK):
                 samples[i, row, j] = work[row * BLOCK + j]

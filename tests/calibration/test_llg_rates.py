@@ -13,8 +13,8 @@ pytestmark = pytest.mark.calibration
 
 SEED = 31  # chosen before the first run with it
 SIGMA = 8.0
-PER_DEVICE = 4  # transitions
-STEP = 0.1  # time units: λ1 is off by 0.11·8·0.1² = 0.9 %, less than half the error of 2000 dwells (1000 devices)
+PER_DEVICE = 2  # transitions
+STEP = 0.1  # time units: λ1 is off by 0.11·8·0.1² = 0.9 %, less than half the error of 2000 dwells (2000 devices)
 
 
 @pytest.mark.parametrize("reduced", [0.0, 0.2, 0.4])  # g/σ

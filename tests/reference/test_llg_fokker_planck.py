@@ -21,7 +21,7 @@ from tests.macrospins import Axial, magnet
 Array = npt.NDArray[np.float64]
 
 SEED = 1828
-REPLICAS = 20_000
+REPLICAS = 12_000
 STEP = 0.1  # time units
 CASES: list[tuple[float, float, float, Gmr, float]] = [
     (3.0, 0.0, 0.0, CosineGmr(), 1.0),

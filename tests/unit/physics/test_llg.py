@@ -172,6 +172,16 @@ def test_what_the_scheme_cannot_do_is_refused() -> None:
         trajectories(spin, [0.0], time_step=0.6 * unit, start=1.0, **settings)
     with pytest.raises(OutsideValidityError, match=r"turns by 0\.6 rad"):  # g/2σ = 5 at its start
         trajectories(spin, [50.0], time_step=0.1 * unit, start=1.0, **settings)
+    with pytest.raises(OutsideValidityError, match="needed: a positive time step"):
+        trajectories(spin, [0.0], time_step=-0.1 * unit, start=1.0, **settings)
+    with pytest.raises(OutsideValidityError, match="diffuses by 1 rad"):  # √(2·0.5·0.1/0.1)
+        trajectories(magnet(0.1), [0.0], time_step=0.1 * magnet(0.1).time_unit, start=1.0, **settings)
+    with pytest.raises(OutsideValidityError, match="one finite number a replica"):
+        trajectories(spin, [np.nan], time_step=0.1 * unit, start=1.0, **settings)
+    with pytest.raises(OutsideValidityError, match="every is 0; it must be 1 or more"):
+        trajectories(spin, [0.0], time_step=0.1 * unit, start=1.0, **(settings | {"every": 0}))
+    with pytest.raises(OutsideValidityError, match="start_state is 'p'"):
+        switching_times(spin, [0.0], time_step=0.1 * unit, longest=unit, seed=1, start_state="p")  # type: ignore[arg-type]
     with pytest.raises(OutsideValidityError, match=r"unit vectors, of 1 replicas"):
         trajectories(spin, [0.0], time_step=0.1 * unit, start=1.1, **settings)
     with pytest.raises(OutsideValidityError, match="no barrier between P and AP"):
