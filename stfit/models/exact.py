@@ -73,19 +73,19 @@ class ExactRates:
         target = np.log(measurement_time) - _log_time_unit(law, quantities, temperature)
         code = _code(state)
 
-        def step(drive: Any, sigma: Any, h: Any, wanted: Any) -> Any:
-            excess = self.table.log_dwell_time(code, sigma, h, drive) - wanted
-            return drive - excess / self.table.steepness(code, value_of(sigma), value_of(h), value_of(drive))
-
         known = [value_of(x) for x in (axis.sigma, axis.h, target)]
-        drive = step(np.zeros(np.broadcast_shapes(code.shape, *(x.shape for x in known))), *known)
+        drive = np.zeros(np.broadcast_shapes(code.shape, *(x.shape for x in known)))
+        slope = np.ones_like(drive)
         for _ in range(_STEPS):
-            before, drive = drive, step(drive, *known)
-            if np.all(np.abs(drive - before) <= _CLOSE * np.abs(drive)):
+            reached, slope = self.table.along_drive(code, known[0], known[1], drive)
+            change = (known[2] - reached) / slope
+            drive = drive + change
+            if np.all(np.abs(change) <= _CLOSE * np.abs(drive)):
                 break
-        # from the root, one step carries the first derivatives along and a second one the second
-        drive = step(drive, axis.sigma, axis.h, target)
-        return axis.drive / step(drive, axis.sigma, axis.h, target)
+        exact: Any = drive
+        for _ in range(2):  # at the root one step carries the first derivatives along, another one the second
+            exact = exact + (target - self.table.log_dwell_time(code, axis.sigma, axis.h, exact)) / slope
+        return axis.drive / exact
 
     def outside(
         self, law: SpinTransferLaw, quantities: Quantities, *, current: Any, temperature: Any, field: Any

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.derivatives import concatenate, value_of
+from stfit.derivatives import Jet, concatenate, value_of
 from stfit.measurements import Settings
 from stfit.models import lines
 from stfit.models.law import Quantities, SpinTransferLaw
@@ -121,10 +121,17 @@ def _log_dwell_times_between(
     state, field = settings.state.astype(float), settings.field
     start, end = settings.interval
     currents = [start, *(start + (end - start) * (piece / pieces) for piece in range(1, pieces)), end]
-    return [
-        law.log_dwell_time(quantities, state=state, current=current, temperature=temperature, field=field)
-        for current in currents
-    ]
+    size, count = state.size, len(currents)
+    temperatures = temperature if np.shape(temperature)[-1:] in ((), (1,)) else concatenate([temperature] * count)
+    every = law.log_dwell_time(  # all at one go
+        quantities,
+        state=np.tile(state, count),
+        current=np.concatenate(currents),
+        temperature=temperatures,
+        field=None if field is None else np.tile(field, count),
+    )
+    cuts = [slice(first, first + size) for first in range(0, count * size, size)]
+    return [every[cut] if isinstance(every, Jet) else every[..., cut] for cut in cuts]
 
 
 def _duration(settings: Settings) -> Any:

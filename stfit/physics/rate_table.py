@@ -90,12 +90,10 @@ class RateTable:
 
         return of_several(at_rest, sigma, h)
 
-    def steepness(self, state: Any, sigma: Array, h: Array, drive: Array) -> Array:
-        """∂ln τ/∂g out of `state`, rad, at any drive; arrays of one shape."""
-        by_drive = Jet(drive, np.ones((1, *drive.shape)), None)
-        found: Jet = self.log_dwell_time(state, sigma, h, by_drive)
-        steepness: Array = found.gradient[0]
-        return steepness
+    def along_drive(self, state: Any, sigma: Array, h: Array, drive: Array) -> tuple[Array, Array]:
+        """ln(D0 τ) out of `state` at any drive, and its slope by g, rad; arrays that broadcast."""
+        found: Jet = self.log_dwell_time(state, sigma, h, Jet(drive, np.ones((1, *drive.shape)), None))
+        return found.value, found.gradient[0]
 
     def contains(self, sigma: Array, h: Array, drive: Array) -> npt.NDArray[np.bool_]:
         """Whether the box does; arrays of one shape."""

@@ -44,6 +44,8 @@ class Temperatures:
 
 def assemble(analysis: Analysis, measurements: Sequence[Measurement]) -> Objective:
     """The objective of an analysis; InputError where measurements and analysis do not fit together."""
+    if analysis.model.barrier == "exact":  # ln τ is no straight line in the current
+        measurements = [m.counted if isinstance(m, RampEvents) else m for m in measurements]
     temperatures = _temperatures(analysis, measurements)
     law = SpinTransferLaw(
         gmr=_gmr(analysis),
@@ -54,8 +56,6 @@ def assemble(analysis: Analysis, measurements: Sequence[Measurement]) -> Objecti
         mapping=analysis.model.mapping,
         barrier=analysis.model.barrier,
     )
-    if not law.linear_in_current:
-        measurements = [m.counted if isinstance(m, RampEvents) else m for m in measurements]
     shared = _shared_parameters(analysis, law, measurements, temperatures)
     lines = {entry.name for measurement in measurements for entry in measurement.own_parameters}
     _refuse_foreign(analysis, {parameter.name for parameter in shared}, lines)
