@@ -9,8 +9,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.models.asymmetry import Asymmetry, asymmetry_named
+from stfit.models.asymmetry import Asymmetry, Wells, asymmetry_named
 from stfit.models.guess import starting_quantities
+from stfit.models.material import ConstantMaterial, Material, material_named
 from stfit.models.parameters import PARAMETERS, Parameter, at_temperature
 from stfit.models.rivals import EQ_27, Description, Linear
 from stfit.physics.activation import barrier, critical_current, log_dwell_time, slope
@@ -50,8 +51,11 @@ class SpinTransferLaw:
 
     gmr: r(θ), default (1 − cosθ)/2. asymmetry, convention: as in the analysis file. reference_temperature: K, where
     slopes are quoted. by_field: rows differ in field (uniaxial only). mapping: how Eq. 32 is read of a resonance, a key
-    of physics.fluctuations.MAPPINGS; a copy of the law with another one is its rival. Every method takes quantities in
-    SI units, as floats, arrays (leading axes broadcast over the rows) or Jets.
+    of physics.fluctuations.MAPPINGS; a copy of the law with another one is its rival. magnetisation, anisotropy_law:
+    how the barriers follow temperature, see models.material. description: of ln τ(I), see models.rivals. Every method
+    takes quantities in SI units, as floats, arrays (leading axes broadcast over the rows) or Jets.
+
+    Barriers are quoted at the reference temperature. l/L_θθ is taken not to depend on temperature.
     """
 
     def __init__(
@@ -63,13 +67,17 @@ class SpinTransferLaw:
         reference_temperature: float = 300.0,
         by_field: bool = False,
         mapping: str = "damping",
+        magnetisation: str = "constant",
+        anisotropy_law: str = "constant",
+        description: Description = EQ_27,
     ) -> None:
         self.gmr: Gmr = CosineGmr() if gmr is None else gmr
         self.convention = CONVENTIONS[convention]
         self.asymmetry: Asymmetry = asymmetry_named(asymmetry, self.gmr, scale=self.convention.gmr, by_field=by_field)
         self.by_field = by_field
         self.reference_temperature = reference_temperature
-        self.description: Description = EQ_27
+        self.description = description
+        self.material: Material = material_named(magnetisation, anisotropy_law)
         self.mapping = mapping
 
     def rewritten(
@@ -95,15 +103,36 @@ class SpinTransferLaw:
         shared = (
             at_temperature(PARAMETERS[name], self.reference_temperature, self.convention.thermal) for name in names
         )
-        return *shared, *self.description.parameters
+        return *shared, *self.material.parameters, *self.description.parameters
+
+    def wells(self, quantities: Quantities, field: Any, temperature: Any) -> Wells:
+        """Barriers (J) and asymmetry factors at a field μ0H (T) and a temperature (K) of the magnet.
+
+        None: without an applied field, at the reference temperature.
+        """
+        return self.asymmetry.wells(self.at_temperature(quantities, temperature), field)
+
+    def at_temperature(self, quantities: Quantities, temperature: Any) -> Quantities:
+        """The quantities with barriers, h and anisotropy field as they are at a temperature (K); None: as quoted."""
+        return self.material.at(quantities, temperature, self.reference_temperature)
+
+    @property
+    def constant(self) -> bool:
+        """Whether the barriers do not depend on temperature."""
+        return isinstance(self.material, ConstantMaterial)
+
+    def stiffness(self, quantities: Quantities, temperature: Any) -> Any:
+        """K(T)/K(T_ref) at a temperature (K) of the magnet; the number 1.0 where the anisotropy is constant."""
+        return self.material.stiffness(quantities, temperature, self.reference_temperature)
 
     def log_dwell_time(self, quantities: Quantities, *, state: Any, current: Any, temperature: Any, field: Any) -> Any:
         """ln τ (τ in s) at quantities in SI units; arrays or Jets, leading axes broadcast over the rows."""
-        wells = self.asymmetry.wells(quantities, field)
+        magnet = self.description.temperature(quantities, temperature, current)
+        wells = self.wells(quantities, field, magnet)
         linear = barrier(
             state, current, wells.energy_P, wells.energy_AP, self.coupling(quantities), wells.c_P, wells.c_AP
         )
-        rows = Linear(state, current, temperature, wells, linear)
+        rows = Linear(state, magnet, wells, linear)
         height, crossed_at = self.description.activation(quantities, rows)
         return log_dwell_time(np.log(quantities["tau_0"]), height, crossed_at, self.convention)
 
@@ -120,9 +149,11 @@ class SpinTransferLaw:
         """1/I_c (1/A) out of `state`, Eq. 28; also where λ is 0.
 
         delta_R (ohm), energy (J, the measured barrier out of `state`): of the rows, in place of those of the device.
-        measurement_time: s, on which I_c was measured at `temperature` (K); None for I_c extrapolated to zero kelvin.
+        measurement_time: s, on which I_c was measured at `temperature` (K), with the barrier of that temperature; None
+        for I_c extrapolated to zero kelvin, which Eq. 28 gives with the barrier as quoted at the reference temperature:
+        the straight line that is drawn to zero knows the barrier near where it was measured, not at 0 K.
         """
-        wells = self.asymmetry.wells(quantities, None)
+        wells = self.wells(quantities, None, None if measurement_time is None else temperature)
         energies = (wells.energy_P, wells.energy_AP) if energy is None else (self.barrier_of_row(energy),) * 2
         seen = quantities if delta_R is None else {**quantities, "delta_R": delta_R}
         inverse = inverse_critical_current(state, *energies, self.coupling(seen), wells.c_P, wells.c_AP)
@@ -144,7 +175,7 @@ class SpinTransferLaw:
 
     def slopes(self, quantities: Quantities, state: Any, temperature: Any, field: Any) -> Any:
         """s_i = ∂ln τ_i/∂I at I = 0, 1/A, of the state of each row."""
-        wells = self.asymmetry.wells(quantities, field)
+        wells = self.wells(quantities, field, temperature)
         ratio = self.description.slope_ratio(quantities)
         return slope(state, self.coupling(quantities) * ratio, wells.c_P, wells.c_AP, temperature, self.convention)
 
@@ -155,7 +186,7 @@ class SpinTransferLaw:
         I_c is linear-extrapolated: where the barrier of Eq. 27 would vanish. Where the quantities hold α, γ, v and M_s,
         L_θθ/ρ0 and l/(eρ0) too; keys of TRANSPORT_UNITS.
         """
-        wells = self.asymmetry.wells(quantities, None)
+        wells = self.wells(quantities, None, None)
         energy = (wells.energy_P, wells.energy_AP)
         values = {"c_P": wells.c_P, "c_AP": wells.c_AP}
         with np.errstate(divide="ignore", invalid="ignore"):  # I_c is infinite where a slope is 0

@@ -16,6 +16,7 @@ from stfit.physics.circuit import biased_delta_R, driven_current
 from stfit.physics.switching import ramp_log_exposure
 
 LOG_DWELL_TIME: Final = "log_dwell_time"
+MAGNET_TEMPERATURE: Final = "magnet_temperature"
 _PIECES: Final = 8  # of a step of a ramp, along which the logarithm of a rival's dwell time bends
 
 Prediction = Callable[[SpinTransferLaw, Quantities, Settings, Any], Any]
@@ -121,10 +122,18 @@ def _duration(settings: Settings) -> Any:
     return abs(settings.interval[1] - settings.interval[0]) / settings.ramp_rate
 
 
+def magnet_temperature(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> Any:
+    """The temperature of the magnet in each row, K: that of the device, or hotter by the current through it."""
+    if settings.current is None and settings.voltage is None:
+        return temperature
+    return law.description.temperature(quantities, temperature, current_at(quantities, settings))
+
+
 PREDICTIONS: Final[Mapping[str, Prediction]] = {
     LOG_DWELL_TIME: log_dwell_time,
     "inverse_critical_current": inverse_critical_current,
     "log_line": log_line,
     "log_dwell_times_at_ends": log_dwell_times_at_ends,
     "log_ramp_exposure": log_ramp_exposure,
+    MAGNET_TEMPERATURE: magnet_temperature,
 }

@@ -39,6 +39,7 @@ from stfit.measurements import CriticalCurrents, FmrLines, Measurement
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.sampling import Source
+from stfit.pipeline.thermal import heating_left_out, temperature_sentences
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded
 from stfit.results.ranking import preference
@@ -86,7 +87,12 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         curves=curves(objective, optimum),
         goodness=goodness(objective, optimum, seed, always_bootstrap=analysis.fit.goodness == "bootstrap"),
         identifiability=identifiability(objective, optimum, found, seed=seed),
-        validity=[*_disagreements(joint), *_preference(rivals), *validity(objective, optimum, found)],
+        validity=[
+            *_disagreements(joint),
+            *_preference(rivals),
+            *heating_left_out(analysis, objective),
+            *validity(objective, optimum, found),
+        ],
         budget=budget(objective, optimum, found),
         comparison=rivals,
         evidence=evidence(objective, optimum, seed=seed, processes=available_processes())
@@ -249,6 +255,7 @@ def _assumptions(analysis: Analysis, objective: Objective, measurements: Sequenc
         f"GMR curve r(θ) = {curve}." if analysis.model.asymmetry != "chi" else "GMR curve with χ free.",
         _ASYMMETRY_WORDS[analysis.model.asymmetry],
         "High barriers: the rates are those of Eq. 27, not the Fokker–Planck ones; I_c is extrapolated linearly.",
+        *temperature_sentences(objective),
         *_where_quoted(objective),
     ]
     used = {p.name for p in objective.space.parameters}

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from stfit.errors import InputError, Problem
-from stfit.physics.switching import ramp_quantile
+from stfit.physics.switching import ramp_log_exposure, ramp_quantile
 from stfit.simulate.designs import RampDesign, VirtualDevice
 from stfit.simulate.tables import TRANSITIONS, grid, log_dwell_time, rounded
 
 Array = npt.NDArray[np.float64]
+
+_PIECES: Final = 4096
+_SURE: Final = 1.0 - 1e-15  # the last share short of 1 of a random number, of which a double has 2^53
 
 
 class _Settings(NamedTuple):
@@ -35,7 +38,11 @@ def ramps(device: VirtualDevice, design: RampDesign, rng: np.random.Generator) -
     """One row an event; InputError where no current of the device makes it switch."""
     settings = _settings(device, design)
     of = np.repeat(np.arange(settings.state.size), design.events)
-    rise = ramp_quantile(rng.random(of.size), settings.slope[of], -settings.log_dwell[of], settings.rate[of], 0.0)
+    share = rng.random(of.size)
+    if device.law.description.linear_in_current:
+        rise = ramp_quantile(share, settings.slope[of], -settings.log_dwell[of], settings.rate[of], 0.0)
+    else:
+        rise = _rise_along_a_curve(device, design, settings, share.reshape(-1, design.events)).reshape(-1)
     if design.current_step is not None:
         rise = np.ceil(rise / design.current_step) * design.current_step
     table = pd.DataFrame(
@@ -63,3 +70,23 @@ def _settings(device: VirtualDevice, design: RampDesign) -> _Settings:
     start = direction * design.start_current
     log_dwell = log_dwell_time(device, design, state, start, temperature)
     return _Settings(state, temperature, rate, direction, start, log_dwell, np.abs(slope))
+
+
+def _rise_along_a_curve(device: VirtualDevice, design: RampDesign, settings: _Settings, share: Array) -> Array:
+    """The rises (A) before which a share of the events has switched, both (settings, events), where ln τ(I) bends.
+
+    Tabulated in 4096 pieces of a ramp, along each of which ln τ falls by some 0.02: between them the hazard is straight
+    to that squared over 8, and a current good to 5e-5 of a piece. Heating only makes a device switch earlier.
+    """
+    size = settings.state.size
+    end = ramp_quantile(np.full(size, _SURE), settings.slope, -settings.log_dwell, settings.rate, 0.0)
+    rise = end[:, None] * np.linspace(0.0, 1.0, _PIECES + 1)
+    state, temperature = (
+        np.broadcast_to(column[:, None], rise.shape) for column in (settings.state, settings.temperature)
+    )
+    current = settings.start[:, None] + settings.direction[:, None] * rise
+    log_dwell = log_dwell_time(device, design, state, current, temperature)
+    duration = np.diff(rise, axis=1) / settings.rate[:, None]
+    exposure = np.exp(ramp_log_exposure(log_dwell[:, :-1], log_dwell[:, 1:], duration))
+    hazard = np.concatenate([np.zeros((size, 1)), np.cumsum(exposure, axis=1)], axis=1)
+    return np.array([np.interp(-np.log1p(-s), h, r) for s, h, r in zip(share, hazard, rise, strict=True)])
