@@ -342,7 +342,7 @@ def _above_curie(read: _DeviceFile, source: str) -> Iterator[Problem]:
     if read.model.magnetisation == "constant" or curie is None:
         return
     given = [getattr(design, "temperatures", None) for design in read.measurement]
-    hottest = max(float(np.max(temperatures, initial=0.0)) for temperatures in given if temperatures is not None)
+    hottest = max((float(np.max(kelvin)) for kelvin in given if kelvin is not None), default=0.0)
     if curie.value <= hottest:
         where = place(source, ("device", CURIE_TEMPERATURE))
         yield Problem(

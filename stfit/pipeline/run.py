@@ -194,7 +194,8 @@ def _priors(objective: Objective) -> dict[str, str]:
             kt = BOLTZMANN * objective.reference_temperature
             inside = f" between {low / kt:.3g} and {high / kt:.3g} k_BT at {objective.reference_temperature:g} K"
         if p.constraint is not None:
-            words[p.name] = f"{p.constraint.sentence(unit)},{inside}".rstrip(" ,")
+            label = unit.replace("**3", "³").replace("**2", "²")
+            words[p.name] = f"{p.constraint.sentence(label)},{inside}".rstrip(" ,")
         else:
             scale = {"log": " in its logarithm", "log1p": " in ln(1 + χ)"}.get(p.parameter.transform, "")
             words[p.name] = f"uniform{scale}{inside}".rstrip()
