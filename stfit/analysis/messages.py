@@ -51,10 +51,10 @@ def one_of(options: Iterable[Any]) -> str:
 
 
 def nearest(value: Any, options: Sequence[Any]) -> str:
-    """The end of a message that names the choice which a text nearly is, or nothing."""
+    """What a message adds to the choices there are: the one that a text nearly is, or nothing."""
     words = [option for option in options if isinstance(option, str)]
     near = get_close_matches(value, words, n=1) if isinstance(value, str) else []
-    return f", nearest to {shown(near[0])}" if near else ""
+    return f" (the nearest is {shown(near[0])})" if near else ""
 
 
 def unknown(name: str, known: Sequence[str], what: str) -> tuple[str, str]:

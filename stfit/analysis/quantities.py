@@ -37,8 +37,8 @@ def choice(*options: Any, later: Sequence[str] = ()) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
         if any(type(value) is type(option) and value == option for option in options):
             return value
-        missing = ", which is not available in this version" if value in later else nearest(value, options)
-        raise unfit(one_of(options), shown(value) + missing)
+        missing = ", which is not available in this version" if value in later else ""
+        raise unfit(one_of(options) + nearest(value, options), shown(value) + missing)
 
     return read
 

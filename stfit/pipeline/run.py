@@ -134,6 +134,9 @@ def _preference(rivals: list[dict[str, Any]]) -> list[Note]:
 def _refuse_absurd_dwells(objective: Objective, x: Array) -> None:
     """InputError where constants and settings lead to dwell times that no number can hold."""
     exponents = objective.log_dwell_times(x) / np.log(10.0)
+    if np.any(np.isnan(exponents)):
+        expected = "two states at every row: a field inside the anisotropy field of its temperature, and T below T_C"
+        raise InputError(Problem("Eq. 27 with what is given", expected, "a row with one state, or none"))
     if not np.all(np.abs(exponents) < _LARGEST_EXPONENT):
         expected = f"dwell times between 1e-{_LARGEST_EXPONENT} and 1e{_LARGEST_EXPONENT} s at every row"
         found = f"10^{np.min(exponents):.4g} to 10^{np.max(exponents):.4g} s; check the units of what is given or fixed"

@@ -14,7 +14,7 @@ from stfit.errors import InputError, Problem
 from stfit.measurements import Measurement, RampEvents, name_of
 from stfit.models.material import CURIE_TEMPERATURE
 from stfit.models.rivals import EQ_27, HEATING, Description, JouleHeating
-from stfit.objective import Objective, ParameterSpace, Term
+from stfit.objective import FitParameter, Objective, ParameterSpace, Term
 from stfit.objective.predictions import current_at
 from stfit.results import Note
 
@@ -86,18 +86,23 @@ def heating_left_out(analysis: Analysis, objective: Objective) -> list[Note]:
 
 def below_curie(analysis: Analysis, terms: Sequence[Term], space: ParameterSpace) -> ParameterSpace:
     """The space with T_C bounded by the hottest row; InputError where it is said to lie below one."""
-    curie = next((p for p in space.parameters if p.name == CURIE_TEMPERATURE), None)
-    if curie is None:
+    if not any(_is_curie(p) for p in space.parameters):
         return space
     hottest = max(_hottest(terms, space), terms[0].law.reference_temperature)
-    known = float(curie.parameter.quantity(curie.start))
+    return ParameterSpace(tuple(_above(p, hottest, analysis) if _is_curie(p) else p for p in space.parameters))
+
+
+def _is_curie(p: FitParameter) -> bool:
+    return p.name.partition("[")[0] == CURIE_TEMPERATURE
+
+
+def _above(p: FitParameter, hottest: float, analysis: Analysis) -> FitParameter:
+    """T_C bounded by the hottest row (K)."""
+    known = float(p.parameter.quantity(p.start))
     if known <= _NEAREST * hottest:
-        where = next(_places(analysis))
-        expected = f"a temperature above that of every row and of the reference, {hottest:.4g} K at most"
-        raise InputError(Problem(where, expected, f"{known:g} K"))
-    lowest = max(curie.lower, curie.parameter.coordinate_of(_NEAREST * hottest))
-    bounded = replace(curie, lower=lowest)
-    return ParameterSpace(tuple(bounded if p is curie else p for p in space.parameters))
+        expected = f"a temperature well above that of every row and of the reference, {hottest:.4g} K at most"
+        raise InputError(Problem(next(_places(analysis)), expected, f"{known:g} K"))
+    return replace(p, lower=max(p.lower, p.parameter.coordinate_of(_NEAREST * hottest)))
 
 
 def _places(analysis: Analysis) -> Iterator[str]:
