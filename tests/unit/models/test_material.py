@@ -41,8 +41,9 @@ def bloch(temperature: Any) -> Any:
 
 
 def law_of(magnetisation: str = "bloch", anisotropy_law: str = "callen-callen", **options: Any) -> SpinTransferLaw:
-    laws = {"magnetisation": magnetisation, "anisotropy_law": anisotropy_law}
-    return SpinTransferLaw(reference_temperature=REFERENCE, **laws, **options)
+    return SpinTransferLaw(
+        reference_temperature=REFERENCE, magnetisation=magnetisation, anisotropy_law=anisotropy_law, **options
+    )
 
 
 def test_a_constant_material_changes_nothing_and_costs_nothing() -> None:
