@@ -110,9 +110,9 @@ class SpinTransferLaw:
 
         None: without an applied field, at the reference temperature.
         """
-        return self.asymmetry.wells(self.at_temperature(quantities, temperature), field)
+        return self.asymmetry.wells(self.quantities_at(quantities, temperature), field)
 
-    def at_temperature(self, quantities: Quantities, temperature: Any) -> Quantities:
+    def quantities_at(self, quantities: Quantities, temperature: Any) -> Quantities:
         """The quantities with barriers, h and anisotropy field as they are at a temperature (K); None: as quoted."""
         return self.material.at(quantities, temperature, self.reference_temperature)
 

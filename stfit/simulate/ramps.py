@@ -16,7 +16,8 @@ from stfit.simulate.tables import TRANSITIONS, grid, log_dwell_time, rounded
 Array = npt.NDArray[np.float64]
 
 _PIECES: Final = 4096
-_SURE: Final = 1.0 - 1e-15  # the last share short of 1 of a random number, of which a double has 2^53
+_SURE: Final = 1.0 - 1e-15
+_FARTHER: Final = 1.5  # times the rise by which nearly every event has happened on the straight line of the start
 
 
 class _Settings(NamedTuple):
@@ -76,11 +77,11 @@ def _rise_along_a_curve(device: VirtualDevice, design: RampDesign, settings: _Se
     """The rises (A) before which a share of the events has switched, both (settings, events), where ln τ(I) bends.
 
     Tabulated in 4096 pieces of a ramp, along each of which ln τ falls by some 0.02: between them the hazard is straight
-    to that squared over 8, and a current good to 5e-5 of a piece. Heating only makes a device switch earlier.
+    to that squared over 8, and a current good to 5e-5 of a piece. InputError where the ramp does not end every dwell.
     """
     size = settings.state.size
-    end = ramp_quantile(np.full(size, _SURE), settings.slope, -settings.log_dwell, settings.rate, 0.0)
-    rise = end[:, None] * np.linspace(0.0, 1.0, _PIECES + 1)
+    straight = ramp_quantile(np.full(size, _SURE), settings.slope, -settings.log_dwell, settings.rate, 0.0)
+    rise = _FARTHER * straight[:, None] * np.linspace(0.0, 1.0, _PIECES + 1)
     state, temperature = (
         np.broadcast_to(column[:, None], rise.shape) for column in (settings.state, settings.temperature)
     )
@@ -89,4 +90,8 @@ def _rise_along_a_curve(device: VirtualDevice, design: RampDesign, settings: _Se
     duration = np.diff(rise, axis=1) / settings.rate[:, None]
     exposure = np.exp(ramp_log_exposure(log_dwell[:, :-1], log_dwell[:, 1:], duration))
     hazard = np.concatenate([np.zeros((size, 1)), np.cumsum(exposure, axis=1)], axis=1)
-    return np.array([np.interp(-np.log1p(-s), h, r) for s, h, r in zip(share, hazard, rise, strict=True)])
+    needed = -np.log1p(-share)
+    if np.any(needed.max(axis=1) > hazard[:, -1]):
+        expected = f"a device that switches within {_FARTHER:g} times the rise that Eq. 27 gives without the heating"
+        raise InputError(Problem(f"the measurement {design.file}", expected, "one that is heated too much to switch"))
+    return np.array([np.interp(target, h, r) for target, h, r in zip(needed, hazard, rise, strict=True)])

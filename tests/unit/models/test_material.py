@@ -13,21 +13,12 @@ from stfit.derivatives import seed
 from stfit.models.law import SpinTransferLaw
 from stfit.models.material import ConstantMaterial, OrderedMaterial, material_named
 from stfit.models.rivals import EQ_27, POWERS, Description, JouleHeating
+from tests import builders
 
 Array = npt.NDArray[np.float64]
 
 REFERENCE = 295.0
-QUANTITIES: dict[str, Any] = {
-    "l_over_L": 8.0,
-    "tau_0": 1e-9,
-    "E_P": 0.50 * ELEMENTARY_CHARGE,
-    "E_AP": 0.45 * ELEMENTARY_CHARGE,
-    "theta_0": 1.7,
-    "beta": 0.35,
-    "delta_R": 0.11,
-    "curie_temperature": 800.0,
-    "heating": 2e9,
-}
+QUANTITIES: dict[str, Any] = {**builders.TRUTH, "curie_temperature": 800.0, "heating": 2e9}
 UNIAXIAL = {"Kv": 0.5 * ELEMENTARY_CHARGE, "anisotropy_field": 0.12, "field_offset": -0.02}
 STATE = np.array([0.0, 0.0, 1.0, 1.0])
 CURRENT = np.array([-1e-3, 2e-3, -2e-3, 1e-3])
@@ -82,13 +73,13 @@ def test_barriers_go_with_the_anisotropy(anisotropy_law: str, exponent: int) -> 
 def test_at_the_reference_temperature_all_is_as_quoted(magnetisation: str, anisotropy_law: str) -> None:
     law = law_of(magnetisation, anisotropy_law)
     assert float(law.stiffness(QUANTITIES, REFERENCE)) == 1.0
-    found = law.at_temperature({**QUANTITIES, **UNIAXIAL, "h": 0.1}, REFERENCE)
+    found = law.quantities_at({**QUANTITIES, **UNIAXIAL, "h": 0.1}, REFERENCE)
     assert found == {**QUANTITIES, **UNIAXIAL, "h": 0.1}
-    assert law.at_temperature(QUANTITIES, None) is QUANTITIES
+    assert law.quantities_at(QUANTITIES, None) is QUANTITIES
 
 
 def test_fields_go_with_the_anisotropy_over_the_magnetisation() -> None:
-    found = law_of().at_temperature({**QUANTITIES, **UNIAXIAL, "h": 0.1}, TEMPERATURE)
+    found = law_of().quantities_at({**QUANTITIES, **UNIAXIAL, "h": 0.1}, TEMPERATURE)
     m = bloch(TEMPERATURE)
     assert found["anisotropy_field"] == pytest.approx(0.12 * m**2, rel=1e-14)
     assert found["h"] == pytest.approx(0.1 / m**2, rel=1e-14)
