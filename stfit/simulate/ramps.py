@@ -86,12 +86,15 @@ def _rise_along_a_curve(device: VirtualDevice, design: RampDesign, settings: _Se
         np.broadcast_to(column[:, None], rise.shape) for column in (settings.state, settings.temperature)
     )
     current = settings.start[:, None] + settings.direction[:, None] * rise
-    log_dwell = log_dwell_time(device, design, state, current, temperature)
+    log_dwell = np.asarray(
+        device.law.log_dwell_time(device.truth, state=state, current=current, temperature=temperature, field=None)
+    )
     duration = np.diff(rise, axis=1) / settings.rate[:, None]
     exposure = np.exp(ramp_log_exposure(log_dwell[:, :-1], log_dwell[:, 1:], duration))
     hazard = np.concatenate([np.zeros((size, 1)), np.cumsum(exposure, axis=1)], axis=1)
     needed = -np.log1p(-share)
-    if np.any(needed.max(axis=1) > hazard[:, -1]):
-        expected = f"a device that switches within {_FARTHER:g} times the rise that Eq. 27 gives without the heating"
-        raise InputError(Problem(f"the measurement {design.file}", expected, "one that is heated too much to switch"))
-    return np.array([np.interp(target, h, r) for target, h, r in zip(needed, hazard, rise, strict=True)])
+    if np.any(needed.max(axis=1) > np.nanmax(hazard, axis=1)):  # beyond T_C there is no number
+        expected = f"a device that switches below T_C and within {_FARTHER:g} times the rise of Eq. 27 without heating"
+        raise InputError(Problem(f"the measurement {design.file}", expected, "one that is heated too much"))
+    reached = np.where(np.isnan(hazard), np.inf, hazard)
+    return np.array([np.interp(target, h, r) for target, h, r in zip(needed, reached, rise, strict=True)])

@@ -208,6 +208,11 @@ def test_ramps_of_a_heated_device_follow_its_rate(tmp_path: Path, transition: st
         ('"bloch"', '"constant"', r"key 'model\.magnetisation': expected a law of M_s\(T\)"),
         ('"bloch"', '"blohc"', r"key 'model\.magnetisation': .*\(the nearest is 'bloch'\); found 'blohc'"),
         ('heating = "joule"', "", r"key 'device\.heating': expected a parameter of this model"),
+        (
+            '"0.1 A/s"',
+            '"1e12 A/s"',
+            r"ramp\.csv: expected a device that switches below T_C .*; found one that is heated too",
+        ),
         ('"1e7 K^2/A^2"', '"1e10 K^2/A^2"', r"dwell\.csv: expected a device .* below its Curie temperature"),
     ],
 )
