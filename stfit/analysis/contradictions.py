@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from math import inf
-from typing import Any
+from typing import Any, Final
 
+from stfit.analysis.entries import ModelEntry
 from stfit.analysis.messages import Location
 from stfit.analysis.names import ASYMMETRIES_WITH, EXACT_ASYMMETRIES_WITH
 from stfit.analysis.schema import Content
 from stfit.models.asymmetry import EXACT_ASYMMETRIES
+from stfit.models.material import CURIE_TEMPERATURE
 
 Contradiction = tuple[Location, str, str]  # where, what was expected, what was found
 
+_OF_TEMPERATURE: Final[frozenset[Location]] = frozenset(
+    {("model",), ("model", "magnetisation"), ("model", "anisotropy_law")}
+    | {(section, CURIE_TEMPERATURE) for section in ("device", "priors")}
+    | {("device",), ("priors",), ("fit",), ("fit", "fix"), ("fit", "bounds")}
+)
 
-def contradictions(content: Content, *, asymmetry_read: bool) -> Iterator[Contradiction]:
-    """Every contradiction between the sections of a file; asymmetry_read: False where the file gives a wrong one."""
-    if asymmetry_read:
+
+def contradictions(content: Content, *, wrong: Collection[Location]) -> Iterator[Contradiction]:
+    """Every contradiction between the sections of a file; wrong: sections and keys that could not be read."""
+    if not {("model",), ("model", "asymmetry")} & set(wrong):
         yield from _foreign_to_the_asymmetry(content)
         yield from _curve_without_use(content)
+    if not _OF_TEMPERATURE & set(wrong):
+        yield from temperature_laws(content.model, {name for _, name in _named_parameters(content)})
     yield from _given_twice(content)
     yield from _asked_for_but_fixed(content)
     yield from _outside_their_bounds(content)
@@ -62,6 +72,19 @@ def _curve_without_use(content: Content) -> Iterator[Contradiction]:
     if content.model.asymmetry in ("chi", "free") and content.model.gmr != "cosine":
         expected = f'"cosine" with asymmetry = "{content.model.asymmetry}", which takes no known r(θ)'
         yield ("model", "gmr"), expected, "a table"
+
+
+def temperature_laws(model: ModelEntry, named: Collection[str]) -> Iterator[Contradiction]:
+    """Laws of temperature without what they need: an M_s(T) that K(T) follows, and T_C among the parameters named."""
+    if model.magnetisation == "constant":
+        if model.anisotropy_law != "constant":
+            expected = (
+                f'a law of M_s(T), "bloch" or "mean-field", for anisotropy_law = "{model.anisotropy_law}" to follow'
+            )
+            yield ("model", "magnetisation"), expected, '"constant", the default'
+    elif CURIE_TEMPERATURE not in named:
+        expected = f'the Curie temperature, for example "1100 K", as magnetisation = "{model.magnetisation}" needs'
+        yield ("device", CURIE_TEMPERATURE), expected, "nothing"
 
 
 def _given_twice(content: Content) -> Iterator[Contradiction]:

@@ -77,13 +77,19 @@ class MeasurementEntry:
 @final
 @dataclass(frozen=True)
 class ModelEntry:
-    """The [model] section: which form of Eq. 27 is fitted. mapping concerns FMR measurements alone."""
+    """The [model] section: which form of Eq. 27 is fitted. mapping concerns FMR measurements alone.
+
+    magnetisation, anisotropy_law: how the barriers follow temperature. heating: how temperature follows the current.
+    """
 
     gmr: Literal["cosine"] | GmrChi | GmrTable = "cosine"
     barrier: Literal["high", "exact"] = "high"
     asymmetry: Literal["theta_0", "symmetric", "uniaxial", "chi", "free"] = "theta_0"
     convention: Literal["consistent", "printed"] = "consistent"
     mapping: Literal["power", "damping", "peak", "torque"] = "damping"
+    magnetisation: Literal["constant", "bloch", "mean-field"] = "constant"
+    anisotropy_law: Literal["constant", "shape", "callen-callen"] = "constant"
+    heating: Literal["none", "joule"] = "none"
 
 
 @final

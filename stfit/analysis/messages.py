@@ -50,6 +50,13 @@ def one_of(options: Iterable[Any]) -> str:
     return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
 
 
+def nearest(value: Any, options: Sequence[Any]) -> str:
+    """What a message adds to the choices there are: the one that a text nearly is, or nothing."""
+    words = [option for option in options if isinstance(option, str)]
+    near = get_close_matches(value, words, n=1) if isinstance(value, str) else []
+    return f" (the nearest is {shown(near[0])})" if near else ""
+
+
 def unknown(name: str, known: Sequence[str], what: str) -> tuple[str, str]:
     """What was expected and found where a name is not known: the nearest known one, or all of them."""
     near = get_close_matches(name, known, n=1)

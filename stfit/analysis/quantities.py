@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from stfit.analysis.entries import Constant
-from stfit.analysis.messages import one_of, shown, unfit
+from stfit.analysis.messages import nearest, one_of, shown, unfit
 from stfit.units import LARGEST, SMALLEST, UnitError, parse_quantity
 
 _LARGEST_INTEGER: Final = 2**63 - 1  # TOML's own limit
@@ -37,7 +37,7 @@ def choice(*options: Any) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
         if any(type(value) is type(option) and value == option for option in options):
             return value
-        raise unfit(one_of(options), shown(value))
+        raise unfit(one_of(options) + nearest(value, options), shown(value))
 
     return read
 

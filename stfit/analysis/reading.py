@@ -108,8 +108,7 @@ def _toml(text: str, source: str) -> dict[str, Any]:
 def _built(content: Mapping[str, Any], base: Path, source: str, problems: list[Problem]) -> Analysis:
     read, errors = _validated(content, base)
     problems += [problem_of(error, source, partial(known_keys, content)) for error in errors]
-    asymmetry_read = not any(error["loc"][:2] in {("model",), ("model", "asymmetry")} for error in errors)
-    for location, *halves in contradictions(read, asymmetry_read=asymmetry_read):
+    for location, *halves in contradictions(read, wrong={error["loc"][:2] for error in errors}):
         problems.append(Problem(place(source, location), *halves))
     if problems:
         raise InputError(problems)

@@ -25,6 +25,7 @@ from stfit.analysis.entries import (
 from stfit.analysis.messages import Location, shown, unfit
 from stfit.measurements.lines import POWERS
 from stfit.models.asymmetry import ASYMMETRIES
+from stfit.models.material import ANISOTROPY_LAWS, MAGNETISATION_LAWS
 from stfit.models.parameters import PARAMETERS
 from stfit.physics.fluctuations import FWHM_OVER_WIDTH, LINE_SHAPES
 from stfit.physics.resonance import GEOMETRIES
@@ -196,6 +197,9 @@ class ModelSection(Section):
     asymmetry: Annotated[Any, PlainValidator(quantities.choice(*ASYMMETRIES))] = "theta_0"
     convention: Annotated[Any, PlainValidator(quantities.choice("consistent", "printed"))] = "consistent"
     mapping: Annotated[Any, PlainValidator(quantities.choice("power", "damping", "peak", "torque"))] = "damping"
+    magnetisation: Annotated[Any, PlainValidator(quantities.choice(*MAGNETISATION_LAWS))] = "constant"
+    anisotropy_law: Annotated[Any, PlainValidator(quantities.choice(*ANISOTROPY_LAWS))] = "constant"
+    heating: Annotated[Any, PlainValidator(quantities.choice("none", "joule"))] = "none"
 
     def given(self) -> dict[str, Any]:
         """The keys that the file gives; exact rates are those of one axis unless it says otherwise."""

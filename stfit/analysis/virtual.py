@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import PlainValidator, ValidationError, ValidationInfo
 
 from stfit.analysis import quantities
+from stfit.analysis.contradictions import temperature_laws
 from stfit.analysis.entries import Constant, GmrChi, GmrTable, ModelEntry
 from stfit.analysis.messages import Location, place, problem_of, shown, unfit
 from stfit.analysis.schema import DeviceSection, LinesSection, ModelSection, Section, table
@@ -18,6 +19,9 @@ from stfit.errors import InputError, Problem
 from stfit.measurements.columns import STATES, TRANSITIONS
 from stfit.measurements.lines import POWERS
 from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
+from stfit.models.material import CURIE_TEMPERATURE
+from stfit.models.parameters import PARAMETERS
+from stfit.models.rivals import EQ_27, JouleHeating
 from stfit.physics.fluctuations import LineNumbers
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
 from stfit.simulate import (
@@ -291,6 +295,8 @@ def virtual_device(content: Mapping[str, Any], base: Path, source: str) -> Virtu
 
 
 def _device(read: _DeviceFile, source: str) -> VirtualDevice:
+    for location, *halves in temperature_laws(read.model, PARAMETERS):  # what has no value is found below
+        raise InputError(Problem(place(source, location), *halves))
     given = {name: constant.value for name, constant in read.device.items()}
     temperature = given.pop("temperature", None)
     law = SpinTransferLaw(
@@ -299,6 +305,9 @@ def _device(read: _DeviceFile, source: str) -> VirtualDevice:
         convention=read.model.convention,
         mapping=read.model.mapping,
         barrier=read.model.barrier,
+        magnetisation=read.model.magnetisation,
+        anisotropy_law=read.model.anisotropy_law,
+        description=EQ_27 if read.model.heating == "none" else JouleHeating(1.0),
         reference_temperature=temperature or 300.0,
     )
     needed = [parameter.name for parameter in law.parameters]
@@ -306,6 +315,7 @@ def _device(read: _DeviceFile, source: str) -> VirtualDevice:
         needed += ["alpha", "gyromagnetic_ratio"]
     problems = [
         *_not_a_truth(read, needed, source),
+        *_above_curie(read, source),
         *_named_twice([design.file for design in read.measurement], source),
     ]
     if problems or temperature is None:
@@ -325,6 +335,20 @@ def _not_a_truth(read: _DeviceFile, needed: list[str], source: str) -> Iterator[
             yield Problem(place(source, ("device", name)), expected, f"'{name}'")
         elif constant.uncertainty is not None:
             yield Problem(place(source, ("device", name)), "the true value, without ±", "an uncertain one")
+
+
+def _above_curie(read: _DeviceFile, source: str) -> Iterator[Problem]:
+    """A Curie temperature that some measurement reaches, where the model has one."""
+    curie = read.device.get(CURIE_TEMPERATURE)
+    if read.model.magnetisation == "constant" or curie is None:
+        return
+    given = [getattr(design, "temperatures", None) for design in read.measurement]
+    hottest = max((float(np.max(kelvin)) for kelvin in given if kelvin is not None), default=0.0)
+    if curie.value <= hottest:
+        where = place(source, ("device", CURIE_TEMPERATURE))
+        yield Problem(
+            where, f"a temperature above that of every measurement, {hottest:g} K at most", f"{curie.value:g} K"
+        )
 
 
 def _named_twice(files: list[str], source: str) -> Iterator[Problem]:

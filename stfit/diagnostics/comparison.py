@@ -67,7 +67,9 @@ def compare(objective: Objective, optimum: Optimum) -> list[Entry]:
 def _first_words(objective: Objective) -> tuple[str, str]:
     if _kinds(objective) == {_LINES}:
         return f"mapping-{objective.law.mapping}", _MAPPING_WORDS[objective.law.mapping]
-    return EXACT_WORDS if objective.law.rates is not None else (EQ_27.name, EQ_27.words)
+    if objective.law.rates is not None:
+        return EXACT_WORDS
+    return objective.law.description.name, objective.law.description.words
 
 
 # --- rivals that are fitted ---------------------------------------------------------------------------------------
@@ -78,9 +80,9 @@ def _described(objective: Objective, optimum: Optimum) -> list[Candidate]:
     if not _shows_descriptions(objective, optimum):
         return []
     heating = JouleHeating((objective.reference_temperature / _largest_current(objective, optimum)) ** 2)
-    exact = objective.law.rates is not None
-    descriptions = (*((EQ_27,) if exact else ()), *POWERS, heating)
-    return [_rewritten(objective, optimum, description) for description in descriptions]
+    fitted = "" if objective.law.rates is not None else objective.law.description.name
+    rivals = (description for description in (EQ_27, *POWERS, heating) if description.name != fitted)
+    return [_rewritten(objective, optimum, description) for description in rivals]
 
 
 def _mapped(objective: Objective, optimum: Optimum) -> list[Candidate]:
@@ -100,13 +102,20 @@ def _mapped(objective: Objective, optimum: Optimum) -> list[Candidate]:
 
 
 def _rewritten(objective: Objective, optimum: Optimum, description: Description) -> Candidate:
-    """A description of ln τ(I), to start from the slopes and barriers of Eq. 27, else from the crude dwell times."""
+    """A description of ln τ(I), to start from the slopes and barriers of the fit, else from the crude dwell times."""
     extra = tuple(FitParameter(p, p.start, p.lower, p.upper) for p in description.parameters)
-    space = ParameterSpace((*(_above_zero(p, objective) for p in objective.space.parameters), *extra))
+    kept = [p for p in objective.space.parameters if not _is_idle(p, objective)]
+    space = ParameterSpace((*(_above_zero(p, objective) for p in kept), *extra))
     rival = with_law(objective, objective.law.rewritten(description=description, barrier="high"), space)
     own = [p.start for p in extra]
-    starts = tuple(np.append(x, own) for x in (_same_slopes(objective, optimum, description), objective.start))
-    return Candidate(description.name, description.words, rival, starts)
+    shared = [p.name in space.names for p in objective.space.varied]
+    starts = (_same_slopes(objective, optimum, description), objective.start)
+    return Candidate(description.name, description.words, rival, tuple(np.append(x[shared], own) for x in starts))
+
+
+def _is_idle(p: FitParameter, objective: Objective) -> bool:
+    """Whether only the description that was fitted has a parameter; a constraint of it is a datum for every one."""
+    return p.constraint is None and p.name in {own.name for own in objective.law.description.parameters}
 
 
 def _above_zero(p: FitParameter, objective: Objective) -> FitParameter:
@@ -141,7 +150,7 @@ def _largest_current(objective: Objective, optimum: Optimum) -> float:
 
 
 def _same_slopes(objective: Objective, optimum: Optimum, description: Description) -> Array:
-    """The best fit of Eq. 27 with λ changed so that the slopes at zero current stay."""
+    """The best fit with λ changed so that the slopes at zero current stay."""
     x = optimum.x.copy()
     if "l_over_L" in objective.names:
         start = {p.name: p.quantity(p.start) for p in description.parameters}
@@ -221,7 +230,7 @@ def _without_fit(words: tuple[str, str]) -> Entry:
 
 def _note(objective: Objective, optimum: Optimum) -> str:
     """The parameters of a description, those at an end of their range, and what it makes of l/L_θθ."""
-    names = [p.name for p in objective.law.description.parameters]
+    names = [p.name for p in objective.law.description.parameters if p.name in objective.names]
     names += [name for name, bound in zip(objective.names, optimum.at_bound, strict=True) if bound]
     names += [name for name in ("l_over_L",) if name in objective.names]
     return "; ".join(_value(objective, optimum, name) for name in dict.fromkeys(names))
@@ -231,7 +240,7 @@ def _value(objective: Objective, optimum: Optimum, name: str) -> str:
     i = objective.names.index(name)
     fitted = objective.space.varied[i]
     p = fitted.parameter
-    unit = p.unit.replace("2", "²")
+    unit = p.unit.replace("**2", "²")
     if name in optimum.directions.not_identified:
         return f"{p.symbol} is not identified"
     if optimum.at_bound[i] or optimum.covariance is None:

@@ -89,7 +89,12 @@ def _start_and_slope(
 
 
 def ramp_notes(objective: Objective, optimum: Optimum) -> list[Note]:
-    """One remark for each measurement under ramps: whether means and widths are those of the fit."""
+    """One remark for each measurement under ramps: whether means and widths are those of the fit.
+
+    None where the fit has no one slope along a ramp.
+    """
+    if not objective.law.description.linear_in_current:
+        return []
     ramps = [term for term in objective.terms if isinstance(term.measurement, RampEvents | SteppedRamps)]
     found = [ramp_moments(objective, optimum, term) for term in ramps]
     compared = sum(int(np.count_nonzero(np.isfinite(moments.pulls))) for moments in found)

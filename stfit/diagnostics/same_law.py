@@ -10,7 +10,7 @@ import numpy as np
 
 from stfit.backends.least_squares import Optimum
 from stfit.models.law import SpinTransferLaw
-from stfit.models.rivals import EffectiveTemperature
+from stfit.models.rivals import EQ_27, EffectiveTemperature
 from stfit.objective import Objective, ParameterSpace
 from stfit.physics.transport import CONVENTIONS, convert_asymmetry, convert_energy, convert_l_over_L
 from stfit.results.numbers import format_rounded
@@ -29,7 +29,7 @@ def same_laws(objective: Objective, optimum: Optimum, first: Entry, *, described
     """
     quantities = objective.space.quantities(optimum.x)
     entries = []
-    if described:
+    if described and objective.law.description is EQ_27:
         effective = EffectiveTemperature()
         law = objective.law.rewritten(description=effective)
         restated = with_law(objective, law, objective.space)
@@ -79,7 +79,8 @@ def _misfit(objective: Objective, quantities: Mapping[str, Any]) -> float:
 
 def _effective_note(objective: Objective) -> str:
     thermometers = np.concatenate([term.thermometer for term in objective.terms])
-    several = "" if np.ptp(thermometers) == 0.0 else ", and at several as long as E_i and I_c do not depend on T"
+    fixed = "as long as E_i and I_c do not depend on T" if objective.law.constant else "with E_i and I_c of each"
+    several = "" if np.ptp(thermometers) == 0.0 else f", and at several {fixed}"
     return f"Eq. 27 in other words at one temperature{several}: no dwell time tells a hotter mode from a lower barrier."
 
 

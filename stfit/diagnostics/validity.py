@@ -9,6 +9,7 @@ import numpy as np
 from stfit.backends.least_squares import Optimum
 from stfit.constants import BOLTZMANN
 from stfit.diagnostics.ramps import ramp_notes
+from stfit.diagnostics.thermal import temperature_notes
 from stfit.diagnostics.traces import trace_notes
 from stfit.measurements import SwitchingPulses, name_of
 from stfit.objective import Objective
@@ -34,6 +35,7 @@ def validity(objective: Objective, optimum: Optimum, estimates: Mapping[str, Est
     notes = [
         *_barriers(objective, optimum, yardstick, source),
         *_times(objective, optimum, yardstick, source),
+        *temperature_notes(objective, optimum),
         *_finite_barrier(objective, estimates),
         *_attempt_time(estimates),
         *_confounded(estimates),

@@ -24,6 +24,10 @@ _REMEDIES: Final[tuple[tuple[frozenset[str], str], ...]] = (
     (frozenset({"chi", "l_over_L"}), "Measure the other state too, or give chi from the measured GMR curve."),
     (frozenset({"h", "l_over_L"}), "Measure the other state too, or give h from the stray field."),
     (
+        frozenset({"curie_temperature"}),
+        'Give curie_temperature in [device], for example curie_temperature = "1100 ± 50 K".',
+    ),
+    (
         frozenset({"tau_0"}),
         "Measure at another temperature (a tenth higher or lower is plenty), or give tau_0 in [device].",
     ),

@@ -116,7 +116,7 @@ class CriticalCurrentModel(SpinTransferLaw, lmfit.Model):
     def _derived_at(self, coordinates: Mapping[str, Any]) -> dict[str, Any]:
         """c_P, c_AP (rad), their ratio, and the slopes of 1/I_c against ΔR (1/V)."""
         quantities = self._quantities(coordinates)
-        wells = self.asymmetry.wells(quantities, None)
+        wells = self.wells(quantities, None, None)
         values: dict[str, Any] = {"c_P": wells.c_P, "c_AP": wells.c_AP, "c_ratio": wells.c_AP / wells.c_P}
         for code, state in enumerate(("P", "AP")):
             values[f"inverse_slope_{state}"] = self.inverse_critical_current(quantities, state=code, delta_R=1.0)

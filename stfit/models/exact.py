@@ -111,7 +111,8 @@ class ExactRates:
 def _axis(law: SpinTransferLaw, quantities: Quantities, temperature: Any, field: Any) -> _Axis:
     thermal = (law.convention.thermal * BOLTZMANN) * temperature
     drive = law.coupling(quantities) * law.convention.gmr / thermal
-    return _Axis(quantities["Kv"] / thermal, law.reduced_field(quantities, field), drive)
+    there = law.quantities_at(quantities, temperature)
+    return _Axis(there["Kv"] / thermal, law.reduced_field(there, field), drive)
 
 
 def _log_time_unit(law: SpinTransferLaw, quantities: Quantities, temperature: Any) -> Any:

@@ -145,7 +145,7 @@ class FluctuationModel(SpinTransferLaw, lmfit.Model):
     def _derived_at(self, coordinates: Mapping[str, Any]) -> dict[str, Any]:
         """c_P, c_AP, and what the mapping sees of the current: the slopes (1/A), or I_c (A) for "torque"."""
         quantities = self._quantities(coordinates)
-        wells = self.asymmetry.wells(quantities, None)
+        wells = self.wells(quantities, None, None)
         values: dict[str, Any] = {"c_P": wells.c_P, "c_AP": wells.c_AP, "c_ratio": wells.c_AP / wells.c_P}
         for code, state in enumerate(_STATES):
             if self.mapping == "torque":

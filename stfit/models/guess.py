@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.constants import BOLTZMANN
+from stfit.derivatives import value_of
 from stfit.physics.transport import coupling
 
 if TYPE_CHECKING:
@@ -32,13 +33,14 @@ _MODERATE_SPIN_TRANSFER: Final = 100.0  # e
 @final
 @dataclass(frozen=True)
 class _Rows:
-    """Crude ln τ of every row with what it depends on; arrays of shape (rows,)."""
+    """Crude ln τ of every row with what it depends on; arrays of shape (rows,). stiffness: K(T)/K(T_ref)."""
 
     log_dwell: Array
     weight: Array
     state: Array
     current: Array
     inverse_kt: Array
+    stiffness: Array
 
     def solve(self, columns: Sequence[Array]) -> list[float]:
         """Coefficients of the weighted least-squares fit of log_dwell; the shortest where columns are collinear."""
@@ -51,7 +53,8 @@ class _Rows:
 
     def barriers(self) -> list[Array]:
         """The columns that E_P and E_AP multiply."""
-        return [(1.0 - self.state) * self.inverse_kt, self.state * self.inverse_kt]
+        height = self.stiffness * self.inverse_kt
+        return [(1.0 - self.state) * height, self.state * height]
 
     @property
     def several_temperatures(self) -> bool:
@@ -82,7 +85,10 @@ def starting_quantities(
 
     delta_R among them is the constant itself, unless l/L_θθ would leave its bounds: of use where ΔR is not known.
     """
-    rows = _Rows(log_dwell, weight, state, current, 1.0 / (law.convention.thermal * BOLTZMANN * temperature))
+    magnet = law.description.temperature(constants, temperature, current)
+    stiffness = np.broadcast_to(value_of(law.stiffness(constants, magnet)), magnet.shape)
+    inverse_kt = 1.0 / (law.convention.thermal * BOLTZMANN * magnet)
+    rows = _Rows(log_dwell, weight, state, current, inverse_kt, stiffness)
     slopes = _slopes(rows)
     _, energies = _attempt_time_and_barriers(rows)
     start = dict(constants) | law.asymmetry.start(energies, _ratio(slopes))
@@ -110,7 +116,7 @@ def _attempt_time_and_barriers(rows: _Rows) -> tuple[float, tuple[float, float]]
     if rows.several_temperatures:
         log_tau_0 = rows.solve([*rows.barriers(), np.ones_like(rows.log_dwell)])[2]
     log_tau_0 = float(np.clip(log_tau_0, *_LOG_TAU_0_RANGE))
-    typical = float(np.median(rows.inverse_kt))
+    typical = float(np.median(rows.stiffness * rows.inverse_kt))
     lowest = min(_barriers(rows, log_tau_0)) * typical
     if lowest < _BARRIER_RANGE[0]:  # dwells so short need a shorter attempt time
         log_tau_0 = max(log_tau_0 + lowest - _BARRIER_RANGE[0], _LOG_TAU_0_RANGE[0])
@@ -133,7 +139,7 @@ def _without_slopes(rows: _Rows, law: SpinTransferLaw, quantities: Mapping[str, 
 
 
 def _factors(law: SpinTransferLaw, quantities: Mapping[str, float]) -> tuple[float, float]:
-    wells = law.asymmetry.wells(quantities, None)
+    wells = law.wells(quantities, None, None)
     return float(np.squeeze(wells.c_P)), float(np.squeeze(wells.c_AP))
 
 

@@ -41,7 +41,7 @@ def quantities_from_critical_currents(
     seen = {code: float(np.median(products[state == code])) for code in (0, 1) if np.any(state == code)}
     barriers = [float(np.mean(energy[state == (code if code in seen else 1 - code)])) for code in (0, 1)]
     start = dict(constants) | law.asymmetry.start((barriers[0], barriers[1]), _ratio(seen))
-    wells = law.asymmetry.wells(start, None)
+    wells = law.wells(start, None, None)
     factors = {code: float(np.squeeze(c)) for code, c in enumerate((wells.c_P, wells.c_AP))}
     l_over_L = sum(seen.values()) / sum(factors[code] for code in seen)
     return start | {"l_over_L": float(np.clip(l_over_L, -_LARGEST, _LARGEST))}
@@ -62,7 +62,7 @@ def zero_temperature_currents(
     energy: as measured; None for those of the constants, raised where they would not outlast the measurement time (s).
     """
     if energy is None:
-        wells = law.asymmetry.wells(constants, None)
+        wells = law.wells(constants, None, None if measurement_time is None else temperature)
         energy = np.where(state == 0, wells.energy_P, wells.energy_AP)
         if measurement_time is not None:
             thermal = law.convention.thermal * BOLTZMANN * temperature

@@ -13,6 +13,7 @@ from stfit.constants import BOLTZMANN
 from stfit.models.asymmetry import Asymmetry, SymmetricBarrier, Uniaxial, Wells, asymmetry_named
 from stfit.models.exact import ExactRates
 from stfit.models.guess import starting_quantities
+from stfit.models.material import ConstantMaterial, Material, material_named
 from stfit.models.parameters import PARAMETERS, Parameter, at_temperature
 from stfit.models.rate_tables import rate_table
 from stfit.models.rivals import EQ_27, Description, Linear
@@ -66,8 +67,11 @@ class SpinTransferLaw:
     gmr: r(θ), default (1 − cosθ)/2. asymmetry, convention: as in the analysis file. reference_temperature: K, where
     slopes are quoted. by_field: rows differ in field (uniaxial only). mapping: how Eq. 32 is read of a resonance, a key
     of physics.fluctuations.MAPPINGS; a copy of the law with another one is its rival. barrier: "high" (Eq. 27) or
-    "exact" (Fokker–Planck rates; asymmetry "uniaxial" or "symmetric" alone). Every method takes quantities in
-    SI units, as floats, arrays (leading axes broadcast over the rows) or Jets.
+    "exact" (Fokker–Planck rates; asymmetry "uniaxial" or "symmetric" alone). magnetisation, anisotropy_law: how the
+    barriers follow temperature, see models.material. description: of ln τ(I), see models.rivals. Every method takes
+    quantities in SI units, as floats, arrays (leading axes broadcast over the rows) or Jets.
+
+    Barriers are quoted at the reference temperature. l/L_θθ is taken not to depend on temperature.
     """
 
     def __init__(
@@ -80,6 +84,9 @@ class SpinTransferLaw:
         by_field: bool = False,
         mapping: str = "damping",
         barrier: str = "high",
+        magnetisation: str = "constant",
+        anisotropy_law: str = "constant",
+        description: Description = EQ_27,
     ) -> None:
         self.gmr: Gmr = CosineGmr() if gmr is None else gmr
         self.convention = CONVENTIONS[convention]
@@ -87,7 +94,8 @@ class SpinTransferLaw:
         self.by_field = by_field
         self.asymmetry: Asymmetry = self._asymmetry_named(asymmetry)
         self.reference_temperature = reference_temperature
-        self.description: Description = EQ_27
+        self.description = description
+        self.material: Material = material_named(magnetisation, anisotropy_law)
         self.mapping = mapping
 
     def rewritten(
@@ -141,19 +149,40 @@ class SpinTransferLaw:
         shared = (
             at_temperature(PARAMETERS[name], self.reference_temperature, self.convention.thermal) for name in names
         )
-        return *shared, *self.description.parameters
+        return *shared, *self.material.parameters, *self.description.parameters
+
+    def wells(self, quantities: Quantities, field: Any, temperature: Any) -> Wells:
+        """Barriers (J) and asymmetry factors at a field μ0H (T) and a temperature (K) of the magnet.
+
+        None: without an applied field, at the reference temperature.
+        """
+        return self.asymmetry.wells(self.quantities_at(quantities, temperature), field)
+
+    def quantities_at(self, quantities: Quantities, temperature: Any) -> Quantities:
+        """The quantities with barriers, h and anisotropy field as they are at a temperature (K); None: as quoted."""
+        return self.material.at(quantities, temperature, self.reference_temperature)
+
+    @property
+    def constant(self) -> bool:
+        """Whether the barriers do not depend on temperature."""
+        return isinstance(self.material, ConstantMaterial)
+
+    def stiffness(self, quantities: Quantities, temperature: Any) -> Any:
+        """K(T)/K(T_ref) at a temperature (K) of the magnet; the number 1.0 where the anisotropy is constant."""
+        return self.material.stiffness(quantities, temperature, self.reference_temperature)
 
     def log_dwell_time(self, quantities: Quantities, *, state: Any, current: Any, temperature: Any, field: Any) -> Any:
         """ln τ (τ in s) at quantities in SI units; arrays or Jets, leading axes broadcast over the rows."""
+        magnet = self.description.temperature(quantities, temperature, current)
         if self.rates is not None:
             return self.rates.log_dwell_time(
-                self, quantities, state=state, current=current, temperature=temperature, field=field
+                self, quantities, state=state, current=current, temperature=magnet, field=field
             )
-        wells = self.asymmetry.wells(quantities, field)
+        wells = self.wells(quantities, field, magnet)
         linear = barrier(
             state, current, wells.energy_P, wells.energy_AP, self.coupling(quantities), wells.c_P, wells.c_AP
         )
-        rows = Linear(state, current, temperature, wells, linear)
+        rows = Linear(state, magnet, wells, linear)
         height, crossed_at = self.description.activation(quantities, rows)
         return log_dwell_time(np.log(quantities["tau_0"]), height, crossed_at, self.convention)
 
@@ -170,14 +199,16 @@ class SpinTransferLaw:
         """1/I_c (1/A) out of `state`, Eq. 28; also where λ is 0.
 
         delta_R (ohm), energy (J, the measured barrier out of `state`): of the rows, in place of those of the device.
-        measurement_time: s, on which I_c was measured at `temperature` (K); None for I_c extrapolated to zero kelvin.
+        measurement_time: s, on which I_c was measured at `temperature` (K), with the barrier of that temperature; None
+        for I_c extrapolated to zero kelvin, which Eq. 28 gives with the barrier as quoted at the reference temperature:
+        the straight line that is drawn to zero knows the barrier near where it was measured, not at 0 K.
         """
         if self.rates is not None and measurement_time is not None:
             seen = self._with_row_values(quantities, state, delta_R, energy)
             return self.rates.inverse_critical_current(
                 self, seen, state=state, temperature=temperature, measurement_time=measurement_time
             )
-        wells = self.asymmetry.wells(quantities, None)
+        wells = self.wells(quantities, None, None if measurement_time is None else temperature)
         energies = (wells.energy_P, wells.energy_AP) if energy is None else (self.barrier_of_row(energy),) * 2
         seen = quantities if delta_R is None else {**quantities, "delta_R": delta_R}
         inverse = inverse_critical_current(state, *energies, self.coupling(seen), wells.c_P, wells.c_AP)
@@ -215,7 +246,7 @@ class SpinTransferLaw:
         """s_i = ∂ln τ_i/∂I at I = 0, 1/A, of the state of each row."""
         if self.rates is not None:
             return self.rates.slope(self, quantities, state, temperature, field)
-        wells = self.asymmetry.wells(quantities, field)
+        wells = self.wells(quantities, field, temperature)
         ratio = self.description.slope_ratio(quantities)
         return slope(state, self.coupling(quantities) * ratio, wells.c_P, wells.c_AP, temperature, self.convention)
 
@@ -226,7 +257,7 @@ class SpinTransferLaw:
         I_c is linear-extrapolated: where the barrier of Eq. 27 would vanish. Where the quantities hold α, γ, v and M_s,
         L_θθ/ρ0, l/(eρ0) and Brown's attempt time too; keys of TRANSPORT_UNITS.
         """
-        wells = self.asymmetry.wells(quantities, None)
+        wells = self.wells(quantities, None, None)
         energy = (wells.energy_P, wells.energy_AP)
         c_P, c_AP = (wells.c_P, wells.c_AP)
         if self.rates is not None:
@@ -236,9 +267,12 @@ class SpinTransferLaw:
             for code, state in enumerate(("P", "AP")):
                 values[f"E_{state}"] = energy[code]
                 if "delta_R" in quantities:
-                    steepness = self.coupling(quantities) * self.description.slope_ratio(quantities)
                     factors = (self.coupling(quantities), wells.c_P, wells.c_AP)
-                    values[f"slope_{state}"] = slope(code, steepness, c_P, c_AP, temperature, self.convention)
+                    values[f"slope_{state}"] = (
+                        self.slopes(quantities, code, temperature, None)
+                        if self.rates is None
+                        else slope(code, self.coupling(quantities), c_P, c_AP, temperature, self.convention)
+                    )
                     values[f"I_c_{state}"] = critical_current(code, *energy, *factors)
         if all(name in quantities for name in TRANSPORT_INGREDIENTS):
             values["transport_L"] = transport_coefficient(*(quantities[name] for name in TRANSPORT_INGREDIENTS))

@@ -82,7 +82,7 @@ def _line_slope(law: SpinTransferLaw, quantities: Quantities, rows: LineRows) ->
     """s_i, 1/A, at I = 0; −1/I_c,i = s_i k_BT/E_i of the linear barrier for the torque mapping (Eq. 28)."""
     if law.mapping != "torque":
         return law.slopes(quantities, rows.state, rows.temperature, rows.field)
-    wells = law.asymmetry.wells(quantities, rows.field)
+    wells = law.wells(quantities, rows.field, rows.temperature)
     energy = (1.0 - rows.state) * wells.energy_P + rows.state * wells.energy_AP
     per_kelvin = slope(rows.state, law.coupling(quantities), wells.c_P, wells.c_AP, 1.0, law.convention)
     return per_kelvin * (law.convention.thermal * BOLTZMANN) / energy

@@ -111,6 +111,15 @@ _LINES: Final = (
     ),
 )
 
+_HOTTEST: Final = 100.0  # times T², the largest heating at the largest current
+
+
+def heating(scale: float, start: float) -> Parameter:
+    """κ of T² = T0² + κI², K²/A². scale: a typical T0²/I² of the data, its unit in a fit; start: in that unit."""
+    upper, domain = _HOTTEST, (0.0, _INF)
+    return Parameter("heating", "heating", "K**2/A**2", "κ", "Joule heating", start, 0.0, upper, domain, scale=scale)
+
+
 PARAMETERS: Final[Mapping[str, Parameter]] = {
     p.name: p
     for p in (
@@ -237,6 +246,19 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
             constant=True,
         ),
         Parameter("field_offset", "field_offset", "T", "μ0H_0", "stray field", 0.0, -100.0, 100.0, constant=True),
+        Parameter(
+            "curie_temperature",
+            "curie_temperature",
+            "K",
+            "T_C",
+            "Curie temperature",
+            1000.0,
+            1e-3,
+            1e5,
+            (0.0, _INF),
+            constant=True,
+        ),
+        heating(1e6, 0.01),
         *_LINES,
     )
 }

@@ -15,14 +15,13 @@ import numpy.typing as npt
 
 from stfit.derivatives import elementwise
 from stfit.models.asymmetry import Wells
-from stfit.models.parameters import Parameter
+from stfit.models.parameters import Parameter, heating
 
 Array = npt.NDArray[np.float64]
 Quantities = Mapping[str, Any]
 Activation = tuple[Any, Any]  # a barrier (J) and the temperature (K) at which it is crossed
 
 _SMOOTH_BELOW: Final = 0.01  # of E_i: where a power of the vanishing barrier would lose its second derivative
-_HOTTEST: Final = 100.0  # times T², the largest heating at the largest current
 
 HEATING: Final = "heating"
 EXPONENT: Final = Parameter("exponent", "exponent", "", "n", "exponent of the barrier", 1.0, 0.5, 3.0, (0.0, np.inf))
@@ -31,10 +30,9 @@ EXPONENT: Final = Parameter("exponent", "exponent", "", "n", "exponent of the ba
 @final
 @dataclass(frozen=True)
 class Linear:
-    """The rows as Eq. 27 has them: B_i of the state that is left (J), at a current (A) and a temperature (K)."""
+    """The rows as Eq. 27 has them: B_i of the state that is left (J), at the temperature of the magnet (K)."""
 
     state: Any
-    current: Any
     temperature: Any
     wells: Wells
     barrier: Any
@@ -68,6 +66,10 @@ class Description(Protocol):
         """Whether ln τ is a straight line in the current."""
         ...
 
+    def temperature(self, quantities: Quantities, temperature: Any, current: Any) -> Any:
+        """The temperature of the magnet (K) under a current (A), from that of the device."""
+        ...
+
     def activation(self, quantities: Quantities, rows: Linear) -> Activation:
         """Barrier (J) and temperature (K) of every row, whose quotient over k_B is ln(τ/τ0)."""
         ...
@@ -86,6 +88,10 @@ class LinearBarrier:
     words: str = "Eq. 27, barrier ∝ 1 − I/I_c"
     parameters: tuple[Parameter, ...] = ()
     linear_in_current: bool = True
+
+    def temperature(self, quantities: Quantities, temperature: Any, current: Any) -> Any:  # noqa: ARG002
+        """That of the device."""
+        return temperature
 
     def activation(self, quantities: Quantities, rows: Linear) -> Activation:  # noqa: ARG002
         """The linear barrier."""
@@ -115,6 +121,10 @@ class PowerBarrier:
         """The exponent, where it is free."""
         return (EXPONENT,) if self.exponent is None else ()
 
+    def temperature(self, quantities: Quantities, temperature: Any, current: Any) -> Any:  # noqa: ARG002
+        """That of the device."""
+        return temperature
+
     def activation(self, quantities: Quantities, rows: Linear) -> Activation:
         """E_i u^n with u = B_i/E_i."""
         energy = rows.energy
@@ -131,27 +141,29 @@ class PowerBarrier:
 class JouleHeating:
     """The linear barrier at T with T² = T0² + κI², κ ≥ 0 the parameter `heating` (K²/A²).
 
-    Even in I: without a current nothing changes. scale: a typical T0²/I² of the data, K²/A², the unit of κ in the fit.
+    Even in I: without a current nothing changes, and at one T0 little but E_i·κ is seen. A barrier that depends on
+    temperature follows the heated one. scale: a typical T0²/I² of the data, K²/A², the unit of κ in the fit.
+    start: of κ in that unit; a fit whose start has none settles there at once where none is wanted.
     """
 
     scale: float
+    start: float = 0.0
     name: str = "joule-heating"
     words: str = "Joule heating, T² = T0² + κI²"
     linear_in_current: bool = False
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """κ, started at 0: a fit whose start has none settles there at once where none is wanted."""
-        return (
-            Parameter(
-                HEATING, HEATING, "K2/A2", "κ", "Joule heating", 0.0, 0.0, _HOTTEST, (0.0, np.inf), scale=self.scale
-            ),
-        )
+        """κ."""
+        return (heating(self.scale, self.start),)
 
-    def activation(self, quantities: Quantities, rows: Linear) -> Activation:
+    def temperature(self, quantities: Quantities, temperature: Any, current: Any) -> Any:
+        """√(T0² + κI²)."""
+        return np.sqrt(np.square(temperature) + quantities[HEATING] * np.square(current))
+
+    def activation(self, quantities: Quantities, rows: Linear) -> Activation:  # noqa: ARG002
         """The linear barrier at the temperature that the current leaves."""
-        squared = np.square(rows.temperature) + quantities[HEATING] * np.square(rows.current)
-        return rows.barrier, np.sqrt(squared)
+        return rows.barrier, rows.temperature
 
     def slope_ratio(self, quantities: Quantities) -> Any:  # noqa: ARG002
         """1: heating is even in the current."""
@@ -163,13 +175,17 @@ class JouleHeating:
 class EffectiveTemperature:
     """The unchanged barrier E_i at T/(1 − I/I_c,i): Eq. 27 in other words, since only the quotient enters ln τ.
 
-    So at one temperature in any case; at several because E_i and I_c,i are taken not to depend on temperature.
+    So at one temperature in any case; at several because E_i and I_c,i are those of each temperature.
     """
 
     name: str = "effective-temperature"
     words: str = "effective temperature T/(1 − I/I_c)"
     parameters: tuple[Parameter, ...] = ()
     linear_in_current: bool = True
+
+    def temperature(self, quantities: Quantities, temperature: Any, current: Any) -> Any:  # noqa: ARG002
+        """That of the device."""
+        return temperature
 
     def activation(self, quantities: Quantities, rows: Linear) -> Activation:  # noqa: ARG002
         """E_i at the effective temperature, which is infinite at I_c."""

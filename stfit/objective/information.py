@@ -80,6 +80,7 @@ _HELD_FIRST = (
         "temperature",
         "anisotropy_field",
         "field_offset",
+        "curie_temperature",
     ),
 )
 

@@ -15,7 +15,7 @@ from stfit.derivatives import Jet, concatenate, total
 from stfit.measurements import Measurement
 from stfit.models.law import SpinTransferLaw
 from stfit.objective.natural import NaturalCoordinates, natural_coordinates
-from stfit.objective.predictions import LOG_DWELL_TIME, PREDICTIONS, outside_exact_rates
+from stfit.objective.predictions import LOG_DWELL_TIME, MAGNET_TEMPERATURE, PREDICTIONS, outside_exact_rates
 from stfit.objective.prior import Prior, prior_of
 from stfit.objective.space import ParameterSpace
 
@@ -53,6 +53,10 @@ class Term:
         """ln τ of each row, under ramps at the currents that they reached; None where the kind has no dwell times."""
         activated = self.measurement.predicted == LOG_DWELL_TIME or self.measurement.settings.ramp_rate is not None
         return self._predicted(LOG_DWELL_TIME, shared) if activated else None
+
+    def magnet_temperatures(self, shared: Mapping[str, Any]) -> Any:
+        """The temperature of the magnet in each row, K; under ramps at the currents that they reached."""
+        return self._predicted(MAGNET_TEMPERATURE, shared)
 
     def _predicted(self, what: str, shared: Mapping[str, Any]) -> Any:
         quantities = self.quantities(shared)

@@ -17,6 +17,7 @@ from stfit.physics.circuit import biased_delta_R, driven_current
 from stfit.physics.switching import ramp_log_exposure
 
 LOG_DWELL_TIME: Final = "log_dwell_time"
+MAGNET_TEMPERATURE: Final = "magnet_temperature"
 _PIECES: Final = 8  # of a step of a ramp, along which the logarithm of a rival's dwell time bends
 
 Prediction = Callable[[SpinTransferLaw, Quantities, Settings, Any], Any]
@@ -128,7 +129,7 @@ def _log_dwell_times_between(
         state=np.tile(state, count),
         current=np.concatenate(currents),
         temperature=temperatures,
-        field=None if field is None else np.tile(field, count),
+        field=np.tile(field, count),
     )
     cuts = [slice(first, first + size) for first in range(0, count * size, size)]
     return [every[cut] if isinstance(every, Jet) else every[..., cut] for cut in cuts]
@@ -141,10 +142,18 @@ def _duration(settings: Settings) -> Any:
     return abs(settings.interval[1] - settings.interval[0]) / settings.ramp_rate
 
 
+def magnet_temperature(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> Any:
+    """The temperature of the magnet in each row, K: that of the device, or hotter by the current through it."""
+    if settings.current is None and settings.voltage is None:
+        return temperature
+    return law.description.temperature(quantities, temperature, current_at(quantities, settings))
+
+
 PREDICTIONS: Final[Mapping[str, Prediction]] = {
     LOG_DWELL_TIME: log_dwell_time,
     "inverse_critical_current": inverse_critical_current,
     "log_line": log_line,
     "log_dwell_times_at_ends": log_dwell_times_at_ends,
     "log_ramp_exposure": log_ramp_exposure,
+    MAGNET_TEMPERATURE: magnet_temperature,
 }

@@ -19,6 +19,7 @@ from stfit.models.parameters import PARAMETERS, Parameter
 from stfit.objective import Constraint, FitParameter, LogNormal, Normal, Objective, ParameterSpace, Term
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
 from stfit.pipeline.starting import started
+from stfit.pipeline.thermal import below_curie, description_of
 
 Array = npt.NDArray[np.float64]
 
@@ -44,7 +45,9 @@ class Temperatures:
 
 def assemble(analysis: Analysis, measurements: Sequence[Measurement]) -> Objective:
     """The objective of an analysis; InputError where measurements and analysis do not fit together."""
-    if analysis.model.barrier == "exact":  # ln τ is no straight line in the current
+    if (
+        analysis.model.barrier == "exact" or analysis.model.heating == "joule"
+    ):  # ln τ is no straight line in the current
         measurements = [m.counted if isinstance(m, RampEvents) else m for m in measurements]
     temperatures = _temperatures(analysis, measurements)
     law = SpinTransferLaw(
@@ -55,6 +58,9 @@ def assemble(analysis: Analysis, measurements: Sequence[Measurement]) -> Objecti
         by_field=_by_field(analysis, measurements),
         mapping=analysis.model.mapping,
         barrier=analysis.model.barrier,
+        magnetisation=analysis.model.magnetisation,
+        anisotropy_law=analysis.model.anisotropy_law,
+        description=description_of(analysis, measurements, temperatures.reference),
     )
     shared = _shared_parameters(analysis, law, measurements, temperatures)
     lines = {entry.name for measurement in measurements for entry in measurement.own_parameters}
@@ -73,7 +79,7 @@ def assemble(analysis: Analysis, measurements: Sequence[Measurement]) -> Objecti
     if all(parameter.held for parameter in fitted):
         where = f"{analysis.source or 'analysis'}, key 'fit.fix'"
         raise InputError(Problem(where, "at least one parameter left to fit", "all of them fixed"))
-    objective = Objective(terms, ParameterSpace(fitted), temperatures.reference)
+    objective = Objective(terms, below_curie(analysis, terms, ParameterSpace(fitted)), temperatures.reference)
     return replace(objective, space=started(objective, analysis))
 
 

@@ -41,6 +41,7 @@ from stfit.models.rivals import EQ_27
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.sampling import Source
+from stfit.pipeline.thermal import heating_left_out, temperature_sentences
 from stfit.pipeline.two_states import refuse_without_two_states
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded, format_value
@@ -94,6 +95,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
             *_disagreements(joint),
             *_preference(rivals),
             *_exact_rates(rivals),
+            *heating_left_out(analysis, objective),
             *validity(objective, optimum, found),
         ],
         budget=budget(objective, optimum, found),
@@ -153,6 +155,9 @@ def _exact_rates(rivals: list[dict[str, Any]]) -> list[Note]:
 def _refuse_absurd_dwells(objective: Objective, x: Array) -> None:
     """InputError where constants and settings lead to dwell times that no number can hold."""
     exponents = objective.log_dwell_times(x) / np.log(10.0)
+    if np.any(np.isnan(exponents)):
+        expected = "two states at every row: a field inside the anisotropy field of its temperature, and T below T_C"
+        raise InputError(Problem("Eq. 27 with what is given", expected, "a row with one state, or none"))
     if not np.all(np.abs(exponents) < _LARGEST_EXPONENT):
         expected = f"dwell times between 1e-{_LARGEST_EXPONENT} and 1e{_LARGEST_EXPONENT} s at every row"
         found = f"10^{np.min(exponents):.4g} to 10^{np.max(exponents):.4g} s; check the units of what is given or fixed"
@@ -213,7 +218,8 @@ def _priors(objective: Objective) -> dict[str, str]:
             kt = BOLTZMANN * objective.reference_temperature
             inside = f" between {low / kt:.3g} and {high / kt:.3g} k_BT at {objective.reference_temperature:g} K"
         if p.constraint is not None:
-            words[p.name] = f"{p.constraint.sentence(unit)},{inside}".rstrip(" ,")
+            label = unit.replace("**3", "³").replace("**2", "²")
+            words[p.name] = f"{p.constraint.sentence(label)},{inside}".rstrip(" ,")
         else:
             scale = {"log": " in its logarithm", "log1p": " in ln(1 + χ)"}.get(p.parameter.transform, "")
             words[p.name] = f"uniform{scale}{inside}".rstrip()
@@ -281,6 +287,7 @@ def _assumptions(analysis: Analysis, objective: Objective, measurements: Sequenc
         f"GMR curve r(θ) = {curve}." if analysis.model.asymmetry != "chi" else "GMR curve with χ free.",
         _ASYMMETRY_WORDS[analysis.model.asymmetry],
         _BARRIER_WORDS[objective.law.barrier],
+        *temperature_sentences(objective),
         *_where_quoted(objective),
     ]
     used = {p.name for p in objective.space.parameters}

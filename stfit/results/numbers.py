@@ -99,7 +99,7 @@ def prefix(value: float, unit: str) -> tuple[float, str]:
     if unit in _UNPREFIXED:
         return 1.0, "" if unit == "1" else unit
     factor, label = choose_prefix([value], unit)
-    return factor, label.replace("ohm", "Ω").replace("**3", "³")
+    return factor, label.replace("ohm", "Ω").replace("**3", "³").replace("**2", "²")
 
 
 def superscript(exponent: int) -> str:

@@ -87,6 +87,8 @@ _SYMBOLS: Final = {
     "field_linewidth_P": Symbol("μ0ΔH", "P", "homogeneous linewidth of P at zero current"),
     "field_linewidth_AP": Symbol("μ0ΔH", "AP", "homogeneous linewidth of AP at zero current"),
     "inhomogeneous_linewidth": Symbol("μ0ΔH", "0", "inhomogeneous linewidth"),
+    "curie_temperature": Symbol("T", "C", "Curie temperature"),
+    "heating": Symbol("κ", "", "Joule heating, of T² = T0² + κI²"),
     "sigma": Symbol("σ", "", "barrier in units of k_BT"),
     "k_B": Symbol("k", "B", "Boltzmann constant"),
     "kB": Symbol("k", "B", "Boltzmann constant"),

@@ -21,7 +21,7 @@ def critical_currents(device: VirtualDevice, design: CriticalCurrentDesign, rng:
     """One critical current a row."""
     temperatures = np.array([device.temperature]) if design.temperatures is None else design.temperatures
     temperature, state, delta_R = grid(temperatures, design.states, design.delta_R)
-    wells = device.law.asymmetry.wells(device.truth, None)
+    wells = device.law.wells(device.truth, None, None if design.measurement_time is None else temperature)
     scatter = (design.barrier_spread or 0.0) * rng.standard_normal(state.size)
     own = convert_energy(np.where(state == 0, wells.energy_P, wells.energy_AP), device.law.convention, CONSISTENT)
     energy = own * (1.0 + scatter)

@@ -29,6 +29,9 @@ def log_dwell_time(device: VirtualDevice, design: Design, state: Array, current:
         device.law.log_dwell_time(device.truth, state=state, current=current, temperature=temperature, field=None),
         dtype=float,
     )
+    if np.any(np.isnan(prediction)):
+        expected = "a device with two states, below its Curie temperature, at every setting"
+        raise InputError(Problem(f"the measurement {design.file}", expected, "a setting without"))
     shortest, longest = np.log(_SHORTEST), np.log(_LONGEST)
     if not np.all((prediction >= shortest) & (prediction <= longest)):
         expected = f"a device whose dwell times lie between {_SHORTEST:g} and {_LONGEST:g} s"

@@ -96,7 +96,8 @@ def _temperature(today: Today) -> Found:
         return "no temperature is given anywhere" if activated else "nothing here depends on the temperature"
     every = np.concatenate([t.thermometer for t in activated])
     for kelvin in (np.round(_COLDER * every.min()), np.round(_WARMER * every.max())):
-        found += _at_temperature(today, float(kelvin))
+        if np.isfinite(today.objective.law.stiffness(_quantities(today), float(kelvin))).all():  # it is below T_C
+            found += _at_temperature(today, float(kelvin))
     return found or "at no temperature a tenth lower or higher are there dwell times or pulses in the measurable range"
 
 

@@ -88,6 +88,7 @@ DIMENSIONS: Final = {
     "J/m**3": ("an energy density", ("J/m^3", "erg/cm^3")),
     "kg": ("a mass", ("kg",)),
     "C": ("a charge", ("C", "e")),
+    "K**2/A**2": ("a heating by current, T² over I²", ("K^2/A^2", "K^2/mA^2")),
     "rad/s/T": ("a gyromagnetic ratio", ("rad/s/T",)),
 }
 

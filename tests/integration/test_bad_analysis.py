@@ -140,13 +140,13 @@ CHOICES: dict[str, Case] = {
     "an unknown asymmetry": (
         '[model]\nasymmetry = "uniaxal"\n[device]\nh = 0.1',
         key("model.asymmetry"),
-        "'theta_0', 'symmetric', 'uniaxial', 'chi' or 'free'",
+        "'theta_0', 'symmetric', 'uniaxial', 'chi' or 'free' (the nearest is 'uniaxial')",
         "'uniaxal'",
     ),
     "an unknown convention": (
         '[model]\nconvention = "Printed"',
         key("model.convention"),
-        "'consistent' or 'printed'",
+        "'consistent' or 'printed' (the nearest is 'printed')",
         "'Printed'",
     ),
     "a barrier without a name": ('[model]\nbarrier = "low"', key("model.barrier"), "'high' or 'exact'", "'low'"),
@@ -162,6 +162,19 @@ CHOICES: dict[str, Case] = {
         'a parameter of asymmetry = "uniaxial" with barrier = "exact"',
         '\'E_P\', which belongs to "chi" or "free" or "symmetric" or "theta_0" with barrier = "high"',
     ),
+    "an unknown law of M_s(T)": (
+        '[model]\nmagnetisation = "block"\nanisotropy_law = "shape"',
+        key("model.magnetisation"),
+        "'constant', 'bloch' or 'mean-field' (the nearest is 'bloch')",
+        "'block'",
+    ),
+    "an unknown law of K(T)": (
+        '[model]\nmagnetisation = "bloch"\nanisotropy_law = "callan-callen"',
+        key("model.anisotropy_law"),
+        "'constant', 'shape' or 'callen-callen' (the nearest is 'callen-callen')",
+        "'callan-callen'",
+    ),
+    "an unknown heating": ('[model]\nheating = "yes"', key("model.heating"), "'none' or 'joule'", "'yes'"),
     "an unknown backend": ('[fit]\nbackend = "simplex"', key("fit.backend"), "'least-squares' or 'mcmc'", "'simplex'"),
     "an unknown GMR curve": (
         '[model]\ngmr = "sine"',
@@ -255,6 +268,36 @@ PAIRS: dict[str, Case] = {
 }
 
 CONTRADICTIONS: dict[str, Case] = {
+    "a law of M_s(T) without its Curie temperature": (
+        '[model]\nmagnetisation = "mean-field"',
+        key("device.curie_temperature"),
+        'the Curie temperature, for example "1100 K", as magnetisation = "mean-field" needs',
+        "nothing",
+    ),
+    "an anisotropy that follows a constant magnetisation": (
+        '[model]\nanisotropy_law = "shape"',
+        key("model.magnetisation"),
+        'a law of M_s(T), "bloch" or "mean-field", for anisotropy_law = "shape" to follow',
+        '"constant", the default',
+    ),
+    "a Curie temperature of another dimension": (
+        '[device]\ncurie_temperature = "1 eV"\n[model]\nmagnetisation = "bloch"',
+        key("device.curie_temperature"),
+        TEMPERATURE,
+        "'1 eV', an energy",
+    ),
+    "a row above the Curie temperature": (
+        '[device]\ncurie_temperature = "300 K"\ntemperature = "310 K"\n[model]\nmagnetisation = "bloch"',
+        key("device.curie_temperature"),
+        "a temperature well above that of every row and of the reference, 310 K at most",
+        "300 K",
+    ),
+    "no heating, written as one": (
+        '[device]\nheating = "0 K^2/A^2"\n[model]\nheating = "joule"',
+        key("device.heating"),
+        "a value above 0 K**2/A**2",
+        "'0 K^2/A^2'",
+    ),
     "a constant of another asymmetry": (
         '[device]\nchi = "0.4"',
         key("device.chi"),
@@ -309,7 +352,7 @@ MEASUREMENTS: dict[str, Case] = {
     "an unknown kind": (
         'kind = "dwells"\nfile = "dwell.csv"',
         of_measurement("kind"),
-        KINDS,
+        f"{KINDS} (the nearest is 'dwell-times')",
         "'dwells'",
     ),
     "no kind": ('file = "dwell.csv"', of_measurement("kind"), "a value", "no such key"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -240,3 +241,54 @@ def test_where_there_is_no_deviance_it_is_counted_from_the_fit() -> None:
     assert first["aic"] == 2.0 * first["parameters"]
     # the exact density of a ramp rests on a straight ln τ(I): only the readings of the line are compared
     assert [entry["name"] for entry in others[:3]] == ["mapping-power", "mapping-peak", "mapping-torque"]
+
+
+# --- where heating is what was fitted ----------------------------------------------------------------------------
+
+
+HEATED = {"model": {"heating": "joule"}}
+
+
+def heated_dwells() -> Any:
+    table = dwells(noise=None, n=2000.0)
+    hot = np.sqrt(table.temperature**2 + 3e7 * table.current**2)
+    height = np.where(table.state == 0, BARRIER[0] + SLOPE[0] * table.current, BARRIER[1] + SLOPE[1] * table.current)
+    return table.replicate(np.log(1e-9) + height * 295.0 / hot, np.random.default_rng(5))
+
+
+def test_eq_27_is_a_rival_of_the_heating_that_was_fitted() -> None:
+    table = heated_dwells()
+    entries = compare(*fitted(table, **HEATED))
+    assert [entry["name"] for entry in entries] == ["joule-heating", *SHOWN[:4], "printed-convention"]
+    found, other = by_name(entries), by_name(compare(*fitted(table)))
+    for name in ("joule-heating", "eq-27"):  # the same two fits, whichever is the model
+        assert found[name]["parameters"] == other[name]["parameters"]
+        assert found[name]["deviance"] == pytest.approx(other[name]["deviance"], abs=2e-6)
+    assert re.match(r"κ = (2\.9|3\.0)\d\d\(\d\d\)×10⁷ K²/A² \(295 K becomes", entries[0]["note"])
+    assert "at the largest current" in entries[0]["note"]
+    assert verdicts(entries)[0] == "best"
+
+
+def test_a_known_heating_is_a_datum_for_all() -> None:
+    objective, optimum = fitted(heated_dwells(), device={**KNOWN, "heating": "(3.0 ± 0.3)e7 K^2/A^2"}, **HEATED)
+    found = by_name(compare(objective, optimum))
+    assert found["eq-27"]["parameters"] == found["joule-heating"]["parameters"] == 6
+    assert found["eq-27"]["deviance"] > found["joule-heating"]["deviance"]
+
+
+def test_a_fixed_heating_is_no_parameter() -> None:
+    objective, optimum = fitted(heated_dwells(), device={**KNOWN, "heating": "3e7 K^2/A^2"}, **HEATED)
+    found = by_name(compare(objective, optimum))
+    assert found["eq-27"]["parameters"] == found["joule-heating"]["parameters"] == 5
+    assert "κ" not in found["joule-heating"]["note"]
+
+
+def test_a_temperature_law_belongs_to_every_description() -> None:
+    device = {**KNOWN, "curie_temperature": "800 K"}
+    model = {"magnetisation": "bloch", "anisotropy_law": "shape"}
+    entries = compare(*fitted(dwells(), device=device, model=model))
+    assert [entry["name"] for entry in entries] == [*SHOWN, "printed-convention"]
+    found = by_name(entries)
+    for name in ("effective-temperature", "printed-convention"):
+        assert found[name]["deviance"] == pytest.approx(found["eq-27"]["deviance"], abs=1e-9)
+    assert "at several with E_i and I_c of each" in found["effective-temperature"]["note"]

@@ -9,7 +9,7 @@ import pytest
 
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
 from stfit.derivatives import seed
-from stfit.physics import activation, fluctuations, switching, telegraph, transport
+from stfit.physics import activation, fluctuations, magnetisation, switching, telegraph, transport
 
 Array = npt.NDArray[np.float64]
 Formula = Callable[..., Any]
@@ -96,6 +96,8 @@ POINTS: dict[str, tuple[Formula, list[float]]] = {
     "Machlup": (lambda a, b, v: telegraph.machlup_spectrum(np.array([0.05, 0.3]), a, b, v), [1.0, 1.4, 0.7]),
     "stay": (lambda a, b: telegraph.stay_probabilities(a, b, 0.3)[0], [1.0, 1.4]),
     "chain": (lambda p, q: telegraph.dwell_times_from_chain(p, q, 0.3)[1], [0.7, 0.7]),
+    "bloch": (lambda T, T_C: magnetisation.bloch_magnetisation(T / T_C), [0.3, 1.1]),
+    "mean field": (lambda T, T_C: magnetisation.mean_field_magnetisation(T / T_C) ** 3, [0.3, 1.1]),
     "transport_coefficient": (transport.transport_coefficient, [0.02, 1.76, 0.4, 0.8]),
 }
 STEP = 1e-3
