@@ -127,23 +127,42 @@ def elementwise(
     return x.compose(function(value), first(value), curvature)
 
 
-def of_two(function: Callable[[Any, Any], Any], x: Any, y: Any) -> Any:
-    """function(x, y) with one value a row, for arrays or Jets of shape (rows,), at a cost that no coordinates raise.
+def of_several(function: Callable[..., Any], *inputs: Any) -> Any:
+    """function(*inputs) with one value a row, for arrays or Jets that broadcast, at a cost that no coordinates raise.
 
-    function: a formula of ufuncs, called with shapes (..., rows). Two coordinates of its own carry its derivatives.
+    function: a formula of ufuncs, called with shapes (..., rows). Coordinates of its own, one an input, carry its
+    derivatives.
     """
+    like = next((x for x in inputs if isinstance(x, Jet)), None)
+    if like is None:
+        return function(*inputs)
+    count, shape = len(inputs), np.broadcast_shapes(*(np.shape(x) for x in inputs))
+    spread = [_spread(x, shape, like) for x in inputs]
+    flat = None if like.hessian is None else np.zeros((count, count, *shape))
+    unit = np.eye(count)[..., None] * np.ones(shape)
+    inner = function(*(Jet(x.value, unit[:, i], flat) for i, x in enumerate(spread)))
+    return chained(inner.value, inner.gradient, inner.hessian, *spread)
+
+
+def _spread(x: Any, shape: tuple[int, ...], like: Jet) -> Jet:
+    """x as a Jet of a shape; constant where it is none."""
+    size = like.gradient.shape[0]
     if not isinstance(x, Jet):
-        return function(x, y)
-    zero, one = np.zeros_like(x.value), np.ones_like(x.value)
-    flat = None if x.hessian is None else np.zeros((2, 2, *x.shape))
-    inner = function(Jet(x.value, np.array([one, zero]), flat), Jet(y.value, np.array([zero, one]), flat))
-    outer = np.array([x.gradient, y.gradient])  # (2, p, rows)
-    gradient = np.einsum("ir,ipr->pr", inner.gradient, outer)
-    if x.hessian is None:
-        return Jet(inner.value, gradient, None)
-    hessian = np.einsum("ijr,ipr,jqr->pqr", inner.hessian, outer, outer)
-    hessian += np.einsum("ir,ipqr->pqr", inner.gradient, np.array([x.hessian, y.hessian]))
-    return Jet(inner.value, gradient, hessian)
+        none = np.zeros((size, *shape))
+        return Jet(np.broadcast_to(x, shape), none, None if like.hessian is None else np.zeros((size, size, *shape)))
+    hessian = None if x.hessian is None else np.broadcast_to(x.hessian, (size, size, *shape))
+    return Jet(np.broadcast_to(x.value, shape), np.broadcast_to(x.gradient, (size, *shape)), hessian)
+
+
+def chained(value: Array, gradient: Array, hessian: Array | None, *inputs: Jet) -> Jet:
+    """A function of k Jets of shape (rows,) from its values and its derivatives by them, (k, rows) and (k, k, rows)."""
+    outer = np.array([x.gradient for x in inputs])  # (k, p, rows)
+    first = np.einsum("ir,ipr->pr", gradient, outer)
+    if hessian is None:
+        return Jet(value, first, None)
+    second = np.einsum("ijr,ipr,jqr->pqr", hessian, outer, outer)
+    second += np.einsum("ir,ipqr->pqr", gradient, np.array([x.hessian for x in inputs]))
+    return Jet(value, first, second)
 
 
 def value_of(x: Any) -> Array:
@@ -256,6 +275,11 @@ def _arccos(x: Array) -> tuple[Array, Array, Array]:
     return np.arccos(x), -1.0 / root, -x / root**3
 
 
+def _arcsinh(x: Array) -> tuple[Array, Array, Array]:
+    root = np.sqrt(1.0 + x**2)
+    return np.arcsinh(x), 1.0 / root, -x / root**3
+
+
 def _arctan(x: Array) -> tuple[Array, Array, Array]:
     slope = 1.0 / (1.0 + x**2)
     return np.arctan(x), slope, -2.0 * x * slope**2
@@ -274,6 +298,7 @@ def _square(x: Array) -> tuple[Array, Array, Array]:
 _UNARY: dict[np.ufunc, Callable[[Array], tuple[Array, Array, Array]]] = {
     np.absolute: _absolute,
     np.arccos: _arccos,
+    np.arcsinh: _arcsinh,
     np.arctan: _arctan,
     np.cos: _cos,
     np.exp: _exp,

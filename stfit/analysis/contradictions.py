@@ -7,8 +7,9 @@ from math import inf
 from typing import Any
 
 from stfit.analysis.messages import Location
-from stfit.analysis.names import ASYMMETRIES_WITH
+from stfit.analysis.names import ASYMMETRIES_WITH, EXACT_ASYMMETRIES_WITH
 from stfit.analysis.schema import Content
+from stfit.models.asymmetry import EXACT_ASYMMETRIES
 
 Contradiction = tuple[Location, str, str]  # where, what was expected, what was found
 
@@ -38,12 +39,23 @@ def _named_parameters(content: Content) -> Iterator[tuple[Location, str]]:
 
 
 def _foreign_to_the_asymmetry(content: Content) -> Iterator[Contradiction]:
-    asymmetry = content.model.asymmetry
+    asymmetry, exact = content.model.asymmetry, content.model.barrier == "exact"
+    if exact and asymmetry not in EXACT_ASYMMETRIES:
+        expected = " or ".join(f'"{name}"' for name in EXACT_ASYMMETRIES)
+        yield (
+            ("model", "asymmetry"),
+            f'{expected} with barrier = "exact", whose barriers are of one axis',
+            repr(asymmetry),
+        )
+        return
+    every = EXACT_ASYMMETRIES_WITH if exact else ASYMMETRIES_WITH
     for location, name in _named_parameters(content):
-        owners = ASYMMETRIES_WITH.get(name)
-        if owners and asymmetry not in owners:
-            has = " or ".join(f'"{owner}"' for owner in sorted(owners))
-            yield location, f'a parameter of asymmetry = "{asymmetry}"', f"'{name}', which belongs to {has}"
+        owners = every.get(name, frozenset({asymmetry}))
+        if asymmetry not in owners:
+            has = " or ".join(f'"{owner}"' for owner in sorted(owners or ASYMMETRIES_WITH[name]))
+            belongs = f"belongs to {has}" if owners else f'belongs to {has} with barrier = "high"'
+            model = f'asymmetry = "{asymmetry}"' + (' with barrier = "exact"' if exact else "")
+            yield location, f"a parameter of {model}", f"'{name}', which {belongs}"
 
 
 def _curve_without_use(content: Content) -> Iterator[Contradiction]:

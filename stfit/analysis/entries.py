@@ -80,7 +80,7 @@ class ModelEntry:
     """The [model] section: which form of Eq. 27 is fitted. mapping concerns FMR measurements alone."""
 
     gmr: Literal["cosine"] | GmrChi | GmrTable = "cosine"
-    barrier: Literal["high"] = "high"
+    barrier: Literal["high", "exact"] = "high"
     asymmetry: Literal["theta_0", "symmetric", "uniaxial", "chi", "free"] = "theta_0"
     convention: Literal["consistent", "printed"] = "consistent"
     mapping: Literal["power", "damping", "peak", "torque"] = "damping"

@@ -10,6 +10,7 @@ from typing import Any, Final
 from stfit.analysis.entries import Constant, Prior
 from stfit.analysis.messages import shown, unfit, unknown
 from stfit.analysis.quantities import quantity, uncertain_quantity
+from stfit.models.asymmetry import EXACT_ASYMMETRIES
 from stfit.models.parameters import PARAMETERS, Parameter
 
 # the parameters of the table that only some asymmetries have; all others have all of them
@@ -22,6 +23,11 @@ ASYMMETRIES_WITH: Final[Mapping[str, frozenset[str]]] = {
     "h": frozenset({"uniaxial"}),
     "c_P": frozenset({"free"}),
     "c_AP": frozenset({"free"}),
+}
+# the same for exact rates, which know the barriers of one axis alone
+EXACT_ASYMMETRIES_WITH: Final[Mapping[str, frozenset[str]]] = dict.fromkeys(ASYMMETRIES_WITH, frozenset[str]()) | {
+    "Kv": frozenset(EXACT_ASYMMETRIES),
+    "h": frozenset({"uniaxial"}),
 }
 # they divide: 0 is no value of theirs although it lies inside their domain
 _NEVER_ZERO: Final = frozenset({"beta", "delta_R"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,14 +31,13 @@ def text(value: Any) -> str:
     return value
 
 
-def choice(*options: Any, later: Sequence[str] = ()) -> Callable[[Any], Any]:
-    """A reader of one of `options`; `later` are known to the format but not to this version."""
+def choice(*options: Any) -> Callable[[Any], Any]:
+    """A reader of one of `options`."""
 
     def read(value: Any) -> Any:
         if any(type(value) is type(option) and value == option for option in options):
             return value
-        missing = ", which is not available in this version" if value in later else ""
-        raise unfit(one_of(options), shown(value) + missing)
+        raise unfit(one_of(options), shown(value))
 
     return read
 

@@ -192,10 +192,15 @@ class ModelSection(Section):
     """The [model] section, in an analysis file and in a device file."""
 
     gmr: Annotated[Any, PlainValidator(_gmr)] = "cosine"
-    barrier: Annotated[Any, PlainValidator(quantities.choice("high", later=("exact",)))] = "high"
+    barrier: Annotated[Any, PlainValidator(quantities.choice("high", "exact"))] = "high"
     asymmetry: Annotated[Any, PlainValidator(quantities.choice(*ASYMMETRIES))] = "theta_0"
     convention: Annotated[Any, PlainValidator(quantities.choice("consistent", "printed"))] = "consistent"
     mapping: Annotated[Any, PlainValidator(quantities.choice("power", "damping", "peak", "torque"))] = "damping"
+
+    def given(self) -> dict[str, Any]:
+        """The keys that the file gives; exact rates are those of one axis unless it says otherwise."""
+        default = {"asymmetry": "uniaxial"} if self.barrier == "exact" else {}
+        return default | super().given()
 
 
 DeviceSection = _named("Device", names.constant)

@@ -26,11 +26,11 @@ from stfit.laboratory import (
     SpectrumDesign,
     VirtualDevice,
 )
+from stfit.models.asymmetry import EXACT_ASYMMETRIES
 from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
 from stfit.physics.activation import attempt_frequency_axial, diffusion_constant
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr, transport_coefficient
 
-_EXACT_ASYMMETRIES: Final = ("uniaxial", "symmetric")  # of which the Fokker–Planck equation knows the potential
 _SAME_FIELD: Final = 0.01  # relative: an anisotropy field written with two digits
 _BY_FIELD: Final = ("anisotropy_field", "field_offset")
 
@@ -114,8 +114,6 @@ def _refuse(problems: Iterable[Problem]) -> None:
 def _law(read: _DeviceFile, level: str, designs: Sequence[Design], temperature: float, source: str) -> SpinTransferLaw:
     closely = level != RATE_LAW
     asymmetry = (read.model.get("asymmetry") or "uniaxial") if closely else read.model.entry.asymmetry
-    # the equation of motion needs no rates; what follows from its parameters is quoted as Eq. 27 has it
-    options: dict[str, Any] = {"barrier": "exact"} if level == EXACT_RATES else {}
     return SpinTransferLaw(
         gmr=_gmr(read.model.entry, source),
         asymmetry=asymmetry,
@@ -124,7 +122,7 @@ def _law(read: _DeviceFile, level: str, designs: Sequence[Design], temperature: 
         reference_temperature=temperature,
         by_field=any(name in read.device for name in _BY_FIELD)
         or any(_fields(design) is not None for design in designs),
-        **options,
+        barrier="exact" if closely else "high",
     )
 
 
@@ -134,7 +132,7 @@ def _contradictions(read: _DeviceFile, level: str, source: str) -> Iterator[Prob
     fitting = "high" if level == RATE_LAW else "exact"
     if barrier not in (None, fitting):
         yield Problem(place(source, ("model", "barrier")), f'"{fitting}" with level = "{level}"', shown(barrier))
-    allowed = {EXACT_RATES: _EXACT_ASYMMETRIES, DYNAMICS: _EXACT_ASYMMETRIES[:1]}.get(level)
+    allowed = {EXACT_RATES: EXACT_ASYMMETRIES, DYNAMICS: EXACT_ASYMMETRIES[:1]}.get(level)
     if allowed is not None and asymmetry not in (None, *allowed):
         expected = f'{one_of(allowed)} with level = "{level}"'
         yield Problem(place(source, ("model", "asymmetry")), expected, shown(asymmetry))

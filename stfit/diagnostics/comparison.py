@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Final, final
+from dataclasses import replace
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.constants import BOLTZMANN
+from stfit.diagnostics.exact_rival import EXACT_WORDS, Candidate, exact_candidates
 from stfit.diagnostics.same_law import ENERGIES, same_laws, with_law
 from stfit.models.rivals import EQ_27, HEATING, POWERS, Description, JouleHeating
 from stfit.objective import FitParameter, Objective, ParameterSpace
@@ -35,21 +36,12 @@ _MAPPING_WORDS: Final = {
 }
 
 
-@final
-@dataclass(frozen=True)
-class Candidate:
-    """A description with the objective it makes of the same data, and where a fit of it may start."""
-
-    name: str
-    words: str
-    objective: Objective
-    starts: tuple[Array, ...]
-
-
 def candidates(objective: Objective, optimum: Optimum) -> list[Candidate]:
     """The description that was fitted, then every rival that these data could tell from it."""
     first = Candidate(*_first_words(objective), objective, (optimum.x,))
-    return [first, *_described(objective, optimum), *_mapped(objective, optimum)]
+    rivals = [*_described(objective, optimum), *_mapped(objective, optimum)]
+    exact = exact_candidates(objective, optimum) if _shows_descriptions(objective, optimum) else []
+    return [first, *rivals, *exact]
 
 
 def compare(objective: Objective, optimum: Optimum) -> list[Entry]:
@@ -65,8 +57,9 @@ def compare(objective: Objective, optimum: Optimum) -> list[Entry]:
     if not rivals:
         return []
     first = _entry(objective, optimum, _first_words(objective))
+    described = _follows_descriptions(objective) and objective.law.rates is None
     return _ranked(
-        [first, *rivals, *same_laws(objective, optimum, first, described=_follows_descriptions(objective))],
+        [first, *rivals, *same_laws(objective, optimum, first, described=described)],
         has_deviance=objective.has_residuals,
     )
 
@@ -74,7 +67,7 @@ def compare(objective: Objective, optimum: Optimum) -> list[Entry]:
 def _first_words(objective: Objective) -> tuple[str, str]:
     if _kinds(objective) == {_LINES}:
         return f"mapping-{objective.law.mapping}", _MAPPING_WORDS[objective.law.mapping]
-    return EQ_27.name, EQ_27.words
+    return EXACT_WORDS if objective.law.rates is not None else (EQ_27.name, EQ_27.words)
 
 
 # --- rivals that are fitted ---------------------------------------------------------------------------------------
@@ -82,13 +75,12 @@ def _first_words(objective: Objective) -> tuple[str, str]:
 
 def _described(objective: Objective, optimum: Optimum) -> list[Candidate]:
     """Other laws of ln τ(I), where rates were measured at currents and every other kind follows them."""
-    if not _follows_descriptions(objective):
+    if not _shows_descriptions(objective, optimum):
         return []
-    largest = _largest_current(objective, optimum)
-    if largest == 0.0:
-        return []
-    heating = JouleHeating((objective.reference_temperature / largest) ** 2)
-    return [_rewritten(objective, optimum, description) for description in (*POWERS, heating)]
+    heating = JouleHeating((objective.reference_temperature / _largest_current(objective, optimum)) ** 2)
+    exact = objective.law.rates is not None
+    descriptions = (*((EQ_27,) if exact else ()), *POWERS, heating)
+    return [_rewritten(objective, optimum, description) for description in descriptions]
 
 
 def _mapped(objective: Objective, optimum: Optimum) -> list[Candidate]:
@@ -111,7 +103,7 @@ def _rewritten(objective: Objective, optimum: Optimum, description: Description)
     """A description of ln τ(I), to start from the slopes and barriers of Eq. 27, else from the crude dwell times."""
     extra = tuple(FitParameter(p, p.start, p.lower, p.upper) for p in description.parameters)
     space = ParameterSpace((*(_above_zero(p, objective) for p in objective.space.parameters), *extra))
-    rival = with_law(objective, objective.law.rewritten(description=description), space)
+    rival = with_law(objective, objective.law.rewritten(description=description, barrier="high"), space)
     own = [p.start for p in extra]
     starts = tuple(np.append(x, own) for x in (_same_slopes(objective, optimum, description), objective.start))
     return Candidate(description.name, description.words, rival, starts)
@@ -130,6 +122,11 @@ def _follows_descriptions(objective: Objective) -> bool:
     kinds = _kinds(objective)
     on_a_time_scale = any(term.measurement.settings.measurement_time is not None for term in objective.terms)
     return bool(kinds & _RATES) and kinds <= _COMPANIONS and not on_a_time_scale
+
+
+def _shows_descriptions(objective: Objective, optimum: Optimum) -> bool:
+    """Whether data that follow a description were taken at currents at all."""
+    return _follows_descriptions(objective) and _largest_current(objective, optimum) > 0.0
 
 
 def _kinds(objective: Objective) -> set[str]:
@@ -163,8 +160,13 @@ def _fitted(candidate: Candidate) -> Entry:
             if np.isfinite(rival.cost(inside)):
                 ends.append(minimise(rival, inside))
             if ends and ends[-1].status is Status.CONVERGED:
-                return _entry(rival, ends[-1], words)
+                return _beyond(words) if _leaves_the_table(rival, ends[-1].x) else _entry(rival, ends[-1], words)
     return _entry(rival, min(ends, key=lambda end: end.sum_of_squares), words) if ends else _without_fit(words)
+
+
+def _leaves_the_table(rival: Objective, x: Array) -> bool:
+    quantities = rival.space.quantities(x)
+    return any(term.outside_exact_rates(quantities).any() for term in rival.terms)
 
 
 # --- entries ------------------------------------------------------------------------------------------------------
@@ -185,12 +187,29 @@ def _entry(objective: Objective, optimum: Optimum, words: tuple[str, str]) -> En
         "delta_aic": None,
         "status": optimum.status.key,
         "note": _note(objective, optimum) if converged else "The fit did not converge: it is not compared.",
+        "l_over_L": _l_over_L(objective, optimum) if converged else None,
     }
+
+
+def _l_over_L(objective: Objective, optimum: Optimum) -> list[float] | None:
+    """l/L_θθ and its standard error, e; None where the fit does not give it."""
+    if "l_over_L" not in objective.names or optimum.covariance is None:
+        return None
+    if "l_over_L" in optimum.directions.not_identified:
+        return None
+    i = objective.names.index("l_over_L")
+    return [float(optimum.x[i]), float(np.sqrt(optimum.covariance[i, i]))]
+
+
+def _beyond(words: tuple[str, str]) -> Entry:
+    """The entry of exact rates whose best fit has no two states somewhere."""
+    beyond = "At its best fit some rows have no two states, or a barrier beyond the table of exact rates"
+    return _without_fit(words) | {"note": f"{beyond}: it is not compared."}
 
 
 def _without_fit(words: tuple[str, str]) -> Entry:
     """The entry of a description that gives these data no probability anywhere near."""
-    absent = dict.fromkeys(("deviance", "aic", "bic", "delta_aic"))
+    absent = dict.fromkeys(("deviance", "aic", "bic", "delta_aic", "l_over_L"))
     return {
         "name": words[0],
         "description": words[1],

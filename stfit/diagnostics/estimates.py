@@ -21,7 +21,7 @@ Z68 = 1.0  # half width of the 68.27 % interval, in standard errors
 Z95 = 1.959963984540054
 
 # positive up to a sign that the data settle long before the size: their intervals come from the logarithm
-LOGARITHMIC = frozenset({"c_P", "c_AP", "c_ratio", "E_P", "E_AP", "I_c_P", "I_c_AP", "transport_L"})
+LOGARITHMIC = frozenset({"c_P", "c_AP", "c_ratio", "E_P", "E_AP", "I_c_P", "I_c_AP", "transport_L", "tau_0_predicted"})
 
 _UNKNOWN: Estimate = Estimate(None, None, None, None, "", Verdict.NOT_IDENTIFIED)
 

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from stfit.backends.least_squares import Optimum
 from stfit.backends.nested import LIVE, Evidence, nested
 from stfit.backends.parallel import mapped
-from stfit.diagnostics.comparison import Candidate, candidates
+from stfit.diagnostics.comparison import candidates
+from stfit.diagnostics.exact_rival import Candidate
 from stfit.objective import Objective
 from stfit.results import Status
 

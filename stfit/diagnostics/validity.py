@@ -35,6 +35,7 @@ def validity(objective: Objective, optimum: Optimum, estimates: Mapping[str, Est
         *_barriers(objective, optimum, yardstick, source),
         *_times(objective, optimum, yardstick, source),
         *_finite_barrier(objective, estimates),
+        *_attempt_time(estimates),
         *_confounded(estimates),
         *ramp_notes(objective, optimum),
         *trace_notes(objective),
@@ -52,6 +53,8 @@ def _barriers(objective: Objective, optimum: Optimum, tau_0: float, source: str)
     lowest = float(np.min(heights))
     ends = " to ".join(format_rounded(float(end), "", 3) for end in (lowest, np.max(heights)))
     text = f"With {source}, {_seconds(tau_0)}, the barriers of the rows are {ends} k_BT"
+    if objective.law.rates is not None:
+        return [Note("barrier height", "info", f"{text}: exact rates hold at any height.")]
     low = int(np.count_nonzero(heights < _HIGH_BARRIER))
     if low == 0:
         return [Note("barrier height", "info", f"{text}: Eq. 27 (E ≫ k_BT) holds.")]
@@ -97,6 +100,8 @@ def _finite_barrier(objective: Objective, estimates: Mapping[str, Estimate]) -> 
     sigma = float(np.mean(roots) ** 2)
     if not _HIGH_BARRIER <= sigma <= 100.0:
         return []
+    if objective.law.rates is not None:
+        return _exact_factors(objective, estimates, sigma)
     doubled = objective.law.convention.gmr
     gmr = _fitted_gmr(objective, estimates)
     c_P, c_AP = (doubled * c for c in finite_barrier_asymmetry(sigma, gmr))
@@ -110,6 +115,40 @@ def _finite_barrier(objective: Objective, estimates: Mapping[str, Estimate]) -> 
         "barriers, from a field, or from the GMR curve: at one temperature and field they cannot be told apart."
     )
     return [Note("finite barrier", "info" if abs(change) < 0.05 else "warning", sentence)]
+
+
+def _exact_factors(objective: Objective, estimates: Mapping[str, Estimate], sigma: float) -> list[Note]:
+    """c_P(σ) and c_AP(σ) beside their values for infinite barriers."""
+    at = {name: e.value for name, e in estimates.items() if e.value is not None}
+    if not at.keys() >= {"c_P", "c_AP"}:
+        return []
+    c_P, c_AP = at["c_P"], at["c_AP"]
+    known = {name: at.get(name, 0.0) for name in objective.law.asymmetry.parameters}
+    wells = objective.law.asymmetry.wells(known, None)
+    sentence = (
+        f"Exact rates: c_P(σ) = {c_P:.4f} and c_AP(σ) = {c_AP:.4f} (ratio {c_AP / c_P:.3g}) at σ = {sigma:.3g}; for "
+        f"σ → ∞, in Eq. 27, they would be {float(wells.c_P):.4f} and {float(wells.c_AP):.4f} (ratio "
+        f"{float(wells.c_AP / wells.c_P):.3g}). A finite barrier, a field and the GMR curve all move this ratio: at "
+        "one temperature and field they cannot be told apart."
+    )
+    return [Note("finite barrier", "info", sentence)]
+
+
+def _attempt_time(estimates: Mapping[str, Estimate]) -> list[Note]:
+    """The fitted attempt time beside the one that damping, magnetisation and volume predict (Brown)."""
+    predicted, fitted = estimates.get("tau_0_predicted"), estimates["tau_0"]
+    if predicted is None or predicted.value is None:
+        return []
+    text = f"Brown's prefactor with the α, γ, M_s and v given predicts τ0 = {_seconds(predicted.value)}"
+    if fitted.value is None:
+        return [Note("attempt time", "info", f"{text}; the data do not give one to compare.")]
+    errors = [0.0 if e.stderr is None else e.stderr / float(e.value or 1.0) for e in (predicted, fitted)]
+    apart = float(np.log(fitted.value / predicted.value))
+    sentence = (
+        f"{text}; {_seconds(fitted.value)} is {'given' if fitted.verdict is Verdict.FIXED else 'fitted'}, "
+        f"{np.exp(apart):.2g} times that (ln of the ratio {apart:+.2f} ± {float(np.hypot(errors[0], errors[1])):.2f})."
+    )
+    return [Note("attempt time", "info", sentence)]
 
 
 def _fitted_gmr(objective: Objective, estimates: Mapping[str, Estimate]) -> Gmr:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.derivatives import of_two, total
+from stfit.derivatives import of_several, total
 from stfit.measurements.base import (
     Array,
     Axis,
@@ -84,7 +84,7 @@ class ApparentDwellTimes(WithResiduals):
             limited = [within_sight(each, self.dead_time) for each in (x, y)]
             return np.log(apparent_mean_dwell(np.exp(limited[0]), np.exp(limited[1]), self.dead_time))
 
-        return of_two(seen, prediction, self.pairs.of_partner(prediction))
+        return of_several(seen, prediction, self.pairs.of_partner(prediction))
 
     def deviance_residuals(self, prediction: Any) -> Any:
         """Those of the table against the observed mean, over the spread of the observed dwells."""

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.derivatives import Jet, of_two, total, value_of
+from stfit.derivatives import Jet, of_several, total, value_of
 from stfit.errors import CellProblem, NoResidualsError, TableError
 from stfit.measurements.apparent import ApparentDwellTimes
 from stfit.measurements.base import (
@@ -162,7 +162,7 @@ class MissedDwellEvents:
 
     def log_likelihood(self, prediction: Any) -> Any:
         """Σ ln f of the complete dwells, and ln of the survival of the others; prediction = ln τ of all rows."""
-        return total(of_two(self._log_likelihood_of_rows, prediction, self.apparent.pairs.of_partner(prediction)))
+        return total(of_several(self._log_likelihood_of_rows, prediction, self.apparent.pairs.of_partner(prediction)))
 
     def sensitivity(self, prediction: Any) -> Any:
         """√n of the quasi-likelihood of the observed means times ln of them: nearly all the information there is."""

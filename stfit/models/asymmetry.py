@@ -84,19 +84,31 @@ class FreeBarrierTop:
 @final
 @dataclass(frozen=True)
 class SymmetricBarrier:
-    """θ0 = π/2: the barrier top of zero field."""
+    """θ0 = π/2: the barrier top of zero field. one_barrier: E_P = E_AP = Kv, as an axis without a field has them."""
 
     gmr: Gmr
     scale: float = 1.0
+    one_barrier: bool = False
     name: str = "symmetric"
-    parameters: tuple[str, ...] = ("E_P", "E_AP")
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The barriers, or the one that both are."""
+        return ("Kv",) if self.one_barrier else ("E_P", "E_AP")
 
     def wells(self, quantities: Quantities, field: Any) -> Wells:  # noqa: ARG002
         """c_i at π/2."""
-        return Wells(quantities["E_P"], quantities["E_AP"], *_factors(self.gmr, np.pi / 2, self.scale))
+        in_P, in_AP = ("Kv", "Kv") if self.one_barrier else ("E_P", "E_AP")
+        return Wells(quantities[in_P], quantities[in_AP], *_factors(self.gmr, np.pi / 2, self.scale))
+
+    def reduced_field(self, quantities: Quantities, field: Any) -> Any:  # noqa: ARG002
+        """h = 0."""
+        return 0.0
 
     def start(self, energies: tuple[float, float], ratio: float | None) -> dict[str, float]:  # noqa: ARG002
         """The barriers."""
+        if self.one_barrier:
+            return {"Kv": 0.5 * (energies[0] + energies[1])}
         return {"E_P": energies[0], "E_AP": energies[1]}
 
 
@@ -163,15 +175,18 @@ class Uniaxial:
 
     def wells(self, quantities: Quantities, field: Any) -> Wells:
         """Kv(1±h)² and c_i(arccos(−h)); the reference state has no applied field."""
-        if self.by_field:
-            applied = 0.0 if field is None else field
-            h = (applied - quantities["field_offset"]) / quantities["anisotropy_field"]
-        else:
-            h = quantities["h"]
+        h = self.reduced_field(quantities, field)
         energy_P, energy_AP = uniaxial_barriers(quantities["Kv"], h)
         with np.errstate(invalid="ignore", divide="ignore"):  # beyond |h| = 1 there is one state, and no number
             top = barrier_top(h)
         return Wells(energy_P, energy_AP, *_factors(self.gmr, top, self.scale))
+
+    def reduced_field(self, quantities: Quantities, field: Any) -> Any:
+        """h = H/H_K, row by row where the rows differ in field."""
+        if not self.by_field:
+            return quantities["h"]
+        applied = 0.0 if field is None else field
+        return (applied - quantities["field_offset"]) / quantities["anisotropy_field"]
 
     def start(self, energies: tuple[float, float], ratio: float | None) -> dict[str, float]:
         """√(Kv) is the mean of the roots of the barriers; h from the ratio of the slopes."""
@@ -188,21 +203,26 @@ def _factors(gmr: Gmr, theta_0: Any, scale: float) -> tuple[Any, Any]:
     return asymmetry_P(gmr, theta_0) * scale, asymmetry_AP(gmr, theta_0) * scale
 
 
+EXACT_ASYMMETRIES: Final = ("uniaxial", "symmetric")  # whose barriers the exact rates know
 ASYMMETRIES: Final = ("theta_0", "symmetric", "uniaxial", "chi", "free")
 
 
-def asymmetry_named(name: str, gmr: Gmr, *, scale: float = 1.0, by_field: bool = False) -> Asymmetry:
+def asymmetry_named(
+    name: str, gmr: Gmr, *, scale: float = 1.0, by_field: bool = False, exact: bool = False
+) -> Asymmetry:
     """The asymmetry called `name`, for a GMR curve; ValueError lists the names there are.
 
-    scale: what the convention multiplies c_i by (2 in the printed equations).
+    scale: what the convention multiplies c_i by (2 in the printed equations). exact: for exact rates, which know the
+    barriers of one axis alone.
     """
     builders: dict[str, Callable[[], Asymmetry]] = {
         "theta_0": lambda: FreeBarrierTop(gmr, scale),
-        "symmetric": lambda: SymmetricBarrier(gmr, scale),
+        "symmetric": lambda: SymmetricBarrier(gmr, scale, one_barrier=exact),
         "uniaxial": lambda: Uniaxial(gmr, scale, by_field),
         "chi": lambda: FreeChi(scale),
         "free": lambda: FreeFactors(gmr, scale),
     }
-    if name not in builders:
-        raise ValueError(f"no asymmetry is called {name!r}; there are {', '.join(ASYMMETRIES)}")
+    known = EXACT_ASYMMETRIES if exact else ASYMMETRIES
+    if name not in known:
+        raise ValueError(f"no asymmetry is called {name!r}; there are {', '.join(known)}")
     return builders[name]()

@@ -9,11 +9,21 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.models.asymmetry import Asymmetry, asymmetry_named
+from stfit.constants import BOLTZMANN
+from stfit.models.asymmetry import Asymmetry, SymmetricBarrier, Uniaxial, Wells, asymmetry_named
+from stfit.models.exact import ExactRates
 from stfit.models.guess import starting_quantities
 from stfit.models.parameters import PARAMETERS, Parameter, at_temperature
+from stfit.models.rate_tables import rate_table
 from stfit.models.rivals import EQ_27, Description, Linear
-from stfit.physics.activation import barrier, critical_current, log_dwell_time, slope
+from stfit.physics.activation import (
+    attempt_frequency_axial,
+    barrier,
+    critical_current,
+    diffusion_constant,
+    log_dwell_time,
+    slope,
+)
 from stfit.physics.critical import inverse_critical_current
 from stfit.physics.switching import measured_critical_current
 from stfit.physics.transport import (
@@ -41,7 +51,12 @@ DERIVED_UNITS: Final[Mapping[str, str]] = {
     "I_c_AP": "A",
 }
 # what follows where the damping and the constants of the layer are known too (Eq. 3)
-TRANSPORT_UNITS: Final[Mapping[str, str]] = {"transport_L": "1/(J s)", "spin_transfer_l": "1/(J s)"}
+TRANSPORT_UNITS: Final[Mapping[str, str]] = {
+    "transport_L": "1/(J s)",
+    "spin_transfer_l": "1/(J s)",
+    "tau_0_predicted": "s",
+}
+BARRIERS: Final = ("high", "exact")
 TRANSPORT_INGREDIENTS: Final = ("alpha", "gyromagnetic_ratio", "volume", "saturation_magnetisation")
 
 
@@ -50,7 +65,8 @@ class SpinTransferLaw:
 
     gmr: r(θ), default (1 − cosθ)/2. asymmetry, convention: as in the analysis file. reference_temperature: K, where
     slopes are quoted. by_field: rows differ in field (uniaxial only). mapping: how Eq. 32 is read of a resonance, a key
-    of physics.fluctuations.MAPPINGS; a copy of the law with another one is its rival. Every method takes quantities in
+    of physics.fluctuations.MAPPINGS; a copy of the law with another one is its rival. barrier: "high" (Eq. 27) or
+    "exact" (Fokker–Planck rates; asymmetry "uniaxial" or "symmetric" alone). Every method takes quantities in
     SI units, as floats, arrays (leading axes broadcast over the rows) or Jets.
     """
 
@@ -63,30 +79,60 @@ class SpinTransferLaw:
         reference_temperature: float = 300.0,
         by_field: bool = False,
         mapping: str = "damping",
+        barrier: str = "high",
     ) -> None:
         self.gmr: Gmr = CosineGmr() if gmr is None else gmr
         self.convention = CONVENTIONS[convention]
-        self.asymmetry: Asymmetry = asymmetry_named(asymmetry, self.gmr, scale=self.convention.gmr, by_field=by_field)
+        self.rates: ExactRates | None = self._rates_of(barrier)
         self.by_field = by_field
+        self.asymmetry: Asymmetry = self._asymmetry_named(asymmetry)
         self.reference_temperature = reference_temperature
         self.description: Description = EQ_27
         self.mapping = mapping
 
     def rewritten(
-        self, *, description: Description | None = None, convention: str | None = None, mapping: str | None = None
+        self,
+        *,
+        description: Description | None = None,
+        convention: str | None = None,
+        mapping: str | None = None,
+        barrier: str | None = None,
+        asymmetry: str | None = None,
     ) -> SpinTransferLaw:
         """The same device under a rival description of ln τ(I), in another convention, with another reading of a line.
 
-        A convention changes what λ, the barriers and c_i mean: see the conversions in physics.transport.
+        A convention changes what λ, the barriers and c_i mean: see the conversions in physics.transport. An asymmetry
+        changes which parameters there are.
         """
         rival = copy.copy(self)
         rival.description = description or self.description
         rival.mapping = mapping or self.mapping
         if convention is not None:
             rival.convention = CONVENTIONS[convention]
-            scale = rival.convention.gmr
-            rival.asymmetry = asymmetry_named(self.asymmetry.name, self.gmr, scale=scale, by_field=self.by_field)
+        if barrier is not None:
+            rival.rates = rival._rates_of(barrier)
+        if asymmetry is not None or convention is not None:
+            rival.asymmetry = rival._asymmetry_named(asymmetry or self.asymmetry.name)
         return rival
+
+    def _rates_of(self, barrier: str) -> ExactRates | None:
+        if barrier not in BARRIERS:
+            raise ValueError(f"no barrier is called {barrier!r}; there are {', '.join(BARRIERS)}")
+        return ExactRates(rate_table(self.gmr)) if barrier == "exact" else None
+
+    def _asymmetry_named(self, name: str) -> Asymmetry:
+        exact = self.rates is not None
+        return asymmetry_named(name, self.gmr, scale=self.convention.gmr, by_field=self.by_field, exact=exact)
+
+    @property
+    def barrier(self) -> str:
+        """Its name in the analysis file: "high" (Eq. 27) or "exact"."""
+        return "high" if self.rates is None else "exact"
+
+    @property
+    def linear_in_current(self) -> bool:
+        """Whether ln τ is a straight line in the current."""
+        return self.rates is None and self.description.linear_in_current
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -99,6 +145,10 @@ class SpinTransferLaw:
 
     def log_dwell_time(self, quantities: Quantities, *, state: Any, current: Any, temperature: Any, field: Any) -> Any:
         """ln τ (τ in s) at quantities in SI units; arrays or Jets, leading axes broadcast over the rows."""
+        if self.rates is not None:
+            return self.rates.log_dwell_time(
+                self, quantities, state=state, current=current, temperature=temperature, field=field
+            )
         wells = self.asymmetry.wells(quantities, field)
         linear = barrier(
             state, current, wells.energy_P, wells.energy_AP, self.coupling(quantities), wells.c_P, wells.c_AP
@@ -122,6 +172,11 @@ class SpinTransferLaw:
         delta_R (ohm), energy (J, the measured barrier out of `state`): of the rows, in place of those of the device.
         measurement_time: s, on which I_c was measured at `temperature` (K); None for I_c extrapolated to zero kelvin.
         """
+        if self.rates is not None and measurement_time is not None:
+            seen = self._with_row_values(quantities, state, delta_R, energy)
+            return self.rates.inverse_critical_current(
+                self, seen, state=state, temperature=temperature, measurement_time=measurement_time
+            )
         wells = self.asymmetry.wells(quantities, None)
         energies = (wells.energy_P, wells.energy_AP) if energy is None else (self.barrier_of_row(energy),) * 2
         seen = quantities if delta_R is None else {**quantities, "delta_R": delta_R}
@@ -134,6 +189,20 @@ class SpinTransferLaw:
             1.0, out_of, temperature, measurement_time, log_tau_0, self.convention
         )
 
+    def _with_row_values(self, quantities: Quantities, state: Any, delta_R: Any, energy: Any) -> Quantities:
+        """The quantities with ΔR and Kv as the rows have them: a row's barrier out of its state is Kv(1±h)²."""
+        own: dict[str, Any] = {} if delta_R is None else {"delta_R": delta_R}
+        if energy is not None:
+            tilt = 1.0 + (1 - 2 * state) * self.reduced_field(quantities, None)
+            own["Kv"] = self.barrier_of_row(energy) / np.square(tilt)
+        return {**quantities, **own}
+
+    def reduced_field(self, quantities: Quantities, field: Any) -> Any:
+        """h = H/H_K of the rows; TypeError with an asymmetry that is not of one axis."""
+        if not isinstance(self.asymmetry, Uniaxial | SymmetricBarrier):
+            raise TypeError(f"asymmetry {self.asymmetry.name!r} has no axis")
+        return self.asymmetry.reduced_field(quantities, field)
+
     def barrier_of_row(self, energy: Any) -> Any:
         """A barrier as it was measured (J) in the convention of the law; the printed one is doubled."""
         return convert_energy(energy, CONSISTENT, self.convention)
@@ -144,6 +213,8 @@ class SpinTransferLaw:
 
     def slopes(self, quantities: Quantities, state: Any, temperature: Any, field: Any) -> Any:
         """s_i = ∂ln τ_i/∂I at I = 0, 1/A, of the state of each row."""
+        if self.rates is not None:
+            return self.rates.slope(self, quantities, state, temperature, field)
         wells = self.asymmetry.wells(quantities, field)
         ratio = self.description.slope_ratio(quantities)
         return slope(state, self.coupling(quantities) * ratio, wells.c_P, wells.c_AP, temperature, self.convention)
@@ -153,13 +224,15 @@ class SpinTransferLaw:
 
         Where no ΔR is that of the device (each row has its own), neither slopes nor I_c are.
         I_c is linear-extrapolated: where the barrier of Eq. 27 would vanish. Where the quantities hold α, γ, v and M_s,
-        L_θθ/ρ0 and l/(eρ0) too; keys of TRANSPORT_UNITS.
+        L_θθ/ρ0, l/(eρ0) and Brown's attempt time too; keys of TRANSPORT_UNITS.
         """
         wells = self.asymmetry.wells(quantities, None)
         energy = (wells.energy_P, wells.energy_AP)
-        values = {"c_P": wells.c_P, "c_AP": wells.c_AP}
+        c_P, c_AP = (wells.c_P, wells.c_AP)
+        if self.rates is not None:
+            c_P, c_AP = self.rates.asymmetry(self, quantities, temperature)
+        values = {"c_P": c_P, "c_AP": c_AP, "c_ratio": c_AP / c_P}
         with np.errstate(divide="ignore", invalid="ignore"):  # I_c is infinite where a slope is 0
-            values["c_ratio"] = wells.c_AP / wells.c_P
             for code, state in enumerate(("P", "AP")):
                 values[f"E_{state}"] = energy[code]
                 if "delta_R" in quantities:
@@ -169,7 +242,14 @@ class SpinTransferLaw:
         if all(name in quantities for name in TRANSPORT_INGREDIENTS):
             values["transport_L"] = transport_coefficient(*(quantities[name] for name in TRANSPORT_INGREDIENTS))
             values["spin_transfer_l"] = quantities["l_over_L"] * values["transport_L"]
+            values["tau_0_predicted"] = self._attempt_time(wells, values["transport_L"], temperature)
         return {name: value for name, value in values.items() if name not in self._names}
+
+    def _attempt_time(self, wells: Wells, transport_L: Any, temperature: Any) -> Any:
+        """√π/(2 D0 σ^{3/2}), s, of the uniaxial barrier √(Kv) = (√E_P + √E_AP)/2 (Brown 1963)."""
+        thermal = self.convention.thermal * BOLTZMANN * temperature
+        sigma = np.square(0.5 * (np.sqrt(wells.energy_P) + np.sqrt(wells.energy_AP))) / thermal
+        return 1.0 / attempt_frequency_axial(diffusion_constant(transport_L, temperature), sigma)
 
     def starting_quantities(
         self,

@@ -15,7 +15,7 @@ from stfit.derivatives import Jet, concatenate, total
 from stfit.measurements import Measurement
 from stfit.models.law import SpinTransferLaw
 from stfit.objective.natural import NaturalCoordinates, natural_coordinates
-from stfit.objective.predictions import LOG_DWELL_TIME, PREDICTIONS
+from stfit.objective.predictions import LOG_DWELL_TIME, PREDICTIONS, outside_exact_rates
 from stfit.objective.prior import Prior, prior_of
 from stfit.objective.space import ParameterSpace
 
@@ -58,6 +58,12 @@ class Term:
         quantities = self.quantities(shared)
         temperature = self.thermometer * (quantities["temperature"] / self.nominal_temperature)
         return PREDICTIONS[what](self.law, quantities, self.measurement.settings, temperature)
+
+    def outside_exact_rates(self, shared: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
+        """Which rows leave what the exact rates know, shape (rows,)."""
+        quantities = self.quantities(shared)
+        temperature = self.thermometer * (quantities["temperature"] / self.nominal_temperature)
+        return outside_exact_rates(self.law, quantities, self.measurement.settings, temperature)
 
     @property
     def shown(self) -> Term:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from stfit.derivatives import concatenate, value_of
 from stfit.measurements import Settings
@@ -84,11 +85,23 @@ def log_ramp_exposure(law: SpinTransferLaw, quantities: Quantities, settings: Se
 
     Exact where ln τ is a straight line in the current; else summed over 8 pieces of each interval, straight in each.
     """
-    pieces = 1 if law.description.linear_in_current else _PIECES
+    pieces = 1 if law.linear_in_current else _PIECES
     log_dwell = _log_dwell_times_between(law, quantities, settings, temperature, pieces)
     duration = _duration(settings) / pieces
     parts = [ramp_log_exposure(start, end, duration) for start, end in pairwise(log_dwell)]
     return parts[0] if pieces == 1 else _log_of_sum(parts)
+
+
+def outside_exact_rates(
+    law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any
+) -> npt.NDArray[np.bool_]:
+    """Which rows leave what the exact rates know: no two states, or a barrier beyond their table; none with Eq. 27."""
+    current = settings.interval[1] if settings.interval is not None else current_at(quantities, settings)
+    if law.rates is None or current is None or settings.lines is not None:
+        return np.zeros(settings.state.size, dtype=bool)
+    seen = with_biased_delta_R(quantities, settings)
+    outside = law.rates.outside(law, seen, current=current, temperature=temperature, field=settings.field)
+    return np.broadcast_to(outside, settings.state.shape)
 
 
 def _log_of_sum(logarithms: Sequence[Any]) -> Any:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from stfit.analysis import Analysis, GmrChi, GmrTable
 from stfit.errors import InputError, Problem
 from stfit.loaders.gmr import load_gmr
-from stfit.measurements import CriticalCurrents, Measurement, name_of
+from stfit.measurements import CriticalCurrents, Measurement, RampEvents, name_of
 from stfit.models.asymmetry import Uniaxial
 from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
 from stfit.models.parameters import PARAMETERS, Parameter
@@ -52,7 +52,10 @@ def assemble(analysis: Analysis, measurements: Sequence[Measurement]) -> Objecti
         reference_temperature=temperatures.reference,
         by_field=_by_field(analysis, measurements),
         mapping=analysis.model.mapping,
+        barrier=analysis.model.barrier,
     )
+    if not law.linear_in_current:
+        measurements = [m.counted if isinstance(m, RampEvents) else m for m in measurements]
     shared = _shared_parameters(analysis, law, measurements, temperatures)
     lines = {entry.name for measurement in measurements for entry in measurement.own_parameters}
     _refuse_foreign(analysis, {parameter.name for parameter in shared}, lines)

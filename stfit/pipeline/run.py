@@ -29,6 +29,7 @@ from stfit.diagnostics.contributions import (
 )
 from stfit.diagnostics.estimates import spread
 from stfit.diagnostics.evidence import evidence
+from stfit.diagnostics.exact_rival import EXACT_WORDS
 from stfit.diagnostics.goodness import goodness
 from stfit.diagnostics.identifiability import combinations, identifiability
 from stfit.diagnostics.intervals import choose_intervals
@@ -36,11 +37,13 @@ from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity
 from stfit.errors import InputError, Problem
 from stfit.measurements import CriticalCurrents, FmrLines, Measurement
+from stfit.models.rivals import EQ_27
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.sampling import Source
+from stfit.pipeline.two_states import refuse_without_two_states
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
-from stfit.results.numbers import format_p, format_rounded
+from stfit.results.numbers import format_p, format_rounded, format_value
 from stfit.results.ranking import preference
 
 Array = npt.NDArray[np.float64]
@@ -57,6 +60,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
     objective = assemble(analysis, measurements)
     _refuse_absurd_dwells(objective, objective.space.start)
     optimum = minimise(objective)
+    refuse_without_two_states(objective, optimum.x)
     _refuse_absurd_dwells(objective, optimum.x)
     chosen = choose_intervals(analysis.fit.intervals, objective, optimum, seed=seed)
     optimum, found = chosen.optimum, dict(chosen.estimates)
@@ -86,7 +90,12 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         curves=curves(objective, optimum),
         goodness=goodness(objective, optimum, seed, always_bootstrap=analysis.fit.goodness == "bootstrap"),
         identifiability=identifiability(objective, optimum, found, seed=seed),
-        validity=[*_disagreements(joint), *_preference(rivals), *validity(objective, optimum, found)],
+        validity=[
+            *_disagreements(joint),
+            *_preference(rivals),
+            *_exact_rates(rivals),
+            *validity(objective, optimum, found),
+        ],
         budget=budget(objective, optimum, found),
         comparison=rivals,
         evidence=evidence(objective, optimum, seed=seed, processes=available_processes())
@@ -123,6 +132,22 @@ def _preference(rivals: list[dict[str, Any]]) -> list[Note]:
     """A warning where a rival description is much better than the one that was fitted."""
     sentence = preference(rivals)
     return [] if sentence is None else [Note("rival description", "warning", sentence)]
+
+
+def _exact_rates(rivals: list[dict[str, Any]]) -> list[Note]:
+    """What the exact rates make of l/L_θθ, beside Eq. 27 or the other way round."""
+    entries = {entry["name"]: entry for entry in rivals if entry.get("l_over_L") is not None}
+    if not {EXACT_WORDS[0], EQ_27.name} <= entries.keys():
+        return []
+    other = entries[EXACT_WORDS[0] if rivals[0]["name"] == EQ_27.name else EQ_27.name]
+    mine, theirs = rivals[0]["l_over_L"], other["l_over_L"]
+    change = theirs[0] / mine[0] - 1.0
+    sentence = (
+        f"With {other['description']} the same data give l/L_θθ = {format_value(theirs[0], theirs[1], 'e')}, "
+        f"{100.0 * abs(change):.0f} % {'larger' if change > 0 else 'smaller'}; deviance {other['deviance']:.4g} "
+        f"against {rivals[0]['deviance']:.4g}."
+    )
+    return [Note("exact rates", "info", sentence)]
 
 
 def _refuse_absurd_dwells(objective: Objective, x: Array) -> None:
@@ -211,6 +236,13 @@ _ASYMMETRY_WORDS = {
     "free": "c_P and c_AP are independent: only their products with l/L_θθ can be identified.",
 }
 
+_BARRIER_WORDS = {
+    "high": "High barriers: the rates are those of Eq. 27, not the Fokker–Planck ones; I_c is extrapolated linearly.",
+    "exact": "Exact rates: dwell times are those of the axial Fokker–Planck equation for the barrier Kv with the field "
+    "h; D0 ∝ T, and τ0 is √π/(2 D0 σ^{3/2}) at the reference temperature. c_i are those of this barrier at zero "
+    "current; I_c is that of the barrier at zero temperature, extrapolated linearly (c_i of Eq. 27).",
+}
+
 _CORRECTION_WORDS = {
     "series_resistance": "A resistance R_s lies in series with the device: a voltage V drives I = V/(R + R_s).",
     "half_voltage": "ΔR falls with the bias V = I·R as ΔR/(1 + (V/V_h)²); ΔR, slopes and I_c are quoted for zero bias, "
@@ -248,7 +280,7 @@ def _assumptions(analysis: Analysis, objective: Objective, measurements: Sequenc
         laws[analysis.model.convention],
         f"GMR curve r(θ) = {curve}." if analysis.model.asymmetry != "chi" else "GMR curve with χ free.",
         _ASYMMETRY_WORDS[analysis.model.asymmetry],
-        "High barriers: the rates are those of Eq. 27, not the Fokker–Planck ones; I_c is extrapolated linearly.",
+        _BARRIER_WORDS[objective.law.barrier],
         *_where_quoted(objective),
     ]
     used = {p.name for p in objective.space.parameters}

@@ -78,6 +78,7 @@ _SYMBOLS: Final = {
     "saturation_magnetisation": Symbol("M", "s", "saturation magnetisation"),
     "volume": Symbol("v", "", "volume of the magnetic layer"),
     "transport_L": Symbol("L", "θθ", "transport coefficient of the magnet", tail="/ρ0"),
+    "tau_0_predicted": Symbol("τ", "0,Brown", "attempt time that α, γ, M_s and v predict"),
     "spin_transfer_l": Symbol("l/(eρ0)", "", "spin-transfer coefficient in absolute units"),
     "power_P": Symbol("P", "0,P", "power of P at zero current"),
     "power_AP": Symbol("P", "0,AP", "power of AP at zero current"),

@@ -25,7 +25,6 @@ PRIOR = (
     '{normal = ["mean", "sd"]}, {truncated = ["mean", "sd", "low", "high"]}, {lognormal = ["median", "factor"]} '
     'or {uniform = ["low", "high"]}'
 )
-LATER = "which is not available in this version"
 KINDS = (
     "'dwell-times', 'dwell-events', 'switching-currents', 'switching-pulse', 'switching-ramp', 'fmr-lines', "
     "'hysteresis-loop', 'fmr-spectra' or 'telegraph-trace'"
@@ -150,7 +149,19 @@ CHOICES: dict[str, Case] = {
         "'consistent' or 'printed'",
         "'Printed'",
     ),
-    "the exact barrier": ('[model]\nbarrier = "exact"', key("model.barrier"), "'high'", f"'exact', {LATER}"),
+    "a barrier without a name": ('[model]\nbarrier = "low"', key("model.barrier"), "'high' or 'exact'", "'low'"),
+    "exact rates of a free barrier top": (
+        '[model]\nbarrier = "exact"\nasymmetry = "theta_0"',
+        key("model.asymmetry"),
+        '"uniaxial" or "symmetric" with barrier = "exact", whose barriers are of one axis',
+        "'theta_0'",
+    ),
+    "a barrier that exact rates do not have": (
+        '[model]\nbarrier = "exact"\n[fit]\nfix = {E_P = "0.5 eV"}',
+        key("fit.fix.E_P"),
+        'a parameter of asymmetry = "uniaxial" with barrier = "exact"',
+        '\'E_P\', which belongs to "chi" or "free" or "symmetric" or "theta_0" with barrier = "high"',
+    ),
     "an unknown backend": ('[fit]\nbackend = "simplex"', key("fit.backend"), "'least-squares' or 'mcmc'", "'simplex'"),
     "an unknown GMR curve": (
         '[model]\ngmr = "sine"',
@@ -459,7 +470,7 @@ kind = "switching-pulse"
 file = "pulse.csv"
 sign = "none"
 [model]
-barrier = "exact"
+barrier = "low"
 [fit]
 fix = {temperature = "295 K"}
 [priors]

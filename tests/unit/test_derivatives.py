@@ -21,7 +21,7 @@ FORMULAS: dict[str, Formula] = {
     "roots and powers": lambda a, b, c: np.sqrt(a + ROWS) * b**2.5 + (1.0 - c * ROWS / 3.0) ** 3 - 2.0**c + b**a,
     "quotients": lambda a, b, c: ROWS / (a + b * ROWS) - (a - b) / c + 1.0 / (1.0 + c) + (a / 3.0) / ROWS,
     "trigonometry": lambda a, b, c: np.sin(a * ROWS) * np.cos(b) + np.tan(0.5 * c) * np.arctan(b * ROWS),
-    "inverse cosine": lambda a, b, c: np.arccos(-a) * b - np.arccos(0.3 * c * ROWS) + np.abs(a - b) + np.square(c),
+    "inverse functions": lambda a, b, c: np.arccos(-a) * b - np.arcsinh(3 * c * ROWS) + np.abs(a - b) + np.square(c),
     "reflected operators": lambda a, b, c: 1.0 - (2.0 * (-a) - ROWS * b) + (ROWS - c) * (3.0 + a),
     "two-argument ufuncs": lambda a, b, c: np.power(b, 2) * np.add(ROWS, a) - np.subtract(ROWS, np.multiply(c, b)),
     "given derivatives": lambda a, b, c: elementwise(a * ROWS + b, np.sinh, np.cosh, np.sinh) * c,

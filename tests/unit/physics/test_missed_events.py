@@ -8,7 +8,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import kstest
 
-from stfit.derivatives import of_two, seed
+from stfit.derivatives import of_several, seed
 from stfit.physics import telegraph
 from stfit.physics.missed_events import EXACT, log_density, log_survival, tail
 
@@ -143,7 +143,7 @@ def test_a_function_of_two_is_chained_exactly() -> None:
         rows = np.array([1.0, 2.0, 3.0])
         first, second = a * rows + b, a * b * rows
         direct = np.exp(first) / second
-        chained = of_two(lambda p, q: np.exp(p) / q, first, second)
+        chained = of_several(lambda p, q: np.exp(p) / q, first, second)
         assert chained.value == pytest.approx(direct.value)
         assert chained.gradient == pytest.approx(direct.gradient)
         if order == 2:

@@ -1,0 +1,68 @@
+"""Eq. 27 against the exact rates of one axis, fitted to the same data: what the limit of infinite barriers changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.backends.least_squares import Optimum
+from stfit.diagnostics.same_law import with_law
+from stfit.models.law import SpinTransferLaw
+from stfit.models.parameters import PARAMETERS, at_temperature
+from stfit.objective import FitParameter, Objective, ParameterSpace
+from stfit.physics.transport import CosineGmr
+
+Array = npt.NDArray[np.float64]
+
+EXACT_WORDS: Final = ("exact-rates", "exact Fokker–Planck rates of a uniaxial barrier")
+_OF_THE_BARRIER: Final = frozenset({"E_P", "E_AP", "theta_0", "Kv", "h"})
+_KNOWN: Final = frozenset({"theta_0", "symmetric", "uniaxial"})  # asymmetries that one axis with a field can stand for
+_FLATTEST: Final = 0.6  # |h| to start from, inside the table's box
+
+
+@final
+@dataclass(frozen=True)
+class Candidate:
+    """A description with the objective it makes of the same data, and where a fit of it may start."""
+
+    name: str
+    words: str
+    objective: Objective
+    starts: tuple[Array, ...]
+
+
+def exact_candidates(objective: Objective, optimum: Optimum) -> list[Candidate]:
+    """The exact rates as a rival of Eq. 27, where the cosine is the GMR curve and the barriers are free."""
+    law = objective.law
+    changed = [p for p in objective.space.parameters if p.name in _OF_THE_BARRIER]
+    own = any(p.held or p.constraint is not None for p in changed)
+    if law.rates is not None or law.asymmetry.name not in _KNOWN or not isinstance(law.gmr, CosineGmr) or own:
+        return []
+    exact = law.rewritten(barrier="exact", asymmetry="symmetric" if law.asymmetry.name == "symmetric" else "uniaxial")
+    space = _space(objective, exact)
+    rival = with_law(objective, exact, space)
+    start = np.array([_start(p, objective, optimum) for p in space.varied])
+    return [Candidate(*EXACT_WORDS, rival, (start,))]
+
+
+def _space(objective: Objective, exact: SpinTransferLaw) -> ParameterSpace:
+    """The parameters with those of the axis in place of the barriers."""
+    law, kept = objective.law, [p for p in objective.space.parameters if p.name not in _OF_THE_BARRIER]
+    thermal = law.convention.thermal
+    names = [name for name in exact.asymmetry.parameters if name in _OF_THE_BARRIER]
+    own = [at_temperature(PARAMETERS[name], law.reference_temperature, thermal) for name in names]
+    return ParameterSpace((*kept, *(FitParameter(p, p.start, p.lower, p.upper) for p in own)))
+
+
+def _start(p: FitParameter, objective: Objective, optimum: Optimum) -> float:
+    """Where the parameter is at the best fit of Eq. 27; Kv and h from the barriers."""
+    if p.name in objective.names:
+        return float(optimum.x[objective.names.index(p.name)])
+    wells = objective.law.asymmetry.wells(objective.space.quantities(optimum.x), None)
+    root_P, root_AP = (float(np.squeeze(np.sqrt(energy))) for energy in (wells.energy_P, wells.energy_AP))
+    tilt = (root_P - root_AP) / (root_P + root_AP)
+    axis = {"Kv": (0.5 * (root_P + root_AP)) ** 2, "h": float(np.clip(tilt, -_FLATTEST, _FLATTEST))}
+    return min(max(p.parameter.coordinate_of(axis[p.name]), p.lower), p.upper)

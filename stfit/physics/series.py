@@ -1,0 +1,144 @@
+"""Functions of three coordinates as series of Chebyshev polynomials, with first and second derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, Final, Self, final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.derivatives import Jet, chained, elementwise, value_of
+
+Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.intp]
+
+_chebyshev = np.polynomial.chebyshev
+_PARTIALS: Final = (
+    ((0, 0, 0),),
+    ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    ((2, 0, 0), (0, 2, 0), (0, 0, 2), (1, 1, 0), (1, 0, 1), (0, 1, 1)),
+)
+
+
+def nodes(count: int) -> Array:
+    """The zeros of T_count, at which values give a series of `count` terms; shape (count,), in (−1, 1)."""
+    return np.cos(np.pi * (np.arange(count) + 0.5) / count)
+
+
+def transformed(values: Array, axes: tuple[int, ...]) -> Array:
+    """The coefficients of series along axes, from values at their `nodes`."""
+    for axis in axes:
+        matrix = np.linalg.inv(_chebyshev.chebvander(nodes(values.shape[axis]), values.shape[axis] - 1))
+        values = np.moveaxis(np.tensordot(matrix, values, axes=(1, axis)), 0, axis)
+    return np.ascontiguousarray(values)
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class ChebyshevSeries:
+    """Σ c_ijk T_i(x) T_j(y) T_k(z) of several functions at once; x, y, z from −1 to 1, beyond it goes on as a plane.
+
+    coefficients: shape (functions, i, j, k). Cheap where few pairs (x, y) are different.
+    """
+
+    coefficients: Array
+
+    def derivative(self) -> Self:
+        """∂/∂z."""
+        return type(self)(np.ascontiguousarray(_chebyshev.chebder(self.coefficients, axis=3)))
+
+    def __call__(self, which: Any, *point: Any) -> Any:
+        """The function `which` (codes) at arrays x, y, z that broadcast, or Jets of one shape."""
+        order = 0
+        if isinstance(point[0], Jet):
+            order = 1 if point[0].hessian is None else 2
+        value, gradient, hessian = self._expanded(which, np.broadcast_arrays(*(value_of(x) for x in point)), order)
+        return value if order == 0 else chained(value, gradient, hessian, *point)
+
+    def _expanded(self, which: Any, point: Sequence[Array], order: int) -> tuple[Array, Any, Any]:
+        """Values, gradient (3, ...) and Hessian (3, 3, ...), the last two where the order asks for them."""
+        inside = [np.clip(x, -1.0, 1.0) for x in point]
+        beyond = np.array([x - nearest for x, nearest in zip(point, inside, strict=True)])
+        outside = bool(np.any(beyond))
+        partials = self._partials(np.asarray(which, dtype=np.intp), inside, min(order + outside, 2))
+        value = partials[0, 0, 0]
+        gradient = np.array([partials[p] for p in _PARTIALS[1]]) if order or outside else None
+        hessian = _symmetric(partials) if order + outside > 1 else None
+        if outside and gradient is not None:
+            value = value + (gradient * beyond).sum(axis=0)
+            if hessian is not None:
+                along = beyond != 0.0
+                gradient = gradient + np.where(along, 0.0, np.einsum("ij...,j...->i...", hessian, beyond))
+                hessian = np.where(along[:, None] & along[None, :], 0.0, hessian)
+        return value, gradient, hessian if order == 2 else None
+
+    def _partials(self, which: Index, point: list[Array], order: int) -> dict[tuple[int, int, int], Array]:
+        shape = np.broadcast_shapes(which.shape, *(x.shape for x in point))
+        x, y, z = (np.broadcast_to(part, shape).ravel() for part in point)
+        pairs, of = np.unique(x + 1j * y, return_inverse=True)
+        functions = np.broadcast_to(which, shape).ravel()
+        sizes = self.coefficients.shape[1:]
+        in_x, in_y = (_basis(part, size, order) for part, size in zip((pairs.real, pairs.imag), sizes, strict=False))
+        in_z = _basis(z, sizes[2], order)
+        flat = np.moveaxis(self.coefficients, 1, 0).reshape(sizes[0], -1)
+        along_z: dict[tuple[int, int], Array] = {}
+        for i in range(order + 1):
+            in_yz = (in_x[i] @ flat).reshape(pairs.size, -1, *sizes[1:])
+            for j in range(order + 1 - i):
+                along_z[i, j] = (in_y[j][:, None, None, :] @ in_yz)[:, :, 0][of, functions]
+        every = [partial for level in _PARTIALS[: order + 1] for partial in level]
+        return {(i, j, k): np.einsum("rk,rk->r", along_z[i, j], in_z[k]).reshape(shape) for i, j, k in every}
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class CurveSeries:
+    """Σ c_i T_i(x/scale), x an array or a Jet; held at the ends, |x| = scale, beyond them."""
+
+    coefficients: Array
+    scale: float
+
+    def __call__(self, x: Any) -> Any:
+        """The sum."""
+        at = value_of(x)
+        points, of = (at.ravel()[:1], np.s_[0]) if at.size and np.ptp(at) == 0.0 else (at.ravel(), np.s_[:])
+        polynomials = _polynomials(np.clip(points / self.scale, -1.0, 1.0), self.coefficients.size)
+        held = np.abs(at) > self.scale
+
+        def values(order: int) -> Array:
+            found = np.broadcast_to((polynomials @ self._differentiated[order])[of], at.size).reshape(at.shape)
+            return found if order == 0 else np.where(held, 0.0, found)
+
+        return elementwise(x, lambda _: values(0), lambda _: values(1), lambda _: values(2))
+
+    @cached_property
+    def _differentiated(self) -> list[Array]:
+        """The coefficients of the series and of its derivatives."""
+        size = self.coefficients.size
+        return [_differentiation(size, order) @ self.coefficients / self.scale**order for order in range(3)]
+
+
+def _basis(x: Array, size: int, order: int) -> list[Array]:
+    """The polynomials and their derivatives up to an order, shape (points, size) each."""
+    values = _polynomials(x, size)
+    return [values, *(values @ _differentiation(size, n) for n in range(1, order + 1))]
+
+
+def _polynomials(x: Array, size: int) -> Array:
+    """T_k(x) = cos(k arccos x), shape (points, size); x from −1 to 1."""
+    polynomials: Array = np.cos(np.multiply.outer(np.arccos(x), np.arange(size)))
+    return polynomials
+
+
+@cache
+def _differentiation(size: int, order: int) -> Array:
+    """The matrix that turns the coefficients of a series into those of its derivative, shape (size, size)."""
+    return np.vstack([_chebyshev.chebder(np.eye(size), order), np.zeros((order, size))])
+
+
+def _symmetric(partials: dict[tuple[int, int, int], Array]) -> Array:
+    xx, yy, zz, xy, xz, yz = (partials[p] for p in _PARTIALS[2])
+    return np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
