@@ -22,6 +22,7 @@ from stfit.laboratory import (
     RATE_LAW,
     CriticalCurrentDesign,
     Design,
+    DwellDesign,
     LineDesign,
     SpectrumDesign,
     VirtualDevice,
@@ -147,6 +148,9 @@ def _not_at(level: str, designs: Sequence[Design], where: str) -> Iterator[Probl
         if level == DYNAMICS and isinstance(design, LineDesign | SpectrumDesign | CriticalCurrentDesign):
             expected = f'a kind made of switching events with level = "{level}" (lines and critical currents are none)'
             yield Problem(place(where, ("measurement", i, "kind")), expected, "one that is not")
+        if level == DYNAMICS and isinstance(design, DwellDesign) and design.dead_time:
+            expected = f'no dead time with level = "{level}", whose dwells are all seen'
+            yield Problem(place(where, ("measurement", i, "dead_time")), expected, f"{design.dead_time:g} s")
 
 
 def _needed(law: SpinTransferLaw, level: str, designs: Sequence[Design]) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from stfit.errors import InputError, Problem
 from stfit.laboratory.designs import DwellDesign, PulseDesign, VirtualDevice
 from stfit.laboratory.tables import TRANSITIONS, field_axis, grid, log_dwell_time, rounded, settings_table
 from stfit.measurements import DwellEvents, DwellTimes, Origin, SwitchingPulses
@@ -18,12 +19,15 @@ from stfit.physics.telegraph import apparent_mean_dwell
 
 Array = npt.NDArray[np.float64]
 
+_LONGEST_DEAD_TIME: Final = 5.0  # dwell times, where likelihoods stop (measurements.pairs)
+
 
 def dwells(device: VirtualDevice, design: DwellDesign, rng: np.random.Generator) -> pd.DataFrame:
     """Counts and total times, one row a setting, or one row a dwell."""
     axes = (design.temperatures, field_axis(design.fields), design.states, design.currents)
     temperature, field, state, current = grid(*axes)
     eta = log_dwell_time(device, design, state, current, temperature, field)
+    _refuse_blindness(design, np.exp(eta))
     low, high = design.transitions
     n = rng.integers(low, high, state.size, endpoint=True).astype(float)
     columns = {"state": state, "current": current, "temperature": temperature, "field": field, "n": n}
@@ -34,6 +38,14 @@ def dwells(device: VirtualDevice, design: DwellDesign, rng: np.random.Generator)
         return _seen_events(template, eta, design.dead_time, rng) if design.dead_time else _events(template, eta, rng)
     drawn = _seen_table(template, eta, design.dead_time, rng) if design.dead_time else template.replicate(eta, rng)
     return table_of((state, current, temperature, field), drawn.n, drawn.total_time, design.dead_time)
+
+
+def _refuse_blindness(design: DwellDesign, tau: Array) -> None:
+    """InputError where an instrument would miss all but one dwell in 150; tau: s."""
+    shortest = float(np.min(tau))
+    if shortest < design.dead_time / _LONGEST_DEAD_TIME:
+        expected = f"dwell times above a fifth of the dead time, {design.dead_time:g} s"
+        raise InputError(Problem(f"the measurement {design.file}", expected, f"{shortest:.3g} s"))
 
 
 def _seen_table(template: DwellTimes, eta: Array, dead_time: float, rng: np.random.Generator) -> DwellTimes:

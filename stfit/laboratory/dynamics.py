@@ -68,11 +68,9 @@ def magnet_at(device: VirtualDevice, temperature: float, field: float = np.nan) 
     from stfit.physics.llg import Macrospin
 
     truth, law = device.truth, device.law
-    applied = 0.0 if np.isnan(field) else field
-    h = (applied - truth["field_offset"]) / truth["anisotropy_field"] if law.by_field else truth["h"]
     return Macrospin(
         anisotropy_energy=truth["Kv"],
-        h=h,
+        h=float(law.reduced_field(truth, None if np.isnan(field) else field)),
         temperature=temperature,
         alpha=truth["alpha"],
         gyromagnetic_ratio=truth["gyromagnetic_ratio"],
@@ -108,7 +106,7 @@ def threads() -> int:
 
 
 def dwell_time(device: VirtualDevice, design: Design, *columns: Array) -> Array:
-    """τ of Eq. 27 (s), good enough to say how long something takes; columns: as of `predicted`."""
+    """τ (s), good enough to say how long something takes; columns: as of `predicted`."""
     return np.exp(np.minimum(predicted(device, design, *columns), 300.0))
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 from scipy.special import expit, logsumexp
 
 from stfit.errors import InputError, Problem
-from stfit.laboratory.designs import EXACT_RATES, LoopDesign, VirtualDevice
+from stfit.laboratory.designs import LoopDesign, VirtualDevice
 from stfit.laboratory.hazards import states_along
-from stfit.laboratory.tables import grid, predicted, rounded
+from stfit.laboratory.tables import grid, predicted, refuse_outside, rounded
 from stfit.physics.switching import ramp_log_exposure
 
 Array = npt.NDArray[np.float64]
@@ -50,7 +50,7 @@ def _states(
     device: VirtualDevice, design: LoopDesign, sweep: Array, kelvin: float, rate: float, rng: np.random.Generator
 ) -> npt.NDArray[np.int8]:
     """States at the samples of all sweeps, which pass into each other; shape (sweeps, samples)."""
-    pieces = 1 if device.law.description.linear_in_current and device.level != EXACT_RATES else _PIECES
+    pieces = 1 if device.law.linear_in_current else _PIECES
     shares = np.arange(pieces) / pieces
     fine = np.append((sweep[:-1, None] + np.diff(sweep)[:, None] * shares).ravel(), sweep[-1])
     logs = [
@@ -64,7 +64,10 @@ def _states(
         np.tile(np.append(part, rest - log[-1]), design.sweeps)[:-1] for part, log in zip(exposures, logs, strict=True)
     ]
     first = int(rng.random() < expit(logs[1][0] - logs[0][0]))
-    return states_along(steps[0], steps[1], first, rng).reshape(design.sweeps, sweep.size)
+    state = states_along(steps[0], steps[1], first, rng).reshape(design.sweeps, sweep.size)
+    left = sweep[:-1][np.any(np.diff(state, axis=1) != 0, axis=0)]
+    refuse_outside(device, design, left, np.full(left.size, kelvin))
+    return state
 
 
 def table_of(

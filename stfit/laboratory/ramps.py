@@ -10,9 +10,9 @@ import pandas as pd
 
 from stfit.constants import BOLTZMANN
 from stfit.errors import InputError, Problem
-from stfit.laboratory.designs import EXACT_RATES, RampDesign, VirtualDevice
+from stfit.laboratory.designs import RampDesign, VirtualDevice
 from stfit.laboratory.hazards import rises
-from stfit.laboratory.tables import TRANSITIONS, grid, log_dwell_time, predicted, rounded
+from stfit.laboratory.tables import TRANSITIONS, grid, log_dwell_time, predicted, refuse_outside, rounded
 from stfit.physics.switching import ramp_quantile
 
 Array = npt.NDArray[np.float64]
@@ -36,13 +36,14 @@ def ramps(device: VirtualDevice, design: RampDesign, rng: np.random.Generator) -
     """One row an event; InputError where no current of the device makes it switch."""
     settings = settings_of(device, design)
     of = np.repeat(np.arange(settings.state.size), design.events)
-    return table_of(design, settings, of, rise_before(device, design, settings, of, rng.random(of.size)))
+    rise = rise_before(device, design, settings, of, rng.random(of.size))
+    refuse_outside(device, design, settings.start[of] + settings.direction[of] * rise, settings.temperature[of])
+    return table_of(design, settings, of, rise)
 
 
 def rise_before(device: VirtualDevice, design: RampDesign, settings: Settings, of: Rows, share: Array) -> Array:
     """The rise (A) before which a share of the ramps has switched, at the settings that `of` says; shape of share."""
-    straight = device.law.description.linear_in_current and device.level != EXACT_RATES
-    return (_gompertz if straight else _by_hazard)(device, design, settings, of, share)
+    return (_gompertz if device.law.linear_in_current else _by_hazard)(device, design, settings, of, share)
 
 
 def table_of(design: RampDesign, settings: Settings, of: Rows, rise: Array) -> pd.DataFrame:

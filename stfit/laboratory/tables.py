@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from stfit.errors import InputError, OutsideValidityError, Problem
-from stfit.laboratory.designs import Design, VirtualDevice
+from stfit.laboratory.designs import RATE_LAW, Design, VirtualDevice
 
 Array = npt.NDArray[np.float64]
 
@@ -43,10 +43,28 @@ def predicted(
     return np.asarray(found, dtype=float)
 
 
+def refuse_outside(
+    device: VirtualDevice, design: Design, current: Array, temperature: Array, field: Array | None = None
+) -> None:
+    """InputError at a setting for which exact rates do not hold: where there are no two states, for one."""
+    law = device.law
+    if law.rates is None:
+        return
+    applied = None if field is None or np.all(np.isnan(field)) else field
+    outside = np.flatnonzero(
+        law.rates.outside(law, device.truth, current=current, temperature=temperature, field=applied)
+    )
+    if outside.size:
+        expected = f'currents at which the device has two states (or level = "{RATE_LAW}")'
+        found = f"{current[outside[0]] * 1e3:.4g} mA at {temperature[outside[0]]:.4g} K"
+        raise InputError(Problem(f"the measurement {design.file}", expected, found))
+
+
 def log_dwell_time(
     device: VirtualDevice, design: Design, state: Array, current: Array, temperature: Array, field: Array | None = None
 ) -> Array:
     """ln τ at every setting; InputError where no file could hold such a dwell time."""
+    refuse_outside(device, design, current, temperature, field)
     prediction = predicted(device, design, state, current, temperature, field)
     shortest, longest = np.log(_SHORTEST), np.log(_LONGEST)
     if not np.all((prediction >= shortest) & (prediction <= longest)):
