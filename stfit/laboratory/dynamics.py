@@ -43,7 +43,7 @@ _SURELY: Final = 1.0 - 1e-9  # share of ramps that have switched where watching 
 def followed(
     device: VirtualDevice, design: Design, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, Mapping[str, bytes]]:
-    """The table of a design and the files beside it; InputError where there are no two states or it takes too long."""
+    """The table of a design and the files beside it; InputError where there are no two states."""
     from stfit.laboratory.records import loops, traces
 
     try:
@@ -58,8 +58,7 @@ def followed(
         if isinstance(design, LoopDesign):
             return loops(device, design, rng), {}
     except OutsideValidityError as error:
-        expected = "settings at which the device has two states"
-        raise InputError(Problem(f"the measurement {design.file}", expected, str(error))) from error
+        raise _stateless(design, error) from error
     raise TypeError("lines and critical currents are no events")
 
 
@@ -86,13 +85,59 @@ def time_step(device: VirtualDevice) -> float:
     return float(_STEP * magnet_at(device, device.temperature).time_unit)
 
 
-def refuse_long(device: VirtualDevice, design: Design, duration: float) -> None:
-    """InputError where the replicas are to be followed for too long, altogether `duration` (s)."""
-    steps = duration / time_step(device)
+def refuse_long(device: VirtualDevice) -> None:
+    """InputError where the replicas of all designs together are to be followed for too long, or have no two states."""
+    durations = {design.file: _in_words(device, design) for design in device.designs}
+    steps = sum(durations.values()) / time_step(device)
     if not steps <= MOST_STEPS:
+        longest = max(durations, key=lambda file: durations[file])
         remedy = 'a smaller Kv, a higher temperature, shorter times or faster ramps; or level = "exact-rates"'
-        expected = f"at most {MOST_STEPS:.0e} steps of the dynamics ({remedy})"
-        raise InputError(Problem(f"the measurement {design.file}", expected, f"about {steps:.2g}"))
+        expected = f"at most {MOST_STEPS:.0e} steps of the dynamics in all ({remedy})"
+        raise InputError(Problem(f"the measurement {longest}", expected, f"about {steps:.2g}"))
+
+
+def _in_words(device: VirtualDevice, design: Design) -> float:
+    """For how long (s) all replicas together are followed, about; what is outside validity as an InputError."""
+    try:
+        return _duration(device, design)
+    except OutsideValidityError as error:
+        raise _stateless(design, error) from error
+
+
+def _stateless(design: Design, error: OutsideValidityError) -> InputError:
+    expected = "settings at which the device has two states"
+    return InputError(Problem(f"the measurement {design.file}", expected, str(error)))
+
+
+def _duration(device: VirtualDevice, design: Design) -> float:
+    if isinstance(design, TelegraphDesign):
+        settings = design.temperatures.size * field_axis(design.fields).size * design.currents.size
+        return settings * design.samples * design.sample_interval
+    if isinstance(design, DwellDesign):
+        temperature, field, _, current = grid(
+            design.temperatures, field_axis(design.fields), design.states, design.currents
+        )
+        for setting in zip(temperature, field, current, strict=True):
+            magnet_at(device, *setting[:2]).wells(setting[2])
+        codes = (np.full(current.size, code) for code in (0.0, 1.0))
+        cycle = sum(dwell_time(device, design, code, current, temperature, field) for code in codes)
+        return float(design.transitions[1] * np.sum(cycle))
+    if isinstance(design, PulseDesign):
+        settings = design.temperatures.size * len(design.states) * design.currents.size
+        return float(settings * design.n * design.pulse_widths.sum())
+    if isinstance(design, RampDesign):
+        return design.events * float(_longest(device, design).sum())
+    if isinstance(design, LoopDesign):
+        way = abs(design.currents[-1] - design.currents[0])
+        return float(2.0 * design.sweeps * design.temperatures.size * way * np.sum(1.0 / design.ramp_rates))
+    raise TypeError("lines and critical currents are no events")
+
+
+def _longest(device: VirtualDevice, design: RampDesign) -> Array:
+    """How long each ramp is followed, s: twice as long as all but one in 10⁹ take."""
+    settings = settings_of(device, design)
+    every = np.arange(settings.state.size)
+    return 2.0 * rise_before(device, design, settings, every, np.full(every.size, _SURELY)) / settings.rate
 
 
 def seed_of(rng: np.random.Generator) -> int:
@@ -117,8 +162,6 @@ def _dwells(device: VirtualDevice, design: DwellDesign, rng: np.random.Generator
     axes = (design.temperatures, field_axis(design.fields), design.states, design.currents)
     temperature, field, state, current = grid(*axes)
     n = rng.integers(*design.transitions, state.size, endpoint=True)
-    tau = sum(dwell_time(device, design, np.full(n.size, code), current, temperature, field) for code in (0.0, 1.0))
-    refuse_long(device, design, float(np.sum(n * tau)))
     durations = []
     for row in range(n.size):
         pair = dwell_times(
@@ -146,7 +189,6 @@ def _pulses(device: VirtualDevice, design: PulseDesign, rng: np.random.Generator
         design.temperatures, design.states, design.pulse_widths, design.currents
     )
     current = np.where(state == 0, -magnitude, magnitude)
-    refuse_long(device, design, float(np.sum(design.n * width)))
     switched = [
         np.count_nonzero(
             np.isfinite(
@@ -172,8 +214,7 @@ def _ramps(device: VirtualDevice, design: RampDesign, rng: np.random.Generator) 
 
     settings = settings_of(device, design)
     every = np.arange(settings.state.size)
-    longest = 2.0 * rise_before(device, design, settings, every, np.full(every.size, _SURELY)) / settings.rate
-    refuse_long(device, design, design.events * float(longest.sum()))
+    longest = _longest(device, design)
     rises = []
     for row in every:
         times = switching_times(

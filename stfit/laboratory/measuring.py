@@ -28,7 +28,7 @@ from stfit.laboratory.designs import (
     VirtualDevice,
 )
 from stfit.laboratory.dwells import dwells, pulses
-from stfit.laboratory.dynamics import followed
+from stfit.laboratory.dynamics import followed, refuse_long
 from stfit.laboratory.lines import critical_currents, lines
 from stfit.laboratory.loops import loops
 from stfit.laboratory.ramps import ramps
@@ -46,6 +46,8 @@ def simulate(device: VirtualDevice, folder: Path, seed: int) -> list[Path]:
 
     InputError where the folder cannot be written or a dwell time is out of all measure.
     """
+    if device.level == DYNAMICS:
+        refuse_long(device)
     generators = np.random.default_rng(seed).spawn(len(device.designs))
     tables: list[tuple[str, pd.DataFrame]] = []
     beside: list[tuple[str, bytes]] = []
@@ -103,6 +105,7 @@ def truth(device: VirtualDevice, seed: int) -> dict[str, Any]:
     derived = device.law.derived(device.truth, device.temperature)
     values = {name: (value, PARAMETERS[name].unit) for name, value in device.truth.items()}
     values |= {name: (value, PARAMETERS[name.partition("[")[0]].unit) for name, value in _own(device).items()}
+    derived.pop("tau_0_predicted", None)  # the attempt time is one of the truths: what Brown would predict is none
     units = {**DERIVED_UNITS, **TRANSPORT_UNITS}
     values |= {name: (float(value_of(value)), units[name]) for name, value in derived.items()}
     return {

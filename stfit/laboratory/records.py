@@ -13,8 +13,8 @@ from scipy.special import expit
 
 from stfit.errors import InputError, Problem
 from stfit.laboratory.designs import LoopDesign, TelegraphDesign, VirtualDevice
-from stfit.laboratory.dynamics import magnet_at, refuse_long, seed_of, threads, time_step
-from stfit.laboratory.loops import refuse_long as refuse_long_table
+from stfit.laboratory.dynamics import magnet_at, seed_of, threads, time_step
+from stfit.laboratory.loops import refuse_long
 from stfit.laboratory.loops import table_of as loop_table
 from stfit.laboratory.tables import field_axis, grid, predicted
 from stfit.laboratory.telegraph import counted, trace_index
@@ -26,7 +26,7 @@ States = npt.NDArray[np.int8]
 
 _FINE: Final = 10  # points of the record in a time constant of the low-pass, along each of which r(θ) is held
 _MOST_POINTS: Final = 5e7  # of the records of one temperature, before they are sampled
-_WORDS: Final[tuple[Literal["P"], Literal["AP"]]] = ("P", "AP")
+_WORDS: Final[tuple[Literal["P", "AP"], ...]] = ("P", "AP")
 
 
 def traces(
@@ -35,7 +35,6 @@ def traces(
     """The index of the traces, and each of them: r(θ(t)) through the low-pass, sampled and counted."""
     settings = grid(design.temperatures, field_axis(design.fields), design.currents)
     temperature, field, current = settings
-    refuse_long(device, design, current.size * design.samples * design.sample_interval)
     memory = np.inf if design.bandwidth is None else 1.0 / (2.0 * np.pi * design.bandwidth * design.sample_interval)
     fine = 1 if design.bandwidth is None else int(np.ceil(_FINE / memory))
     _refuse_many(design, fine * design.currents.size)
@@ -101,9 +100,7 @@ def loops(device: VirtualDevice, design: LoopDesign, rng: np.random.Generator) -
     A change of state is the arrival in the core of the other one (see `physics.llg`).
     """
     temperature, rate = grid(design.temperatures, design.ramp_rates)
-    refuse_long_table(design, temperature.size)
-    span = abs(design.currents[-1] - design.currents[0])
-    refuse_long(device, design, float(np.sum(2.0 * design.sweeps * span / rate)))
+    refuse_long(design, temperature.size)
     tables = []
     for place, (kelvin, per_second) in enumerate(zip(temperature, rate, strict=True)):
         first = design.currents[:1]

@@ -103,7 +103,7 @@ def test_the_dataset_is_what_the_stated_command_makes(tmp_path: Path) -> None:
     truth: dict[str, Any] = json.loads((RAMP / "truth.json").read_text(encoding="utf-8"))
     if np.__version__ != truth["numpy_version"]:
         pytest.skip(f"made with numpy {truth['numpy_version']}, whose random numbers are the same only there")
-    written = simulate(RAMP / "device.toml", seed=truth["seed"], out=tmp_path)
+    written = simulate(RAMP / "device.toml", RAMP / "experiment.toml", seed=truth["seed"], out=tmp_path)
     assert sorted(path.name for path in written) == ["events.csv", "staircase.csv", "truth.json"]
     for path in written:
         assert path.read_bytes() == (RAMP / path.name).read_bytes()

@@ -233,7 +233,7 @@ def test_the_dataset_is_what_the_stated_command_makes(tmp_path: Path) -> None:
     truth: dict[str, Any] = json.loads((DATASET / "truth.json").read_text(encoding="utf-8"))
     if np.__version__ != truth["numpy_version"]:
         pytest.skip(f"made with numpy {truth['numpy_version']}, whose random numbers are the same only there")
-    written = simulate(DATASET / "device.toml", seed=truth["seed"], out=tmp_path)
+    written = simulate(DATASET / "device.toml", DATASET / "experiment.toml", seed=truth["seed"], out=tmp_path)
     assert sorted(path.name for path in written) == ["currents.csv", "truth.json"]
     for path in written:
         assert path.read_bytes() == (DATASET / path.name).read_bytes()

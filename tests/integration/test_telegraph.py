@@ -28,7 +28,7 @@ def test_the_files_are_those_of_the_seed(tmp_path: Path) -> None:
     truth = json.loads((TELEGRAPH / "truth.json").read_text(encoding="utf-8"))
     if truth["numpy_version"] != np.__version__:
         pytest.skip(f"random numbers are those of numpy {truth['numpy_version']}")
-    made = simulate(TELEGRAPH / "device.toml", seed=truth["seed"], out=tmp_path)
+    made = simulate(TELEGRAPH / "device.toml", TELEGRAPH / "experiment.toml", seed=truth["seed"], out=tmp_path)
     assert len(made) == 12 + 2 + 2 + 1  # traces, indices, truth
     for path in made:
         assert path.read_bytes() == (TELEGRAPH / path.name).read_bytes(), path.name
