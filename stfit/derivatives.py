@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Expansion = tuple[Array, Array | None, Array | None]  # values, gradient, Hessian
 
 
 @final
@@ -136,12 +137,37 @@ def of_several(function: Callable[..., Any], *inputs: Any) -> Any:
     like = next((x for x in inputs if isinstance(x, Jet)), None)
     if like is None:
         return function(*inputs)
-    count, shape = len(inputs), np.broadcast_shapes(*(np.shape(x) for x in inputs))
-    spread = [_spread(x, shape, like) for x in inputs]
-    flat = None if like.hessian is None else np.zeros((count, count, *shape))
-    unit = np.eye(count)[..., None] * np.ones(shape)
-    inner = function(*(Jet(x.value, unit[:, i], flat) for i, x in enumerate(spread)))
-    return chained(inner.value, inner.gradient, inner.hessian, *spread)
+
+    def expanded(order: int, *values: Array) -> Expansion:
+        shape, count = values[0].shape, len(values)
+        flat = np.zeros((count, count, *shape)) if order == 2 else None
+        unit = np.eye(count)[..., None] * np.ones(shape)
+        inner = function(*(Jet(value, unit[:, i], flat) for i, value in enumerate(values)))
+        return inner.value, inner.gradient, inner.hessian
+
+    return of_expansion(expanded, *inputs)
+
+
+def of_expansion(expanded: Callable[..., Expansion], *inputs: Any) -> Any:
+    """A function of k arrays or Jets that broadcast, given by its values and its derivatives by the inputs.
+
+    expanded(order, *arrays of one shape): values, gradient (k, ...) from order 1, Hessian (k, k, ...) from order 2.
+    """
+    shape = np.broadcast_shapes(*(np.shape(x) for x in inputs))
+    like = next((x for x in inputs if isinstance(x, Jet)), None)
+    values = [np.broadcast_to(value_of(x), shape) for x in inputs]
+    order = 0 if like is None else 1 if like.hessian is None else 2
+    value, gradient, hessian = expanded(order, *values)
+    if like is None or gradient is None:
+        return value
+    outer = [_spread(x, shape, like) for x in inputs]
+    slopes = np.array([x.gradient for x in outer])  # (k, p, rows)
+    first = np.einsum("ir,ipr->pr", gradient, slopes)
+    if hessian is None:
+        return Jet(value, first, None)
+    second = np.einsum("ijr,ipr,jqr->pqr", hessian, slopes, slopes)
+    second += np.einsum("ir,ipqr->pqr", gradient, np.array([x.hessian for x in outer]))
+    return Jet(value, first, second)
 
 
 def _spread(x: Any, shape: tuple[int, ...], like: Jet) -> Jet:
@@ -152,17 +178,6 @@ def _spread(x: Any, shape: tuple[int, ...], like: Jet) -> Jet:
         return Jet(np.broadcast_to(x, shape), none, None if like.hessian is None else np.zeros((size, size, *shape)))
     hessian = None if x.hessian is None else np.broadcast_to(x.hessian, (size, size, *shape))
     return Jet(np.broadcast_to(x.value, shape), np.broadcast_to(x.gradient, (size, *shape)), hessian)
-
-
-def chained(value: Array, gradient: Array, hessian: Array | None, *inputs: Jet) -> Jet:
-    """A function of k Jets of shape (rows,) from its values and its derivatives by them, (k, rows) and (k, k, rows)."""
-    outer = np.array([x.gradient for x in inputs])  # (k, p, rows)
-    first = np.einsum("ir,ipr->pr", gradient, outer)
-    if hessian is None:
-        return Jet(value, first, None)
-    second = np.einsum("ijr,ipr,jqr->pqr", hessian, outer, outer)
-    second += np.einsum("ir,ipqr->pqr", gradient, np.array([x.hessian for x in inputs]))
-    return Jet(value, first, second)
 
 
 def value_of(x: Any) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.constants import BOLTZMANN
-from stfit.derivatives import value_of
+from stfit.derivatives import Jet, value_of
 from stfit.physics.rate_table import RateTable
 
 if TYPE_CHECKING:
@@ -59,7 +59,11 @@ class ExactRates:
         """c_P(σ, h) and c_AP(σ, h), rad, in the convention of the law."""
         axis = _axis(law, quantities, temperature, None)
         scale = law.convention.gmr
-        return tuple(self.table.slope(np.array(code), axis.sigma, axis.h) * (scale * (1 - 2 * code)) for code in (0, 1))
+        if isinstance(axis.sigma, Jet):  # both at one go: derivatives cost more than rows
+            both = self.table.slope(np.array([0, 1]), axis.sigma, axis.h)
+            return both[0:1] * scale, both[1:2] * -scale
+        in_P, in_AP = (self.table.slope(np.array(code), axis.sigma, axis.h) for code in (0, 1))
+        return in_P * scale, in_AP * -scale
 
     def inverse_critical_current(
         self, law: SpinTransferLaw, quantities: Quantities, *, state: Any, temperature: Any, measurement_time: float

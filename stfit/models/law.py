@@ -236,8 +236,9 @@ class SpinTransferLaw:
             for code, state in enumerate(("P", "AP")):
                 values[f"E_{state}"] = energy[code]
                 if "delta_R" in quantities:
+                    steepness = self.coupling(quantities) * self.description.slope_ratio(quantities)
                     factors = (self.coupling(quantities), wells.c_P, wells.c_AP)
-                    values[f"slope_{state}"] = self.slopes(quantities, code, temperature, None)
+                    values[f"slope_{state}"] = slope(code, steepness, c_P, c_AP, temperature, self.convention)
                     values[f"I_c_{state}"] = critical_current(code, *energy, *factors)
         if all(name in quantities for name in TRANSPORT_INGREDIENTS):
             values["transport_L"] = transport_coefficient(*(quantities[name] for name in TRANSPORT_INGREDIENTS))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Hashable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from zipfile import BadZipFile
 
 import numpy as np
@@ -25,7 +26,7 @@ def rate_table(gmr: Gmr) -> RateTable:
     Kept as $XDG_CACHE_HOME/stfit/rates-….npz (~/.cache by default) where that can be written. OutsideValidityError
     where r(θ) has none.
     """
-    return _table_of(gmr)
+    return _table_of(cast("Hashable", gmr))
 
 
 @lru_cache(maxsize=8)

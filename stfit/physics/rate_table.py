@@ -9,7 +9,6 @@ linear-extrapolated critical current out of P to 92 % of that at which AP vanish
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Self, final
@@ -17,11 +16,11 @@ from typing import Any, Final, Self, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.derivatives import Jet, elementwise, of_several
+from stfit.derivatives import Expansion, Jet, elementwise, of_expansion, of_several, value_of
 from stfit.errors import OutsideValidityError
 from stfit.physics.activation import barrier_top
 from stfit.physics.fokker_planck import uniaxial_rates, vanishing_drives
-from stfit.physics.series import ChebyshevSeries, CurveSeries, nodes, transformed
+from stfit.physics.series import ChebyshevSeries, CurveSeries, composed, nodes, transformed
 from stfit.physics.transport import Gmr
 
 Array = npt.NDArray[np.float64]
@@ -72,15 +71,22 @@ class RateTable:
 
     def log_dwell_time(self, state: Any, sigma: Any, h: Any, drive: Any) -> Any:
         """ln(D0 τ) out of `state` (0: P, 1: AP) at drives g = G I/k_BT, 1/rad; arrays or Jets that broadcast."""
-        return of_several(lambda s, f, g: self._series(state, *self._coordinates(s, f, g)), sigma, h, drive)
+
+        def expanded(order: int, *values: Array) -> Expansion:
+            coordinates = self._coordinates(*values)
+            outer = self._series.expanded(state, order, *(coordinate[0] for coordinate in coordinates))
+            return composed(outer, coordinates)
+
+        return of_expansion(expanded, sigma, h, drive)
 
     def slope(self, state: Any, sigma: Any, h: Any) -> Any:
-        """∂ln τ/∂g at g = 0 out of `state`, rad: c_P(σ, h) or −c_AP(σ, h); arrays or Jets of one shape (..., rows)."""
+        """∂ln τ/∂g at g = 0 out of `state`, rad: c_P(σ, h) or −c_AP(σ, h); arrays or Jets that broadcast."""
 
         def at_rest(s: Any, f: Any) -> Any:
-            width = self._width(f)
-            steepness = self._slopes(state, _ln_sigma(s), f / LARGEST_FIELD, -2.0 * _FIRST / width - 1.0)
-            return -steepness * 2.0 / (_STRETCH * width * s * self._vanishing(f))
+            width = self._end(f) - _FIRST
+            x = (log_above(s, SIGMA[0]) - _LN_SIGMA[0]) / _LN_SIGMA[1]
+            steepness = self._slopes(state, x, f / LARGEST_FIELD, -2.0 * _FIRST / width - 1.0)
+            return -2.0 * steepness / (_STRETCH * width * s * np.exp(self._ln_vanishing(f)))
 
         return of_several(at_rest, sigma, h)
 
@@ -95,7 +101,7 @@ class RateTable:
         """Whether the box does; arrays of one shape."""
         coordinates = self._coordinates(*(np.asarray(x, dtype=float) for x in (sigma, h, drive)))
         edge = 1.0 + 1e-9  # rounding
-        within: npt.NDArray[np.bool_] = np.all([np.abs(x) <= edge for x in coordinates], axis=0)
+        within: npt.NDArray[np.bool_] = np.all([np.abs(x) <= edge for x, _, _ in coordinates], axis=0)
         return within
 
     def drives_allowed(self, sigma: Array, h: Array) -> tuple[Array, Array]:
@@ -138,33 +144,52 @@ class RateTable:
     def _slopes(self) -> ChebyshevSeries:
         return self._series.derivative()
 
-    def _coordinates(self, sigma: Any, h: Any, drive: Any) -> tuple[Any, Any, Any]:
-        """The three coordinates, each from −1 to 1 in the box."""
-        q = 1.0 - drive / (sigma * self._vanishing(h))
-        stretched = np.arcsinh(log_above(q, _LEAST_Q) / _STRETCH)
-        return _ln_sigma(sigma), h / LARGEST_FIELD, 2.0 * (stretched - _FIRST) / self._width(h) - 1.0
+    def _coordinates(self, sigma: Array, h: Array, drive: Array) -> tuple[Expansion, Expansion, Expansion]:
+        """x(σ), h/0.7 and y(σ, h, g), each from −1 to 1 in the box, with their derivatives by (σ, h, g)."""
+        x, slope, bend = log_above_expanded(sigma, SIGMA[0])
+        by_x, by_h = np.zeros((2, 3, *sigma.shape))
+        by_x[0], by_h[1] = slope / _LN_SIGMA[1], 1.0 / LARGEST_FIELD
+        twice_x, twice_h = np.zeros((2, 3, 3, *sigma.shape))
+        twice_x[0, 0] = bend / _LN_SIGMA[1]
+        along_sigma = ((x - _LN_SIGMA[0]) / _LN_SIGMA[1], by_x, twice_x)
+        return along_sigma, (h / LARGEST_FIELD, by_h, twice_h), self._of_the_current(sigma, h, drive)
+
+    def _of_the_current(self, sigma: Array, h: Array, drive: Array) -> Expansion:
+        """y = 2(v − v_0)/W(h) − 1 with v = asinh(ln(1 − u)/0.35) and u = g/(σ γ_AP(h)), differentiated by hand."""
+        ln_gamma, ln_gamma_1, ln_gamma_2 = self._ln_vanishing.derivatives(h)
+        end, width_1, width_2 = self._end.derivatives(h)
+        per_drive = np.exp(-ln_gamma) / sigma
+        u, width, none = drive * per_drive, end - _FIRST, np.zeros_like(sigma)
+        by_u = np.array([-u / sigma, -ln_gamma_1 * u, per_drive])
+        mixed, to_sigma, to_h = ln_gamma_1 * u / sigma, -per_drive / sigma, -ln_gamma_1 * per_drive
+        twice_h = (ln_gamma_1**2 - ln_gamma_2) * u
+        twice_u = np.array([[2.0 * u / sigma**2, mixed, to_sigma], [mixed, twice_h, to_h], [to_sigma, to_h, none]])
+        z, z_1, z_2 = log_above_expanded(1.0 - u, _LEAST_Q)
+        root = np.hypot(_STRETCH, z)
+        v_1, v_2 = -z_1 / root, z_2 / root - z * z_1**2 / root**3
+        share = (np.arcsinh(z / _STRETCH) - _FIRST) / width
+        by_width = np.array([none, width_1, none])
+        first = (v_1 * by_u - share * by_width) / width
+        crossed = first[:, None] * by_width
+        second = v_2 * by_u[:, None] * by_u + v_1 * twice_u - crossed - np.swapaxes(crossed, 0, 1)
+        second[1, 1] -= share * width_2
+        return 2.0 * share - 1.0, 2.0 * first, 2.0 * second / width
 
     def _drive(self, sigma: Array, h: Array, y: Array) -> Array:
         """g of the coordinate y."""
-        stretched = _FIRST + 0.5 * (y + 1.0) * self._width(h)
-        drive: Array = sigma * self._vanishing(h) * -np.expm1(_STRETCH * np.sinh(stretched))
+        stretched = _FIRST + 0.5 * (y + 1.0) * (self._end(h) - _FIRST)
+        drive: Array = sigma * np.exp(self._ln_vanishing(h)) * -np.expm1(_STRETCH * np.sinh(stretched))
         return drive
 
     @cached_property
     def _ln_vanishing(self) -> CurveSeries:
+        """ln of γ_AP = g/σ where the AP well vanishes."""
         return CurveSeries(self.vanishing, LARGEST_FIELD)
 
     @cached_property
     def _end(self) -> CurveSeries:
+        """v at the end of the box on the side of P."""
         return CurveSeries(self.overdriven, LARGEST_FIELD)
-
-    def _vanishing(self, h: Any) -> Any:
-        """γ_AP = g/σ where the AP well vanishes."""
-        return np.exp(self._ln_vanishing(h))
-
-    def _width(self, h: Any) -> Any:
-        """Of the box in the stretched coordinate."""
-        return self._end(h) - _FIRST
 
 
 def _edges(gmr: Gmr) -> tuple[Array, Array]:
@@ -177,19 +202,14 @@ def _edges(gmr: Gmr) -> tuple[Array, Array]:
     return transformed(np.log(out_of_AP), (0,)), transformed(end, (0,))
 
 
-def _ln_sigma(sigma: Any) -> Any:
-    return (log_above(sigma, SIGMA[0]) - _LN_SIGMA[0]) / _LN_SIGMA[1]
-
-
 def log_above(x: Any, knee: float) -> Any:
     """ln x down to a knee, below it the tangent there: a search that strays finds its way back."""
+    values = log_above_expanded(value_of(x), knee)
+    return elementwise(x, lambda _: values[0], lambda _: values[1], lambda _: values[2])
 
-    def held(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
-        return lambda value: function(np.maximum(value, knee))
 
-    return elementwise(
-        x,
-        lambda value: np.log(np.maximum(value, knee)) + np.minimum(value - knee, 0.0) / knee,
-        held(lambda value: 1.0 / value),
-        lambda value: np.where(value > knee, -1.0 / np.maximum(value, knee) ** 2, 0.0),
-    )
+def log_above_expanded(x: Array, knee: float) -> tuple[Array, Array, Array]:
+    """`log_above` with its first and second derivative."""
+    above = np.maximum(x, knee)
+    value = np.log(above) + np.minimum(x - knee, 0.0) / knee
+    return value, 1.0 / above, np.where(x > knee, -1.0 / above**2, 0.0)

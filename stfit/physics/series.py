@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any, Final, Self, final
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.derivatives import Jet, chained, elementwise, value_of
+from stfit.derivatives import Expansion, elementwise, of_expansion, value_of
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
@@ -51,14 +51,10 @@ class ChebyshevSeries:
         return type(self)(np.ascontiguousarray(_chebyshev.chebder(self.coefficients, axis=3)))
 
     def __call__(self, which: Any, *point: Any) -> Any:
-        """The function `which` (codes) at arrays x, y, z that broadcast, or Jets of one shape."""
-        order = 0
-        if isinstance(point[0], Jet):
-            order = 1 if point[0].hessian is None else 2
-        value, gradient, hessian = self._expanded(which, np.broadcast_arrays(*(value_of(x) for x in point)), order)
-        return value if order == 0 else chained(value, gradient, hessian, *point)
+        """The function `which` (codes) at arrays or Jets x, y, z that broadcast."""
+        return of_expansion(partial(self.expanded, which), *point)
 
-    def _expanded(self, which: Any, point: Sequence[Array], order: int) -> tuple[Array, Any, Any]:
+    def expanded(self, which: Any, order: int, *point: Array) -> Expansion:
         """Values, gradient (3, ...) and Hessian (3, 3, ...), the last two where the order asks for them."""
         inside = [np.clip(x, -1.0, 1.0) for x in point]
         beyond = np.array([x - nearest for x, nearest in zip(point, inside, strict=True)])
@@ -73,7 +69,7 @@ class ChebyshevSeries:
                 along = beyond != 0.0
                 gradient = gradient + np.where(along, 0.0, np.einsum("ij...,j...->i...", hessian, beyond))
                 hessian = np.where(along[:, None] & along[None, :], 0.0, hessian)
-        return value, gradient, hessian if order == 2 else None
+        return value, gradient if order else None, hessian if order == 2 else None
 
     def _partials(self, which: Index, point: list[Array], order: int) -> dict[tuple[int, int, int], Array]:
         shape = np.broadcast_shapes(which.shape, *(x.shape for x in point))
@@ -104,15 +100,17 @@ class CurveSeries:
     def __call__(self, x: Any) -> Any:
         """The sum."""
         at = value_of(x)
+        values = self.derivatives(at)
+        return elementwise(x, lambda _: values[0], lambda _: values[1], lambda _: values[2])
+
+    def derivatives(self, at: Array) -> list[Array]:
+        """The sum, its first and its second derivative."""
         points, of = (at.ravel()[:1], np.s_[0]) if at.size and np.ptp(at) == 0.0 else (at.ravel(), np.s_[:])
         polynomials = _polynomials(np.clip(points / self.scale, -1.0, 1.0), self.coefficients.size)
         held = np.abs(at) > self.scale
 
-        def values(order: int) -> Array:
-            found = np.broadcast_to((polynomials @ self._differentiated[order])[of], at.size).reshape(at.shape)
-            return found if order == 0 else np.where(held, 0.0, found)
-
-        return elementwise(x, lambda _: values(0), lambda _: values(1), lambda _: values(2))
+        found = [np.broadcast_to((polynomials @ part)[of], at.size).reshape(at.shape) for part in self._differentiated]
+        return [found[0], *(np.where(held, 0.0, part) for part in found[1:])]
 
     @cached_property
     def _differentiated(self) -> list[Array]:
@@ -142,3 +140,17 @@ def _differentiation(size: int, order: int) -> Array:
 def _symmetric(partials: dict[tuple[int, int, int], Array]) -> Array:
     xx, yy, zz, xy, xz, yz = (partials[p] for p in _PARTIALS[2])
     return np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
+
+
+def composed(outer: Expansion, inner: Sequence[Expansion]) -> Expansion:
+    """f(c_1, …, c_m) by the chain rule: outer is f by the m coordinates, inner each coordinate by the variables."""
+    value, gradient, hessian = outer
+    if gradient is None:
+        return value, None, None
+    rows = np.array([part[1] for part in inner])
+    first = np.einsum("i...,ik...->k...", gradient, rows)
+    if hessian is None:
+        return value, first, None
+    second = np.einsum("ij...,ik...,jl...->kl...", hessian, rows, rows)
+    second += np.einsum("i...,ikl...->kl...", gradient, np.array([part[2] for part in inner]))
+    return value, first, second
