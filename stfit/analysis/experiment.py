@@ -45,6 +45,7 @@ from stfit.laboratory import (
 from stfit.measurements.columns import STATES, TRANSITIONS
 
 _SHORTEST_TRACE: Final = 100  # samples
+_LONGEST_TRACE: Final = 100_000_000
 _FEWEST_POINTS: Final = 10  # of one way of a loop, without which no branch is seen
 
 
@@ -166,9 +167,9 @@ class _Traces(Section):
 
     def design(self) -> TelegraphDesign:
         """What is measured."""
-        if not self.file.endswith(".csv") or self.samples < _SHORTEST_TRACE:
+        if not self.file.endswith(".csv") or not _SHORTEST_TRACE <= self.samples <= _LONGEST_TRACE:
             found = f"'{self.file}' with {self.samples} samples"
-            raise unfit(f"an index called ….csv, of traces of {_SHORTEST_TRACE} samples or more", found)
+            raise unfit(f"an index called ….csv, of traces of {_SHORTEST_TRACE} to {_LONGEST_TRACE} samples", found)
         return TelegraphDesign(
             self.file,
             spaced(self.currents, self.points),
@@ -190,7 +191,7 @@ class _Loops(Section):
     kind: str
     file: FileName
     currents: Annotated[tuple[float, float], PlainValidator(partial(read_pair, unit="A"))]
-    points: Annotated[int, PlainValidator(quantities.count_from(_FEWEST_POINTS))]
+    points: Count
     ramp_rates: Annotated[list[float], axis_of("A/s")]
     temperatures: Temperatures
     sweeps: Count
@@ -200,6 +201,8 @@ class _Loops(Section):
 
     def design(self) -> LoopDesign:
         """What is measured."""
+        if self.points < _FEWEST_POINTS:
+            raise unfit(f"{_FEWEST_POINTS} points or more, one way", str(self.points))
         return LoopDesign(
             self.file,
             np.linspace(*self.currents, self.points),

@@ -102,7 +102,7 @@ class Spectra(_Resonances):
     """Spectra of the lines, a file each. Widths in tesla are swept in field, others in frequency."""
 
     sweep: Annotated[list[Any], PlainValidator(as_written)]
-    samples: Annotated[int, PlainValidator(quantities.count_from(_FEWEST_SAMPLES))]
+    samples: Count
     noise: Annotated[float, positive("")]
     background: Annotated[tuple[float, float], PlainValidator(_background)] = (0.0, 0.0)
     line_shape: Annotated[str, PlainValidator(quantities.choice(*LINE_SHAPES))] = "lorentzian"
@@ -119,6 +119,8 @@ class Spectra(_Resonances):
         if self.antisymmetric and self.line_shape != "symmetric+antisymmetric":
             expected = 'line_shape = "symmetric+antisymmetric" where a line has an antisymmetric part'
             raise unfit(expected, shown(self.line_shape))
+        if self.samples < _FEWEST_SAMPLES:
+            raise unfit(f"{_FEWEST_SAMPLES} samples or more", str(self.samples))
         unit = "T" if lines.numbers.width == "T" else "Hz"
         first, last = read_pair(self.sweep, unit)
         return SpectrumDesign(

@@ -18,7 +18,7 @@ Rows = npt.NDArray[np.intp]
 
 KNOTS_PER_SCALE: Final = 32  # ln τ changes by less than 1/32 between knots, and by its curvature over them not by 1e-4
 _BLOCK: Final = 32
-_MOST_BLOCKS: Final = 4000  # along which ln τ would fall by more than any table holds
+_MOST_BLOCKS: Final = 2000  # along which ln τ would fall by hundreds, more than any table holds
 
 
 def rises(log_dwell: Callable[[Array], Array], scale: Array, ramp_rate: Array, needed: Array, of: Rows) -> Array | None:

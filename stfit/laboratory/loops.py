@@ -35,7 +35,7 @@ def loops(device: VirtualDevice, design: LoopDesign, rng: np.random.Generator) -
 
 def refuse_long(design: LoopDesign, settings: int) -> None:
     """InputError where the samples of all sweeps are too many."""
-    samples = settings * design.sweeps * once(design).size
+    samples = settings * design.sweeps * (2 * design.currents.size - 1)
     if samples > _MOST_SAMPLES:
         expected = f"at most {_MOST_SAMPLES} samples (fewer sweeps or points)"
         raise InputError(Problem(f"the measurement {design.file}", expected, str(samples)))

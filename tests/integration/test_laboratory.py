@@ -56,7 +56,7 @@ currents = ["-4.5 mA", "1.5 mA"]
 points = 61
 ramp_rates = ["1 A/s"]
 temperatures = ["260 K"]
-sweeps = 80
+sweeps = 60
 resistance = "10 ohm"
 noise = "15 mohm"
 bend = "60 mohm"
@@ -171,7 +171,7 @@ def test_sweeps_that_end_before_the_device_switches_are_files_too(tmp_path: Path
     device = NANOPILLAR.replace("0.340 eV", "0.62 eV").replace("0.335 eV", "0.64 eV")
     made(tmp_path, device, LOOPS.replace('"1.5 mA"', '"0.6 mA"').replace("-4.5 mA", "-0.6 mA"))
     table = np.loadtxt(tmp_path / "loops.csv", delimiter=",", skiprows=1)
-    assert table.shape == (80 * 121, 5)
+    assert table.shape == (60 * 121, 5)
     assert np.all(np.diff(table[:, 3]) > 0)  # one clock for all sweeps of a setting
     with pytest.raises(InputError, match="two branches"):
         stfit.load(tmp_path / "loops.csv", "hysteresis-loop")
@@ -368,7 +368,7 @@ def test_traces_and_loops_of_the_equation_of_motion_are_read(tmp_path: Path) -> 
     trace = TRACES.replace('"-0.10 mA", "0.10 mA"', '"0 mA"').replace("points = 4", "").replace("30000", "1000")
     trace = trace.replace("20 us", "5 ns").replace("20 kHz", "50 MHz").replace("0.05", "0").replace("285 K", "240 K")
     trace = trace.replace(', "305 K"', "").replace("31 mohm", "100 mohm")
-    loop = LOOPS.replace("-4.5 mA", "-2 mA").replace("1 A/s", "5000 A/s").replace("sweeps = 80", "sweeps = 20")
+    loop = LOOPS.replace("-4.5 mA", "-2 mA").replace("1 A/s", "5000 A/s").replace("sweeps = 60", "sweeps = 20")
     made(tmp_path, MACROSPIN, f'level = "dynamics"{trace}{loop}'.replace("260 K", "200 K"))
     counts = np.load(tmp_path / "traces_01.npy")
     assert counts.shape == (1000,)
@@ -384,7 +384,7 @@ def test_traces_and_loops_of_the_equation_of_motion_are_read(tmp_path: Path) -> 
 
 def test_same_seed_same_bytes_and_another_seed_others(tmp_path: Path) -> None:
     material = 'alpha = 0.012\ngyromagnetic_ratio = "1.85e11 rad/s/T"\n'
-    everything = LOOPS.replace("sweeps = 80", "sweeps = 1") + SPECTRA + TRACES.replace("30000", "300")
+    everything = LOOPS.replace("sweeps = 60", "sweeps = 1") + SPECTRA + TRACES.replace("30000", "300")
     folders = [tmp_path / name for name in ("first", "again", "other")]
     for folder, seed in zip(folders, (3, 3, 4), strict=True):
         folder.mkdir()
@@ -407,7 +407,7 @@ REFUSED: Final = {
         ("\n[[", '\nlevel = "exact"\n[['),
         "key 'level': expected 'rate-law', 'exact-rates' or 'dynamics'; found 'exact'",
     ),
-    "a missing key": (("sweeps = 80", ""), "[[measurement]] 1, key 'sweeps': expected a value; found no such key"),
+    "a missing key": (("sweeps = 60", ""), "[[measurement]] 1, key 'sweeps': expected a value; found no such key"),
     "an unknown key": (("sweeps", "sweep"), "(the nearest is 'sweeps'); found 'sweep', which is not known"),
     "a wrong unit": (('"15 mohm"', '"15 mV"'), "[[measurement]] 1, key 'noise': expected"),
     "a level of a lower barrier": (
@@ -419,7 +419,9 @@ REFUSED: Final = {
     "a file beside another": (("loops.csv", "truth.json"), "another name than truth.json"),
     "no sweep": (('"-4.5 mA", "1.5 mA"', '"1.5 mA"'), "expected first and last, two quantities with their units"),
     "a sweep of nothing": (('"-4.5 mA"', '"1.5 mA"'), "key 'currents': expected two different values"),
-    "too many samples": (("points = 61", "points = 9999999"), "expected at most 5000000 samples"),
+    "too many samples": (("sweeps = 60", "sweeps = 80000"), "expected at most 5000000 samples"),
+    "too few points": (("points = 61", "points = 3"), "expected 10 points or more, one way; found 3"),
+    "too many points": (("points = 61", "points = 10000000000"), "expected a whole number from 1 to 100000"),
     "not TOML": (("[[measurement]]", "[[measurement"), "experiment.toml, line 2"),
 }
 
