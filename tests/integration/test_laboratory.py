@@ -307,7 +307,7 @@ kind = "dwell-times"
 file = "dwell.csv"
 currents = ["-0.1 mA", "0.1 mA"]
 temperatures = ["270 K", "330 K"]
-transitions = [150, 200]
+transitions = [80, 100]
 [[measurement]]
 kind = "switching-pulse"
 file = "pulse.csv"
