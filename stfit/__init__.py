@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stfit.models.critical import CriticalCurrentModel
     from stfit.models.dwell import DwellTimeModel
     from stfit.models.fluctuation import FluctuationModel
-    from stfit.pipeline import calibrate, fit, load, plan, report, sample, to_arviz
+    from stfit.pipeline import calibrate, fit, load, plan, report, sample, simulate, to_arviz
 
 __version__ = "0.1.0"
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "plan",
     "report",
     "sample",
+    "simulate",
     "to_arviz",
 ]
 
@@ -43,6 +44,7 @@ _HOMES: Final = {
     "plan": "stfit.pipeline",
     "report": "stfit.pipeline",
     "sample": "stfit.pipeline",
+    "simulate": "stfit.pipeline",
     "to_arviz": "stfit.pipeline",
 }
 

@@ -22,7 +22,7 @@ from stfit.analysis.quantities import reason
 from stfit.analysis.schema import Content, known_keys, read_backend
 from stfit.analysis.virtual import virtual_device
 from stfit.errors import InputError, Problem
-from stfit.simulate import VirtualDevice
+from stfit.laboratory import VirtualDevice
 
 _PLACE_IN_TOML: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _TOML: Final = 'TOML, in which a quantity with its unit stands in quotes ("0.110 ohm")'
@@ -34,10 +34,17 @@ def read_analysis(path: Path) -> Analysis:
     return replace(parse_analysis(text, path.parent, str(path)), sha256=sha256(content).hexdigest())
 
 
-def read_device(path: Path) -> VirtualDevice:
-    """The virtual device in a file; InputError holds everything that is wrong with it."""
+def read_device(path: Path, experiment: Path | None = None) -> VirtualDevice:
+    """The virtual device in a file, measured as an experiment file says, or, without one, as the device file does.
+
+    InputError holds everything that is wrong with them.
+    """
     _, text = _text_of(path, "a device file")
-    return virtual_device(_toml(text, str(path)), path.parent, str(path))
+    content = _toml(text, str(path))
+    if experiment is None:
+        return virtual_device(content, path.parent, str(path))
+    _, design = _text_of(experiment, "an experiment file")
+    return virtual_device(content, path.parent, str(path), (_toml(design, str(experiment)), str(experiment)))
 
 
 def _text_of(path: Path, what: str) -> tuple[bytes, str]:

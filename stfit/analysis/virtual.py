@@ -1,360 +1,240 @@
-"""The device file of `stfit simulate`: the true parameters of a virtual device and the design of its measurements."""
+"""The device file of `stfit simulate`: the true parameters of a virtual device, and what is measured on it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self, final
 
 import numpy as np
-from pydantic import PlainValidator, ValidationError, ValidationInfo
+from pydantic import PlainValidator, ValidationError
 
 from stfit.analysis import quantities
 from stfit.analysis.contradictions import temperature_laws
 from stfit.analysis.entries import Constant, GmrChi, GmrTable, ModelEntry
-from stfit.analysis.messages import Location, place, problem_of, shown, unfit
-from stfit.analysis.schema import DeviceSection, LinesSection, ModelSection, Section, table
+from stfit.analysis.experiment import Experiment, read_experiment
+from stfit.analysis.messages import Location, one_of, place, problem_of, shown
+from stfit.analysis.schema import DeviceSection, ModelSection, Section, table
+from stfit.constants import BOLTZMANN
 from stfit.errors import InputError, Problem
-from stfit.measurements.columns import STATES, TRANSITIONS
-from stfit.measurements.lines import POWERS
-from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
-from stfit.models.material import CURIE_TEMPERATURE
-from stfit.models.parameters import PARAMETERS
-from stfit.models.rivals import EQ_27, JouleHeating
-from stfit.physics.fluctuations import LineNumbers
-from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
-from stfit.simulate import (
-    TRUTH,
+from stfit.laboratory import (
+    DYNAMICS,
+    EXACT_RATES,
+    RATE_LAW,
     CriticalCurrentDesign,
     Design,
     DwellDesign,
     LineDesign,
-    PulseDesign,
-    RampDesign,
-    TelegraphDesign,
+    SpectrumDesign,
     VirtualDevice,
 )
+from stfit.models.asymmetry import EXACT_ASYMMETRIES
+from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
+from stfit.models.material import CURIE_TEMPERATURE
+from stfit.models.parameters import PARAMETERS
+from stfit.models.rivals import EQ_27, JouleHeating
+from stfit.physics.activation import attempt_frequency_axial, diffusion_constant
+from stfit.physics.transport import ChiGmr, CosineGmr, Gmr, transport_coefficient
 
-_LARGEST_TABLE: Final = 100_000  # points along one axis
-_SHORTEST_TRACE: Final = 100  # samples
-
-
-def _axis_of(unit: str, *, positive: bool = True) -> PlainValidator:
-    """A list of quantities, all of them above 0 unless `positive` is False."""
-
-    def read(value: Any) -> list[float]:
-        if not isinstance(value, list) or not value:
-            raise unfit("a list of quantities with their units", shown(value))
-        axis = [quantities.quantity(entry, unit) for entry in value]
-        for entry, number in zip(value, axis, strict=True):
-            if positive and number <= 0:
-                raise unfit(f"values above 0 {unit}", shown(entry))
-        return axis
-
-    return PlainValidator(read)
+_SAME_FIELD: Final = 0.01  # relative: an anisotropy field written with two digits
+_BY_FIELD: Final = ("anisotropy_field", "field_offset")
 
 
-def _words_of(choices: Mapping[str, int]) -> PlainValidator:
-    def read(value: Any) -> tuple[int, ...]:
-        if not isinstance(value, list) or not value or not all(entry in choices for entry in value):
-            wrong = (
-                next((entry for entry in value if entry not in choices), value) if isinstance(value, list) else value
-            )
-            raise unfit(f"a list of {' and '.join(choices)}", shown(wrong))
-        return tuple(choices[entry] for entry in value)
+@final
+@dataclass(frozen=True)
+class _Stated:
+    """The [model] section, and which of its keys the file gives."""
 
-    return PlainValidator(read)
+    entry: ModelEntry = field(default_factory=ModelEntry)
+    keys: frozenset[str] = frozenset()
 
+    @classmethod
+    def of(cls, **given: Any) -> Self:
+        """From the keys that are given."""
+        return cls(ModelEntry(**given), frozenset(given))
 
-def _count_range(value: Any) -> tuple[int, int]:
-    if not isinstance(value, list) or len(value) != 2:
-        raise unfit("fewest and most, for example [200, 3000]", shown(value))
-    low, high = (quantities.whole_number(entry) for entry in value)
-    if not 1 <= low <= high:
-        raise unfit("fewest ≤ most, both 1 or more", f"[{low}, {high}]")
-    return low, high
-
-
-def _positive_count(value: Any) -> int:
-    count = quantities.whole_number(value)
-    if not 1 <= count <= _LARGEST_TABLE:
-        raise unfit(f"a whole number from 1 to {_LARGEST_TABLE}", shown(value))
-    return count
-
-
-def _fraction(value: Any) -> float:
-    share = quantities.quantity(value, "")
-    if not 0.0 < share < 1.0:
-        raise unfit("a number between 0 and 1", shown(value))
-    return share
-
-
-def _file_name(value: Any) -> str:
-    """The name of a file inside the output folder."""
-    name = quantities.text(value)
-    if Path(name).name != name or name in {".", ".."}:
-        raise unfit("the name of a file, without a folder", shown(value))
-    if name == TRUTH:
-        raise unfit(f"another name than {TRUTH}, which holds the truth", shown(value))
-    return name
-
-
-_Count = Annotated[int, PlainValidator(_positive_count)]
-_Currents = Annotated[list[float], _axis_of("A", positive=False)]
-_Resistances = Annotated[list[float], _axis_of("ohm")]
-_Temperatures = Annotated[list[float], _axis_of("K")]
-_FileName = Annotated[str, PlainValidator(_file_name)]
-
-
-class _Dwells(Section):
-    kind: Annotated[str, PlainValidator(quantities.choice("dwell-times", "dwell-events"))]
-    file: _FileName
-    currents: _Currents
-    points: _Count | None = None
-    temperatures: _Temperatures
-    transitions: Annotated[tuple[int, int], PlainValidator(_count_range)]
-    states: Annotated[tuple[int, ...], _words_of(STATES)] = (0, 1)
-
-    def design(self) -> DwellDesign:
-        return DwellDesign(
-            self.file,
-            _spaced(self.currents, self.points),
-            np.array(self.temperatures),
-            self.transitions,
-            self.states,
-            single_dwells=self.kind == "dwell-events",
-        )
-
-
-class _Pulses(Section):
-    kind: str
-    file: _FileName
-    currents: _Currents
-    points: _Count | None = None
-    pulse_widths: Annotated[list[float], _axis_of("s")]
-    temperatures: _Temperatures
-    n: _Count
-    transitions: Annotated[tuple[int, ...], _words_of(TRANSITIONS)] = (0, 1)
-
-    def design(self) -> PulseDesign:
-        currents, widths = _spaced(self.currents, self.points), np.array(self.pulse_widths)
-        return PulseDesign(self.file, currents, widths, np.array(self.temperatures), self.n, self.transitions)
-
-
-class _CriticalCurrents(Section):
-    kind: str
-    file: _FileName
-    delta_R: _Resistances
-    points: _Count | None = None
-    relative_stderr: Annotated[float, PlainValidator(_fraction)]
-    barrier_spread: Annotated[float | None, PlainValidator(_fraction)] = None
-    temperatures: Annotated[list[float] | None, _axis_of("K")] = None
-    measurement_time: Annotated[float | None, PlainValidator(quantities.duration)] = None
-    transitions: Annotated[tuple[int, ...], _words_of(TRANSITIONS)] = (0, 1)
-
-    def design(self) -> CriticalCurrentDesign:
-        return CriticalCurrentDesign(
-            self.file,
-            _spaced(self.delta_R, self.points),
-            None if self.temperatures is None else np.array(self.temperatures),
-            self.relative_stderr,
-            self.barrier_spread,
-            self.measurement_time,
-            self.transitions,
-        )
-
-
-class _Ramps(Section):
-    kind: str
-    file: _FileName
-    ramp_rates: Annotated[list[float], _axis_of("A/s")]
-    temperatures: _Temperatures
-    events: _Count
-    start_current: Annotated[float, PlainValidator(partial(quantities.quantity, unit="A"))] = 0.0
-    current_step: Annotated[float | None, PlainValidator(quantities.current_step)] = None
-    transitions: Annotated[tuple[int, ...], _words_of(TRANSITIONS)] = (0, 1)
-
-    def design(self) -> RampDesign:
-        return RampDesign(
-            self.file,
-            np.array(self.ramp_rates),
-            np.array(self.temperatures),
-            self.events,
-            self.start_current,
-            self.current_step,
-            self.transitions,
-        )
-
-
-class _Lines(Section):
-    kind: str
-    file: _FileName
-    currents: _Currents
-    points: _Count | None = None
-    temperatures: _Temperatures
-    frequencies: Annotated[list[float] | None, _axis_of("Hz")] = None
-    relative_stderr: Annotated[float, PlainValidator(_fraction)]
-    lines: Annotated[dict[str, float], table(LinesSection, dict)]
-    power: Annotated[str, PlainValidator(quantities.choice(*POWERS))] = "integrated"
-    inhomogeneous_linewidth: Annotated[str | None, PlainValidator(quantities.text)] = None
-    states: Annotated[tuple[int, ...], _words_of(STATES)] = (0, 1)
-
-    def design(self) -> LineDesign:
-        numbers = self._numbers()
-        wanted = numbers.parameters(tuple(word for word, code in STATES.items() if code in self.states))
-        if set(wanted) != set(self.lines):
-            raise unfit(f"true values of {', '.join(wanted) or 'powers or linewidths'} in lines", ", ".join(self.lines))
-        return LineDesign(
-            self.file,
-            _spaced(self.currents, self.points),
-            np.array(self.temperatures),
-            np.array(self.frequencies or []),
-            self.lines,
-            numbers,
-            self.relative_stderr,
-            self.states,
-        )
-
-    def _numbers(self) -> LineNumbers:
-        """What is measured: the powers and widths that have true values, or field widths at several frequencies."""
-        stems = {name.removesuffix("_AP").removesuffix("_P") for name in self.lines}
-        by_frequency = bool(self.frequencies) and not stems & {"linewidth", "field_linewidth"}
-        width = "T" if by_frequency or "field_linewidth" in stems else "Hz" if "linewidth" in stems else ""
-        known: float | None = None
-        if "inhomogeneous_linewidth" not in stems:
-            given = self.inhomogeneous_linewidth
-            known = 0.0 if given is None else quantities.quantity(given, width)
-        return LineNumbers(self.power if "power" in stems else "", width, known, by_frequency)
-
-
-class _Traces(Section):
-    kind: str
-    file: _FileName
-    currents: _Currents
-    points: _Count | None = None
-    temperatures: _Temperatures
-    samples: Annotated[int, PlainValidator(quantities.whole_number)]
-    sample_interval: Annotated[float, PlainValidator(quantities.duration)]
-    resistance: Annotated[float, PlainValidator(partial(quantities.quantity, unit="ohm"))]
-    noise: Annotated[float, PlainValidator(quantities.positive_resistance)]
-    resolution: Annotated[float, PlainValidator(quantities.positive_resistance)]
-    drift: Annotated[float, PlainValidator(partial(quantities.quantity, unit=""))] = 0.0
-
-    def design(self) -> TelegraphDesign:
-        if not self.file.endswith(".csv") or self.samples < _SHORTEST_TRACE:
-            found = f"'{self.file}' with {self.samples} samples"
-            raise unfit(f"an index called ….csv, of traces of {_SHORTEST_TRACE} samples or more", found)
-        return TelegraphDesign(
-            self.file,
-            _spaced(self.currents, self.points),
-            np.array(self.temperatures),
-            self.samples,
-            self.sample_interval,
-            self.resistance,
-            self.noise,
-            self.resolution,
-            self.drift,
-        )
-
-
-_KINDS: Final[Mapping[str, type[_Dwells | _Pulses | _CriticalCurrents | _Ramps | _Lines | _Traces]]] = {
-    "telegraph-trace": _Traces,
-    "dwell-times": _Dwells,
-    "dwell-events": _Dwells,
-    "switching-currents": _CriticalCurrents,
-    "switching-pulse": _Pulses,
-    "switching-ramp": _Ramps,
-    "fmr-lines": _Lines,
-}
-
-
-def _measurement(value: Any, info: ValidationInfo) -> Design:
-    kind = value.get("kind") if isinstance(value, Mapping) else None
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise unfit(f"a table with kind = one of {', '.join(_KINDS)}", shown(value if kind is None else kind))
-    return _KINDS[kind].model_validate(value, context=info.context).design()
+    def get(self, key: str) -> Any:
+        """What is said of a key; None where it is left to the default."""
+        return getattr(self.entry, key) if key in self.keys else None
 
 
 class _DeviceFile(Section):
     title: Annotated[str, PlainValidator(quantities.text)] = "virtual device"
     device: Annotated[dict[str, Constant], table(DeviceSection, dict)]
-    model: Annotated[ModelEntry, table(ModelSection, ModelEntry)] = ModelEntry()
-    measurement: list[Annotated[Any, PlainValidator(_measurement)]]
+    model: Annotated[_Stated, table(ModelSection, _Stated.of)] = _Stated()
 
 
-def virtual_device(content: Mapping[str, Any], base: Path, source: str) -> VirtualDevice:
-    """The virtual device that the tables of a file describe; InputError holds everything that is wrong."""
+def virtual_device(
+    content: Mapping[str, Any], base: Path, source: str, experiment: tuple[Mapping[str, Any], str] | None = None
+) -> VirtualDevice:
+    """The virtual device of a file, measured as an experiment file (its tables and name) or the file itself says.
+
+    InputError holds everything that is wrong.
+    """
+    own = {key: content[key] for key in Experiment.model_fields if key in content}
+    if experiment is None and "measurement" not in own:
+        expected = "at least one [[measurement]], here or in an experiment file (--experiment)"
+        raise InputError(Problem(place(source, ("measurement",)), expected, "none"))
+    if experiment is not None and own:
+        where = place(source, (next(iter(own)),))
+        raise InputError(Problem(where, f"what is measured in {experiment[1]} alone", "both files say it"))
+    design, where = (own, source) if experiment is None else experiment
+    found = read_experiment(design, where)
+    read = _read({key: value for key, value in content.items() if key not in own}, base, source)
+    problems = [part for part in (read, found) if isinstance(part, list)]
+    if isinstance(read, list) or isinstance(found, list):
+        raise InputError([problem for part in problems for problem in part])
+    return _device(read, found, source, where)
+
+
+def _read(content: Mapping[str, Any], base: Path, source: str) -> _DeviceFile | list[Problem]:
+    """The device and its model, or everything that is wrong with them."""
     try:
-        read = _DeviceFile.model_validate(content, context={"base": base})
+        return _DeviceFile.model_validate(content, context={"base": base})
     except ValidationError as error:
-        known = lambda location: _known_keys(content, location)  # noqa: E731
-        problems = [problem_of(wrong, source, known) for wrong in error.errors(include_url=False)]
-        raise InputError(problems) from error
-    return _device(read, source)
+        return [problem_of(wrong, source, _known_keys) for wrong in error.errors(include_url=False)]
 
 
-def _device(read: _DeviceFile, source: str) -> VirtualDevice:
-    for location, *halves in temperature_laws(read.model, PARAMETERS):  # what has no value is found below
-        raise InputError(Problem(place(source, location), *halves))
+def _device(read: _DeviceFile, found: Experiment, source: str, where: str) -> VirtualDevice:
     given = {name: constant.value for name, constant in read.device.items()}
     temperature = given.pop("temperature", None)
-    law = SpinTransferLaw(
-        gmr=_gmr(read.model, source),
-        asymmetry=read.model.asymmetry,
-        convention=read.model.convention,
-        mapping=read.model.mapping,
-        barrier=read.model.barrier,
-        magnetisation=read.model.magnetisation,
-        anisotropy_law=read.model.anisotropy_law,
-        description=EQ_27 if read.model.heating == "none" else JouleHeating(1.0),
-        reference_temperature=temperature or 300.0,
+    level = found.level or (EXACT_RATES if read.model.get("barrier") == "exact" else RATE_LAW)
+    designs = tuple(found.measurement)
+    _refuse([*_contradictions(read, level, source), *_not_at(level, designs, where)])
+    law = _law(read, level, designs, temperature or 300.0, source)
+    wrong = [*_not_a_truth(read, _needed(law, level, designs), level, source), *_stray_fields(law, designs, where)]
+    _refuse([*wrong, *_above_curie(read, designs, source)])
+    if temperature is None:
+        raise AssertionError("a device without a temperature is refused")
+    if level == DYNAMICS:
+        _refuse(_other_field(given, source))
+        given["tau_0"] = _attempt_time(given, temperature)
+    return VirtualDevice(read.title, given, law, temperature, designs, level)
+
+
+def _refuse(problems: Iterable[Problem]) -> None:
+    if found := list(problems):
+        raise InputError(found)
+
+
+def _law(read: _DeviceFile, level: str, designs: Sequence[Design], temperature: float, source: str) -> SpinTransferLaw:
+    closely = level != RATE_LAW
+    asymmetry = (read.model.get("asymmetry") or "uniaxial") if closely else read.model.entry.asymmetry
+    return SpinTransferLaw(
+        gmr=_gmr(read.model.entry, source),
+        asymmetry=asymmetry,
+        convention=read.model.entry.convention,
+        mapping=read.model.entry.mapping,
+        reference_temperature=temperature,
+        by_field=any(name in read.device for name in _BY_FIELD)
+        or any(_fields(design) is not None for design in designs),
+        barrier="exact" if closely else "high",
+        magnetisation=read.model.entry.magnetisation,
+        anisotropy_law=read.model.entry.anisotropy_law,
+        description=EQ_27 if read.model.entry.heating == "none" else JouleHeating(1.0),
     )
+
+
+def _contradictions(read: _DeviceFile, level: str, source: str) -> Iterator[Problem]:
+    """What [model] says against the level."""
+    barrier, asymmetry = read.model.get("barrier"), read.model.get("asymmetry")
+    fitting = "high" if level == RATE_LAW else "exact"
+    if barrier not in (None, fitting):
+        yield Problem(place(source, ("model", "barrier")), f'"{fitting}" with level = "{level}"', shown(barrier))
+    allowed = {EXACT_RATES: EXACT_ASYMMETRIES, DYNAMICS: EXACT_ASYMMETRIES[:1]}.get(level)
+    if allowed is not None and asymmetry not in (None, *allowed):
+        expected = f'{one_of(allowed)} with level = "{level}"'
+        yield Problem(place(source, ("model", "asymmetry")), expected, shown(asymmetry))
+    for location, *halves in temperature_laws(read.model.entry, PARAMETERS):  # what has no value is found below
+        yield Problem(place(source, location), *halves)
+    fixed = {"convention": "consistent", "magnetisation": "constant", "heating": "none"} if level == DYNAMICS else {}
+    for key, needed in fixed.items():
+        stated = getattr(read.model.entry, key)
+        if stated != needed:
+            yield Problem(place(source, ("model", key)), f'"{needed}" with level = "{level}"', shown(stated))
+
+
+def _not_at(level: str, designs: Sequence[Design], where: str) -> Iterator[Problem]:
+    """Kinds that no equation of motion gives: they are no events."""
+    for i, design in enumerate(designs):
+        if level == DYNAMICS and isinstance(design, LineDesign | SpectrumDesign | CriticalCurrentDesign):
+            expected = f'a kind made of switching events with level = "{level}" (lines and critical currents are none)'
+            yield Problem(place(where, ("measurement", i, "kind")), expected, "one that is not")
+        if level == DYNAMICS and isinstance(design, DwellDesign) and design.dead_time:
+            expected = f'no dead time with level = "{level}", whose dwells are all seen'
+            yield Problem(place(where, ("measurement", i, "dead_time")), expected, f"{design.dead_time:g} s")
+
+
+def _needed(law: SpinTransferLaw, level: str, designs: Sequence[Design]) -> list[str]:
+    """The parameters that must have a true value."""
     needed = [parameter.name for parameter in law.parameters]
-    if any(isinstance(design, LineDesign) and design.numbers.by_frequency for design in read.measurement):
+    lines = [design.lines if isinstance(design, SpectrumDesign) else design for design in designs]
+    if any(isinstance(design, LineDesign) and design.numbers.by_frequency for design in lines):
         needed += ["alpha", "gyromagnetic_ratio"]
-    problems = [
-        *_not_a_truth(read, needed, source),
-        *_above_curie(read, source),
-        *_named_twice([design.file for design in read.measurement], source),
-    ]
-    if problems or temperature is None:
-        raise InputError(problems)
-    return VirtualDevice(read.title, given, law, temperature, tuple(read.measurement))
+    if any(isinstance(design, SpectrumDesign) and design.geometry for design in designs):
+        needed += ["gyromagnetic_ratio"]
+    if level == DYNAMICS:
+        needed = [*(name for name in needed if name != "tau_0"), *TRANSPORT_INGREDIENTS]
+    return list(dict.fromkeys(needed))
 
 
-def _not_a_truth(read: _DeviceFile, needed: list[str], source: str) -> Iterator[Problem]:
+def _not_a_truth(read: _DeviceFile, needed: list[str], level: str, source: str) -> Iterator[Problem]:
     """Parameters without a value, with an uncertain one, or of another model."""
     wanted = dict.fromkeys(needed, "the true value") | {"temperature": "the temperature at which slopes are quoted"}
     for name, expected in wanted.items():
         if name not in read.device:
             yield Problem(place(source, ("device", name)), expected, "nothing")
     for name, constant in read.device.items():
-        if name not in wanted and name not in TRANSPORT_INGREDIENTS:
+        if name == "tau_0" and level == DYNAMICS:
+            expected = f'no attempt time with level = "{level}": it follows from Kv, alpha and the others'
+            yield Problem(place(source, ("device", name)), expected, f"'{name}'")
+        elif name not in wanted and name not in TRANSPORT_INGREDIENTS:
             expected = f"a parameter of this model: {', '.join(needed)}"
             yield Problem(place(source, ("device", name)), expected, f"'{name}'")
         elif constant.uncertainty is not None:
             yield Problem(place(source, ("device", name)), "the true value, without ±", "an uncertain one")
 
 
-def _above_curie(read: _DeviceFile, source: str) -> Iterator[Problem]:
+def _above_curie(read: _DeviceFile, designs: Sequence[Design], source: str) -> Iterator[Problem]:
     """A Curie temperature that some measurement reaches, where the model has one."""
     curie = read.device.get(CURIE_TEMPERATURE)
-    if read.model.magnetisation == "constant" or curie is None:
+    if read.model.entry.magnetisation == "constant" or curie is None:
         return
-    given = [getattr(design, "temperatures", None) for design in read.measurement]
+    given = [getattr(design, "temperatures", None) for design in designs]
     hottest = max((float(np.max(kelvin)) for kelvin in given if kelvin is not None), default=0.0)
     if curie.value <= hottest:
-        where = place(source, ("device", CURIE_TEMPERATURE))
-        yield Problem(
-            where, f"a temperature above that of every measurement, {hottest:g} K at most", f"{curie.value:g} K"
-        )
+        expected = f"a temperature above that of every measurement, {hottest:g} K at most"
+        yield Problem(place(source, ("device", CURIE_TEMPERATURE)), expected, f"{curie.value:g} K")
 
 
-def _named_twice(files: list[str], source: str) -> Iterator[Problem]:
-    for i, file in enumerate(files):
-        if file in files[:i]:
-            yield Problem(place(source, ("measurement", i, "file")), "a file of its own", f"'{file}' again")
+def _fields(design: Design) -> Any:
+    """The fields at which something is measured, T; None where none is applied."""
+    return getattr(design, "fields", None)
+
+
+def _stray_fields(law: SpinTransferLaw, designs: Sequence[Design], where: str) -> Iterator[Problem]:
+    """Fields that an asymmetry without anisotropy field knows nothing of."""
+    for i, design in enumerate(designs):
+        if _fields(design) is not None and law.asymmetry.name != "uniaxial":
+            expected = 'no fields, or asymmetry = "uniaxial" with anisotropy_field and field_offset in [device]'
+            yield Problem(place(where, ("measurement", i, "fields")), expected, f'asymmetry = "{law.asymmetry.name}"')
+
+
+def _other_field(given: Mapping[str, float], source: str) -> Iterator[Problem]:
+    """An anisotropy field that is not that of Kv."""
+    follows = 2.0 * given["Kv"] / (given["volume"] * given["saturation_magnetisation"])
+    stated = given.get("anisotropy_field", follows)
+    if abs(stated / follows - 1.0) > _SAME_FIELD:
+        expected = f"2 Kv/(volume saturation_magnetisation) = {follows:.4g} T"
+        yield Problem(place(source, ("device", "anisotropy_field")), expected, f"{stated:.4g} T")
+
+
+def _attempt_time(given: Mapping[str, float], temperature: float) -> float:
+    """τ0 = √π/(2 D0 σ^{3/2}) at the reference temperature, s (Brown's prefactor, in place of that of Eq. 24)."""
+    coefficient = transport_coefficient(*(given[name] for name in TRANSPORT_INGREDIENTS))
+    sigma = given["Kv"] / (BOLTZMANN * temperature)
+    return float(1.0 / attempt_frequency_axial(diffusion_constant(coefficient, temperature), sigma))
 
 
 def _gmr(model: ModelEntry, source: str) -> Gmr:
@@ -363,14 +243,9 @@ def _gmr(model: ModelEntry, source: str) -> Gmr:
     return ChiGmr(model.gmr.chi) if isinstance(model.gmr, GmrChi) else CosineGmr()
 
 
-def _spaced(ends: list[float], points: int | None) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """The list itself, or points evenly from its first to its last."""
-    return np.array(ends) if points is None else np.linspace(ends[0], ends[-1], points)
-
-
-def _known_keys(content: Mapping[str, Any], location: Location) -> tuple[str, ...]:
+def _known_keys(location: Location) -> tuple[str, ...]:
     """The keys that may stand beside the one at `location`."""
-    if location[0] == "measurement" and len(location) > 1:
-        return tuple(_KINDS[content["measurement"][location[1]]["kind"]].model_fields)
     sections: dict[str, type[Section]] = {"device": DeviceSection, "model": ModelSection}
-    return tuple((sections[str(location[0])] if len(location) > 1 else _DeviceFile).model_fields)
+    if len(location) > 1:
+        return tuple(sections[str(location[0])].model_fields)
+    return (*_DeviceFile.model_fields, *Experiment.model_fields)

@@ -1,9 +1,10 @@
-"""What a real detector shows of two-state noise: dead time, sampling and spectrum. Times are in s, rates in 1/s."""
+"""What a real detector shows of two-state noise: dead time, bandwidth, sampling, spectrum. Times in s, rates in 1/s."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.signal import lfilter
 
 from stfit.physics.transport import Quantity
 
@@ -74,6 +75,32 @@ def draw_apparent_dwells(
     ratio = dead_time[each] / tau_other[each]
     short = -tau_other[each] * np.log1p(rng.random(each.size) * np.expm1(-ratio))  # exponential, below the dead time
     return dead_time + tau * rng.gamma(missed + 1.0) + np.bincount(each, weights=short, minlength=tau.size)
+
+
+def low_passed_telegraph(changes: Array, first: int, memory: float, samples: int) -> Array:
+    """What a single-pole low-pass makes of a signal that jumps between 0 and 1, at the samples 0, 1, …; exact.
+
+    changes: times of the jumps; memory: time constant of the filter; in sampling intervals. first: 0 or 1, at which the
+    signal begins, settled. A jump of ±1 at t adds ±(1 − e^{−(n − t)/memory}) to sample n.
+    """
+    inside = changes[changes <= samples - 1]
+    jump = (1.0 - 2.0 * first) * (1.0 - 2.0 * (np.arange(inside.size) % 2))
+    after = np.ceil(inside).astype(np.intp)
+    decay = float(np.exp(-1.0 / memory))
+    level = float(first) + np.cumsum(np.bincount(after, weights=jump, minlength=samples).astype(float))
+    risen = -jump * np.expm1((inside - after) / memory)
+    driven = np.bincount(after, weights=risen, minlength=samples).astype(float)
+    driven[1:] += (1.0 - decay) * level[:-1]
+    driven[0] += first
+    return np.asarray(lfilter([1.0], [1.0, -decay], driven))
+
+
+def low_passed_noise(white: Array, memory: float) -> Array:
+    """White noise of standard deviation 1 as a single-pole low-pass leaves it, of the same standard deviation."""
+    decay = float(np.exp(-1.0 / memory))
+    driven = np.sqrt(1.0 - decay**2) * white
+    driven[0] = white[0]
+    return np.asarray(lfilter([1.0], [1.0, -decay], driven))
 
 
 def change_probabilities(tau_1: Quantity, tau_2: Quantity, sample_interval: Quantity) -> tuple[Quantity, Quantity]:

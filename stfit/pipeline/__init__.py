@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, overload
 
+from stfit import laboratory
 from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
 from stfit.loaders.tables import load_table
@@ -18,7 +19,6 @@ from stfit.pipeline.sampling import Run, sample, sampled, source_of, to_arviz
 from stfit.reports.bundle import write_report
 from stfit.results import FitResult
 from stfit.results.plan import Plan
-from stfit.simulate import simulate
 from stfit.studies.calibrate import Progress
 
 __all__ = [
@@ -34,7 +34,7 @@ __all__ = [
     "report",
     "run_analysis",
     "sample",
-    "simulate_device",
+    "simulate",
     "to_arviz",
 ]
 
@@ -198,9 +198,16 @@ def _inputs(
     return analysis_of({"title": "analysis in Python", **sections}, Path(), caller), measurements
 
 
-def simulate_device(device_file: str | Path, folder: str | Path, seed: int) -> list[Path]:
-    """Measure the virtual device a file describes; the files written. InputError says what is wrong with the file."""
-    return simulate(read_device(Path(device_file)), Path(folder), seed)
+def simulate(device: str | Path, experiment: str | Path | None = None, *, seed: int, out: str | Path) -> list[Path]:
+    """Measure a virtual device: the files a laboratory would have, and truth.json, in the folder `out`.
+
+    device: a file (TOML) with the true parameters. experiment: another with what is measured and how closely the device
+    is followed; None where the device file itself says so. The files written. Same seed, same files. InputError says
+    what is wrong with the files, and nothing is written then.
+    """
+    return laboratory.simulate(
+        read_device(Path(device), None if experiment is None else Path(experiment)), Path(out), seed
+    )
 
 
 def report(result: FitResult | Plan, folder: str | Path) -> Path:

@@ -18,7 +18,7 @@ from stfit.errors import InputError
 from stfit.measurements import DwellTimes, FmrLines, Measurement, Origin
 from stfit.objective import Objective
 from stfit.objective.information import directions
-from stfit.pipeline import simulate_device
+from stfit.pipeline import simulate
 from stfit.pipeline.assembly import assemble
 from stfit.results import FitResult, Verdict
 
@@ -91,7 +91,7 @@ def test_the_dataset_is_what_the_stated_command_makes(tmp_path: Path) -> None:
     truth = json.loads((FMR / "truth.json").read_text(encoding="utf-8"))
     if np.__version__ != truth["numpy_version"]:
         pytest.skip(f"made with numpy {truth['numpy_version']}, whose random numbers are the same only there")
-    written = simulate_device(FMR / "device.toml", tmp_path, truth["seed"])
+    written = simulate(FMR / "device.toml", FMR / "experiment.toml", seed=truth["seed"], out=tmp_path)
     assert sorted(path.name for path in written) == ["frequencies.csv", "lines.csv", "truth.json"]
     for path in written:
         assert path.read_bytes() == (FMR / path.name).read_bytes()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import stfit
-from stfit.pipeline import simulate_device
+from stfit.pipeline import simulate
 
 JOINT = Path(__file__).parents[2] / "datasets" / "joint-device"
 TRUTH = json.loads((JOINT / "truth.json").read_text(encoding="utf-8"))
@@ -18,7 +18,7 @@ TRUTH = json.loads((JOINT / "truth.json").read_text(encoding="utf-8"))
 def test_the_dataset_is_what_the_stated_command_makes(tmp_path: Path) -> None:
     if np.__version__ != TRUTH["numpy_version"]:
         pytest.skip(f"made with numpy {TRUTH['numpy_version']}, whose random numbers are the same only there")
-    written = simulate_device(JOINT / "device.toml", tmp_path, TRUTH["seed"])
+    written = simulate(JOINT / "device.toml", JOINT / "experiment.toml", seed=TRUTH["seed"], out=tmp_path)
     assert len(written) == 6
     for path in written:
         assert path.read_bytes() == (JOINT / path.name).read_bytes()

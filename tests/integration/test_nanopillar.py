@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import stfit
-from stfit.pipeline import simulate_device
+from stfit.pipeline import simulate
 from stfit.results import FitResult, Verdict
 
 NANOPILLAR = Path(__file__).parents[2] / "datasets" / "nanopillar"
@@ -146,14 +146,14 @@ def test_the_dataset_is_what_the_stated_command_makes(tmp_path: Path) -> None:
     truth: dict[str, Any] = json.loads((NANOPILLAR / "truth.json").read_text(encoding="utf-8"))
     if np.__version__ != truth["numpy_version"]:
         pytest.skip(f"made with numpy {truth['numpy_version']}, whose random numbers are the same only there")
-    written = simulate_device(NANOPILLAR / "device.toml", tmp_path, truth["seed"])
+    written = simulate(NANOPILLAR / "device.toml", NANOPILLAR / "experiment.toml", seed=truth["seed"], out=tmp_path)
     assert sorted(path.name for path in written) == ["dwell.csv", "truth.json"]
     for path in written:
         assert path.read_bytes() == (NANOPILLAR / path.name).read_bytes()
 
 
 def test_another_seed_makes_another_measurement(tmp_path: Path) -> None:
-    simulate_device(NANOPILLAR / "device.toml", tmp_path, 21)
+    simulate(NANOPILLAR / "device.toml", NANOPILLAR / "experiment.toml", seed=21, out=tmp_path)
     assert (tmp_path / "dwell.csv").read_bytes() != (NANOPILLAR / "dwell.csv").read_bytes()
 
 

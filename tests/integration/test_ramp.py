@@ -14,7 +14,7 @@ import pytest
 import stfit
 from stfit.errors import InputError
 from stfit.measurements import RampEvents, SteppedRamps
-from stfit.pipeline import simulate_device
+from stfit.pipeline import simulate
 from stfit.results import FitResult, Verdict
 from tests import builders
 
@@ -103,7 +103,7 @@ def test_the_dataset_is_what_the_stated_command_makes(tmp_path: Path) -> None:
     truth: dict[str, Any] = json.loads((RAMP / "truth.json").read_text(encoding="utf-8"))
     if np.__version__ != truth["numpy_version"]:
         pytest.skip(f"made with numpy {truth['numpy_version']}, whose random numbers are the same only there")
-    written = simulate_device(RAMP / "device.toml", tmp_path, truth["seed"])
+    written = simulate(RAMP / "device.toml", RAMP / "experiment.toml", seed=truth["seed"], out=tmp_path)
     assert sorted(path.name for path in written) == ["events.csv", "staircase.csv", "truth.json"]
     for path in written:
         assert path.read_bytes() == (RAMP / path.name).read_bytes()
@@ -133,7 +133,7 @@ events = 40
 def test_simulated_ramps_may_start_anywhere_and_rise_in_steps(tmp_path: Path, polarity: int) -> None:
     device = DEVICE.replace("l_over_L = 60", f"l_over_L = {60 * polarity}")
     (tmp_path / "device.toml").write_text(device + 'start_current = "0.25 mA"\ncurrent_step = "50 uA"\n')
-    simulate_device(tmp_path / "device.toml", tmp_path, 1)
+    simulate(tmp_path / "device.toml", seed=1, out=tmp_path)
     table = stfit.load(tmp_path / "events.csv", "switching-ramp", polarity=polarity)
     assert isinstance(table, SteppedRamps)
     np.testing.assert_allclose(table.ramps.start, table.ramps.direction * 0.25e-3)
@@ -156,7 +156,7 @@ def test_simulated_ramps_may_start_anywhere_and_rise_in_steps(tmp_path: Path, po
 def test_designs_that_cannot_be_measured_are_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
     (tmp_path / "device.toml").write_text(DEVICE.replace(old, new))
     with pytest.raises(InputError, match=message):
-        simulate_device(tmp_path / "device.toml", tmp_path / "out", 1)
+        simulate(tmp_path / "device.toml", seed=1, out=tmp_path / "out")
 
 
 def written(path: Path, text: str) -> Path:

@@ -15,7 +15,7 @@ import stfit
 from stfit.analysis import analysis_of
 from stfit.errors import InputError
 from stfit.measurements import CriticalCurrents, DwellTimes
-from stfit.pipeline import simulate_device
+from stfit.pipeline import simulate
 from stfit.pipeline.assembly import assemble
 from stfit.results import FitResult, Verdict
 
@@ -166,7 +166,7 @@ temperatures = ["20 K", "80 K", "140 K", "200 K"]
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("measured")
     (folder / "device.toml").write_text(MEASURED, encoding="utf-8")
-    simulate_device(folder / "device.toml", folder, 5)
+    simulate(folder / "device.toml", seed=5, out=folder)
     return folder
 
 
@@ -233,7 +233,7 @@ def test_the_dataset_is_what_the_stated_command_makes(tmp_path: Path) -> None:
     truth: dict[str, Any] = json.loads((DATASET / "truth.json").read_text(encoding="utf-8"))
     if np.__version__ != truth["numpy_version"]:
         pytest.skip(f"made with numpy {truth['numpy_version']}, whose random numbers are the same only there")
-    written = simulate_device(DATASET / "device.toml", tmp_path, truth["seed"])
+    written = simulate(DATASET / "device.toml", DATASET / "experiment.toml", seed=truth["seed"], out=tmp_path)
     assert sorted(path.name for path in written) == ["currents.csv", "truth.json"]
     for path in written:
         assert path.read_bytes() == (DATASET / path.name).read_bytes()
@@ -242,4 +242,4 @@ def test_the_dataset_is_what_the_stated_command_makes(tmp_path: Path) -> None:
 def test_the_virtual_laboratory_refuses_an_error_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "device.toml").write_text(MEASURED.replace("0.003", "0"), encoding="utf-8")
     with pytest.raises(InputError, match=r"relative_stderr': expected a number between 0 and 1; found 0"):
-        simulate_device(tmp_path / "device.toml", tmp_path, 1)
+        simulate(tmp_path / "device.toml", seed=1, out=tmp_path)

@@ -11,7 +11,7 @@ import pytest
 
 import stfit
 from stfit.measurements import TelegraphTraces
-from stfit.pipeline import simulate_device
+from stfit.pipeline import simulate
 from stfit.results import FitResult
 from stfit.results.storage import read
 
@@ -28,7 +28,7 @@ def test_the_files_are_those_of_the_seed(tmp_path: Path) -> None:
     truth = json.loads((TELEGRAPH / "truth.json").read_text(encoding="utf-8"))
     if truth["numpy_version"] != np.__version__:
         pytest.skip(f"random numbers are those of numpy {truth['numpy_version']}")
-    made = simulate_device(TELEGRAPH / "device.toml", tmp_path, truth["seed"])
+    made = simulate(TELEGRAPH / "device.toml", TELEGRAPH / "experiment.toml", seed=truth["seed"], out=tmp_path)
     assert len(made) == 12 + 2 + 2 + 1  # traces, indices, truth
     for path in made:
         assert path.read_bytes() == (TELEGRAPH / path.name).read_bytes(), path.name

@@ -17,7 +17,7 @@ from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
 from stfit.errors import InputError
 from stfit.measurements import DwellTimes, Origin
-from stfit.pipeline import simulate_device
+from stfit.pipeline import simulate
 from stfit.results import Estimate, FitResult, Status
 from tests import builders
 from tests.builders import K_B, TRUTH, E
@@ -144,7 +144,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_a_heated_device_from_files(tmp_path: Path) -> None:
-    simulate_device(written(tmp_path, DEVICE), tmp_path, SEED)
+    simulate(written(tmp_path, DEVICE), seed=SEED, out=tmp_path)
     truth = json.loads((tmp_path / "truth.json").read_text())["parameters"]
     assert truth["curie_temperature"] == {"value": 1100.0, "unit": "K"}
     assert truth["heating"] == {"value": 1e7, "unit": "K**2/A**2"}
@@ -163,9 +163,8 @@ def test_a_heated_device_from_files(tmp_path: Path) -> None:
 
 
 def test_dwells_of_the_virtual_device_are_those_by_hand(tmp_path: Path) -> None:
-    simulate_device(
-        written(tmp_path, DEVICE.replace("transitions = [800, 1200]", "transitions = [9999, 9999]")), tmp_path, 1
-    )
+    many = DEVICE.replace("transitions = [800, 1200]", "transitions = [9999, 9999]")
+    simulate(written(tmp_path, many), seed=1, out=tmp_path)
     table: Any = stfit.load(tmp_path / "dwell.csv", "dwell-times")
     pulls = np.log(table.total_time / table.n) - hot_log_dwell_time(table.state, table.current, table.temperature)
     # means of n dwells: a relative error of 1/√n each; the sum of their squares is χ² of as many degrees of freedom
@@ -177,7 +176,7 @@ def test_dwells_of_the_virtual_device_are_those_by_hand(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("transition", "state", "sign"), [("P->AP", 0, -1.0), ("AP->P", 1, 1.0)])
 def test_ramps_of_a_heated_device_follow_its_rate(tmp_path: Path, transition: str, state: int, sign: float) -> None:
     hot = DEVICE.replace("1e7 K^2", "1e8 K^2").replace("events = 300", "events = 4000").replace('"0.1 A/s"', '"10 A/s"')
-    simulate_device(written(tmp_path, hot.replace('current_step = "0.2 mA"\n', "")), tmp_path, SEED)
+    simulate(written(tmp_path, hot.replace('current_step = "0.2 mA"\n', "")), seed=SEED, out=tmp_path)
     lines = (tmp_path / "ramp.csv").read_text().splitlines()
     rise = sign * 1e-3 * np.array([float(line.split(",")[1]) for line in lines if line.startswith(transition)])
     assert rise.size == 4000
@@ -218,5 +217,5 @@ def test_ramps_of_a_heated_device_follow_its_rate(tmp_path: Path, transition: st
 )
 def test_devices_that_cannot_be_are_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        simulate_device(written(tmp_path, DEVICE.replace(old, new)), tmp_path / "out", 1)
+        simulate(written(tmp_path, DEVICE.replace(old, new)), seed=1, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()

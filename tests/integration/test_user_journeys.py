@@ -14,7 +14,7 @@ import stfit
 from stfit import DwellTimeModel
 from stfit.cli import main
 from stfit.errors import InputError
-from stfit.pipeline import simulate_device
+from stfit.pipeline import simulate
 from stfit.results import FitResult, Verdict
 
 Rows = list[tuple[str, float, float, int, float]]  # state, current (mA), temperature (K), n, total time (s)
@@ -314,7 +314,7 @@ def test_the_model_by_itself() -> None:
 
 def test_a_device_of_ones_own_simulated_and_fitted_again(tmp_path: Path) -> None:
     (tmp_path / "device.toml").write_text(SIMULATED, encoding="utf-8")
-    written = simulate_device(tmp_path / "device.toml", tmp_path, 4)
+    written = simulate(tmp_path / "device.toml", seed=4, out=tmp_path)
     assert [path.name for path in written] == ["events.csv", "pulses.csv", "truth.json"]
     measurements = [
         stfit.load(tmp_path / "events.csv", kind="dwell-events"),

@@ -54,16 +54,16 @@ class Pipeline:
     def asked_but_not_identified(self, result: Any, free: tuple[str, ...]) -> list[str]:
         return [name for name in free if name in self.unidentified]
 
-    def simulate_device(self, device_file: Path, folder: Path, seed: int) -> list[Path]:
-        self.calls.append({"device_file": device_file, "folder": folder, "seed": seed})
-        return [folder / "dwell.csv", folder / "truth.json"]
+    def simulate(self, device: Path, experiment: Path | None, *, seed: int, out: Path) -> list[Path]:
+        self.calls.append({"device": device, "experiment": experiment, "seed": seed, "out": out})
+        return [out / "dwell.csv", out / "truth.json"]
 
 
 @pytest.fixture
 def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     stand_in = Pipeline()
     module = ModuleType("stfit.pipeline")
-    for name in ("run_analysis", "calibrate", "report", "asked_but_not_identified", "simulate_device"):
+    for name in ("run_analysis", "calibrate", "report", "asked_but_not_identified", "simulate"):
         setattr(module, name, getattr(stand_in, name))
     monkeypatch.setitem(sys.modules, "stfit.pipeline", module)
     monkeypatch.setattr("stfit.reports.text.summary", lambda result: SUMMARY)
@@ -296,7 +296,7 @@ def test_bad_usage_ends_with_2(
     [
         (("--help",), "Example: stfit fit datasets/nanopillar/analysis.toml"),
         (("fit", "--help"), "Example: stfit fit datasets/nanopillar/analysis.toml --seed 7"),
-        (("simulate", "-h"), "Example: stfit simulate --device device.toml --seed 1"),
+        (("simulate", "-h"), "Example: stfit simulate --device device.toml --experiment experiment.toml"),
     ],
 )
 def test_help_shows_an_example(
@@ -313,8 +313,10 @@ def test_version(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_simulate_names_what_it_wrote(run: Run, pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("simulate", "--device", "device.toml", "--seed", "3", "--out", "sim") == 0
-    assert pipeline.calls == [{"device_file": Path("device.toml"), "folder": Path("sim"), "seed": 3}]
-    assert capsys.readouterr().out == "Wrote: sim/dwell.csv\nWrote: sim/truth.json\n"
+    assert run("simulate", "--device", "device.toml", "--experiment", "e.toml", "--seed", "3", "--out", "sim") == 0
+    asked = {"device": Path("device.toml"), "experiment": None, "seed": 3, "out": Path("sim")}
+    assert pipeline.calls == [asked, asked | {"experiment": Path("e.toml")}]
+    assert capsys.readouterr().out == "Wrote: sim/dwell.csv\nWrote: sim/truth.json\n" * 2
 
 
 def test_help_imports_nothing_heavy() -> None:

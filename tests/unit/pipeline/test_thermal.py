@@ -11,7 +11,7 @@ import pytest
 import stfit
 from stfit.analysis import analysis_of
 from stfit.errors import InputError
-from stfit.measurements import CriticalCurrents, DwellTimes, Origin
+from stfit.measurements import CriticalCurrents, DwellTimes, Origin, SteppedRamps
 from stfit.models.rivals import EQ_27, JouleHeating
 from stfit.objective import Objective
 from stfit.pipeline.thermal import heating_left_out, temperature_sentences
@@ -112,14 +112,12 @@ def test_the_current_behind_a_voltage_is_the_one_that_heats() -> None:
     assert p.parameter.scale == pytest.approx((295.0 / 10e-3) ** 2, rel=1e-12)
 
 
-def test_stepped_ramps_take_heating_and_single_events_do_not() -> None:
+def test_ramps_take_heating_single_events_counted_in_cells() -> None:
     model = {"heating": "joule"}
-    assert "heating" in parameters(builders.objective(builders.ramps(step=1e-4), model=model))
-    message = (
-        r"key 'model\.heating': expected .*straight.*found ramps\.csv, single switching events without a current_step"
-    )
-    with pytest.raises(InputError, match=message):
-        builders.objective(builders.ramps(), model=model)
+    for ramps in (builders.ramps(step=1e-4), builders.ramps()):
+        found = builders.objective(ramps, model=model)
+        assert "heating" in parameters(found)
+        assert isinstance(found.terms[0].measurement, SteppedRamps)
 
 
 def critical(**keys: Any) -> CriticalCurrents:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from stfit.constants import ELEMENTARY_CHARGE
+from stfit.laboratory.designs import CriticalCurrentDesign, LineDesign, VirtualDevice
+from stfit.laboratory.tables import TRANSITIONS, grid, rounded, settings_table
 from stfit.measurements import CriticalCurrents, FmrLines, Origin
 from stfit.objective.predictions import log_line
 from stfit.physics.fluctuations import LineNumbers
 from stfit.physics.transport import CONSISTENT, convert_energy
-from stfit.simulate.designs import CriticalCurrentDesign, LineDesign, VirtualDevice
-from stfit.simulate.tables import TRANSITIONS, grid, rounded, settings_table
+
+Array = npt.NDArray[np.float64]
 
 
 def critical_currents(device: VirtualDevice, design: CriticalCurrentDesign, rng: np.random.Generator) -> pd.DataFrame:
@@ -47,18 +50,66 @@ def critical_currents(device: VirtualDevice, design: CriticalCurrentDesign, rng:
     return table
 
 
+@final
+@dataclass(frozen=True)
+class TrueLines:
+    """The lines at every setting of a design: power (without unit) and width (FWHM, Hz or T); arrays of shape (lines,).
+
+    power, width: empty where none is measured. frequency: Hz, NaN where none is written down.
+    """
+
+    frequency: Array
+    temperature: Array
+    state: Array
+    current: Array
+    power: Array
+    width: Array
+
+
+def true_lines(device: VirtualDevice, design: LineDesign) -> TrueLines:
+    """What Eq. 32 says of the lines."""
+    settings = _settings(design)
+    eta = _log_lines(device, design, _template(design, settings))
+    frequency, temperature, state, current = settings
+    power, width = np.split(np.exp(eta), [state.size * bool(design.numbers.power)])
+    return TrueLines(frequency, temperature, state, current, power, width)
+
+
 def lines(device: VirtualDevice, design: LineDesign, rng: np.random.Generator) -> pd.DataFrame:
     """Power and linewidth of one line a row."""
+    settings = _settings(design)
+    template = _template(design, settings)
+    eta = _log_lines(device, design, template)
+    drawn = replace(template, stderr=design.relative_stderr * np.exp(eta)).replicate(eta, rng)
+    frequency, temperature, state, current = settings
+    table = settings_table(state, current, temperature)
+    if design.frequencies.size:
+        table["frequency (GHz)"] = rounded(frequency * 1e-9)
+    for code, name, unit, factor in _line_columns(design.numbers):
+        rows = drawn.is_linewidth == code
+        table[f"{name}{unit}"] = rounded(drawn.value[rows] * factor)
+        table[f"{name}_stderr{unit}"] = rounded(drawn.stderr[rows] * factor)
+    return table
+
+
+def _settings(design: LineDesign) -> list[Array]:
+    """Frequency, temperature, state and current of each line, the first varying slowest."""
     frequencies = design.frequencies if design.frequencies.size else np.array([np.nan])
-    frequency, temperature, state, current = grid(frequencies, design.temperatures, design.states, design.currents)
-    size, numbers = state.size, design.numbers
-    ones = np.ones(numbers.observables * size)
-    template = FmrLines(
-        state=np.tile(state, numbers.observables).astype(np.int8),
-        current=np.tile(current, numbers.observables),
-        temperature=np.tile(temperature, numbers.observables),
-        frequency=np.tile(frequency, numbers.observables),
-        is_linewidth=np.repeat([code for code, there in enumerate((numbers.power, numbers.width)) if there], size),
+    return grid(frequencies, design.temperatures, design.states, design.currents)
+
+
+def _template(design: LineDesign, settings: list[Array]) -> FmrLines:
+    """A measurement at the settings, powers first, then widths, with all values 1."""
+    numbers = design.numbers
+    frequency, temperature, state, current = (np.tile(part, numbers.observables) for part in settings)
+    ones = np.ones(state.size)
+    there = [code for code, measured in enumerate((numbers.power, numbers.width)) if measured]
+    return FmrLines(
+        state=state.astype(np.int8),
+        current=current,
+        temperature=temperature,
+        frequency=frequency,
+        is_linewidth=np.repeat(there, settings[0].size),
         value=ones,
         stderr=ones,
         numbers=numbers,
@@ -66,17 +117,11 @@ def lines(device: VirtualDevice, design: LineDesign, rng: np.random.Generator) -
         polarity=1,
         origin=Origin(),
     )
+
+
+def _log_lines(device: VirtualDevice, design: LineDesign, template: FmrLines) -> Array:
     quantities = {**device.truth, **design.lines}
-    eta = np.asarray(log_line(device.law, quantities, template.settings, template.temperature))
-    drawn = replace(template, stderr=design.relative_stderr * np.exp(eta)).replicate(eta, rng)
-    table = settings_table(state, current, temperature)
-    if design.frequencies.size:
-        table["frequency (GHz)"] = rounded(frequency * 1e-9)
-    for code, name, unit, factor in _line_columns(numbers):
-        rows = drawn.is_linewidth == code
-        table[f"{name}{unit}"] = rounded(drawn.value[rows] * factor)
-        table[f"{name}_stderr{unit}"] = rounded(drawn.stderr[rows] * factor)
-    return table
+    return np.asarray(log_line(device.law, quantities, template.settings, template.temperature))
 
 
 def _line_columns(numbers: LineNumbers) -> list[tuple[int, str, str, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,22 +12,31 @@ import pandas as pd
 
 import stfit
 from stfit.derivatives import value_of
-from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
-from stfit.models.parameters import PARAMETERS
-from stfit.results.storage import make_folder, write_texts
-from stfit.simulate.designs import (
+from stfit.errors import InputError, Problem
+from stfit.laboratory.designs import (
+    DYNAMICS,
+    RATE_LAW,
     CriticalCurrentDesign,
     Design,
     DwellDesign,
     LineDesign,
+    LoopDesign,
+    PulseDesign,
     RampDesign,
+    SpectrumDesign,
     TelegraphDesign,
     VirtualDevice,
 )
-from stfit.simulate.dwells import dwells, pulses
-from stfit.simulate.lines import critical_currents, lines
-from stfit.simulate.ramps import ramps
-from stfit.simulate.telegraph import telegraph_traces
+from stfit.laboratory.dwells import dwells, pulses
+from stfit.laboratory.dynamics import followed, refuse_long
+from stfit.laboratory.lines import critical_currents, lines
+from stfit.laboratory.loops import loops
+from stfit.laboratory.ramps import ramps
+from stfit.laboratory.spectra import spectra
+from stfit.laboratory.telegraph import telegraph_traces
+from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
+from stfit.models.parameters import PARAMETERS
+from stfit.results.storage import make_folder, write_texts
 
 TRUTH: Final = "truth.json"
 
@@ -36,22 +46,35 @@ def simulate(device: VirtualDevice, folder: Path, seed: int) -> list[Path]:
 
     InputError where the folder cannot be written or a dwell time is out of all measure.
     """
+    if device.level == DYNAMICS:
+        refuse_long(device)
     generators = np.random.default_rng(seed).spawn(len(device.designs))
     tables: list[tuple[str, pd.DataFrame]] = []
-    arrays: dict[Path, bytes] = {}
+    beside: list[tuple[str, bytes]] = []
     for design, rng in zip(device.designs, generators, strict=True):
-        if isinstance(design, TelegraphDesign):
-            table, traces = telegraph_traces(device, design, rng)
-            arrays |= {folder / name: content for name, content in traces.items()}
-        else:
-            table = _table(device, design, rng)
+        table, files = _measured(device, design, rng)
         tables.append((design.file, table))
+        beside += files.items()
+    _refuse_same([TRUTH, *(name for name, _ in tables), *(name for name, _ in beside)])
     make_folder(folder)
     texts: dict[Path, str | bytes] = {
         folder / file: table.to_csv(index=False, lineterminator="\n") for file, table in tables
     }
     content = json.dumps(truth(device, seed), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    return write_texts(texts | arrays | {folder / TRUTH: content})
+    return write_texts(texts | {folder / name: content for name, content in beside} | {folder / TRUTH: content})
+
+
+def _measured(
+    device: VirtualDevice, design: Design, rng: np.random.Generator
+) -> tuple[pd.DataFrame, Mapping[str, bytes]]:
+    """The table of a design, and the files beside it by name."""
+    if device.level == DYNAMICS:
+        return followed(device, design, rng)
+    if isinstance(design, TelegraphDesign):
+        return telegraph_traces(device, design, rng)
+    if isinstance(design, SpectrumDesign):
+        return spectra(device, design, rng)
+    return _table(device, design, rng), {}
 
 
 def _table(device: VirtualDevice, design: Design, rng: np.random.Generator) -> pd.DataFrame:
@@ -63,9 +86,18 @@ def _table(device: VirtualDevice, design: Design, rng: np.random.Generator) -> p
         return lines(device, design, rng)
     if isinstance(design, RampDesign):
         return ramps(device, design, rng)
-    if isinstance(design, TelegraphDesign):
-        raise TypeError("traces have files beside their table")
-    return pulses(device, design, rng)
+    if isinstance(design, LoopDesign):
+        return loops(device, design, rng)
+    if isinstance(design, PulseDesign):
+        return pulses(device, design, rng)
+    raise TypeError("traces and spectra have files beside their table")
+
+
+def _refuse_same(names: Sequence[str]) -> None:
+    """InputError where two files would have one name."""
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise InputError(Problem("the output folder", "files of different names", f"'{name}' twice"))
 
 
 def truth(device: VirtualDevice, seed: int) -> dict[str, Any]:
@@ -73,6 +105,7 @@ def truth(device: VirtualDevice, seed: int) -> dict[str, Any]:
     derived = device.law.derived(device.truth, device.temperature)
     values = {name: (value, PARAMETERS[name].unit) for name, value in device.truth.items()}
     values |= {name: (value, PARAMETERS[name.partition("[")[0]].unit) for name, value in _own(device).items()}
+    derived.pop("tau_0_predicted", None)  # the attempt time is one of the truths: what Brown would predict is none
     units = {**DERIVED_UNITS, **TRANSPORT_UNITS}
     values |= {name: (float(value_of(value)), units[name]) for name, value in derived.items()}
     return {
@@ -82,6 +115,7 @@ def truth(device: VirtualDevice, seed: int) -> dict[str, Any]:
         "numpy_version": np.__version__,
         "convention": device.law.convention.name,
         "asymmetry": device.law.asymmetry.name,
+        **({} if device.level == RATE_LAW else {"level": device.level}),
         "reference_temperature": device.temperature,
         "parameters": {name: {"value": value, "unit": unit} for name, (value, unit) in values.items()},
     }
@@ -91,6 +125,7 @@ def _own(device: VirtualDevice) -> dict[str, float]:
     """The parameters of single measurements, under the names that a fit of all files in this order gives them."""
     own: dict[str, float] = {}
     for index, design in enumerate(device.designs):
-        if isinstance(design, LineDesign):
-            own |= {f"{n}[{index + 1}]" if n in own else n: value for n, value in design.lines.items()}
+        lines_of = design.lines if isinstance(design, SpectrumDesign) else design
+        if isinstance(lines_of, LineDesign):
+            own |= {f"{n}[{index + 1}]" if n in own else n: value for n, value in lines_of.lines.items()}
     return own

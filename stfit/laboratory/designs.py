@@ -18,10 +18,11 @@ Array = npt.NDArray[np.float64]
 @final
 @dataclass(frozen=True)
 class DwellDesign:
-    """Dwell times at every combination of states, currents (A) and temperatures (K).
+    """Dwell times at every combination of temperatures (K), fields (T; None: none applied), states and currents (A).
 
     transitions: smallest and largest number at one setting, drawn evenly between them. single_dwells: write every
-    dwell, the last one of a setting censored, instead of counts and total times.
+    dwell, the last one of a setting censored, instead of counts and total times. dead_time: s, of the instrument: a
+    dwell shorter than it joins the one before.
     """
 
     file: str
@@ -30,6 +31,8 @@ class DwellDesign:
     transitions: tuple[int, int]
     states: tuple[int, ...] = (0, 1)
     single_dwells: bool = False
+    fields: Array | None = None
+    dead_time: float = 0.0
 
 
 @final
@@ -109,10 +112,12 @@ class RampDesign:
 @final
 @dataclass(frozen=True)
 class TelegraphDesign:
-    """Traces of resistance against time at every combination of currents (A) and temperatures (K); file: their index.
+    """Traces of resistance against time at every combination of temperatures (K), fields (T) and currents (A).
 
-    samples: of each trace, sample_interval (s) apart. resistance: of the P state, noise: standard deviation of a
-    sample, resolution: what one count stands for, all in ohm. drift: of both levels along the record, in units of ΔR.
+    file: their index. samples: of each trace, sample_interval (s) apart. resistance: of the P state, noise: standard
+    deviation of a sample, resolution: what one count stands for, all in ohm. drift: of both levels along the record, in
+    units of ΔR. bandwidth: Hz, of the single-pole low-pass through which signal and noise go before they are sampled;
+    None for none.
     """
 
     file: str
@@ -124,18 +129,85 @@ class TelegraphDesign:
     noise: float
     resolution: float
     drift: float = 0.0
+    bandwidth: float | None = None
+    fields: Array | None = None
 
 
-Design = DwellDesign | PulseDesign | CriticalCurrentDesign | LineDesign | RampDesign | TelegraphDesign
+@final
+@dataclass(frozen=True)
+class LoopDesign:
+    """Sweeps of the current (A) from its first value to its last and back, at every temperature (K) and rate (A/s).
+
+    currents: those of one way, evenly spaced, shape (points,). sweeps: at each setting, one after the other.
+    resistance: of the P state, noise: standard deviation of a sample, bend: by which both branches have risen, as a
+    parabola, where the current is largest; ohm.
+    """
+
+    file: str
+    currents: Array
+    ramp_rates: Array
+    temperatures: Array
+    sweeps: int
+    resistance: float
+    noise: float
+    bend: float = 0.0
+
+
+@final
+@dataclass(frozen=True)
+class SpectrumDesign:
+    """Spectra of the lines that `lines` describes, one file each; lines.file: their index.
+
+    sweep: frequencies (Hz) or, where widths are in tesla, fields (T), shape (samples,). centers: where the line of each
+    frequency lies, or, where none is given, of each state, in the same unit; empty where a geometry (a key of
+    GEOMETRIES) says it, with effective_magnetisation (T). shape: a key of LINE_SHAPES.
+    antisymmetric: that part of the line over its symmetric one. noise: standard deviation of a sample, background: its
+    value in the middle and its change along the sweep; in units of the signal, which is the power in a GHz or a mT, or
+    where no power is given the height of the line.
+    """
+
+    lines: LineDesign
+    sweep: Array
+    centers: Array
+    shape: str
+    noise: float
+    background: tuple[float, float] = (0.0, 0.0)
+    antisymmetric: float = 0.0
+    geometry: str = ""
+    effective_magnetisation: float = 0.0
+
+    @property
+    def file(self) -> str:
+        """The index."""
+        return self.lines.file
+
+
+Design = (
+    DwellDesign
+    | PulseDesign
+    | CriticalCurrentDesign
+    | LineDesign
+    | RampDesign
+    | TelegraphDesign
+    | LoopDesign
+    | SpectrumDesign
+)
+
+RATE_LAW, EXACT_RATES, DYNAMICS = "rate-law", "exact-rates", "dynamics"
 
 
 @final
 @dataclass(frozen=True)
 class VirtualDevice:
-    """A device with its true parameters (SI, by public name) and what is measured on it."""
+    """A device with its true parameters (SI, by public name) and what is measured on it.
+
+    level: what it does: what Eq. 27 says ("rate-law"), what the Fokker–Planck equation behind it says ("exact-rates"),
+    or what the stochastic equation of motion makes of it ("dynamics").
+    """
 
     title: str
     truth: Mapping[str, float]
     law: SpinTransferLaw
     temperature: float
     designs: tuple[Design, ...]
+    level: str = RATE_LAW
