@@ -6,7 +6,7 @@ from scipy.optimize import minimize_scalar
 
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
 from stfit.physics import activation, fluctuations, switching, telegraph, transport
-from stfit.physics.fokker_planck import finite_barrier_asymmetry
+from stfit.physics.fokker_planck import finite_barrier_asymmetry, spectral_eigenvalue, uniaxial_rates
 from stfit.physics.transport import CONSISTENT, PRINTED, CosineGmr
 
 COSINE = CosineGmr()
@@ -44,6 +44,37 @@ def test_asymmetries_of_finite_barriers(sigma: float, c_P: float, c_AP: float) -
 def test_finite_barrier_biases_the_slope_out_of_AP_by_a_seventh() -> None:
     _, c_AP = finite_barrier_asymmetry(25, COSINE)
     assert 1 - c_AP / C_AP == pytest.approx(0.14, abs=5e-3)  # the digits quoted
+
+
+# physics.md section 1, in units of D0: seven digits, and half of the last one for the rounding.
+EIGENVALUES = {
+    0.01: (1.992011, 5e-7),
+    0.1: (1.921094, 5e-7),
+    0.5: (1.627030, 5e-7),
+    1.0: (1.306280, 5e-7),
+    2.0: (0.8076819, 5e-8),
+    3.0: (0.4714024, 5e-8),
+    5.0: (0.1354063, 5e-8),
+    7.0: (3.200860e-2, 5e-9),
+    10.0: (2.882167e-3, 5e-10),
+    15.0: (3.726489e-5, 5e-12),
+}
+
+
+@pytest.mark.parametrize(("sigma", "value"), EIGENVALUES.items())
+def test_eigenvalues_of_the_axial_operator(sigma: float, value: tuple[float, float]) -> None:
+    digits, rounding = value
+    assert uniaxial_rates(sigma, 0.0, 0.0, COSINE).eigenvalue[0] == pytest.approx(digits, abs=1.01 * rounding)
+    spectral = spectral_eigenvalue(lambda theta: sigma * np.sin(theta) ** 2)
+    # the spectral method loses digits as e^σ: 2.2e-12 of 1 at none
+    assert spectral == pytest.approx(digits, abs=1.01 * rounding + 2.2e-12 * np.exp(sigma) * digits)
+
+
+@pytest.mark.parametrize("sigma", [0.01, 0.1])
+def test_eigenvalue_of_a_low_barrier(sigma: float) -> None:
+    series = 2.0 * (1.0 - 2.0 * sigma / 5.0 + 48.0 * sigma**2 / 875.0)
+    # the next term is of the order of σ³/100, from the two values at 0.1: 1.921097 and 1.921094
+    assert uniaxial_rates(sigma, 0.0, 0.0, COSINE).eigenvalue[0] == pytest.approx(series, abs=0.01 * sigma**3)
 
 
 # Smallest eigenvalue over the asymptote (4/√π) σ^{3/2} e^{−σ}(1 − 1/σ), and the eigenvalue in units of D0.
