@@ -8,9 +8,9 @@ With ρ = e^{−U} f, and as m×∇(f e^{−U}) has no divergence, the current i
 
     −∂/∂t ∫ e^{−U} f w dΩ = D0 ∫ e^{−U} {∇w·∇f − (1/α) (w_φ f_θ − w_θ f_φ)/sin θ} dΩ      for every function w.
 
-f = 1, Boltzmann's density, is stationary. The operator is not self-adjoint: precession adds the antisymmetric part, and
-rates depend on α unless the potential is axial; reversing the sense of precession transposes the operator and leaves the
-eigenvalues. The weak form needs U but no derivative of it; spectral elements (`sphere_elements`) make it matrices.
+f = 1, Boltzmann's density, is stationary. The operator is not self-adjoint: precession adds the antisymmetric part,
+and rates depend on α unless the potential is axial; reversing the sense of precession transposes the operator and
+leaves the eigenvalues. The weak form needs U but no derivative of it; spectral elements (`sphere_elements`) make it matrices.
 
 The printed equations neglect precession in the activation (section B); α → ∞ here does the same. Eigenvalues and rates
 are in units of D0, so that times are in units of 2τ_N.
@@ -76,8 +76,9 @@ def two_states(potential: SpherePotential, alpha: float, tolerance: float = 1e-5
     """λ1, populations and rates of two wells, for barriers from 2 to 300 k_BT and damping α (inf: no precession).
 
     The mesh is refined until λ1 changes by less than `tolerance`, relatively. OutsideValidityError where there is no
-    barrier, where it is lower or higher, and where 120 000 nodes do not reach the tolerance: with more than two wells, and with precession at
-    weak damping, where layers along the separatrix are thinner than the mesh. A hard axis of 60 k_BT over a barrier of 20 reaches 1e-5 at α = 0.1 and 1e-3 at 0.02.
+    barrier, where it is lower or higher, and where 120 000 nodes do not reach the tolerance: with more than two wells,
+    and with precession at weak damping, where layers along the separatrix are thinner than the mesh (a hard axis of
+    60 k_BT over a barrier of 20 reaches 1e-5 at α = 0.1 and 1e-3 at 0.02).
     """
     _check(alpha, tolerance)
     ridge = Ridge.of(potential)
@@ -140,8 +141,8 @@ def _resolutions(potential: SpherePotential, ceiling: float) -> Iterator[SphereE
 
 def _unresolved(tolerance: float) -> OutsideValidityError:
     return OutsideValidityError(
-        f"{_MOST_NODES} nodes on the sphere do not give the eigenvalue to {tolerance:g}: the potential is too steep, the "
-        "damping too weak, or there are more than two wells"
+        f"{_MOST_NODES} nodes on the sphere do not give the eigenvalue to {tolerance:g}: the potential is too steep, "
+        "the damping too weak, or there are more than two wells"
     )
 
 
@@ -197,8 +198,16 @@ class Operator:
         w that is 0 and 1 at the pins: for the step w = [h > ½] the integral holds only elements on the ridge, so that
         no number of size 1 cancels to e^{−barrier}.
         """
-        pins = self._pins(ridge)
-        pinned = _Pinned(self.stiffness, pins)
+        try:
+            pinned = _Pinned(self.stiffness, self._pins(ridge))
+        except (
+            RuntimeError
+        ):  # singular to rounding: a mesh far too coarse for this potential, like one that does not settle
+            return float("nan")
+        with np.errstate(over="ignore", invalid="ignore"):  # on such a mesh h may be huge where e^{−U} is nothing
+            return self._iterated(pinned)
+
+    def _iterated(self, pinned: _Pinned) -> float:
         h, h_adjoint = pinned.committor(), pinned.committor(adjoint=True)
         capacity = self._capacity(h)
         mass_of_one = self.mass @ np.ones(self.elements.size)

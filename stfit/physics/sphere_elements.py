@@ -25,7 +25,7 @@ _LOBATTO_NODES: Final[Array] = np.concatenate(
     [[-1.0], legendre.legroots(legendre.legder(np.eye(ORDER + 1)[ORDER])), [1.0]]
 )
 _TO_MODES: Final[Array] = np.linalg.inv(legendre.legvander(_LOBATTO_NODES, ORDER))
-_VALUES: Final[Array] = legendre.legvander(_GAUSS_NODES, ORDER) @ _TO_MODES
+_VALUES: Final[Array] = np.asarray(legendre.legvander(_GAUSS_NODES, ORDER) @ _TO_MODES, dtype=np.float64)
 _SLOPES: Final[Array] = legendre.legval(_GAUSS_NODES, legendre.legder(np.eye(ORDER + 1))).T @ _TO_MODES
 
 
@@ -84,7 +84,7 @@ class SphereElements:
         return self._assembled(self._product(0, density, 0))
 
     def stiffness(self, theta_theta: Array, phi_phi: Array, phi_theta: Array) -> Matrix:
-        """Σ {theta_theta w_θ f_θ + phi_phi w_φ f_φ + phi_theta (w_φ f_θ − w_θ f_φ)} over all points, row w, column f."""
+        """Σ theta_theta w_θ f_θ + phi_phi w_φ f_φ + phi_theta (w_φ f_θ − w_θ f_φ) over all points; row w, column f."""
         cross = self._product(2, phi_theta, 1)
         diffusion = self._product(1, theta_theta, 1) + self._product(2, phi_phi, 2)
         return self._assembled(diffusion + cross - cross.transpose(0, 2, 1))
@@ -101,11 +101,10 @@ class SphereElements:
     @cached_property
     def _basis(self) -> tuple[Array, Array, Array]:
         """Nodes of an element to values, ∂/∂θ and ∂/∂φ at its points, shape (points, nodes) each."""
-        return (
-            np.kron(_VALUES, _VALUES),
-            np.kron(_SLOPES * self._per_theta, _VALUES),
-            np.kron(_VALUES, _SLOPES * self._per_phi),
-        )
+        value: Array = np.kron(_VALUES, _VALUES)
+        slope_theta: Array = np.kron(_SLOPES * self._per_theta, _VALUES)
+        slope_phi: Array = np.kron(_VALUES, _SLOPES * self._per_phi)
+        return value, slope_theta, slope_phi
 
     @cached_property
     def _nodes_of(self) -> Indices:

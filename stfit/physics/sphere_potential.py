@@ -1,4 +1,4 @@
-"""Potentials on the sphere of directions: in-plane devices under spin injection (Eqs. 9–12), and the ridge of a barrier.
+"""Potentials on the sphere of directions: in-plane devices under spin injection (Eqs. 9–12), and a barrier's ridge.
 
 θ and φ are the polar angles about the magnetisation of the polarising layer (P), rad; U is an energy over k_B T.
 """
@@ -15,6 +15,7 @@ from stfit.errors import OutsideValidityError
 from stfit.physics.transport import Gmr
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 Vector = tuple[float, float, float]
 
 _UNIT_TOLERANCE = 1e-9
@@ -67,7 +68,9 @@ class InPlanePotential:
     def __call__(self, theta: Array, phi: Array) -> Array:
         """U(θ, φ), of the shape of θ and φ, rad."""
         m = direction(theta, phi)
-        anisotropy = self.sigma * (1.0 - (m @ np.array(self.easy_axis)) ** 2) + self.hard * (m @ np.array(self.normal)) ** 2
+        anisotropy = (
+            self.sigma * (1.0 - (m @ np.array(self.easy_axis)) ** 2) + self.hard * (m @ np.array(self.normal)) ** 2
+        )
         total: Array = anisotropy - 2.0 * self.sigma * (m @ np.array(self.field)) + self.tilt * self.gmr.integral(theta)
         return total
 
@@ -87,7 +90,10 @@ def polar_angles(m: Array) -> tuple[Array, Array]:
 
 _MERIDIANS: Final = 256
 _STEPS: Final = 1024  # along a meridian
-_PANELS, _POINTS = 64, 8  # of integrals along a meridian: panels of π/64 hold a well of σ = 300, of width 0.04, to 1e-12
+_PANELS, _POINTS = (
+    64,
+    8,
+)  # of integrals along a meridian: panels of π/64 hold a well of σ = 300, of width 0.04, to 1e-12
 
 
 @final
@@ -109,7 +115,7 @@ class Ridge:
     def of(cls, potential: SpherePotential) -> Ridge:
         """OutsideValidityError where a half circle has no top between its ends: there are no two wells."""
         azimuth = 2.0 * np.pi / _MERIDIANS * np.arange(_MERIDIANS)
-        angle = np.linspace(0.0, np.pi, _STEPS + 1)
+        angle: Array = np.linspace(0.0, np.pi, _STEPS + 1)
         U = _along(potential, angle[:, None], azimuth)
         highest = np.argmax(U, axis=0)
         if np.any((highest == 0) | (highest == _STEPS)):
@@ -122,10 +128,10 @@ class Ridge:
         offset = np.divide(0.5 * (before - after), bend, out=np.zeros_like(bend), where=bend < 0.0)
         return cls(potential, azimuth, angle[highest] + offset * np.pi / _STEPS, at)
 
-    def leaves_P(self, theta: Array, phi: Array) -> Array:
+    def leaves_P(self, theta: Array, phi: Array) -> Flags:
         """True on the AP side of the ridge; θ, φ in rad about the polariser."""
         from_easy, around = polar_angles(direction(theta, phi) @ _frame(self.potential.easy_axis).T)
-        side: Array = from_easy > np.interp(around, self.azimuth, self.top, period=2.0 * np.pi)
+        side: Flags = from_easy > np.interp(around, self.azimuth, self.top, period=2.0 * np.pi)
         return side
 
     def log_weights(self) -> tuple[float, float, float]:
@@ -133,8 +139,9 @@ class Ridge:
         nodes, weights = np.polynomial.legendre.leggauss(_POINTS)
         offset = (np.arange(_PANELS)[:, None] + 0.5 * (nodes + 1.0)).ravel()[:, None] / _PANELS
         share = np.tile(0.5 * weights, _PANELS)[:, None] / _PANELS
-        sides = [self._log_weight(offset, share, 0.0, self.top), self._log_weight(offset, share, self.top, np.pi)]
-        return sides[0], sides[1], float(np.logaddexp(*sides))
+        log_P = self._log_weight(offset, share, 0.0, self.top)
+        log_AP = self._log_weight(offset, share, self.top, np.pi)
+        return log_P, log_AP, float(np.logaddexp(log_P, log_AP))
 
     def _log_weight(self, offset: Array, share: Array, start: float | Array, end: float | Array) -> float:
         angle = start + (end - start) * offset
@@ -144,7 +151,7 @@ class Ridge:
 
     def barriers(self) -> tuple[float, float]:
         """(B_P, B_AP) in k_BT: the lowest saddle above the lowest point of each side, to 1e-5 of a barrier."""
-        angle = np.linspace(0.0, np.pi, _STEPS + 1)[:, None]
+        angle: Array = np.linspace(0.0, np.pi, _STEPS + 1)[:, None]
         U, away = _along(self.potential, angle, self.azimuth), angle > self.top
         saddle = float(self.heights.min())
         return saddle - float(U[~away].min()), saddle - float(U[away].min())
