@@ -10,7 +10,8 @@ With ρ = e^{−U} f, and as m×∇(f e^{−U}) has no divergence, the current i
 
 f = 1, Boltzmann's density, is stationary. The operator is not self-adjoint: precession adds the antisymmetric part,
 and rates depend on α unless the potential is axial; reversing the sense of precession transposes the operator and
-leaves the eigenvalues. The weak form needs U but no derivative of it; spectral elements (`sphere_elements`) make it matrices.
+leaves the eigenvalues. The weak form needs U but no derivative of it; spectral elements (`sphere_elements`) make it
+matrices.
 
 The printed equations neglect precession in the activation (section B); α → ∞ here does the same. Eigenvalues and rates
 are in units of D0, so that times are in units of 2τ_N.
@@ -43,6 +44,8 @@ _HIGHEST_BARRIER: Final = 300.0  # e^{−U} and its square stay above the smalle
 _FORGOTTEN: Final = 200.0  # k_BT above the barrier, where nothing passes and e^{−U} would underflow
 _ITERATIONS: Final = 40
 _ROUNDING: Final = 1e-12  # of the interpolant of zeros or ones
+_MOST_BLUR: Final = 0.4  # 0.35 behind a barrier of 2 k_BT, 0.5 with four equal wells
+_UNSETTLED: Final = (float("nan"), float("nan"))
 _SETTLED: Final = 1e-11  # of an eigenvalue between two iterations
 
 
@@ -82,21 +85,21 @@ def two_states(potential: SpherePotential, alpha: float, tolerance: float = 1e-5
     """
     _check(alpha, tolerance)
     ridge = Ridge.of(potential)
-    barriers = ridge.barriers()
+    barriers = ridge.barriers
     if not _LOWEST_BARRIER <= min(barriers) <= max(barriers) <= _HIGHEST_BARRIER:
         shown = f"{barriers[0]:.3g} and {barriers[1]:.3g}"
         raise OutsideValidityError(f"the barriers are {shown} k_BT; two states need 2 to 300 k_BT")
     eigenvalue, change = _refined(potential, alpha, ridge, tolerance)
-    log_P, log_AP, log_both = ridge.log_weights()
+    log_P, log_AP, log_both = ridge.log_weights
     return TwoStates(eigenvalue, float(np.exp(log_P - log_both)), float(np.exp(log_AP - log_both)), barriers, change)
 
 
 def relaxation_spectrum(potential: SpherePotential, alpha: float, count: int, tolerance: float = 1e-8) -> Complex:
-    """The `count` slowest decay rates but the stationary 0, in units of D0, by real part, shape (count,).
+    """The `count` smallest eigenvalues but the stationary 0, in units of D0, by modulus, shape (count,).
 
-    Those with an imaginary part precess. The mesh is refined until none changes by more than `tolerance` times the
-    largest: an absolute error, so that a rate behind a barrier above some 15 k_BT asks for `two_states`, and a
-    potential that varies by more than 100 k_BT for OutsideValidityError.
+    Real parts are decay rates, imaginary parts frequencies of precession. The mesh is refined until none changes by
+    more than `tolerance` times the largest: an absolute error, so that a rate behind a barrier above some 15 k_BT asks
+    for `two_states`. OutsideValidityError for a potential that varies by more than 100 k_BT, and as `two_states`.
     """
     _check(alpha, tolerance)
     coarse: Complex | None = None
@@ -118,11 +121,15 @@ def _check(alpha: float, tolerance: float) -> None:
 
 
 def _refined(potential: SpherePotential, alpha: float, ridge: Ridge, tolerance: float) -> tuple[float, float]:
-    coarse, ceiling = np.inf, max(ridge.barriers()) + _FORGOTTEN
+    coarse, ceiling = np.inf, max(ridge.barriers) + _FORGOTTEN
     for elements in _resolutions(potential, ceiling):
-        fine = Operator(potential, alpha, elements, ceiling).slow_eigenvalue(ridge)
+        fine, blur = Operator(potential, alpha, elements, ceiling).slow_mode(ridge)
         change = abs(coarse / fine - 1.0)
         if change <= tolerance:
+            if abs(blur) > _MOST_BLUR:
+                raise OutsideValidityError(
+                    "the slowest relaxation is not that between two wells; are there more than two?"
+                )
             return fine, change
         coarse = fine
     raise _unresolved(tolerance)
@@ -178,19 +185,22 @@ class Operator:
         return self.elements.stiffness(self._density * sine, self._density / sine, -self._density / self.alpha)
 
     def spectrum(self, count: int) -> Complex:
-        """The `count` eigenvalues next to 0, which is left out, by real part, shape (count,)."""
+        """The `count` eigenvalues next to 0, which is left out, by modulus, shape (count,)."""
         shift = 0.5  # of the order of the rotational diffusion's 2: 0 itself is an eigenvalue
         factors = _factorised(self.stiffness + shift * self.mass)
         inverse = linalg.LinearOperator(
             self.mass.shape, matvec=lambda f: factors.solve(self.mass @ np.ravel(f)), dtype=float
         )
         start = np.cos(1.0 + np.arange(self.elements.size))  # the same at each call; in no eigenspace
-        values = 1.0 / linalg.eigs(inverse, count + 1, v0=start, return_eigenvectors=False) - shift
-        ordered: Complex = values[np.lexsort([values.imag, values.real.round(10)])][1:]
+        # Some more than asked for, as those next to −½ are not quite those next to 0.
+        values = 1.0 / linalg.eigs(inverse, count + 4, v0=start, return_eigenvectors=False) - shift
+        ordered: Complex = values[np.lexsort([values.imag, np.abs(values).round(9)])][1 : count + 1]
         return ordered
 
-    def slow_eigenvalue(self, ridge: Ridge) -> float:
-        """λ1 of two wells by inverse iteration, relatively accurate at any barrier; NaN where it does not settle.
+    def slow_mode(self, ridge: Ridge) -> tuple[float, float]:
+        """λ1 by inverse iteration, relatively accurate at any barrier, and the blur of its mode; NaN if unsettled.
+
+        Between its values in the wells, taken as 0 and 1, the mode χ has the blur 1 − Var χ/(χ̄(1−χ̄)): 0 for two states.
 
         Stiffness T = mass f has a solution for f without mean, up to a constant. One node of each well is pinned,
         which leaves a regular matrix, and T = c h + T0 with T0 = 0 at the pins and h (the committor) 0 and 1 there.
@@ -203,11 +213,11 @@ class Operator:
         except (
             RuntimeError
         ):  # singular to rounding: a mesh far too coarse for this potential, like one that does not settle
-            return float("nan")
+            return _UNSETTLED
         with np.errstate(over="ignore", invalid="ignore"):  # on such a mesh h may be huge where e^{−U} is nothing
             return self._iterated(pinned)
 
-    def _iterated(self, pinned: _Pinned) -> float:
+    def _iterated(self, pinned: _Pinned) -> tuple[float, float]:
         h, h_adjoint = pinned.committor(), pinned.committor(adjoint=True)
         capacity = self._capacity(h)
         mass_of_one = self.mass @ np.ones(self.elements.size)
@@ -218,16 +228,16 @@ class Operator:
             T -= mass_of_one @ T / mass_of_one.sum()
             eigenvalue = float(f @ source / (T @ source))
             if abs(eigenvalue - before) <= _SETTLED * abs(eigenvalue):
-                return eigenvalue
+                return eigenvalue, pinned.blur(T, mass_of_one)
             f, before = T * eigenvalue, eigenvalue
-        return float("nan")
+        return _UNSETTLED
 
     def _pins(self, ridge: Ridge) -> npt.NDArray[np.intp]:
         """The lowest node of each well, the rarer one last: there h is 1, and its mean small rather than near 1."""
         theta, phi = self.elements.nodes
         U, away = self.potential(theta, phi), ridge.leaves_P(theta, phi)
         pins = [np.argmin(np.where(away, np.inf, U)), np.argmin(np.where(away, U, np.inf))]
-        log_P, log_AP, _ = ridge.log_weights()
+        log_P, log_AP, _ = ridge.log_weights
         return np.array(pins if log_AP <= log_P else pins[::-1])
 
     def _capacity(self, h: Array) -> float:
@@ -256,6 +266,12 @@ class _Pinned:
         scaled = self._factors.solve(self._scale * source[self._free], trans="T" if adjoint else "N")
         T[self._free] = self._scale * scaled
         return T
+
+    def blur(self, f: Array, weight: Array) -> float:
+        """1 − Var χ/(χ̄(1−χ̄)) of f scaled to 0 and 1 at the pins; weight: of the nodes."""
+        chi = (f - f[self._pins[0]]) / (f[self._pins[1]] - f[self._pins[0]])
+        mean = weight @ chi / weight.sum()
+        return float(weight @ (chi * (1.0 - chi)) / (weight.sum() * mean * (1.0 - mean)))
 
     def committor(self, *, adjoint: bool = False) -> Array:
         """h with stiffness h = 0 at the free nodes, 0 at the first pin and 1 at the second."""

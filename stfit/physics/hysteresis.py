@@ -100,8 +100,7 @@ def mean_switching_drive(drive: Array, left: Array) -> Array:
     drive: shape (n,); left: occupation of the state that is left, 1 at the start, shape (…, n); shape (…,). The
     integral of the survival by trapezes; with one way only it is that of Gompertz (`switching.ramp_mean`).
     """
-    mean: Array = drive[0] + np.trapezoid(left, drive, axis=-1)
-    return mean
+    return np.asarray(drive[0] + np.trapezoid(left, drive, axis=-1), dtype=float)
 
 
 def quasi_static_occupation(stable_P: Flags, stable_AP: Flags, start: float) -> Array:
@@ -121,7 +120,7 @@ def quasi_static_occupation(stable_P: Flags, stable_AP: Flags, start: float) -> 
     return state
 
 
-_ANGLES: Final[Array] = np.pi * (np.arange(512) - 256.0) / 512.0  # half a circle, step 6e-3 rad
+_ANGLES: Final = np.linspace(-0.5 * np.pi, 0.5 * np.pi, 513, dtype=np.float64)  # half a circle, step 6e-3 rad
 _NEWTON: Final = 60
 
 
@@ -143,7 +142,7 @@ def _branch(h: Array, field_angle: float) -> Array:
     inner = V[..., 1:-1]
     low = np.where((inner <= V[..., :-2]) & (inner <= V[..., 2:]), inner, np.inf)
     at = _ANGLES[1 + np.argmin(low, axis=-1)]
-    step = np.pi / _ANGLES.size
+    step = _ANGLES[1] - _ANGLES[0]
     below, above = at - step, at + step
     theta: Array = at
     for _ in range(_NEWTON):

@@ -23,9 +23,9 @@ ORDER: Final = 8  # of the polynomials of an element, in each coordinate
 _GAUSS_NODES, _GAUSS_WEIGHTS = legendre.leggauss(ORDER + 2)
 _LOBATTO_NODES: Final[Array] = np.concatenate(
     [[-1.0], legendre.legroots(legendre.legder(np.eye(ORDER + 1)[ORDER])), [1.0]]
-)
-_TO_MODES: Final[Array] = np.linalg.inv(legendre.legvander(_LOBATTO_NODES, ORDER))
-_VALUES: Final[Array] = np.asarray(legendre.legvander(_GAUSS_NODES, ORDER) @ _TO_MODES, dtype=np.float64)
+).astype(np.float64)
+_TO_MODES: Final[Array] = np.linalg.inv(legendre.legvander(_LOBATTO_NODES, ORDER)).astype(np.float64)
+_VALUES: Final[Array] = legendre.legvander(_GAUSS_NODES, ORDER) @ _TO_MODES
 _SLOPES: Final[Array] = legendre.legval(_GAUSS_NODES, legendre.legder(np.eye(ORDER + 1))).T @ _TO_MODES
 
 
@@ -101,10 +101,13 @@ class SphereElements:
     @cached_property
     def _basis(self) -> tuple[Array, Array, Array]:
         """Nodes of an element to values, ∂/∂θ and ∂/∂φ at its points, shape (points, nodes) each."""
-        value: Array = np.kron(_VALUES, _VALUES)
-        slope_theta: Array = np.kron(_SLOPES * self._per_theta, _VALUES)
-        slope_phi: Array = np.kron(_VALUES, _SLOPES * self._per_phi)
-        return value, slope_theta, slope_phi
+        slope_theta = np.kron(_SLOPES, _VALUES) * self._per_theta
+        slope_phi = np.kron(_VALUES, _SLOPES) * self._per_phi
+        return (
+            np.kron(_VALUES, _VALUES).astype(np.float64),
+            slope_theta.astype(np.float64),
+            slope_phi.astype(np.float64),
+        )
 
     @cached_property
     def _nodes_of(self) -> Indices:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Final, Protocol, final
 
 import numpy as np
@@ -88,12 +89,10 @@ def polar_angles(m: Array) -> tuple[Array, Array]:
     return theta, phi
 
 
-_MERIDIANS: Final = 256
-_STEPS: Final = 1024  # along a meridian
-_PANELS, _POINTS = (
-    64,
-    8,
-)  # of integrals along a meridian: panels of π/64 hold a well of σ = 300, of width 0.04, to 1e-12
+_MERIDIANS: Final = 128
+_STEPS: Final = 512  # along a meridian
+# Of integrals along a meridian, on each side: panels of some π/64 hold a well of σ = 300, of width 0.04, to 1e-12.
+_PANELS, _POINTS = 32, 8
 
 
 @final
@@ -114,8 +113,8 @@ class Ridge:
     @classmethod
     def of(cls, potential: SpherePotential) -> Ridge:
         """OutsideValidityError where a half circle has no top between its ends: there are no two wells."""
-        azimuth = 2.0 * np.pi / _MERIDIANS * np.arange(_MERIDIANS)
-        angle: Array = np.linspace(0.0, np.pi, _STEPS + 1)
+        azimuth = np.linspace(0.0, 2.0 * np.pi, _MERIDIANS, endpoint=False, dtype=np.float64)
+        angle: Array = np.linspace(0.0, np.pi, _STEPS + 1, dtype=np.float64)
         U = _along(potential, angle[:, None], azimuth)
         highest = np.argmax(U, axis=0)
         if np.any((highest == 0) | (highest == _STEPS)):
@@ -123,7 +122,7 @@ class Ridge:
                 "the potential has no barrier between the two ends of its easy axis; two states need one"
             )
         before, at, after = (U[highest + shift, np.arange(_MERIDIANS)] for shift in (-1, 0, 1))
-        # The parabola through three points: its top is off by step² times U'''/U'', below 1e-5 of the width of a well.
+        # The parabola through three points: its top is off by step²·U'''/(6 U''), some 1e-5 rad.
         bend = before - 2.0 * at + after
         offset = np.divide(0.5 * (before - after), bend, out=np.zeros_like(bend), where=bend < 0.0)
         return cls(potential, azimuth, angle[highest] + offset * np.pi / _STEPS, at)
@@ -134,6 +133,7 @@ class Ridge:
         side: Flags = from_easy > np.interp(around, self.azimuth, self.top, period=2.0 * np.pi)
         return side
 
+    @cached_property
     def log_weights(self) -> tuple[float, float, float]:
         """(ln Z_P, ln Z_AP, ln of both), of the integrals of e^{−U} over each side of the ridge."""
         nodes, weights = np.polynomial.legendre.leggauss(_POINTS)
@@ -149,9 +149,10 @@ class Ridge:
         area = share * (end - start) * np.sin(angle) * (2.0 * np.pi / self.azimuth.size)
         return float(np.log(np.sum(area * np.exp(U.min() - U))) - U.min())
 
+    @cached_property
     def barriers(self) -> tuple[float, float]:
         """(B_P, B_AP) in k_BT: the lowest saddle above the lowest point of each side, to 1e-5 of a barrier."""
-        angle: Array = np.linspace(0.0, np.pi, _STEPS + 1)[:, None]
+        angle = np.linspace(0.0, np.pi, _STEPS + 1, dtype=np.float64)[:, None]
         U, away = _along(self.potential, angle, self.azimuth), angle > self.top
         saddle = float(self.heights.min())
         return saddle - float(U[~away].min()), saddle - float(U[away].min())

@@ -68,7 +68,7 @@ def spin_accumulation(z: Array, current_density: float, stack: Stack) -> Array:
 
 
 def accumulation_gradient(z: Array, current_density: float, stack: Stack) -> Array:
-    """∂Δμ/∂z in V/m, shape of z (m): the force of Eq. 6. It jumps at interfaces: there it is that of the layer above."""
+    """∂Δμ/∂z in V/m, shape of z (m): the force of Eq. 6. It jumps at interfaces: there, that of the layer above."""
     grown, decayed, layer = _waves(z, stack)
     return current_density * (grown - decayed) / stack.l_sf[layer]
 
