@@ -122,6 +122,7 @@ def quasi_static_occupation(stable_P: Flags, stable_AP: Flags, start: float) -> 
 
 _ANGLES: Final = np.linspace(-0.5 * np.pi, 0.5 * np.pi, 513, dtype=np.float64)  # half a circle, step 6e-3 rad
 _NEWTON: Final = 60
+_UNOCCUPIED: Final = 1e-6  # a share that no loop shows
 
 
 def equilibrium_angles(h: Array, field_angle: float) -> tuple[Array, Array]:
@@ -160,15 +161,24 @@ def loop_resistance(
 ) -> Array:
     """R = R_P + ΔR [n_P r(θ_P) + n_AP r(θ_AP)], Ω, shape (…, n): the mean over many sweeps.
 
-    n_P: shape (…, n); theta_P, theta_AP: of each branch, rad (`equilibrium_angles`), NaN where it does not exist, which
-    needs an occupation of 0 there; resistance_P: R_P at θ = 0, Ω; delta_R: Ω; gmr: r(θ).
+    n_P: shape (…, n); theta_P, theta_AP: of each branch, rad (`equilibrium_angles`), NaN where there is none;
+    resistance_P: R_P at θ = 0, Ω; delta_R: Ω; gmr: r(θ). OutsideValidityError if more than 1e-6 occupies a state that
+    has no angle.
     """
-    n_AP = 1.0 - n_P
-    r_P, r_AP = gmr.resistance(_folded(theta_P)), gmr.resistance(_folded(theta_AP))
-    resistance: Array = resistance_P + delta_R * (
-        np.where(n_P > 0.0, n_P * r_P, 0.0) + np.where(n_AP > 0.0, n_AP * r_AP, 0.0)
-    )
+    r = _part(n_P, gmr.resistance(_folded(theta_P)), "P") + _part(1.0 - n_P, gmr.resistance(_folded(theta_AP)), "AP")
+    resistance: Array = resistance_P + delta_R * r
     return resistance
+
+
+def _part(share: Array, r: Array, state: str) -> Array:
+    missing = ~np.isfinite(r)
+    lost = float(np.max(np.where(missing, share, 0.0), initial=0.0))
+    if lost > _UNOCCUPIED:
+        raise OutsideValidityError(
+            f"a share of {lost:.3g} is in the {state} state at a field where that has no angle of equilibrium; dwell "
+            "times and angles must be of the same energy"
+        )
+    return np.where(missing, 0.0, share * r)
 
 
 def _folded(theta: Array) -> Array:

@@ -28,7 +28,7 @@ def test_area_of_the_sphere() -> None:
 
 def test_a_function_is_followed_with_its_slopes() -> None:
     def x(theta: np.ndarray, phi: np.ndarray) -> np.ndarray:
-        return np.sin(theta) * np.cos(phi)
+        return np.asarray(np.sin(theta) * np.cos(phi))
 
     f = x(*ELEMENTS.nodes)
     theta, phi = ELEMENTS.points
