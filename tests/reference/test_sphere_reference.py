@@ -67,7 +67,8 @@ def test_each_rate_in_an_axial_field_is_browns(state: int) -> None:
 @pytest.mark.parametrize("alpha", [0.5, 1.0, NO_PRECESSION])
 def test_in_plane_devices_reach_langers_rate(alpha: float) -> None:
     # Easy axis, hard axis three times as strong: two saddles ±y, two wells, so λ1 = 4 rates. The quotient is
-    # 1 − a/σ − b/σ²; combined, twice that at 2σ less that at σ, it is 1 + b/(2σ²), with b of order 1.
+    # 1 − a/σ − b/σ²; combined, twice that at 2σ less that at σ, it is 1 + b/(2σ²), with b of order 1. At a
+    # change of 1e-3 in the last refinement λ1 itself is exact to some 1e-4.
     sigma = 10.0
     quotients = [quotient(s, 3 * s, alpha) for s in (sigma, 2 * sigma)]
     assert 2 * quotients[1] - quotients[0] == pytest.approx(1.0, abs=1 / sigma**2)
@@ -78,7 +79,7 @@ def test_in_plane_devices_reach_langers_rate(alpha: float) -> None:
 
 
 def quotient(sigma: float, hard: float, alpha: float) -> float:
-    found = two_states(device(sigma, hard), alpha, 1e-4)
+    found = two_states(device(sigma, hard), alpha, 1e-3)
     return found.eigenvalue / (4 * langer_rate(*curvatures(sigma, hard), sigma, alpha))
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from stfit.errors import TableError
+from stfit.physics.onsager import fluxes, onsager_matrix
 from stfit.physics.transport import gmr_ratio
 from stfit.physics.two_channel import (
     Stack,
@@ -73,6 +74,17 @@ def test_layer_between_contacts_by_hand() -> None:
     assert accumulation_gradient(z[1:-1], J, layer(v)) == pytest.approx(inside, rel=ROUNDING)
     assert integrated_gradient(J, layer(v), 1) == pytest.approx(2 * A * np.sinh(half), rel=ROUNDING)
     assert accumulation_resistance(layer(v)) == pytest.approx(BETA * A * np.sinh(half) / J, rel=ROUNDING)
+
+
+def test_currents_are_those_of_the_electric_block_of_equation_2() -> None:
+    # forces ∂Δμ/∂z and the ∂μ0/∂z that carries J; σ0 = σ/2
+    z, v = np.array([3e-9, 11e-9]), 25e-9
+    matrix = onsager_matrix(np.array(1.0), np.array(0.1), np.array(0.0), np.array(SIGMA_F / 2), np.array(BETA))
+    spin_force = accumulation_gradient(z, J, layer(v))
+    charge_force = -J / (SIGMA_F / 2) - BETA * spin_force
+    currents = fluxes(matrix, np.stack([0 * z, 0 * z, spin_force, charge_force], axis=-1))
+    assert currents[:, 2] == pytest.approx(spin_current(z, J, layer(v)), rel=ROUNDING)
+    assert currents[:, 3] == pytest.approx(J, rel=ROUNDING)
 
 
 def test_thick_valve_has_the_relation_of_section_B() -> None:
