@@ -81,7 +81,8 @@ def two_states(potential: SpherePotential, alpha: float, tolerance: float = 1e-5
     The mesh is refined until λ1 changes by less than `tolerance`, relatively. OutsideValidityError where there is no
     barrier, where it is lower or higher, and where 120 000 nodes do not reach the tolerance: with more than two wells,
     and with precession at weak damping, where layers along the separatrix are thinner than the mesh (a hard axis of
-    60 k_BT over a barrier of 20 reaches 1e-5 at α = 0.1 and 1e-3 at 0.02).
+    60 k_BT over a barrier of 20 reaches 1e-5 at α = 0.1, 2e-4 at 0.02 and 2e-3 at 0.01; one of
+    1200 over 40 reaches 1e-5 at α = 1).
     """
     _check(alpha, tolerance)
     ridge = Ridge.of(potential)
@@ -103,7 +104,7 @@ def relaxation_spectrum(potential: SpherePotential, alpha: float, count: int, to
     """
     _check(alpha, tolerance)
     coarse: Complex | None = None
-    for elements in _resolutions(potential, np.inf):
+    for elements in _resolutions(potential, 0.0):
         if np.ptp(potential(*elements.nodes)) > 100.0:
             raise OutsideValidityError("the potential varies by more than 100 k_BT; its spectrum is asked of up to 100")
         fine = Operator(potential, alpha, elements, np.inf).spectrum(count)
@@ -121,8 +122,9 @@ def _check(alpha: float, tolerance: float) -> None:
 
 
 def _refined(potential: SpherePotential, alpha: float, ridge: Ridge, tolerance: float) -> tuple[float, float]:
-    coarse, ceiling = np.inf, max(ridge.barriers) + _FORGOTTEN
-    for elements in _resolutions(potential, ceiling):
+    coarse, barrier = np.inf, max(ridge.barriers)
+    ceiling = barrier + _FORGOTTEN
+    for elements in _resolutions(potential, barrier):
         fine, blur = Operator(potential, alpha, elements, ceiling).slow_mode(ridge)
         change = abs(coarse / fine - 1.0)
         if change <= tolerance:
@@ -135,12 +137,16 @@ def _refined(potential: SpherePotential, alpha: float, ridge: Ridge, tolerance: 
     raise _unresolved(tolerance)
 
 
-def _resolutions(potential: SpherePotential, ceiling: float) -> Iterator[SphereElements]:
-    """Meshes from elements as wide as a few thermal widths of the steepest well to the most nodes."""
+def _resolutions(potential: SpherePotential, barrier: float) -> Iterator[SphereElements]:
+    """Meshes from elements of a few thermal widths, on which a barrier (k_BT) rises by 18 at most, to the most nodes.
+
+    Where e^{−U} falls by more within an element, rounding of its largest value hides its smallest.
+    """
     theta, phi = np.meshgrid(np.linspace(0.0, np.pi, 65), np.linspace(0.0, 2.0 * np.pi, 129), indexing="ij")
     U = potential(theta, phi)
-    U = np.minimum(U - U.min(), ceiling)
-    bands, sectors = (2.0 + 0.5 * np.sqrt(np.ptp(U, axis=axis).max()) for axis in (0, 1))
+    ranges = (float(np.ptp(U, axis=axis).max()) for axis in (0, 1))
+    bands, half_sectors = (max(2.0 + 0.5 * np.sqrt(x), np.pi / 18.0 * min(x, barrier)) for x in ranges)
+    sectors = 2.0 * half_sectors  # of 2π
     while (elements := SphereElements(int(np.ceil(bands)), int(np.ceil(sectors)))).size <= _MOST_NODES:
         yield elements
         bands, sectors = _FINER * bands, _FINER * sectors
