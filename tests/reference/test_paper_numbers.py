@@ -7,7 +7,7 @@ import pytest
 
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
 from stfit.physics import activation, critical, transport
-from stfit.physics.transport import CONSISTENT, PRINTED
+from stfit.physics.transport import CONSISTENT, PRINTED, CosineGmr
 
 C_P, C_AP = (np.pi - 2) / 4, (np.pi + 2) / 4  # the paper's (π ∓ 2)/2, for R_GMR(π) = ΔR
 E_A = 0.1 * ELEMENTARY_CHARGE  # "of the order of 0.1 eV"
@@ -93,3 +93,13 @@ def test_ten_times_the_magnetoresistance_is_a_tenth_of_the_current() -> None:
         for ohms in (0.1, 1.0)
     ]
     assert currents[0] / currents[1] == pytest.approx(10.0, rel=ROUNDING)
+
+
+def test_electrospin_potential_of_section_B() -> None:
+    # printed for R_GMR = ΔR(1 − cos θ): V^e(0) − V^e(π/2) = −4IΔR(π−2)/β and V^e(π) − V^e(π/2) = +4IΔR(π+2)/β; with
+    # R_GMR(π) = ΔR, as stated, both are half of it
+    at_P, at_top, at_AP = transport.electrospin_potential(
+        np.array([0.0, np.pi / 2, np.pi]), I_C, DELTA_R, BETA, CosineGmr()
+    )
+    assert 2 * (at_P - at_top) == pytest.approx(-4 * I_C * DELTA_R * (np.pi - 2) / BETA, rel=ROUNDING)
+    assert 2 * (at_AP - at_top) == pytest.approx(4 * I_C * DELTA_R * (np.pi + 2) / BETA, rel=ROUNDING)
