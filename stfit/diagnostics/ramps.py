@@ -93,7 +93,7 @@ def ramp_notes(objective: Objective, optimum: Optimum) -> list[Note]:
 
     None where the fit has no one slope along a ramp.
     """
-    if not objective.law.description.linear_in_current:
+    if not objective.law.linear_in_current:
         return []
     ramps = [term for term in objective.terms if isinstance(term.measurement, RampEvents | SteppedRamps)]
     found = [ramp_moments(objective, optimum, term) for term in ramps]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Final, final
 
 import numpy as np
@@ -146,7 +145,7 @@ def _bisected(low: Array, high: Array, force: Callable[[Array], Array]) -> Array
 # --- rates of any axial potential ---------------------------------------------------------------------------------
 
 
-def axial_rates(potential: Callable[..., Array], top: Array) -> AxialRates:
+def axial_rates(potential: Callable[[Array, Index], Array], top: Array) -> AxialRates:
     """Both rates of any axial potential of two wells.
 
     potential(θ, cases): U/k_BT of the cases (an index array) at angles of shape (cases, …). top: the angle that parts
@@ -156,10 +155,14 @@ def axial_rates(potential: Callable[..., Array], top: Array) -> AxialRates:
     for panels in _PANELS:
         left = np.flatnonzero(np.isnan(found[0]))
         if left.size:
-            found[:, left] = _rates(partial(potential, cases=left), top[left], panels)
+            found[:, left] = _rates(_of_cases(potential, left), top[left], panels)
     if np.isnan(found[0]).any():
         raise OutsideValidityError("λ1 does not settle: are there two wells?")
     return AxialRates(found[0], found[1], found[2], found[3], top)
+
+
+def _of_cases(potential: Callable[[Array, Index], Array], cases: Index) -> Potential:
+    return lambda theta: potential(theta, cases)
 
 
 def _rates(potential: Potential, top: Array, panels: int) -> tuple[Array, Array, Array, Array]:

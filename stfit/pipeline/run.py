@@ -139,9 +139,9 @@ def _preference(rivals: list[dict[str, Any]]) -> list[Note]:
 def _exact_rates(rivals: list[dict[str, Any]]) -> list[Note]:
     """What the exact rates make of l/L_θθ, beside Eq. 27 or the other way round."""
     entries = {entry["name"]: entry for entry in rivals if entry.get("l_over_L") is not None}
-    if not {EXACT_WORDS[0], EQ_27.name} <= entries.keys():
+    other = entries.get(EQ_27.name if rivals and rivals[0]["name"] == EXACT_WORDS[0] else EXACT_WORDS[0])
+    if other is None or rivals[0]["name"] not in entries:
         return []
-    other = entries[EXACT_WORDS[0] if rivals[0]["name"] == EQ_27.name else EQ_27.name]
     mine, theirs = rivals[0]["l_over_L"], other["l_over_L"]
     change = theirs[0] / mine[0] - 1.0
     sentence = (

@@ -190,15 +190,17 @@ def stepped(ramps: Ramps, step: float, polarity: int, origin: Origin) -> Stepped
         expected = "sweeps on which the state changes while the current moves one way"
         raise TableError([CellProblem(None, "resistance", expected, "none")])
     rate = _common_rates(ramps.rate[used])
-    start = np.rint(ramps.start[used] / step) * step
-    keys = np.stack([ramps.state[used], start, ramps.direction[used], rate, np.nan_to_num(ramps.temperature[used])])
+    start = ramps.start[used]
+    near = np.rint(start / step)  # ramps from about one current are one setting, which starts at their mean
+    keys = np.stack([ramps.state[used], near, ramps.direction[used], rate, np.nan_to_num(ramps.temperature[used])])
     _, head, setting = np.unique(keys, axis=1, return_index=True, return_inverse=True)
+    setting = setting.reshape(-1)
     at = np.where(switched, ramps.upper, ramps.end)[used]
     index = np.maximum(np.rint(at / step), 1.0).astype(np.int64)
-    table = censored_life_table(setting.reshape(-1), index, switched[used], step)
+    table = censored_life_table(setting, index, switched[used], step)
     settings = RampSettings(
         state=frozen(ramps.state[used][head], np.int8),
-        start=frozen(start[head]),
+        start=frozen(np.bincount(setting, weights=start) / np.bincount(setting)),
         direction=frozen(ramps.direction[used][head]),
         ramp_rate=frozen(rate[head]),
         temperature=frozen(ramps.temperature[used][head]),

@@ -405,7 +405,7 @@ REFUSED: Final = {
     "an unknown kind": (("hysteresis-loop", "loop"), "experiment.toml, [[measurement]] 1: expected a table with kind"),
     "an unknown level": (
         ("\n[[", '\nlevel = "exact"\n[['),
-        "key 'level': expected 'rate-law', 'exact-rates' or 'dynamics'; found 'exact'",
+        "key 'level': expected 'rate-law', 'exact-rates' or 'dynamics' (the nearest is 'exact-rates'); found 'exact'",
     ),
     "a missing key": (("sweeps = 60", ""), "[[measurement]] 1, key 'sweeps': expected a value; found no such key"),
     "an unknown key": (("sweeps", "sweep"), "(the nearest is 'sweeps'); found 'sweep', which is not known"),

@@ -259,7 +259,7 @@ def heated_dwells() -> Any:
 def test_eq_27_is_a_rival_of_the_heating_that_was_fitted() -> None:
     table = heated_dwells()
     entries = compare(*fitted(table, **HEATED))
-    assert [entry["name"] for entry in entries] == ["joule-heating", *SHOWN[:4], "printed-convention"]
+    assert [entry["name"] for entry in entries] == ["joule-heating", *SHOWN[:4], "exact-rates", "printed-convention"]
     found, other = by_name(entries), by_name(compare(*fitted(table)))
     for name in ("joule-heating", "eq-27"):  # the same two fits, whichever is the model
         assert found[name]["parameters"] == other[name]["parameters"]
