@@ -131,10 +131,11 @@ def _ramps(measurement: RampEvents, conditions: Conditions) -> float:
 
 @measuring_time.register
 def _stepped(measurement: SteppedRamps, conditions: Conditions) -> float:
-    """The same, the mean over those that switched."""
-    _, mean, _ = measurement.event_moments
-    each = np.nan_to_num(mean) / measurement.ramps.ramp_rate + conditions.ramp_overhead
-    return float(np.sum(measurement.n[measurement.first_rows] * each))
+    """Each ramp through all the steps in which the device had not switched before."""
+    first = measurement.first_rows
+    risen = np.bincount(measurement.setting, measurement.n * (measurement.upper - measurement.lower))
+    amperes = risen + measurement.n[first] * measurement.lower[first]
+    return float(np.sum(amperes / measurement.ramps.ramp_rate + measurement.n[first] * conditions.ramp_overhead))
 
 
 @measuring_time.register
