@@ -151,15 +151,17 @@ def of_several(function: Callable[..., Any], *inputs: Any) -> Any:
 def of_expansion(expanded: Callable[..., Expansion], *inputs: Any) -> Any:
     """A function of k arrays or Jets that broadcast, given by its values and its derivatives by the inputs.
 
-    expanded(order, *arrays of one shape): values, gradient (k, ...) from order 1, Hessian (k, k, ...) from order 2.
+    expanded(order, *arrays): values, from order 1 with gradient (k, ...), from order 2 with Hessian (k, k, ...); arrays
+    of one shape, but at order 0 as they are.
     """
-    shape = np.broadcast_shapes(*(np.shape(x) for x in inputs))
     like = next((x for x in inputs if isinstance(x, Jet)), None)
+    if like is None:
+        return expanded(0, *(value_of(x) for x in inputs))[0]
+    shape = np.broadcast_shapes(*(np.shape(x) for x in inputs))
     values = [np.broadcast_to(value_of(x), shape) for x in inputs]
-    order = 0 if like is None else 1 if like.hessian is None else 2
-    value, gradient, hessian = expanded(order, *values)
-    if like is None or gradient is None:
-        return value
+    value, gradient, hessian = expanded(1 if like.hessian is None else 2, *values)
+    if gradient is None:
+        raise TypeError("a function of Jets without its gradient")
     outer = [_spread(x, shape, like) for x in inputs]
     slopes = np.array([x.gradient for x in outer])  # (k, p, rows)
     first = np.einsum("ir,ipr->pr", gradient, slopes)

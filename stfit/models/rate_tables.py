@@ -37,7 +37,7 @@ def _table_of(gmr: Any) -> RateTable:
     if path.is_file():
         try:
             return read(path)
-        except (OSError, ValueError, KeyError, BadZipFile):
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile):
             path.unlink(missing_ok=True)  # cut short or of another make: it is built again
     table = RateTable.of(gmr)
     try:
@@ -50,7 +50,7 @@ def _table_of(gmr: Any) -> RateTable:
 
 def read(path: Path) -> RateTable:
     """A table from its file. Nothing in it is unpickled."""
-    with np.load(path, allow_pickle=False) as content:
+    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as content:
         parts = [np.asarray(content[name], dtype=float) for name in _PARTS]
     return RateTable(*parts)
 

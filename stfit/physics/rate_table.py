@@ -73,6 +73,8 @@ class RateTable:
         """ln(D0 τ) out of `state` (0: P, 1: AP) at drives g = G I/k_BT, 1/rad; arrays or Jets that broadcast."""
 
         def expanded(order: int, *values: Array) -> Expansion:
+            if order == 0:
+                return self._series.expanded(state, 0, *self._point(*values))
             coordinates = self._coordinates(*values)
             outer = self._series.expanded(state, order, *(coordinate[0] for coordinate in coordinates))
             return composed(outer, coordinates)
@@ -97,9 +99,9 @@ class RateTable:
 
     def contains(self, sigma: Array, h: Array, drive: Array) -> npt.NDArray[np.bool_]:
         """Whether the box does; arrays of one shape."""
-        coordinates = self._coordinates(*(np.asarray(x, dtype=float) for x in (sigma, h, drive)))
+        point = self._point(*(np.asarray(x, dtype=float) for x in (sigma, h, drive)))
         edge = 1.0 + 1e-9  # rounding
-        within: npt.NDArray[np.bool_] = np.all([np.abs(x) <= edge for x, _, _ in coordinates], axis=0)
+        within: npt.NDArray[np.bool_] = np.all([np.abs(x) <= edge for x in point], axis=0)
         return within
 
     def drives_allowed(self, sigma: Array, h: Array) -> tuple[Array, Array]:
@@ -142,8 +144,15 @@ class RateTable:
     def _slopes(self) -> ChebyshevSeries:
         return self._series.derivative()
 
+    def _point(self, sigma: Array, h: Array, drive: Array) -> tuple[Array, Array, Array]:
+        """x(σ), h/0.7 and y(σ, h, g), each from −1 to 1 in the box."""
+        x = (log_above(sigma, SIGMA[0]) - _LN_SIGMA[0]) / _LN_SIGMA[1]
+        q = 1.0 - drive * np.exp(-self._ln_vanishing(h)) / sigma
+        v = np.arcsinh(log_above(q, _LEAST_Q) / _STRETCH)
+        return x, h / LARGEST_FIELD, 2.0 * (v - _FIRST) / (self._end(h) - _FIRST) - 1.0
+
     def _coordinates(self, sigma: Array, h: Array, drive: Array) -> tuple[Expansion, Expansion, Expansion]:
-        """x(σ), h/0.7 and y(σ, h, g), each from −1 to 1 in the box, with their derivatives by (σ, h, g)."""
+        """`_point` with its derivatives by (σ, h, g)."""
         x, slope, bend = log_above_expanded(sigma, SIGMA[0])
         by_x, by_h = np.zeros((2, 3, *sigma.shape))
         by_x[0], by_h[1] = slope / _LN_SIGMA[1], 1.0 / LARGEST_FIELD

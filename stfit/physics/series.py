@@ -16,6 +16,7 @@ Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
 
 _chebyshev = np.polynomial.chebyshev
+_MANY: Final = 400  # points, from which a recurrence over the degree is faster than cosines
 _PARTIALS: Final = (
     ((0, 0, 0),),
     ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
@@ -56,6 +57,7 @@ class ChebyshevSeries:
 
     def expanded(self, which: Any, order: int, *point: Array) -> Expansion:
         """Values, gradient (3, ...) and Hessian (3, 3, ...), the last two where the order asks for them."""
+        point = np.broadcast_arrays(*point)
         inside = [np.clip(x, -1.0, 1.0) for x in point]
         beyond = np.array([x - nearest for x, nearest in zip(point, inside, strict=True)])
         outside = bool(np.any(beyond))
@@ -75,18 +77,22 @@ class ChebyshevSeries:
         shape = np.broadcast_shapes(which.shape, *(x.shape for x in point))
         x, y, z = (np.broadcast_to(part, shape).ravel() for part in point)
         pairs, of = np.unique(x + 1j * y, return_inverse=True)
-        functions = np.broadcast_to(which, shape).ravel()
-        sizes = self.coefficients.shape[1:]
-        in_x, in_y = (_basis(part, size, order) for part, size in zip((pairs.real, pairs.imag), sizes, strict=False))
-        in_z = _basis(z, sizes[2], order)
-        flat = np.moveaxis(self.coefficients, 1, 0).reshape(sizes[0], -1)
+        count, size_x, size_y, size_z = self.coefficients.shape
+        series = of * count + np.broadcast_to(which, shape).ravel()
+        in_x, in_y, in_z = (
+            _basis(pairs.real, size_x, order),
+            _basis(pairs.imag, size_y, order),
+            _basis(z, size_z, order),
+        )
+        flat = np.moveaxis(self.coefficients, 1, 0).reshape(size_x, -1)
         along_z: dict[tuple[int, int], Array] = {}
         for i in range(order + 1):
-            in_yz = (in_x[i] @ flat).reshape(pairs.size, -1, *sizes[1:])
+            in_yz = (in_x[i].T @ flat).reshape(pairs.size, count, size_y, size_z)
             for j in range(order + 1 - i):
-                along_z[i, j] = (in_y[j][:, None, None, :] @ in_yz)[:, :, 0][of, functions]
+                found = (in_y[j].T[:, None, None, :] @ in_yz).reshape(-1, size_z)
+                along_z[i, j] = np.take(found.T, series, axis=1)
         every = [partial for level in _PARTIALS[: order + 1] for partial in level]
-        return {(i, j, k): np.einsum("rk,rk->r", along_z[i, j], in_z[k]).reshape(shape) for i, j, k in every}
+        return {(i, j, k): np.einsum("kr,kr->r", along_z[i, j], in_z[k]).reshape(shape) for i, j, k in every}
 
 
 @final
@@ -108,8 +114,7 @@ class CurveSeries:
         points, of = (at.ravel()[:1], np.s_[0]) if at.size and np.ptp(at) == 0.0 else (at.ravel(), np.s_[:])
         polynomials = _polynomials(np.clip(points / self.scale, -1.0, 1.0), self.coefficients.size)
         held = np.abs(at) > self.scale
-
-        found = [np.broadcast_to((polynomials @ part)[of], at.size).reshape(at.shape) for part in self._differentiated]
+        found = [np.broadcast_to((part @ polynomials)[of], at.size).reshape(at.shape) for part in self._differentiated]
         return [found[0], *(np.where(held, 0.0, part) for part in found[1:])]
 
     @cached_property
@@ -120,14 +125,20 @@ class CurveSeries:
 
 
 def _basis(x: Array, size: int, order: int) -> list[Array]:
-    """The polynomials and their derivatives up to an order, shape (points, size) each."""
+    """The polynomials and their derivatives up to an order, shape (size, points) each."""
     values = _polynomials(x, size)
-    return [values, *(values @ _differentiation(size, n) for n in range(1, order + 1))]
+    return [values, *(_differentiation(size, n).T @ values for n in range(1, order + 1))]
 
 
 def _polynomials(x: Array, size: int) -> Array:
-    """T_k(x) = cos(k arccos x), shape (points, size); x from −1 to 1."""
-    polynomials: Array = np.cos(np.multiply.outer(np.arccos(x), np.arange(size)))
+    """T_k(x), shape (size, points); x from −1 to 1. By cosines where points are few, else by recurrence."""
+    if x.size < _MANY:
+        cosines: Array = np.cos(np.multiply.outer(np.arange(size), np.arccos(x)))
+        return cosines
+    polynomials = np.empty((size, x.size))
+    polynomials[0], polynomials[1] = 1.0, x
+    for k in range(2, size):  # over the degree
+        np.subtract(2.0 * x * polynomials[k - 1], polynomials[k - 2], out=polynomials[k])
     return polynomials
 
 
