@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -251,6 +252,20 @@ def in_words(found: Inspection) -> str:
     facts += [("notice", notice) for notice in found.notices]
     rows = [("column", "unit", "content"), *((c.name, c.unit or "–", c.content) for c in found.columns)]
     return "\n".join([found.file, "", *_aligned(facts), "", *_aligned(rows)])
+
+
+def as_json_text(found: Inspection) -> str:
+    """The inspection as one JSON document; points by column, NaN nowhere, as they are finite."""
+    content = asdict(found) | {"schema": "stfit-inspection/1", "facts": dict(found.facts)}
+    points = found.points
+    if points is not None:
+        content["points"] = {
+            "x": points.x.tolist(),
+            "y": points.y.tolist(),
+            "x_label": points.x_label,
+            "y_label": points.y_label,
+        }
+    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=1)
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:

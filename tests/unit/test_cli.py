@@ -352,7 +352,7 @@ import os, sys
 reader, writer = os.pipe()
 os.close(reader)
 os.dup2(writer, 1)
-from stfit.cli import _say
+from stfit.cli.saying import say as _say
 _say("a line that nobody reads")
 _say("and another one")
 sys.exit(3)
