@@ -11,8 +11,9 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.tables import load_table
 from stfit.measurements import Measurement
 from stfit.pipeline.calibrating import calibrated
-from stfit.pipeline.inspection import TABLES, Inspection, inspect
+from stfit.pipeline.inspection import Inspection, inspect
 from stfit.pipeline.planning import plan_analysis, with_plan, write_plan_report
+from stfit.pipeline.recognising import TABLES
 from stfit.pipeline.run import asked_but_not_identified, run
 from stfit.pipeline.sampling import Run, sample, sampled, source_of, to_arviz
 from stfit.reports.bundle import write_report

@@ -14,18 +14,15 @@ import numpy.typing as npt
 from stfit.analysis import analysis_of
 from stfit.errors import InputError, Problem
 from stfit.loaders.assembled import sha256_of
-from stfit.loaders.containers import Problems, Table, read_table
-from stfit.loaders.headers import match_headers
-from stfit.loaders.tables import TableKind
-from stfit.measurements import KINDS, Measurement
+from stfit.loaders.containers import read_table
+from stfit.measurements import Measurement
 from stfit.measurements.telegraph import TelegraphTraces, TraceRecord
-from stfit.reduction import RAW_KINDS
+from stfit.pipeline.recognising import TABLES, fitting_kinds
 from stfit.reduction.levels import find_levels
 from stfit.units import split_header
 
 Array = npt.NDArray[np.float64]
 
-TABLES: Final[Mapping[str, type[TableKind]]] = {**KINDS, **RAW_KINDS}
 _CONTAINERS: Final = {
     ".csv": "comma-, semicolon- or tab-separated text",
     ".tsv": "tab-separated text",
@@ -107,7 +104,7 @@ def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
         sha256=table.sha256,
         rows=table.rows,
         columns=tuple(_seen(header, cells) for header, cells in zip(table.header, table.columns, strict=True)),
-        fitting=tuple(name for name, entry in TABLES.items() if _fits(table, entry)),
+        fitting=tuple(fitting_kinds(table)),
         kind=kind or "",
         made="" if measurement is None else measurement.kind,
         used=0 if measurement is None else int(measurement.settings.state.size),
@@ -200,16 +197,6 @@ def _seen(header: str, cells: npt.NDArray[Any]) -> ColumnSeen:
         different = np.unique(cells).size
         content = f"{low:.6g}" if low == high else f"{low:.6g} to {high:.6g}, {different} different"
     return ColumnSeen(name, unit or "", content)
-
-
-def _fits(table: Table, kind: type[TableKind]) -> bool:
-    """Whether the columns of a kind are all there, each with its name or an alias."""
-    problems = Problems(table.path)
-    matches = match_headers(table, kind.layout, {}, problems).matches
-    required = {column.name for column in kind.layout.required}
-    groups = kind.layout.alternatives
-    complete = not groups or any(all(column.name in matches for column in group) for group in groups)
-    return complete and required <= matches.keys()
 
 
 def _raw_points(table: Table) -> Points | None:
