@@ -93,7 +93,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Given:
-    """What the user said: kinds (one for all files, or one for each), keys of [[measurement]], constants of [device]."""
+    """What the user said: kinds (one for all files or for each), keys of [[measurement]], constants of [device]."""
 
     kinds: Sequence[str] = ()
     keys: Mapping[str, Any] = field(default_factory=dict)
@@ -166,9 +166,9 @@ def _entry(file: Path, kind: str, folder: Path, given: Given) -> Entry:
     own = {key: value for key, value in given.keys.items() if key in _COMMON_KEYS or key in TABLES[kind].keys}
     settings = [Setting(key, value) for key, value in own.items()]
     settings += _needed(table, kind, file, own, given.ask)
-    if kind in _OF_SWITCHING and not {"sign", "columns", "where"} & own.keys():
-        if written_without_sign(load_columns(file, TABLES[kind].layout)):
-            settings.append(Setting("sign", "magnitude", "all values are positive: P->AP is then taken as negative"))
+    plain = kind in _OF_SWITCHING and not {"sign", "columns", "where"} & own.keys()
+    if plain and written_without_sign(load_columns(file, TABLES[kind].layout)):
+        settings.append(Setting("sign", "magnitude", "all values are positive: P->AP is then taken as negative"))
     path = _relative(file, folder)
     measurement = _loaded(kind, path, settings, folder)
     if "polarity" not in own:
@@ -194,9 +194,9 @@ def _needed(table: Table, kind: str, file: Path, own: Mapping[str, Any], ask: As
                 remark = f"or {', '.join(map(repr, others))}: what the column holds"
                 settings.append(_usual(key, usual, others, remark, file, ask))
     if kind == "telegraph-trace" and own.get("quantity", "resistance") == "resistance" and "unit" not in own:
-        if any(Path(name).suffix.lower() in _ARRAYS for name in _names_in(table)):
-            remark = "of the numbers in the arrays, or of one count; no dwell time depends on it"
-            settings.append(Setting("unit", "ohm", remark, assumed=True))
+        arrays = any(Path(name).suffix.lower() in _ARRAYS for name in _names_in(table))
+        remark = "of the numbers in the arrays, or of one count; no dwell time depends on it"
+        settings += [Setting("unit", "ohm", remark, assumed=True)] if arrays else []
     return settings
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from stfit.analysis import analysis_of
 from stfit.errors import InputError, Problem
 from stfit.loaders.assembled import sha256_of
-from stfit.loaders.containers import read_table
+from stfit.loaders.containers import Table, read_table
 from stfit.measurements import Measurement
 from stfit.measurements.telegraph import TelegraphTraces, TraceRecord
 from stfit.pipeline.recognising import TABLES, fitting_kinds
