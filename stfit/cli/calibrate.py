@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from stfit.cli.app import app
-from stfit.cli.saying import command, default_folder, end, require_writable, say
+from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say
 
 
 @app.command(epilog="Example: stfit calibrate datasets/nanopillar/analysis.toml -n 200 --seed 1")
@@ -42,6 +42,7 @@ def calibrate(
     """Simulate a measurement again from its own fit, and see whether the intervals are as wide as they say."""
     from stfit.analysis import read_analysis
 
+    require_analysis(analysis)
     plan = read_analysis(analysis)
     kinds = [kind.strip() for kind in intervals.split(",") if kind.strip()]
     folder = default_folder(analysis) if out is None else out

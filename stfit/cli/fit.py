@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stfit.cli.app import app
-from stfit.cli.saying import command, default_folder, end, require_writable, say
+from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say
+from stfit.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from stfit.analysis import Analysis
@@ -44,9 +45,12 @@ def fit(
     """Fit the measurements of an analysis file and write a report."""
     from stfit.analysis import read_analysis, with_backend
 
+    require_analysis(analysis)
     plan = read_analysis(analysis)
     if backend is not None:
         plan = with_backend(plan, backend, "option '--backend'")
+    if resume and plan.fit.backend != "mcmc":
+        raise InputError(Problem("option '--resume'", "a chain to go on with: --backend mcmc", plan.fit.backend))
     folder = default_folder(analysis) if out is None else out
 
     from stfit.reports.bundle import REPORT, RESULT

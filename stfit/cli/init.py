@@ -14,7 +14,7 @@ from stfit.cli.values import keys_of
 from stfit.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from stfit.pipeline.drafting import Question
+    from stfit.pipeline.given import Question
 
 
 @app.command(epilog="Example: stfit init dwell.csv pulses.csv --device 'beta=0.35 ± 0.03' --out analysis.toml")
@@ -43,7 +43,7 @@ def init(
     require_writable(out.absolute().parent, (out.name,))
 
     from stfit.pipeline.drafted import drafted
-    from stfit.pipeline.drafting import Given
+    from stfit.pipeline.given import Given
     from stfit.results.storage import make_folder, write_text
 
     ask = _asked if sys.stdin.isatty() and sys.stderr.isatty() else None

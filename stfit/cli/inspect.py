@@ -10,6 +10,7 @@ import typer
 from stfit.cli.app import app
 from stfit.cli.saying import require_writable, say
 from stfit.cli.values import keys_of
+from stfit.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from stfit.pipeline.inspection import Points
@@ -33,6 +34,8 @@ def inspect(
 ) -> None:
     """Show what is understood of a file: container, columns, units, rows, remarks, and a plot."""
     if png is not None:
+        if png.suffix.lower() != ".png":
+            raise InputError(Problem("option '--png'", "a file name that ends in .png", repr(str(png))))
         require_writable(png.absolute().parent, (png.name,))
 
     from stfit.pipeline.inspection import as_json_text, in_words

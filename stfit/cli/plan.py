@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from stfit.cli.app import app
-from stfit.cli.saying import NOT_ANSWERED, command, default_folder, require_writable, say
+from stfit.cli.saying import NOT_ANSWERED, command, default_folder, require_analysis, require_writable, say
 
 
 @app.command(epilog="Example: stfit plan datasets/nanopillar/analysis.toml --hours 8")
@@ -42,6 +42,7 @@ def plan(
     from stfit.analysis import read_analysis
     from stfit.analysis.reading import with_target
 
+    require_analysis(analysis)
     wanted = read_analysis(analysis) if target is None else with_target(read_analysis(analysis), target)
     folder = default_folder(analysis) if out is None else out
     require_writable(folder, ("plan.json", "plan.html"))

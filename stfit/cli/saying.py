@@ -26,6 +26,17 @@ def default_folder(analysis: Path) -> Path:
     return Path("reports") / (name or "analysis")
 
 
+def require_analysis(path: Path) -> None:
+    """InputError, with the remedy, where a file cannot be an analysis: none of that name, or one with data."""
+    expected = "an analysis file (.toml); stfit init DATA begins one from data"
+    if path.suffix.lower() != ".toml" and path.is_file():
+        raise InputError(
+            Problem(str(path), expected, f"a file that ends in {path.suffix!r}" if path.suffix else "another")
+        )
+    if not path.is_dir() and not os.path.lexists(path):
+        raise InputError(Problem(str(path), expected, "no such file"))
+
+
 def require_writable(folder: Path, files: tuple[str, ...] = ()) -> None:
     """InputError where `files` could not be written into `folder`, before anything is computed or made."""
     where = f"output folder {folder}"

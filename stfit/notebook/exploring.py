@@ -29,6 +29,7 @@ Array = npt.NDArray[np.float64]
 _LOG_REACH: Final = 3.0  # of a logarithm to either side of its start: a factor of 20
 _TWO_DECADES: Final = 100.0
 _STATES: Final = ("P", "AP")
+_WORDS: Final = {"delta_R": "ΔR"}
 
 
 @final
@@ -169,5 +170,5 @@ def _panel(title: str, drawn: list[LiveSeries], axis: tuple[str, str], shows: tu
 
 
 def _with_unit(name: str, unit: str) -> str:
-    plain = name.replace("_", " ")
+    plain = _WORDS.get(name, name)
     return f"{plain} ({unit})" if unit else plain

@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from stfit.pipeline.drafting import ASSUMED, Draft, Entry, Given, Setting, draft
+from stfit.pipeline.drafting import ASSUMED, Draft, Entry, Setting, draft
+from stfit.pipeline.given import Given
 from stfit.pipeline.hints import ranges
 from stfit.pipeline.toml_text import toml_remark, toml_string, toml_value
 

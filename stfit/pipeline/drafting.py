@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -15,12 +15,11 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.containers import Table, read_table
 from stfit.loaders.tables import load_columns
 from stfit.measurements import Measurement
-from stfit.models.parameters import PARAMETERS
+from stfit.pipeline.given import COMMON_KEYS, Ask, Given, Question, check
 from stfit.pipeline.hints import polarity_of, written_without_sign
 from stfit.pipeline.recognising import TABLES, candidates, recognised
 
 ASSUMED: Final = "CHECK"  # what marks a value that nobody gave
-_COMMON_KEYS: Final = ("polarity", "temperature", "columns", "where")
 _OF_SWITCHING: Final = frozenset({"switching-pulse", "switching-currents", "switching-ramp"})
 _ARRAYS: Final = frozenset({".npy", ".npz"})
 _LISTING: Final = frozenset({"telegraph-trace", "fmr-spectra"})
@@ -29,20 +28,6 @@ _WITHOUT_GUESS: Final = {
     "anisotropy_field": ('the anisotropy field, as rows differ in field, for example "120 mT"', "120 mT"),
 }
 FREE_ELECTRON: Final = "1.76e11 rad/s/T"  # e/m_e = 1.7588e11 C/kg, g = 2.00
-
-
-@final
-@dataclass(frozen=True)
-class Question:
-    """Something only the user knows. choices: empty for a free answer. default: "" for none."""
-
-    about: str
-    words: str
-    choices: tuple[str, ...] = ()
-    default: str = ""
-
-
-Ask = Callable[[Question], str]
 
 
 @final
@@ -91,22 +76,12 @@ class Draft:
         ]
 
 
-@dataclass(frozen=True)
-class Given:
-    """What the user said: kinds (one for all files or for each), keys of [[measurement]], constants of [device]."""
-
-    kinds: Sequence[str] = ()
-    keys: Mapping[str, Any] = field(default_factory=dict)
-    device: Mapping[str, Any] = field(default_factory=dict)
-    ask: Ask | None = None
-
-
 def draft(files: Sequence[Path], folder: Path, given: Given) -> Draft:
     """Begin an analysis of `files`, their paths relative to `folder`. InputError says what is wrong, or must be given.
 
     given.ask: where there is somebody to ask; without it what cannot be guessed is an error with the option to give.
     """
-    _check(files, given)
+    check(files, given)
     kinds = list(given.kinds) * (len(files) if len(given.kinds) == 1 else 1) or [""] * len(files)
     entries: list[Entry] = []
     single: list[Path] = []
@@ -115,6 +90,7 @@ def draft(files: Sequence[Path], folder: Path, given: Given) -> Draft:
             single.append(file)
         else:
             entries.append(_entry(file, kind, folder, given))
+    _refuse_idle_keys(entries, given)
     listed = _listed(entries, folder)
     _refuse_arrays([file for file in single if file.absolute() not in listed])
     found = _with_common_polarity(entries)
@@ -124,26 +100,14 @@ def draft(files: Sequence[Path], folder: Path, given: Given) -> Draft:
     return Draft(title, tuple(found), device, _model(measurements), tuple(str(file) for file in single))
 
 
-def _check(files: Sequence[Path], given: Given) -> None:
+def _refuse_idle_keys(entries: Sequence[Entry], given: Given) -> None:
+    """A key that no kind among the files takes would be lost."""
+    taken = {*COMMON_KEYS, *(key for entry in entries for key in TABLES[entry.kind].keys)}
+    kinds = ", ".join(dict.fromkeys(entry.kind for entry in entries))
     problems = [
-        Problem("option '--kind'", f"one of {', '.join(TABLES)}", repr(kind))
-        for kind in given.kinds
-        if kind not in TABLES
-    ]
-    if len(given.kinds) not in (0, 1, len(files)):
-        problems.append(
-            Problem("option '--kind'", f"one for all files, or one for each of the {len(files)}", f"{len(given.kinds)}")
-        )
-    problems += [
-        Problem("option '--device'", f"one of {', '.join(PARAMETERS)}", repr(name))
-        for name in given.device
-        if name not in PARAMETERS
-    ]
-    names = [file.absolute() for file in files]
-    problems += [
-        Problem(str(file), "every file once", "the same one again")
-        for place, file in enumerate(files)
-        if file.absolute() in names[:place]
+        Problem("option '--key'", f"a key of {kinds}: {', '.join(sorted(taken))}", repr(key))
+        for key in given.keys
+        if key not in taken
     ]
     if problems:
         raise InputError(problems)
@@ -163,7 +127,7 @@ def _is_one_array(file: Path) -> bool:
 def _entry(file: Path, kind: str, folder: Path, given: Given) -> Entry:
     table = read_table(file)
     kind, why = (kind, "as it was given") if kind else _kind(table, file, given.ask)
-    own = {key: value for key, value in given.keys.items() if key in _COMMON_KEYS or key in TABLES[kind].keys}
+    own = {key: value for key, value in given.keys.items() if key in COMMON_KEYS or key in TABLES[kind].keys}
     settings = [Setting(key, value) for key, value in own.items()]
     settings += _needed(table, kind, file, own, given.ask)
     plain = kind in _OF_SWITCHING and not {"sign", "columns", "where"} & own.keys()

@@ -97,7 +97,7 @@ def ranges(measurement: Measurement) -> list[str]:
     settings, axis = measurement.settings, measurement.axis
     words = [f"{measurement.origin.rows or settings.state.size} rows"]
     for name, unit, values in (
-        (axis.name.replace("_", " "), axis.unit, axis.values),
+        ("ΔR" if axis.name == "delta_R" else axis.name, axis.unit, axis.values),
         ("temperature", "K", settings.temperature),
         ("field", "T", settings.field),
     ):

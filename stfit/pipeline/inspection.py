@@ -15,6 +15,7 @@ from stfit.analysis import analysis_of
 from stfit.errors import InputError, Problem
 from stfit.loaders.assembled import sha256_of
 from stfit.loaders.containers import Table, read_table
+from stfit.loaders.headers import nearest
 from stfit.measurements import Measurement
 from stfit.measurements.telegraph import TelegraphTraces, TraceRecord
 from stfit.pipeline.recognising import TABLES, fitting_kinds
@@ -93,7 +94,7 @@ def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
     keys: polarity, columns, where and the keys of the kind, written as in [[measurement]].
     """
     if kind is not None and kind not in TABLES:
-        raise InputError(Problem("option '--kind'", f"one of {', '.join(TABLES)}", repr(kind)))
+        raise InputError(Problem("option '--kind'", f"one of {', '.join(TABLES)}", repr(kind) + nearest(kind, TABLES)))
     if kind is None and (trace := _trace(path)) is not None:
         return trace
     table = read_table(path)

@@ -124,7 +124,7 @@ def compare(results: Sequence[Source] | Mapping[str, Source]) -> Compared:
         for name in QUANTITIES
         if any(name in result.parameters for result in found)
     )
-    remarks = tuple(_remarks(names, found, convention))
+    remarks = tuple(_remarks(names, found, convention) + ([] if separate else _quoted_alike(names, found)))
     return Compared(names, found, convention, quantities, settings, separate, remarks)
 
 
@@ -266,7 +266,7 @@ def _remarks(names: Sequence[str], results: Sequence[FitResult], convention: str
             remarks.append(f"{name} gives no number: {result.status.sentence}")
         elif warning := rejection(result.goodness):
             remarks.append(f"{name}: {warning} No error quoted covers the misfit.")
-    return remarks + _quoted_alike(names, results)
+    return remarks
 
 
 def _quoted_alike(names: Sequence[str], results: Sequence[FitResult]) -> list[str]:
