@@ -118,7 +118,8 @@ def forest(compared: Compared) -> Figure:
         shared = None
         if common is not None and common.verdict != TENSION:
             shared = (common.value * factor, common.low * factor, common.high * factor)
-        positive = all(line.value is None or line.value > 0 for line in lines)
+        ends = [n for line in lines for n in (line.value, *(line.inner or ()), *(line.outer or ())) if n is not None]
+        positive = bool(ends) and min(ends) > 0
         name = symbol(quantity.name).math
         panels.append(
             ForestPanel(f"{name} ({label})" if label else name, lines, shared, log=quantity.name in _LOG and positive)
