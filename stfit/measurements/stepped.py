@@ -186,11 +186,11 @@ class SteppedRamps(WithResiduals):
     def event_moments(self) -> tuple[Array, Array, Array]:
         """Events of each setting, mean and standard deviation of their rise, A.
 
-        With Sheppard's correction for the steps; NaN where these are longer than the deviation.
+        With Sheppard's correction for the steps; NaN where these are longer than the deviation, or there is no event.
         """
         middle, size = (self.lower + self.upper) / 2, self.ramps.size
         n = np.bincount(self.setting, self.n_switched, size).astype(float)
-        mean = np.bincount(self.setting, self.n_switched * middle, size) / n
+        mean = np.bincount(self.setting, self.n_switched * middle, size) / np.where(n > 0, n, np.nan)
         squares = np.bincount(self.setting, self.n_switched * np.square(middle - mean[self.setting]), size)
         variance = squares / np.maximum(n - 1.0, 1.0) - self.ramps.step**2 / 12.0
         return n, mean, np.sqrt(np.where(variance > self.ramps.step**2, variance, np.nan))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -49,7 +50,8 @@ def drafted(files: Sequence[Path], out: Path, given: Given) -> tuple[str, Draft]
 
     found = draft(files, out.parent, given)
     text = text_of(found, out.name)
-    analysis = parse_analysis(text, out.parent, str(out))
+    anywhere = replace(found, entries=tuple(replace(entry, file=str(entry.path)) for entry in found.entries))
+    analysis = parse_analysis(text_of(anywhere, out.name), out.parent, str(out))  # whose folder there may not be yet
     assemble(analysis, [entry.measurement for entry in found.entries])
     return text, found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -44,11 +44,12 @@ class Setting:
 @final
 @dataclass(frozen=True)
 class Entry:
-    """One [[measurement]] of the draft, with the measurement it makes."""
+    """One [[measurement]] of the draft, with the measurement it makes. file: as the analysis file calls `path`."""
 
     kind: str
     why: str
     file: str
+    path: Path
     settings: tuple[Setting, ...]
     measurement: Measurement
 
@@ -91,8 +92,8 @@ def draft(files: Sequence[Path], folder: Path, given: Given) -> Draft:
         else:
             entries.append(_entry(file, kind, folder, given))
     _refuse_idle_keys(entries, given)
-    listed = _listed(entries, folder)
-    _refuse_arrays([file for file in single if file.absolute() not in listed])
+    listed = _listed(entries)
+    _refuse_arrays([file for file in single if _placed(file) not in listed])
     found = _with_common_polarity(entries)
     measurements = [entry.measurement for entry in found]
     device = _device(measurements, given)
@@ -133,11 +134,11 @@ def _entry(file: Path, kind: str, folder: Path, given: Given) -> Entry:
     plain = kind in _OF_SWITCHING and not {"sign", "columns", "where"} & own.keys()
     if plain and written_without_sign(load_columns(file, TABLES[kind].layout)):
         settings.append(Setting("sign", "magnitude", "all values are positive: P->AP is then taken as negative"))
-    path = _relative(file, folder)
-    measurement = _loaded(kind, path, settings, folder)
+    path = _placed(file)
+    measurement = _loaded(kind, path, settings)
     if "polarity" not in own:
         settings.insert(0, _polarity(measurement, settings))
-    return Entry(kind, why, path, tuple(settings), measurement)
+    return Entry(kind, why, _relative(path, folder), path, tuple(settings), measurement)
 
 
 def _kind(table: Table, file: Path, ask: Ask | None) -> tuple[str, str]:
@@ -182,13 +183,12 @@ def _names_in(table: Table) -> list[str]:
     return [] if place is None else [str(name) for name in table.columns[place]]
 
 
-def _loaded(kind: str, path: str, settings: Sequence[Setting], folder: Path) -> Measurement:
+def _loaded(kind: str, path: Path, settings: Sequence[Setting]) -> Measurement:
     from stfit.pipeline import load_measurements
 
     keys = {setting.name: setting.value for setting in settings}
-    return load_measurements(analysis_of({"measurement": [{"kind": kind, "file": path} | keys]}, folder, "stfit init"))[
-        0
-    ]
+    entry = {"kind": kind, "file": path.name} | keys
+    return load_measurements(analysis_of({"measurement": [entry]}, path.parent, "stfit init"))[0]
 
 
 def _polarity(measurement: Measurement, settings: Sequence[Setting]) -> Setting:
@@ -208,14 +208,8 @@ def _with_common_polarity(entries: Sequence[Entry]) -> list[Entry]:
     (common,) = told
     changed = Setting("polarity", common, "as in the other files; these data do not tell")
     return [
-        Entry(
-            entry.kind,
-            entry.why,
-            entry.file,
-            tuple(changed if s.name == "polarity" and s.assumed else s for s in entry.settings),
-            entry.measurement,
-        )
-        for entry in entries
+        replace(e, settings=tuple(changed if s.name == "polarity" and s.assumed else s for s in e.settings))
+        for e in entries
     ]
 
 
@@ -265,14 +259,19 @@ def _model(measurements: Sequence[Measurement]) -> tuple[Setting, ...]:
     return (Setting("asymmetry", "theta_0", 'or "symmetric", "uniaxial", "chi", "free"'),)
 
 
-def _listed(entries: Sequence[Entry], folder: Path) -> set[Path]:
+def _listed(entries: Sequence[Entry]) -> set[Path]:
     """The files that the index tables among the entries name."""
-    found: set[Path] = set()
-    for entry in entries:
-        if entry.kind in _LISTING:
-            index = (folder / entry.file).absolute()
-            found |= {Path(os.path.normpath(index.parent / name)) for name in _names_in(read_table(index))}
-    return found
+    return {
+        _placed(entry.path.parent / name)
+        for entry in entries
+        if entry.kind in _LISTING
+        for name in _names_in(read_table(entry.path))
+    }
+
+
+def _placed(file: Path) -> Path:
+    """Where a file lies, whatever links lead there; its own name stays."""
+    return file.parent.resolve() / file.name
 
 
 def _refuse_arrays(files: Sequence[Path]) -> None:
@@ -286,13 +285,13 @@ def _refuse_arrays(files: Sequence[Path]) -> None:
         raise InputError(problems)
 
 
-def _relative(file: Path, folder: Path) -> str:
+def _relative(path: Path, folder: Path) -> str:
     """The path from the analysis file to the data; InputError for a name that UTF-8 cannot write."""
-    path = Path(os.path.relpath(file.absolute(), folder.absolute())).as_posix()
+    relative = Path(os.path.relpath(path, folder.resolve())).as_posix()
     try:
-        path.encode()
+        relative.encode()
     except UnicodeEncodeError as error:
         raise InputError(
-            Problem(ascii(str(file)), "a file name in UTF-8, which TOML can hold", "another one")
+            Problem(ascii(relative), "a file name in UTF-8, which TOML can hold", "another one")
         ) from error
-    return path
+    return relative

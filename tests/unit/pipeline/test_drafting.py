@@ -1,4 +1,4 @@
-"""What `stfit init` makes of data: kinds by columns, signs, polarity, what must be given, and TOML whatever the names."""
+"""What `stfit init` makes of data: kinds by columns, signs, polarity, what must be given; TOML whatever the names."""
 
 from __future__ import annotations
 
@@ -179,9 +179,15 @@ def test_a_bare_trace_wants_an_index(tmp_path: Path) -> None:
     ("given", "message"),
     [
         ({"kinds": ["dwell-time"]}, "option '--kind': expected one of dwell-times, .*; the nearest is 'dwell-times'"),
-        ({"kinds": ["dwell-times"] * 2}, "option '--kind': expected one for all files, or one for each of the 1; found 2"),
+        (
+            {"kinds": ["dwell-times"] * 2},
+            "option '--kind': expected one for all files, or one for each of the 1; found 2",
+        ),
         ({"keys": {"polarty": 1}}, "option '--key': expected one of .*found 'polarty'; the nearest is 'polarity'"),
-        ({"keys": {"dead_time": "1 us"}}, "option '--key': expected a key of dwell-times: columns, .*; found 'dead_time'"),
+        (
+            {"keys": {"dead_time": "1 us"}},
+            "option '--key': expected a key of dwell-times: columns, .*; found 'dead_time'",
+        ),
         ({"device": {"betta": "0.3"}}, "option '--device': expected one of .*found 'betta'; the nearest is 'beta'"),
     ],
 )
@@ -212,7 +218,7 @@ def test_paths_start_at_the_analysis_file_and_names_are_escaped(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "value", ['plain', 'q"\\', "\x7f\x00\x1f\n\t", "±", True, 3, 0.25, ["a", 1], {"a b": {"c": [True]}, "µ": "\\"}]
+    "value", ["plain", 'q"\\', "\x7f\x00\x1f\n\t", "±", True, 3, 0.25, ["a", 1], {"a b": {"c": [True]}, "µ": "\\"}]
 )
 def test_a_value_is_read_back_as_it_was(value: Any) -> None:
     assert tomllib.loads(f"x = {toml_value(value)}")["x"] == value

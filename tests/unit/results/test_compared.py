@@ -22,7 +22,9 @@ from tests.unit.reports.example import estimate, nanopillar
 MISSING = Estimate(None, None, None, None, "s", Verdict.NOT_IDENTIFIED)
 
 
-def device(title: str = "device A", sha: str = "a", value: float = 8.0, error: float = 0.5, **changed: Any) -> FitResult:
+def device(
+    title: str = "device A", sha: str = "a", value: float = 8.0, error: float = 0.5, **changed: Any
+) -> FitResult:
     """A result of data of its own, with l/L_θθ given and τ0 not identified."""
     base = nanopillar()
     parameters = base.parameters | {"l_over_L": estimate(value, error, "e"), "tau_0": MISSING}
@@ -102,7 +104,9 @@ def test_two_of_one_convention_stay_in_it() -> None:
 
 
 def test_an_unknown_convention_is_refused() -> None:
-    with pytest.raises(InputError, match="device B, key 'convention': expected one of consistent, printed; found 'mine'"):
+    with pytest.raises(
+        InputError, match="device B, key 'convention': expected one of consistent, printed; found 'mine'"
+    ):
         compare([device(), device("device B", "b", convention="mine")])
 
 
@@ -153,7 +157,7 @@ def test_paths_and_names(tmp_path: Path) -> None:
         stfit.compare(paths)["gamma"]
 
 
-EVIL = '<script>alert(1)</script>{{7*7}} =SUM(A1)'
+EVIL = "<script>alert(1)</script>{{7*7}} =SUM(A1)"
 
 
 def test_names_are_shown_as_they_are_and_executed_nowhere() -> None:

@@ -52,9 +52,7 @@ def test_equal_estimates_agree() -> None:
     assert (found.value, found.chi2, found.p_value, found.verdict) == (2.0, 0.0, 1.0, "agree")
 
 
-@pytest.mark.parametrize(
-    ("values", "lows", "highs"), [([1.0], [0.5], [1.5]), ([1.0, 2.0], [1.0, 1.5], [1.5, 2.5])]
-)
+@pytest.mark.parametrize(("values", "lows", "highs"), [([1.0], [0.5], [1.5]), ([1.0, 2.0], [1.0, 1.5], [1.5, 2.5])])
 def test_one_estimate_or_one_without_an_error_has_no_common_value(
     values: list[float], lows: list[float], highs: list[float]
 ) -> None:
@@ -63,7 +61,7 @@ def test_one_estimate_or_one_without_an_error_has_no_common_value(
 
 
 REPLICAS = 300
-# a share of 0.1 of 300 p-values has a standard error √(0.1·0.9/300) = 0.0173; z = 3.48, two-sided at 0.001/2 comparisons
+# the share below 0.1 of 300 p-values has a standard error √(0.1·0.9/300) = 0.0173; z = 3.48, two-sided at 0.001/2
 BAND = 3.48 * 0.0173
 
 
