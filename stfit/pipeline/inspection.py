@@ -16,6 +16,7 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.assembled import sha256_of
 from stfit.loaders.containers import Table, read_table
 from stfit.loaders.headers import nearest
+from stfit.markup import block, paragraph, table
 from stfit.measurements import Measurement
 from stfit.measurements.telegraph import TelegraphTraces, TraceRecord
 from stfit.pipeline.recognising import TABLES, fitting_kinds
@@ -38,6 +39,7 @@ _CONTAINERS: Final = {
     ".tdms": "an NI TDMS file",
     ".lvm": "a LabVIEW measurement file",
 }
+_COLUMNS: Final = ("column", "unit", "content")
 _SHOWN_WORDS: Final = 6  # of the words in a column
 _LOOKED_AT: Final = 1 << 20  # samples of a trace, evenly spaced
 _DRAWN: Final = 4000
@@ -86,6 +88,11 @@ class Inspection:
     notices: tuple[str, ...]
     points: Points | None
     facts: tuple[tuple[str, str], ...] = ()
+
+    def _repr_html_(self) -> str:
+        facts = [(name, words) for name, words in _facts(self) if name != "sha256"]
+        columns = [(column.name, column.unit or "–", column.content) for column in self.columns]
+        return block(paragraph(self.file, "h4"), table(("", ""), facts), table(_COLUMNS, columns))
 
 
 def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
@@ -227,6 +234,12 @@ def _observed_points(measurement: Measurement) -> Points | None:
 
 def in_words(found: Inspection) -> str:
     """The inspection as plain text, columns aligned."""
+    rows = [_COLUMNS, *((c.name, c.unit or "–", c.content) for c in found.columns)]
+    return "\n".join([found.file, "", *_aligned(_facts(found)), "", *_aligned(rows)])
+
+
+def _facts(found: Inspection) -> list[tuple[str, str]]:
+    """What is known of a file beside its columns, as (name, words)."""
     facts = [
         ("container", found.container),
         ("sha256", found.sha256),
@@ -236,10 +249,7 @@ def in_words(found: Inspection) -> str:
     if found.kind:
         became = "" if found.made == found.kind else f", which became {found.made}"
         facts.append(("read as", f"{found.kind}{became}: {found.used} rows for the fit"))
-    facts += found.facts
-    facts += [("notice", notice) for notice in found.notices]
-    rows = [("column", "unit", "content"), *((c.name, c.unit or "–", c.content) for c in found.columns)]
-    return "\n".join([found.file, "", *_aligned(facts), "", *_aligned(rows)])
+    return [*facts, *found.facts, *(("notice", notice) for notice in found.notices)]
 
 
 def as_json_text(found: Inspection) -> str:

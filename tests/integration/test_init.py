@@ -69,9 +69,10 @@ EXAMPLES: Final = {
     "spin-valve-ic": ["switching-currents"],
     "fmr": ["fmr-lines"] * 2,
     "ramp": ["switching-ramp"] * 2,
-    "telegraph": ["telegraph-trace"] * 2,
+    "telegraph": ["telegraph-trace"],
     "joint-device": ["switching-currents", "dwell-times", "fmr-lines", "switching-pulse", "switching-ramp"],
 }
+TABLES_OF: Final = {"telegraph": "traces.csv"}  # its noisy traces, of the same kind, take seconds to reduce
 SMALL: Final = ("dwell-events", "fmr-spectra", "hysteresis-loop")
 
 
@@ -82,7 +83,8 @@ def test_every_kind_and_every_dataset_is_here() -> None:
 
 @pytest.mark.parametrize("dataset", EXAMPLES)
 def test_an_example_dataset(run: Run, dataset: str) -> None:
-    assert begin(run, sorted((DATASETS / dataset).glob("*.csv"))) == EXAMPLES[dataset]
+    files = sorted((DATASETS / dataset).glob(TABLES_OF.get(dataset, "*.csv")))
+    assert begin(run, files) == EXAMPLES[dataset]
     assert likeliest() is Status.CONVERGED
     if dataset == "nanopillar":
         fit(run)
@@ -108,14 +110,14 @@ def test_single_dwells(run: Run, tmp_path: Path) -> None:
                 rows += [f"{state},{current},{d:.6g},{temperature}" for d in rng.exponential(mean, 60)]
     (tmp_path / "events.csv").write_text("\n".join(rows), encoding="utf-8")
     assert begin(run, [tmp_path / "events.csv"]) == ["dwell-events"]
-    fit(run)
+    assert likeliest() is Status.CONVERGED
 
 
 def test_spectra(run: Run, tmp_path: Path) -> None:
     rng = np.random.default_rng(20261126)
     field = np.linspace(0.1, 0.3, 101)  # T
     index = ["file,state,current (mA)"]
-    for number, current in enumerate((-1.0, -0.5, 0.0, 0.5, 1.0)):
+    for number, current in enumerate((-1.0, 0.0, 1.0)):
         for state, slope in (("P", 0.1), ("AP", -0.3)):
             signal = LINE_SHAPES["lorentzian"](field, 0.2, 0.02 * float(np.exp(slope * current)))[0]
             noisy = np.asarray(signal) + 0.02 * rng.standard_normal(field.size)
@@ -125,14 +127,14 @@ def test_spectra(run: Run, tmp_path: Path) -> None:
             index.append(f"{name},{state},{current}")
     (tmp_path / "index.csv").write_text("\n".join(index), encoding="utf-8")
     assert begin(run, [tmp_path / "index.csv"]) == ["fmr-spectra"]
-    fit(run)
+    assert likeliest() is Status.CONVERGED
 
 
 def test_hysteresis_loops(run: Run, tmp_path: Path) -> None:
     rng = np.random.default_rng(20261126)
     drive = np.concatenate([np.linspace(0, -3, 61), np.linspace(-3, 3, 121), np.linspace(3, 0, 61)])  # mA
     rows = ["sweep,current (mA),resistance (ohm),ramp_rate (A/s),temperature (K)"]
-    for sweep in range(40):
+    for sweep in range(25):
         to_ap, to_p = -2.0 - 0.3 * rng.gumbel(), 1.5 + 0.2 * rng.gumbel()
         anti = False
         for current in drive:
@@ -140,7 +142,7 @@ def test_hysteresis_loops(run: Run, tmp_path: Path) -> None:
             rows.append(f"{sweep},{current:.4g},{1.0 + 0.1 * anti + 0.002 * rng.standard_normal():.5g},0.01,295")
     (tmp_path / "loop.csv").write_text("\n".join(rows), encoding="utf-8")
     assert begin(run, [tmp_path / "loop.csv"]) == ["hysteresis-loop"]
-    fit(run)
+    assert likeliest() is Status.CONVERGED
 
 
 def test_a_file_there_is_stays_unless_forced(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,7 +41,8 @@ def test_the_first_picture_holds_the_data_and_a_curve_for_each_series(explorer: 
     assert axes.get_ylabel() == "dwell time (s)"
     assert axes.get_xlabel() == "current (mA)"
     assert len(explorer.figure.lines) == 4  # two states at two temperatures
-    drawn = np.concatenate([bar.lines[0].get_xydata() for bar in axes.containers])
+    bars: list[Any] = list(axes.containers)
+    drawn = np.concatenate([bar.lines[0].get_xydata() for bar in bars])
     assert np.sort(drawn[:, 1]) == pytest.approx(np.sort(DATA.total_time / DATA.n), rel=1e-12)
     assert bytes(explorer.picture.value).startswith(b"\x89PNG")
 

@@ -20,10 +20,9 @@ def without_figure(html: str) -> str:
 
 def test_a_result_shows_its_answers_with_verdicts_and_a_figure() -> None:
     html = nanopillar()._repr_html_()
-    assert (
-        "<td>spin-transfer coefficient</td><td>8.12(74) e</td><td>7.38 to 8.86 e</td><td>6.7 to 9.6 e</td><td>identified</td>"
-        in html
-    )
+    row = re.search(r"<td>spin-transfer coefficient</td>(.*?)</tr>", html)
+    assert row is not None
+    assert row[1] == "<td>8.12(74) e</td><td>7.38 to 8.86 e</td><td>6.7 to 9.6 e</td><td>identified</td>"
     assert html.count("<svg") == 1
 
 
@@ -35,9 +34,10 @@ def test_what_is_not_identified_is_no_number() -> None:
 
 
 def test_texts_from_files_are_escaped() -> None:
-    for html in (hostile()._repr_html_(), replace(nanopillar(), title=EVIL)._repr_html_()):
+    titled = replace(nanopillar(), title=EVIL, measurements=[])._repr_html_()
+    for html in (hostile()._repr_html_(), titled):
         assert "<script" not in html
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}" in replace(nanopillar(), title=EVIL)._repr_html_()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}" in titled
 
 
 def test_the_tab_key_knows_the_parameters() -> None:
