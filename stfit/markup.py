@@ -15,6 +15,7 @@ _STYLE: Final = Markup(
     "body{font:16px/1.45 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}"
     ".stfit table{border-collapse:collapse;display:block;overflow-x:auto}"
     ".stfit th,.stfit td{text-align:left;padding:.15rem .8rem .15rem 0;white-space:nowrap;vertical-align:top}"
+    ".stfit th,.stfit td:first-child{white-space:normal;min-width:5rem}"
     ".stfit caption{text-align:left;font-weight:600;padding:.4rem 0}"
     ".stfit svg{max-width:100%;height:auto;background:#fff}"
 )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from stfit.cli.app import app
+from stfit.cli.options import AnalysisFile, ReportFolder, Seed
 from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say
 
 
 @app.command(epilog="Example: stfit calibrate datasets/nanopillar/analysis.toml -n 200 --seed 1")
 def calibrate(
-    analysis: Annotated[Path, typer.Argument(metavar="ANALYSIS", readable=False, help="The analysis file (TOML).")],
+    analysis: AnalysisFile,
     *,
     replicas: Annotated[int, typer.Option("-n", metavar="N", min=2, help="How many measurements are simulated.")] = 200,
     intervals: Annotated[
@@ -24,16 +24,9 @@ def calibrate(
         int | None,
         typer.Option(metavar="N", min=1, help="Sample N posteriors, their truths drawn from the prior, and rank them."),
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option(metavar="N", min=0, help="Seed of every random number, in place of the file's own.")
-    ] = None,
+    seed: Seed = None,
     processes: Annotated[int, typer.Option(metavar="N", min=1, help="Side by side; changes no number.")] = 1,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", readable=False, help="Where the report goes.  [default: reports/<name of the analysis>]"
-        ),
-    ] = None,
+    out: ReportFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json in place of the tables.")] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No tables and no bar, only where the report is.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stfit.cli.app import app
+from stfit.cli.options import AnalysisFile, ReportFolder, Seed
 from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say
 from stfit.errors import InputError, Problem
 
@@ -18,21 +19,14 @@ if TYPE_CHECKING:
 
 @app.command(epilog="Example: stfit fit datasets/nanopillar/analysis.toml --seed 7 --out out/")
 def fit(
-    analysis: Annotated[Path, typer.Argument(metavar="ANALYSIS", readable=False, help="The analysis file (TOML).")],
+    analysis: AnalysisFile,
     *,
     backend: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="How to fit, in place of the file's own choice: least-squares or mcmc."),
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option(metavar="N", min=0, help="Seed of every random number, in place of the file's own.")
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", readable=False, help="Where the report goes.  [default: reports/<name of the analysis>]"
-        ),
-    ] = None,
+    seed: Seed = None,
+    out: ReportFolder = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the chain in the output folder (mcmc).")] = False,
     processes: Annotated[
         int, typer.Option(metavar="N", min=1, help="Processes that draw a chain (mcmc); they do not change it.")

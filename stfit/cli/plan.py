@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from stfit.cli.app import app
+from stfit.cli.options import AnalysisFile, Seed
 from stfit.cli.saying import NOT_ANSWERED, command, default_folder, require_analysis, require_writable, say
 
 
 @app.command(epilog="Example: stfit plan datasets/nanopillar/analysis.toml --hours 8")
 def plan(
-    analysis: Annotated[Path, typer.Argument(metavar="ANALYSIS", readable=False, help="The analysis file (TOML).")],
+    analysis: AnalysisFile,
     *,
     target: Annotated[
         str | None,
@@ -29,9 +30,7 @@ def plan(
     processes: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="How many share the simulations.  [default: all processors]")
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option(metavar="N", min=0, help="Seed of every random number, in place of the file's own.")
-    ] = None,
+    seed: Seed = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", readable=False, help="Where the plan goes.  [default: reports/<name>]"),

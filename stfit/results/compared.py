@@ -279,8 +279,8 @@ def _quoted_alike(names: Sequence[str], results: Sequence[FitResult]) -> list[st
             if constant in result.priors:
                 quotes.setdefault(result.priors[constant], []).append(name)
         remarks += [
-            f"{symbol(constant).text} is quoted alike in {', '.join(alike)}: if that is one determination, its error "
-            "is common to them, a common value is less certain than written and a tension worse."
+            f"{symbol(constant).text} is quoted alike in {' and '.join(alike)}: if that is one determination, its "
+            "error is common to them, a common value is less certain than written and a tension worse."
             for alike in quotes.values()
             if len(alike) > 1
         ]

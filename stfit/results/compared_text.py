@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stfit import markup
 from stfit.results.compared import Compared, Quantity
-from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_p, format_value, prefix
+from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_p, format_rounded, format_value, prefix
 from stfit.results.pooling import TENSION, Common
 from stfit.results.result import Estimate, Interval, Verdict
 from stfit.results.summary import interval_cell
@@ -43,7 +43,7 @@ def tension_sentence(quantity: Quantity) -> str:
     common = quantity.common
     if common is None:
         return f"No common value. {quantity.reason}"
-    evidence = f"χ² = {common.chi2:.3g} for {common.dof}, {format_p(common.p_value, 'p = ')}"
+    evidence = f"χ² = {format_rounded(common.chi2, '', 3)} for {common.dof}, {format_p(common.p_value, 'p = ')}"
     if common.verdict == TENSION:
         return f"They are in TENSION ({evidence}): the mean, {common_text(quantity)}, stands for none of them."
     return f"They {common.verdict} ({evidence}); common value {common_text(quantity)}."
@@ -132,23 +132,19 @@ def _parts(compared: Compared) -> list[markup.Markup]:
 
     words = "; ".join(f"{symbol(q.name).text}: {tension_sentence(q)}" for q in compared.quantities)
     drawing = markup.Markup(svg(forest(compared), f"Forest plot. {words}", "forest"))
-    head = ("", *compared.names, "common value", "tension")
-    parts = [markup.table(head, [_html_row(q) for q in compared.quantities]), drawing]
+    parts = [part for quantity in compared.quantities for part in _quantity_parts(compared, quantity)] + [drawing]
     if compared.differences:
         caption = "The analyses differ in"
         parts.append(markup.table(("", *compared.names), _difference_rows(compared), caption))
     return parts + [markup.paragraph(remark) for remark in _all_remarks(compared)]
 
 
-def _html_row(quantity: Quantity) -> list[object]:
-    magnitude, common = _magnitude(quantity), quantity.common
-    cells: list[object] = [markup.Markup(symbol(quantity.name).html)]
-    for estimate in quantity.estimates:
-        value, verdict = _value(estimate, magnitude), "" if estimate is None else str(estimate.verdict)
-        cells.append(value if value in (NOT_IDENTIFIED, "–") else f"{value}, {verdict}")
-    tension = quantity.reason if common is None else f"{common.verdict}, {format_p(common.p_value, 'p = ')}"
-    meant = common is not None and common.verdict != TENSION
-    return [*cells, common_text(quantity) if meant else "–", tension]
+def _quantity_parts(compared: Compared, quantity: Quantity) -> list[markup.Markup]:
+    """The table of a quantity, and whether the results agree on it."""
+    head, *rows = (row[:-1] for row in _text_rows(compared, quantity))  # the figure shows what the bar does
+    known = symbol(quantity.name)
+    title = markup.Markup("{}, {}").format(markup.Markup(known.html), known.words)
+    return [markup.table(head, rows, title), markup.paragraph(tension_sentence(quantity))]
 
 
 def _text_rows(compared: Compared, quantity: Quantity) -> list[tuple[str, ...]]:

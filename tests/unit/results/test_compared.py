@@ -142,7 +142,7 @@ def test_a_fit_that_did_not_converge_gives_no_number() -> None:
 def test_a_constant_quoted_alike_is_a_common_error() -> None:
     quotes = {"beta": "normal 0.35 ± 0.03, between −1 and 1"}
     found = compare([device(priors=quotes), device("B", "b", priors=quotes)])
-    assert any(remark.startswith("β is quoted alike in device A, B") for remark in found.remarks)
+    assert any(remark.startswith("β is quoted alike in device A and B") for remark in found.remarks)
 
 
 def test_paths_and_names(tmp_path: Path) -> None:
