@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from stfit.models.critical import CriticalCurrentModel
     from stfit.models.dwell import DwellTimeModel
     from stfit.models.fluctuation import FluctuationModel
+    from stfit.notebook import explore
     from stfit.pipeline import calibrate, fit, load, plan, report, sample, simulate, to_arviz
+    from stfit.results.compared import compare
 
 __version__ = "0.1.0"
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "FluctuationModel",
     "__version__",
     "calibrate",
+    "compare",
+    "explore",
     "fit",
     "load",
     "plan",
@@ -39,6 +43,8 @@ _HOMES: Final = {
     "DwellTimeModel": "stfit.models.dwell",
     "FluctuationModel": "stfit.models.fluctuation",
     "calibrate": "stfit.pipeline",
+    "compare": "stfit.results.compared",
+    "explore": "stfit.notebook",
     "fit": "stfit.pipeline",
     "load": "stfit.pipeline",
     "plan": "stfit.pipeline",

@@ -69,7 +69,7 @@ def bootstrap(
     """
     seeds = np.random.SeedSequence(seed).spawn(replicas)
     blocks = [seeds[i : i + _BLOCK] for i in range(0, replicas, _BLOCK)]
-    parts = list(mapped(partial(_refits, objective, optimum, draw), blocks, processes))
+    parts = list(mapped(partial(_refits, objective, optimum, draw), blocks, processes, doing="bootstrap refits"))
     draws, scores = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
     fitted = np.all(np.isfinite(draws), axis=1) & np.all(np.isfinite(scores), axis=1)
     return Bootstrap(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final, TypeVar
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
+
+Progress = Callable[[str, int, int], None]  # what is going on, how many tasks are done, of how many
 
 _CHUNKS: Final = 8  # of the tasks of one process: few enough to send, many enough to share out evenly
 
@@ -20,12 +23,46 @@ def available_processes() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
 
 
-def mapped(function: Callable[[Task], Outcome], tasks: Sequence[Task], processes: int = 1) -> Iterator[Outcome]:
-    """function(task) of every task, yielded in order as they come.
+_WATCHER: ContextVar[Progress | None] = ContextVar("watcher", default=None)
+
+
+@contextmanager
+def watched(progress: Progress | None) -> Iterator[None]:
+    """While this lasts, `progress` is told of the work that `mapped` and `told` share out; it changes no number."""
+    token = _WATCHER.set(progress)
+    try:
+        yield
+    finally:
+        _WATCHER.reset(token)
+
+
+def told(outcomes: Iterable[Outcome], doing: str, of: int) -> Iterator[Outcome]:
+    """The outcomes as they come, each told to whoever watches; what goes on inside one of them is not."""
+    watcher, iterator, done = _WATCHER.get(), iter(outcomes), 0
+    while True:
+        with watched(None):
+            try:
+                outcome = next(iterator)
+            except StopIteration:
+                return
+        done += 1
+        if watcher is not None and doing:
+            watcher(doing, done, of)
+        yield outcome
+
+
+def mapped(
+    function: Callable[[Task], Outcome], tasks: Sequence[Task], processes: int = 1, *, doing: str = ""
+) -> Iterator[Outcome]:
+    """function(task) of every task, yielded in order as they come. doing: what a watcher is told is going on.
 
     With several processes, function (of a module, or a partial of one), tasks and outcomes are pickled between our own
     processes. What a task draws must come from a seed of its own, so that the outcomes do not depend on `processes`.
     """
+    yield from told(_outcomes(function, tasks, processes), doing, len(tasks))
+
+
+def _outcomes(function: Callable[[Task], Outcome], tasks: Sequence[Task], processes: int) -> Iterator[Outcome]:
     if processes <= 1 or len(tasks) <= 1:
         yield from map(function, tasks)
         return

@@ -86,7 +86,9 @@ def profiles(
     """
     for _ in range(_MOST_RESTARTS):
         begin = at_its_bounds(objective, optimum)
-        outcomes = list(mapped(partial(_profile, objective, begin, frozenset(curves)), list(names), processes))
+        outcomes = list(
+            mapped(partial(_profile, objective, begin, frozenset(curves)), list(names), processes, doing="profiles")
+        )
         lower = [outcome for outcome in outcomes if not isinstance(outcome, Profile)]
         if not lower:
             break

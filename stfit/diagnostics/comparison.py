@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.parallel import mapped
 from stfit.constants import BOLTZMANN
 from stfit.diagnostics.exact_rival import EXACT_WORDS, Candidate, exact_candidates
 from stfit.diagnostics.same_law import ENERGIES, same_laws, with_law
@@ -53,7 +54,7 @@ def compare(objective: Objective, optimum: Optimum) -> list[Entry]:
     """
     if optimum.status is not Status.CONVERGED:
         return []
-    rivals = [_fitted(candidate) for candidate in candidates(objective, optimum)[1:]]
+    rivals = list(mapped(_fitted, candidates(objective, optimum)[1:], doing="rival descriptions"))
     if not rivals:
         return []
     first = _entry(objective, optimum, _first_words(objective))

@@ -32,7 +32,7 @@ def evidence(objective: Objective, optimum: Optimum, *, seed: int, processes: in
         return []
     rivals = candidates(objective, optimum)
     tasks = [(candidate.objective, _seed(seed, number)) for number, candidate in enumerate(rivals)]
-    runs = list(mapped(partial(_weighed, live=live), tasks, processes))
+    runs = list(mapped(partial(_weighed, live=live), tasks, processes, doing="descriptions weighed"))
     return [_entry(candidate, run, rivals[0], runs[0]) for candidate, run in zip(rivals, runs, strict=True)]
 
 

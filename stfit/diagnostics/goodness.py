@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, final
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from scipy.special import gammaincc
 
 from stfit.backends.least_squares import Optimum, refit
+from stfit.backends.parallel import told
 from stfit.diagnostics.dispersion import Dispersion, dispersion
 from stfit.diagnostics.neighbours import NAMES, Neighbours, drawn_through_the_fit, neighbours, normal_tail, residuals_of
 from stfit.diagnostics.shape import exponential_shape_test
@@ -243,19 +245,25 @@ def _degrees_of_freedom(
 
 def _bootstrap(objective: Objective, optimum: Optimum, design: _Design, observed: Array, seed: int) -> Array:
     """Statistics of refits of simulated measurements, (replicas, tests), stopped when each test is decided."""
-    rng = np.random.default_rng(seed)
+    simulated = told(_simulated(objective, optimum, design, seed), "simulated tests of fit", _REPLICAS)
     drawn: list[Array] = []
     undecided = True
     while len(drawn) < _REPLICAS and undecided:
-        for _ in range(_BATCH):
-            replica = objective.replicate(optimum.x, rng)
-            x = refit(replica, optimum)
-            drawn.append(design.statistics(replica, x, replica.discrepancies(x)[0]))
+        drawn += islice(simulated, _BATCH)
         replicas = np.array(drawn)
         exceeded = np.count_nonzero(replicas >= observed, axis=0)
         p_values = design.p_values(replicas, observed)
         undecided = any(count < _EXCEEDANCES and p > _HOPELESS for count, p in zip(exceeded, p_values, strict=True))
     return np.array(drawn)
+
+
+def _simulated(objective: Objective, optimum: Optimum, design: _Design, seed: int) -> Iterator[Array]:
+    """Statistics of one replica after the other, (tests,)."""
+    rng = np.random.default_rng(seed)
+    for _ in range(_REPLICAS):
+        replica = objective.replicate(optimum.x, rng)
+        x = refit(replica, optimum)
+        yield design.statistics(replica, x, replica.discrepancies(x)[0])
 
 
 def _tail(replicas: Array, observed: float) -> float:

@@ -43,8 +43,9 @@ class RampMoments:
     @property
     def pulls(self) -> Array:
         """Differences of means and of standard deviations in units of their errors, shape (2·settings,)."""
-        of_mean = (self.mean - self.expected_mean) / (self.expected_deviation / np.sqrt(self.n))
-        of_deviation = (self.deviation / self.expected_deviation - 1.0) / np.sqrt((_KURTOSIS - 1.0) / (4.0 * self.n))
+        n = np.where(self.n > 0, self.n, np.nan)  # ramps on which nothing switched have no moments
+        of_mean = (self.mean - self.expected_mean) / (self.expected_deviation / np.sqrt(n))
+        of_deviation = (self.deviation / self.expected_deviation - 1.0) / np.sqrt((_KURTOSIS - 1.0) / (4.0 * n))
         return np.concatenate([of_mean, of_deviation])
 
 

@@ -103,7 +103,16 @@ class OwnParameter:
     unit: str
 
 
-class WithResiduals(ABC):
+class Displayed:
+    """What a notebook shows of a measurement: kind, file and the head of its table, escaped."""
+
+    def _repr_html_(self) -> str:
+        from stfit.measurements.display import measurement_html
+
+        return measurement_html(self)  # type: ignore[arg-type]
+
+
+class WithResiduals(Displayed, ABC):
     """What kinds with residuals share."""
 
     has_residuals: ClassVar[bool] = True

@@ -16,6 +16,7 @@ from stfit.measurements.apparent import ApparentDwellTimes
 from stfit.measurements.base import (
     Array,
     Axis,
+    Displayed,
     Observed,
     Origin,
     OwnParameter,
@@ -57,7 +58,7 @@ class _Sums:
 
 @final
 @dataclass(frozen=True)
-class MissedDwellEvents:
+class MissedDwellEvents(Displayed):
     """Single dwells of at least the dead time, shorter ones joined: Hawkes, Jalali & Colquhoun's exact likelihood.
 
     apparent: their counts and total times by state and setting, with the same dead time. duration: s, shape (events,).

@@ -16,6 +16,7 @@ from stfit.errors import NoResidualsError
 from stfit.measurements.base import (
     Array,
     Axis,
+    Displayed,
     Observed,
     Origin,
     OwnParameter,
@@ -41,7 +42,7 @@ _LEAST_RISING = 1e-6  # least slope over one rise: a law that falls along its ra
 
 @final
 @dataclass(frozen=True)
-class RampEvents:
+class RampEvents(Displayed):
     """Single switching events under ramps: exact likelihood, whose density is Gompertz's.
 
     rise: A, positive, from the start of the ramp, shape (events,), events of a setting side by side. first: where each

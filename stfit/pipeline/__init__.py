@@ -12,8 +12,9 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.tables import load_table
 from stfit.measurements import Measurement
 from stfit.pipeline.calibrating import calibrated
-from stfit.pipeline.inspection import TABLES, Inspection, inspect
+from stfit.pipeline.inspection import Inspection, inspect
 from stfit.pipeline.planning import plan_analysis, with_plan, write_plan_report
+from stfit.pipeline.recognising import TABLES
 from stfit.pipeline.run import asked_but_not_identified, run
 from stfit.pipeline.sampling import Run, sample, sampled, source_of, to_arviz
 from stfit.reports.bundle import write_report
@@ -27,6 +28,7 @@ __all__ = [
     "asked_but_not_identified",
     "calibrate",
     "fit",
+    "inputs_of",
     "inspect",
     "load",
     "load_measurements",
@@ -117,7 +119,7 @@ def fit(
     sections: for measurements, the tables of an analysis file: device={"beta": "0.35 ± 0.03"}, model={…}, fit={…},
     priors={…}, title="…". seed: of the parametric bootstrap; default that of the file.
     """
-    analysis, measurements = _inputs(source, sections, "stfit.fit")
+    analysis, measurements = inputs_of(source, sections, "stfit.fit")
     return _fitted(analysis, measurements, analysis.fit.seed if seed is None else seed, "stfit.fit")
 
 
@@ -137,7 +139,7 @@ def plan(
     target: "l_over_L" unless [plan] names another. hours: h, that every candidate is made to fill. check: how many of
     the best are simulated and fitted `refits` times. sections: as for `fit`, "plan" among them.
     """
-    analysis, measurements = _inputs(source, sections, "stfit.plan")
+    analysis, measurements = inputs_of(source, sections, "stfit.plan")
     return plan_analysis(
         with_plan(analysis, target, hours),
         measurements,
@@ -168,7 +170,7 @@ def calibrate(
     the ranks of simulation-based calibration (default: as many). progress: called with what is going on, how many
     repetitions are done, and of how many. The same seed gives the same figures, whatever the number of processes.
     """
-    analysis, measurements = _inputs(source, sections, "stfit.calibrate")
+    analysis, measurements = inputs_of(source, sections, "stfit.calibrate")
     return calibrated(
         analysis,
         measurements,
@@ -182,7 +184,7 @@ def calibrate(
     )
 
 
-def _inputs(
+def inputs_of(
     source: str | Path | Analysis | Measurement | Sequence[Measurement],
     sections: Mapping[str, Mapping[str, Any] | str],
     caller: str,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -13,18 +14,17 @@ import numpy.typing as npt
 from stfit.analysis import analysis_of
 from stfit.errors import InputError, Problem
 from stfit.loaders.assembled import sha256_of
-from stfit.loaders.containers import Problems, Table, read_table
-from stfit.loaders.headers import match_headers
-from stfit.loaders.tables import TableKind
-from stfit.measurements import KINDS, Measurement
+from stfit.loaders.containers import Table, read_table
+from stfit.loaders.headers import nearest
+from stfit.markup import block, paragraph, table
+from stfit.measurements import Measurement
 from stfit.measurements.telegraph import TelegraphTraces, TraceRecord
-from stfit.reduction import RAW_KINDS
+from stfit.pipeline.recognising import TABLES, fitting_kinds
 from stfit.reduction.levels import find_levels
 from stfit.units import split_header
 
 Array = npt.NDArray[np.float64]
 
-TABLES: Final[Mapping[str, type[TableKind]]] = {**KINDS, **RAW_KINDS}
 _CONTAINERS: Final = {
     ".csv": "comma-, semicolon- or tab-separated text",
     ".tsv": "tab-separated text",
@@ -39,6 +39,7 @@ _CONTAINERS: Final = {
     ".tdms": "an NI TDMS file",
     ".lvm": "a LabVIEW measurement file",
 }
+_COLUMNS: Final = ("column", "unit", "content")
 _SHOWN_WORDS: Final = 6  # of the words in a column
 _LOOKED_AT: Final = 1 << 20  # samples of a trace, evenly spaced
 _DRAWN: Final = 4000
@@ -88,6 +89,11 @@ class Inspection:
     points: Points | None
     facts: tuple[tuple[str, str], ...] = ()
 
+    def _repr_html_(self) -> str:
+        facts = [(name, words) for name, words in _facts(self) if name != "sha256"]
+        columns = [(column.name, column.unit or "–", column.content) for column in self.columns]
+        return block(paragraph(self.file, "h4"), table(("", ""), facts), table(_COLUMNS, columns))
+
 
 def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
     """Read a file, as the declared kind if there is one; InputError with everything that is wrong.
@@ -95,7 +101,7 @@ def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
     keys: polarity, columns, where and the keys of the kind, written as in [[measurement]].
     """
     if kind is not None and kind not in TABLES:
-        raise InputError(Problem("option '--kind'", f"one of {', '.join(TABLES)}", repr(kind)))
+        raise InputError(Problem("option '--kind'", f"one of {', '.join(TABLES)}", repr(kind) + nearest(kind, TABLES)))
     if kind is None and (trace := _trace(path)) is not None:
         return trace
     table = read_table(path)
@@ -106,7 +112,7 @@ def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
         sha256=table.sha256,
         rows=table.rows,
         columns=tuple(_seen(header, cells) for header, cells in zip(table.header, table.columns, strict=True)),
-        fitting=tuple(name for name, entry in TABLES.items() if _fits(table, entry)),
+        fitting=tuple(fitting_kinds(table)),
         kind=kind or "",
         made="" if measurement is None else measurement.kind,
         used=0 if measurement is None else int(measurement.settings.state.size),
@@ -201,16 +207,6 @@ def _seen(header: str, cells: npt.NDArray[Any]) -> ColumnSeen:
     return ColumnSeen(name, unit or "", content)
 
 
-def _fits(table: Table, kind: type[TableKind]) -> bool:
-    """Whether the columns of a kind are all there, each with its name or an alias."""
-    problems = Problems(table.path)
-    matches = match_headers(table, kind.layout, {}, problems).matches
-    required = {column.name for column in kind.layout.required}
-    groups = kind.layout.alternatives
-    complete = not groups or any(all(column.name in matches for column in group) for group in groups)
-    return complete and required <= matches.keys()
-
-
 def _raw_points(table: Table) -> Points | None:
     """The second column of numbers against the first; constants are passed over."""
     numbers = [
@@ -238,6 +234,12 @@ def _observed_points(measurement: Measurement) -> Points | None:
 
 def in_words(found: Inspection) -> str:
     """The inspection as plain text, columns aligned."""
+    rows = [_COLUMNS, *((c.name, c.unit or "–", c.content) for c in found.columns)]
+    return "\n".join([found.file, "", *_aligned(_facts(found)), "", *_aligned(rows)])
+
+
+def _facts(found: Inspection) -> list[tuple[str, str]]:
+    """What is known of a file beside its columns, as (name, words)."""
     facts = [
         ("container", found.container),
         ("sha256", found.sha256),
@@ -247,10 +249,21 @@ def in_words(found: Inspection) -> str:
     if found.kind:
         became = "" if found.made == found.kind else f", which became {found.made}"
         facts.append(("read as", f"{found.kind}{became}: {found.used} rows for the fit"))
-    facts += found.facts
-    facts += [("notice", notice) for notice in found.notices]
-    rows = [("column", "unit", "content"), *((c.name, c.unit or "–", c.content) for c in found.columns)]
-    return "\n".join([found.file, "", *_aligned(facts), "", *_aligned(rows)])
+    return [*facts, *found.facts, *(("notice", notice) for notice in found.notices)]
+
+
+def as_json_text(found: Inspection) -> str:
+    """The inspection as one JSON document; points by column, NaN nowhere, as they are finite."""
+    content = asdict(found) | {"schema": "stfit-inspection/1", "facts": dict(found.facts)}
+    points = found.points
+    if points is not None:
+        content["points"] = {
+            "x": points.x.tolist(),
+            "y": points.y.tolist(),
+            "x_label": points.x_label,
+            "y_label": points.y_label,
+        }
+    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=1)
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -118,7 +118,7 @@ def _reduced(tasks: Sequence[TraceTask]) -> list[ReducedTrace]:
     """All traces; TableError with the problems of all files."""
     size = sum(task.file.path.stat().st_size for task in tasks if task.file.path.is_file())
     processes = available_processes() if size > _LARGE else 1
-    outcomes = list(mapped(_attempt, tasks, processes))
+    outcomes = list(mapped(_attempt, tasks, processes, doing="traces reduced"))
     problems = [
         CellProblem(row, "file", f"{problem.where}: {problem.expected}", problem.found)
         for row, outcome in enumerate(outcomes)

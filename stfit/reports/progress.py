@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def sampling_bar(console: Console | None = None) -> Iterator[Callable[[Sampled], None] | None]:
+def sampling_bar(console: Console | None = None, *, quiet: bool = False) -> Iterator[Callable[[Sampled], None] | None]:
     """A bar on stderr with steps, share and remaining time; what is yielded takes the progress of the sampler."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
     console = Console(stderr=True) if console is None else console
-    if not console.is_terminal:
+    if quiet or not console.is_terminal:
         yield None
         return
     columns = (TextColumn("Sampling"), BarColumn(), TaskProgressColumn(), TextColumn("{task.description}"))
@@ -45,21 +45,36 @@ def remaining_time(seconds: float) -> str:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[str, int, int], None] | None]:
+def progress_bar(
+    console: Console | None = None, *, quiet: bool = False
+) -> Iterator[Callable[[str, int, int], None] | None]:
     """A function to call with what is going on, how much is done, of how much; None where nobody would see it."""
-    if not sys.stderr.isatty():
+    if quiet or (console is None and not sys.stderr.isatty()):
         yield None
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+    console = Console(stderr=True) if console is None else console
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=console, transient=True) as bar:
         tasks: dict[str, TaskID] = {}
 
         def show(words: str, done: int, of: int) -> None:
+            if words in tasks and bar.tasks[tasks[words]].completed >= done:
+                bar.remove_task(tasks.pop(words))  # the same work begins again, on other terms
             if words not in tasks:
-                tasks[words] = bar.add_task(words, total=of)
-            bar.update(tasks[words], completed=done)
+                tasks[words] = bar.add_task(escape(words), total=of)
+            bar.update(tasks[words], completed=done, total=of)
 
         yield show
+
+
+@contextmanager
+def watched_work(*, quiet: bool = False) -> Iterator[None]:
+    """While this lasts, a bar shows the shared-out work of a fit or a plan, on a terminal."""
+    from stfit.backends.parallel import watched
+
+    with progress_bar(quiet=quiet) as show, watched(show):
+        yield

@@ -110,6 +110,11 @@ class Plan:
         """The first candidate, where it is worthwhile."""
         return self.candidates[0] if self.candidates and self.candidates[0].worthwhile else None
 
+    def _repr_html_(self) -> str:
+        from stfit.results.display import plan_html
+
+        return plan_html(self)
+
     def summary(self) -> str:
         """The ranking as plain text."""
         from stfit.results.plan_words import summary

@@ -220,6 +220,14 @@ class FitResult:
             raise KeyError(f"no parameter is called {name!r}; there are {', '.join(self.parameters)}")
         return self.parameters[name]
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.parameters)  # result["l_<Tab>
+
+    def _repr_html_(self) -> str:
+        from stfit.results.display import result_html
+
+        return result_html(self)
+
     def summary(self) -> str:
         """The answer, its verdicts and whether to believe it, as plain text."""
         from stfit.results.summary import summary

@@ -7,6 +7,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
+from stfit.backends.parallel import told
 from stfit.measurements import DwellTimes, SwitchingPulses
 from stfit.objective import Term
 from stfit.results import Verdict
@@ -43,7 +44,7 @@ def rank(today: Today) -> Ranking:
     if today.conditions.hours is not None:  # twice and four times as long are the same then
         found = [c for c in found if c.kind != "longer" or c.factor == 1.0]
     pairs = []
-    for candidate in found:
+    for candidate in told(found, "candidates ranked", len(found)):
         sized = _sized(candidate, today.conditions.hours)
         if isinstance(sized, str):
             without.append((candidate.kind, sized))

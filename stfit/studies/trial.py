@@ -47,7 +47,9 @@ def trial(
     designed = replace(objective, terms=(*today.objective.terms, *candidate.terms))
     logarithmic = any(p.name == target and p.parameter.transform == "log" for p in objective.space.varied)
     design = _Design(designed, optimum, target, logarithmic)
-    found = np.array(list(mapped(partial(_refitted, design), seed.spawn(refits), processes)))
+    found = np.array(
+        list(mapped(partial(_refitted, design), seed.spawn(refits), processes, doing=f"refits of: {candidate.title}"))
+    )
     kept = found[np.isfinite(found)]
     low, high = np.quantile(kept, _CENTRAL) if kept.size else (np.nan, np.nan)
     spread = 0.5 * float(high - low) * (abs(today.value(target)) if logarithmic else 1.0)

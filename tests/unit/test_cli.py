@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 
 import stfit
-from stfit.cli import main
+from stfit.cli import COMMANDS, main
 from stfit.errors import InputError, Problem
+from stfit.results import write
 from stfit.results.result import Goodness, Status
+from tests.unit.reports.example import nanopillar
 
 Run = Callable[..., int]
 SUMMARY = "l/L_θθ  8.12(34) e\n"
@@ -297,6 +299,7 @@ def test_bad_usage_ends_with_2(
         (("--help",), "Example: stfit fit datasets/nanopillar/analysis.toml"),
         (("fit", "--help"), "Example: stfit fit datasets/nanopillar/analysis.toml --seed 7"),
         (("simulate", "-h"), "Example: stfit simulate --device device.toml --experiment experiment.toml"),
+        *(((command, "-h"), f"Example: stfit {command} ") for command in COMMANDS),
     ],
 )
 def test_help_shows_an_example(
@@ -304,6 +307,95 @@ def test_help_shows_an_example(
 ) -> None:
     assert run(*arguments) == 0
     assert example in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["fit", "plan", "calibrate"])
+@pytest.mark.parametrize(("name", "found"), [("data.csv", "a file that ends in '.csv'"), ("no.toml", "no such file")])
+def test_what_is_no_analysis_is_told_how_to_begin_one(
+    run: Run, capsys: pytest.CaptureFixture[str], command: str, name: str, found: str
+) -> None:
+    Path("data.csv").write_text("state,current (mA)\n", encoding="utf-8")
+    assert run(command, name) == 2
+    assert capsys.readouterr().err == (
+        f"stfit: {name}: expected an analysis file (.toml); stfit init DATA begins one from data; found {found}\n"
+    )
+
+
+def test_resume_without_a_chain(run: Run, analysis: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("fit", str(analysis), "--resume") == 2
+    assert capsys.readouterr().err == (
+        "stfit: option '--resume': expected a chain to go on with: --backend mcmc; found least-squares\n"
+    )
+
+
+def test_a_plot_must_be_a_png(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("inspect", "data.csv", "--png", "plot.xyz") == 2
+    assert capsys.readouterr().err == (
+        "stfit: option '--png': expected a file name that ends in .png; found 'plot.xyz'\n"
+    )
+
+
+def test_inspect_prints_one_json_document(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("data.csv").write_text("state,current (mA),n,total_time (s)\nP,-1.5,10,2\nAP,1.5,20,1\n", encoding="utf-8")
+    assert run("inspect", "data.csv", "--kind", "dwell-times", "--json") == 0
+    captured = capsys.readouterr()
+    document = json.loads(captured.out)
+    assert (document["schema"], document["kind"], document["used"]) == ("stfit-inspection/1", "dwell-times", 2)
+    assert document["columns"][1] == {"name": "current", "unit": "mA", "content": "-1.5 to 1.5, 2 different"}
+    # 0.2 s of ten dwells and 0.05 s of twenty: quotients of small numbers
+    assert document["points"]["y"] == pytest.approx([0.2, 0.05], rel=1e-15)
+    assert captured.err == ""
+
+
+class TestCompare:
+    @pytest.fixture
+    def two(self, run: Run) -> list[str]:
+        for name, checksum in (("left", "a"), ("right", "b")):
+            Path(name).mkdir()
+            example = nanopillar()
+            inputs = [replace(entry, sha256=checksum * 64) for entry in example.inputs[:1]]
+            write(replace(example, title=name, inputs=inputs), Path(name, "result.json"))
+        return ["left/result.json", "right"]
+
+    def test_tables_in_the_terminal(self, run: Run, two: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+        assert run("compare", *two) == 0
+        captured = capsys.readouterr()
+        assert captured.out.startswith("Comparison of 2 results, consistent convention\n\nl/L_θθ, spin-transfer")
+        assert "They agree (χ² = 0 for 1, p = 1)" in captured.out
+        assert captured.err == ""
+
+    def test_one_json_document(self, run: Run, two: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+        assert run("compare", *two, "--json", "--out", "both") == 0
+        captured = capsys.readouterr()
+        document = json.loads(captured.out)
+        assert list(document["quantities"]["l_over_L"]["estimates"]) == ["left", "right"]
+        assert captured.err == "Comparison: both/comparison.html\n"
+        assert json.loads(Path("both/comparison.json").read_text(encoding="utf-8")) == document
+        assert Path("both/comparison.csv").read_text(encoding="utf-8").startswith("result,quantity,unit,value")
+
+    def test_what_is_no_result(self, run: Run, two: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+        assert run("compare", two[0], "no/result.json") == 2
+        assert capsys.readouterr().err == (
+            "stfit: no/result.json: expected a result.json; found No such file or directory\n"
+        )
+
+
+@pytest.mark.parametrize(("shell", "word"), [("bash", "complete -o default -F"), ("zsh", "#compdef stfit")])
+def test_completion_is_offered(shell: str, word: str) -> None:
+    code = f"import sys; sys.argv = ['stfit', '--show-completion', {shell!r}]; from stfit.cli import main; main()"
+    done = in_a_process(code, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert word in done.stdout
+
+
+def test_the_tab_key_completes_commands_and_options() -> None:
+    def completed(words: str, place: int) -> list[str]:
+        code = "from stfit.cli import main; main()"
+        asked = {"_STFIT_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(place)}
+        return in_a_process(code, **asked).stdout.split()
+
+    assert completed("stfit com", 1) == ["compare"]
+    assert completed("stfit fit --res", 2) == ["--resume"]
 
 
 def test_version(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -323,7 +415,7 @@ def test_help_imports_nothing_heavy() -> None:
     code = """
 import sys
 sys.argv = ["stfit", "--help"]
-from stfit.cli import main
+from stfit.cli import COMMANDS, main
 try:
     main()
 except SystemExit:
@@ -354,9 +446,9 @@ import os, sys
 reader, writer = os.pipe()
 os.close(reader)
 os.dup2(writer, 1)
-from stfit.cli import _say
-_say("a line that nobody reads")
-_say("and another one")
+from stfit.cli.saying import say
+say("a line that nobody reads")
+say("and another one")
 sys.exit(3)
 """
     done = in_a_process(code)

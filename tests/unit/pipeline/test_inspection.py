@@ -132,3 +132,12 @@ def test_the_command_says_what_is_wrong(dwells: Path) -> None:
     assert done.returncode == 2
     assert "line 2, column 'total_time (s)': expected a positive number; found '0'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_notebook_shows_columns_and_what_they_could_be(tmp_path: Path) -> None:
+    path = tmp_path / "<script>.csv"
+    path.write_text(DWELLS, encoding="utf-8")
+    html = inspect(path)._repr_html_()
+    assert "<script" not in html
+    assert "<td>could be</td><td>dwell-times</td>" in html
+    assert "<th>column</th><th>unit</th><th>content</th>" in html

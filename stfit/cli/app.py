@@ -1,0 +1,52 @@
+"""The program itself: what all commands share before any of them runs."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Annotated, Final
+
+import typer
+
+from stfit import __version__
+from stfit.cli.saying import BAD_INPUT
+from stfit.errors import StfitError
+
+app: Final = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help needs no import of rich
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def run() -> None:
+    """Run the command line and end the process with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Greek letters is no reason to fail
+    try:
+        app(prog_name="stfit")
+    except StfitError as error:
+        typer.echo(f"stfit: {error}", err=True)
+        sys.exit(BAD_INPUT)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"stfit {__version__}")
+        raise typer.Exit
+
+
+@app.callback(
+    epilog="Example: stfit fit datasets/nanopillar/analysis.toml\n\n"
+    "With data of your own: stfit init dwell.csv, then stfit fit analysis.toml\n\n"
+    "The Tab key completes commands and options after: stfit --install-completion"
+)
+def stfit(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """From dwell times, switching, critical currents and FMR lines to l/L_θθ, the asymmetry c_i and τ0."""

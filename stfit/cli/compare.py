@@ -1,0 +1,57 @@
+"""`stfit compare`: results of several devices or analyses beside each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from stfit.cli.app import app
+from stfit.cli.saying import require_writable, say
+
+if TYPE_CHECKING:
+    from stfit.results.compared import Compared
+
+_FILES: Final = ("comparison.html", "comparison.csv", "comparison.json")
+
+
+@app.command(epilog="Example: stfit compare reports/device-1/result.json reports/device-2/result.json --out both/")
+def compare(
+    results: Annotated[
+        list[Path],
+        typer.Argument(metavar="RESULT...", readable=False, help="Files result.json, or the folders of the reports."),
+    ],
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", readable=False, help=f"Write {', '.join(_FILES)} there."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document in place of the tables.")] = False,
+) -> None:
+    """Show l/L_θθ, c_i, τ0, E and I_c of several results beside each other, and whether they agree."""
+    if out is not None:
+        require_writable(out, _FILES)
+
+    from stfit.results.compared import compare as compared
+
+    found = compared([path / "result.json" if path.is_dir() else path for path in results])
+    say(_json(found) if as_json else found.summary().rstrip())
+    if out is not None:
+        say(f"Comparison: {_written(found, out)}", err=as_json)
+
+
+def _json(found: Compared) -> str:
+    import json
+
+    return json.dumps(found.as_dict(), allow_nan=False, ensure_ascii=False, indent=1)
+
+
+def _written(found: Compared, folder: Path) -> Path:
+    """Page, table and document, all or none; the path of the page."""
+    from stfit.results.compared_text import page, table_csv
+    from stfit.results.storage import make_folder, write_texts
+
+    texts = (page(found), table_csv(found), _json(found) + "\n")
+    make_folder(folder)
+    return write_texts({folder / name: text for name, text in zip(_FILES, texts, strict=True)})[0]

@@ -1,0 +1,84 @@
+"""`stfit fit`: from an analysis file to a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stfit.cli.app import app
+from stfit.cli.options import AnalysisFile, ReportFolder, Seed
+from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say
+from stfit.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from stfit.analysis import Analysis
+    from stfit.results.result import FitResult
+
+
+@app.command(epilog="Example: stfit fit datasets/nanopillar/analysis.toml --seed 7 --out out/")
+def fit(
+    analysis: AnalysisFile,
+    *,
+    backend: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="How to fit, in place of the file's own choice: least-squares or mcmc."),
+    ] = None,
+    seed: Seed = None,
+    out: ReportFolder = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the chain in the output folder (mcmc).")] = False,
+    processes: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Processes that draw a chain (mcmc); they do not change it.")
+    ] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print result.json in place of the summary.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No summary and no bar, only where the report is.")
+    ] = False,
+) -> None:
+    """Fit the measurements of an analysis file and write a report."""
+    from stfit.analysis import read_analysis, with_backend
+
+    require_analysis(analysis)
+    plan = read_analysis(analysis)
+    if backend is not None:
+        plan = with_backend(plan, backend, "option '--backend'")
+    if resume and plan.fit.backend != "mcmc":
+        raise InputError(Problem("option '--resume'", "a chain to go on with: --backend mcmc", plan.fit.backend))
+    folder = default_folder(analysis) if out is None else out
+
+    from stfit.reports.bundle import REPORT, RESULT
+
+    require_writable(folder, (REPORT, RESULT))
+
+    from stfit.pipeline import asked_but_not_identified, report, run_analysis
+    from stfit.reports.progress import watched_work
+
+    seed = plan.fit.seed if seed is None else seed
+    if plan.fit.backend == "mcmc":
+        result = _sampled(plan, seed, folder, resume, processes, quiet)
+    else:
+        with watched_work(quiet=quiet):
+            result = run_analysis(plan, seed=seed, command=command())
+    page = report(result, folder)
+    if as_json:
+        say((folder / RESULT).read_text(encoding="utf-8").rstrip())
+    elif not quiet:
+        from stfit.reports.text import summary
+
+        say(summary(result))
+    say(f"Report: {page}", err=as_json)
+    end(result, asked_but_not_identified(result, plan.fit.free))
+
+
+def _sampled(plan: Analysis, seed: int, folder: Path, resume: bool, processes: int, quiet: bool) -> FitResult:
+    """The result with its chain, which is stored beside the report as it grows."""
+    from stfit.pipeline import Run, run_analysis
+    from stfit.pipeline.sampling import CHAIN
+    from stfit.reports.progress import sampling_bar
+    from stfit.results.storage import make_folder
+
+    make_folder(folder)
+    require_writable(folder, (CHAIN,))
+    with sampling_bar(quiet=quiet) as bar:
+        return run_analysis(plan, seed=seed, command=command(), chain=Run(folder / CHAIN, resume, processes, bar))

@@ -1,0 +1,58 @@
+"""`stfit inspect`: what is understood of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stfit.cli.app import app
+from stfit.cli.saying import require_writable, say
+from stfit.cli.values import keys_of
+from stfit.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from stfit.pipeline.inspection import Points
+
+
+@app.command(epilog="Example: stfit inspect dwell.csv --kind dwell-times")
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="A file with a table.")],
+    *,
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="Read it as this kind, as [[measurement]] would.")
+    ] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option("--key", metavar="NAME=VALUE", help="A key of [[measurement]]: dead_time=25us; repeatable."),
+    ] = None,
+    png: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", readable=False, help="Draw the plot there, not in the terminal.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document in place of the words.")] = False,
+) -> None:
+    """Show what is understood of a file: container, columns, units, rows, remarks, and a plot."""
+    if png is not None:
+        if png.suffix.lower() != ".png":
+            raise InputError(Problem("option '--png'", "a file name that ends in .png", repr(str(png))))
+        require_writable(png.absolute().parent, (png.name,))
+
+    from stfit.pipeline.inspection import as_json_text, in_words
+    from stfit.pipeline.inspection import inspect as inspected
+
+    found = inspected(file, kind, **keys_of(key or []))
+    say(as_json_text(found) if as_json else in_words(found))
+    if png is not None and found.points is not None:
+        _draw(found.points, png)
+        say(f"Plot: {png}", err=as_json)
+    elif found.points is not None and not as_json:
+        from stfit.reports.terminal_plot import drawn
+
+        say("\n" + drawn(found.points.x, found.points.y, found.points.x_label, found.points.y_label))
+
+
+def _draw(points: Points, png: Path) -> None:
+    from stfit.figures.points import points_figure
+
+    points_figure(points.x, points.y, points.x_label, points.y_label).savefig(png, dpi=150)

@@ -1,0 +1,72 @@
+"""`stfit plan`: which measurement to take next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stfit.cli.app import app
+from stfit.cli.options import AnalysisFile, Seed
+from stfit.cli.saying import NOT_ANSWERED, command, default_folder, require_analysis, require_writable, say
+
+
+@app.command(epilog="Example: stfit plan datasets/nanopillar/analysis.toml --hours 8")
+def plan(
+    analysis: AnalysisFile,
+    *,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Whose error is to shrink, in place of the file's choice.  [default: l_over_L]"
+        ),
+    ] = None,
+    hours: Annotated[
+        float | None, typer.Option(metavar="H", help="Time to spend, which every candidate is then made to fill.")
+    ] = None,
+    check: Annotated[int, typer.Option(metavar="N", min=0, help="How many of the best are simulated.")] = 3,
+    refits: Annotated[int, typer.Option(metavar="N", min=10, help="How often each of them.")] = 200,
+    processes: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="How many share the simulations.  [default: all processors]")
+    ] = None,
+    seed: Seed = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", readable=False, help="Where the plan goes.  [default: reports/<name>]"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print plan.json in place of the summary.")] = False,
+) -> None:
+    """Say which measurement to take next: what each would do for the error of l/L_θθ, per hour."""
+    from stfit.analysis import read_analysis
+    from stfit.analysis.reading import with_target
+
+    require_analysis(analysis)
+    wanted = read_analysis(analysis) if target is None else with_target(read_analysis(analysis), target)
+    folder = default_folder(analysis) if out is None else out
+    require_writable(folder, ("plan.json", "plan.html"))
+
+    from stfit.backends.parallel import available_processes
+    from stfit.pipeline import load_measurements
+    from stfit.pipeline.planning import end_of, plan_analysis, with_plan, write_plan_report
+    from stfit.reports.progress import watched_work
+    from stfit.results.plan import plan_text
+
+    wanted = with_plan(wanted, hours=hours)
+    with watched_work():
+        found = plan_analysis(
+            wanted,
+            load_measurements(wanted),
+            seed=wanted.fit.seed if seed is None else seed,
+            check=check,
+            refits=refits,
+            processes=available_processes() if processes is None else processes,
+            command=command(),
+        )
+    page = write_plan_report(found, folder)
+    say((plan_text(found) if as_json else found.summary()).rstrip())
+    say(f"Plan: {page}", err=as_json)
+    for sentence in (reasons := end_of(found, wanted.fit.free)):
+        say(f"stfit: {sentence}", err=True)
+    if reasons:
+        raise typer.Exit(NOT_ANSWERED)

@@ -1,0 +1,95 @@
+"""What commands have in common: where they write, what they say, how they end."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from stfit.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from stfit.results.result import FitResult
+
+BAD_INPUT: Final = 2
+NOT_ANSWERED: Final = 3
+
+
+def default_folder(analysis: Path) -> Path:
+    """reports/<name>: the name of the folder for a file called analysis.toml, that of the file for any other."""
+    name = analysis.resolve().parent.name if analysis.name == "analysis.toml" else analysis.stem
+    return Path("reports") / (name or "analysis")
+
+
+def require_analysis(path: Path) -> None:
+    """InputError, with the remedy, where a file cannot be an analysis: none of that name, or one with data."""
+    expected = "an analysis file (.toml); stfit init DATA begins one from data"
+    if path.suffix.lower() != ".toml" and path.is_file():
+        raise InputError(
+            Problem(str(path), expected, f"a file that ends in {path.suffix!r}" if path.suffix else "another")
+        )
+    if not path.is_dir() and not os.path.lexists(path):
+        raise InputError(Problem(str(path), expected, "no such file"))
+
+
+def require_writable(folder: Path, files: tuple[str, ...] = ()) -> None:
+    """InputError where `files` could not be written into `folder`, before anything is computed or made."""
+    where = f"output folder {folder}"
+    expected = "a folder that can be written (--out takes another)"
+    try:
+        place = _nearest_there_is(folder.absolute())
+        blocked = [folder / name for name in files if (folder / name).is_dir()]
+    except OSError as error:
+        raise InputError(Problem(where, expected, error.strerror or str(error))) from error
+    if not place.is_dir():
+        raise InputError(Problem(where, expected, f"'{place}', which is no folder"))
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise InputError(Problem(where, expected, f"'{place}', which is write-protected"))
+    if blocked:
+        raise InputError(Problem(where, "no folder where a file is to be written", f"the folder '{blocked[0]}'"))
+
+
+def _nearest_there_is(folder: Path) -> Path:
+    """The folder, or the nearest of its parents that exists; OSError where the system cannot tell."""
+    for place in (folder, *folder.parents):
+        try:
+            place.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        return place
+    return folder
+
+
+def command() -> str:
+    """The command as the user gave it."""
+    return shlex.join(["stfit", *sys.argv[1:]])
+
+
+def say(line: str, *, err: bool = False) -> None:
+    """A line on stdout or stderr, whoever has stopped reading."""
+    try:
+        typer.echo(line, err=err)
+    except BrokenPipeError:
+        # the reader has seen enough; the files stand, and the exit status is still about the fit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), (sys.stderr if err else sys.stdout).fileno())
+
+
+def end(result: FitResult, unidentified: Sequence[str]) -> None:
+    """End with status 3, and say why, where the fit gave no answer to what was asked."""
+    from stfit.results.result import Status
+    from stfit.results.sentences import rejection
+
+    if warning := rejection(result.goodness):
+        say(f"stfit: {warning} No error quoted covers the misfit.", err=True)
+    converged = result.status is Status.CONVERGED
+    if not converged:
+        say(f"stfit: {result.status.sentence}", err=True)
+    if unidentified:
+        say(f"stfit: the data do not identify {', '.join(unidentified)}, which 'fit.free' asks for", err=True)
+    if unidentified or not converged:
+        raise typer.Exit(NOT_ANSWERED)

@@ -1,0 +1,37 @@
+"""`stfit simulate`: a synthetic measurement of a device whose truth is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stfit.cli.app import app
+from stfit.cli.saying import require_writable, say
+
+
+@app.command(epilog="Example: stfit simulate --device device.toml --experiment experiment.toml --seed 1 --out sim/")
+def simulate(
+    *,
+    device: Annotated[
+        Path, typer.Option(metavar="DEVICE.toml", readable=False, help="The true parameters of the device (TOML).")
+    ],
+    experiment: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="EXPERIMENT.toml",
+            readable=False,
+            help="What is measured on it, and how closely it is followed.  [default: as the device file says]",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed: the same one gives the same files.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", readable=False, help="Where the files go.")],
+) -> None:
+    """Write a synthetic measurement of a device whose truth is known."""
+    require_writable(out)
+
+    from stfit.pipeline import simulate as simulated
+
+    for path in simulated(device, experiment, seed=seed, out=out):
+        say(f"Wrote: {path}")

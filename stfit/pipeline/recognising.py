@@ -1,0 +1,61 @@
+"""Which kind of measurement a table is, by its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from stfit.errors import InputError, Problem
+from stfit.loaders.containers import Problems, Table
+from stfit.loaders.headers import Match, match_headers
+from stfit.loaders.tables import TableKind
+from stfit.measurements import KINDS
+from stfit.measurements.columns import Column
+from stfit.reduction import RAW_KINDS
+from stfit.units import quoted
+
+TABLES: Final[Mapping[str, type[TableKind]]] = {**KINDS, **RAW_KINDS}
+
+
+def fitting_kinds(table: Table) -> dict[str, frozenset[int]]:
+    """Kinds whose columns are all there, each with its name or an alias, and the places of the columns it takes."""
+    found = {}
+    for name, kind in TABLES.items():
+        matches = match_headers(table, kind.layout, {}, Problems(table.path)).matches
+        groups = kind.layout.alternatives or ((),)
+        if any(_are_there((*kind.layout.required, *group), matches) for group in groups):
+            found[name] = frozenset(match.position for match in matches.values())
+    return found
+
+
+def _are_there(columns: Iterable[Column], matches: Mapping[str, Match]) -> bool:
+    """Whether each column was matched, or the other one that it is with another unit: a linewidth in mT."""
+    return all(
+        column.name in matches or (column.otherwise is not None and column.otherwise.name in matches)
+        for column in columns
+    )
+
+
+def candidates(table: Table) -> dict[str, tuple[str, ...]]:
+    """Kinds that a table may be, with the headers that say so; one that takes fewer of them than another is left out.
+
+    An index of spectra with states also fits the index of traces, which would leave its states unused.
+    """
+    fitting = fitting_kinds(table)
+    best = [name for name, places in fitting.items() if not any(places < other for other in fitting.values())]
+    return {name: tuple(table.header[place] for place in sorted(fitting[name])) for name in best}
+
+
+def recognised(table: Table, shown: Path) -> tuple[str, str]:
+    """The kind of a table and why. InputError, with the remedy, where no kind fits or several do."""
+    found = candidates(table)
+    if len(found) == 1:
+        ((kind, headers),) = found.items()
+        return kind, f"by its columns {', '.join(quoted(header) for header in headers)}"
+    columns = ", ".join(quoted(header) for header in table.header)
+    if not found:
+        expected = f"the columns of a kind, or --kind with one of {', '.join(TABLES)}"
+        raise InputError(Problem(str(shown), expected, f"the columns {columns}, which are those of none"))
+    expected = f"--kind with one of {', '.join(found)}"
+    raise InputError(Problem(str(shown), expected, f"the columns {columns}, which fit all of them"))
