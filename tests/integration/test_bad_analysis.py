@@ -530,14 +530,18 @@ E_P = 3
     ]
 
 
-@pytest.mark.parametrize(("path", "reason"), [("nowhere.toml", "No such file or directory"), (".", "Is a directory")])
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("nowhere.toml", "expected an analysis file (.toml); stfit init DATA begins one from data; found no such file"),
+        (".", "expected an analysis file (TOML) that can be read; found Is a directory"),
+    ],
+)
 def test_no_file(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], path: str, reason: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], path: str, message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["stfit", "fit", path])
     with pytest.raises(SystemExit, match="2"):
         main()
-    assert (
-        capsys.readouterr().err == f"stfit: {path}: expected an analysis file (TOML) that can be read; found {reason}\n"
-    )
+    assert capsys.readouterr().err == f"stfit: {path}: {message}\n"
