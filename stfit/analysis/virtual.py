@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, final
@@ -103,12 +103,15 @@ def _device(read: _DeviceFile, found: Experiment, source: str, where: str) -> Vi
     designs = tuple(found.measurement)
     _refuse([*_contradictions(read, level, source), *_not_at(level, designs, where)])
     law = _law(read, level, designs, temperature or 300.0, source)
-    wrong = [*_not_a_truth(read, _needed(law, level, designs), level, source), *_stray_fields(law, designs, where)]
+    follows = level == DYNAMICS or (level == EXACT_RATES and _prefactor_is_known(read))
+    needed = _needed(law, level, designs, without={"tau_0"} if follows else set())
+    wrong = [*_not_a_truth(read, needed, level, source), *_stray_fields(law, designs, where)]
     _refuse([*wrong, *_above_curie(read, designs, source)])
     if temperature is None:
         raise AssertionError("a device without a temperature is refused")
     if level == DYNAMICS:
         _refuse(_other_field(given, source))
+    if follows:
         given["tau_0"] = _attempt_time(given, temperature)
     return VirtualDevice(read.title, given, law, temperature, designs, level)
 
@@ -166,16 +169,21 @@ def _not_at(level: str, designs: Sequence[Design], where: str) -> Iterator[Probl
             yield Problem(place(where, ("measurement", i, "dead_time")), expected, f"{design.dead_time:g} s")
 
 
-def _needed(law: SpinTransferLaw, level: str, designs: Sequence[Design]) -> list[str]:
-    """The parameters that must have a true value."""
-    needed = [parameter.name for parameter in law.parameters]
+def _prefactor_is_known(read: _DeviceFile) -> bool:
+    """Whether the device gives what Brown's prefactor is made of, and no attempt time beside it."""
+    return "tau_0" not in read.device and all(name in read.device for name in TRANSPORT_INGREDIENTS)
+
+
+def _needed(law: SpinTransferLaw, level: str, designs: Sequence[Design], without: Collection[str]) -> list[str]:
+    """The parameters that must have a true value; without: those that follow from others."""
+    needed = [parameter.name for parameter in law.parameters if parameter.name not in without]
     lines = [design.lines if isinstance(design, SpectrumDesign) else design for design in designs]
     if any(isinstance(design, LineDesign) and design.numbers.by_frequency for design in lines):
         needed += ["alpha", "gyromagnetic_ratio"]
     if any(isinstance(design, SpectrumDesign) and design.geometry for design in designs):
         needed += ["gyromagnetic_ratio"]
     if level == DYNAMICS:
-        needed = [*(name for name in needed if name != "tau_0"), *TRANSPORT_INGREDIENTS]
+        needed += TRANSPORT_INGREDIENTS
     return list(dict.fromkeys(needed))
 
 

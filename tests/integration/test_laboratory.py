@@ -521,3 +521,34 @@ def test_every_simulated_dataset_states_the_command_that_makes_it(truth: Path) -
     # its own test makes it again, byte for byte
     tests = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py")]
     assert any(f'"{truth.parent.name}"' in text and "read_bytes() == " in text for text in tests)
+
+
+def test_exact_rates_take_their_attempt_time_from_the_device_as_the_dynamics_do(tmp_path: Path) -> None:
+    device = """
+[device]
+l_over_L = 8
+Kv = "0.19 eV"
+h = 0.03
+alpha = 0.05
+gyromagnetic_ratio = "1.76e11 rad/s/T"
+volume = "2e-24 m**3"
+saturation_magnetisation = "8e5 A/m"
+beta = 0.35
+delta_R = "0.25 ohm"
+temperature = "295 K"
+"""
+    experiment = """
+level = "exact-rates"
+[[measurement]]
+kind = "dwell-times"
+file = "dwell.csv"
+currents = ["-1 mA", "1 mA"]
+temperatures = ["295 K"]
+transitions = [10, 20]
+"""
+    (tmp_path / "device.toml").write_text(device, encoding="utf-8")
+    (tmp_path / "experiment.toml").write_text(experiment, encoding="utf-8")
+    stfit.simulate(tmp_path / "device.toml", tmp_path / "experiment.toml", seed=1, out=tmp_path / "out")
+    truth = json.loads((tmp_path / "out" / "truth.json").read_text(encoding="utf-8"))["parameters"]
+    # √π/(2 D0 σ^{3/2}) by hand: D0 = 0.05·1.76e11·4.0729e-21/(2e-24·8e5·1.0025) = 2.2346e7/s, σ = 7.4742: 1.941e-9 s
+    assert truth["tau_0"]["value"] == pytest.approx(1.941e-9, rel=5e-4)
