@@ -16,8 +16,7 @@ from stfit.figures.style import Quantity, escape, journal_style, new_figure
 _BAR, _HEAD, _FOOT, _LEFT, _RIGHT = 0.23, 0.52, 0.44, 0.62, 0.14  # inches
 _LETTER: Final = 0.078  # inches, of a name beside the axis
 _WIDEST: Final = 0.4  # of the figure, for names
-_FILLS: Final = ("#0b3c6b", "#e08214", "#80b1d3", "#fdd9a5", "#4d4d4d", "#bdbdbd")  # told apart in grey by turns
-_HATCHES: Final = ("", "", "////", "....", "", "xxxx")
+_FILLS: Final = ("#0b3c6b", "#e9b872", "#5a8fc0", "#f7ead3", "#8c4a0b", "#c9d8e6")  # neighbours differ in grey too
 _DARK, _LIGHT = "#0b3c6b", "#c6dbef"
 
 
@@ -34,8 +33,8 @@ def shares_figure(shares: Mapping[str, Mapping[str, float]], layout: Layout = PA
         done = np.zeros(len(shares))
         for index, source in enumerate(sources):
             part = np.array([100.0 * parts.get(source, 0.0) for parts in shares.values()])
-            look = {"color": _FILLS[index % len(_FILLS)], "hatch": _HATCHES[index % len(_HATCHES)]}
-            axes.barh(np.arange(len(shares)), part, 0.72, done, label=source, edgecolor="white", linewidth=0.4, **look)
+            colour = _FILLS[index % len(_FILLS)]
+            axes.barh(np.arange(len(shares)), part, 0.72, done, label=source, color=colour, edgecolor="0.2", linewidth=0.4)
             done += part
         axes.set(xlim=(0.0, 100.0), ylim=(len(shares) - 0.5, -0.5), xlabel="share of the variance (%)")
         axes.set_yticks(np.arange(len(shares)), list(shares))

@@ -23,6 +23,7 @@ _ABOVE_TITLE: Final = 0.30  # inches from the top of a panel to a legend above i
 _OVERLAP: Final = 0.5  # of the range of all, from which stacked panels share their horizontal axis
 _FEW: Final = 1e4  # from one end of a logarithmic axis to the other
 _FEWER: Final = 50.0
+_MOST_POWERS: Final = 40  # of ten that a logarithmic axis marks
 
 
 @final
@@ -166,6 +167,10 @@ def _plain_ticks(axes: Axes) -> None:
     if axes.get_yscale() == "log" and high < _FEW * low:
         axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < _FEWER * low else (1.0,)))
         axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axes.yaxis.set_minor_formatter(NullFormatter())
+    elif axes.get_yscale() == "log":
+        axes.yaxis.set_major_locator(LogLocator(numticks=6))  # every second or third power, where there are many
+        axes.yaxis.set_minor_locator(LogLocator(subs=(1.0,), numticks=_MOST_POWERS))
         axes.yaxis.set_minor_formatter(NullFormatter())
 
 
