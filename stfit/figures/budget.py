@@ -34,7 +34,9 @@ def shares_figure(shares: Mapping[str, Mapping[str, float]], layout: Layout = PA
         for index, source in enumerate(sources):
             part = np.array([100.0 * parts.get(source, 0.0) for parts in shares.values()])
             colour = _FILLS[index % len(_FILLS)]
-            axes.barh(np.arange(len(shares)), part, 0.72, done, label=source, color=colour, edgecolor="0.2", linewidth=0.4)
+            axes.barh(
+                np.arange(len(shares)), part, 0.72, done, label=source, color=colour, edgecolor="0.2", linewidth=0.4
+            )
             done += part
         axes.set(xlim=(0.0, 100.0), ylim=(len(shares) - 0.5, -0.5), xlabel="share of the variance (%)")
         axes.set_yticks(np.arange(len(shares)), list(shares))

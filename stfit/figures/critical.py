@@ -26,4 +26,6 @@ def critical_current_figure(series: Sequence[Series], x: Quantity, layout: Layou
     y = Quantity("inverse critical current", unit, factor)
     if len(series) <= _TOGETHER:
         return panels_figure({"": series}, x, y, layout=layout)
-    return panels_figure({_TRANSITIONS[state]: of_state(series, state) for state in states_of(series)}, x, y, layout=layout)
+    return panels_figure(
+        {_TRANSITIONS[state]: of_state(series, state) for state in states_of(series)}, x, y, layout=layout
+    )

@@ -35,4 +35,6 @@ def dwell_time_figure(series: Sequence[Series], x: Quantity, layout: Layout = PA
     y = _dwell_times(series)
     if len(series) <= _TOGETHER:
         return panels_figure({"": series}, x, y, layout=layout)
-    return panels_figure({f"out of {state}": of_state(series, state) for state in states_of(series)}, x, y, layout=layout)
+    return panels_figure(
+        {f"out of {state}": of_state(series, state) for state in states_of(series)}, x, y, layout=layout
+    )

@@ -234,10 +234,8 @@ def _draw_residuals(axes: Axes, group: Sequence[Series], x: Quantity, reach: flo
     axes.tick_params(top=False, which="both")  # so that the panel can be folded away, its axis moved up
 
 
-def _label(
-    grid: Grid, x: Quantity, y: Sequence[Quantity], layout: Layout, *, own: bool, shared: bool
-) -> None:
-    """Label the axes. own: every panel has its own vertical axis; shared: the last carries the horizontal one of all."""
+def _label(grid: Grid, x: Quantity, y: Sequence[Quantity], layout: Layout, *, own: bool, shared: bool) -> None:
+    """Label the axes. own: every panel has its own vertical axis; shared: the last has the horizontal one."""
     beside = not own and not layout.stacked  # the first panel then carries the vertical axis of all
     for index, (axes, quantity) in enumerate(zip(grid.main, y, strict=True)):
         if index and beside:

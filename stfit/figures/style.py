@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -26,10 +27,13 @@ __all__ = [
     "Figure",
     "Quantity",
     "escape",
+    "font_folder",
     "journal_style",
     "new_figure",
+    "pdf_file",
     "shades",
     "svg",
+    "svg_file",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -58,6 +62,7 @@ _RC: Final[Any] = {
     "ytick.right": True,
     "xtick.minor.visible": True,
     "lines.linewidth": 1.1,
+    "pdf.fonttype": 42,
     "svg.fonttype": "path",
     "svg.hashsalt": "stfit",  # the same result draws the same bytes
 }
@@ -124,7 +129,7 @@ def svg(figure: Figure, description: str, identity: str, attributes: Mapping[str
     description: what a reader who cannot see it is told. identity: keeps the ids of several figures apart.
     attributes: further ones of the element.
     """
-    drawing = _SPELLED_OUT.sub(_to_hundredths, _HEADER.sub("", _saved(figure)))
+    drawing = _SPELLED_OUT.sub(_to_hundredths, _HEADER.sub("", _saved(figure, "svg", {"Date": None}).decode("utf-8")))
     tag, rest = drawing.split(">", 1)
     words = html.escape(_CONTROL.sub(" ", description))
     size = f"width:{figure.get_figwidth() * _PIXELS:.0f}px"
@@ -134,11 +139,26 @@ def svg(figure: Figure, description: str, identity: str, attributes: Mapping[str
     return f"{tag}><title>{words}</title>{rest}"
 
 
-def _saved(figure: Figure) -> str:
-    buffer = io.StringIO()
+def svg_file(figure: Figure) -> str:
+    """What an SVG file of the figure holds; text as outlines, so that it needs no font."""
+    return _SPELLED_OUT.sub(_to_hundredths, _saved(figure, "svg", {"Date": None}).decode("utf-8"))
+
+
+def pdf_file(figure: Figure) -> bytes:
+    """What a PDF file of the figure holds: vectors with their fonts, no date."""
+    return _saved(figure, "pdf", {"CreationDate": None})
+
+
+def font_folder() -> Path:
+    """Where the fonts lie in which figures are set."""
+    return Path(mpl.get_data_path()) / "fonts" / "ttf"
+
+
+def _saved(figure: Figure, form: str, metadata: Mapping[str, None]) -> bytes:
+    buffer = io.BytesIO()
     with journal_style(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # a script that no font has is drawn as boxes
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
+        figure.savefig(buffer, format=form, metadata=dict(metadata))
     return buffer.getvalue()
 
 

@@ -22,7 +22,9 @@ def answer(result: FitResult) -> Section:
     blocks: list[Block] = [view.parameter_table(view.answers(result))]
     if result.combinations:
         blocks += [Heading("Identified instead"), view.parameter_table(view.combinations(result))]
-    return Section("answer", "The answer", (*blocks, Paragraph(Prose(f"{quoted_at(result)} {_FINE}"), "fine")), "answer")
+    return Section(
+        "answer", "The answer", (*blocks, Paragraph(Prose(f"{quoted_at(result)} {_FINE}"), "fine")), "answer"
+    )
 
 
 def belief(result: FitResult) -> Section:

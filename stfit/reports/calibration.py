@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+
 from stfit.figures.calibration import Covered, coverage_figure, pulls_figure, ranks_figure
 from stfit.figures.style import Figure, escape
 from stfit.reports import view
@@ -30,7 +31,6 @@ from stfit.results.numbers import format_value
 from stfit.results.released import released_sentence
 from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
-
 
 _ALLOWED: Final = (
     "Allowed is what right intervals cover, but for one table in a thousand. Of covariance, profile and bootstrap "
@@ -136,7 +136,7 @@ def _tables(found: CalibrationSection) -> list[Block]:
         Row((row.symbol, row.kind, *(Number(text) for cell in row.cells for text in cell), Number(row.of), row.verdict))
         for row in found.coverages
     ]
-    heads = ("mean of pulls", "width of pulls", "bias", "without an error")
+    of_pulls = ("mean of pulls", "width of pulls", "bias", "without an error")
     pulled = [
         Row((row.symbol, *(Number(text) for text in (row.mean, row.width, row.bias, row.missing)), row.verdict))
         for row in found.pulls
@@ -145,7 +145,7 @@ def _tables(found: CalibrationSection) -> list[Block]:
         Table(columns, tuple(covered)),
         Paragraph(_ALLOWED, "fine"),
         Heading("Pulls and bias"),
-        Table((Column(), *(Column(head, numeric=True) for head in heads), Column("verdict")), tuple(pulled)),
+        Table((Column(), *(Column(head, numeric=True) for head in of_pulls), Column("verdict")), tuple(pulled)),
         Paragraph(_PULLS, "fine"),
     ]
 
@@ -154,12 +154,12 @@ def _figures(found: Mapping[str, Any]) -> list[Drawing]:
     figures = []
     if found["quantities"]:
         words = "Covered fractions of every interval, and in grey what right intervals would cover."
-        figures.append(Drawing("kc", lambda _: coverages_figure(found), words, words))
+        figures.append(Drawing("coverage", lambda _: coverages_figure(found), words, words))
         words = "Pulls over all simulated measurements, with the standard normal distribution that they should have."
-        figures.append(Drawing("kp", lambda _: all_pulls_figure(found), words, words))
+        figures.append(Drawing("pulls", lambda _: all_pulls_figure(found), words, words))
     if "posteriors" in found:
         words = "Ranks of the truths among draws of their posteriors: distribution function less the uniform one."
-        figures.append(Drawing("kr", lambda _: rank_figure(found["posteriors"]), words, words))
+        figures.append(Drawing("ranks", lambda _: rank_figure(found["posteriors"]), words, words))
     return figures
 
 

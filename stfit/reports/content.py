@@ -141,7 +141,10 @@ class Row:
 @final
 @dataclass(frozen=True)
 class Table:
-    """A table. kind: "parameters" has name, value, two intervals, verdict; "data" may be long. named: rows have heads."""
+    """A table whose rows are `named` by their first cell, or not.
+
+    kind: "parameters" has name, value, two intervals, verdict; "data" may be long.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]

@@ -10,13 +10,13 @@ from stfit.results.plot import all_residuals_figure, has_residuals
 from stfit.results.result import FitResult
 
 _SMALL: Final = (
-    "The verdict is that of the simulated p where there is one: of refits of data drawn from the fit. Over-dispersion is "
-    "the root of the deviance over its expectation; the correlation of neighbours and the number of runs follow each "
-    "series along its axis, one-sided, against residuals as this fit would leave them."
+    "The verdict is that of the simulated p where there is one: of refits of data drawn from the fit. Over-dispersion "
+    "is the root of the deviance over its expectation; the correlation of neighbours and the number of runs follow "
+    "each series along its axis, one-sided, against residuals as this fit would leave them."
 )
 _CAPTION: Final = (
-    "Every residual of the fit, ordered, against what a normal distribution would give: on the line where the statistics "
-    "are those assumed."
+    "Every residual of the fit, ordered, against what a normal distribution would give: on the line where the "
+    "statistics are those assumed."
 )
 _HEADS: Final[tuple[Inline, ...]] = ("statistic", (Italic("p"), ", asymptotic"), (Italic("p"), ", simulated"))
 _COLUMNS: Final = (
@@ -43,5 +43,7 @@ def section(result: FitResult) -> Section:
         blocks.append(Paragraph("No test could be made."))
     if has_residuals(result):
         words = "All residuals, ordered, against the quantiles of a normal distribution."
-        blocks.append(Drawing("q", lambda _: view.drawn(all_residuals_figure(result)), words, _CAPTION, narrow=True))
+        blocks.append(
+            Drawing("residuals", lambda _: view.drawn(all_residuals_figure(result)), words, _CAPTION, narrow=True)
+        )
     return Section("tests", "Tests of fit", tuple(blocks))

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from stfit.figures.hover import hover_points
 from stfit.figures.style import svg
-from stfit.reports.content import Atom, Badge, Code, Drawing, Inline, Italic, Number, Prose, Small, atoms
+from stfit.reports.content import Atom, Badge, Code, Document, Drawing, Inline, Italic, Number, Prose, Small, atoms
 from stfit.reports.directions import isolated
 from stfit.reports.document import document
 from stfit.results.result import FitResult
@@ -27,8 +27,12 @@ _SCRIPT: Final = "report.js"
 
 
 def render(result: FitResult) -> str:
-    """The page; every text from files is escaped."""
-    shown = document(result)
+    """The page of a result."""
+    return page_of(document(result))
+
+
+def page_of(shown: Document) -> str:
+    """The page of a report; every text from files is escaped."""
     script = (_TEMPLATES / _SCRIPT).read_text(encoding="utf-8")
     return page("report.html.j2", document=shown, script=trusted(script), script_hash=_hash(script))
 

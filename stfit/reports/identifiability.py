@@ -36,8 +36,8 @@ _DIRECTIONS: Final = (
     "direction."
 )
 _KINDS_IN_WORDS: Final = (
-    "Structural: no data of this design could tell, wherever the truth lies. At this point: not at the best fit, though "
-    "elsewhere. Practical: the data could tell, but are too few."
+    "Structural: no data of this design could tell, wherever the truth lies. At this point: not at the best fit, "
+    "though elsewhere. Practical: the data could tell, but are too few."
 )
 
 
@@ -113,7 +113,9 @@ def _figure(result: FitResult) -> Drawing | None:
     words = "; ".join(f"{entry['words']} (sharpness {format_rounded(entry['sharpness'], '', 2)})" for entry in seen)
     null = "".join(f"; unseen: {entry['direction']}" for entry in result.identifiability["null_directions"])
     words = f"Directions, stiffest first, each as far as a deviance of 1: {words}{null}."
-    return Drawing("e", lambda _: view.drawn(directions_figure(result)), words, Prose(_DIRECTIONS), narrow=True)
+    return Drawing(
+        "directions", lambda _: view.drawn(directions_figure(result)), words, Prose(_DIRECTIONS), narrow=True
+    )
 
 
 def section(result: FitResult) -> Section | None:
@@ -164,6 +166,5 @@ def _correlations(result: FitResult) -> list[Block]:
     strongest = "; ".join(text for _, text in sorted(pairs, reverse=True)[:5]).replace("-", "−")
     words = f"Correlations of the parameters; the strongest: {strongest}."
     caption = "Correlation coefficients of the fitted parameters."
-    drawing = Drawing("c", lambda _: view.drawn(correlations_figure(result)), words, caption, narrow=True)
+    drawing = Drawing("correlations", lambda _: view.drawn(correlations_figure(result)), words, caption, narrow=True)
     return [Heading("Correlations"), drawing]
-

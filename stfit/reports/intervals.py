@@ -84,7 +84,7 @@ def _profiles(result: FitResult) -> Drawing | None:
         return None
     names = ", ".join(symbol(name).text for name in profiles)
     words = f"Rise in deviance along the profiles of {names}."
-    return Drawing("p", lambda width: drawn(stored_profiles_figure(result, width=width)), words, _PROFILES)
+    return Drawing("profiles", lambda width: drawn(stored_profiles_figure(result, width=width)), words, _PROFILES)
 
 
 def _contours(result: FitResult) -> Drawing | None:
@@ -95,4 +95,4 @@ def _contours(result: FitResult) -> Drawing | None:
     words = "Joint 68 % and 95 % regions of"
     caption = (f"{words} ", Name(pair[0]), " and ", Name(pair[1]), ", from the profile likelihood of both.")
     words = f"{words} {symbol(pair[0]).text} and {symbol(pair[1]).text}."
-    return Drawing("j", lambda _: drawn(stored_contours_figure(result)), words, caption, narrow=True)
+    return Drawing("contours", lambda _: drawn(stored_contours_figure(result)), words, caption, narrow=True)

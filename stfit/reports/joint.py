@@ -155,7 +155,7 @@ def budget_section(result: FitResult) -> Section | None:
         return None
     columns = (Column(), *(Column(title, numeric=True) for title in ("standard error", *found.sources)))
     rows = (Row((row.symbol, *(Number(text) for text in (row.stderr, *row.parts)))) for row in found.rows)
-    figure = Drawing("b", lambda width: drawn(budget_figure(result, width=width)), _bars_in_words(result), _BARS)
+    figure = Drawing("budget", lambda width: drawn(budget_figure(result, width=width)), _bars_in_words(result), _BARS)
     blocks = (figure, Table(columns, tuple(rows)), Paragraph(_QUADRATURE, "fine"))
     return Section("budget", "What the uncertainty is made of", blocks)
 
@@ -188,7 +188,7 @@ def _agreement(result: FitResult) -> list[Block]:
         return []
     caption = (Name(name), " from each measurement by itself, from all but one, and from all together (band): 68 %.")
     words = f"{symbol(name).text} from each measurement by itself, from all but one, and from all together."
-    return [Drawing("a", lambda width: drawn(agreement_figure(result, width=width)), words, caption)]
+    return [Drawing("agreement", lambda width: drawn(agreement_figure(result, width=width)), words, caption)]
 
 
 def _alone_blocks(found: Joint) -> list[Block]:

@@ -107,7 +107,7 @@ def _section(result: FitResult, summary: MeasurementSummary, index: int) -> Sect
     head, cells = reduced_table(summary)
     caption = _caption(result, summary)
     figure = Drawing(
-        f"m{index}", lambda width: _drawn(result, summary, width), describe(summary), caption, foldable=True
+        f"measurement-{index}", lambda width: _drawn(result, summary, width), describe(summary), caption, foldable=True
     )
     return Section(
         index=index,

@@ -45,9 +45,15 @@ def _errors(result: FitResult) -> list[Inline]:
 
 
 def _error(result: FitResult, source: str, names: list[str]) -> Inline:
-    listed = tuple(part for index, name in enumerate(names) for part in ((", ", Name(name)) if index else (Name(name),)))
+    listed = tuple(
+        part for index, name in enumerate(names) for part in ((", ", Name(name)) if index else (Name(name),))
+    )
     if source == "statistics":
-        return "The error of ", listed, " is mostly counting statistics: it falls as one over the root of the time spent."
+        return (
+            "The error of ",
+            listed,
+            " is mostly counting statistics: it falls as one over the root of the time spent.",
+        )
     if source == "correlation":
         return "The error of ", listed, " is mostly correlation of what is given with the data."
     first, share = names[0], result.budget[names[0]]

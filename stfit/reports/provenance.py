@@ -55,7 +55,15 @@ def assumed(result: FitResult) -> Section:
 def provenance(result: FitResult) -> Section:
     """Inputs with their checksums, command, seed, versions, the analysis file."""
     rows = [
-        Row((entry.file, entry.kind, Number(str(entry.rows)), f"{entry.polarity:+d}".replace("-", "−"), _sum(entry.sha256)))
+        Row(
+            (
+                entry.file,
+                entry.kind,
+                Number(str(entry.rows)),
+                f"{entry.polarity:+d}".replace("-", "−"),
+                _sum(entry.sha256),
+            )
+        )
         for entry in result.inputs
     ]
     if result.analysis_sha256 is not None:

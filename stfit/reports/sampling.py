@@ -46,12 +46,11 @@ _HEADS: Final[tuple[Inline, ...]] = (
     "high",
 )
 _WORTH: Final = (Column(), *(Column(title, numeric=True) for title in _HEADS))
-_WORTH_WORDS: Final[Inline] = (
+_WORTH_WORDS: Final = (
     "R̂ compares the ensembles by the ranks of their draws: 1 where they agree. ESS is the number of independent draws "
-    "that would serve as well, from the mean over the walkers, whose steps ",
-    Italic("N"),
-    " are counted in autocorrelation times τ. Errors are those that a longer chain would lower. A dash is withheld: the "
-    "chain is unusable, or the data do not identify the quantity.",
+    "that would serve as well, from the mean over the walkers, whose steps N are counted in autocorrelation times τ. "
+    "Errors are those that a longer chain would lower. A dash is withheld: the chain is unusable, or the data do not "
+    "identify the quantity."
 )
 _PRIOR_WORDS: Final = (
     "How far the posterior moves when the informed priors, or the likelihood, are raised to a power, for a doubling of "
@@ -184,7 +183,7 @@ def _corner(result: FitResult) -> Drawing | None:
         return None
     names = ", ".join(symbol(name).text for name in result.sampling["draws"]["values"])
     words = f"Posterior densities of {names}, each beside its prior, and of every pair, with 68 % and 95 % contours."
-    return Drawing("corner", lambda _: drawn(posterior_figure(result)), words, _CORNER)
+    return Drawing("posterior", lambda _: drawn(posterior_figure(result)), words, _CORNER)
 
 
 def _traces(result: FitResult) -> Drawing | None:
@@ -195,7 +194,7 @@ def _traces(result: FitResult) -> Drawing | None:
         "Draws of every ensemble along the chain, and how often each ensemble has which ranks among all draws; the "
         f"largest R̂ is {rhat:.4f}."
     )
-    return Drawing("trace", lambda _: drawn(traces_figure(result)), words, _CHAIN)
+    return Drawing("chain", lambda _: drawn(traces_figure(result)), words, _CHAIN)
 
 
 def section(result: FitResult) -> Section | None:

@@ -56,7 +56,8 @@ def traces_of(summary: MeasurementSummary, index: int) -> Traces | None:
         if check["verdict"] != "passed"
     ]
     drawn = [
-        _drawn(trace, f"t{index}-{place}") for place, trace in enumerate(entry for entry in traces if entry["panels"])
+        _drawn(trace, f"trace-{index}-{place}")
+        for place, trace in enumerate(entry for entry in traces if entry["panels"])
     ]
     return Traces(
         rows=[_row(trace) for trace in shown],

@@ -63,7 +63,8 @@ def agreement_figure(result: FitResult, *, width: str = "page") -> Figure | None
 
 def _voices(result: FitResult, name: str) -> int:
     alone = sum(_pair(entry[name]) is not None for entry in result.joint.get("alone", []))
-    return max(alone, sum(entry["quantity"] == name for entry in result.joint.get("tensions", [])))
+    without = sum(bool(entry["quantity"] == name) for entry in result.joint.get("tensions", []))
+    return max(alone, without)
 
 
 def _pair(entry: Any) -> tuple[float, float] | None:
