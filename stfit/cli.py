@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 BAD_INPUT: Final = 2
 NOT_ANSWERED: Final = 3
 
+_FORMATS: Final = "Forms of the report: html, pdf (needs stfit[pdf]), md, latex, several with commas, or all."
+
 _app: Final = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -85,6 +87,7 @@ def fit(
     processes: Annotated[
         int, typer.Option(metavar="N", min=1, help="Processes that draw a chain (mcmc); they do not change it.")
     ] = 1,
+    formats: Annotated[str, typer.Option("--format", metavar="NAMES", help=_FORMATS)] = "html",
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json in place of the summary.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no summary, only where the report is.")] = False,
 ) -> None:
@@ -96,9 +99,10 @@ def fit(
         plan = with_backend(plan, backend, "option '--backend'")
     folder = _default_folder(analysis) if out is None else out
 
-    from stfit.reports.bundle import REPORT, RESULT
+    from stfit.reports.formats import RESULT, chosen_formats, files_of
 
-    _require_writable(folder, (REPORT, RESULT))
+    chosen = chosen_formats(formats)
+    _require_writable(folder, files_of(chosen))
 
     from stfit.pipeline import asked_but_not_identified, report, run_analysis
 
@@ -107,7 +111,7 @@ def fit(
         result = _sampled(plan, seed, folder, resume, processes)
     else:
         result = run_analysis(plan, seed=seed, command=_command())
-    page = report(result, folder)
+    page = report(result, folder, chosen)
     if as_json:
         _say((folder / RESULT).read_text(encoding="utf-8").rstrip())
     elif not quiet:
@@ -129,6 +133,30 @@ def _sampled(plan: Analysis, seed: int, folder: Path, resume: bool, processes: i
     _require_writable(folder, (CHAIN,))
     with sampling_bar() as bar:
         return run_analysis(plan, seed=seed, command=_command(), chain=Run(folder / CHAIN, resume, processes, bar))
+
+
+@_app.command("report", epilog="Example: stfit report out/result.json --format pdf")
+def report_command(
+    result: Annotated[Path, typer.Argument(metavar="RESULT.json", readable=False, help="What a fit stored.")],
+    *,
+    formats: Annotated[str, typer.Option("--format", metavar="NAMES", help=_FORMATS)] = "html",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", readable=False, help="Where it goes.  [default: the folder of the result]"),
+    ] = None,
+) -> None:
+    """Make the report of a stored result again, in any form, without a new fit."""
+    from stfit.reports.formats import chosen_formats, files_of
+
+    chosen = chosen_formats(formats)
+    folder = result.parent if out is None else out
+    _require_writable(folder, files_of(chosen, result=False))
+
+    from stfit.reports.bundle import write_report
+    from stfit.results.storage import read
+
+    written = write_report(read(result), folder, chosen, with_result=False)
+    _say(f"Report: {written}")
 
 
 @_app.command(epilog="Example: stfit plan datasets/nanopillar/analysis.toml --hours 8")
@@ -239,7 +267,7 @@ def calibrate(
     kinds = [kind.strip() for kind in intervals.split(",") if kind.strip()]
     folder = _default_folder(analysis) if out is None else out
 
-    from stfit.reports.bundle import REPORT, RESULT
+    from stfit.reports.formats import REPORT, RESULT
 
     _require_writable(folder, (REPORT, RESULT))
 

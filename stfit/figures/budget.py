@@ -91,7 +91,7 @@ def forest_figure(
         axes.yaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_locator(MaxNLocator(6))
         axes.tick_params(axis="y", length=0)
-        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.2, columnspacing=1.2)
+        figure.legend(loc="upper left", ncols=3, borderaxespad=0.3, columnspacing=1.2, handlelength=1.6)
     return figure
 
 

@@ -112,7 +112,7 @@ def panels_figure(
             if lines > 1:
                 _raise_legend(axes, layout)
             axes.set_gid(f"panel-{index}")
-            axes.set_ylim(*_limits(group if own else everything, vertical[title]))
+            axes.set_ylim(*_limits(group if own or layout.stacked else everything, vertical[title]))
             _plain_ticks(axes)
             if not own:
                 axes.set_title(escape(title), loc="left", pad=4)

@@ -77,7 +77,7 @@ def _draw(axes: Any, panel: ProfilePanel) -> None:
     axes.plot(*_smooth(x, panel.rise, panel), color=_PROFILE)
     axes.plot(panel.best, 0.0, "o", color=_PROFILE, markersize=3.2, clip_on=False)
     axes.set(ylim=(0.0, _TOP), xlabel=panel.label)
-    axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10], prune="both"))
     axes.margins(x=0.03)
 
 

@@ -4,44 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
-from stfit.errors import InputError, Problem
 from stfit.figures.style import pdf_file, svg_file
 from stfit.reports import pdf
 from stfit.reports.content import Document, Drawing, drawings
 from stfit.reports.document import document
+from stfit.reports.formats import FIGURES, REPORT, RESULT
 from stfit.reports.html import page_of
 from stfit.reports.latex import answer_table, latex
 from stfit.reports.markdown import markdown
 from stfit.results.result import FitResult
 from stfit.results.storage import as_text, make_folder, write_texts
 
-REPORT: Final = "report.html"
-RESULT: Final = "result.json"
-FIGURES: Final = "figures"
-FORMATS: Final = ("html", "pdf", "md", "latex")  # "all" is all of them
-
 Files = dict[str, str | bytes]  # by their path below the folder of the report
-
-
-def chosen_formats(text: str) -> tuple[str, ...]:
-    """The formats of "html,pdf" or "all", each once. InputError for one that there is not, or cannot be made here."""
-    asked = [part.strip().lower() for part in text.split(",") if part.strip()]
-    unknown = [name for name in asked if name not in {*FORMATS, "all"}]
-    if unknown or not asked:
-        expected = f"{', '.join(FORMATS)} or all, with commas between several"
-        raise InputError(Problem("option '--format'", expected, repr(unknown[0] if unknown else text)))
-    formats = FORMATS if "all" in asked else tuple(dict.fromkeys(asked))
-    if "pdf" in formats:
-        pdf.require_typst("option '--format', pdf")
-    return formats
-
-
-def files_of(formats: Sequence[str], *, result: bool = True) -> tuple[str, ...]:
-    """What a report in these formats writes, but for the figures in their folder."""
-    names = {"html": (REPORT,), "pdf": ("report.pdf",), "md": ("report.md",), "latex": ("report.tex", "table.tex")}
-    return (*((RESULT,) if result else ()), *(name for form in formats for name in names[form]))
 
 
 def write_report(

@@ -24,6 +24,7 @@ from stfit.reports.view import drawn
 from stfit.results.numbers import format_p, format_rounded, format_value
 from stfit.results.plot_budget import agreement_figure, budget_figure, compared_quantity, variance_shares
 from stfit.results.result import FitResult
+from stfit.results.summary import beside
 from stfit.results.symbols import symbol
 
 _BARS: Final = "Shares in the variance of each number: what the data bring, and what each constant that was given."
@@ -72,14 +73,13 @@ def budget(result: FitResult) -> Budget:
     rows = []
     for name, parts in result.budget.items():
         estimate = result.parameters[name]
+        size = beside(name, result) or abs(estimate.value or 0.0)
         rows.append(
             BudgetRow(
                 Name(name),
-                format_rounded(estimate.stderr, estimate.unit, 2, abs(estimate.value or 0.0)),
+                format_rounded(estimate.stderr, estimate.unit, 2, size),
                 [
-                    format_rounded(parts[source], estimate.unit, 2, abs(estimate.value or 0.0))
-                    if _matters(parts, source)
-                    else "–"
+                    format_rounded(parts[source], estimate.unit, 2, size) if _matters(parts, source) else "–"
                     for source in shown
                 ],
             )

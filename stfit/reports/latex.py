@@ -30,6 +30,7 @@ from stfit.reports.content import (
 from stfit.reports.latex_text import literal, number, symbol, unusual
 from stfit.results.symbols import Symbol
 
+_MANY: Final = 6  # columns, from which a table is set in a smaller size
 _CHUNK: Final = 8  # letters of a checksum or a path, after which a line may end
 _PREAMBLE: Final = r"""\documentclass[10pt,a4paper]{article}
 \usepackage{iftex}
@@ -43,7 +44,7 @@ _PREAMBLE: Final = r"""\documentclass[10pt,a4paper]{article}
 \usepackage[margin=16mm]{geometry}
 \usepackage{array,booktabs,longtable,graphicx,amsmath}
 \usepackage{siunitx}
-\sisetup{separate-uncertainty=false,range-phrase={ to },range-units=single}
+\sisetup{uncertainty-mode=compact-marker,retain-explicit-plus=true,range-phrase={ to }}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{4pt plus 2pt}
 \setcounter{secnumdepth}{0}
@@ -129,10 +130,7 @@ def _block(block: Block, figures: str) -> list[str]:
         case Drawing():
             return [_figure(block, figures)]
         case Details():
-            return [
-                rf"\subsection{{{inline(block.summary)}}}",
-                *(t for part in block.blocks for t in _block(part, figures)),
-            ]
+            return [rf"{{\footnotesize {inline(block.summary)}: in result.json.\par}}"]
         case Verbatim():
             return [_verbatim(block.text)]
 
@@ -144,7 +142,7 @@ def _figure(block: Drawing, figures: str) -> str:
 
 
 def _longtable(table: Table) -> str:
-    size = r"\scriptsize" if table.kind == "data" else r"\small"
+    size = r"\scriptsize" if table.kind == "data" or len(table.columns) > _MANY else r"\small"
     rows = "\n".join(_row(row) for row in table.rows)
     head = f"{_row(Row(tuple(column.title for column in table.columns)))}\n\\midrule\n" if table.headed else ""
     frame = f"\\toprule\n{head}\\endhead\n\\bottomrule\n\\endlastfoot\n"
@@ -163,7 +161,7 @@ def _column(column: Column, table: Table) -> str:
     if not column.wraps:
         return "r" if column.numeric else "l"
     wrapped = sum(entry.wraps for entry in table.columns)
-    share = max(0.86 - 0.11 * (len(table.columns) - wrapped), 0.3) / wrapped
+    share = max(0.88 - 0.085 * (len(table.columns) - wrapped), 0.36) / wrapped
     return rf">{{\raggedright\arraybackslash}}p{{{share:.2f}\linewidth}}"
 
 
@@ -172,6 +170,11 @@ def _row(row: Row) -> str:
 
 
 def _verbatim(text: str) -> str:
-    lines = (literal(line).replace(" ", "~") for line in text.rstrip("\n").split("\n"))
-    body = "\n".join(rf"{line or '~'}\\" for line in lines)
+    body = "\n".join(rf"{_line(line) or '~'}\\" for line in text.rstrip("\n").split("\n"))
     return f"{{\\ttfamily\\footnotesize\\raggedright\n{body}\n}}"
+
+
+def _line(text: str) -> str:
+    """A line with every space of it, which may end a printed line but where they indent it."""
+    inside = text.lstrip(" ")
+    return "~" * (len(text) - len(inside)) + literal(inside).replace(" ", "\\ ")

@@ -8,6 +8,7 @@ from stfit.reports.content import Block, Code, Inline, Listing, Name, Number, Pa
 from stfit.results.numbers import format_rounded
 from stfit.results.plot_budget import variance_shares
 from stfit.results.result import FitResult, Status
+from stfit.results.summary import beside
 
 _HEADLINES: Final = ("l_over_L", "c_P", "c_AP", "tau_0", "I_c_P", "I_c_AP")
 _MOST: Final = 0.5  # of a variance, from which one source is what it is made of
@@ -59,7 +60,7 @@ def _error(result: FitResult, source: str, names: list[str]) -> Inline:
     first, share = names[0], result.budget[names[0]]
     left = sum(part**2 for key, part in share.items() if key != source) ** 0.5
     entry = result.parameters[first]
-    size = abs(entry.value or 0.0)
+    size = beside(first, result) or abs(entry.value or 0.0)
     now = Number(format_rounded(entry.stderr, entry.unit, 2, size))
     then = Number(format_rounded(left, entry.unit, 2, size))
     return (

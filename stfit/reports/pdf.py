@@ -7,12 +7,10 @@ import re
 from datetime import datetime
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from stfit.errors import InputError, Problem
 from stfit.figures.style import font_folder, svg_file
 from stfit.reports.content import (
     Atom,
@@ -36,16 +34,11 @@ from stfit.reports.content import (
     atoms,
 )
 from stfit.reports.directions import isolated
+from stfit.reports.formats import require_typst
 from stfit.results.symbols import Symbol
 
 _TEMPLATE: Final = Path(__file__).with_name("templates") / "report.typ"
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-def require_typst(where: str) -> None:
-    """InputError where the extra that brings typst is not installed."""
-    if find_spec("typst") is None:
-        raise InputError(Problem(where, 'typst: pip install "stfit[pdf]"', "no such package"))
 
 
 def pdf(document: Document) -> bytes:
@@ -138,7 +131,7 @@ def _block(block: Block) -> dict[str, Any]:
         case Drawing():
             return kind | _drawing(block)
         case Details():
-            return kind | {"parts": _inline(block.summary), "blocks": [_block(part) for part in block.blocks]}
+            return kind | {"parts": _inline(block.summary)}
         case Verbatim():
             return kind | {"lines": [_text(line) for line in block.text.rstrip("\n").split("\n")]}
 

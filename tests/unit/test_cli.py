@@ -45,7 +45,7 @@ class Pipeline:
         done = {"replicas": options["replicas"]} if self.status is Status.CONVERGED else {}
         return SimpleNamespace(status=self.status, calibration=done, goodness=self.goodness)
 
-    def report(self, result: Any, folder: Path) -> Path:
+    def report(self, result: Any, folder: Path, formats: Any = ("html",)) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "result.json").write_text(RESULT, encoding="utf-8")
         (folder / "report.html").write_text("<p>", encoding="utf-8")
