@@ -14,6 +14,7 @@ from stfit.units import choose_prefix
 
 _TOGETHER = 2  # as many series as share one panel
 _FEW = 1e4  # from the shortest dwell time to the longest, for which one prefix serves
+_NEAR = 100.0  # for which the prefix is that of the longest
 
 
 def _dwell_times(series: Sequence[Series]) -> Quantity:
@@ -22,7 +23,8 @@ def _dwell_times(series: Sequence[Series]) -> Quantity:
     shown = shown[np.isfinite(shown) & (shown > 0)]
     if shown.size == 0 or shown.max() > _FEW * shown.min():
         return Quantity("dwell time", "s", log=True)
-    factor, unit = choose_prefix([float(np.sqrt(shown.max() * shown.min()))], "s")
+    near = shown.max() < _NEAR * shown.min()
+    factor, unit = choose_prefix([float(shown.max() if near else np.sqrt(shown.max() * shown.min()))], "s")
     return Quantity("dwell time", unit, factor, log=True)
 
 

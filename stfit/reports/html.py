@@ -70,7 +70,7 @@ def _atom(atom: Atom) -> str:
         case Symbol():
             return atom.html
         case Number():
-            return f'<span class="num">{escape(atom.text)}</span>'
+            return str(escape(atom.text))
         case Badge():
             kind = re.sub(r"[^a-z-]", "", atom.kind)
             return f'<span class="badge {kind}">{escape(isolated(atom.words))}</span>'

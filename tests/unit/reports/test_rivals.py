@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from stfit.reports.html import render
+from stfit.reports.html import inline, render
 from stfit.reports.rivals import rivals
 from stfit.results.result import FitResult
 from stfit.results.summary import summary
@@ -26,9 +26,13 @@ def test_numbers_are_given_to_a_tenth() -> None:
 
 
 def test_symbols_are_set_as_symbols_and_nothing_else_is_markup() -> None:
-    assert "<i>I</i><sub>c</sub>" in rivals(NANOPILLAR).rows[0].description
+    assert "<i>I</i><sub>c</sub>" in inline(rivals(NANOPILLAR).rows[0].description)
     bad = replace(NANOPILLAR, comparison=[rival("<b>x</b>", "<b>x</b>", 1.0)])
-    assert "<b>" not in "".join(str(row) for row in rivals(bad).rows)
+    (row,) = rivals(bad).rows
+    assert (
+        inline((row.description, row.note))
+        == "&lt;b&gt;x&lt;/b&gt;<i>l</i>/<i>L</i><sub>θθ</sub> by &lt;b&gt;x&lt;/b&gt;"
+    )
 
 
 def test_a_fit_that_failed_has_no_numbers() -> None:
