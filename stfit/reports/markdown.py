@@ -32,7 +32,7 @@ from stfit.reports.directions import isolated
 from stfit.results.symbols import Symbol
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_MARKUP: Final = re.compile(r"[\\`*_\[\]{}()|~$#!:@^]")
+_MARKUP: Final = re.compile(r"[\\`*_\[\]{}|~$#@]|:(?=\S)")
 _OPENING: Final = re.compile(r"^(\s*)([-+=>]|\d+(?=[.)]))")  # what would begin a list, a rule or a quotation
 _FENCE: Final = re.compile(r"`+")
 
@@ -52,13 +52,17 @@ def markdown(document: Document, figures: str = "figures") -> str:
 def literal(text: str) -> str:
     """Text that stands for itself: no character of it is taken for markup, by Markdown or by HTML."""
     one_line = " ".join(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", isolated(text)).split("\n"))
-    escaped = _MARKUP.sub(_entity, html_escape(one_line, quote=False))
-    return _OPENING.sub(lambda found: f"{found[1]}{_reference(found[2])}", escaped)
+    return _MARKUP.sub(_entity, html_escape(one_line, quote=False))
 
 
 def inline(text: Inline) -> str:
     """A text as Markdown."""
     return "".join(_atom(atom) for atom in atoms(text))
+
+
+def begun(text: str) -> str:
+    """A text at the beginning of a line, where a dash, a number or a sign might else begin a list or a rule."""
+    return _OPENING.sub(lambda found: f"{found[1]}{_reference(found[2])}", text)
 
 
 def _entity(found: re.Match[str]) -> str:
@@ -83,7 +87,7 @@ def _atom(atom: Atom) -> str:
         case Code():
             return f"<code>{literal(atom.text)}</code>"
         case Number():
-            return literal(atom.text).replace("\\(", "(").replace("\\)", ")")
+            return literal(atom.text)
         case Small():
             return f"{'<br>' if atom.own_line else ' '}<small>{inline(atom.text)}</small>"
 
@@ -95,7 +99,7 @@ def _section(section: Section, figures: str) -> list[str]:
 def _block(block: Block, figures: str) -> list[str]:
     match block:
         case Paragraph():
-            text = inline(block.text)
+            text = begun(inline(block.text))
             return [
                 {"notice": f"> {text}", "warning": f"> **{text}**", "fine": f"<small>{text}</small>"}.get(
                     block.kind, text
@@ -104,9 +108,9 @@ def _block(block: Block, figures: str) -> list[str]:
         case Heading():
             return [f"### {inline(block.text)}"]
         case Listing():
-            return ["\n".join(f"- {inline(item)}" for item in block.items)]
+            return ["\n".join(f"- {begun(inline(item))}" for item in block.items)]
         case Terms():
-            return [f"**{inline(term)}**\n\n{inline(said)}" for term, said in block.entries]
+            return [f"**{inline(term)}**\n\n{begun(inline(said))}" for term, said in block.entries]
         case Table():
             return [_table(block)]
         case Drawing():

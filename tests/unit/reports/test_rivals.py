@@ -8,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from stfit.reports.html import inline, render
+from stfit.reports.document import document
+from stfit.reports.html import inline
+from stfit.reports.markdown import markdown
 from stfit.reports.rivals import rivals
 from stfit.results.result import FitResult
 from stfit.results.summary import summary
@@ -48,8 +50,8 @@ def test_a_difference_of_roundings_is_no_difference() -> None:
 
 
 def test_the_page_and_the_summary_say_which_is_preferred() -> None:
-    page = render(NANOPILLAR)
-    assert ">Rival descriptions</h2>" in page
+    page = markdown(document(NANOPILLAR))
+    assert "## Rival descriptions" in page
     assert "Of the descriptions tried the data prefer" in page
     assert "by 11.8 in AIC over the next" in summary(NANOPILLAR)
 
@@ -57,5 +59,5 @@ def test_the_page_and_the_summary_say_which_is_preferred() -> None:
 def test_without_rivals_there_is_no_section() -> None:
     result = replace(NANOPILLAR, comparison=[])
     assert rivals(result).rows == []
-    assert "Rival descriptions" not in render(result)
+    assert "Rival descriptions" not in markdown(document(result))
     assert "descriptions tried" not in summary(result)
