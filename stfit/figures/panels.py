@@ -17,6 +17,7 @@ from stfit.figures.layout import PAGE, Grid, Layout, grid_of
 from stfit.figures.style import LINES, MARKERS, Array, Quantity, escape, journal_style, shades
 
 _MARGIN: Final = 0.06  # of the range, about the data
+_LONGEST: Final = 44  # letters of a label in a legend of the page
 _LEGEND_ROWS: Final = 6
 _LEGEND_LINE: Final = 0.18  # inches
 _ABOVE_TITLE: Final = 0.30  # inches from the top of a panel to a legend above its title
@@ -142,13 +143,19 @@ def _draw_panel(axes: Axes, group: Sequence[Series], x: Quantity, y: Quantity, l
         if series.fit is not None:
             _draw_fit(axes, series.fit, style, x, y)
         _draw_points(axes, series, style, x, y)
-        handles.append(Line2D([], [], label=escape(series.label), **style))
+        handles.append(Line2D([], [], label=escape(_shortened(series.label, layout)), **style))
     axes.xaxis.set_major_locator(MaxNLocator(6 if layout.stacked else 8, steps=[1, 2, 5, 10]))
     axes.xaxis.set_minor_locator(AutoMinorLocator(2))
     axes.tick_params(labelbottom=not layout.residual)
     columns = 1 + (len(handles) - 1) // _LEGEND_ROWS
     if any(handle.get_label() for handle in handles):
         axes.legend(handles=handles, ncols=columns, loc="best", frameon=columns > 1, edgecolor="none")
+
+
+def _shortened(label: str, layout: Layout) -> str:
+    """A label that a legend has room for; a whole one is in the words of the figure."""
+    most = _LONGEST // 2 if layout.stacked else _LONGEST
+    return label if len(label) <= most else f"{label[: most - 1]}…"
 
 
 def _raise_legend(axes: Axes, layout: Layout) -> None:

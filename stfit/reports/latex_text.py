@@ -135,9 +135,7 @@ def unit(label: str) -> str:
     """A unit as siunitx takes it: 1/mA is mA^{-1}."""
     if label.startswith("1/"):
         return f"{unit(label[2:])}^{{-1}}"
-    return (
-        label.replace("µ", r"\micro ").replace("Ω", r"\ohm ").replace("³", "^3").replace(" ", ".").replace(r"o.", "o ")
-    )
+    return label.replace(" ", ".").replace("µ", r"\micro ").replace("Ω", r"\ohm{}").replace("³", "^3")
 
 
 def _digits(text: str) -> str:

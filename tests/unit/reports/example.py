@@ -30,7 +30,7 @@ G = N_GMR * ELEMENTARY_CHARGE * LAMBDA * DELTA_R / BETA
 SIGN = {"P": 1, "AP": -1}
 TEMPERATURES = (275.0, 285.0, 295.0, 305.0)
 DWELL, EVENTS, PULSES = "dwell.csv", "events_295K.csv", "pulses.csv"
-MORE = "\\input{/etc/passwd} #eval(1) *a* _b_ [c](d) `e` | ^^41 %\u05e9\u05dc\u05d5\u05dd \u202eabc"  # of markup in file names
+MORE = "\\input{/etc/passwd} #eval(1) *a* _b_ [c](d) `e` | ^^41 %\u05e9\u05dc\u05d5\u05dd \u202eabc"
 ANALYSIS = """\
 title = "Co/Cu/Co nanopillar"   # a comment so long that a narrow page must wrap it
 [device]

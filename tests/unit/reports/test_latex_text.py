@@ -24,7 +24,7 @@ from stfit.results.symbols import symbol as symbol_of
         (format_interval((1e-9, 4e-6), "s"), r"\qty{1}{ns} to \qty{4}{\micro s}"),
         (format_interval((None, 3.4e-9), "s"), r"\ensuremath{\leq} \qty{3.4}{ns}"),
         (format_interval((None, 3.4e-9), "s") + " (95 %)", r"\ensuremath{\leq} \qty{3.4}{ns} (95 \%)"),
-        (format_rounded(0.112, "ohm"), r"\qty{112}{m\ohm }"),
+        (format_rounded(0.112, "ohm"), r"\qty{112}{m\ohm{}}"),
         (format_value(6.62, 0.11, "e rad"), r"\qty{6.62(11)}{e.rad}"),
         ("−1.23", r"\num{-1.23}"),
         ("–", "--"),

@@ -141,19 +141,8 @@ def test_every_figure_of_a_report_has_a_name_of_its_own(shown: Document) -> None
 
 
 COMMANDS = {  # what a letter may be written as
-    *(
-        [
-            "textbackslash",
-            "textasciicircum",
-            "textasciitilde",
-            "textless",
-            "textgreater",
-            "textbar",
-            "textquotedbl",
-            "textquotesingle",
-        ]
-    ),
-    *(["textasciigrave", "quotedblbase", "dots", "ensuremath", "hat", "tfrac", "circ"]),
+    *("textbackslash", "textasciicircum", "textasciitilde", "textless", "textgreater", "textbar", "textquotedbl"),
+    *("textquotesingle", "textasciigrave", "quotedblbase", "dots", "ensuremath", "hat", "tfrac", "circ"),
     *(name[1:] for name in latex_text._MATHS.values() if name.startswith("\\") and name[1:].isalpha()),
 }
 
