@@ -111,14 +111,15 @@ def fit(
         result = _sampled(plan, seed, folder, resume, processes)
     else:
         result = run_analysis(plan, seed=seed, command=_command())
-    page = report(result, folder, chosen)
+    report(result, folder, chosen)
     if as_json:
         _say((folder / RESULT).read_text(encoding="utf-8").rstrip())
     elif not quiet:
         from stfit.reports.text import summary
 
         _say(summary(result))
-    _say(f"Report: {page}", err=as_json)
+    for name in files_of(chosen, result=False):
+        _say(f"Report: {folder / name}", err=as_json)
     _end(result, asked_but_not_identified(result, plan.fit.free))
 
 
@@ -155,8 +156,9 @@ def report_command(
     from stfit.reports.bundle import write_report
     from stfit.results.storage import read
 
-    written = write_report(read(result), folder, chosen, with_result=False)
-    _say(f"Report: {written}")
+    write_report(read(result), folder, chosen, with_result=False)
+    for name in files_of(chosen, result=False):
+        _say(f"Report: {folder / name}")
 
 
 @_app.command(epilog="Example: stfit plan datasets/nanopillar/analysis.toml --hours 8")

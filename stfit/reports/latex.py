@@ -138,7 +138,7 @@ def _block(block: Block, figures: str) -> list[str]:
 def _figure(block: Drawing, figures: str) -> str:
     picture = rf"\includegraphics{{{figures}/{block.identity}.pdf}}"
     caption = rf"{{\footnotesize {inline(block.caption)}\par}}"
-    return f"\\begin{{center}}\n{picture}\n\n{caption}\n\\end{{center}}"
+    return f"\\nopagebreak\n{{\\centering {picture}\\par}}\n\\nopagebreak\n{caption}\n\\medskip"
 
 
 def _longtable(table: Table) -> str:
@@ -166,7 +166,15 @@ def _column(column: Column, table: Table) -> str:
 
 
 def _row(row: Row) -> str:
-    return " & ".join(inline(cell) for cell in row.cells) + r" \\"
+    return " & ".join(_cell(cell) for cell in row.cells) + r" \\"
+
+
+def _cell(cell: Inline) -> str:
+    """A cell; a remark on a line of its own stands below it."""
+    if isinstance(cell, tuple) and isinstance(cell[-1], Small) and cell[-1].own_line:
+        below = rf"{{\footnotesize {inline(cell[-1].text)}}}"
+        return rf"\begin{{tabular}}[t]{{@{{}}l@{{}}}}{inline(cell[:-1])}\\ {below}\end{{tabular}}"
+    return inline(cell)
 
 
 def _verbatim(text: str) -> str:

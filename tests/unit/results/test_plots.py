@@ -92,7 +92,8 @@ def test_what_measurements_say_of_one_number_is_compared() -> None:
     figure = agreement_figure(result)
     assert figure is not None
     (axes,) = figure.axes
-    alone, without = (container.lines[0] for container in axes.containers)
+    containers: list[Any] = list(axes.containers)
+    alone, without = (container.lines[0] for container in containers)
     np.testing.assert_array_equal(alone.get_xdata(), [8.0])
     np.testing.assert_array_equal(without.get_xdata(), [8.4, 8.0])
     assert [text.get_text() for text in axes.get_yticklabels()] == ["a.csv", "b.csv"]
