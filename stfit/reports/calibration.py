@@ -28,7 +28,7 @@ from stfit.reports.content import (
 )
 from stfit.results.calibration import NOMINAL, allowed, calibration_sentence, failing, percent, rank_name, signed
 from stfit.results.numbers import format_value
-from stfit.results.released import released_sentence
+from stfit.results.released import Backing, released_backing
 from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
 
@@ -116,10 +116,11 @@ def _pull_row(entry: Mapping[str, Any]) -> PullRow:
 
 def section(result: FitResult) -> Section | None:
     """The section of the report, or what the released calibration says; None where neither has anything to say."""
-    found, released = calibration(result), released_sentence(result)
-    if not found.sentence and not released:
+    found, released = calibration(result), released_backing(result)
+    if not found.sentence and released is None:
         return None
-    blocks: list[Block] = [Paragraph(Prose(sentence)) for sentence in (found.sentence, released) if sentence]
+    blocks: list[Block] = [Paragraph(Prose(found.sentence))] if found.sentence else []
+    blocks += [] if released is None else _released(released)
     blocks += [Listing(tuple(Prose(sentence) for sentence in found.wrong))] if found.wrong else []
     blocks += [*found.figures, *(_tables(found) if found.coverages else [])]
     blocks += [Paragraph(Prose(f"Not tested: {found.left_out}."), "fine")] if found.left_out else []
@@ -127,6 +128,16 @@ def section(result: FitResult) -> Section | None:
         rows = view.key_values([(name, Prose(text)) for name, text in found.prior])
         blocks += [Heading("The prior from which the truths of the posteriors were drawn"), rows]
     return Section("calibration", "Are the intervals as wide as they say?", tuple(blocks))
+
+
+def _released(backing: Backing) -> list[Block]:
+    heads = ("68.27 %", "95 %", "of")
+    columns = (Column("measurements", wraps=True), *(Column(head, numeric=True) for head in heads))
+    rows = (
+        Row((row.design, *(Number(f"{100.0 * share:.1f} %") for share in row.shares), Number(str(row.of))))
+        for row in backing.rows
+    )
+    return [Paragraph(Prose(backing.sentence)), Table(columns, tuple(rows))]
 
 
 def _tables(found: CalibrationSection) -> list[Block]:

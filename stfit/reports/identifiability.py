@@ -27,6 +27,7 @@ from stfit.results.plot import correlations_figure, directions_figure, has_direc
 from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
 
+_FEW: Final = 6  # parameters of a matrix that takes half a page
 _KINDS: Final = {"structural": "structural", "local": "at this point", "practical": "practical", "none": ""}
 
 
@@ -113,9 +114,8 @@ def _figure(result: FitResult) -> Drawing | None:
     words = "; ".join(f"{entry['words']} (sharpness {format_rounded(entry['sharpness'], '', 2)})" for entry in seen)
     null = "".join(f"; unseen: {entry['direction']}" for entry in result.identifiability["null_directions"])
     words = f"Directions, stiffest first, each as far as a deviance of 1: {words}{null}."
-    return Drawing(
-        "directions", lambda _: view.drawn(directions_figure(result)), words, Prose(_DIRECTIONS), narrow=True
-    )
+    few = len(seen[0]["components"]) <= _FEW
+    return Drawing("directions", lambda _: view.drawn(directions_figure(result)), words, Prose(_DIRECTIONS), few)
 
 
 def section(result: FitResult) -> Section | None:
@@ -166,5 +166,6 @@ def _correlations(result: FitResult) -> list[Block]:
     strongest = "; ".join(text for _, text in sorted(pairs, reverse=True)[:5]).replace("-", "−")
     words = f"Correlations of the parameters; the strongest: {strongest}."
     caption = "Correlation coefficients of the fitted parameters."
-    drawing = Drawing("correlations", lambda _: view.drawn(correlations_figure(result)), words, caption, narrow=True)
+    few = len(result.correlations) <= _FEW
+    drawing = Drawing("correlations", lambda _: view.drawn(correlations_figure(result)), words, caption, few)
     return [Heading("Correlations"), drawing]
