@@ -93,7 +93,7 @@ def compact_figure(result: FitResult, summary: MeasurementSummary) -> Drawing | 
     """The figure of a measurement without its residuals, a column wide; None where its kind has none."""
     if not has_figure(summary):
         return None
-    caption = f"{summary.file}: data, fit, and its 68 % and 95 % bands."
+    caption = (summary.file, ": data, fit, and its 68 % and 95 % bands.")
     return Drawing(
         "first", lambda _: _drawn(result, summary, "column", residuals=False), describe(summary), caption, narrow=True
     )
@@ -130,7 +130,7 @@ def _part(section: Section) -> Part:
     blocks += [] if section.figure is None else [section.figure]
     blocks += [] if section.traces is None else trace_blocks(section.traces)
     blocks += _data(section) if section.cells else []
-    title = f"Measurement {section.index}: {section.file}"
+    title = (f"Measurement {section.index}: ", section.file)
     return Part(f"measurement-{section.index}", title, tuple(blocks), "measurement")
 
 

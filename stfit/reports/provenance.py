@@ -86,13 +86,13 @@ def _sum(sha256: str) -> Inline:
 
 
 def _circumstances(result: FitResult) -> list[tuple[Inline, Inline]]:
-    others = "".join(f", {name} {version}" for name, version in result.versions.items() if name != "stfit")
+    others = tuple((", ", f"{name} {version}") for name, version in result.versions.items() if name != "stfit")
     return [
         ("command", Code(result.command)),
         ("date", result.created),
         ("seed", str(result.seed)),
         ("backend", result.backend),
         ("convention", result.convention),
-        ("versions", f"stfit {result.stfit_version}{others}"),
+        ("versions", (f"stfit {result.stfit_version}", *others)),
         *view.diagnostics(result),
     ]

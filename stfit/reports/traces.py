@@ -119,7 +119,7 @@ def _drawn(trace: Mapping[str, Any], identity: str) -> Drawing:
     time = _in_prefix("time", [record], "s")
     words = f"Trace {trace['file']}: excerpt with its states, histogram with two Gaussians"
     words += ", dwell survival and rates along the record." if panels.get("survival") else "."
-    caption = (f"{trace['file']}: {_verdict(trace)}. ", Prose(_caption(panels)))
+    caption = (trace["file"], f": {_verdict(trace)}. ", Prose(_caption(panels)))
     return Drawing(identity, lambda _: trace_figure(panels, signal, time, dwell), words, caption)
 
 

@@ -134,6 +134,11 @@ def test_what_runs_from_left_to_right_is_left_alone() -> None:
     assert turns("\u202eabc")
 
 
+def test_our_own_words_stand_outside_of_the_isolate(shown: Document) -> None:
+    assert shown.picture is not None
+    assert inline(shown.picture.caption).endswith("abc\u2069: data, fit, and its 68 % and 95 % bands.")
+
+
 def test_every_figure_of_a_report_has_a_name_of_its_own(shown: Document) -> None:
     names = [drawing.identity for drawing in drawings(shown)]
     assert len(names) == len(set(names))
