@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import runpy
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ import pytest
 from stfit.errors import InputError
 from stfit.reports import bundle
 from stfit.reports.bundle import write_report
+from stfit.reports.document import document
 from stfit.reports.formats import FORMATS, chosen_formats, files_of
+from stfit.reports.latex import latex
+from stfit.reports.markdown import markdown
 from stfit.results import FitResult
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
@@ -53,6 +57,16 @@ def test_markdown_and_latex_have_the_figures_they_name(tmp_path: Path) -> None:
         assert f"figures/{name}" in pages["report.md" if name.endswith(".svg") else "report.tex"]
     assert (tmp_path / "figures" / "first.pdf").read_bytes().startswith(b"%PDF")
     assert "\\begin{tabular}" in (tmp_path / "table.tex").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["nanopillar", "one_temperature", "not_converged"])
+def test_no_number_has_more_digits_than_a_physicist_writes(name: str) -> None:
+    shown = document(EXAMPLES[name]())
+    for text in (markdown(shown), latex(shown)):
+        text = text.split("Where this comes from")[0]
+        assert not re.search(
+            r"\d\.\d{8,}|\d{9,}|\de[+-]\d|\bnan\b|\binf\b", re.sub(r"\\(num|qty|numrange)\{[^}]*\}", "", text)
+        )
 
 
 def test_a_report_again_leaves_the_result_alone(tmp_path: Path) -> None:
