@@ -63,10 +63,8 @@ def test_markdown_and_latex_have_the_figures_they_name(tmp_path: Path) -> None:
 def test_no_number_has_more_digits_than_a_physicist_writes(name: str) -> None:
     shown = document(EXAMPLES[name]())
     for text in (markdown(shown), latex(shown)):
-        text = text.split("Where this comes from")[0]
-        assert not re.search(
-            r"\d\.\d{8,}|\d{9,}|\de[+-]\d|\bnan\b|\binf\b", re.sub(r"\\(num|qty|numrange)\{[^}]*\}", "", text)
-        )
+        written = re.sub(r"\\(num|qty|numrange)\{[^}]*\}", "", text.split("What was assumed")[0])  # below: as given
+        assert not re.search(r"\d\.\d{8,}|\d{9,}|\de[+-]\d|\bnan\b|\binf\b", written)
 
 
 def test_a_report_again_leaves_the_result_alone(tmp_path: Path) -> None:
