@@ -12,7 +12,17 @@ from typing import Final
 
 from stfit.cli.app import app, run
 
-COMMANDS: Final = ("init", "inspect", "fit", "compare", "calibrate", "plan", "simulate")  # as the help lists them
+# as the help lists them
+COMMANDS: Final = ("init", "inspect", "fit", "report", "compare", "calibrate", "plan", "simulate")
+    "init",
+    "inspect",
+    "fit",
+    "report",
+    "compare",
+    "calibrate",
+    "plan",
+    "simulate",
+)  # as the help lists them
 
 for _name in COMMANDS:
     import_module(f"stfit.cli.{_name}")  # each adds itself to the app

@@ -40,7 +40,7 @@ def calibrate(
     kinds = [kind.strip() for kind in intervals.split(",") if kind.strip()]
     folder = default_folder(analysis) if out is None else out
 
-    from stfit.reports.bundle import REPORT, RESULT
+    from stfit.reports.formats import REPORT, RESULT
 
     require_writable(folder, (REPORT, RESULT))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stfit.cli.app import app
-from stfit.cli.options import AnalysisFile, ReportFolder, Seed
+from stfit.cli.options import AnalysisFile, Formats, ReportFolder, Seed
 from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say
 from stfit.errors import InputError, Problem
 
@@ -31,6 +31,7 @@ def fit(
     processes: Annotated[
         int, typer.Option(metavar="N", min=1, help="Processes that draw a chain (mcmc); they do not change it.")
     ] = 1,
+    formats: Formats = "html",
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json in place of the summary.")] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No summary and no bar, only where the report is.")
@@ -47,9 +48,10 @@ def fit(
         raise InputError(Problem("option '--resume'", "a chain to go on with: --backend mcmc", plan.fit.backend))
     folder = default_folder(analysis) if out is None else out
 
-    from stfit.reports.bundle import REPORT, RESULT
+    from stfit.reports.formats import RESULT, chosen_formats, files_of
 
-    require_writable(folder, (REPORT, RESULT))
+    chosen = chosen_formats(formats)
+    require_writable(folder, files_of(chosen))
 
     from stfit.pipeline import asked_but_not_identified, report, run_analysis
     from stfit.reports.progress import watched_work
@@ -60,14 +62,15 @@ def fit(
     else:
         with watched_work(quiet=quiet):
             result = run_analysis(plan, seed=seed, command=command())
-    page = report(result, folder)
+    report(result, folder, chosen)
     if as_json:
         say((folder / RESULT).read_text(encoding="utf-8").rstrip())
     elif not quiet:
         from stfit.reports.text import summary
 
         say(summary(result))
-    say(f"Report: {page}", err=as_json)
+    for name in files_of(chosen, result=False):
+        say(f"Report: {folder / name}", err=as_json)
     end(result, asked_but_not_identified(result, plan.fit.free))
 
 

@@ -13,6 +13,14 @@ AnalysisFile = Annotated[
 Seed = Annotated[
     int | None, typer.Option(metavar="N", min=0, help="Seed of every random number, in place of the file's own.")
 ]
+Formats = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="NAMES",
+        help="Forms of the report: html, pdf (needs stfit[pdf]), md, latex, several with commas, or all.",
+    ),
+]
 ReportFolder = Annotated[
     Path | None,
     typer.Option(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from stfit.figures.layout import PAGE, Layout
 from stfit.figures.panels import Series, of_state, panels_figure, states_of
 from stfit.figures.style import Quantity
 from stfit.units import choose_prefix
@@ -15,7 +16,7 @@ _TRANSITIONS = {"P": "P → AP", "AP": "AP → P"}
 _TOGETHER = 2  # as many series as share one panel
 
 
-def critical_current_figure(series: Sequence[Series], x: Quantity) -> Figure:
+def critical_current_figure(series: Sequence[Series], x: Quantity, layout: Layout = PAGE) -> Figure:
     """1/I_c (1/A) against x, with the fit through the origin; both transitions in one panel, residuals below.
 
     More series (temperatures) stand in one panel a transition.
@@ -24,5 +25,7 @@ def critical_current_figure(series: Sequence[Series], x: Quantity) -> Figure:
     factor, unit = choose_prefix(values[np.isfinite(values)].tolist(), "1/A")
     y = Quantity("inverse critical current", unit, factor)
     if len(series) <= _TOGETHER:
-        return panels_figure({"": series}, x, y)
-    return panels_figure({_TRANSITIONS[state]: of_state(series, state) for state in states_of(series)}, x, y)
+        return panels_figure({"": series}, x, y, layout=layout)
+    return panels_figure(
+        {_TRANSITIONS[state]: of_state(series, state) for state in states_of(series)}, x, y, layout=layout
+    )

@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.figure import Figure
 
+from stfit.figures.layout import PAGE, Layout
 from stfit.figures.panels import Series, panels_figure
 from stfit.figures.style import Quantity
 from stfit.units import choose_prefix
 
 
-def fmr_figure(series: Sequence[Series], x: Quantity) -> Figure:
+def fmr_figure(series: Sequence[Series], x: Quantity, layout: Layout = PAGE) -> Figure:
     """Power and linewidth (FWHM) against x, logarithmic; one panel an observable, in which the states stand together.
 
     Against a frequency the axis is linear, as the law 4παf/γ is.
@@ -21,7 +22,7 @@ def fmr_figure(series: Sequence[Series], x: Quantity) -> Figure:
     shown = dict.fromkeys(entry.shows for entry in series)
     panels = {name: [_untitled(entry) for entry in series if entry.shows == name] for name in shown}
     axes = {name: _axis(name, group, log=x.label != "frequency") for name, group in panels.items()}
-    return panels_figure(panels, x, axes)
+    return panels_figure(panels, x, axes, layout=layout)
 
 
 def _untitled(entry: Series) -> Series:

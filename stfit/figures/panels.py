@@ -13,16 +13,18 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import AutoMinorLocator, LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 
-from stfit.figures.style import LINES, MARKERS, WIDTH, Array, Quantity, escape, journal_style, new_figure, shades
+from stfit.figures.layout import PAGE, Grid, Layout, grid_of
+from stfit.figures.style import LINES, MARKERS, Array, Quantity, escape, journal_style, shades
 
-_LEFT, _RIGHT, _BOTTOM, _GAP, _SEAM = 0.62, 0.10, 0.48, 0.26, 0.08  # inches
-_MAIN, _RESIDUAL = 2.75, 0.95  # inches, heights
-_TITLED, _UNTITLED = 0.30, 0.08  # inches above the panels
 _MARGIN: Final = 0.06  # of the range, about the data
+_LONGEST: Final = 44  # letters of a label in a legend of the page
 _LEGEND_ROWS: Final = 6
 _LEGEND_LINE: Final = 0.18  # inches
-_OWN_GAP: Final = 0.80  # inches between panels that have each its own vertical axis
+_ABOVE_TITLE: Final = 0.30  # inches from the top of a panel to a legend above its title
+_OVERLAP: Final = 0.5  # of the range of all, from which stacked panels share their horizontal axis
 _FEW: Final = 1e4  # from one end of a logarithmic axis to the other
+_FEWER: Final = 50.0
+_MOST_POWERS: Final = 40  # of ten that a logarithmic axis marks
 
 
 @final
@@ -79,51 +81,61 @@ Panels = Mapping[str, Sequence[Series]]  # title → what the panel shows
 
 
 def panels_figure(
-    panels: Panels, x: Quantity, y: Quantity | Mapping[str, Quantity], *, legend_above: bool = False
+    panels: Panels,
+    x: Quantity,
+    y: Quantity | Mapping[str, Quantity],
+    *,
+    legend_above: bool = False,
+    layout: Layout = PAGE,
 ) -> Figure:
-    """One column a panel: data with their own errors, fit, 68 % and 95 % bands; below, residuals with ±1 and ±2.
+    """A panel for each title: data with their own errors, fit, 68 % and 95 % bands; below, residuals with ±1 and ±2.
 
     y: of all panels, which then share their limits, or of each by its title, which its own axis then stands for.
     legend_above: legends of several series stand above the panels, which curves fill from side to side.
     """
     own = isinstance(y, Mapping)
     vertical = y if isinstance(y, Mapping) else dict.fromkeys(panels, y)
-    with journal_style():
+    everything = [series for group in panels.values() for series in group]
+    shared = layout.stacked and len(panels) > 1 and _overlap(list(panels.values()))
+    with journal_style(layout.scale):
         lines = max(len(group) for group in panels.values()) if legend_above else 0
-        head = (_TITLED if any(panels) and not own else _UNTITLED) + _LEGEND_LINE * ((lines + 1) // 2) * (lines > 1)
-        figure = new_figure(head + _MAIN + _SEAM + _RESIDUAL + _BOTTOM)
-        top, bottom = _grid(figure, len(panels), _OWN_GAP if own else _GAP)
-        everything = [series for group in panels.values() for series in group]
+        above = layout.scale * _LEGEND_LINE * ((lines + 1) // 2) * (lines > 1)
+        apart = not shared if layout.stacked else own
+        grid = grid_of(layout, len(panels), titled=any(panels) and not own, above=above, own=apart)
         reach = _reach([series.residual for series in everything])
-        for column, (title, group) in enumerate(panels.items()):
-            _draw_panel(top[column], group, x, vertical[title])
-            _draw_residuals(bottom[column], group, x, reach)
+        for index, (title, group) in enumerate(panels.items()):
+            axes = grid.main[index]
+            _draw_panel(axes, group, x, vertical[title], layout)
+            if grid.residual:
+                _draw_residuals(grid.residual[index], group, x, reach, layout)
+                grid.residual[index].set_gid(f"residual-{index}")
+                grid.residual[index].xaxis.set_gid(f"foot-{index}")
             if lines > 1:
-                _raise_legend(top[column])
-            top[column].set_ylim(*_limits(group if own else everything, vertical[title]))
-            if own:
-                _plain_ticks(top[column])
-            else:
-                top[column].set_title(escape(title), loc="left", pad=4)
-        _label(top, bottom, x, list(vertical.values()) if own else [*vertical.values()][:1])
-    return figure
+                _raise_legend(axes, layout)
+            axes.set_gid(f"panel-{index}")
+            axes.set_ylim(*_limits(group if own or layout.stacked else everything, vertical[title]))
+            _plain_ticks(axes)
+            if not own:
+                axes.set_title(escape(title), loc="left", pad=4)
+        _label(grid, x, list(vertical.values()), layout, own=own, shared=shared)
+    return grid.figure
 
 
-def _grid(figure: Figure, columns: int, gap: float) -> tuple[list[Axes], list[Axes]]:
-    height = figure.get_figheight()
-    wide = (WIDTH - _LEFT - _RIGHT - gap * (columns - 1)) / columns
-    top: list[Axes] = []
-    bottom: list[Axes] = []
-    for column in range(columns):
-        left = (_LEFT + column * (wide + gap)) / WIDTH
-        below = (left, _BOTTOM / height, wide / WIDTH, _RESIDUAL / height)
-        above = (left, (_BOTTOM + _RESIDUAL + _SEAM) / height, wide / WIDTH, _MAIN / height)
-        top.append(figure.add_axes(above))
-        bottom.append(figure.add_axes(below, sharex=top[-1]))
-    return top, bottom
+def _overlap(groups: Sequence[Sequence[Series]]) -> bool:
+    """Whether the panels cover much the same range, so that one horizontal axis serves all."""
+    lows, highs = zip(*((min(map(_low, group)), max(map(_high, group))) for group in groups), strict=True)
+    return bool(min(highs) - max(lows) > _OVERLAP * (max(highs) - min(lows)))
 
 
-def _draw_panel(axes: Axes, group: Sequence[Series], x: Quantity, y: Quantity) -> None:
+def _low(series: Series) -> float:
+    return float(np.min(series.x))
+
+
+def _high(series: Series) -> float:
+    return float(np.max(series.x))
+
+
+def _draw_panel(axes: Axes, group: Sequence[Series], x: Quantity, y: Quantity, layout: Layout) -> None:
     handles = []
     if y.log:
         axes.set_yscale("log")
@@ -131,20 +143,26 @@ def _draw_panel(axes: Axes, group: Sequence[Series], x: Quantity, y: Quantity) -
         if series.fit is not None:
             _draw_fit(axes, series.fit, style, x, y)
         _draw_points(axes, series, style, x, y)
-        handles.append(Line2D([], [], label=escape(series.label), **style))
-    axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
+        handles.append(Line2D([], [], label=escape(_shortened(series.label, layout)), **style))
+    axes.xaxis.set_major_locator(MaxNLocator(6 if layout.stacked else 8, steps=[1, 2, 5, 10]))
     axes.xaxis.set_minor_locator(AutoMinorLocator(2))
-    axes.tick_params(labelbottom=False)
+    axes.tick_params(labelbottom=not layout.residual)
     columns = 1 + (len(handles) - 1) // _LEGEND_ROWS
     if any(handle.get_label() for handle in handles):
         axes.legend(handles=handles, ncols=columns, loc="best", frameon=columns > 1, edgecolor="none")
 
 
-def _raise_legend(axes: Axes) -> None:
+def _shortened(label: str, layout: Layout) -> str:
+    """A label that a legend has room for; a whole one is in the words of the figure."""
+    most = _LONGEST // 2 if layout.stacked else _LONGEST
+    return label if len(label) <= most else f"{label[: most - 1]}…"
+
+
+def _raise_legend(axes: Axes, layout: Layout) -> None:
     """The legend above the title of its panel, in two columns."""
     legend = axes.get_legend()
     if legend is not None:
-        handles, above = legend.legend_handles, 1.0 + _TITLED / _MAIN
+        handles, above = legend.legend_handles, 1.0 + _ABOVE_TITLE / layout.main
         axes.legend(
             handles=handles, ncols=2, loc="lower left", bbox_to_anchor=(0.0, above), borderpad=0, borderaxespad=0
         )
@@ -154,8 +172,12 @@ def _plain_ticks(axes: Axes) -> None:
     """1, 2, 5, 10 on a logarithmic axis of few decades, where powers of ten would be too few or too long."""
     low, high = axes.get_ylim()
     if axes.get_yscale() == "log" and high < _FEW * low:
-        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < _FEWER * low else (1.0,)))
         axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axes.yaxis.set_minor_formatter(NullFormatter())
+    elif axes.get_yscale() == "log":
+        axes.yaxis.set_major_locator(LogLocator(numticks=6))  # every second or third power, where there are many
+        axes.yaxis.set_minor_locator(LogLocator(subs=(1.0,), numticks=_MOST_POWERS))
         axes.yaxis.set_minor_formatter(NullFormatter())
 
 
@@ -193,9 +215,10 @@ def _draw_points(axes: Axes, series: Series, style: Mapping[str, Any], x: Quanti
     points = {key: value for key, value in style.items() if key != "linestyle"} | {"linestyle": "none"}
     value = series.observed[known]
     errors = np.abs(np.stack([value - series.low[known], series.high[known] - value]))
-    axes.errorbar(
+    drawn = axes.errorbar(
         series.x[known] * x.factor, value * y.factor, yerr=np.nan_to_num(errors) * y.factor, elinewidth=0.8, **points
     )
+    drawn[0].set_label(escape(series.label) or " ")  # by which `hover` finds it; the legend has handles of its own
     if series.beside is not None:
         crosses: dict[str, Any] = {"marker": "x", "markersize": 3.6, "markeredgewidth": 0.8, "linestyle": "none"}
         beside = series.beside * y.factor
@@ -205,28 +228,46 @@ def _draw_points(axes: Axes, series: Series, style: Mapping[str, Any], x: Quanti
         axes.plot(series.x[limit] * x.factor, bound[limit] * y.factor, **(points | {"marker": marker, "markersize": 9}))
 
 
-def _draw_residuals(axes: Axes, group: Sequence[Series], x: Quantity, reach: float) -> None:
+def _draw_residuals(axes: Axes, group: Sequence[Series], x: Quantity, reach: float, layout: Layout) -> None:
     axes.axhline(0, color="0.3", linewidth=0.7)
     for level, line in ((1, (0, (4, 2))), (2, (0, (1, 2)))):
         for sign in (-1, 1):
             axes.axhline(sign * level, color="0.55", linewidth=0.7, linestyle=line)
     for series, style in zip(group, _styles(group), strict=True):
-        axes.plot(series.x * x.factor, series.residual, **(dict(style) | {"linestyle": "none", "markersize": 3.4}))
+        points = dict(style) | {"linestyle": "none", "markersize": 3.4, "label": escape(series.label) or " "}
+        axes.plot(series.x * x.factor, series.residual, **points)
     axes.set_ylim(-reach, reach)
-    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(2 if layout.stacked else 4, integer=True))
+    axes.tick_params(top=False, which="both")  # so that the panel can be folded away, its axis moved up
 
 
-def _label(top: Sequence[Axes], bottom: Sequence[Axes], x: Quantity, y: Sequence[Quantity]) -> None:
-    """Label the axes; y: one for each panel that has its own vertical axis, the first for all others."""
-    for axes in bottom:
+def _label(grid: Grid, x: Quantity, y: Sequence[Quantity], layout: Layout, *, own: bool, shared: bool) -> None:
+    """Label the axes. own: every panel has its own vertical axis; shared: the last has the horizontal one."""
+    beside = not own and not layout.stacked  # the first panel then carries the vertical axis of all
+    for index, (axes, quantity) in enumerate(zip(grid.main, y, strict=True)):
+        if index and beside:
+            axes.tick_params(labelleft=False)
+        else:
+            _name_vertical(axes, quantity.text, layout)
+    for index, axes in enumerate(grid.residual):
+        if index and not layout.stacked:
+            axes.tick_params(labelleft=False)
+        else:
+            _name_vertical(axes, "residual", layout)
+    if shared:
+        reach = [axes.get_xlim() for axes in grid.main]
+        for axes in grid.main:
+            axes.set_xlim(min(low for low, _ in reach), max(high for _, high in reach))
+    for axes in grid.lowest[-1:] if shared else grid.lowest:
         axes.set_xlabel(x.text)
-    for axes in (*top[len(y) :], *bottom[1:]):
-        axes.tick_params(labelleft=False)
-    for axes, quantity in zip(top, y, strict=False):
-        axes.set_ylabel(quantity.text)
-    bottom[0].set_ylabel("residual")
-    for axes in (*top[: len(y)], bottom[0]):
-        axes.yaxis.set_label_coords(-(_LEFT - 0.13) / (top[0].get_position().width * WIDTH), 0.5)
+    for axes in grid.lowest[:-1] if shared else ():
+        axes.tick_params(labelbottom=False)
+
+
+def _name_vertical(axes: Axes, text: str, layout: Layout) -> None:
+    axes.set_ylabel(text)
+    wide = axes.get_position().width * layout.width
+    axes.yaxis.set_label_coords(-(layout.left - 0.13) / wide, 0.5)
 
 
 def _limits(every: Sequence[Series], y: Quantity) -> tuple[float, float]:

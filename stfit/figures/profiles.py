@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from stfit.figures.layout import PAGE, Layout
 from stfit.figures.style import Array, journal_style, new_figure
 
 _LINES: Final = ((1.0, "68 %"), (3.841458820694124, "95 %"))
@@ -41,12 +42,13 @@ class Region:
     open: Any
 
 
-def profiles_figure(panels: Sequence[ProfilePanel]) -> Figure:
+def profiles_figure(panels: Sequence[ProfilePanel], layout: Layout = PAGE) -> Figure:
     """Rise in deviance against each quantity, the covariance's parabola dashed, lines where the intervals end."""
-    columns = min(len(panels), _PER_ROW)
+    columns = min(len(panels), _PER_ROW // 2 if layout.stacked else _PER_ROW)
     rows = -(-len(panels) // columns)
-    with journal_style():
-        figure = new_figure(0.35 + 1.95 * rows, 0.5 + 1.62 * columns)
+    cell = 1.44 if layout.stacked else 1.62
+    with journal_style(layout.scale):
+        figure = new_figure(0.35 + 1.95 * rows, 0.5 + cell * columns)
         grid = figure.subplots(rows, columns, sharey=True, squeeze=False)
         for axes, panel in zip(grid.flat, panels, strict=False):
             _draw(axes, panel)
@@ -75,7 +77,7 @@ def _draw(axes: Any, panel: ProfilePanel) -> None:
     axes.plot(*_smooth(x, panel.rise, panel), color=_PROFILE)
     axes.plot(panel.best, 0.0, "o", color=_PROFILE, markersize=3.2, clip_on=False)
     axes.set(ylim=(0.0, _TOP), xlabel=panel.label)
-    axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10], prune="both"))
     axes.margins(x=0.03)
 
 

@@ -6,9 +6,10 @@ import html
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -18,6 +19,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 __all__ = [
+    "COLUMN_WIDTH",
     "LINES",
     "MARKERS",
     "WIDTH",
@@ -25,15 +27,19 @@ __all__ = [
     "Figure",
     "Quantity",
     "escape",
+    "font_folder",
     "journal_style",
     "new_figure",
+    "pdf_file",
     "shades",
     "svg",
+    "svg_file",
 ]
 
 Array = npt.NDArray[np.float64]
 
 WIDTH: Final = 7.0  # inches: the text width of A4
+COLUMN_WIDTH: Final = 86.0 / 25.4  # inches: a column of most journals
 _PIXELS: Final = 118  # of a page, an inch of the figure: its text then stands as large as the page's
 MARKERS: Final = ("o", "s", "^", "D", "v", "P")
 LINES: Final[tuple[Any, ...]] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5)))
@@ -56,6 +62,7 @@ _RC: Final[Any] = {
     "ytick.right": True,
     "xtick.minor.visible": True,
     "lines.linewidth": 1.1,
+    "pdf.fonttype": 42,
     "svg.fonttype": "path",
     "svg.hashsalt": "stfit",  # the same result draws the same bytes
 }
@@ -90,9 +97,10 @@ class Quantity:
 
 
 @contextmanager
-def journal_style() -> Iterator[None]:
-    """Draw in stfit's style; matplotlib's settings are as before afterwards."""
-    with mpl.rc_context(_RC):
+def journal_style(scale: float = 1.0) -> Iterator[None]:
+    """Draw in stfit's style, text `scale` times its size; matplotlib's settings are as before afterwards."""
+    sizes = {name: scale * size for name, size in _RC.items() if name.endswith(("size", "width")) and scale != 1.0}
+    with mpl.rc_context(_RC | sizes):
         yield
 
 
@@ -115,25 +123,42 @@ def escape(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text).replace("$", r"\$")
 
 
-def svg(figure: Figure, description: str, identity: str) -> str:
+def svg(figure: Figure, description: str, identity: str, attributes: Mapping[str, str] | None = None) -> str:
     """A figure as one <svg> element to stand in a page.
 
     description: what a reader who cannot see it is told. identity: keeps the ids of several figures apart.
+    attributes: further ones of the element.
     """
-    drawing = _SPELLED_OUT.sub(_to_hundredths, _HEADER.sub("", _saved(figure)))
+    drawing = _SPELLED_OUT.sub(_to_hundredths, _HEADER.sub("", _saved(figure, "svg", {"Date": None}).decode("utf-8")))
     tag, rest = drawing.split(">", 1)
     words = html.escape(_CONTROL.sub(" ", description))
     size = f"width:{figure.get_figwidth() * _PIXELS:.0f}px"
-    tag = f'{_ATTRIBUTES.sub("", tag)} role="img" aria-label="{words}" style="{size}"'
+    more = "".join(f' {name}="{html.escape(value)}"' for name, value in (attributes or {}).items())
+    tag = f'{_ATTRIBUTES.sub("", tag)} role="img" aria-label="{words}" style="{size}"{more}'
     rest = _IDENTITY.sub(rf"\g<1>{identity}-", rest).replace("xlink:href", "href")
     return f"{tag}><title>{words}</title>{rest}"
 
 
-def _saved(figure: Figure) -> str:
-    buffer = io.StringIO()
+def svg_file(figure: Figure) -> str:
+    """What an SVG file of the figure holds; text as outlines, so that it needs no font."""
+    return _SPELLED_OUT.sub(_to_hundredths, _saved(figure, "svg", {"Date": None}).decode("utf-8"))
+
+
+def pdf_file(figure: Figure) -> bytes:
+    """What a PDF file of the figure holds: vectors with their fonts, no date."""
+    return _saved(figure, "pdf", {"CreationDate": None})
+
+
+def font_folder() -> Path:
+    """Where the fonts lie in which figures are set."""
+    return Path(mpl.get_data_path()) / "fonts" / "ttf"
+
+
+def _saved(figure: Figure, form: str, metadata: Mapping[str, None]) -> bytes:
+    buffer = io.BytesIO()
     with journal_style(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # a script that no font has is drawn as boxes
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
+        figure.savefig(buffer, format=form, metadata=dict(metadata))
     return buffer.getvalue()
 
 

@@ -18,6 +18,7 @@ from stfit.pipeline.recognising import TABLES
 from stfit.pipeline.run import asked_but_not_identified, run
 from stfit.pipeline.sampling import Run, sample, sampled, source_of, to_arviz
 from stfit.reports.bundle import write_report
+from stfit.reports.formats import chosen_formats
 from stfit.results import FitResult
 from stfit.results.plan import Plan
 from stfit.studies.calibrate import Progress
@@ -212,8 +213,12 @@ def simulate(device: str | Path, experiment: str | Path | None = None, *, seed: 
     )
 
 
-def report(result: FitResult | Plan, folder: str | Path) -> Path:
-    """Write report.html and result.json (plan.html and plan.json) into a folder; the path of the page."""
+def report(result: FitResult | Plan, folder: str | Path, formats: str | Sequence[str] = ("html",)) -> Path:
+    """Write result.json and the report (plan.html and plan.json) into a folder; the path of the report's first file.
+
+    formats: of a fit's report: "html", "pdf", "md", "latex", several, or "all".
+    """
     if isinstance(result, Plan):
         return write_plan_report(result, Path(folder))
-    return write_report(result, Path(folder))
+    asked = formats if isinstance(formats, str) else ",".join(formats)
+    return write_report(result, Path(folder), chosen_formats(asked))

@@ -4,25 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
-from markupsafe import Markup
 
 from stfit.figures.calibration import Covered, coverage_figure, pulls_figure, ranks_figure
-from stfit.figures.style import Figure, escape, svg
+from stfit.figures.style import Figure, escape
 from stfit.reports import view
+from stfit.reports.content import (
+    Block,
+    Column,
+    Drawing,
+    Heading,
+    Inline,
+    Listing,
+    Name,
+    Number,
+    Paragraph,
+    Prose,
+    Row,
+    Section,
+    Table,
+)
 from stfit.results.calibration import NOMINAL, allowed, calibration_sentence, failing, percent, rank_name, signed
 from stfit.results.numbers import format_value
+from stfit.results.released import Backing, released_backing
 from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
+
+_ALLOWED: Final = (
+    "Allowed is what right intervals cover, but for one table in a thousand. Of covariance, profile and bootstrap "
+    "intervals the truth is this fit, and the quotes of constants are drawn about it too; of posterior intervals the "
+    "truth is drawn from the prior."
+)
+_PULLS: Final = (
+    "A pull is (estimate − truth)/standard error, on the logarithm where the interval is one of the logarithm: mean 0 "
+    "and width 1 where the errors are right."
+)
 
 
 @dataclass(frozen=True)
 class CoverageRow:
     """One kind of interval of one quantity. cells: covered and allowed, for each level."""
 
-    symbol: Markup
+    symbol: Inline
     kind: str
     cells: list[tuple[str, str]]
     of: str
@@ -33,7 +58,7 @@ class CoverageRow:
 class PullRow:
     """The pulls of one quantity."""
 
-    symbol: Markup
+    symbol: Inline
     mean: str
     width: str
     bias: str
@@ -45,28 +70,28 @@ class PullRow:
 class CalibrationSection:
     """What the section shows; no rows where nothing was calibrated. prior: of each parameter, in words."""
 
-    sentence: Markup
-    wrong: list[Markup] = field(default_factory=list)
+    sentence: str
+    wrong: list[str] = field(default_factory=list)
     coverages: list[CoverageRow] = field(default_factory=list)
     pulls: list[PullRow] = field(default_factory=list)
     left_out: str = ""
-    prior: list[tuple[Markup, str]] = field(default_factory=list)
-    figures: list[tuple[Markup, str]] = field(default_factory=list)
+    prior: list[tuple[Inline, str]] = field(default_factory=list)
+    figures: list[Drawing] = field(default_factory=list)
 
 
 def calibration(result: FitResult) -> CalibrationSection:
     """The section of a result."""
     found = result.calibration
     if not found:
-        return CalibrationSection(Markup())
+        return CalibrationSection("")
     prior = found["posteriors"]["prior"] if "posteriors" in found else {}
     return CalibrationSection(
-        sentence=view.prose(calibration_sentence(found)),
-        wrong=[view.prose(sentence) for sentence in failing(found)],
+        sentence=calibration_sentence(found),
+        wrong=failing(found),
         coverages=[row for entry in found["quantities"] for row in _coverage_rows(entry, found["intervals"])],
         pulls=[_pull_row(entry) for entry in found["quantities"]],
         left_out=", ".join(f"{symbol(n).text} ({why.replace('-', ' ')})" for n, why in found["left_out"].items()),
-        prior=[(view.symbol_html(name), words) for name, words in prior.items()],
+        prior=[(Name(name), words) for name, words in prior.items()],
         figures=_figures(found),
     )
 
@@ -76,7 +101,7 @@ def _coverage_rows(entry: Mapping[str, Any], kinds: list[str]) -> list[CoverageR
     for kind in kinds:
         found = [coverage for coverage in entry["coverage"] if coverage["interval"] == kind]
         cells = [(percent(coverage), allowed(coverage)) for coverage in found]
-        name = view.symbol_html(entry["name"]) if not rows else Markup()
+        name = Name(entry["name"]) if not rows else ""
         rows.append(CoverageRow(name, kind, cells, str(found[0]["of"]), entry["verdicts"][kind]))
     return rows
 
@@ -86,19 +111,66 @@ def _pull_row(entry: Mapping[str, Any]) -> PullRow:
     width = "–" if pulls["width"] is None else f"{pulls['width']:.2f} ± {pulls['width_error']:.2f}"
     bias = "–" if entry["bias"] is None else format_value(entry["bias"], entry["bias_error"], entry["unit"])
     mean, missing = signed(pulls["mean"], pulls["mean_error"]), str(entry["missing"])
-    return PullRow(view.symbol_html(entry["name"]), mean, width, bias, missing, pulls["verdict"])
+    return PullRow(Name(entry["name"]), mean, width, bias, missing, pulls["verdict"])
 
 
-def _figures(found: Mapping[str, Any]) -> list[tuple[Markup, str]]:
+def section(result: FitResult) -> Section | None:
+    """The section of the report, or what the released calibration says; None where neither has anything to say."""
+    found, released = calibration(result), released_backing(result)
+    if not found.sentence and released is None:
+        return None
+    blocks: list[Block] = [Paragraph(Prose(found.sentence))] if found.sentence else []
+    blocks += [] if released is None else _released(released)
+    blocks += [Listing(tuple(Prose(sentence) for sentence in found.wrong))] if found.wrong else []
+    blocks += [*found.figures, *(_tables(found) if found.coverages else [])]
+    blocks += [Paragraph(Prose(f"Not tested: {found.left_out}."), "fine")] if found.left_out else []
+    if found.prior:
+        rows = view.key_values([(name, Prose(text)) for name, text in found.prior])
+        blocks += [Heading("The prior from which the truths of the posteriors were drawn"), rows]
+    return Section("calibration", "Are the intervals as wide as they say?", tuple(blocks))
+
+
+def _released(backing: Backing) -> list[Block]:
+    heads = ("68.27 %", "95 %", "of")
+    columns = (Column("measurements", wraps=True), *(Column(head, numeric=True) for head in heads))
+    rows = (
+        Row((row.design, *(Number(f"{100.0 * share:.1f} %") for share in row.shares), Number(str(row.of))))
+        for row in backing.rows
+    )
+    return [Paragraph(Prose(backing.sentence)), Table(columns, tuple(rows))]
+
+
+def _tables(found: CalibrationSection) -> list[Block]:
+    heads = ("covers 68.27 %", "allowed", "covers 95 %", "allowed", "of")
+    columns = (Column(), Column("interval"), *(Column(head, numeric=True) for head in heads), Column("verdict"))
+    covered = [
+        Row((row.symbol, row.kind, *(Number(text) for cell in row.cells for text in cell), Number(row.of), row.verdict))
+        for row in found.coverages
+    ]
+    of_pulls = ("mean of pulls", "width of pulls", "bias", "without an error")
+    pulled = [
+        Row((row.symbol, *(Number(text) for text in (row.mean, row.width, row.bias, row.missing)), row.verdict))
+        for row in found.pulls
+    ]
+    return [
+        Table(columns, tuple(covered)),
+        Paragraph(_ALLOWED, "fine"),
+        Heading("Pulls and bias"),
+        Table((Column(), *(Column(head, numeric=True) for head in of_pulls), Column("verdict")), tuple(pulled)),
+        Paragraph(_PULLS, "fine"),
+    ]
+
+
+def _figures(found: Mapping[str, Any]) -> list[Drawing]:
     figures = []
     if found["quantities"]:
         words = "Covered fractions of every interval, and in grey what right intervals would cover."
-        figures.append((_drawn(coverages_figure(found), words, "kc"), words))
+        figures.append(Drawing("coverage", lambda _: coverages_figure(found), words, words))
         words = "Pulls over all simulated measurements, with the standard normal distribution that they should have."
-        figures.append((_drawn(all_pulls_figure(found), words, "kp"), words))
+        figures.append(Drawing("pulls", lambda _: all_pulls_figure(found), words, words))
     if "posteriors" in found:
         words = "Ranks of the truths among draws of their posteriors: distribution function less the uniform one."
-        figures.append((_drawn(rank_figure(found["posteriors"]), words, "kr"), words))
+        figures.append(Drawing("ranks", lambda _: rank_figure(found["posteriors"]), words, words))
     return figures
 
 
@@ -137,7 +209,3 @@ def _of_kind(entry: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
 
 def _label(name: str) -> str:
     return symbol(name).math if symbol(name).known else escape(rank_name(name))
-
-
-def _drawn(figure: Figure, words: str, identity: str) -> Markup:
-    return view.trusted(svg(figure, words, identity))

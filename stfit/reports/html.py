@@ -1,72 +1,86 @@
-"""The report as one self-contained HTML page, made from a stored result alone."""
+"""The report as one self-contained HTML page: no network, whole without script, and a little script of its own."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import re
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from stfit.figures.hover import hover_points
 from stfit.figures.style import svg
-from stfit.reports import joint, view
-from stfit.reports.calibration import calibration
-from stfit.reports.identifiability import identifiability
-from stfit.reports.intervals import intervals
-from stfit.reports.measurements import sections
-from stfit.reports.rivals import rivals
-from stfit.reports.sampling import sampling
-from stfit.reports.traces import HEAD
-from stfit.results.plot import all_residuals_figure, correlations_figure
-from stfit.results.released import released_sentence
-from stfit.results.result import FitResult, Status
-from stfit.results.sentences import goodness_sentence, headline, identifiability_sentence, quoted_at
-from stfit.results.symbols import symbol
+from stfit.reports.content import Atom, Badge, Code, Document, Drawing, Inline, Italic, Number, Prose, Small, atoms
+from stfit.reports.directions import isolated
+from stfit.reports.document import document
+from stfit.results.result import FitResult
+from stfit.results.symbols import Symbol
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # not allowed in HTML
-_TEMPLATES = Path(__file__).with_name("templates")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")  # not allowed in HTML
+_TEMPLATES: Final = Path(__file__).with_name("templates")
+_SCRIPT: Final = "report.js"
 
 
 def render(result: FitResult) -> str:
-    """The page: no network, no script; every text from files is escaped."""
-    page = (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            result=result,
-            headline=headline(result),
-            converged=result.status is Status.CONVERGED,
-            goodness=goodness_sentence(result.goodness),
-            identifiability=identifiability_sentence(result),
-            quoted_at=quoted_at(result),
-            answers=view.answers(result),
-            others=view.others(result),
-            combinations=view.combinations(result),
-            sections=sections(result),
-            trace_head=HEAD,
-            correlations=_correlations(result),
-            residuals=_residuals(result),
-            priors=view.priors(result),
-            null_directions=view.null_directions(result),
-            tests=view.tests(result),
-            budget=joint.budget(result),
-            joint=joint.joint(result),
-            rivals=rivals(result),
-            calibration=calibration(result),
-            released=released_sentence(result),
-            intervals=intervals(result),
-            sampling=sampling(result),
-            known=identifiability(result),
-            diagnostics=view.diagnostics(result),
-        )
-    )
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", page)
+    """The page of a result."""
+    return page_of(document(result))
+
+
+def page_of(shown: Document) -> str:
+    """The page of a report; every text from files is escaped."""
+    script = (_TEMPLATES / _SCRIPT).read_text(encoding="utf-8")
+    return page("report.html.j2", document=shown, script=trusted(script), script_hash=_hash(script))
 
 
 def page(template: str, **content: object) -> str:
     """A page of a template; every text in it is escaped, and has no control characters."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _environment().get_template(template).render(**content))
+
+
+def trusted(markup: str) -> Markup:
+    """Markup of our own making, in which every text from outside is already escaped."""
+    return Markup(markup)  # noqa: S704
+
+
+def inline(text: Inline) -> Markup:
+    """A text as markup."""
+    return trusted("".join(_atom(atom) for atom in atoms(text)))
+
+
+def drawing(block: Drawing) -> Markup:
+    """A figure as an <svg> element that carries what hovering shows."""
+    figure = block.draw("page")
+    points = json.dumps(hover_points(figure), ensure_ascii=False) if block.foldable or block.identity == "first" else ""
+    return trusted(svg(figure, block.words, block.identity, {"data-points": points} if points else {}))
+
+
+def _hash(script: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+
+
+def _atom(atom: Atom) -> str:
+    match atom:
+        case str():
+            return str(escape(isolated(atom)))
+        case Symbol():
+            return atom.html
+        case Number():
+            return str(escape(atom.text))
+        case Badge():
+            kind = re.sub(r"[^a-z-]", "", atom.kind)
+            return f'<span class="badge {kind}">{escape(isolated(atom.words))}</span>'
+        case Italic():
+            return f"<i>{escape(atom.text)}</i>"
+        case Code():
+            return f"<code>{escape(isolated(atom.text))}</code>"
+        case Small():
+            tag = "note" if atom.own_line else "words"
+            return f'<span class="{tag}">{inline(atom.text)}</span>'
 
 
 @cache
@@ -79,25 +93,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["prose"] = view.prose
+    environment.filters["prose"] = lambda text: inline(Prose(text))
+    environment.filters["inline"] = inline
+    environment.filters["drawing"] = drawing
+    environment.filters["kind_of"] = lambda block: type(block).__name__
     return environment
-
-
-def _correlations(result: FitResult) -> Markup | None:
-    figure = correlations_figure(result)
-    if figure is None:
-        return None
-    pairs = [
-        (abs(value), f"{symbol(row).text} and {symbol(column).text} {value:+.2f}")
-        for row, others in result.correlations.items()
-        for column, value in others.items()
-        if row < column and value is not None
-    ]
-    strongest = "; ".join(text for _, text in sorted(pairs, reverse=True)[:5]).replace("-", "−")
-    return view.trusted(svg(figure, f"Correlations of the parameters; the strongest: {strongest}.", "c"))
-
-
-def _residuals(result: FitResult) -> Markup | None:
-    figure = all_residuals_figure(result)
-    words = "All residuals, ordered, against the quantiles of a normal distribution."
-    return None if figure is None else view.trusted(svg(figure, words, "q"))

@@ -5,27 +5,53 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from markupsafe import Markup
-
-from stfit.figures.style import svg
-from stfit.reports.view import prose, symbol_html, trusted
+from stfit.reports import view
+from stfit.reports.content import (
+    Badge,
+    Block,
+    Column,
+    Drawing,
+    Heading,
+    Inline,
+    Name,
+    Paragraph,
+    Prose,
+    Row,
+    Section,
+    Small,
+    Table,
+    Terms,
+)
 from stfit.results.numbers import format_rounded
-from stfit.results.plot import directions_figure
+from stfit.results.plot import correlations_figure, directions_figure, has_directions
 from stfit.results.result import FitResult
+from stfit.results.symbols import symbol
 
+_FEW: Final = 6  # parameters of a matrix that takes half a page
 _KINDS: Final = {"structural": "structural", "local": "at this point", "practical": "practical", "none": ""}
+
+
+_DIRECTIONS: Final = (
+    "The directions in which the data see, stiffest above: magnitudes of their components in ln τ0, E/k_BT, "
+    "ln|l/L_θθ|, θ0 and the logarithms of the constants. Sharpness is one over the standard error along a unit of the "
+    "direction."
+)
+_KINDS_IN_WORDS: Final = (
+    "Structural: no data of this design could tell, wherever the truth lies. At this point: not at the best fit, "
+    "though elsewhere. Practical: the data could tell, but are too few."
+)
 
 
 @dataclass(frozen=True)
 class JudgedRow:
     """A parameter, its verdict, the kind of what is missing, why, and what would help."""
 
-    symbol: Markup
+    symbol: Inline
     verdict: str
     badge: str
     kind: str
-    sentence: Markup
-    remedy: Markup
+    sentence: str
+    remedy: str
 
 
 @dataclass(frozen=True)
@@ -33,8 +59,8 @@ class Identifiability:
     """The section of a report; nothing in it for a result that was stored without one."""
 
     rows: list[JudgedRow]
-    sentences: list[Markup]
-    figure: Markup | None
+    sentences: list[str]
+    figure: Drawing | None
 
     @property
     def lacking(self) -> bool:
@@ -46,18 +72,18 @@ def identifiability(result: FitResult) -> Identifiability:
     """Every parameter that is not held fixed; sentences on rank and spectrum; the picture of the directions."""
     judged = result.identifiability.get("parameters", {})
     rows = [_row(name, entry) for name, entry in judged.items() if entry["verdict"] != "fixed"]
-    return Identifiability(rows, [prose(sentence) for sentence in _sentences(result)], _figure(result))
+    return Identifiability(rows, _sentences(result), _figure(result))
 
 
 def _row(name: str, entry: dict[str, Any]) -> JudgedRow:
     words = entry["verdict"].replace("-", " ")
     return JudgedRow(
-        symbol_html(name),
+        Name(name),
         words,
         entry["verdict"],
         _KINDS[entry["kind"]],
-        prose(entry["sentence"]),
-        prose(entry["remedy"]),
+        entry["sentence"],
+        entry["remedy"],
     )
 
 
@@ -81,11 +107,65 @@ def _sentences(result: FitResult) -> list[str]:
     return sentences
 
 
-def _figure(result: FitResult) -> Markup | None:
-    figure = directions_figure(result)
-    if figure is None:
+def _figure(result: FitResult) -> Drawing | None:
+    if not has_directions(result):
         return None
     seen = result.identifiability["spectrum"]["directions"]
     words = "; ".join(f"{entry['words']} (sharpness {format_rounded(entry['sharpness'], '', 2)})" for entry in seen)
     null = "".join(f"; unseen: {entry['direction']}" for entry in result.identifiability["null_directions"])
-    return trusted(svg(figure, f"Directions, stiffest first, each as far as a deviance of 1: {words}{null}.", "e"))
+    words = f"Directions, stiffest first, each as far as a deviance of 1: {words}{null}."
+    few = len(seen[0]["components"]) <= _FEW
+    return Drawing("directions", lambda _: view.drawn(directions_figure(result)), words, Prose(_DIRECTIONS), few)
+
+
+def section(result: FitResult) -> Section | None:
+    """What the data determine, what they do not, and how the parameters are correlated; None where nothing is known."""
+    known = identifiability(result)
+    blocks = [*_known(known), *_unidentified(result), *_correlations(result)]
+    return Section("identifiability", "What the data determine", tuple(blocks)) if blocks else None
+
+
+def _known(known: Identifiability) -> list[Block]:
+    if not known.rows:
+        return []
+    more = known.lacking
+    columns = [Column(), Column("verdict"), *([Column("lack")] if more else []), Column("why", wraps=True)]
+    columns += [Column("what would help", wraps=True)] if more else []
+    blocks: list[Block] = [Paragraph(Prose(sentence)) for sentence in known.sentences]
+    blocks += [] if known.figure is None else [known.figure]
+    blocks.append(Table(tuple(columns), tuple(_cells(row, more=more) for row in known.rows)))
+    return [*blocks, Paragraph(_KINDS_IN_WORDS, "fine")] if more else blocks
+
+
+def _cells(row: JudgedRow, *, more: bool) -> Row:
+    lack: list[Inline] = [row.kind] if more else []
+    remedy: list[Inline] = [Prose(row.remedy)] if more else []
+    return Row((row.symbol, Badge(row.badge, row.verdict), *lack, Prose(row.sentence), *remedy))
+
+
+def _unidentified(result: FitResult) -> list[Block]:
+    directions = view.null_directions(result)
+    if not directions:
+        return []
+    entries = tuple(
+        (Prose(entry.words), (Prose(entry.remedy), Small(("direction: ", entry.components), own_line=True)))
+        for entry in directions
+    )
+    return [Heading("What was not identified, and what would identify it"), Terms(entries)]
+
+
+def _correlations(result: FitResult) -> list[Block]:
+    if len(result.correlations) < 2:
+        return []
+    pairs = [
+        (abs(value), f"{symbol(row).text} and {symbol(column).text} {value:+.2f}")
+        for row, others in result.correlations.items()
+        for column, value in others.items()
+        if row < column and value is not None
+    ]
+    strongest = "; ".join(text for _, text in sorted(pairs, reverse=True)[:5]).replace("-", "−")
+    words = f"Correlations of the parameters; the strongest: {strongest}."
+    caption = "Correlation coefficients of the fitted parameters."
+    few = len(result.correlations) <= _FEW
+    drawing = Drawing("correlations", lambda _: view.drawn(correlations_figure(result)), words, caption, few)
+    return [Heading("Correlations"), drawing]

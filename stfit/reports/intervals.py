@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from markupsafe import Markup
-
-from stfit.figures.style import svg
-from stfit.reports.view import symbol_html, trusted
+from stfit.reports.content import Block, Column, Drawing, Inline, Name, Paragraph, Row, Section, Table
+from stfit.reports.view import drawn, enumerated
 from stfit.results.plot_intervals import stored_contours_figure, stored_profiles_figure
 from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
@@ -23,40 +21,49 @@ _SOURCES: Final = {
 _PLAIN: Final = "from the covariance"
 
 
+_PROFILES: Final = (
+    "Rise in deviance along each profile, everything else fitted again (solid), and the parabola that the covariance "
+    "stands for (dashed). The dotted lines are where the 68 % and 95 % intervals end."
+)
+
+
 @dataclass(frozen=True)
 class Intervals:
     """What the section shows. sources: of each kind of interval the words and the symbols of what has it."""
 
-    sources: Sequence[tuple[str, Markup]]
+    sources: Sequence[tuple[str, Inline]]
     notes: Sequence[str]
-    profiles: Markup | None
-    contours: Markup | None
-    pair: Markup
+    profiles: Drawing | None
+    contours: Drawing | None
 
 
 def intervals(result: FitResult) -> Intervals:
     """Where each interval comes from, with profiles and contours."""
-    pair = result.intervals.get("contours", [])
-    names = (pair[0]["x"], pair[0]["y"]) if pair else ()
-    return Intervals(
-        _sources(result),
-        _notes(result),
-        _profiles(result),
-        _contours(result),
-        trusted(" and ".join(symbol_html(name) for name in names)),
-    )
+    return Intervals(_sources(result), _notes(result), _profiles(result), _contours(result))
 
 
-def _sources(result: FitResult) -> list[tuple[str, Markup]]:
-    by_source: dict[str, list[str]] = {}
+def section(result: FitResult) -> Section | None:
+    """The section; None where no interval says where it comes from."""
+    found = intervals(result)
+    if not found.sources:
+        return None
+    columns = (Column(wraps=True), Column(wraps=True))
+    blocks: list[Block] = [figure for figure in (found.profiles, found.contours) if figure is not None]
+    blocks.append(Table(columns, tuple(Row(cells) for cells in found.sources)))
+    blocks += [Paragraph(note, "fine") for note in found.notes]
+    return Section("intervals", "Where the intervals come from", tuple(blocks))
+
+
+def _sources(result: FitResult) -> list[tuple[str, Inline]]:
+    by_source: dict[str, list[Inline]] = {}
     for name, entry in result.parameters.items():
         if entry.interval:
-            by_source.setdefault(entry.interval, []).append(name)
+            by_source.setdefault(entry.interval, []).append(Name(name))
     checked = result.intervals.get("chosen_by") == "auto"
-    rows = []
+    rows: list[tuple[str, Inline]] = []
     for source, names in by_source.items():
         words = _PLAIN if source == "covariance" and not checked else _SOURCES[source]
-        rows.append((words, trusted(", ".join(symbol_html(name) for name in names))))
+        rows.append((words, enumerated(names)))
     return rows
 
 
@@ -71,18 +78,21 @@ def _notes(result: FitResult) -> list[str]:
     return notes
 
 
-def _profiles(result: FitResult) -> Markup | None:
-    figure = stored_profiles_figure(result)
-    if figure is None:
+def _profiles(result: FitResult) -> Drawing | None:
+    profiles = result.intervals.get("profiles", {})
+    if not profiles:
         return None
-    names = ", ".join(symbol(name).text for name in result.intervals["profiles"])
-    return trusted(svg(figure, f"Rise in deviance along the profiles of {names}.", "p"))
+    names = ", ".join(symbol(name).text for name in profiles)
+    words = f"Rise in deviance along the profiles of {names}."
+    return Drawing("profiles", lambda width: drawn(stored_profiles_figure(result, width=width)), words, _PROFILES)
 
 
-def _contours(result: FitResult) -> Markup | None:
-    figure = stored_contours_figure(result)
-    if figure is None:
+def _contours(result: FitResult) -> Drawing | None:
+    stored = result.intervals.get("contours", [])
+    if not stored:
         return None
-    first = result.intervals["contours"][0]
-    words = f"Joint 68 % and 95 % regions of {symbol(first['x']).text} and {symbol(first['y']).text}."
-    return trusted(svg(figure, words, "j"))
+    pair = (stored[0]["x"], stored[0]["y"])
+    words = "Joint 68 % and 95 % regions of"
+    caption = (f"{words} ", Name(pair[0]), " and ", Name(pair[1]), ", from the profile likelihood of both.")
+    words = f"{words} {symbol(pair[0]).text} and {symbol(pair[1]).text}."
+    return Drawing("contours", lambda _: drawn(stored_contours_figure(result)), words, caption, narrow=True)

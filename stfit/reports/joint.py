@@ -1,4 +1,4 @@
-"""The tables of a joint fit and of the error budget, ready to print."""
+"""What a joint fit is made of, and the error budget: tables and figures."""
 
 from __future__ import annotations
 
@@ -7,13 +7,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from markupsafe import Markup
-
-from stfit.reports.view import symbol_html
+from stfit.reports.content import (
+    Block,
+    Column,
+    Drawing,
+    Heading,
+    Inline,
+    Name,
+    Number,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
+from stfit.reports.view import drawn
 from stfit.results.numbers import format_p, format_rounded, format_value
+from stfit.results.plot_budget import agreement_figure, budget_figure, compared_quantity, variance_shares
 from stfit.results.result import FitResult
+from stfit.results.summary import beside
+from stfit.results.symbols import symbol
 
+_BARS: Final = "Shares in the variance of each number: what the data bring, and what each constant that was given."
+_SHARES: Final = "Shares in the variance of each number, by the rows that it rests on."
 _NEGLIGIBLE: Final = 1e-3  # of a variance
+_OURS: Final = frozenset({"statistics", "correlation"})
+_QUADRATURE: Final = (
+    "What each source alone would leave as standard error; together they add in quadrature. A dash is less than a "
+    "thousandth of the variance."
+)
 _SHOWN_MOVES: Final = 3  # of each measurement left out
 
 
@@ -21,7 +42,7 @@ _SHOWN_MOVES: Final = 3  # of each measurement left out
 class BudgetRow:
     """One number: its standard error and what each source brings."""
 
-    symbol: Markup
+    symbol: Inline
     stderr: str
     parts: list[str]
 
@@ -30,7 +51,7 @@ class BudgetRow:
 class Budget:
     """The error budget; sources are the columns."""
 
-    sources: list[Markup]
+    sources: list[Inline]
     rows: list[BudgetRow]
 
 
@@ -39,7 +60,7 @@ class Joint:
     """What each measurement tells, says alone, and changes by its absence."""
 
     measurements: list[str]
-    quantities: list[Markup]
+    quantities: list[Inline]
     contributions: list[dict[str, Any]]
     alone: list[dict[str, Any]]
     tensions: list[dict[str, Any]]
@@ -52,20 +73,18 @@ def budget(result: FitResult) -> Budget:
     rows = []
     for name, parts in result.budget.items():
         estimate = result.parameters[name]
+        size = beside(name, result) or abs(estimate.value or 0.0)
         rows.append(
             BudgetRow(
-                symbol_html(name),
-                format_rounded(estimate.stderr, estimate.unit, 2, abs(estimate.value or 0.0)),
+                Name(name),
+                format_rounded(estimate.stderr, estimate.unit, 2, size),
                 [
-                    format_rounded(parts[source], estimate.unit, 2, abs(estimate.value or 0.0))
-                    if _matters(parts, source)
-                    else "–"
+                    format_rounded(parts[source], estimate.unit, 2, size) if _matters(parts, source) else "–"
                     for source in shown
                 ],
             )
         )
-    words = {"statistics": Markup("statistics"), "correlation": Markup("correlation")}
-    return Budget([words.get(source) or symbol_html(source) for source in shown], rows)
+    return Budget([source if source in _OURS else Name(source) for source in shown], rows)
 
 
 def _matters(parts: Mapping[str, float], source: str) -> bool:
@@ -81,7 +100,7 @@ def joint(result: FitResult) -> Joint:
     quantities = [name for name in ("slope_P", "slope_AP", "l_over_L") if any(e[name]["value"] for e in entries)]
     return Joint(
         [_short(name) for name in names],
-        [symbol_html(name) for name in quantities],
+        [Name(name) for name in quantities],
         [_contribution(entry) for entry in contributions],
         [_alone(entry, quantities, result) for entry in entries],
         _tensions(result),
@@ -96,7 +115,7 @@ def _short(name: str) -> str:
 
 def _contribution(entry: Mapping[str, Any]) -> dict[str, Any]:
     shares = [*(share["share"] for share in entry["shares"]), entry["constraints"]]
-    return {"symbol": symbol_html(entry["quantity"]), "shares": [_share(share) for share in shares]}
+    return {"symbol": Name(entry["quantity"]), "shares": [_share(share) for share in shares]}
 
 
 def _share(share: float) -> str:
@@ -118,7 +137,7 @@ def _tensions(result: FitResult) -> list[dict[str, Any]]:
         rows += [
             {
                 "left_out": _short(left_out),
-                "symbol": symbol_html(entry["quantity"]),
+                "symbol": Name(entry["quantity"]),
                 "value": format_value(entry["value"], entry["stderr"], result.parameters[entry["quantity"]].unit),
                 "pull": format_rounded(entry["pull"], "", 2),
                 "p_value": format_p(entry["p_value"]),
@@ -127,3 +146,64 @@ def _tensions(result: FitResult) -> list[dict[str, Any]]:
             for entry in moves[:_SHOWN_MOVES]
         ]
     return rows
+
+
+def budget_section(result: FitResult) -> Section | None:
+    """The error budget as bars and as a table; None without one."""
+    found = budget(result)
+    if not found.rows:
+        return None
+    columns = (Column(), *(Column(title, numeric=True) for title in ("standard error", *found.sources)))
+    rows = (Row((row.symbol, *(Number(text) for text in (row.stderr, *row.parts)))) for row in found.rows)
+    figure = Drawing("budget", lambda width: drawn(budget_figure(result, width=width)), _bars_in_words(result), _BARS)
+    blocks = (figure, Table(columns, tuple(rows)), Paragraph(_QUADRATURE, "fine"))
+    return Section("budget", "What the uncertainty is made of", blocks)
+
+
+def _bars_in_words(result: FitResult) -> str:
+    parts = []
+    for name, shares in variance_shares(result).items():
+        largest = max(shares, key=lambda source: shares[source])
+        parts.append(f"{symbol(name).text} {100 * shares[largest]:.0f} % {symbol(largest).text}")
+    return f"Shares in the variance of each number; the largest of each: {', '.join(parts)}."
+
+
+def section(result: FitResult) -> Section | None:
+    """Which measurement tells what, and whether they agree; None for a single measurement."""
+    found = joint(result)
+    if not found.contributions:
+        return None
+    columns = (Column(), *(Column(name, numeric=True) for name in (*found.measurements, "constants")))
+    rows = (Row((e["symbol"], *(Number(share) for share in e["shares"]))) for e in found.contributions)
+    blocks: list[Block] = [*_agreement(result)]
+    blocks += [Table(columns, tuple(rows)), Paragraph(_SHARES, "fine")]
+    blocks += _alone_blocks(found) if found.alone else []
+    blocks += _tension_blocks(found) if found.tensions else []
+    return Section("joint", "Which measurement tells what, and whether they agree", tuple(blocks))
+
+
+def _agreement(result: FitResult) -> list[Block]:
+    name = compared_quantity(result)
+    if name is None:
+        return []
+    caption = (Name(name), " from each measurement by itself, from all but one, and from all together (band): 68 %.")
+    words = f"{symbol(name).text} from each measurement by itself, from all but one, and from all together."
+    return [Drawing("agreement", lambda width: drawn(agreement_figure(result, width=width)), words, caption)]
+
+
+def _alone_blocks(found: Joint) -> list[Block]:
+    quantities = (Column(name, numeric=True) for name in found.quantities)
+    columns = (Column("measurement", wraps=True), Column("kind"), *quantities)
+    rows = (Row((e["measurement"], e["kind"], *(Number(cell) for cell in e["cells"]))) for e in found.alone)
+    return [Heading("Each measurement by itself"), Table(columns, tuple(rows), named=False)]
+
+
+def _tension_blocks(found: Joint) -> list[Block]:
+    numbers = (Column(title, numeric=True) for title in ("becomes", "move", "p"))
+    columns = (Column("without", wraps=True), Column("number"), *numbers, Column("verdict"))
+    rows = (
+        Row((e["left_out"], e["symbol"], *(Number(e[key]) for key in ("value", "pull", "p_value")), e["verdict"]))
+        for e in found.tensions
+    )
+    small = "The move in units of its own error; of each measurement the three largest."
+    return [Heading("Left out in turn"), Table(columns, tuple(rows), named=False), Paragraph(small, "fine")]

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from markupsafe import Markup
-
-from stfit.figures.style import svg
-from stfit.reports.traces import Traces, traces_of
-from stfit.reports.view import cell, trusted
+from stfit.figures.style import Figure
+from stfit.reports.content import Block, Column, Details, Drawing, Inline, Number, Paragraph, Row, Table, Width
+from stfit.reports.content import Section as Part
+from stfit.reports.traces import Traces, trace_blocks, traces_of
+from stfit.reports.view import cell, drawn
 from stfit.results.numbers import format_rounded, format_value
-from stfit.results.plot import drive_of, measurement_figure
+from stfit.results.plot import drive_of, has_figure, measurement_figure
 from stfit.results.result import FitResult, MeasurementSummary
 from stfit.units import choose_prefix
 
@@ -71,7 +71,7 @@ class Section:
     kind: str
     rows: int
     notices: list[str]
-    figure: Markup | None
+    figure: Drawing | None
     caption: str
     head: list[str]
     cells: list[list[str]]
@@ -84,23 +84,68 @@ def sections(result: FitResult) -> list[Section]:
     return [_section(result, summary, index) for index, summary in enumerate(result.measurements, start=1)]
 
 
+def parts(result: FitResult) -> list[Part]:
+    """A section of the report for each measurement: figure, traces, reduced data."""
+    return [_part(section) for section in sections(result)]
+
+
+def compact_figure(result: FitResult, summary: MeasurementSummary) -> Drawing | None:
+    """The figure of a measurement without its residuals, a column wide; None where its kind has none."""
+    if not has_figure(summary):
+        return None
+    caption = (summary.file, ": data, fit, and its 68 % and 95 % bands.")
+    return Drawing(
+        "first", lambda _: _drawn(result, summary, "column", residuals=False), describe(summary), caption, narrow=True
+    )
+
+
+def _drawn(result: FitResult, summary: MeasurementSummary, width: Width, *, residuals: bool = True) -> Figure:
+    return drawn(measurement_figure(result, summary, width=width, residuals=residuals))
+
+
 def _section(result: FitResult, summary: MeasurementSummary, index: int) -> Section:
-    figure = measurement_figure(result, summary)
-    words = describe(summary)
     head, cells = reduced_table(summary)
+    caption = _caption(result, summary)
+    figure = Drawing(
+        f"measurement-{index}", lambda width: _drawn(result, summary, width), describe(summary), caption, foldable=True
+    )
     return Section(
         index=index,
         file=summary.file,
         kind=summary.kind,
         rows=summary.rows,
         notices=summary.notices,
-        figure=None if figure is None else trusted(svg(figure, words, f"m{index}")),
-        caption=_caption(result, summary),
+        figure=figure if has_figure(summary) else None,
+        caption=caption,
         head=head,
         cells=cells,
         left_out=max(len(summary.reduced) - _MOST_ROWS, 0),
         traces=traces_of(summary, index),
     )
+
+
+def _part(section: Section) -> Part:
+    blocks: list[Block] = [Paragraph(f"{section.kind}, {section.rows} rows read.", "fine")]
+    blocks += [Paragraph(notice, "notice") for notice in section.notices]
+    blocks += [] if section.figure is None else [section.figure]
+    blocks += [] if section.traces is None else trace_blocks(section.traces)
+    blocks += _data(section) if section.cells else []
+    title = (f"Measurement {section.index}: ", section.file)
+    return Part(f"measurement-{section.index}", title, tuple(blocks), "measurement")
+
+
+def _data(section: Section) -> list[Block]:
+    columns = tuple(Column(title) for title in section.head)
+    rows = tuple(Row(tuple(_of_column(cell) for cell in row)) for row in section.cells)
+    blocks: list[Block] = [Table(columns, rows, "data", named=False)]
+    if section.left_out:
+        blocks.append(Paragraph(f"{section.left_out} more rows are in result.json.", "fine"))
+    return [Details(f"Reduced data, {len(section.cells)} rows", tuple(blocks))]
+
+
+def _of_column(text: str) -> Inline:
+    """A number where it begins as one; all else, such as the name of a series, stands as it is."""
+    return Number(text) if text[:1].isdigit() or text[:1] in "−+≥≤" else text
 
 
 def describe(summary: MeasurementSummary) -> str:

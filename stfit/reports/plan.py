@@ -7,8 +7,7 @@ from markupsafe import Markup
 
 from stfit.figures.plan import Prospect, plan_figure
 from stfit.figures.style import Quantity, svg
-from stfit.reports import view
-from stfit.reports.html import page
+from stfit.reports.html import page, trusted
 from stfit.results.numbers import prefix
 from stfit.results.plan import NextMeasurement, Plan
 from stfit.results.plan_words import check_sentence, plan_headline, plan_rows, settings_table, today_sentence
@@ -54,7 +53,7 @@ def _figure(plan: Plan) -> Markup | None:
         [_prospect(rank, entry) for rank, entry in drawn], plan.stderr, name.math if name.known else name.text, y
     )
     words = f"Expected error of {name.text} against hours of measurement, for the {len(drawn)} best candidates."
-    return view.trusted(svg(figure, words, "plan"))
+    return trusted(svg(figure, words, "plan"))
 
 
 def _prospect(rank: int, entry: NextMeasurement) -> Prospect:

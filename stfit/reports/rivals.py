@@ -6,32 +6,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from markupsafe import Markup
-
-from stfit.reports.view import prose
+from stfit.reports.content import Block, Column, Inline, Number, Paragraph, Prose, Row, Section, Table
 from stfit.results.numbers import format_value
 from stfit.results.ranking import comparison_sentence, evidence_sentence, verdicts
 from stfit.results.result import FitResult
 
 _COLUMNS: Final = ("deviance", "parameters", "AIC", "BIC", "ΔAIC")
 _EVIDENCE: Final = ("ln Z", "ln Bayes factor")
+_CRITERIA: Final = (
+    "Each fitted to the same data and constraints. AIC is the deviance plus 2 for each combination of parameters that "
+    "the data and the constraints determine, BIC plus the logarithm of the number of rows; ΔAIC is counted from the "
+    "lowest. A description adds nothing where one with fewer parameters comes within 2 of it."
+)
 
 
 @dataclass(frozen=True)
 class RivalRow:
     """One description: what it costs and gains, by the columns of the table."""
 
-    description: Markup
+    description: Inline
     numbers: list[str]
     verdict: str
-    note: Markup
+    note: Inline
 
 
 @dataclass(frozen=True)
 class Rivals:
     """What the data say of the descriptions together, and one row for each."""
 
-    sentences: list[Markup]
+    sentences: list[Inline]
     columns: tuple[str, ...]
     rows: list[RivalRow]
 
@@ -41,19 +44,32 @@ def rivals(result: FitResult) -> Rivals:
     weighed = {entry["name"]: entry for entry in result.evidence}
     rows = [
         RivalRow(
-            prose(entry["description"]),
+            Prose(entry["description"]),
             [*_numbers(entry), *(_evidence(weighed.get(entry["name"])) if weighed else [])],
             verdict,
-            prose(entry["note"]),
+            Prose(entry["note"]),
         )
         for entry, verdict in zip(result.comparison, verdicts(result.comparison), strict=True)
     ]
     if not result.comparison:
         empty = ["–"] * len(_COLUMNS)
-        rows = [RivalRow(prose(e["description"]), [*empty, *_evidence(e)], "", prose("")) for e in result.evidence]
+        rows = [RivalRow(Prose(e["description"]), [*empty, *_evidence(e)], "", Prose("")) for e in result.evidence]
     sentences = (comparison_sentence(result.comparison), evidence_sentence(result.evidence))
     columns = (*_COLUMNS, *_EVIDENCE) if weighed else _COLUMNS
-    return Rivals([prose(sentence) for sentence in sentences if sentence], columns, rows)
+    return Rivals([Prose(sentence) for sentence in sentences if sentence], columns, rows)
+
+
+def section(result: FitResult) -> Section | None:
+    """The section of the report; None without rivals."""
+    found = rivals(result)
+    if not found.rows:
+        return None
+    numbers = (Column(name, numeric=True) for name in found.columns)
+    columns = (Column("description", wraps=True), *numbers, Column("verdict"), Column("with it", wraps=True))
+    rows = (Row((e.description, *(Number(text) for text in e.numbers), e.verdict, e.note)) for e in found.rows)
+    blocks: list[Block] = [Paragraph(sentence) for sentence in found.sentences]
+    blocks += [Table(columns, tuple(rows)), Paragraph(_CRITERIA, "fine")]
+    return Section("comparison", "Rival descriptions", tuple(blocks))
 
 
 def _evidence(entry: Mapping[str, Any] | None) -> list[str]:

@@ -6,26 +6,72 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from markupsafe import Markup
-
-from stfit.figures.style import svg
-from stfit.reports.view import symbol_html, trusted
-from stfit.results.chain_plot import posterior_figure, traces_figure
+from stfit.reports.content import (
+    Badge,
+    Block,
+    Column,
+    Drawing,
+    Heading,
+    Inline,
+    Italic,
+    Listing,
+    Name,
+    Number,
+    Paragraph,
+    Prose,
+    Row,
+    Section,
+    Table,
+)
+from stfit.reports.view import drawn
+from stfit.results.chain_plot import has_posterior, posterior_figure, traces_figure
 from stfit.results.numbers import format_rounded, prefix
 from stfit.results.result import FitResult
 from stfit.results.sentences import chain_sentence
 from stfit.results.symbols import symbol
 
 LOG_POSTERIOR: Final = "log_posterior"
-_BADGES: Final = {"reliable": "acceptable", "tentative": "doubtful", "unusable": "rejected"}
+BADGES: Final = {"reliable": "acceptable", "tentative": "doubtful", "unusable": "rejected"}
 _ERRORS: Final = ("median", "sd", "lo95", "hi95")
+
+
+_HEADS: Final[tuple[Inline, ...]] = (
+    "R̂",
+    "ESS, bulk",
+    "ESS, tails",
+    (Italic("N"), "/τ"),
+    "error of median",
+    "of deviation",
+    "of 95 %, low",
+    "high",
+)
+_WORTH: Final = (Column(), *(Column(title, numeric=True) for title in _HEADS))
+_WORTH_WORDS: Final = (
+    "R̂ compares the ensembles by the ranks of their draws: 1 where they agree. ESS is the number of independent draws "
+    "that would serve as well, from the mean over the walkers, whose steps N are counted in autocorrelation times τ. "
+    "Errors are those that a longer chain would lower. A dash is withheld: the chain is unusable, or the data do not "
+    "identify the quantity."
+)
+_PRIOR_WORDS: Final = (
+    "How far the posterior moves when the informed priors, or the likelihood, are raised to a power, for a doubling of "
+    "it; from 0.05 it counts. Contraction is the part of the prior's variance that the data take away, 0 where the "
+    "posterior is the prior."
+)
+_CORNER: Final = (
+    "Posterior densities, alone beside their priors (dashed) and in pairs, with the contours that hold 68 % and 95 %; "
+    "grey where a parameter is not identified. A prior that is not seen is too wide to be."
+)
+_CHAIN: Final = (
+    "Left: draws along the chain, one line an ensemble. Right: how often the draws of each ensemble have which ranks "
+    "among all, over how often they would if all were alike; the band is two standard deviations."
+)
 
 
 @dataclass(frozen=True)
 class Worth:
     """One line of the table of diagnostics."""
 
-    symbol: Markup
+    symbol: Inline
     rhat: str
     effective: str
     tails: str
@@ -38,7 +84,7 @@ class Worth:
 class PriorRow:
     """One line of the table of prior sensitivity."""
 
-    symbol: Markup
+    symbol: Inline
     prior: str
     likelihood: str
     contraction: str
@@ -57,8 +103,8 @@ class Sampling:
     worth: list[Worth]
     priors: list[PriorRow]
     prior_sentences: list[str]
-    corner: Markup | None
-    traces: Markup | None
+    corner: Drawing | None
+    traces: Drawing | None
 
 
 def sampling(result: FitResult) -> Sampling | None:
@@ -69,7 +115,7 @@ def sampling(result: FitResult) -> Sampling | None:
     priors = found["prior_sensitivity"]
     return Sampling(
         verdict=found["verdict"],
-        badge=_BADGES[found["verdict"]],
+        badge=BADGES[found["verdict"]],
         sentence=chain_sentence(found) or "",
         reasons=list(found["reasons"]),
         ran=_ran(found),
@@ -100,7 +146,7 @@ def _worth(name: str, entry: Mapping[str, Any], result: FitResult) -> Worth:
     errors = entry["mcse"] or {}
     shown = tuple(format_rounded(errors.get(key), unit if label else "", 2, size) for key in _ERRORS)
     return Worth(
-        symbol=trusted("ln posterior") if name == LOG_POSTERIOR else symbol_html(name),
+        symbol="ln posterior" if name == LOG_POSTERIOR else Name(name),
         rhat=_number(entry["rhat"], 4),
         effective=_whole(entry["ess_bulk"]),
         tails=_whole(entry["ess_tail"]),
@@ -112,7 +158,7 @@ def _worth(name: str, entry: Mapping[str, Any], result: FitResult) -> Worth:
 
 def _prior(name: str, entry: Mapping[str, Any]) -> PriorRow:
     return PriorRow(
-        symbol=symbol_html(name),
+        symbol=Name(name),
         prior=_number(entry["prior"], 2),
         likelihood=_number(entry["likelihood"], 2),
         contraction=_number(entry["contraction"], 2, largest=0.999),
@@ -132,22 +178,56 @@ def _whole(value: float | None) -> str:
     return "–" if value is None else f"{value:.0f}"
 
 
-def _corner(result: FitResult) -> Markup | None:
-    figure = posterior_figure(result)
-    if figure is None:
+def _corner(result: FitResult) -> Drawing | None:
+    if not has_posterior(result):
         return None
     names = ", ".join(symbol(name).text for name in result.sampling["draws"]["values"])
     words = f"Posterior densities of {names}, each beside its prior, and of every pair, with 68 % and 95 % contours."
-    return trusted(svg(figure, words, "corner"))
+    return Drawing("posterior", lambda _: drawn(posterior_figure(result)), words, _CORNER)
 
 
-def _traces(result: FitResult) -> Markup | None:
-    figure = traces_figure(result)
-    if figure is None:
+def _traces(result: FitResult) -> Drawing | None:
+    if not result.sampling["draws"]["values"]:
         return None
     rhat = max((entry["rhat"] or 0.0) for entry in result.sampling["quantities"].values() if entry["judged"])
     words = (
         "Draws of every ensemble along the chain, and how often each ensemble has which ranks among all draws; the "
         f"largest R̂ is {rhat:.4f}."
     )
-    return trusted(svg(figure, words, "trace"))
+    return Drawing("chain", lambda _: drawn(traces_figure(result)), words, _CHAIN)
+
+
+def section(result: FitResult) -> Section | None:
+    """The section of the report; None of a result without a chain."""
+    found = sampling(result)
+    if found is None:
+        return None
+    blocks: list[Block] = [
+        Paragraph((Badge(found.badge, found.verdict), " ", Prose(found.ran))),
+        Listing(tuple(Prose(reason) for reason in found.reasons)),
+        *(figure for figure in (found.corner, found.traces) if figure is not None),
+        Table(_WORTH, tuple(_worth_row(entry) for entry in found.worth)),
+        Paragraph(_WORTH_WORDS, "fine"),
+        *(_prior_blocks(found) if found.priors else []),
+    ]
+    return Section("sampling", "What the chain is worth", tuple(blocks))
+
+
+def _worth_row(entry: Worth) -> Row:
+    numbers = (entry.rhat, entry.effective, entry.tails, entry.taus, *entry.errors)
+    return Row((entry.symbol, *(Number(text) for text in numbers)), "" if entry.quoted else "not-identified")
+
+
+def _prior_blocks(found: Sampling) -> list[Block]:
+    rows = [
+        Row((entry.symbol, *(Number(text) for text in (entry.prior, entry.likelihood, entry.contraction)), diagnosis))
+        for entry in found.priors
+        for diagnosis in [entry.diagnosis]
+    ]
+    columns = (Column(), *(Column(t, numeric=True) for t in ("prior", "data", "contraction")), Column("diagnosis"))
+    return [
+        Heading("How much of it is prior"),
+        *(Paragraph(Prose(sentence)) for sentence in found.prior_sentences),
+        Table(columns, tuple(rows)),
+        Paragraph(_PRIOR_WORDS, "fine"),
+    ]

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from markupsafe import Markup
-
-from stfit.figures.style import Quantity, svg
+from stfit.figures.style import Quantity
 from stfit.figures.trace import trace_figure
-from stfit.reports.view import trusted
+from stfit.reports.content import Block, Column, Drawing, Heading, Listing, Paragraph, Prose, Row, Table
 from stfit.results.numbers import format_rounded, format_value
 from stfit.results.result import MeasurementSummary
 from stfit.units import choose_prefix
@@ -21,15 +19,6 @@ _ROUTES: Final = {"threshold": "thresholds", "hmm": "hidden Markov model", "": "
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """The figure of one trace."""
-
-    title: str
-    figure: Markup
-    caption: str
-
-
-@dataclass(frozen=True)
 class Traces:
     """Table, sentences and figures; every cell is ready to print."""
 
@@ -37,7 +26,7 @@ class Traces:
     verdicts: list[str]
     reasons: list[str]
     complaints: list[tuple[str, str, str]]  # verdict, file, sentence
-    drawn: list[Drawn]
+    drawn: list[Drawing]
     left_out: int
 
 
@@ -67,7 +56,8 @@ def traces_of(summary: MeasurementSummary, index: int) -> Traces | None:
         if check["verdict"] != "passed"
     ]
     drawn = [
-        _drawn(trace, f"t{index}-{place}") for place, trace in enumerate(entry for entry in traces if entry["panels"])
+        _drawn(trace, f"trace-{index}-{place}")
+        for place, trace in enumerate(entry for entry in traces if entry["panels"])
     ]
     return Traces(
         rows=[_row(trace) for trace in shown],
@@ -106,7 +96,21 @@ def _row(trace: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _drawn(trace: Mapping[str, Any], identity: str) -> Drawn:
+def trace_blocks(traces: Traces) -> list[Block]:
+    """The traces of a measurement: how each was reduced, every complaint, figures."""
+    columns = (*(Column(Prose(title)) for title in HEAD), Column("verdict"))
+    rows = tuple(Row((*cells, verdict)) for cells, verdict in zip(traces.rows, traces.verdicts, strict=True))
+    blocks: list[Block] = [Heading("Traces"), *(Paragraph(Prose(reason), "fine") for reason in traces.reasons)]
+    blocks.append(Table(columns, rows, "data", named=False))
+    if traces.left_out:
+        blocks.append(Paragraph(f"{traces.left_out} more traces are in result.json.", "fine"))
+    if traces.complaints:
+        items = [(f"{v.replace('-', ' ')}, ", file, ": ", Prose(words)) for v, file, words in traces.complaints]
+        blocks.append(Listing(tuple(items)))
+    return [*blocks, *traces.drawn]
+
+
+def _drawn(trace: Mapping[str, Any], identity: str) -> Drawing:
     panels = trace["panels"]
     values = panels["excerpt"]["value"]
     signal = _in_prefix("resistance", [max(map(abs, values))], trace["level_unit"])
@@ -115,8 +119,8 @@ def _drawn(trace: Mapping[str, Any], identity: str) -> Drawn:
     time = _in_prefix("time", [record], "s")
     words = f"Trace {trace['file']}: excerpt with its states, histogram with two Gaussians"
     words += ", dwell survival and rates along the record." if panels.get("survival") else "."
-    figure = trusted(svg(trace_figure(panels, signal, time, dwell), words, identity))
-    return Drawn(f"{trace['file']}: {_verdict(trace)}", figure, _caption(panels))
+    caption = (trace["file"], f": {_verdict(trace)}. ", Prose(_caption(panels)))
+    return Drawing(identity, lambda _: trace_figure(panels, signal, time, dwell), words, caption)
 
 
 def _in_prefix(label: str, values: list[float], unit: str) -> Quantity:

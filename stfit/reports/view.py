@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from markupsafe import Markup
-
 from stfit.constants import BOLTZMANN
+from stfit.figures.style import Figure
+from stfit.reports.content import Badge, Column, Formula, Inline, Name, Number, Prose, Small, Table
+from stfit.reports.content import Row as TableRow
 from stfit.results.numbers import format_estimate, format_interval, format_p, format_rounded, format_value
 from stfit.results.result import Combination, Estimate, FitResult, GoodnessTest, Status, Verdict
 from stfit.results.summary import ANSWERS, beside, interval_cell, ordered
-from stfit.results.symbols import expression_html, prose_html, symbol
+from stfit.results.symbols import symbol
 
 _WORDS: Final[Mapping[Verdict, str]] = {verdict: verdict.value.replace("-", " ") for verdict in Verdict}
 
@@ -23,8 +24,8 @@ _FAILED: Final = "no fit"  # what stands for the verdict where the fit did not c
 class Row:
     """One line of a table of parameters; every cell is ready to print."""
 
-    symbol: Markup
-    words: Markup
+    symbol: Inline
+    words: str
     value: str
     note: str
     ci68: str
@@ -50,7 +51,7 @@ class NullDirection:
     """A direction in which the data say nothing, and the measurement that would."""
 
     words: str
-    components: Markup
+    components: Inline
     remedy: str
 
 
@@ -79,9 +80,9 @@ def null_directions(result: FitResult) -> list[NullDirection]:
     return [_null_direction(entry) for entry in result.identifiability["null_directions"]]
 
 
-def priors(result: FitResult) -> list[tuple[Markup, str]]:
+def priors(result: FitResult) -> list[tuple[Inline, str]]:
     """The prior of each parameter."""
-    return [(symbol_html(name), text) for name, text in result.priors.items()]
+    return [(Name(name), text) for name, text in result.priors.items()]
 
 
 def diagnostics(result: FitResult) -> list[tuple[str, str]]:
@@ -104,27 +105,42 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-def symbol_html(name: str) -> Markup:
-    """The symbol of a parameter, for a page."""
-    return trusted(symbol(name).html)
+def parameter_table(rows: Sequence[Row]) -> Table:
+    """The table of parameters with their intervals and verdicts."""
+    titles = ("", "value", "68 % interval", "95 % interval", "verdict")
+    return Table(tuple(Column(title) for title in titles), tuple(_cells(row) for row in rows), "parameters")
 
 
-def prose(text: str) -> Markup:
-    """A sentence with its symbols (l/L_θθ, c_P, k_BT, τ0) set as symbols; everything else is escaped."""
-    return trusted(prose_html(text))
+def key_values(rows: Sequence[tuple[Inline, Inline]]) -> Table:
+    """A table of two columns without a head: what, and what of it."""
+    return Table((Column(), Column(wraps=True)), tuple(TableRow(cells) for cells in rows))
 
 
-def trusted(markup: str) -> Markup:
-    """Markup of our own making, in which every text from outside is already escaped."""
-    return Markup(markup)  # noqa: S704
+def enumerated(names: Sequence[Inline]) -> Inline:
+    """Names with commas between them."""
+    return tuple(part for index, name in enumerate(names) for part in ((", ", name) if index else (name,)))
+
+
+def drawn(figure: Figure | None) -> Figure:
+    """A figure that is known to be there; ValueError where it is not after all."""
+    if figure is None:
+        raise ValueError("there is nothing to draw")
+    return figure
+
+
+def _cells(row: Row) -> TableRow:
+    head: Inline = (row.symbol, Small(Prose(row.words))) if row.words else row.symbol
+    value: Inline = (Number(row.value), Small(Prose(row.note), own_line=True)) if row.note else Number(row.value)
+    cells = (head, value, Number(row.ci68), Number(row.ci95), Badge(row.badge, row.verdict))
+    return TableRow(cells, row.badge)
 
 
 def _row(name: str, entry: Estimate, result: FitResult) -> Row:
     magnitude = beside(name, result)
     failed = result.status is not Status.CONVERGED
     return Row(
-        symbol=symbol_html(name),
-        words=prose(symbol(name).words),
+        symbol=Name(name),
+        words=symbol(name).words,
         value=format_estimate(entry, magnitude),
         note=_in_thermal_energies(entry, result.reference_temperature),
         ci68=interval_cell(entry, "ci68", magnitude),
@@ -144,8 +160,8 @@ def _in_thermal_energies(entry: Estimate, temperature: float | None) -> str:
 
 def _combination(entry: Combination) -> Row:
     return Row(
-        symbol=trusted(expression_html(entry.expression)),
-        words=trusted(""),
+        symbol=Formula(entry.expression),
+        words="",
         value=format_value(entry.value, entry.stderr, entry.unit, entry.ci68),
         note="",
         ci68=format_interval(entry.ci68, entry.unit),
@@ -164,7 +180,8 @@ def _test(entry: GoodnessTest) -> TestRow:
 
 
 def _null_direction(entry: Mapping[str, Any]) -> NullDirection:
-    parts = (
-        f"{weight:+.2f}".replace("-", "−") + f" {symbol(name).html}" for name, weight in entry["components"].items()
-    )
-    return NullDirection(entry["direction"], trusted(", ".join(parts)), entry["remedy"])
+    parts: list[Inline] = []
+    for name, weight in entry["components"].items():
+        parts += [", "] if parts else []
+        parts += [f"{weight:+.2f} ".replace("-", "−"), Name(name)]
+    return NullDirection(entry["direction"], tuple(parts), entry["remedy"])

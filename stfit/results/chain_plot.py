@@ -16,10 +16,14 @@ from stfit.results.symbols import symbol
 _LONGEST: Final = 16  # letters of a name in a figure
 
 
+def has_posterior(result: FitResult) -> bool:
+    """Whether there is a usable chain to draw a posterior of."""
+    return bool(result.sampling and result.sampling["draws"]["values"] and result.sampling.get("marginals"))
+
+
 def posterior_figure(result: FitResult) -> Figure | None:
     """Marginals and pairs of the headline parameters with their priors; None without a usable chain."""
-    shown = _drawn(result)
-    return corner_figure(shown) if shown and result.sampling.get("marginals") else None
+    return corner_figure(_drawn(result)) if has_posterior(result) else None
 
 
 def traces_figure(result: FitResult) -> Figure | None:

@@ -12,6 +12,7 @@ from stfit.figures.diagnostic import correlation_figure, residuals_figure
 from stfit.figures.dwell import dwell_time_figure
 from stfit.figures.fmr import fmr_figure
 from stfit.figures.identifiability import eigen_directions_figure
+from stfit.figures.layout import COLUMN, PAGE, Layout
 from stfit.figures.panels import Fit, Series
 from stfit.figures.ramp import switching_current_figure
 from stfit.figures.style import Array, Figure, Quantity, escape
@@ -20,7 +21,7 @@ from stfit.results.result import Curve, FitResult, MeasurementSummary
 from stfit.results.symbols import symbol
 from stfit.units import choose_prefix
 
-_FIGURES: Final[Mapping[str, Callable[[Sequence[Series], Quantity], Figure]]] = {
+_FIGURES: Final[Mapping[str, Callable[[Sequence[Series], Quantity, Layout], Figure]]] = {
     "dwell-times": dwell_time_figure,
     "dwell-events": dwell_time_figure,
     "switching-currents": critical_current_figure,
@@ -29,21 +30,37 @@ _FIGURES: Final[Mapping[str, Callable[[Sequence[Series], Quantity], Figure]]] = 
     "fmr-lines": fmr_figure,
     "telegraph-trace": dwell_time_figure,
 }
+_LAYOUTS: Final[Mapping[str, Layout]] = {"column": COLUMN, "page": PAGE}
 _LONGEST: Final = 16  # letters of a name in a figure
 _DRIVES: Final = {"frequency": "Hz", "current": "A", "voltage": "V", "delta_R": "ohm", "row": ""}
 _WORDS: Final = {"delta_R": "ΔR"}
 
 
-def measurement_figure(result: FitResult, summary: MeasurementSummary) -> Figure | None:
+def has_figure(summary: MeasurementSummary) -> bool:
+    """Whether a measurement can be drawn."""
+    return summary.kind in _FIGURES and bool(summary.reduced)
+
+
+def layout_of(width: str) -> Layout:
+    """The layout of a width: "column" is 86 mm, "page" the text of A4. ValueError for any other."""
+    if width not in _LAYOUTS:
+        raise ValueError(f"width: expected 'column' or 'page'; found {width!r}")
+    return _LAYOUTS[width]
+
+
+def measurement_figure(
+    result: FitResult, summary: MeasurementSummary, *, width: str = "page", residuals: bool = True
+) -> Figure | None:
     """The figure of one measurement: data, fit, bands, residuals. None where its kind has none."""
-    draw = _FIGURES.get(summary.kind)
-    if draw is None or not summary.reduced:
+    if not has_figure(summary):
         return None
+    layout = layout_of(width)
     drive = drive_of(summary)
     series = series_of(result, summary)
     ends = [float(value) for entry in series for value in entry.x]
     factor, label = choose_prefix(ends, _DRIVES[drive])
-    return draw(series, Quantity(_WORDS.get(drive, drive), label, factor))
+    quantity = Quantity(_WORDS.get(drive, drive), label.replace("ohm", "Ω"), factor)
+    return _FIGURES[summary.kind](series, quantity, layout if residuals else layout.without_residuals())
 
 
 def drive_of(summary: MeasurementSummary) -> str:
@@ -72,30 +89,43 @@ def parameter_correlations(result: FitResult) -> tuple[list[str], Array]:
 def correlations_figure(result: FitResult) -> Figure | None:
     """The matrix of correlations of a fit; None for fewer than two parameters."""
     names, matrix = parameter_correlations(result)
-    return correlation_figure([_label(name) for name in names], matrix) if len(names) > 1 else None
+    return correlation_figure([label_of(name) for name in names], matrix) if len(names) > 1 else None
+
+
+def has_residuals(result: FitResult) -> bool:
+    """Whether there are enough residuals to look at."""
+    return bool(np.isfinite(_residuals(result)).sum() > 2)
 
 
 def all_residuals_figure(result: FitResult) -> Figure | None:
     """All residuals of a fit against the quantiles of a normal distribution; None where there are fewer than three."""
-    residuals = np.concatenate([np.zeros(0), *(_column(entry.reduced, "residual") for entry in result.measurements)])
-    return residuals_figure(residuals) if np.isfinite(residuals).sum() > 2 else None
+    return residuals_figure(_residuals(result)) if has_residuals(result) else None
+
+
+def has_directions(result: FitResult) -> bool:
+    """Whether at least two directions of what the data know are stored."""
+    seen = (result.identifiability.get("spectrum") or {}).get("directions", [])
+    return bool(seen) and len(seen) + len(result.identifiability["null_directions"]) > 1
 
 
 def directions_figure(result: FitResult) -> Figure | None:
     """The eigen-directions of the information, null ones below; None where there are fewer than two."""
-    spectrum = result.identifiability.get("spectrum") or {}
-    seen = spectrum.get("directions", [])
-    null = [entry["components"] for entry in result.identifiability["null_directions"]]
-    if len(seen) + len(null) < 2 or not seen:
+    if not has_directions(result):
         return None
+    seen = result.identifiability["spectrum"]["directions"]
+    null = [entry["components"] for entry in result.identifiability["null_directions"]]
     names = list(seen[0]["components"])
     rows = np.array([[row.get(name, 0.0) for name in names] for row in (*(e["components"] for e in seen), *null)])
     rows /= np.linalg.norm(rows, axis=1)[:, None]
     sharpness = np.array([*(entry["sharpness"] for entry in seen), *np.zeros(len(null))])
-    return eigen_directions_figure([_label(name) for name in names], sharpness, rows)
+    return eigen_directions_figure([label_of(name) for name in names], sharpness, rows)
 
 
-def _label(name: str) -> str:
+def _residuals(result: FitResult) -> Array:
+    return np.concatenate([np.zeros(0), *(_column(entry.reduced, "residual") for entry in result.measurements)])
+
+
+def label_of(name: str) -> str:
     """A parameter's symbol as mathtext; a name that is not known as it stands, shortened."""
     if symbol(name).known:
         return symbol(name).math

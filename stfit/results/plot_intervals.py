@@ -9,15 +9,17 @@ import numpy as np
 
 from stfit.figures.profiles import ProfilePanel, Region, contours_figure, profiles_figure
 from stfit.figures.style import Figure, escape
+from stfit.results.plot import layout_of
 from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
 from stfit.units import choose_prefix
 
 
-def stored_profiles_figure(result: FitResult) -> Figure | None:
+def stored_profiles_figure(result: FitResult, *, width: str = "page") -> Figure | None:
     """Profiles of the headline numbers beside the parabolas of the covariance; None where none is stored."""
     profiles = result.intervals.get("profiles", {})
-    return profiles_figure([_panel(name, entry) for name, entry in profiles.items()]) if profiles else None
+    panels = [_panel(name, entry) for name, entry in profiles.items()]
+    return profiles_figure(panels, layout_of(width)) if panels else None
 
 
 def stored_contours_figure(result: FitResult) -> Figure | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -23,13 +24,39 @@ _FEWEST: Final = 30  # devices, whose number stands beside the percentage; of fe
 _FIRST: Final = ("l_over_L", "slope_AP", "slope_P")  # quoted where it has an interval, in this order
 
 
-def released_sentence(result: FitResult) -> str:
-    """The coverage that the released calibration found for these kinds of interval and measurement; "" for none."""
+@dataclass(frozen=True)
+class Coverage:
+    """How often intervals of one design held the truth. design: in words; shares: of the 68.27 and the 95 % ones."""
+
+    design: str
+    shares: tuple[float, float]
+    of: int
+
+
+@dataclass(frozen=True)
+class Backing:
+    """What the released calibration says of one quantity of a result; interval: which kind of interval it has."""
+
+    name: str
+    interval: str
+    rows: tuple[Coverage, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What was counted, of which the rows are the outcome."""
+        return (
+            f"In the released calibration {self.interval} intervals of {symbol(self.name).text}, nominally of 68.27 "
+            "and 95 %, held the truth in these shares of simulated measurements."
+        )
+
+
+def released_backing(result: FitResult) -> Backing | None:
+    """What the released calibration found for these kinds of interval and measurement; None where it has none."""
     for name in _FIRST:
         entry = result.parameters.get(name)
         if entry is not None and entry.ci95 is not None:
             return _of_quantity(name, entry, [measurement.kind for measurement in result.measurements])
-    return ""
+    return None
 
 
 @cache
@@ -39,7 +66,7 @@ def released() -> Mapping[str, Any]:
     return content
 
 
-def _of_quantity(name: str, entry: Estimate, kinds: list[str]) -> str:
+def _of_quantity(name: str, entry: Estimate, kinds: list[str]) -> Backing | None:
     interval = entry.interval or "covariance"
     rows = [
         row
@@ -48,17 +75,11 @@ def _of_quantity(name: str, entry: Estimate, kinds: list[str]) -> str:
         and row["kind"] in kinds
         and row["coverage"].get(name, _NONE)["ci95"][1] >= _FEWEST
     ]
-    if not rows:
-        return ""
-    parts = "; ".join(_of_row(row, row["coverage"][name]) for row in rows)
-    return (
-        f"In the released calibration {interval} intervals of {symbol(name).text}, nominally of 68.27 and 95 %, held "
-        f"the truth in {parts}."
-    )
+    return Backing(name, interval, tuple(_of_row(row, row["coverage"][name]) for row in rows)) if rows else None
 
 
-def _of_row(row: Mapping[str, Any], coverage: Mapping[str, list[int]]) -> str:
+def _of_row(row: Mapping[str, Any], coverage: Mapping[str, list[int]]) -> Coverage:
     (inside68, of), (inside95, _) = coverage["ci68"], coverage["ci95"]
     design, _, richness = row["design"].rpartition(", ")
-    shares = f"{100.0 * inside68 / of:.1f} and {100.0 * inside95 / of:.1f} %"
-    return f"{shares} of {of} simulated measurements ({design.replace(', ', ' ')}, {_WORDS.get(richness, richness)})"
+    words = f"{design.replace(', ', ' ')}, {_WORDS.get(richness, richness)}"
+    return Coverage(words, (inside68 / of, inside95 / of), of)

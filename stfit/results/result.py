@@ -8,7 +8,7 @@ from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, final
 
 if TYPE_CHECKING:
-    from stfit.figures.style import Figure
+    from stfit.results.plots import Plots
 
 SCHEMA = "stfit-result/1"
 
@@ -234,11 +234,12 @@ class FitResult:
 
         return summary(self)
 
-    def plot(self, measurement: int = 0) -> Figure | None:
-        """The figure of one measurement, counted from 0: data, fit, bands, residuals; None where its kind has none."""
-        from stfit.results.plot import measurement_figure
+    @property
+    def plot(self) -> Plots:
+        """The figures: result.plot() of the first measurement, result.plot.budget() and others by name."""
+        from stfit.results.plots import Plots
 
-        return measurement_figure(self, self.measurements[measurement])
+        return Plots(self)
 
     def as_dict(self) -> dict[str, Any]:
         """The content of result.json."""

@@ -8,6 +8,7 @@ from html import escape
 from typing import Final
 
 _BELOW: Final = re.compile(r"_([^\W\d_]+)")
+_RUN: Final = re.compile(r"_(?P<below>[^\W\d_]+)|(?P<letters>[^\W\d_]+)|(?P<upright>[\W\d_])")
 _LETTERS: Final = re.compile(r"(?<![^\W\d])([^\W\d_]+)")
 
 
@@ -37,11 +38,22 @@ class Symbol:
         return _italic(self.stem) + (f"<sub>{self.sub}</sub>" if self.sub else "") + _italic(self.tail)
 
     @property
+    def runs(self) -> list[tuple[str, str]]:
+        """For other forms: pieces on the line ("letters" in italics, "upright") and "below" it, in order."""
+        below = [("below", self.sub)] if self.sub else []
+        return [*_runs(self.stem), *below, *_runs(self.tail)] if self.known else [("upright", self.stem)]
+
+    @property
     def math(self) -> str:
         """For a figure, as mathtext; only of a known symbol."""
         stem = _BELOW.sub(r"_{\\mathrm{\1}}", self.stem)
         below = f"_{{\\mathrm{{{self.sub}}}}}" if self.sub else ""
         return f"${stem}{below}{self.tail}$"
+
+
+def _runs(letters: str) -> list[tuple[str, str]]:
+    """Letters, what stands below them after "_", and what is neither."""
+    return [(str(found.lastgroup), found[str(found.lastgroup)]) for found in _RUN.finditer(letters)]
 
 
 def _italic(letters: str) -> str:
@@ -107,30 +119,40 @@ def symbol(name: str) -> Symbol:
     return _SYMBOLS.get(name) or Symbol(name, "", "", known=False)
 
 
+def expression_parts(expression: str) -> list[str | Symbol]:
+    """An expression of names such as l_over_L*c_P/beta in pieces: symbols, and what stands between them."""
+    parts: list[str | Symbol] = []
+    for token in _TOKEN.findall(re.sub(r"\bk_?B[ *]?(T|temperature)\b", "k_BT", expression)):
+        if token not in _SYMBOLS:
+            parts.append(_OPERATORS.get(token, token))
+        elif "/" in symbol(token).stem and token != expression.strip():
+            parts += ["(", symbol(token), ")"]
+        else:
+            parts.append(symbol(token))
+    return parts
+
+
 def expression_text(expression: str) -> str:
-    """An expression of names such as l_over_L*c_P/beta in symbols, for a terminal."""
-    return "".join(_written(token, expression, html=False) for token in _tokens(expression))
+    """An expression of names in symbols, for a terminal."""
+    return "".join(part.text if isinstance(part, Symbol) else part for part in expression_parts(expression))
 
 
 def expression_html(expression: str) -> str:
     """An expression of names in symbols, for a page; escaped."""
-    return "".join(_written(token, expression, html=True) for token in _tokens(expression))
+    return "".join(part.html if isinstance(part, Symbol) else escape(part) for part in expression_parts(expression))
+
+
+def prose_parts(text: str) -> list[str | Symbol]:
+    """A sentence in pieces: what reads as a symbol (l/L_θθ, c_AP, k_BT, τ0) as one, all else as it stands."""
+    parts: list[str | Symbol] = []
+    end = 0
+    for found in _IN_PROSE.finditer(text):
+        parts += [text[end : found.start()]] if found.start() > end else []
+        parts.append(Symbol(found["stem"], found["sub"] or found["zero"], "", tail=found["tail"]))
+        end = found.end()
+    return [*parts, text[end:]] if end < len(text) else parts
 
 
 def prose_html(text: str) -> str:
-    """A sentence, escaped, with what reads as a symbol set as one: l/L_θθ, c_AP, k_BT, τ0."""
-    return _IN_PROSE.sub(
-        lambda found: Symbol(found["stem"], found["sub"] or found["zero"], "", tail=found["tail"]).html, escape(text)
-    )
-
-
-def _tokens(expression: str) -> list[str]:
-    return _TOKEN.findall(re.sub(r"\bk_?B[ *]?(T|temperature)\b", "k_BT", expression))
-
-
-def _written(token: str, expression: str, *, html: bool) -> str:
-    if token not in _SYMBOLS:
-        plain = _OPERATORS.get(token, token)
-        return escape(plain) if html else plain
-    written = symbol(token).html if html else symbol(token).text
-    return f"({written})" if "/" in symbol(token).stem and token != expression.strip() else written
+    """A sentence, escaped, with what reads as a symbol set as one."""
+    return "".join(part.html if isinstance(part, Symbol) else escape(part) for part in prose_parts(text))

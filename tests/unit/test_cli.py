@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,6 +25,9 @@ from tests.unit.reports.example import nanopillar
 Run = Callable[..., int]
 SUMMARY = "l/L_θθ  8.12(34) e\n"
 RESULT = '{"schema": "stfit-result/1", "title": "τ0"}\n'
+
+
+EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("reports") / "example.py"))
 
 
 @dataclass
@@ -47,7 +51,7 @@ class Pipeline:
         done = {"replicas": options["replicas"]} if self.status is Status.CONVERGED else {}
         return SimpleNamespace(status=self.status, calibration=done, goodness=self.goodness)
 
-    def report(self, result: Any, folder: Path) -> Path:
+    def report(self, result: Any, folder: Path, formats: Any = ("html",)) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "result.json").write_text(RESULT, encoding="utf-8")
         (folder / "report.html").write_text("<p>", encoding="utf-8")
@@ -112,6 +116,54 @@ def test_a_fit_prints_its_summary_and_ends_by_naming_the_report(
     assert captured.err == ""
     assert pipeline.calls[0]["seed"] == 5
     assert pipeline.calls[0]["command"] == "stfit fit device-7/analysis.toml"
+
+
+def test_a_fit_names_every_form_it_wrote(
+    run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("fit", "-q", "--format", "md,latex", "device-7/analysis.toml") == 0
+    names = ("report.md", "report.tex", "table.tex")
+    assert capsys.readouterr().out.splitlines() == [f"Report: reports/device-7/{name}" for name in names]
+
+
+def test_a_form_that_there_is_not_is_refused_before_the_fit(
+    run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("fit", "--format", "docx", "device-7/analysis.toml") == 2
+    assert capsys.readouterr().err == (
+        "stfit: option '--format': expected html, pdf, md, latex or all, with commas between several; found 'docx'\n"
+    )
+    assert pipeline.calls == []
+
+
+def test_a_stored_result_is_reported_again_beside_it_or_elsewhere(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stored = write(EXAMPLES["one_temperature"](), tmp_path / "result.json")
+    before = stored.read_bytes()
+    assert run("report", "result.json", "--format", "latex") == 0
+    assert capsys.readouterr().out == "Report: report.tex\nReport: table.tex\n"
+    assert run("report", "result.json", "--format", "md", "--out", "paper") == 0
+    assert "One temperature, no β" in (tmp_path / "paper" / "report.md").read_text(encoding="utf-8")
+    assert stored.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "result.json: expected a result.json; found No such file or directory"),
+        ("{}", "result.json, key 'schema': expected 'stfit-result/1'; found no such key"),
+        ("[", "result.json: expected JSON as stfit writes it; found"),
+    ],
+)
+def test_a_result_that_is_none_is_refused_and_nothing_is_written(
+    content: str | None, message: str, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if content is not None:
+        (tmp_path / "result.json").write_text(content, encoding="utf-8")
+    assert run("report", "result.json", "--out", "out") == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ G = N_GMR * ELEMENTARY_CHARGE * LAMBDA * DELTA_R / BETA
 SIGN = {"P": 1, "AP": -1}
 TEMPERATURES = (275.0, 285.0, 295.0, 305.0)
 DWELL, EVENTS, PULSES = "dwell.csv", "events_295K.csv", "pulses.csv"
+MORE = "\\input{/etc/passwd} #eval(1) *a* _b_ [c](d) `e` | ^^41 %\u05e9\u05dc\u05d5\u05dd \u202eabc"
 ANALYSIS = """\
 title = "Co/Cu/Co nanopillar"   # a comment so long that a narrow page must wrap it
 [device]
@@ -369,7 +370,7 @@ def not_converged() -> FitResult:
 def hostile() -> FitResult:
     """Markup, template code and mathtext in every text that comes from outside."""
     base = one_temperature()
-    bad = "<script>alert(1)</script>{{7*7}}$\\frac$\"'&\x07"
+    bad = "<script>alert(1)</script>{{7*7}}$\\frac$\"'&\x07" + MORE
     summary = base.measurements[0]
     rows = [row | {"series": f"{bad} {row['series']}"} for row in summary.reduced]
     return replace(

@@ -8,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from stfit.reports.html import render
+from stfit.reports.document import document
+from stfit.reports.html import inline
+from stfit.reports.markdown import markdown
 from stfit.reports.rivals import rivals
 from stfit.results.result import FitResult
 from stfit.results.summary import summary
@@ -26,9 +28,13 @@ def test_numbers_are_given_to_a_tenth() -> None:
 
 
 def test_symbols_are_set_as_symbols_and_nothing_else_is_markup() -> None:
-    assert "<i>I</i><sub>c</sub>" in rivals(NANOPILLAR).rows[0].description
+    assert "<i>I</i><sub>c</sub>" in inline(rivals(NANOPILLAR).rows[0].description)
     bad = replace(NANOPILLAR, comparison=[rival("<b>x</b>", "<b>x</b>", 1.0)])
-    assert "<b>" not in "".join(str(row) for row in rivals(bad).rows)
+    (row,) = rivals(bad).rows
+    assert (
+        inline((row.description, row.note))
+        == "&lt;b&gt;x&lt;/b&gt;<i>l</i>/<i>L</i><sub>θθ</sub> by &lt;b&gt;x&lt;/b&gt;"
+    )
 
 
 def test_a_fit_that_failed_has_no_numbers() -> None:
@@ -44,8 +50,8 @@ def test_a_difference_of_roundings_is_no_difference() -> None:
 
 
 def test_the_page_and_the_summary_say_which_is_preferred() -> None:
-    page = render(NANOPILLAR)
-    assert ">Rival descriptions</h2>" in page
+    page = markdown(document(NANOPILLAR))
+    assert "## Rival descriptions" in page
     assert "Of the descriptions tried the data prefer" in page
     assert "by 11.8 in AIC over the next" in summary(NANOPILLAR)
 
@@ -53,5 +59,5 @@ def test_the_page_and_the_summary_say_which_is_preferred() -> None:
 def test_without_rivals_there_is_no_section() -> None:
     result = replace(NANOPILLAR, comparison=[])
     assert rivals(result).rows == []
-    assert "Rival descriptions" not in render(result)
+    assert "Rival descriptions" not in markdown(document(result))
     assert "descriptions tried" not in summary(result)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from stfit.reports import joint, view
+from stfit.reports.content import Name
 from stfit.results.result import FitResult
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
@@ -48,6 +49,6 @@ def test_any_stored_value_can_be_shown(value: Any, text: str) -> None:
 def test_the_budget_is_in_the_unit_of_its_quantity() -> None:
     shown = joint.budget(NANOPILLAR)
     (row,) = shown.rows
-    assert "θθ" in row.symbol
+    assert row.symbol == Name("l_over_L")
     assert shown.sources[0] == "statistics"
     assert row.parts == ["0.12 e", "0.7 e", "0.3 e"]

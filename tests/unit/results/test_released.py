@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stfit.results.released import released, released_sentence
+from stfit.results.released import Backing, Coverage, released, released_backing
 from stfit.results.result import FitResult
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[1] / "reports" / "example.py"))
@@ -19,9 +19,9 @@ def row(design: str, kind: str, interval: str, of: int) -> dict[str, Any]:
     return {"design": design, "kind": kind, "interval": interval, "devices": of, "failed": 0, "coverage": coverage}
 
 
-def quoted(result: FitResult, rows: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> str:
+def quoted(result: FitResult, rows: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Backing | None:
     monkeypatch.setattr("stfit.results.released.released", lambda: {"seed": 1, "rows": rows})
-    return released_sentence(result)
+    return released_backing(result)
 
 
 def test_the_intervals_and_measurements_of_the_result_are_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,20 +30,24 @@ def test_the_intervals_and_measurements_of_the_result_are_quoted(monkeypatch: py
         row("switching-ramp, exact, poor", "switching-ramp", "covariance", 400),
         row("dwell-times, poor", "dwell-times", "profile", 400),
     ]
-    assert quoted(NANOPILLAR, rows, monkeypatch) == (
+    found = quoted(NANOPILLAR, rows, monkeypatch)
+    assert found == Backing(
+        "l_over_L", "covariance", (Coverage("dwell-times, 300 or more counts a row", (0.5, 1.0), 400),)
+    )
+    assert found.sentence == (
         "In the released calibration covariance intervals of l/L_θθ, nominally of 68.27 and 95 %, held the truth in "
-        "50.0 and 100.0 % of 400 simulated measurements (dwell-times, 300 or more counts a row)."
+        "these shares of simulated measurements."
     )
 
 
 def test_a_few_devices_back_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert quoted(NANOPILLAR, [row("dwell-times, rich", "dwell-times", "covariance", 29)], monkeypatch) == ""
+    assert quoted(NANOPILLAR, [row("dwell-times, rich", "dwell-times", "covariance", 29)], monkeypatch) is None
 
 
 def test_without_intervals_there_is_nothing_to_back(monkeypatch: pytest.MonkeyPatch) -> None:
     bare = {name: replace(entry, ci68=None, ci95=None) for name, entry in NANOPILLAR.parameters.items()}
     rows = [row("dwell-times, rich", "dwell-times", "covariance", 400)]
-    assert quoted(replace(NANOPILLAR, parameters=bare), rows, monkeypatch) == ""
+    assert quoted(replace(NANOPILLAR, parameters=bare), rows, monkeypatch) is None
 
 
 def test_the_table_in_the_package_adds_up() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from stfit.results.symbols import expression_html, expression_text, prose_html, symbol
+from stfit.results.symbols import expression_html, expression_text, prose_html, prose_parts, symbol
 
 
 def test_known_names_have_the_fields_symbols() -> None:
@@ -32,3 +32,25 @@ def test_prose_sets_symbols_and_escapes_the_rest() -> None:
     assert prose_html("18 k_BT, τ0") == "18 <i>k</i><sub>B</sub><i>T</i>, <i>τ</i><sub>0</sub>"
     assert prose_html("device_A_P.csv, c_P.csv, x_y") == "device_A_P.csv, c_P.csv, x_y"
     assert prose_html("<script>") == "&lt;script&gt;"
+
+
+def test_a_sentence_comes_apart_into_symbols_and_what_stands_between() -> None:
+    parts = prose_parts("<b> c_AP and τ0, k_BT")
+    assert [part if isinstance(part, str) else part.text for part in parts] == [
+        "<b> ",
+        "c_AP",
+        " and ",
+        "τ0",
+        ", ",
+        "k_BT",
+    ]
+    assert prose_parts("none here") == ["none here"]
+    assert prose_parts("τ0") == [parts[3]]
+
+
+def test_a_symbol_comes_apart_into_letters_on_the_line_and_below_it() -> None:
+    assert symbol("c_ratio").runs == [
+        ("letters", "c"), ("below", "AP"), ("upright", "/"), ("letters", "c"), ("below", "P")
+    ]  # fmt: skip
+    assert symbol("tau_0").runs == [("letters", "τ"), ("below", "0")]
+    assert symbol("<x>").runs == [("upright", "<x>")]

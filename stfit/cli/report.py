@@ -1,0 +1,37 @@
+"""`stfit report`: the report of a stored result again, in any form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stfit.cli.app import app
+from stfit.cli.options import Formats
+from stfit.cli.saying import require_writable, say
+
+
+@app.command(epilog="Example: stfit report out/result.json --format pdf")
+def report(
+    result: Annotated[Path, typer.Argument(metavar="RESULT.json", readable=False, help="What a fit stored.")],
+    *,
+    formats: Formats = "html",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", readable=False, help="Where it goes.  [default: the folder of the result]"),
+    ] = None,
+) -> None:
+    """Make the report of a stored result again, in any form, without a new fit."""
+    from stfit.reports.formats import chosen_formats, files_of
+
+    chosen = chosen_formats(formats)
+    folder = result.parent if out is None else out
+    require_writable(folder, files_of(chosen, result=False))
+
+    from stfit.reports.bundle import write_report
+    from stfit.results.storage import read
+
+    write_report(read(result), folder, chosen, with_result=False)
+    for name in files_of(chosen, result=False):
+        say(f"Report: {folder / name}")

@@ -1,0 +1,264 @@
+"""What a report says before it takes a form: sections of blocks, blocks of text.
+
+A plain `str` is text from outside or of no consequence, and stands in every form exactly as it is, character by
+character; only the other kinds of text below may become markup, and none of them holds text that was not made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, final
+
+from stfit.figures.style import Figure
+from stfit.results.symbols import Symbol, expression_parts, prose_parts, symbol
+
+Width = Literal["column", "page"]  # of a figure: 86 mm, or the text of A4
+
+
+@final
+@dataclass(frozen=True)
+class Prose:
+    """A sentence of the program: what reads as a symbol (c_AP, k_BT, τ0) is set as one, the rest stands as it is."""
+
+    text: str
+
+
+@final
+@dataclass(frozen=True)
+class Name:
+    """A parameter by its name in the code: its symbol, or, where it is not known, the name as it stands."""
+
+    name: str
+
+
+@final
+@dataclass(frozen=True)
+class Formula:
+    """An expression of names, such as l_over_L*c_P/beta."""
+
+    expression: str
+
+
+@final
+@dataclass(frozen=True)
+class Number:
+    """A number with its unit, as `stfit.results.numbers` writes it."""
+
+    text: str
+
+
+@final
+@dataclass(frozen=True)
+class Badge:
+    """A verdict in a word or two. kind: what its colour follows."""
+
+    kind: str
+    words: str
+
+
+@final
+@dataclass(frozen=True)
+class Italic:
+    """A word in italics."""
+
+    text: str
+
+
+@final
+@dataclass(frozen=True)
+class Code:
+    """What is typed, or a checksum."""
+
+    text: str
+
+
+@final
+@dataclass(frozen=True)
+class Small:
+    """A remark beside what it belongs to. own_line: below it."""
+
+    text: Inline
+    own_line: bool = False
+
+
+Inline = str | Prose | Name | Formula | Number | Badge | Italic | Code | Small | tuple["Inline", ...]
+Atom = str | Symbol | Number | Badge | Italic | Code | Small
+
+
+@final
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph. kind: "fine" is small print, "notice" a remark of a loader, "warning" one on the whole."""
+
+    text: Inline
+    kind: Literal["", "fine", "notice", "warning"] = ""
+
+
+@final
+@dataclass(frozen=True)
+class Heading:
+    """A heading inside a section."""
+
+    text: Inline
+
+
+@final
+@dataclass(frozen=True)
+class Listing:
+    """A list."""
+
+    items: tuple[Inline, ...]
+
+
+@final
+@dataclass(frozen=True)
+class Terms:
+    """A list of terms, each with what is said of it."""
+
+    entries: tuple[tuple[Inline, Inline], ...]
+
+
+@final
+@dataclass(frozen=True)
+class Column:
+    """A column of a table. numeric: set to the right. wraps: may be broken into lines."""
+
+    title: Inline = ""
+    numeric: bool = False
+    wraps: bool = False
+
+
+@final
+@dataclass(frozen=True)
+class Row:
+    """A row of a table; kind: what its looks follow, a verdict for instance."""
+
+    cells: tuple[Inline, ...]
+    kind: str = ""
+
+
+@final
+@dataclass(frozen=True)
+class Table:
+    """A table whose rows are `named` by their first cell, or not.
+
+    kind: "parameters" has name, value, two intervals, verdict; "data" may be long.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    kind: Literal["", "parameters", "data"] = ""
+    named: bool = True
+
+    @property
+    def headed(self) -> bool:
+        """Whether any column has a title."""
+        return any(column.title for column in self.columns)
+
+
+@final
+@dataclass(frozen=True)
+class Drawing:
+    """A figure, drawn when a form asks for it. words: for who cannot see it. identity: a name within the report.
+
+    narrow: it is no wider than half a page. foldable: it has residuals that a reader may fold away.
+    """
+
+    identity: str
+    draw: Callable[[Width], Figure]
+    words: str
+    caption: Inline
+    narrow: bool = False
+    foldable: bool = False
+
+
+@final
+@dataclass(frozen=True)
+class Details:
+    """Blocks that stand folded where the form can fold."""
+
+    summary: Inline
+    blocks: tuple[Block, ...]
+
+
+@final
+@dataclass(frozen=True)
+class Verbatim:
+    """The text of a file, line by line."""
+
+    text: str
+
+
+Block = Paragraph | Heading | Listing | Terms | Table | Drawing | Details | Verbatim
+
+
+@final
+@dataclass(frozen=True)
+class Section:
+    """A section with its heading; identity: a word that names it within the report."""
+
+    identity: str
+    title: Inline
+    blocks: tuple[Block, ...]
+    kind: str = ""
+
+
+@final
+@dataclass(frozen=True)
+class Document:
+    """A whole report. first: the answer and whether to believe it, beside one figure; sections: all the rest."""
+
+    title: str
+    headline: Inline
+    failed: bool
+    first: tuple[Section, Section]
+    picture: Drawing | None
+    sections: tuple[Section, ...]
+    version: str
+    created: str
+
+
+def atoms(text: Inline) -> Iterator[Atom]:
+    """The text in its smallest pieces: literal strings, symbols, numbers, badges, words in another face."""
+    if isinstance(text, tuple):
+        for part in text:
+            yield from atoms(part)
+    elif isinstance(text, Prose):
+        yield from prose_parts(text.text)
+    elif isinstance(text, Formula):
+        yield from expression_parts(text.expression)
+    elif isinstance(text, Name):
+        found = symbol(text.name)
+        yield found if found.known else text.name
+    else:
+        yield text
+
+
+def plain(text: Inline) -> str:
+    """The text without any markup, for a bookmark or a figure's caption in words."""
+    return "".join(_plain(atom) for atom in atoms(text))
+
+
+def _plain(atom: Atom) -> str:
+    if isinstance(atom, str):
+        return atom
+    if isinstance(atom, Badge):
+        return atom.words
+    return plain(atom.text) if isinstance(atom, Small) else atom.text
+
+
+def drawings(document: Document) -> Iterator[Drawing]:
+    """Every figure of a report, in order."""
+    if document.picture is not None:
+        yield document.picture
+    for section in (*document.first, *document.sections):
+        yield from _drawings(section.blocks)
+
+
+def _drawings(blocks: tuple[Block, ...]) -> Iterator[Drawing]:
+    for block in blocks:
+        if isinstance(block, Drawing):
+            yield block
+        elif isinstance(block, Details):
+            yield from _drawings(block.blocks)

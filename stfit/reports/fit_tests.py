@@ -1,0 +1,49 @@
+"""The tests of fit: table, dispersion, all residuals."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stfit.reports import view
+from stfit.reports.content import Block, Column, Drawing, Inline, Italic, Number, Paragraph, Prose, Row, Section, Table
+from stfit.results.plot import all_residuals_figure, has_residuals
+from stfit.results.result import FitResult
+
+_SMALL: Final = (
+    "The verdict is that of the simulated p where there is one: of refits of data drawn from the fit. Over-dispersion "
+    "is the root of the deviance over its expectation; the correlation of neighbours and the number of runs follow "
+    "each series along its axis, one-sided, against residuals as this fit would leave them."
+)
+_CAPTION: Final = (
+    "Every residual of the fit, ordered, against what a normal distribution would give: on the line where the "
+    "statistics are those assumed."
+)
+_HEADS: Final[tuple[Inline, ...]] = ("statistic", (Italic("p"), ", asymptotic"), (Italic("p"), ", simulated"))
+_COLUMNS: Final = (
+    Column("test", wraps=True),
+    Column("measurement", wraps=True),
+    *(Column(title, numeric=True) for title in _HEADS),
+    Column("verdict"),
+)
+
+
+def section(result: FitResult) -> Section:
+    """Whether the data agree with the fit, test by test."""
+    blocks: list[Block] = []
+    tests = view.tests(result)
+    if tests:
+        rows = (
+            Row((e.name, e.measurement, *(Number(n) for n in (e.statistic, e.asymptotic, e.simulated)), e.verdict))
+            for e in tests
+        )
+        blocks.append(Table(_COLUMNS, tuple(rows), named=False))
+        blocks += [Paragraph(Prose(entry["sentence"])) for entry in result.goodness.dispersion]
+        blocks.append(Paragraph(_SMALL, "fine"))
+    else:
+        blocks.append(Paragraph("No test could be made."))
+    if has_residuals(result):
+        words = "All residuals, ordered, against the quantiles of a normal distribution."
+        blocks.append(
+            Drawing("residuals", lambda _: view.drawn(all_residuals_figure(result)), words, _CAPTION, narrow=True)
+        )
+    return Section("tests", "Tests of fit", tuple(blocks))

@@ -1,0 +1,173 @@
+"""The figures of a result, each by its name, as in result.plot.dwell_times() and result.plot.budget()."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, final
+
+from stfit.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from stfit.figures.style import Figure
+    from stfit.results.result import FitResult, MeasurementSummary
+
+Width = Literal["column", "page"]
+
+_DWELLS: Final = ("dwell-times", "dwell-events", "telegraph-trace")
+_SWITCHING: Final = ("switching-pulse",)
+_RAMPS: Final = ("switching-ramp", "hysteresis-loop")
+_CRITICAL: Final = ("switching-currents",)
+_LINES: Final = ("fmr-lines", "fmr-spectra")
+
+
+@final
+class Plots:
+    """The figures of a result. Called, it draws one measurement: result.plot(), result.plot(1).
+
+    Every figure is a matplotlib Figure, its axes in `figure.axes`, to work on and to save as PDF, SVG or PNG. width:
+    "column" is 86 mm, as in most journals, "page" 178 mm. measurement: the file, where several are of the kind; the
+    first otherwise. InputError where the result holds nothing of the sort.
+    """
+
+    def __init__(self, result: FitResult) -> None:
+        self._result = result
+
+    def __call__(self, measurement: int = 0, *, width: Width = "page", residuals: bool = True) -> Figure | None:
+        """One measurement, counted from 0: data, fit, bands, residuals; None where its kind has no figure."""
+        from stfit.results.plot import measurement_figure
+
+        summary = self._result.measurements[measurement]
+        return measurement_figure(self._result, summary, width=width, residuals=residuals)
+
+    def __repr__(self) -> str:
+        return f"figures of {self._result.title!r}: {', '.join(f'{name}()' for name in self.available())}"
+
+    def available(self) -> list[str]:
+        """The names of the figures that this result can draw."""
+        return [name for name, there in self._there().items() if there]
+
+    def dwell_times(self, measurement: str | None = None, *, width: Width = "column", residuals: bool = True) -> Figure:
+        """Dwell times against current with the fit of Eq. 27."""
+        return self._of_kind("dwell times", _DWELLS, measurement, width, residuals=residuals)
+
+    def switching(self, measurement: str | None = None, *, width: Width = "column", residuals: bool = True) -> Figure:
+        """Switching probability under pulses."""
+        return self._of_kind("switching probabilities", _SWITCHING, measurement, width, residuals=residuals)
+
+    def ramps(self, measurement: str | None = None, *, width: Width = "column", residuals: bool = True) -> Figure:
+        """The share that has switched along a current ramp."""
+        return self._of_kind("ramps", _RAMPS, measurement, width, residuals=residuals)
+
+    def critical_currents(
+        self, measurement: str | None = None, *, width: Width = "column", residuals: bool = True
+    ) -> Figure:
+        """Inverse critical currents against ΔR with the fit of Eq. 28."""
+        return self._of_kind("critical currents", _CRITICAL, measurement, width, residuals=residuals)
+
+    def lines(self, measurement: str | None = None, *, width: Width = "column", residuals: bool = True) -> Figure:
+        """Power and linewidth of resonance lines with the fit of Eq. 32."""
+        return self._of_kind("resonance lines", _LINES, measurement, width, residuals=residuals)
+
+    def budget(self, *, width: Width = "column") -> Figure:
+        """What each uncertainty is made of, as bars."""
+        from stfit.results.plot_budget import budget_figure
+
+        return _there(budget_figure(self._result, width=width), "error budget")
+
+    def agreement(self, *, width: Width = "column") -> Figure:
+        """What each measurement of a joint fit says alone, and what all say without it."""
+        from stfit.results.plot_budget import agreement_figure
+
+        return _there(agreement_figure(self._result, width=width), "measurements to compare")
+
+    def profiles(self, *, width: Width = "column") -> Figure:
+        """Profile likelihoods beside the parabolas of the covariance."""
+        from stfit.results.plot_intervals import stored_profiles_figure
+
+        return _there(stored_profiles_figure(self._result, width=width), "profiles")
+
+    def contours(self) -> Figure:
+        """Joint regions of two parameters."""
+        from stfit.results.plot_intervals import stored_contours_figure
+
+        return _there(stored_contours_figure(self._result), "contours")
+
+    def posterior(self) -> Figure:
+        """Marginals and pairs of a sampled posterior, beside the priors."""
+        from stfit.results.chain_plot import posterior_figure
+
+        return _there(posterior_figure(self._result), "usable chain")
+
+    def chain(self) -> Figure:
+        """How the ensembles of a chain ran, and whether they agree."""
+        from stfit.results.chain_plot import traces_figure
+
+        return _there(traces_figure(self._result), "chain")
+
+    def correlations(self) -> Figure:
+        """Correlations of the fitted parameters."""
+        from stfit.results.plot import correlations_figure
+
+        return _there(correlations_figure(self._result), "correlations")
+
+    def directions(self) -> Figure:
+        """The directions in which the data see, and how sharply."""
+        from stfit.results.plot import directions_figure
+
+        return _there(directions_figure(self._result), "directions")
+
+    def residuals(self) -> Figure:
+        """All residuals against the quantiles of a normal distribution."""
+        from stfit.results.plot import all_residuals_figure
+
+        return _there(all_residuals_figure(self._result), "residuals")
+
+    def _there(self) -> dict[str, bool]:
+        from stfit.results.chain_plot import has_posterior
+        from stfit.results.plot import has_directions, has_figure, has_residuals
+        from stfit.results.plot_budget import compared_quantity, variance_shares
+
+        result = self._result
+        kinds = {summary.kind for summary in result.measurements if has_figure(summary)}
+        of_kinds = {
+            "dwell_times": _DWELLS,
+            "switching": _SWITCHING,
+            "ramps": _RAMPS,
+            "critical_currents": _CRITICAL,
+            "lines": _LINES,
+        }
+        return {name: bool(kinds & set(which)) for name, which in of_kinds.items()} | {
+            "budget": bool(variance_shares(result)),
+            "agreement": compared_quantity(result) is not None,
+            "profiles": bool(result.intervals.get("profiles")),
+            "contours": bool(result.intervals.get("contours")),
+            "posterior": has_posterior(result),
+            "chain": bool(result.sampling and result.sampling["draws"]["values"]),
+            "correlations": len(result.correlations) > 1,
+            "directions": has_directions(result),
+            "residuals": has_residuals(result),
+        }
+
+    def _of_kind(
+        self, words: str, kinds: tuple[str, ...], file: str | None, width: Width, *, residuals: bool
+    ) -> Figure:
+        from stfit.results.plot import has_figure, measurement_figure
+
+        found = [entry for entry in self._result.measurements if entry.kind in kinds and has_figure(entry)]
+        chosen = _chosen(found, file) if found else None
+        figure = chosen and measurement_figure(self._result, chosen, width=width, residuals=residuals)
+        return _there(figure, words)
+
+
+def _chosen(found: list[MeasurementSummary], file: str | None) -> MeasurementSummary:
+    if file is None:
+        return found[0]
+    match = next((entry for entry in found if f"/{entry.file}".endswith(f"/{file}")), None)
+    if match is None:
+        raise InputError(Problem("measurement", f"one of {', '.join(entry.file for entry in found)}", repr(file)))
+    return match
+
+
+def _there(figure: Figure | None, words: str) -> Figure:
+    if figure is None:
+        raise InputError(Problem("result.plot", f"a result with {words}", "none; result.plot.available() lists others"))
+    return figure

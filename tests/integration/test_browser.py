@@ -1,0 +1,200 @@
+"""Reports in a browser: nothing goes wrong, nothing is fetched, all fits the window, all can be read.
+
+Needs Debian's chromium and playwright; without them the tests are skipped and say so.
+"""
+
+from __future__ import annotations
+
+import runpy
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from stfit.reports.html import render
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES: dict[str, Any] = runpy.run_path(str(ROOT / "tests" / "unit" / "reports" / "example.py"))
+BUILT = ("nanopillar", "hostile")
+RELEASED = tuple(sorted(path.parent.name for path in (ROOT / "reports").glob("*/report.html")))
+WIDTHS = (400, 800, 1400)  # px: a telephone, half a screen, a screen
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": {
+        "type": "rule",
+        "values": ["color-contrast", "image-alt", "svg-img-alt", "document-title", "html-has-lang", "heading-order",
+                   "duplicate-id-aria", "th-has-data-cells", "link-name", "button-name", "scrollable-region-focusable"],
+    }
+}  # fmt: skip
+Scheme = Literal["light", "dark"]
+Opened = Callable[..., tuple[Any, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    for name in BUILT:
+        (folder / f"{name}.html").write_text(render(EXAMPLES[name]()), encoding="utf-8")
+    built = {name: folder / f"{name}.html" for name in BUILT}
+    return built | {name: ROOT / "reports" / name / "report.html" for name in RELEASED}
+
+
+@pytest.fixture
+def opened(browser: Any, files: dict[str, Path]) -> Iterator[Opened]:
+    """Opens a report, and gives what went wrong as it is looked at: errors, requests."""
+    pages = []
+
+    def call(name: str, width: int = 1400, scheme: Scheme = "light", *, script: bool = True) -> tuple[Any, list[str]]:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script, bypass_csp=False
+        )
+        page, wrong = context.new_page(), []
+        address = files[name].as_uri()
+        page.on("console", lambda message: wrong.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda sent: None if sent.url == address else wrong.append(f"asks for {sent.url}"))
+        page.goto(address)
+        pages.append(context)
+        return page, wrong
+
+    yield call
+    for context in pages:
+        context.close()
+
+
+def judged(page: Any) -> tuple[dict[str, str], set[str]]:
+    """What axe-core finds wrong, with an example each, and which rules it found kept; figures as wholes."""
+    found = axe.Axe().run(page, context={"exclude": [["svg > *"]]}, options=RULES).response
+    return {e["id"]: e["nodes"][0]["html"][:200] for e in found["violations"]}, {e["id"] for e in found["passes"]}
+
+
+@pytest.mark.parametrize("name", [*BUILT, *RELEASED])
+def test_a_report_opens_quietly_fetches_nothing_and_fits_every_window(name: str, opened: Opened) -> None:
+    page, wrong = opened(name)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        wide = page.evaluate(
+            """[...document.querySelectorAll("main *")].filter(e => {
+                const box = e.getBoundingClientRect();
+                return box.right > innerWidth + 1 && !e.closest(".scroll, .drawing");
+            }).map(e => e.tagName)"""
+        )
+        assert wide == []
+    for medium in ("print", "screen"):
+        page.emulate_media(media=medium)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", [*BUILT, *RELEASED])
+def test_a_report_can_be_read_by_everyone(name: str, scheme: Scheme, opened: Opened) -> None:
+    page, _ = opened(name, 1400 if scheme == "light" else 400, scheme)
+    violations, passes = judged(page)
+    assert violations == {}
+    assert {"color-contrast", "svg-img-alt"} <= passes
+
+
+def test_what_cannot_be_read_is_found(opened: Opened) -> None:
+    """The control: a page made unreadable fails."""
+    page, _ = opened("hostile")
+    page.evaluate("document.querySelector('h1').setAttribute('style', 'color: #eee')")
+    page.evaluate("document.querySelector('figure svg').removeAttribute('aria-label')")
+    page.evaluate("document.querySelector('figure svg title').remove()")
+    violations, _ = judged(page)
+    assert {"color-contrast", "svg-img-alt"} <= set(violations)
+
+
+def test_what_wants_to_be_fetched_or_run_is_stopped(opened: Opened) -> None:
+    """The control: the policy of the page forbids both, whatever markup might find its way in."""
+    page, wrong = opened("hostile")
+    with page.expect_event("requestfailed") as failed:
+        page.evaluate(
+            """const image = '<img src="https://example.org/a.png" onerror="window.ran = 1">';
+            document.body.insertAdjacentHTML("beforeend", image);
+            const script = document.createElement("script");
+            script.textContent = "window.ran = 1";
+            document.body.append(script);"""
+        )
+    assert failed.value.failure == "csp"
+    assert page.evaluate("window.ran") is None
+    assert sum("Content Security Policy" in entry for entry in wrong) >= 2
+
+
+def test_markup_in_a_file_name_is_text(opened: Opened) -> None:
+    page, wrong = opened("hostile")
+    assert "<script>alert(1)</script>{{7*7}}" in page.inner_text("h1")
+    assert page.locator("script").count() == 1
+    assert wrong == []
+
+
+def test_the_point_under_the_pointer_tells_its_values(opened: Opened) -> None:
+    page, wrong = opened("nanopillar")
+    place = page.evaluate(
+        """(() => {
+            const svg = document.querySelector("#figure-measurement-1 svg");
+            svg.scrollIntoView();
+            const [x, y] = JSON.parse(svg.dataset.points)[0];
+            const at = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());
+            return [at.x, at.y];
+        })()"""
+    )
+    page.mouse.move(*place)
+    tip = page.locator(".tip")
+    assert tip.inner_text().splitlines()[0] == "275 K"
+    assert "current (mA): -1.5" in tip.inner_text()
+    page.mouse.move(5, 5)
+    assert not tip.is_visible()
+    assert wrong == []
+
+
+def test_residuals_fold_away_and_come_back(opened: Opened) -> None:
+    page, wrong = opened("nanopillar")
+    figure = page.locator("#figure-measurement-1")
+    before = figure.locator("svg").bounding_box()
+    figure.get_by_role("button", name="hide residuals").click()
+    folded = figure.locator("svg").bounding_box()
+    assert folded["height"] < 0.85 * before["height"]
+    assert figure.locator('svg g[id$="foot-0"]').is_visible()  # the current axis stays
+    figure.get_by_role("button", name="show residuals").click()
+    back = figure.locator("svg").bounding_box()
+    assert (back["width"], back["height"]) == (before["width"], before["height"])
+    assert wrong == []
+
+
+def test_a_figure_enlarges_and_zooms(opened: Opened) -> None:
+    page, wrong = opened("nanopillar")
+    page.locator("#figure-measurement-1").get_by_role("button", name="enlarge").click()
+    dialog = page.locator("dialog")
+    svg = dialog.locator("svg")
+    whole = svg.get_attribute("viewBox")
+    dialog.get_by_role("button", name="+").click()
+    assert float(svg.get_attribute("viewBox").split()[2]) < float(whole.split()[2])
+    dialog.get_by_role("button", name="whole").click()
+    assert [float(part) for part in svg.get_attribute("viewBox").split()] == [float(part) for part in whole.split()]
+    page.keyboard.press("Escape")
+    assert page.locator("dialog").count() == 0
+    assert wrong == []
+
+
+def test_without_script_a_report_is_whole(opened: Opened) -> None:
+    page, _ = opened("nanopillar", script=False)
+    assert page.locator("figure svg").count() == 7
+    assert page.locator("button").count() == 0
+    assert page.locator("section").last.is_visible()

@@ -1,0 +1,73 @@
+"""What a report says to measure next, and what it says on its first screen."""
+
+from __future__ import annotations
+
+import runpy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from stfit.reports.answer import belief, validity_item
+from stfit.reports.content import Listing, plain
+from stfit.reports.next_steps import section
+from stfit.results.plot_budget import variance_shares
+from stfit.results.result import FitResult, Note
+
+EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
+NANOPILLAR: FitResult = EXAMPLES["nanopillar"]()
+
+
+def said(result: FitResult) -> list[str]:
+    return [plain(item) for block in section(result).blocks if isinstance(block, Listing) for item in block.items]
+
+
+def test_the_shares_of_a_variance_add_to_one() -> None:
+    shares = variance_shares(NANOPILLAR)["l_over_L"]
+    # 0.12² + 0.70² + 0.30² = 0.5944, of which β brings 0.49
+    assert shares["beta"] == 0.70**2 / (0.12**2 + 0.70**2 + 0.30**2)
+    assert abs(sum(shares.values()) - 1.0) < 1e-15  # three roundings of doubles below 1
+
+
+def test_a_negligible_source_is_left_out() -> None:
+    small = replace(NANOPILLAR, budget={"l_over_L": {"statistics": 1.0, "beta": 0.01}})  # 1e-4 of the variance
+    assert list(variance_shares(small)["l_over_L"]) == ["statistics"]
+
+
+def test_the_constant_that_an_error_is_made_of_is_named_with_what_it_would_leave() -> None:
+    # without β: √(0.12² + 0.30²) = 0.323
+    assert said(NANOPILLAR) == [
+        "The error of l/L_θθ is mostly that of β: known exactly, it would leave 0.32 e of the 0.74 e of l/L_θθ."
+    ]
+
+
+def test_counting_statistics_ask_for_time() -> None:
+    counted = replace(NANOPILLAR, budget={"l_over_L": {"statistics": 0.7, "beta": 0.1}, "tau_0": {"statistics": 1e-10}})
+    assert said(counted) == [
+        "The error of l/L_θθ, τ0 is mostly counting statistics: it falls as one over the root of the time spent."
+    ]
+
+
+def test_what_is_not_identified_comes_first_each_remedy_once() -> None:
+    remedies = said(EXAMPLES["one_temperature"]())
+    assert remedies[0] == "Measure dwell times at a second temperature, at least 10 K away."
+    assert remedies[1] == "Give β in [device], from a measurement of the spin polarisation."
+
+
+def test_a_fit_that_failed_promises_nothing() -> None:
+    assert said(EXAMPLES["not_converged"]()) == []
+
+
+def test_belief_is_one_sentence_each_on_fit_convergence_identifiability_and_validity() -> None:
+    (listing,) = belief(NANOPILLAR).blocks
+    assert isinstance(listing, Listing)
+    words = [plain(item) for item in listing.items]
+    assert len(words) == 4
+    assert words[0].startswith("acceptable The data agree with the fit")
+    assert words[1:3] == ["converged The fit converged.", "8 of 8 The data determine all 8 free parameters."]
+    assert words[3].startswith("warning Pulses of 10 ns")
+
+
+def test_of_several_remarks_on_validity_the_gravest_is_said() -> None:
+    notes = [Note("a", "warning", "Hm."), Note("b", "info", "So."), Note("c", "failure", "No.")]
+    assert plain(validity_item(notes)) == "failure No. 1 more remark below."
+    assert plain(validity_item(notes[1:2])).startswith("valid Nothing lies outside")
