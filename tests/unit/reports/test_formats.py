@@ -67,6 +67,13 @@ def test_no_number_has_more_digits_than_a_physicist_writes(name: str) -> None:
         assert not re.search(r"\d\.\d{8,}|\d{9,}|\de[+-]\d|\bnan\b|\binf\b", written)
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No figures, which take the time and play no part."""
+    monkeypatch.setattr(bundle, "drawings", lambda _: ())
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_a_report_again_leaves_the_result_alone(tmp_path: Path) -> None:
     stored = tmp_path / "result.json"
     stored.write_text("as it was", encoding="utf-8")
@@ -75,6 +82,7 @@ def test_a_report_again_leaves_the_result_alone(tmp_path: Path) -> None:
     assert stored.read_text(encoding="utf-8") == "as it was"
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_form_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> str:
         raise RuntimeError("out of ink")
