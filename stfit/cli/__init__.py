@@ -12,8 +12,7 @@ from typing import Final
 
 from stfit.cli.app import app, run
 
-# as the help lists them
-COMMANDS: Final = ("init", "inspect", "fit", "report", "compare", "calibrate", "plan", "simulate")
+COMMANDS: Final = (  # as the help lists them
     "init",
     "inspect",
     "fit",
@@ -22,7 +21,7 @@ COMMANDS: Final = ("init", "inspect", "fit", "report", "compare", "calibrate", "
     "calibrate",
     "plan",
     "simulate",
-)  # as the help lists them
+)
 
 for _name in COMMANDS:
     import_module(f"stfit.cli.{_name}")  # each adds itself to the app
