@@ -1,10 +1,10 @@
 # %% [markdown]
 # # Five minutes with stfit
 #
-# A spin valve hops between its parallel (P) and antiparallel (AP) state. The current that flows through it lengthens the
-# dwell times of one state and shortens those of the other. From how much, `stfit` finds $l/L_{\theta\theta}$, the
-# coefficient that couples the spin-polarised current to the magnetisation (Wegrowe et al., *Magnetization reversal driven
-# by spin-injection: a mesoscopic spin-transfer effect*).
+# A spin valve hops between its parallel (P) and antiparallel (AP) state. The current that flows through it lengthens
+# the dwell times of one state and shortens those of the other. From how much, `stfit` finds $l/L_{\theta\theta}$, the
+# coefficient that couples the spin-polarised current to the magnetisation (Wegrowe et al., *Magnetization reversal
+# driven by spin-injection: a mesoscopic spin-transfer effect*).
 #
 # The device of this notebook is simulated, so that the answer is known: $l/L_{\theta\theta}$ = 25 e, τ₀ = 1 ns.
 
@@ -13,6 +13,8 @@
 # %config InlineBackend.figure_format = "retina"
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from IPython.display import display
 
 import stfit
 from stfit.results.plot import directions_figure
@@ -30,7 +32,7 @@ folder = datasets / "nanopillar"
 
 # %%
 table = stfit.load(folder / "dwell.csv", "dwell-times")
-table
+display(table)
 
 # %% [markdown]
 # ## The analysis
@@ -48,9 +50,9 @@ result = stfit.fit(folder / "analysis.toml")
 print(result.summary())
 
 # %% [markdown]
-# The first line is the answer. The error of $l/L_{\theta\theta}$ is nearly all the error of β: everything the slopes say
-# stands in $N\,l/L_{\theta\theta}\,\Delta R\,c_i/\beta$. The warning at the end says how far the infinitely high barrier
-# of Eq. 27 may be trusted here; `barrier = "exact"` in `[model]` does without it.
+# The first line is the answer. The error of $l/L_{\theta\theta}$ is nearly all the error of β: everything the slopes
+# say stands in $N\,l/L_{\theta\theta}\,\Delta R\,c_i/\beta$. The warning at the end says how far the infinitely high
+# barrier of Eq. 27 may be trusted here; `barrier = "exact"` in `[model]` does without it.
 #
 # ## Data, fit and residuals
 
@@ -60,9 +62,9 @@ result.plot()
 # %% [markdown]
 # ## What is identified
 #
-# Not every parameter can be had from every measurement. Each row is a direction in the space of the parameters, the best
-# determined on top. Were there only one temperature, τ₀ could not be told from the barriers, and the program would say
-# so rather than print a number.
+# Not every parameter can be had from every measurement. Each row is a direction in the space of the parameters, the
+# best determined on top. Were there only one temperature, τ₀ could not be told from the barriers, and the program would
+# say so rather than print a number.
 
 # %%
 directions_figure(result)
