@@ -14,8 +14,6 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from IPython.display import display
-
 import stfit
 from stfit.results.plot import directions_figure
 from stfit.results.sentences import combination_text
@@ -32,7 +30,7 @@ folder = datasets / "nanopillar"
 
 # %%
 table = stfit.load(folder / "dwell.csv", "dwell-times")
-display(table)
+table
 
 # %% [markdown]
 # ## The analysis
