@@ -22,6 +22,14 @@ from stfit.physics.critical import slope_through_origin
 from stfit.physics.switching import ramp_std
 from stfit.results.result import Estimate
 
+plt.rcParams |= {
+    "font.family": ["STIXGeneral", "DejaVu Sans"],
+    "mathtext.fontset": "stix",
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+    "legend.frameon": False,
+    "figure.constrained_layout.use": True,
+}
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 
 # %% [markdown]
@@ -54,8 +62,7 @@ for transition, rows in currents.groupby("transition"):
 # %% [markdown]
 # The line through the origin fits badly: its ten spin valves have barriers that scatter by 10 %, the currents errors of
 # 3 %. The fit above knows each barrier.
-
-# %% [markdown]
+#
 # ## Switching under a ramp
 #
 # A ramp asks the rate at every current it passes. By Eq. 27 the switching currents follow Gompertz's law, whose width
@@ -80,8 +87,7 @@ ramps.plot()
 # ## Hysteresis loops
 #
 # A virtual spin valve of one's own: `stfit.simulate` takes the device and the design of the measurement and writes what
-# the laboratory would have, here 20 loops of 2 × 250 samples at each of two sweep
-# rates and two temperatures.
+# the laboratory would have, here 20 loops of 2 × 250 samples at each of two sweep rates and two temperatures.
 
 # %%
 DEVICE = """
@@ -115,7 +121,7 @@ with TemporaryDirectory() as out, chdir(out):
     samples = pd.read_csv("data/loops.csv")
     loops = stfit.load("data/loops.csv", "hysteresis-loop", ap_level="high")
 
-figure, axes = plt.subplots(figsize=(5.0, 2.8), layout="constrained")
+figure, axes = plt.subplots(figsize=(5.0, 2.8))
 for sweep, colour in ((1, "0.75"), (2, "0.55"), (3, "k")):
     one = samples[samples["sweep"] == sweep]
     axes.plot(one["current (mA)"], one["resistance (ohm)"], color=colour, lw=0.7)
@@ -138,7 +144,7 @@ looped.plot()
 # ## Side by side
 #
 # The two devices with $l/L_{\theta\theta}$ = 60 e have the same parameters: 300 events of each transition at six
-# settings against 20 loops at four.
+# settings and 500 at a seventh, against 20 loops at four.
 
 # %%
 shown = {
@@ -167,10 +173,10 @@ print(pd.DataFrame(rows).to_string(index=False))
 #
 # ## What to try
 #
-# - One temperature and one ramp rate (`where = {"temperature" = 260, "ramp_rate" = 0.001}`): what is left of τ₀ and the
+# - One temperature and one ramp rate (`where={"temperature": 260, "ramp_rate": 0.001}`): what is left of τ₀ and the
 #   barriers?
-# - Leave the column `barrier (eV)` out of `currents.csv`, and give E_P and E_AP in `[device]`: the scatter then shows
-#   in χ².
+# - Leave the column `barrier (eV)` out of `currents.csv`, and give E_P and E_AP in `[priors]`: the scatter then
+#   shows in the deviance.
 # - Sweep the loops so far that both transitions are never missed, or so fast that few loops close: which rate tells
 #   most? `stfit plan` answers that for a ramp.
 # - `barrier = "exact"`: at what current does the linear barrier of Eq. 27 begin to be wrong?

@@ -20,13 +20,22 @@ from stfit.physics.fluctuations import MAPPINGS, convert_linewidth, field_linewi
 from stfit.physics.transport import transport_coefficient
 from stfit.results.plot import measurement_figure
 
+plt.rcParams |= {
+    "font.family": ["STIXGeneral", "DejaVu Sans"],
+    "mathtext.fontset": "stix",
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+    "legend.frameon": False,
+    "figure.constrained_layout.use": True,
+}
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 folder = datasets / "fmr"
 
 # %% [markdown]
 # ## Four mappings
 #
-# A Lorentzian of full width Δf and integrated power P has the peak 2P/(πΔf).
+# A Lorentzian of full width Δf and integrated power P has the peak 2P/(πΔf). `power` and `damping` differ in
+# the width only.
 #
 # | mapping | integrated power | homogeneous width | reading |
 # |---|---|---|---|
@@ -38,11 +47,11 @@ folder = datasets / "fmr"
 # %%
 s = -0.9e3  # 1/A, of AP
 current = np.linspace(-1.0e-3, 1.0e-3, 201)
-figure, axes = plt.subplots(1, 2, figsize=(7.0, 2.8), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(7.0, 2.8))
 for (name, mapping), style in zip(MAPPINGS.items(), ("-", "--", "-.", ":"), strict=True):
     axes[0].plot(1e3 * current, np.exp(mapping.log_power_ratio(current, s)), style, color="k", label=name)
     axes[1].plot(1e3 * current, np.exp(mapping.log_linewidth_ratio(current, s)), style, color="k")
-axes[0].legend(frameon=False)
+axes[0].legend()
 for panel, label in zip(axes, ("P(I)/P(0)", "Δf(I)/Δf(0)"), strict=True):
     panel.set(xlabel="I (mA)", ylabel=label, yscale="log")
 plt.show()
