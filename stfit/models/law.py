@@ -262,8 +262,9 @@ class SpinTransferLaw:
         c_P, c_AP = (wells.c_P, wells.c_AP)
         if self.rates is not None:
             c_P, c_AP = self.rates.asymmetry(self, quantities, temperature)
-        values = {"c_P": c_P, "c_AP": c_AP, "c_ratio": c_AP / c_P}
-        with np.errstate(divide="ignore", invalid="ignore"):  # I_c is infinite where a slope is 0
+        values = {"c_P": c_P, "c_AP": c_AP}
+        with np.errstate(divide="ignore", invalid="ignore"):  # infinite where a slope, or an asymmetry factor, is 0
+            values["c_ratio"] = c_AP / c_P
             for code, state in enumerate(("P", "AP")):
                 values[f"E_{state}"] = energy[code]
                 if "delta_R" in quantities:

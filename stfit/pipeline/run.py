@@ -143,11 +143,11 @@ def _exact_rates(rivals: list[dict[str, Any]]) -> list[Note]:
     if other is None or rivals[0]["name"] not in entries:
         return []
     mine, theirs = rivals[0]["l_over_L"], other["l_over_L"]
-    change = theirs[0] / mine[0] - 1.0
+    change = theirs[0] / mine[0] - 1.0 if mine[0] else 0.0
+    size = f", {100.0 * abs(change):.0f} % {'larger' if change > 0 else 'smaller'}" if change else ""
     sentence = (
-        f"With {other['description']} the same data give l/L_θθ = {format_value(theirs[0], theirs[1], 'e')}, "
-        f"{100.0 * abs(change):.0f} % {'larger' if change > 0 else 'smaller'}; deviance {other['deviance']:.4g} "
-        f"against {rivals[0]['deviance']:.4g}."
+        f"With {other['description']} the same data give l/L_θθ = {format_value(theirs[0], theirs[1], 'e')}{size}; "
+        f"deviance {other['deviance']:.4g} against {rivals[0]['deviance']:.4g}."
     )
     return [Note("exact rates", "info", sentence)]
 
