@@ -24,7 +24,6 @@ plt.rcParams |= {
     "xtick.direction": "in",
     "ytick.direction": "in",
     "legend.frameon": False,
-    "figure.constrained_layout.use": True,
 }
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 folder = datasets / "telegraph"
@@ -41,7 +40,7 @@ print(index.to_string(index=False))
 
 # %%
 clear, noisy = (STEP * np.load(folder / name) for name in ("traces_04.npy", "noisy_01.npy"))
-figure, axes = plt.subplots(2, 2, figsize=(7.0, 3.6), width_ratios=(3, 1), sharey="row")
+figure, axes = plt.subplots(2, 2, figsize=(7.0, 3.6), width_ratios=(3, 1), sharey="row", layout="constrained")
 for (left, right), trace, name in zip(axes, (clear, noisy), ("traces_04", "noisy_01"), strict=True):
     left.plot(20e-3 * np.arange(3000), trace[:3000], color="k", lw=0.4)
     right.hist(trace, bins=np.unique(trace)[::4], orientation="horizontal", color="0.6")

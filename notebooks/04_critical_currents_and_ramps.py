@@ -28,7 +28,6 @@ plt.rcParams |= {
     "xtick.direction": "in",
     "ytick.direction": "in",
     "legend.frameon": False,
-    "figure.constrained_layout.use": True,
 }
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 
@@ -121,7 +120,7 @@ with TemporaryDirectory() as out, chdir(out):
     samples = pd.read_csv("data/loops.csv")
     loops = stfit.load("data/loops.csv", "hysteresis-loop", ap_level="high")
 
-figure, axes = plt.subplots(figsize=(5.0, 2.8))
+figure, axes = plt.subplots(figsize=(5.0, 2.8), layout="constrained")
 for sweep, colour in ((1, "0.75"), (2, "0.55"), (3, "k")):
     one = samples[samples["sweep"] == sweep]
     axes.plot(one["current (mA)"], one["resistance (ohm)"], color=colour, lw=0.7)

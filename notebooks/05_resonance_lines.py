@@ -26,7 +26,6 @@ plt.rcParams |= {
     "xtick.direction": "in",
     "ytick.direction": "in",
     "legend.frameon": False,
-    "figure.constrained_layout.use": True,
 }
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 folder = datasets / "fmr"
@@ -47,7 +46,7 @@ folder = datasets / "fmr"
 # %%
 s = -0.9e3  # 1/A, of AP
 current = np.linspace(-1.0e-3, 1.0e-3, 201)
-figure, axes = plt.subplots(1, 2, figsize=(7.0, 2.8))
+figure, axes = plt.subplots(1, 2, figsize=(7.0, 2.8), layout="constrained")
 for (name, mapping), style in zip(MAPPINGS.items(), ("-", "--", "-.", ":"), strict=True):
     axes[0].plot(1e3 * current, np.exp(mapping.log_power_ratio(current, s)), style, color="k", label=name)
     axes[1].plot(1e3 * current, np.exp(mapping.log_linewidth_ratio(current, s)), style, color="k")
