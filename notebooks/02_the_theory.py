@@ -260,6 +260,10 @@ for where, what in rows:
     print(f"{where:40} {what}")
 
 # %% [markdown]
+# The rest are not numbers. A factor v comes and goes in Eqs. 8–12 and 19 (it is part of $l$ here); the prefactor of
+# Eq. 13 and the sign of its field disagree with Eqs. 3, 5 and 19; Eq. 23 has the sign of $\dot n$ reversed; Eq. 30 lacks
+# a divergence, and $2D_0$ breaks the dimension of Eq. 32.
+#
 # ## Barriers of finite height
 #
 # Eq. 27 is the limit σ = $Kv/k_\mathrm{B}T$ → ∞. The lowest eigenvalue of the axial Fokker–Planck equation, which is
@@ -392,7 +396,7 @@ walked = np.array(
 rates = uniaxial_rates(5.0, 0.0, drives, cosine)
 expected = np.exp(np.column_stack([rates.log_dwell_P, rates.log_dwell_AP])) / magnet.diffusion
 print("trajectories over Fokker–Planck:", (walked / expected).round(3).tolist())
-print(f"mean {np.mean(walked / expected):.3f} ± {1 / np.sqrt(500 * walked.size):.3f}")
+print(f"mean of all {np.mean(walked / expected):.3f} ± {1 / np.sqrt(500 * walked.size):.3f}")
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 2.8), width_ratios=(1.5, 1))
 left.plot(1e6 * step * 200 * np.arange(1, 3001), record, color="k", lw=0.4)

@@ -1,24 +1,79 @@
 # %% [markdown]
 # # Trusting the errors
 #
+# Three questions about a number with an error: do the data determine it at all (identifiability), does its interval
+# hold the truth as often as it says (calibration), and what would make it better (planning).
+
+# %%
+# %matplotlib inline
+# %config InlineBackend.figure_format = "retina"
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+import stfit
+from stfit.reports.calibration import all_pulls_figure, coverages_figure
+from stfit.results.calibration import calibration_sentence
+from stfit.results.numbers import format_estimate
+from stfit.results.plan_words import plan_headline
+from stfit.results.released import released
+from stfit.results.symbols import symbol
+
+datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
+
+# %% [markdown]
+# ## Do the data determine it?
+#
+# Dwell times at one temperature, with no device constant given. `stfit` counts the directions in which no prediction
+# changes, names them, and prints no number for what lies along one. What is determined instead has a number.
+
+# %%
+one_temperature = stfit.load(datasets / "nanopillar" / "dwell.csv", "dwell-times", where={"temperature (K)": 295})
+bare = stfit.fit(one_temperature, fit={"compare": False})
+print(bare.summary())
+
+# %%
+for null in bare.identifiability["null_directions"]:
+    print(f"- {null['direction']}\n  {null['remedy']}")
+
+# %% [markdown]
+# Add one thing at a time: quoted constants, other temperatures, both.
+
+# %%
+known = {"delta_R": "0.112 ± 0.004 ohm", "beta": "0.36 ± 0.03", "temperature": "295 ± 1 K"}
+all_temperatures = stfit.load(datasets / "nanopillar" / "dwell.csv", "dwell-times")
+fits = {
+    "295 K": bare,
+    "295 K; β, ΔR, T": stfit.fit(one_temperature, device=known, fit={"compare": False}),
+    "280 to 325 K": stfit.fit(all_temperatures, fit={"compare": False, "reference_temperature": "295 K"}),
+    "280 to 325 K; β, ΔR, T": stfit.fit(
+        all_temperatures, device=known, fit={"compare": False, "reference_temperature": "295 K"}
+    ),
+}
+shown = ("l_over_L", "theta_0", "tau_0", "E_P", "slope_AP", "I_c_AP")
+print(
+    pd.DataFrame(
+        {
+            name: {symbol(key).text: format_estimate(fitted[key]) for key in shown}
+            | {"determined": f"{fitted.identifiability['rank']} of {fitted.identifiability['n_free']}"}
+            for name, fitted in fits.items()
+        }
+    ).to_string()
+)
+
+# %% [markdown]
+# Temperatures tell τ₀ from the barriers; β and ΔR tell λ from what multiplies it. θ₀ needs neither, but rests on the
+# GMR curve: another r(θ) gives another θ₀ from the same slopes.
+#
+# ## Do the intervals hold the truth?
+#
 # An interval of 68 % is right if it holds the truth in 68 % of all repetitions of the measurement. Nobody repeats a
 # measurement a hundred times, but a simulation can: `stfit calibrate` takes the fit for the truth, measures it again
 # with the user's own design (and draws the quoted values of β, ΔR and T about their truth too), fits every repetition,
 # and counts.
 
 # %%
-# %matplotlib inline
-from pathlib import Path
-
-import pandas as pd
-
-import stfit
-from stfit.reports.calibration import all_pulls_figure, coverages_figure
-from stfit.results.calibration import calibration_sentence
-from stfit.results.released import released
-from stfit.results.symbols import symbol
-
-datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 result = stfit.calibrate(
     datasets / "nanopillar" / "analysis.toml", replicas=20, seed=1, intervals=("covariance", "profile")
 )
@@ -42,7 +97,7 @@ coverages_figure(result.calibration)
 all_pulls_figure(result.calibration)
 
 # %% [markdown]
-# ## The released calibration
+# ### The released calibration
 #
 # Every kind of interval on every kind of measurement, with many counts a row and with few, of a simulated device whose
 # truth is written out by hand (`tests/calibration/virtual_devices.py`). Covariance, profile and bootstrap intervals:
@@ -52,21 +107,25 @@ all_pulls_figure(result.calibration)
 # %%
 levels = {"ci68": "covers 68.27 %", "ci95": "covers 95 %"}
 rows = [
-    {"design": row["design"], "interval": row["interval"], "quantity": symbol(name).text, "devices": found["ci68"][1]}
-    | {title: f"{100 * found[level][0] / max(found[level][1], 1):.1f}" for level, title in levels.items()}
+    {
+        "design": row["design"],
+        "interval": row["interval"],
+        "found": " / ".join(
+            f"{100 * inside / of:.0f}" for inside, of in (row["coverage"]["l_over_L"][k] for k in levels)
+        ),
+        "devices": row["devices"],
+    }
     for row in released()["rows"]
-    for name, found in row["coverage"].items()
-    if name in {"l_over_L", "theta_0", "slope_AP"}
 ]
-print(f"seed {released()['seed']}")
-with pd.option_context("display.max_rows", None):
-    print(pd.DataFrame(rows).to_string(index=False))
+print(f"coverage of l/L_θθ in % by intervals of 68.27 % / 95 %; seed {released()['seed']}")
+print(pd.DataFrame(rows).pivot_table("found", "design", "interval", aggfunc="first", sort=False).to_string())
+print(pd.DataFrame(rows).groupby("interval", sort=False)["devices"].agg(["min", "max"]).T.to_string())
 
 # %% [markdown]
 # The Monte-Carlo error of such a percentage is √(p(1 − p)/devices): of 400 devices 2.3 at 68 % and 1.1 at 95 %, of 40
 # devices 7 and 3.4.
 #
-# ## All quantities and designs together
+# ### All quantities and designs together
 #
 # Single cells with few devices say little; together they say more. (Quantities of one device are not independent: the
 # devices are what counts.)
@@ -82,7 +141,7 @@ together = frame.pivot_table(index="interval", columns="level", values=["inside"
 print((100 * together["inside"] / together["of"]).round(1))
 
 # %% [markdown]
-# ## Posteriors: simulation-based calibration
+# ### Posteriors: simulation-based calibration
 #
 #     stfit calibrate datasets/nanopillar/analysis.toml --sbc 200
 #
@@ -96,3 +155,40 @@ for row in released()["rows"]:
     if row["interval"] == "posterior":
         ranks = ", ".join(row.get("not_uniform", [])) or "none"
         print(f"{row['design']}: {row['devices']} truths, {row['failed']} chains too short, not uniform: {ranks}")
+
+# %% [markdown]
+# ## What would make them better?
+#
+# `stfit.plan` ranks what could be measured next by what eight hours of it do to the error of λ, and simulates the best
+# candidate, fit and all, to check what was predicted.
+
+# %%
+plan = stfit.plan(datasets / "nanopillar" / "analysis.toml", hours=8, check=1, refits=60)
+print(plan_headline(plan))
+check = plan.best.check
+print(
+    f"{check.refits} simulated fits: the error is {check.ratio:.2f} ± {check.ratio_error:.2f} times the predicted one."
+)
+for rank, candidate in enumerate(plan.candidates[:5], start=1):
+    print(f"{rank}. error {candidate.stderr:.2f} e after {candidate.hours:g} h: {candidate.title}")
+
+# %%
+figure, axes = plt.subplots(figsize=(6.0, 3.0), layout="constrained")
+for candidate, style in zip(plan.candidates[:3], ("-", "--", ":"), strict=True):
+    axes.plot(candidate.curve["hours"], candidate.curve["stderr"], style, color="k", label=candidate.title[:44])
+axes.axhline(plan.stderr, color="0.6", lw=0.8)
+axes.text(axes.get_xlim()[0], plan.stderr, " today", va="bottom", color="0.4")
+axes.set(xscale="log", xlabel="hours", ylabel="error of λ (e)", ylim=(0, 1.15 * plan.stderr))
+axes.legend(frameon=False, loc="lower left")
+plt.show()
+
+# %% [markdown]
+# More dwell times change nothing: the slopes are known to a fraction of a percent, and λ is as uncertain as β. With
+# another target the answer is another: `target="tau_0"`.
+#
+# ## What to try
+#
+# - `stfit.calibrate(…, replicas=200)`: a verdict worth something, in a few minutes. `processes=2` halves them.
+# - `intervals=("bootstrap",)` or `posteriors=100`: the other kinds of interval.
+# - Your own analysis file with ten rows left out at random: which parameter is lost first?
+# - `stfit.plan(…, target="theta_0", hours=2)`, and with a `[plan]` section that says what your cryostat can do.
