@@ -261,8 +261,8 @@ for where, what in rows:
 
 # %% [markdown]
 # The rest are not numbers. A factor v comes and goes in Eqs. 8–12 and 19 (it is part of $l$ here); the prefactor of
-# Eq. 13 and the sign of its field disagree with Eqs. 3, 5 and 19; Eq. 23 has the sign of $\dot n$ reversed; Eq. 30 lacks
-# a divergence, and $2D_0$ breaks the dimension of Eq. 32.
+# Eq. 13 and the sign of its field disagree with Eqs. 3, 5 and 19; Eq. 23 has the sign of $\dot n$ reversed; Eq. 30
+# lacks a divergence, and $2D_0$ breaks the dimension of Eq. 32.
 #
 # ## Barriers of finite height
 #
@@ -468,6 +468,7 @@ print(
 # %% [markdown]
 # Eq. 32 gives the fluctuations in one well an amplitude $\propto e^{-s_i I}$, with the sign of Eq. 26. It has no
 # linewidth, which is what resonance measures: `stfit` has three readings of it, and spin-transfer torque as the rival.
+# (On the left, "power" and "damping" are one line.)
 
 # %%
 currents = np.linspace(-0.5e-3, 0.5e-3, 101)
@@ -477,8 +478,10 @@ for (name, mapping), style in zip(MAPPINGS.items(), ("-", "--", ":", "-."), stri
     slope = -1 / I_c[1] if name == "torque" else s_AP
     left.plot(1e3 * currents, np.exp(mapping.log_power_ratio(currents, slope)), style, color="k")
     right.plot(1e3 * currents, np.exp(mapping.log_linewidth_ratio(currents, slope)), style, color="k", label=name)
-for axes, text in ((left, "power"), (right, "homogeneous linewidth")):
-    axes.set(yscale="log", xlabel="I (mA), AP state", ylabel=f"{text} over that at I = 0")
+for axes, text in ((left, "$P(I)/P(0)$"), (right, r"$\Delta f(I)/\Delta f(0)$, homogeneous")):
+    axes.set(yscale="log", xlabel="I (mA), AP state", ylabel=text)
+    axes.set_yticks([0.2, 0.5, 1, 2, 5], ["0.2", "0.5", "1", "2", "5"])
+    axes.minorticks_off()
 right.legend()
 plt.show()
 

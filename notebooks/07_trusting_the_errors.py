@@ -8,6 +8,7 @@
 # %matplotlib inline
 # %config InlineBackend.figure_format = "retina"
 from pathlib import Path
+from textwrap import fill, shorten
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -20,6 +21,13 @@ from stfit.results.plan_words import plan_headline
 from stfit.results.released import released
 from stfit.results.symbols import symbol
 
+plt.rcParams |= {
+    "font.family": ["STIXGeneral", "DejaVu Sans"],
+    "mathtext.fontset": "stix",
+    "font.size": 10,
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+}
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 
 # %% [markdown]
@@ -42,14 +50,13 @@ for null in bare.identifiability["null_directions"]:
 
 # %%
 known = {"delta_R": "0.112 ± 0.004 ohm", "beta": "0.36 ± 0.03", "temperature": "295 ± 1 K"}
+fast = {"compare": False, "intervals": "covariance", "reference_temperature": "295 K"}
 all_temperatures = stfit.load(datasets / "nanopillar" / "dwell.csv", "dwell-times")
 fits = {
     "295 K": bare,
-    "295 K; β, ΔR, T": stfit.fit(one_temperature, device=known, fit={"compare": False}),
-    "280 to 325 K": stfit.fit(all_temperatures, fit={"compare": False, "reference_temperature": "295 K"}),
-    "280 to 325 K; β, ΔR, T": stfit.fit(
-        all_temperatures, device=known, fit={"compare": False, "reference_temperature": "295 K"}
-    ),
+    "295 K; β, ΔR, T": stfit.fit(one_temperature, device=known, fit=fast),
+    "280 to 325 K": stfit.fit(all_temperatures, fit=fast),
+    "280 to 325 K; β, ΔR, T": stfit.fit(all_temperatures, device=known, fit=fast),
 }
 shown = ("l_over_L", "theta_0", "tau_0", "E_P", "slope_AP", "I_c_AP")
 print(
@@ -173,13 +180,20 @@ for rank, candidate in enumerate(plan.candidates[:5], start=1):
     print(f"{rank}. error {candidate.stderr:.2f} e after {candidate.hours:g} h: {candidate.title}")
 
 # %%
-figure, axes = plt.subplots(figsize=(6.0, 3.0), layout="constrained")
+figure, axes = plt.subplots(figsize=(7.0, 2.8), layout="constrained")
 for candidate, style in zip(plan.candidates[:3], ("-", "--", ":"), strict=True):
-    axes.plot(candidate.curve["hours"], candidate.curve["stderr"], style, color="k", label=candidate.title[:44])
+    axes.plot(
+        candidate.curve["hours"],
+        candidate.curve["stderr"],
+        style,
+        color="k",
+        label=fill(shorten(candidate.title, 58, placeholder=" …"), 30),
+    )
 axes.axhline(plan.stderr, color="0.6", lw=0.8)
-axes.text(axes.get_xlim()[0], plan.stderr, " today", va="bottom", color="0.4")
-axes.set(xscale="log", xlabel="hours", ylabel="error of λ (e)", ylim=(0, 1.15 * plan.stderr))
-axes.legend(frameon=False, loc="lower left")
+axes.set(xscale="log", xlabel="hours", ylabel="standard error of λ (e)", xlim=(0.1, 200), ylim=(0, 1.15 * plan.stderr))
+axes.text(0.11, 1.02 * plan.stderr, "today", color="0.4")
+axes.set_xticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
+axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
 plt.show()
 
 # %% [markdown]
