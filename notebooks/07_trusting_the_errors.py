@@ -204,5 +204,5 @@ plt.show()
 #
 # - `stfit.calibrate(…, replicas=200)`: a verdict worth something, in a few minutes. `processes=2` halves them.
 # - `intervals=("bootstrap",)` or `posteriors=100`: the other kinds of interval.
-# - Your own analysis file with ten rows left out at random: which parameter is lost first?
+# - Only one state, `where={"state": "AP"}`, or two temperatures: what is still determined?
 # - `stfit.plan(…, target="theta_0", hours=2)`, and with a `[plan]` section that says what your cryostat can do.

@@ -129,7 +129,7 @@ print(np.allclose(mapped.settings.current, dwells.settings.current), np.allclose
 try:
     stfit.load(own / "pillar_B7.csv", "dwell-times", columns={"current": "Ibais (mA)"})
 except InputError as error:
-    print(str(error).replace(scratch.name, "…"))
+    print(error)
 
 # %% [markdown]
 # ## A container of one's own
