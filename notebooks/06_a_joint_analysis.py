@@ -33,12 +33,12 @@ folder = datasets / "joint-device"
 print((folder / "analysis.toml").read_text())
 
 # %% [markdown]
-# Rival descriptions are left out here (`compare = false`), to save time. Most of it goes into refits of simulated data:
-# the lowest pulses switched so rarely that the tests of fit need them.
+# Rival descriptions and profiles of the likelihood are left out here, to save time. Most of what is left goes into
+# refits of simulated data: some pulses switched so rarely that the tests of fit need them.
 
 # %%
 analysis = stfit.load(folder / "analysis.toml")
-result = stfit.fit(replace(analysis, fit=replace(analysis.fit, compare=False)))
+result = stfit.fit(replace(analysis, fit=replace(analysis.fit, compare=False, intervals="covariance")))
 truth = json.loads((folder / "truth.json").read_text())["parameters"]
 rows = {
     symbol(name).text: {
