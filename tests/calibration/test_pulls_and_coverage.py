@@ -67,12 +67,13 @@ def test_pulls_and_coverage(name: str, quantity: str, ensemble_of: Callable[[str
 
 
 @pytest.mark.parametrize("quantity", QUANTITIES)
-def test_halved_errors_are_found_out(quantity: str, ensemble_of: Callable[[str], Ensemble]) -> None:
-    # Pulls of width 2 are 14 of their errors 1/√(2N) from 1 at N = 100, and 68 % becomes 38 %: 6.5 of its errors.
+def test_halved_errors_are_found_out(quantity: str, devices: int, ensemble_of: Callable[[str], Ensemble]) -> None:
+    # Pulls of width 2 are 14 of their errors 1/√(2N) from 1 at N = 100, and 68 % becomes 38 %: 6.5 of its errors. With
+    # fewer the latter drowns in a band of five errors.
     ensemble = replace(ensemble_of("dwells, 300–3000 a row"), estimated=halved)
     words = " ".join(complaints(quantity, ensemble.calibration(quantity), COMPARISONS))
     assert "width" in words
-    assert "ci68 covers" in words
+    assert devices < 100 or "ci68 covers" in words
     assert "ci95 covers" in words
 
 
