@@ -1,6 +1,6 @@
 """The released reports, one for each example dataset, remade by one command from the root of the repository.
 
-    python -m tests.released_reports
+python -m tests.released_reports
 """
 
 from __future__ import annotations
