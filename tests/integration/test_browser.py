@@ -21,7 +21,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-p
 ROOT = Path(__file__).parents[2]
 EXAMPLES: dict[str, Any] = runpy.run_path(str(ROOT / "tests" / "unit" / "reports" / "example.py"))
 BUILT = ("nanopillar", "hostile")
-RELEASED = tuple(sorted(path.parent.name for path in (ROOT / "reports").glob("*/report.html")))
+RELEASED = {f"released {path.parent.name}": path for path in sorted((ROOT / "reports").glob("*/report.html"))}
 WIDTHS = (400, 800, 1400)  # px: a telephone, half a screen, a screen
 RULES = {
     "resultTypes": ["violations"],
@@ -52,7 +52,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name in BUILT:
         (folder / f"{name}.html").write_text(render(EXAMPLES[name]()), encoding="utf-8")
     built = {name: folder / f"{name}.html" for name in BUILT}
-    return built | {name: ROOT / "reports" / name / "report.html" for name in RELEASED}
+    return built | RELEASED
 
 
 @pytest.fixture
