@@ -112,14 +112,6 @@ def current_step(value: Any) -> float:
     return amperes
 
 
-def positive_resistance(value: Any) -> float:
-    """A resistance above 0 ohm, without ±."""
-    ohms = quantity(value, "ohm")
-    if ohms <= 0:
-        raise unfit("a resistance above 0 ohm", shown(value))
-    return ohms
-
-
 def sample_type(value: Any) -> str:
     """The type of samples in a file of bare numbers: kind and size in bits, < or > before it for the order of bytes."""
     name = text(value)

@@ -16,7 +16,6 @@ from stfit.analysis.entries import Constant, GmrChi, GmrTable, ModelEntry
 from stfit.analysis.experiment import Experiment, read_experiment
 from stfit.analysis.messages import Location, one_of, place, problem_of, shown
 from stfit.analysis.schema import DeviceSection, ModelSection, Section, table
-from stfit.constants import BOLTZMANN
 from stfit.errors import InputError, Problem
 from stfit.laboratory import (
     DYNAMICS,
@@ -34,8 +33,7 @@ from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
 from stfit.models.material import CURIE_TEMPERATURE
 from stfit.models.parameters import PARAMETERS
 from stfit.models.rivals import EQ_27, JouleHeating
-from stfit.physics.activation import attempt_frequency_axial, diffusion_constant
-from stfit.physics.transport import ChiGmr, CosineGmr, Gmr, transport_coefficient
+from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
 
 _SAME_FIELD: Final = 0.01  # relative: an anisotropy field written with two digits
 _BY_FIELD: Final = ("anisotropy_field", "field_offset")
@@ -112,7 +110,7 @@ def _device(read: _DeviceFile, found: Experiment, source: str, where: str) -> Vi
     if level == DYNAMICS:
         _refuse(_other_field(given, source))
     if follows:
-        given["tau_0"] = _attempt_time(given, temperature)
+        given["tau_0"] = float(law.derived(given, temperature)["tau_0_predicted"])
     return VirtualDevice(read.title, given, law, temperature, designs, level)
 
 
@@ -236,13 +234,6 @@ def _other_field(given: Mapping[str, float], source: str) -> Iterator[Problem]:
     if abs(stated / follows - 1.0) > _SAME_FIELD:
         expected = f"2 Kv/(volume saturation_magnetisation) = {follows:.4g} T"
         yield Problem(place(source, ("device", "anisotropy_field")), expected, f"{stated:.4g} T")
-
-
-def _attempt_time(given: Mapping[str, float], temperature: float) -> float:
-    """τ0 = √π/(2 D0 σ^{3/2}) at the reference temperature, s (Brown's prefactor, in place of that of Eq. 24)."""
-    coefficient = transport_coefficient(*(given[name] for name in TRANSPORT_INGREDIENTS))
-    sigma = given["Kv"] / (BOLTZMANN * temperature)
-    return float(1.0 / attempt_frequency_axial(diffusion_constant(coefficient, temperature), sigma))
 
 
 def _gmr(model: ModelEntry, source: str) -> Gmr:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.backends.parallel import mapped
 from stfit.constants import BOLTZMANN
-from stfit.diagnostics.exact_rival import EXACT_WORDS, Candidate, exact_candidates
+from stfit.diagnostics.exact_rival import EXACT_WORDS, exact_rivals
+from stfit.diagnostics.rival import Rival
 from stfit.diagnostics.same_law import ENERGIES, same_laws, with_law
 from stfit.models.rivals import EQ_27, HEATING, POWERS, Description, JouleHeating
 from stfit.objective import FitParameter, Objective, ParameterSpace
@@ -37,11 +38,11 @@ _MAPPING_WORDS: Final = {
 }
 
 
-def candidates(objective: Objective, optimum: Optimum) -> list[Candidate]:
+def candidates(objective: Objective, optimum: Optimum) -> list[Rival]:
     """The description that was fitted, then every rival that these data could tell from it."""
-    first = Candidate(*_first_words(objective), objective, (optimum.x,))
+    first = Rival(*_first_words(objective), objective, (optimum.x,))
     rivals = [*_described(objective, optimum), *_mapped(objective, optimum)]
-    exact = exact_candidates(objective, optimum) if _shows_descriptions(objective, optimum) else []
+    exact = exact_rivals(objective, optimum) if _shows_descriptions(objective, optimum) else []
     return [first, *rivals, *exact]
 
 
@@ -76,7 +77,7 @@ def _first_words(objective: Objective) -> tuple[str, str]:
 # --- rivals that are fitted ---------------------------------------------------------------------------------------
 
 
-def _described(objective: Objective, optimum: Optimum) -> list[Candidate]:
+def _described(objective: Objective, optimum: Optimum) -> list[Rival]:
     """Other laws of ln τ(I), where rates were measured at currents and every other kind follows them."""
     if not _shows_descriptions(objective, optimum):
         return []
@@ -86,12 +87,12 @@ def _described(objective: Objective, optimum: Optimum) -> list[Candidate]:
     return [_rewritten(objective, optimum, description) for description in rivals]
 
 
-def _mapped(objective: Objective, optimum: Optimum) -> list[Candidate]:
+def _mapped(objective: Objective, optimum: Optimum) -> list[Rival]:
     """Other readings of Eq. 32, where resonances were measured."""
     if _LINES not in _kinds(objective):
         return []
     return [
-        Candidate(
+        Rival(
             f"mapping-{mapping}",
             _MAPPING_WORDS[mapping],
             with_law(objective, objective.law.rewritten(mapping=mapping), objective.space),
@@ -102,7 +103,7 @@ def _mapped(objective: Objective, optimum: Optimum) -> list[Candidate]:
     ]
 
 
-def _rewritten(objective: Objective, optimum: Optimum, description: Description) -> Candidate:
+def _rewritten(objective: Objective, optimum: Optimum, description: Description) -> Rival:
     """A description of ln τ(I), to start from the slopes and barriers of the fit, else from the crude dwell times."""
     extra = tuple(FitParameter(p, p.start, p.lower, p.upper) for p in description.parameters)
     kept = [p for p in objective.space.parameters if not _is_idle(p, objective)]
@@ -111,7 +112,7 @@ def _rewritten(objective: Objective, optimum: Optimum, description: Description)
     own = [p.start for p in extra]
     shared = [p.name in space.names for p in objective.space.varied]
     starts = (_same_slopes(objective, optimum, description), objective.start)
-    return Candidate(description.name, description.words, rival, tuple(np.append(x[shared], own) for x in starts))
+    return Rival(description.name, description.words, rival, tuple(np.append(x[shared], own) for x in starts))
 
 
 def _is_idle(p: FitParameter, objective: Objective) -> bool:
@@ -159,7 +160,7 @@ def _same_slopes(objective: Objective, optimum: Optimum, description: Descriptio
     return x
 
 
-def _fitted(candidate: Candidate) -> Entry:
+def _fitted(candidate: Rival) -> Entry:
     """The first fit that converges of those from several starts, else the best of them."""
     rival, words = candidate.objective, (candidate.name, candidate.words)
     lower, upper = rival.bounds
@@ -175,8 +176,9 @@ def _fitted(candidate: Candidate) -> Entry:
 
 
 def _leaves_the_table(rival: Objective, x: Array) -> bool:
-    quantities = rival.space.quantities(x)
-    return any(term.outside_exact_rates(quantities).any() for term in rival.terms)
+    rates, quantities = rival.law.rates, rival.space.quantities(x)
+    rows = (term.exact_rows(quantities) for term in rival.terms)
+    return rates is not None and any(rates.outside(found).any() for found in rows if found is not None)
 
 
 # --- entries ------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from stfit.backends.least_squares import Optimum
 from stfit.backends.nested import LIVE, Evidence, nested
 from stfit.backends.parallel import mapped
 from stfit.diagnostics.comparison import candidates
-from stfit.diagnostics.exact_rival import Candidate
+from stfit.diagnostics.rival import Rival
 from stfit.objective import Objective
 from stfit.results import Status
 
@@ -63,7 +63,7 @@ def _seed(seed: int, number: int) -> int:
     return int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
 
 
-def _entry(candidate: Candidate, run: Evidence, first: Candidate, reference: Evidence) -> Entry:
+def _entry(candidate: Rival, run: Evidence, first: Rival, reference: Evidence) -> Entry:
     known = set(first.objective.names)
     is_first = candidate is first
     return {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from stfit.backends.least_squares import Optimum
+from stfit.diagnostics.rival import Rival
 from stfit.diagnostics.same_law import with_law
 from stfit.models.law import SpinTransferLaw
 from stfit.models.parameters import PARAMETERS, at_temperature
@@ -23,18 +23,7 @@ _KNOWN: Final = frozenset({"theta_0", "symmetric", "uniaxial"})  # asymmetries t
 _FLATTEST: Final = 0.6  # |h| to start from, inside the table's box
 
 
-@final
-@dataclass(frozen=True)
-class Candidate:
-    """A description with the objective it makes of the same data, and where a fit of it may start."""
-
-    name: str
-    words: str
-    objective: Objective
-    starts: tuple[Array, ...]
-
-
-def exact_candidates(objective: Objective, optimum: Optimum) -> list[Candidate]:
+def exact_rivals(objective: Objective, optimum: Optimum) -> list[Rival]:
     """The exact rates as a rival of Eq. 27, where the cosine is the GMR curve and the barriers are free."""
     law = objective.law
     changed = [p for p in objective.space.parameters if p.name in _OF_THE_BARRIER]
@@ -45,7 +34,7 @@ def exact_candidates(objective: Objective, optimum: Optimum) -> list[Candidate]:
     space = _space(objective, exact)
     rival = with_law(objective, exact, space)
     start = np.array([_start(p, objective, optimum) for p in space.varied])
-    return [Candidate(*EXACT_WORDS, rival, (start,))]
+    return [Rival(*EXACT_WORDS, rival, (start,))]
 
 
 def _space(objective: Objective, exact: SpinTransferLaw) -> ParameterSpace:
@@ -63,6 +52,6 @@ def _start(p: FitParameter, objective: Objective, optimum: Optimum) -> float:
         return float(optimum.x[objective.names.index(p.name)])
     wells = objective.law.asymmetry.wells(objective.space.quantities(optimum.x), None)
     root_P, root_AP = (float(np.squeeze(np.sqrt(energy))) for energy in (wells.energy_P, wells.energy_AP))
-    tilt = (root_P - root_AP) / (root_P + root_AP)
+    tilt = (root_P - root_AP) / max(root_P + root_AP, np.finfo(float).tiny)
     axis = {"Kv": (0.5 * (root_P + root_AP)) ** 2, "h": float(np.clip(tilt, -_FLATTEST, _FLATTEST))}
     return min(max(p.parameter.coordinate_of(axis[p.name]), p.lower), p.upper)

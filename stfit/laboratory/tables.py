@@ -51,9 +51,8 @@ def refuse_outside(
     if law.rates is None:
         return
     applied = None if field is None or np.all(np.isnan(field)) else field
-    outside = np.flatnonzero(
-        law.rates.outside(law, device.truth, current=current, temperature=temperature, field=applied)
-    )
+    rows = law.rates.rows(law, device.truth, current=current, temperature=temperature, field=applied)
+    outside = np.flatnonzero(law.rates.outside(rows))
     if outside.size:
         expected = f'currents at which the device has two states (or level = "{RATE_LAW}")'
         found = f"{current[outside[0]] * 1e3:.4g} mA at {temperature[outside[0]]:.4g} K"

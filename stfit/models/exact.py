@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from stfit.constants import BOLTZMANN
 from stfit.derivatives import Jet, value_of
+from stfit.physics.activation import attempt_frequency_axial
 from stfit.physics.rate_table import RateTable
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Quantities = Mapping[str, Any]
 
-_LN_UNIT: Final = float(np.log(2.0 / np.sqrt(np.pi)))  # 1/τ0 = 2 D0 σ^{3/2}/√π
 _STEPS: Final = 30  # of Newton's method, which from the tangent at no current needs a few
 _CLOSE: Final = 1e-12
 
@@ -30,6 +30,15 @@ class _Axis(NamedTuple):
     sigma: Any
     h: Any
     drive: Any
+
+
+class ExactRows(NamedTuple):
+    """σ, h, g per ampere (1/(A rad)) and the current (A) of every row; arrays of one shape."""
+
+    sigma: Array
+    h: Array
+    drive: Array
+    current: Array
 
 
 @final
@@ -87,24 +96,21 @@ class ExactRates:
             exact = exact + (target - self.table.log_dwell_time(code, axis.sigma, axis.h, exact)) / slope
         return axis.drive / exact
 
-    def outside(
+    def rows(
         self, law: SpinTransferLaw, quantities: Quantities, *, current: Any, temperature: Any, field: Any
-    ) -> npt.NDArray[np.bool_]:
+    ) -> ExactRows:
+        """Where every row stands; temperature: of the magnet, K."""
+        parts = (*_axis(law, quantities, temperature, field), current)
+        return ExactRows(*np.broadcast_arrays(*(value_of(part) for part in parts)))
+
+    def outside(self, rows: ExactRows) -> npt.NDArray[np.bool_]:
         """Which rows leave the box of the table: no two states, or a barrier that it does not know."""
-        axis = _Axis(*(value_of(part) for part in _axis(law, quantities, temperature, field)))
-        return ~self.table.contains(*np.broadcast_arrays(axis.sigma, axis.h, axis.drive * value_of(current)))
+        return ~self.table.contains(rows.sigma, rows.h, rows.drive * rows.current)
 
-    def sigma(self, law: SpinTransferLaw, quantities: Quantities, temperature: Any) -> Any:
-        """Kv/k_BT."""
-        return _axis(law, quantities, temperature, None).sigma
-
-    def currents_allowed(
-        self, law: SpinTransferLaw, quantities: Quantities, temperature: float, h: float
-    ) -> tuple[float, float]:
-        """The currents (A) between which the table holds at one setting, in rising order; quantities: floats."""
-        axis = _axis(law, quantities, temperature, None)
-        ends = self.table.drives_allowed(np.array([axis.sigma]), np.array([h]))
-        currents = [float(end[0] / axis.drive) for end in ends]
+    def currents_allowed(self, rows: ExactRows, row: int) -> tuple[float, float]:
+        """The currents (A) between which the table holds at the setting of a row, in rising order."""
+        ends = self.table.drives_allowed(rows.sigma[row : row + 1], rows.h[row : row + 1])
+        currents = [float(end[0] / rows.drive[row]) for end in ends]
         return min(currents), max(currents)
 
 
@@ -118,7 +124,7 @@ def _axis(law: SpinTransferLaw, quantities: Quantities, temperature: Any, field:
 def _log_time_unit(law: SpinTransferLaw, quantities: Quantities, temperature: Any) -> Any:
     """ln(1/D0) at a temperature, from τ0 at the reference temperature."""
     reference = law.convention.thermal * BOLTZMANN * law.reference_temperature
-    at_reference = np.log(quantities["tau_0"]) + 1.5 * np.log(quantities["Kv"] / reference) + _LN_UNIT
+    at_reference = np.log(quantities["tau_0"]) + np.log(attempt_frequency_axial(1.0, quantities["Kv"] / reference))
     return at_reference - np.log(temperature / law.reference_temperature)
 
 

@@ -204,7 +204,7 @@ class SpinTransferLaw:
         the straight line that is drawn to zero knows the barrier near where it was measured, not at 0 K.
         """
         if self.rates is not None and measurement_time is not None:
-            seen = self._with_row_values(quantities, state, delta_R, energy)
+            seen = self.with_row_values(quantities, state, temperature, delta_R, energy)
             return self.rates.inverse_critical_current(
                 self, seen, state=state, temperature=temperature, measurement_time=measurement_time
             )
@@ -220,12 +220,14 @@ class SpinTransferLaw:
             1.0, out_of, temperature, measurement_time, log_tau_0, self.convention
         )
 
-    def _with_row_values(self, quantities: Quantities, state: Any, delta_R: Any, energy: Any) -> Quantities:
-        """The quantities with ΔR and Kv as the rows have them: a row's barrier out of its state is Kv(1±h)²."""
+    def with_row_values(
+        self, quantities: Quantities, state: Any, temperature: Any, delta_R: Any, energy: Any
+    ) -> Quantities:
+        """The quantities with ΔR and Kv of the rows: a barrier measured at T is K(T)v(1±h)², Kv is as quoted."""
         own: dict[str, Any] = {} if delta_R is None else {"delta_R": delta_R}
         if energy is not None:
-            tilt = 1.0 + (1 - 2 * state) * self.reduced_field(quantities, None)
-            own["Kv"] = self.barrier_of_row(energy) / np.square(tilt)
+            tilt = 1.0 + (1 - 2 * state) * self.reduced_field(self.quantities_at(quantities, temperature), None)
+            own["Kv"] = self.barrier_of_row(energy) / np.square(tilt) / self.stiffness(quantities, temperature)
         return {**quantities, **own}
 
     def reduced_field(self, quantities: Quantities, field: Any) -> Any:

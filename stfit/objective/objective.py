@@ -12,10 +12,11 @@ import numpy.typing as npt
 
 from stfit.constants import BOLTZMANN
 from stfit.derivatives import Jet, concatenate, total
-from stfit.measurements import Measurement
+from stfit.measurements import Measurement, Settings
+from stfit.models.exact import ExactRows
 from stfit.models.law import SpinTransferLaw
 from stfit.objective.natural import NaturalCoordinates, natural_coordinates
-from stfit.objective.predictions import LOG_DWELL_TIME, MAGNET_TEMPERATURE, PREDICTIONS, outside_exact_rates
+from stfit.objective.predictions import LOG_DWELL_TIME, MAGNET_TEMPERATURE, PREDICTIONS, exact_rows
 from stfit.objective.prior import Prior, prior_of
 from stfit.objective.space import ParameterSpace
 
@@ -58,16 +59,18 @@ class Term:
         """The temperature of the magnet in each row, K; under ramps at the currents that they reached."""
         return self._predicted(MAGNET_TEMPERATURE, shared)
 
-    def _predicted(self, what: str, shared: Mapping[str, Any]) -> Any:
-        quantities = self.quantities(shared)
-        temperature = self.thermometer * (quantities["temperature"] / self.nominal_temperature)
-        return PREDICTIONS[what](self.law, quantities, self.measurement.settings, temperature)
+    def exact_rows(self, shared: Mapping[str, Any]) -> ExactRows | None:
+        """Where the exact rates are asked, arrays of shape (rows,); None where they are not."""
+        return exact_rows(self.law, *self._setting(shared))
 
-    def outside_exact_rates(self, shared: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
-        """Which rows leave what the exact rates know, shape (rows,)."""
+    def _predicted(self, what: str, shared: Mapping[str, Any]) -> Any:
+        return PREDICTIONS[what](self.law, *self._setting(shared))
+
+    def _setting(self, shared: Mapping[str, Any]) -> tuple[Mapping[str, Any], Settings, Any]:
+        """The quantities, the settings and the true temperature of every row."""
         quantities = self.quantities(shared)
         temperature = self.thermometer * (quantities["temperature"] / self.nominal_temperature)
-        return outside_exact_rates(self.law, quantities, self.measurement.settings, temperature)
+        return quantities, self.measurement.settings, temperature
 
     @property
     def shown(self) -> Term:

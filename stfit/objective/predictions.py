@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from stfit.derivatives import Jet, concatenate, value_of
 from stfit.measurements import Settings
 from stfit.models import lines
+from stfit.models.exact import ExactRows
 from stfit.models.law import Quantities, SpinTransferLaw
 from stfit.physics.circuit import biased_delta_R, driven_current
 from stfit.physics.switching import ramp_log_exposure
@@ -93,16 +93,24 @@ def log_ramp_exposure(law: SpinTransferLaw, quantities: Quantities, settings: Se
     return parts[0] if pieces == 1 else _log_of_sum(parts)
 
 
-def outside_exact_rates(
-    law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any
-) -> npt.NDArray[np.bool_]:
-    """Which rows leave what the exact rates know: no two states, or a barrier beyond their table; none with Eq. 27."""
-    current = settings.interval[1] if settings.interval is not None else current_at(quantities, settings)
-    if law.rates is None or current is None or settings.lines is not None:
-        return np.zeros(settings.state.size, dtype=bool)
-    seen = with_biased_delta_R(quantities, settings)
-    outside = law.rates.outside(law, seen, current=current, temperature=temperature, field=settings.field)
-    return np.broadcast_to(outside, settings.state.shape)
+def exact_rows(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> ExactRows | None:
+    """Where the exact rates are asked in each row, under ramps at the currents that they reached.
+
+    None with Eq. 27, and where no dwell time at a current plays a part (lines, extrapolated critical currents).
+    """
+    if law.rates is None or settings.lines is not None:
+        return None
+    seen, current = with_biased_delta_R(quantities, settings), current_at(quantities, settings)
+    if settings.interval is not None:
+        current = settings.interval[1]
+    if settings.measurement_time is not None:
+        state = settings.state.astype(float)
+        seen = law.with_row_values(quantities, state, temperature, settings.delta_R, settings.energy)
+        current = 1.0 / np.asarray(inverse_critical_current(law, quantities, settings, temperature))
+    if current is None:
+        return None
+    magnet = law.description.temperature(quantities, temperature, current)
+    return law.rates.rows(law, seen, current=current, temperature=magnet, field=settings.field)
 
 
 def _log_of_sum(logarithms: Sequence[Any]) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 import stfit
-from stfit.analysis import Analysis, GmrChi, GmrTable
+from stfit.analysis import Analysis
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.backends.nested import require
 from stfit.backends.parallel import available_processes
@@ -36,12 +36,13 @@ from stfit.diagnostics.intervals import choose_intervals
 from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity
 from stfit.errors import InputError, Problem
-from stfit.measurements import CriticalCurrents, FmrLines, Measurement
+from stfit.measurements import Measurement
 from stfit.models.rivals import EQ_27
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.assumptions import assumptions, temperature_is_unknown
 from stfit.pipeline.sampling import Source
-from stfit.pipeline.thermal import heating_left_out, temperature_sentences
+from stfit.pipeline.thermal import heating_left_out
 from stfit.pipeline.two_states import refuse_without_two_states
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded, format_value
@@ -85,7 +86,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         analysis=analysis.text,
         parameters=found,
         combinations=combinations(objective, optimum, found),
-        reference_temperature=None if _temperature_is_unknown(objective) else objective.reference_temperature,
+        reference_temperature=None if temperature_is_unknown(objective) else objective.reference_temperature,
         covariance=_covariance(objective, optimum, found),
         correlations=_correlations(objective, optimum, found),
         curves=curves(objective, optimum),
@@ -105,7 +106,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         else [],
         joint=joint,
         intervals=dict(chosen.record),
-        assumptions=_assumptions(analysis, objective, measurements),
+        assumptions=assumptions(analysis, objective, measurements),
         measurements=summaries(objective, optimum),
         priors=_priors(objective),
         diagnostics={"evaluations": optimum.evaluations, "sum_of_squares": optimum.sum_of_squares},
@@ -232,92 +233,6 @@ def _between(low: float, high: float, unit: str) -> str:
     if all(ends):
         return f"between {ends[0]} and {ends[1]}"
     return f"above {ends[0]}" if ends[0] else f"below {ends[1]}" if ends[1] else ""
-
-
-_ASYMMETRY_WORDS = {
-    "theta_0": "The angle θ0 of the barrier top is free; c_P and c_AP follow from it and share a fixed sum.",
-    "symmetric": "The barrier top lies at θ0 = π/2; c_P and c_AP follow from it.",
-    "uniaxial": "One axis with a field along it: E_P, E_AP and θ0 follow from Kv and h.",
-    "chi": "The barrier top lies at θ0 = π/2 and χ of the GMR curve is free.",
-    "free": "c_P and c_AP are independent: only their products with l/L_θθ can be identified.",
-}
-
-_BARRIER_WORDS = {
-    "high": "High barriers: the rates are those of Eq. 27, not the Fokker–Planck ones; I_c is extrapolated linearly.",
-    "exact": "Exact rates: dwell times are those of the axial Fokker–Planck equation for the barrier Kv with the field "
-    "h; D0 ∝ T, and τ0 is √π/(2 D0 σ^{3/2}) at the reference temperature. c_i are those of this barrier at zero "
-    "current; I_c is that of the barrier at zero temperature, extrapolated linearly (c_i of Eq. 27).",
-}
-
-_CORRECTION_WORDS = {
-    "series_resistance": "A resistance R_s lies in series with the device: a voltage V drives I = V/(R + R_s).",
-    "half_voltage": "ΔR falls with the bias V = I·R as ΔR/(1 + (V/V_h)²); ΔR, slopes and I_c are quoted for zero bias, "
-    "and a row that gives its own ΔR keeps it.",
-}
-
-
-_MAPPING_WORDS = {
-    "power": "Eq. 32 is read of the power alone: P ∝ exp(−s_i I), the linewidth does not change.",
-    "damping": "Eq. 32 at constant noise strength: P ∝ exp(−s_i I), homogeneous linewidth ∝ exp(+s_i I).",
-    "peak": "Eq. 32 is read of the peak: P ∝ exp(−s_i I/2), homogeneous linewidth ∝ exp(+s_i I/2).",
-    "torque": "Spin-transfer torque instead of Eq. 32: homogeneous linewidth ∝ 1 − I/I_c,i, P·Δf constant.",
-}
-
-
-def _critical_current_words(measurement_time: float | None) -> str:
-    if measurement_time is None:
-        return "Critical currents are those extrapolated linearly to zero temperature, Eq. 28: 1/I_c ∝ ΔR."
-    time = format_rounded(measurement_time, "s", 3)
-    return f"Critical currents were measured in {time}: I_c[1 − (k_BT/E_i) ln({time}/τ0)] with I_c of Eq. 28."
-
-
-def _assumptions(analysis: Analysis, objective: Objective, measurements: Sequence[Measurement]) -> list[str]:
-    gmr = analysis.model.gmr
-    curve = "(1 − cos θ)/2"
-    if isinstance(gmr, GmrChi):
-        curve = f"(1 − cos θ)/(2 + χ(1 + cos θ)) with χ = {gmr.chi:g}"
-    if isinstance(gmr, GmrTable):
-        curve = f"as measured, {gmr.file.name}"
-    laws = {
-        "consistent": "Eq. 27 in the consistent convention: ln τ_i = ln τ0 + (E_i ± 8e(l/L_θθ)ΔR c_i I/β)/k_BT.",
-        "printed": "Eq. 27 as printed: 2 k_BT, no 8e. l/L_θθ is −8 times the consistent one, c_i and E_i are twice it.",
-    }
-    sentences = [
-        laws[analysis.model.convention],
-        f"GMR curve r(θ) = {curve}." if analysis.model.asymmetry != "chi" else "GMR curve with χ free.",
-        _ASYMMETRY_WORDS[analysis.model.asymmetry],
-        _BARRIER_WORDS[objective.law.barrier],
-        *temperature_sentences(objective),
-        *_where_quoted(objective),
-    ]
-    used = {p.name for p in objective.space.parameters}
-    sentences += [sentence for name, sentence in _CORRECTION_WORDS.items() if name in used]
-    times = {m.measurement_time for m in measurements if isinstance(m, CriticalCurrents)}
-    sentences += [_critical_current_words(time) for time in sorted(times, key=lambda t: -1.0 if t is None else t)]
-    if any(isinstance(m, FmrLines) for m in measurements):
-        sentences.append(_MAPPING_WORDS[analysis.model.mapping])
-    polarities = {m.polarity for m in measurements}
-    sentences += [
-        f"Polarity {p:+d}: currents count as positive where the laboratory's are {'positive' if p > 0 else 'negative'}."
-        for p in sorted(polarities)
-    ]
-    sentences += [
-        f"{name} is given in [device] but plays no part here." for name in analysis.device if name not in used
-    ]
-    return sentences
-
-
-def _where_quoted(objective: Objective) -> list[str]:
-    """At which temperature and field the numbers hold that depend on them."""
-    by_field = any(p.name == "anisotropy_field" for p in objective.space.parameters)
-    sentences = ["Barriers, slopes, critical currents and c_i are quoted at zero applied field."] if by_field else []
-    if _temperature_is_unknown(objective):
-        return [*sentences, "No temperature is given anywhere: slopes are those at the temperature of the measurement."]
-    return [*sentences, f"Slopes, critical currents and c_i are quoted at {objective.reference_temperature:g} K."]
-
-
-def _temperature_is_unknown(objective: Objective) -> bool:
-    return any(p.name == "temperature" and p.constraint is None for p in objective.space.varied)
 
 
 def asked_but_not_identified(result: FitResult, free: Sequence[str]) -> list[str]:

@@ -137,11 +137,6 @@ def expression_text(expression: str) -> str:
     return "".join(part.text if isinstance(part, Symbol) else part for part in expression_parts(expression))
 
 
-def expression_html(expression: str) -> str:
-    """An expression of names in symbols, for a page; escaped."""
-    return "".join(part.html if isinstance(part, Symbol) else escape(part) for part in expression_parts(expression))
-
-
 def prose_parts(text: str) -> list[str | Symbol]:
     """A sentence in pieces: what reads as a symbol (l/L_θθ, c_AP, k_BT, τ0) as one, all else as it stands."""
     parts: list[str | Symbol] = []
@@ -151,8 +146,3 @@ def prose_parts(text: str) -> list[str | Symbol]:
         parts.append(Symbol(found["stem"], found["sub"] or found["zero"], "", tail=found["tail"]))
         end = found.end()
     return [*parts, text[end:]] if end < len(text) else parts
-
-
-def prose_html(text: str) -> str:
-    """A sentence, escaped, with what reads as a symbol set as one."""
-    return "".join(part.html if isinstance(part, Symbol) else escape(part) for part in prose_parts(text))

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 from typing import Any, Final
 
 import numpy as np
@@ -22,24 +20,13 @@ from stfit.measurements import DwellTimes
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.results import Status
+from tests.benchmarks.timing import ratio_of
 from tests.calibration.exact_devices import QUOTES, table, truth
 
 GOAL: Final = 1.5  # of a fit, from the analysis to the estimates
 ROUNDS: Final = 15
 EQ_27: Final = {"asymmetry": "uniaxial"}
 EXACT: Final = {"barrier": "exact"}
-
-
-def in_turn(ours: Callable[[], Any], theirs: Callable[[], Any]) -> float:
-    """Median time of ours over that of theirs."""
-    times: tuple[list[float], list[float]] = ([], [])
-    ours(), theirs()
-    for _ in range(ROUNDS):
-        for run, spent in zip((ours, theirs), times, strict=True):
-            begin = perf_counter()
-            run()
-            spent.append(perf_counter() - begin)
-    return median(times[0]) / median(times[1])
 
 
 def objective(model: Mapping[str, str]) -> Objective:
@@ -74,7 +61,7 @@ def whole(model: Mapping[str, str]) -> Callable[[], Any]:
 @pytest.mark.benchmark(group="exact")
 def test_fit_and_estimates(benchmark: Any) -> None:
     assert benchmark(minimised(EXACT)) is not None
-    ratio = benchmark.extra_info["ratio to Eq. 27"] = in_turn(minimised(EXACT), minimised(EQ_27))
+    ratio = benchmark.extra_info["ratio to Eq. 27"] = ratio_of(ROUNDS, minimised(EXACT), minimised(EQ_27))
     assert ratio <= GOAL
 
 
@@ -82,4 +69,4 @@ def test_fit_and_estimates(benchmark: Any) -> None:
 def test_with_profiles_contours_and_rivals(benchmark: Any) -> None:
     # several hundred evaluations with second derivatives: recorded, no goal is set for it
     assert benchmark(whole(EXACT)) is not None
-    benchmark.extra_info["ratio to Eq. 27"] = in_turn(whole(EXACT), whole(EQ_27))
+    benchmark.extra_info["ratio to Eq. 27"] = ratio_of(ROUNDS, whole(EXACT), whole(EQ_27))

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 from typing import Any, Final
 
 import lmfit
@@ -27,6 +25,7 @@ from stfit.measurements import DwellTimes, Origin
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.results import Status
+from tests.benchmarks.timing import ratio_of
 
 Array = npt.NDArray[np.float64]
 
@@ -110,17 +109,6 @@ def minimised_by_lmfit(objective: Objective, residuals: Callable[[Array], Array]
     return fit
 
 
-def side_by_side(ours: Callable[[], Any], theirs: Callable[[], Any]) -> float:
-    """Median time of ours over that of theirs, run in turn."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(ROUNDS):
-        for run, spent in zip((ours, theirs), times, strict=True):
-            begin = perf_counter()
-            run()
-            spent.append(perf_counter() - begin)
-    return median(times[0]) / median(times[1])
-
-
 Fit = Callable[[], Any]
 
 
@@ -146,8 +134,8 @@ def test_lmfit_with_the_same_residual(benchmark: Any, same_residual: Fit) -> Non
 def compared(benchmark: Any, ours: Fit, by_hand: Fit, same_residual: Fit) -> None:
     """Run and compare: the goal is stated for the same residual; the other ratio is recorded beside it."""
     assert benchmark(ours) is not None
-    benchmark.extra_info["ratio to NumPy by hand"] = side_by_side(ours, by_hand)
-    ratio = benchmark.extra_info["ratio to the same residual"] = side_by_side(ours, same_residual)
+    benchmark.extra_info["ratio to NumPy by hand"] = ratio_of(ROUNDS, ours, by_hand)
+    ratio = benchmark.extra_info["ratio to the same residual"] = ratio_of(ROUNDS, ours, same_residual)
     assert ratio <= GOAL
 
 

@@ -8,10 +8,7 @@ the benchmark's extra_info (--benchmark-json=FILE) and must keep the goal of 3.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +23,7 @@ from stfit.measurements import Measurement
 from stfit.physics.switching import ramp_quantile
 from stfit.pipeline.assembly import assemble
 from stfit.results import Estimate, Status
+from tests.benchmarks.timing import in_turn
 
 GOAL: Final = 3.0
 ROUNDS: Final = 9
@@ -66,17 +64,6 @@ def fitted(measurement: Measurement) -> tuple[Optimum, dict[str, Estimate]]:
     return optimum, estimates(objective, optimum)
 
 
-def in_turn(*jobs: Callable[[], Any]) -> list[float]:
-    """Median times."""
-    times: list[list[float]] = [[] for _ in jobs]
-    for _ in range(ROUNDS):
-        for job, spent in zip(jobs, times, strict=True):
-            begin = perf_counter()
-            job()
-            spent.append(perf_counter() - begin)
-    return [median(spent) for spent in times]
-
-
 @pytest.mark.benchmark(group="ramp")
 def test_load_and_fit(benchmark: Any, file: Path) -> None:
     def both() -> tuple[Optimum, dict[str, Estimate]]:
@@ -88,7 +75,9 @@ def test_load_and_fit(benchmark: Any, file: Path) -> None:
     assert slope.value is not None
     assert slope.stderr is not None
     assert abs(slope.value + SLOPE[1]) < 4.0 * slope.stderr  # once in 16,000 seeds
-    reading, loading, everything = in_turn(lambda: pd.read_csv(file), lambda: load(file, "switching-ramp"), both)
+    reading, loading, everything = in_turn(
+        ROUNDS, lambda: pd.read_csv(file), lambda: load(file, "switching-ramp"), both
+    )
     benchmark.extra_info["reading, s"] = reading
     benchmark.extra_info["loading over reading"] = loading / reading
     ratio = benchmark.extra_info["loading and fitting over reading"] = everything / reading

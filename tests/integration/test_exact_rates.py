@@ -17,6 +17,8 @@ from stfit.diagnostics.estimates import estimates
 from stfit.errors import InputError
 from stfit.measurements import CriticalCurrents, DwellTimes, Measurement, Origin, RampEvents, SwitchingPulses
 from stfit.models.law import SpinTransferLaw
+from stfit.models.rivals import JouleHeating
+from stfit.objective.predictions import exact_rows
 from stfit.physics.switching import ramp_quantile
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.two_states import refuse_without_two_states
@@ -216,3 +218,45 @@ def test_the_start_of_a_ramp_is_that_of_gompertz_where_ln_tau_is_straight() -> N
     chance = np.linspace(0.05, 0.95, 9)
     closed = ramp_quantile(chance, 4000.0, -5.0, 1e-2, 0.0)
     assert np.interp(-np.log1p(-chance), exposure, grid) == pytest.approx(closed, rel=1e-4)
+
+
+def test_the_heat_of_a_current_counts_where_a_barrier_ends() -> None:
+    # 295 K becomes 1000 K at 2 mA: Kv of 20 k_BT is 5.9 there
+    hot = (1000.0**2 - 295.0**2) / 2e-3**2
+    law = SpinTransferLaw(
+        barrier="exact", asymmetry="uniaxial", reference_temperature=295.0, description=JouleHeating(1.0)
+    )
+    truth = {**TRUTH, "heating": hot, "temperature": 295.0}
+    table = dwells()
+    rows = exact_rows(law, truth, table.settings, table.settings.temperature)
+    assert rows is not None
+    assert rows.sigma.max() < 20.0 * 295.0 / 280.0 + 1e-9
+    at_2_mA = np.abs(rows.current + 2e-3) < 1e-9
+    np.testing.assert_allclose(rows.sigma[at_2_mA & (table.settings.temperature == 295.0)], 20.0 * 0.295, rtol=1e-9)
+    assert LAW.rates is not None
+    assert not LAW.rates.outside(rows)[np.abs(rows.current) < 1e-4].any()
+
+
+def test_a_barrier_of_a_row_is_that_of_its_temperature() -> None:
+    # K(T)v(1 + h)² measured at 200 K out of P leads to the same current as the Kv quoted at 295 K
+    law = SpinTransferLaw(
+        barrier="exact",
+        asymmetry="uniaxial",
+        reference_temperature=295.0,
+        magnetisation="bloch",
+        anisotropy_law="shape",
+    )
+    truth = {**TRUTH, "curie_temperature": 900.0}
+    there = law.quantities_at(truth, 200.0)
+    settings: dict[str, Any] = {"temperature": np.full(2, 200.0), "measurement_time": 1e-2}
+    state = np.array([0.0, 1.0])
+    own = there["Kv"] * np.square(1.0 + np.array([1.0, -1.0]) * there["h"])
+    quoted = law.inverse_critical_current(truth, state=state, **settings)
+    measured = law.inverse_critical_current(truth, state=state, energy=own, **settings)
+    np.testing.assert_allclose(measured, quoted, rtol=1e-9)  # Newton's method ends at 1e-12
+
+
+def test_the_report_assumes_what_is_fitted(exact: FitResult) -> None:
+    said = " ".join(exact.assumptions)
+    assert "The potential is Kv(sin²θ − 2h cos θ)" in said
+    assert "Eq. 27 in the consistent convention" not in said

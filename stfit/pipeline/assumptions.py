@@ -1,0 +1,114 @@
+"""What a fit assumes, in sentences: the law, the GMR curve, the barrier, where numbers are quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from stfit.analysis import Analysis, GmrChi, GmrTable
+from stfit.measurements import CriticalCurrents, FmrLines, Measurement, RampEvents
+from stfit.objective import Objective
+from stfit.pipeline.thermal import temperature_sentences
+from stfit.results.numbers import format_rounded
+
+_LAWS: Final = {
+    "consistent": "Eq. 27 in the consistent convention: ln τ_i = ln τ0 + (E_i ± 8e(l/L_θθ)ΔR c_i I/β)/k_BT.",
+    "printed": "Eq. 27 as printed: 2 k_BT, no 8e. l/L_θθ is −8 times the consistent one, c_i and E_i are twice it.",
+}
+_EXACT_LAWS: Final = {
+    "consistent": "The potential is Kv(sin²θ − 2h cos θ) + 8e(l/L_θθ)(ΔR/β) I ∫r dθ, in the consistent convention.",
+    "printed": "The potential is that of the consistent convention; l/L_θθ, c_i and energies are quoted as Eq. 27 is "
+    "printed: −8 times, twice and twice.",
+}
+_EXACT_ASYMMETRIES: Final = {
+    "symmetric": "One axis without a field: both barriers are Kv.",
+    "uniaxial": "One axis with a field along it: the barriers are Kv(1 ± h)².",
+}
+_ASYMMETRIES: Final = {
+    "theta_0": "The angle θ0 of the barrier top is free; c_P and c_AP follow from it and share a fixed sum.",
+    "symmetric": "The barrier top lies at θ0 = π/2; c_P and c_AP follow from it.",
+    "uniaxial": "One axis with a field along it: E_P, E_AP and θ0 follow from Kv and h.",
+    "chi": "The barrier top lies at θ0 = π/2 and χ of the GMR curve is free.",
+    "free": "c_P and c_AP are independent: only their products with l/L_θθ can be identified.",
+}
+
+_RATES: Final = {
+    "high": "High barriers: the rates are those of Eq. 27, not the Fokker–Planck ones; I_c is extrapolated linearly.",
+    "exact": "Exact rates: dwell times are those of the axial Fokker–Planck equation for the barrier Kv with the field "
+    "h; D0 ∝ T, and τ0 is √π/(2 D0 σ^{3/2}) at the reference temperature. c_i are those of this barrier at zero "
+    "current; I_c is that of the barrier at zero temperature, extrapolated linearly (c_i of Eq. 27).",
+}
+
+_CORRECTIONS: Final = {
+    "series_resistance": "A resistance R_s lies in series with the device: a voltage V drives I = V/(R + R_s).",
+    "half_voltage": "ΔR falls with the bias V = I·R as ΔR/(1 + (V/V_h)²); ΔR, slopes and I_c are quoted for zero bias, "
+    "and a row that gives its own ΔR keeps it.",
+}
+
+
+_MAPPINGS: Final = {
+    "power": "Eq. 32 is read of the power alone: P ∝ exp(−s_i I), the linewidth does not change.",
+    "damping": "Eq. 32 at constant noise strength: P ∝ exp(−s_i I), homogeneous linewidth ∝ exp(+s_i I).",
+    "peak": "Eq. 32 is read of the peak: P ∝ exp(−s_i I/2), homogeneous linewidth ∝ exp(+s_i I/2).",
+    "torque": "Spin-transfer torque instead of Eq. 32: homogeneous linewidth ∝ 1 − I/I_c,i, P·Δf constant.",
+}
+
+
+def _critical_currents(measurement_time: float | None, *, exact: bool) -> str:
+    if measurement_time is None:
+        return "Critical currents are those extrapolated linearly to zero temperature, Eq. 28: 1/I_c ∝ ΔR."
+    time = format_rounded(measurement_time, "s", 3)
+    if exact:
+        return f"Critical currents were measured in {time}: where the exact dwell time is that long."
+    return f"Critical currents were measured in {time}: I_c[1 − (k_BT/E_i) ln({time}/τ0)] with I_c of Eq. 28."
+
+
+def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence[Measurement]) -> list[str]:
+    """Every assumption of a fit, a sentence each."""
+    gmr = analysis.model.gmr
+    curve = "(1 − cos θ)/2"
+    if isinstance(gmr, GmrChi):
+        curve = f"(1 − cos θ)/(2 + χ(1 + cos θ)) with χ = {gmr.chi:g}"
+    if isinstance(gmr, GmrTable):
+        curve = f"as measured, {gmr.file.name}"
+    exact = objective.law.rates is not None
+    laws = _EXACT_LAWS if exact else _LAWS
+    sentences = [
+        laws[analysis.model.convention],
+        f"GMR curve r(θ) = {curve}." if analysis.model.asymmetry != "chi" else "GMR curve with χ free.",
+        _EXACT_ASYMMETRIES[analysis.model.asymmetry] if exact else _ASYMMETRIES[analysis.model.asymmetry],
+        _RATES[objective.law.barrier],
+        *temperature_sentences(objective),
+        *_where_quoted(objective),
+    ]
+    used = {p.name for p in objective.space.parameters}
+    sentences += [sentence for name, sentence in _CORRECTIONS.items() if name in used]
+    times = {m.measurement_time for m in measurements if isinstance(m, CriticalCurrents)}
+    sentences += [_critical_currents(t, exact=exact) for t in sorted(times, key=lambda t: -1.0 if t is None else t)]
+    if not objective.law.linear_in_current and any(isinstance(m, RampEvents) for m in measurements):
+        sentences.append("Switching events under ramps are counted in cells of current: ln τ is not straight in it.")
+    if any(isinstance(m, FmrLines) for m in measurements):
+        sentences.append(_MAPPINGS[analysis.model.mapping])
+    polarities = {m.polarity for m in measurements}
+    sentences += [
+        f"Polarity {p:+d}: currents count as positive where the laboratory's are {'positive' if p > 0 else 'negative'}."
+        for p in sorted(polarities)
+    ]
+    sentences += [
+        f"{name} is given in [device] but plays no part here." for name in analysis.device if name not in used
+    ]
+    return sentences
+
+
+def _where_quoted(objective: Objective) -> list[str]:
+    """At which temperature and field the numbers hold that depend on them."""
+    by_field = any(p.name == "anisotropy_field" for p in objective.space.parameters)
+    sentences = ["Barriers, slopes, critical currents and c_i are quoted at zero applied field."] if by_field else []
+    if temperature_is_unknown(objective):
+        return [*sentences, "No temperature is given anywhere: slopes are those at the temperature of the measurement."]
+    return [*sentences, f"Slopes, critical currents and c_i are quoted at {objective.reference_temperature:g} K."]
+
+
+def temperature_is_unknown(objective: Objective) -> bool:
+    """Whether no temperature is given anywhere."""
+    return any(p.name == "temperature" and p.constraint is None for p in objective.space.varied)
