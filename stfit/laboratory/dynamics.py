@@ -87,7 +87,7 @@ def time_step(device: VirtualDevice) -> float:
 
 def refuse_long(device: VirtualDevice) -> None:
     """InputError where the replicas of all designs together are to be followed for too long, or have no two states."""
-    durations = {design.file: _in_words(device, design) for design in device.designs}
+    durations = {design.file: _checked_duration(device, design) for design in device.designs}
     steps = sum(durations.values()) / time_step(device)
     if not steps <= MOST_STEPS:
         longest = max(durations, key=lambda file: durations[file])
@@ -96,8 +96,8 @@ def refuse_long(device: VirtualDevice) -> None:
         raise InputError(Problem(f"the measurement {longest}", expected, f"about {steps:.2g}"))
 
 
-def _in_words(device: VirtualDevice, design: Design) -> float:
-    """For how long (s) all replicas together are followed, about; what is outside validity as an InputError."""
+def _checked_duration(device: VirtualDevice, design: Design) -> float:
+    """For how long (s) all replicas together are followed, about; InputError where there are no two states."""
     try:
         return _duration(device, design)
     except OutsideValidityError as error:

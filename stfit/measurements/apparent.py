@@ -36,7 +36,7 @@ class ApparentDwellTimes(WithResiduals):
     """A table of dwell times whose dwells shorter than the dead time were joined to the one before.
 
     table: as observed. dead_time: s, shape (rows,). Its residuals are those of the table against the observed mean
-    τ'(τ, τ_other) of physics.md section 4, over the relative spread std/τ' of the observed dwells (1 for exponential
+    τ'(τ, τ_other) with the dead time, over the relative spread std/τ' of the observed dwells (1 for exponential
     ones): exactly the exponential likelihood without dead time, a quasi-likelihood of the same first two moments with
     it. The spread is that at the dwell times behind the table's own means. Errors that the table quotes stand as they
     are. Valid for dead times up to about the shorter dwell time.

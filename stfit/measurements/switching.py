@@ -35,7 +35,7 @@ _N = Column("n", "", Domain.POSITIVE_COUNT, aliases=("pulses", "n_pulses", "n_re
 _N_SWITCHED = Column("n_switched", "", Domain.COUNT, aliases=("switched", "k", "successes"))
 _PROBABILITY = Column("probability", "", Domain.PROBABILITY, aliases=("P_sw", "switching_probability"))
 
-_WHOLE = 1e-6  # how near probability·n must be to an integer (formats.md)
+_WHOLE = 1e-6  # how near probability·n must be to an integer
 _ONE_SIGMA = (0.1586552539314571, 0.8413447460685429)
 
 

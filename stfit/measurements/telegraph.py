@@ -145,7 +145,7 @@ class TelegraphTraces(WithResiduals):
     def deviance_residuals(self, prediction: Any) -> Any:
         """Signed roots of the deviance, positive where the dwells are longer than predicted, prediction = ln τ.
 
-        Of a sampled chain: of n_changed of n steps, each with 1 − p_stay (physics.md, section 4); else whitened.
+        Of a sampled chain: of n_changed of n steps, each with 1 − p_stay; else whitened.
         """
         return self._by_route(
             prediction,

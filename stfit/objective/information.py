@@ -12,7 +12,7 @@ from stfit.objective.problem import Problem
 
 Array = npt.NDArray[np.float64]
 
-RANK_TOLERANCE = 1e-7  # of the largest singular value, below which a direction is null (architecture.md, section 4)
+RANK_TOLERANCE = 1e-7  # of the largest singular value, below which a direction is null
 NULL_COMPONENT = 1e-3  # of a null direction, from which a parameter takes part in it
 
 

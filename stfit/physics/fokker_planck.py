@@ -19,7 +19,7 @@ from scipy.linalg import eigh
 
 from stfit.errors import OutsideValidityError
 from stfit.physics.panels import Panels
-from stfit.physics.transport import Gmr
+from stfit.physics.transport import Gmr, Quantity
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
@@ -51,7 +51,7 @@ class AxialRates:
     top: Array
 
 
-def uniaxial_potential(theta: Array, sigma: Array, h: Array, drive: Array, gmr: Gmr) -> Array:
+def uniaxial_potential(theta: Array, sigma: Quantity, h: Quantity, drive: Quantity, gmr: Gmr) -> Array:
     """U/k_BT = σ(sin²θ − 2h cos θ) + g ρ(θ); σ = Kv/k_BT, h = H/H_K (> 0 favours P), g = G I/k_BT in 1/rad."""
     potential: Array = sigma * (np.sin(theta) ** 2 - 2.0 * h * np.cos(theta)) + drive * gmr.integral(theta)
     return potential

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy.special import ive
 
 from stfit.errors import OutsideValidityError
+from stfit.physics.fokker_planck import uniaxial_potential
 from stfit.physics.transport import Gmr
 
 Array = npt.NDArray[np.float64]
@@ -26,9 +27,8 @@ _CORE: Final = 0.8
 
 def axial_potential(theta: Array, sigma: float, h: float, g: float, gmr: Gmr, hard: float = 0.0) -> Array:
     """U(θ)/k_BT, shape of theta (rad), up to a constant; hard: κ ≥ 0. The density of θ is e^{−U} sin θ."""
-    sine = np.sin(theta)
-    axial = sigma * (sine**2 - 2.0 * h * np.cos(theta)) + g * gmr.integral(theta)
-    potential: Array = axial - np.log(ive(0, 0.5 * sigma * hard * sine**2))
+    across = np.log(ive(0, 0.5 * sigma * hard * np.sin(theta) ** 2))
+    potential: Array = uniaxial_potential(theta, sigma, h, g, gmr) - across
     return potential
 
 

@@ -100,6 +100,8 @@ def _measurement(entry: Entry) -> list[str]:
 def _model(found: Draft) -> list[str]:
     lines = ["[model]", _line(Setting("gmr", "cosine", 'or {chi = 0.4}, or {file = "r_theta.csv"}'))]
     lines += [_line(setting) for setting in found.model]
+    exact = 'Eq. 27; "exact" takes Fokker–Planck rates, with asymmetry "uniaxial" or "symmetric"'
+    lines.append(_line(Setting("barrier", "high", exact)))
     if any(entry.kind in _LINES for entry in found.entries):
         lines.append(_line(Setting("mapping", "damping", 'or "power", "peak", "torque": how Eq. 32 is read')))
     return lines

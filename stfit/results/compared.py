@@ -25,9 +25,22 @@ if TYPE_CHECKING:
 QUANTITIES: Final = ("l_over_L", "c_P", "c_AP", "tau_0", "E_P", "E_AP", "I_c_P", "I_c_AP")
 CONVENTIONS: Final = ("consistent", "printed")
 _LOGARITHMIC: Final = frozenset({"tau_0"})
-_MODEL: Final = {"gmr": "cosine", "barrier": "high", "asymmetry": "theta_0", "mapping": "damping"}  # and their defaults
+_MODEL: Final = {  # keys of [model] and their defaults
+    "gmr": "cosine",
+    "barrier": "high",
+    "asymmetry": "theta_0",
+    "mapping": "damping",
+    "magnetisation": "constant",
+    "anisotropy_law": "constant",
+    "heating": "none",
+}
+_EXACT: Final = {"asymmetry": "uniaxial"}  # where barrier = "exact" has another default
 _LINES: Final = frozenset({"fmr-lines", "fmr-spectra"})
-_OF_THE_LAW: Final = frozenset({"c_P", "c_AP"})  # another gmr or asymmetry gives them another meaning
+_TEMPERATURE_LAWS: Final = ("magnetisation", "anisotropy_law", "heating")
+_MEANT_BY: Final[Mapping[str, tuple[str, ...]]] = {  # settings that give a quantity its meaning
+    **dict.fromkeys(("c_P", "c_AP"), ("gmr", "asymmetry")),
+    **dict.fromkeys(("tau_0", "E_P", "E_AP", "I_c_P", "I_c_AP"), _TEMPERATURE_LAWS),
+}
 _UNKNOWN: Final = "not recorded"
 
 
@@ -171,7 +184,8 @@ def _model(result: FitResult) -> dict[str, str]:
         section = None
     if not isinstance(section, dict):
         return dict.fromkeys(_MODEL, _UNKNOWN)
-    chosen = {key: _in_words(section.get(key, default)) for key, default in _MODEL.items()}
+    defaults = _MODEL | (_EXACT if section.get("barrier") == "exact" else {})
+    chosen = {key: _in_words(section.get(key, default)) for key, default in defaults.items()}
     return chosen if _has_lines(result) else chosen | {"mapping": "–"}
 
 
@@ -223,10 +237,9 @@ def _quantity(
 
 
 def _apart(name: str, settings: Mapping[str, tuple[str, ...]]) -> str:
-    if name in _OF_THE_LAW:
-        for key in ("gmr", "asymmetry"):
-            if len(set(settings[key])) > 1:
-                return f"The analyses differ in {key}, which gives it its meaning."
+    for key in _MEANT_BY.get(name, ()):
+        if len(set(settings[key])) > 1:
+            return f"The analyses differ in {key}, which gives it its meaning."
     return ""
 
 

@@ -1,4 +1,4 @@
-"""A result in the other convention: physics.md, section 2. λ_printed = −8 λ, c_i and E_i twice ours, the rest alike."""
+"""A result in the other convention: λ_printed = −8 λ, c_i and energies twice ours, the rest alike."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from stfit.physics.transport import CONSISTENT, PRINTED, convert_asymmetry, convert_energy, convert_l_over_L
 from stfit.results.result import Estimate, FitResult, Interval
 
 FROM_PRINTED: Final[Mapping[str, float]] = {  # printed value times this is the consistent one
-    "l_over_L": -1.0 / 8.0,
-    "c_P": 0.5,
-    "c_AP": 0.5,
-    "E_P": 0.5,
-    "E_AP": 0.5,
+    "l_over_L": convert_l_over_L(1.0, PRINTED, CONSISTENT),
+    **dict.fromkeys(("c_P", "c_AP"), convert_asymmetry(1.0, PRINTED, CONSISTENT)),
+    **dict.fromkeys(("E_P", "E_AP", "Kv"), convert_energy(1.0, PRINTED, CONSISTENT)),
 }
 
 

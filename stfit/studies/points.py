@@ -25,7 +25,7 @@ _GRID: Final = 41  # currents from one end of the range to the other
 _FARTHER: Final = 1.5  # times the largest current so far
 _FEWEST: Final = 5.0  # transitions worth a point
 _OUTERMOST: Final = 0.02  # switching probability, and one less it, beyond which pulses tell little and outliers much
-_LONG_PULSE: Final = 30.0  # attempt times; physics.md: pulses much longer than τ0 only
+_LONG_PULSE: Final = 30.0  # attempt times, as pulses are to be much longer than τ0
 
 
 class Surroundings(NamedTuple):

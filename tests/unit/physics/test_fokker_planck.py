@@ -30,8 +30,7 @@ CURVES = [CosineGmr(), ChiGmr(-0.5), ChiGmr(2.0)]
 )
 def test_integral_and_spectral_eigenvalues_agree(gmr: Gmr, sigma: float, h: float, drive: float) -> None:
     found = uniaxial_rates(sigma, h, drive, gmr)
-    s, f, g = (np.array(part) for part in (sigma, h, drive))
-    spectral = spectral_eigenvalue(lambda theta: uniaxial_potential(theta, s, f, g, gmr))
+    spectral = spectral_eigenvalue(lambda theta: uniaxial_potential(theta, sigma, h, drive, gmr))
     depth = max(float(np.max(found.log_dwell_P)), float(np.max(found.log_dwell_AP)), 0.0) + 3.0
     assert found.eigenvalue[0] == pytest.approx(spectral, rel=2.2e-12 * np.exp(depth))
 

@@ -126,6 +126,19 @@ def test_another_mapping_matters_only_between_lines() -> None:
     assert compare([damping, device("B", "b", analysis='[model]\nmapping = "peak"\n')]).separate == ""
 
 
+def test_exact_rates_are_of_one_axis_unless_said_otherwise() -> None:
+    exact = '[model]\nbarrier = "exact"\n'
+    found = compare([device(analysis=exact), device("B", "b", analysis=exact + 'asymmetry = "symmetric"\n')])
+    assert found.settings["asymmetry"] == ("uniaxial", "symmetric")
+
+
+def test_another_law_of_temperature_parts_barriers_and_leaves_l_over_L() -> None:
+    bloch = '[model]\nmagnetisation = "bloch"\nanisotropy_law = "shape"\n'
+    found = compare([device(analysis="title = 'x'\n"), device("B", "b", analysis=bloch)])
+    assert found["l_over_L"].common is not None
+    assert found["E_P"].reason == "The analyses differ in magnetisation, which gives it its meaning."
+
+
 def test_another_asymmetry_leaves_l_over_L_and_parts_c() -> None:
     found = compare([device(analysis="title = 'x'\n"), device("B", "b", analysis='[model]\nasymmetry = "chi"\n')])
     assert found["l_over_L"].common is not None
