@@ -9,10 +9,12 @@ from typing import Final
 from stfit.physics.transport import CONSISTENT, PRINTED, convert_asymmetry, convert_energy, convert_l_over_L
 from stfit.results.result import Estimate, FitResult, Interval
 
+_FACTOR: Final = float(convert_asymmetry(1.0, PRINTED, CONSISTENT))
+_ENERGY: Final = float(convert_energy(1.0, PRINTED, CONSISTENT))
 FROM_PRINTED: Final[Mapping[str, float]] = {  # printed value times this is the consistent one
-    "l_over_L": convert_l_over_L(1.0, PRINTED, CONSISTENT),
-    **dict.fromkeys(("c_P", "c_AP"), convert_asymmetry(1.0, PRINTED, CONSISTENT)),
-    **dict.fromkeys(("E_P", "E_AP", "Kv"), convert_energy(1.0, PRINTED, CONSISTENT)),
+    "l_over_L": float(convert_l_over_L(1.0, PRINTED, CONSISTENT)),
+    **dict.fromkeys(("c_P", "c_AP"), _FACTOR),
+    **dict.fromkeys(("E_P", "E_AP", "Kv"), _ENERGY),
 }
 
 
