@@ -13,7 +13,8 @@ from stfit.backends.least_squares import Optimum
 from stfit.backends.level import rise_to
 from stfit.backends.newton import Box, Expansion, descend
 from stfit.backends.parallel import mapped
-from stfit.backends.profile import at_its_bounds, public_value, quantity_of, rise_of, surroundings
+from stfit.backends.profile import at_its_bounds, rise_of, surroundings
+from stfit.backends.quantities import followed
 from stfit.objective import Objective
 
 Array = npt.NDArray[np.float64]
@@ -84,7 +85,7 @@ def contour(
         point for arc in mapped(partial(_arc, objective, optimum, (a, b), level), arcs, processes) for point in arc
     ]
     values = np.array([point for point, _ in found])
-    public = [public_value(objective, name) for name in (a, b)]
+    public = [followed(objective, name).public for name in (a, b)]
     for column, (start, unit) in enumerate(zip(plane.starts, plane.units, strict=True)):
         values[:, column] = [public[column](start + unit * value) for value in values[:, column]]
     best = (public[0](plane.starts[0]), public[1](plane.starts[1]))
@@ -92,7 +93,7 @@ def contour(
 
 
 def _plane(objective: Objective, optimum: Optimum, a: str, b: str) -> _Plane | None:
-    pair = quantity_of(objective, a), quantity_of(objective, b)
+    pair = followed(objective, a).expansion, followed(objective, b).expansion
     box, rise = surroundings(objective, optimum), rise_of(objective, optimum)
     (start_a, slope_a, _), (start_b, slope_b, _) = (quantity(optimum.x) for quantity in pair)
     gradients = np.stack([slope_a, slope_b])

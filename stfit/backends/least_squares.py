@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.backends.gauss_newton import gauss_newton
-from stfit.objective.information import Directions, covariance, directions, gauge
+from stfit.backends.inner_point import InnerPoint, inner_point, sees_all
+from stfit.objective.information import NULL_COMPONENT, Directions, covariance, directions, gauge
 from stfit.objective.problem import Problem
 from stfit.results import Status
 
@@ -28,6 +29,7 @@ _SCORED = 1e-4  # twice the gain of ln L that ends scoring: Newton steps are qui
 _LEAST_DAMPED, _MOST_DAMPED = 1e-12, 1e8  # of the information: next to nothing; no step that matters is left
 _MOST_SCORED = 100  # steps of scoring
 _LEAST_KNOWN = 1e-10  # of the information of the best known direction: no long first steps along others
+_ROOM = 30.0  # natural sizes between a bound and where a coordinate that nothing is known of is put
 _NEAR_BOUND = 1e-6  # of the natural size of a coordinate, from which it counts as at its bound
 
 
@@ -36,7 +38,10 @@ _NEAR_BOUND = 1e-6  # of the natural size of a coordinate, from which it counts 
 class Optimum:
     """The end of a fit. covariance is None where it failed; evaluations counts residual vectors.
 
-    sum_of_squares: −2 ln L up to a constant, the deviance where there are residuals.
+    sum_of_squares: −2 ln L up to a constant, the deviance where there are residuals. runaway: directions, columns in
+    scaled coordinates, along which the likelihood has no maximum: x is then a point inside (backends.inner_point), and
+    sum_of_squares belongs to the supremum; None for all other data. unbounded_covariance: with coordinates at a bound
+    free to leave it both ways; None where none is at a bound, or the likelihood is not curved there.
     """
 
     x: Array
@@ -46,6 +51,15 @@ class Optimum:
     at_bound: npt.NDArray[np.bool_]
     sum_of_squares: float
     evaluations: int
+    runaway: Array | None = None
+    unbounded_covariance: Array | None = None
+
+    def runs_away(self, gradient: Array) -> bool:
+        """Whether a quantity with this gradient (per coordinate, shape (p,)) changes along a runaway direction."""
+        if self.runaway is None:
+            return False
+        scaled = gradient * self.directions.scales
+        return bool(np.linalg.norm(scaled @ self.runaway) > NULL_COMPONENT * np.linalg.norm(scaled))
 
 
 @final
@@ -74,13 +88,28 @@ def minimise(problem: Problem, start: Array | None = None, *, max_evaluations: i
     each, which changes no prediction; the covariance lives in the directions that the data see, and comes from
     problem.information, never from JᵀJ. max_evaluations: of one descent, of which there may be three.
     """
-    end = _descend(problem, problem.start if start is None else start, max_evaluations)
+    begin = problem.start if start is None else start
+    end = _released(problem, _descend(problem, begin, max_evaluations), max_evaluations)
+    soft = problem.softened()
+    if soft is not None and not sees_all(problem, end.x):
+        inside = inner_point(problem, soft, end.x, _descend(soft, begin, max_evaluations).x)
+        if inside is not None:
+            return _at_inner_point(problem, inside, end)
     if end.covariance is None:
         status = Status.NOT_A_MAXIMUM
     else:
         status = Status.CONVERGED if end.converged else Status.NO_CONVERGENCE
-    cost = problem.cost(end.x)
-    return Optimum(end.x, status, end.covariance, end.directions, end.at_bound, 2.0 * cost, end.evaluations)
+    least = 2.0 * problem.cost(end.x)
+    free = _unbounded_covariance(problem, end.x, end.directions, end.at_bound)
+    return Optimum(
+        end.x, status, end.covariance, end.directions, end.at_bound, least, end.evaluations, unbounded_covariance=free
+    )
+
+
+def _unbounded_covariance(
+    problem: Problem, x: Array, found: Directions, at_bound: npt.NDArray[np.bool_]
+) -> Array | None:
+    return covariance(problem, x, found, np.zeros_like(at_bound)) if np.any(at_bound) else None
 
 
 def _descend(problem: Problem, begin: Array, max_evaluations: int) -> _End:
@@ -97,6 +126,34 @@ def _descend(problem: Problem, begin: Array, max_evaluations: int) -> _End:
         return end
     other = _run(problem, begin, seen.scales, (), max_evaluations, _LAST_TOLERANCE)
     return other if problem.cost(end.x) - problem.cost(other.x) > _CONVERGED else end
+
+
+def _at_inner_point(problem: Problem, inside: InnerPoint, end: _End) -> Optimum:
+    """The optimum of data at the edge of the sample space."""
+    x, found = inside.x, directions(problem, inside.x)
+    held = _at_bound(problem, x, problem.gradient(x), found.scales)
+    matrix = covariance(problem, x, found, held)
+    least = 2.0 * min(problem.cost(end.x), problem.cost(x))
+    free = _unbounded_covariance(problem, x, found, held)
+    return Optimum(x, Status.CONVERGED, matrix, found, held, least, end.evaluations, inside.runaway, free)
+
+
+def _released(problem: Problem, end: _End, max_evaluations: int) -> _End:
+    """The end with no coordinate pinned at a bound that a null direction leads away from.
+
+    Along a null direction nothing is known: where it begins must not decide where a bound cuts what is known.
+    """
+    null, x = end.directions.null, end.x
+    for i in np.flatnonzero(end.at_bound):
+        along = null @ null[i]
+        if abs(along[i]) <= NULL_COMPONENT:
+            continue
+        inwards = 1.0 if x[i] <= problem.bounds[0][i] + _NEAR_BOUND * end.directions.scales[i] else -1.0
+        x = np.clip(x + inwards * _ROOM / along[i] * along * end.directions.scales, *problem.bounds)
+    if x is end.x:
+        return end
+    other = _run(problem, x, end.directions.scales, gauge(end.directions), max_evaluations, _LAST_TOLERANCE)
+    return other if problem.cost(other.x) <= problem.cost(end.x) else end
 
 
 def _too_few_rows(problem: Problem, x: Array) -> bool:

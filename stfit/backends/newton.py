@@ -14,6 +14,7 @@ Mask = npt.NDArray[np.bool_]
 # value, gradient (p,) and Hessian (p, p) at x of shape (p,)
 Expansion = Callable[[Array], tuple[float, Array, Array]]
 
+FARTHEST: Final = 1e3  # natural sizes (k_BT, a factor e, l/L_θθ itself) between a best fit and the walls of a search
 FLATTEST: Final = 1e-6  # curvature along a step of about one standard error, below which a direction counts as flat
 _SETTLED: Final = 1e-9  # expected gain of one more step, at which a descent ends
 _CONVERGED: Final = 1e-5  # the same, below which a descent has converged though no step lowers the value any more
@@ -29,13 +30,29 @@ class Box:
     """Coordinates between bounds, and steps in them.
 
     columns: shape (p, p), steps of about one standard error each, of natural size where the data see none. scales:
-    natural sizes, shape (p,).
+    natural sizes, shape (p,). walls: mask of the lower, then of the upper bounds that only end a search, shape (2, p).
     """
 
     lower: Array
     upper: Array
     columns: Array
     scales: Array
+    walls: Mask | None = None
+
+    @classmethod
+    def around(cls, x: Array, bounds: tuple[Array, Array], columns: Array, scales: Array) -> Box:
+        """The bounds, walled off FARTHEST natural sizes from x: nothing is to be learned beyond."""
+        ends = np.array([x - FARTHEST * scales, x + FARTHEST * scales])
+        walls = np.array([ends[0] > bounds[0], ends[1] < bounds[1]])
+        lower, upper = np.maximum(ends[0], bounds[0]), np.minimum(ends[1], bounds[1])
+        return cls(lower, upper, columns, scales, walls)
+
+    def at_wall(self, x: Array) -> bool:
+        """Whether a point lies near a wall: beyond a third of the way there."""
+        if self.walls is None:
+            return False
+        near = 2.0 / 3.0 * FARTHEST * self.scales
+        return bool(np.any(self.walls[0] & (x - self.lower < near)) or np.any(self.walls[1] & (self.upper - x < near)))
 
     def pushed(self, x: Array, gradient: Array) -> Mask:
         """Coordinates at a bound that a descent along −gradient would leave."""

@@ -8,10 +8,10 @@ the minimum of cost + K (quantity − t)²/2 is the best fit at its own value of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final, final
+from typing import Final, final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +19,12 @@ import numpy.typing as npt
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.backends.newton import Box, Expansion, whitening
 from stfit.backends.parallel import mapped
-from stfit.backends.profile_ends import Found, Ray, State, find_end, quick_end
-from stfit.derivatives import Jet
+from stfit.backends.profile_ends import curve, find_end, quick_end
+from stfit.backends.quantities import Followed, Formula, followed
+from stfit.backends.ray import Found, Ray, State
+from stfit.backends.valleys import valleys
 from stfit.objective import Objective
+from stfit.objective.information import directions, gauge
 
 Array = npt.NDArray[np.float64]
 
@@ -32,7 +35,7 @@ _MOST_RESTARTS: Final = 3  # from a lower minimum found on the way
 @final
 @dataclass(frozen=True)
 class End:
-    """One end of a profile interval: the quantity there (SI), None where it is open; x: the whole point, shape (p,)."""
+    """One end of a profile interval: the quantity there (SI), None where it is not closed; x: the whole point, (p,)."""
 
     value: float | None
     state: State
@@ -78,17 +81,20 @@ def profiles(
     names: Sequence[str],
     *,
     curves: Sequence[str] = (),
+    formulas: Mapping[str, Formula] | None = None,
     processes: int = 1,
 ) -> Profiles:
-    """Profiles of parameters and derived quantities, by public name; never throws.
+    """Profiles of parameters, derived quantities and `formulas`, by public name; never throws.
 
     curves: those whose curve is wanted. Where a lower minimum shows itself on the way, all start again from there.
     """
+    if not names:
+        return Profiles(optimum, {})
     for _ in range(_MOST_RESTARTS):
         begin = at_its_bounds(objective, optimum)
-        outcomes = list(
-            mapped(partial(_profile, objective, begin, frozenset(curves)), list(names), processes, doing="profiles")
-        )
+        starts = [begin.x, *valleys(rise_of(objective, begin), begin, objective, LEVELS["ci95"])]
+        one = partial(_profile, objective, begin, starts, frozenset(curves), formulas or {})
+        outcomes = list(mapped(one, list(names), processes, doing="profiles"))
         lower = [outcome for outcome in outcomes if not isinstance(outcome, Profile)]
         if not lower:
             break
@@ -100,16 +106,21 @@ def profiles(
 
 
 def quick_ends(
-    objective: Objective, optimum: Optimum, names: Sequence[str], level: float
+    objective: Objective,
+    optimum: Optimum,
+    names: Sequence[str],
+    level: float,
+    formulas: Mapping[str, Formula] | None = None,
 ) -> dict[str, tuple[float | None, float | None]]:
     """Ends of profiles after one Newton step each (SI), the lower one first; None where one step does not do."""
     optimum = at_its_bounds(objective, optimum)
     box, rise = surroundings(objective, optimum), rise_of(objective, optimum)
     found = {}
     for name in names:
-        quantity, public = quantity_of(objective, name), public_value(objective, name)
-        low, high = (quick_end(Ray(rise, quantity, box, optimum.x, sign), level) for sign in (-1.0, 1.0))
-        found[name] = (None if low is None else public(low), None if high is None else public(high))
+        quantity = followed(objective, name, formulas)
+        ends = [quick_end(Ray(rise, quantity.expansion, box, optimum.x, sign), level) for sign in (-1.0, 1.0)]
+        low, high = (None if end is None else quantity.public(end) for end in ends)
+        found[name] = (high, low) if quantity.reciprocal else (low, high)
     return found
 
 
@@ -124,17 +135,20 @@ def at_its_bounds(objective: Objective, optimum: Optimum) -> Optimum:
 
 def surroundings(objective: Objective, optimum: Optimum) -> Box:
     """The bounds, and steps of one standard error about the optimum."""
-    lower, upper = objective.bounds
     hessian = objective.expansion(optimum.x)[2]
     scales = optimum.directions.scales
-    if not np.all(np.isfinite(hessian)):
-        return Box(lower, upper, np.diag(scales), scales)
-    return Box(lower, upper, whitening(hessian, scales), scales)
+    columns = whitening(hessian, scales) if np.all(np.isfinite(hessian)) else np.diag(scales)
+    return Box.around(optimum.x, objective.bounds, columns, scales)
 
 
 def rise_of(objective: Objective, optimum: Optimum) -> Expansion:
-    """The cost above that of the optimum, with its derivatives; not finite where the likelihood is not."""
+    """The cost above that of the optimum, with its derivatives; not finite where the likelihood is not.
+
+    Where the likelihood has no maximum, above its infimum.
+    """
     least = objective.expansion(optimum.x)[0]
+    if optimum.runaway is not None:
+        least -= objective.cost(optimum.x) - optimum.sum_of_squares / 2.0
 
     def rise(x: Array) -> tuple[float, Array, Array]:
         with np.errstate(all="ignore"):  # a step may lead where nothing is finite
@@ -144,62 +158,113 @@ def rise_of(objective: Objective, optimum: Optimum) -> Expansion:
     return rise
 
 
-def quantity_of(objective: Objective, name: str) -> Expansion:
-    """A parameter's coordinate, or a derived quantity (SI), with its derivatives."""
-    if name in objective.names:
-        index, size = objective.names.index(name), len(objective.names)
-        gradient, hessian = np.eye(size)[index], np.zeros((size, size))
-        return lambda x: (float(x[index]), gradient, hessian)
+def _profile(
+    objective: Objective,
+    optimum: Optimum,
+    starts: Sequence[Array],
+    curves: frozenset[str],
+    formulas: Mapping[str, Formula],
+    name: str,
+) -> Profile | Array:
+    """The profile of one quantity, or a point of lower cost than the optimum's.
 
-    def derived(x: Array) -> tuple[float, Array, Array]:
-        with np.errstate(all="ignore"):
-            found: Any = objective.all_quantities(objective.space.jets(x, order=2))[name]
-        if not isinstance(found, Jet) or found.hessian is None:
-            return float(np.squeeze(found)), np.zeros(x.size), np.zeros((x.size, x.size))
-        return float(np.squeeze(found.value)), found.gradient.reshape(x.size), found.hessian.reshape(x.size, x.size)
-
-    return derived
-
-
-def public_value(objective: Objective, name: str) -> Callable[[float], float]:
-    """From the number that `quantity_of` follows to the quantity in SI units; increasing."""
-    if name not in objective.names:
-        return float
-    parameter = objective.space.varied[objective.names.index(name)].parameter
-    return lambda coordinate: float(parameter.quantity(coordinate))
-
-
-def _profile(objective: Objective, optimum: Optimum, curves: frozenset[str], name: str) -> Profile | Array:
-    """The profile of one quantity, or a point of lower cost than the optimum's."""
-    quantity, public = quantity_of(objective, name), public_value(objective, name)
-    best = quantity(optimum.x)
-    box = surroundings(objective, optimum)
-    rise = rise_of(objective, optimum)
+    starts: the optimum, and the best fits of other valleys that the 95 % region reaches.
+    """
+    quantity = followed(objective, name, formulas)
+    best = quantity.expansion(optimum.x)
     sides: list[dict[str, Found]] = []
+    parts: list[_Part] = []
     if optimum.directions.touches_null(best[1]):
         sides = [dict.fromkeys(LEVELS, Found(State.OPEN, None, None)) for _ in (0, 1)]
-    elif not np.any(box.columns.T @ best[1]) or not np.isfinite(best[0]):
+    elif not np.any(best[1]) or not np.isfinite(best[0]):
         sides = [dict.fromkeys(LEVELS, Found(State.FAILED, None, None)) for _ in (0, 1)]
     else:
+        parts = [_Part.of(objective, optimum, x, name, formulas) for x in starts]
         for sign in (-1.0, 1.0):
-            ray = Ray(rise, quantity, box, optimum.x, sign)
-            found = _ends(ray)
+            found = _outermost(parts, sign)
             if not isinstance(found, dict):
                 return found
             sides.append(found)
-    ends = {which: (_end(sides[0][which], public), _end(sides[1][which], public)) for which in LEVELS}
+    ends = {which: _public_ends(sides[0][which], sides[1][which], quantity) for which in LEVELS}
     values, rises = np.zeros(0), np.zeros(0)
-    if name in curves:
-        curve = _curve(rise, quantity, box, optimum.x, sides)
-        values, rises = np.array([public(value) for value in curve[0]]), curve[1]
-    return Profile(name, public(best[0]), ends, values, rises)
+    if name in curves and parts:
+        values, rises = _curve(parts[0], quantity, sides)
+    return Profile(name, quantity.public(best[0]), ends, values, rises)
+
+
+@final
+@dataclass(frozen=True)
+class _Part:
+    """One valley in the coordinates that the data determine: along null directions one coordinate each is held.
+
+    start: the whole point, shape (p,). free: mask of the coordinates that move.
+    """
+
+    rise: Expansion
+    quantity: Expansion
+    box: Box
+    start: Array
+    free: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, objective: Objective, optimum: Optimum, x: Array, name: str, formulas: Mapping[str, Formula]) -> _Part:
+        """The valley about a best fit x, and a quantity that no null direction moves."""
+        held = gauge(optimum.directions)
+        free = ~np.isin(np.arange(x.size), held)
+        least = objective.expansion(x)[0] - rise_of(objective, optimum)(x)[0]
+        inner = replace(objective, space=objective.space.holding(held, x))
+        found = replace(optimum, x=x[free], directions=directions(inner, x[free]))
+
+        def rise(point: Array) -> tuple[float, Array, Array]:
+            with np.errstate(all="ignore"):  # a step may lead where nothing is finite
+                cost, gradient, hessian = inner.expansion(point)
+            return cost - least, gradient, hessian
+
+        return cls(rise, followed(inner, name, formulas).expansion, surroundings(inner, found), x, free)
+
+    def ray(self, sign: float) -> Ray:
+        """One side of the profile."""
+        return Ray(self.rise, self.quantity, self.box, self.start[self.free], sign)
+
+    def whole(self, x: Array) -> Array:
+        """The whole point at the coordinates that move."""
+        point = self.start.copy()
+        point[self.free] = x
+        return point
+
+
+def _outermost(parts: Sequence[_Part], sign: float) -> dict[str, Found] | Array:
+    """The ends on one side, the outermost of all valleys; a point of lower cost where one is met."""
+    outer: dict[str, Found] = {}
+    for part in parts:
+        found = _ends(part.ray(sign))
+        if not isinstance(found, dict):
+            return part.whole(found)
+        found = {which: end if end.x is None else replace(end, x=part.whole(end.x)) for which, end in found.items()}
+        outer = {which: _outer(outer[which], end, sign) for which, end in found.items()} if outer else found
+    return outer
+
+
+def _outer(a: Found, b: Found, sign: float) -> Found:
+    """The outer one of two ends; an open side lies beyond every end."""
+    for one, other in ((a, b), (b, a)):
+        if one.state is State.OPEN or (other.value is None and other.state is not State.OPEN):
+            return one
+    return a if sign * ((a.value or 0.0) - (b.value or 0.0)) >= 0 else b
 
 
 def _ends(ray: Ray) -> dict[str, Found] | Array:
-    """The ends on one side, the inner one first; a point of lower cost where one is met."""
+    """The ends on one side, the inner one first; a point of lower cost where one is met.
+
+    A valley that does not reach down to a level has no end there.
+    """
     ends: dict[str, Found] = {}
     before: Found | None = None
+    height = 2.0 * ray.rise(ray.best)[0]
     for which, level in LEVELS.items():
+        if height >= level:
+            ends[which] = Found(State.FAILED, None, None)
+            continue
         found = find_end(ray, level, before)
         if found.lower is not None:
             return found.lower
@@ -207,18 +272,34 @@ def _ends(ray: Ray) -> dict[str, Found] | Array:
     return ends
 
 
-def _end(found: Found, public: Callable[[float], float]) -> End:
-    value = public(found.value) if found.state is State.CLOSED and found.value is not None else None
-    return End(value, found.state, found.x)
+def _public_ends(low: Found, high: Found, quantity: Followed) -> tuple[End, End]:
+    """The ends in SI units.
+
+    Of a reciprocal whose inverse may be 0, the first end lies above the second: the interval passes through infinity.
+    Where the inverse comes to 0 at the end of its range, the reciprocal is open.
+    """
+    if quantity.reciprocal and State.OPEN in (low.state, high.state):
+        return (End(None, State.OPEN, low.x), End(None, State.OPEN, high.x))
+    ends = [End(_closed_value(found, quantity), found.state, found.x) for found in (low, high)]
+    return (ends[1], ends[0]) if quantity.reciprocal else (ends[0], ends[1])
 
 
-def _curve(
-    rise: Expansion, quantity: Expansion, box: Box, best: Array, sides: Sequence[Mapping[str, Found]]
-) -> tuple[Array, Array]:
-    """Values and rise in deviance along the profile, a little beyond the 95 % ends."""
-    points = [(quantity(best)[0], 0.0)]
+def _closed_value(found: Found, quantity: Followed) -> float | None:
+    if found.state is not State.CLOSED or found.value is None:
+        return None
+    return quantity.public(found.value)
+
+
+def _curve(part: _Part, quantity: Followed, sides: Sequence[Mapping[str, Found]]) -> tuple[Array, Array]:
+    """Values (SI) and rise in deviance along the profile, a little beyond the 95 % ends.
+
+    Of a reciprocal the part on the side of infinity where the best fit lies.
+    """
+    points = [(part.ray(1.0).start[0], 0.0)]
     for sign, side in zip((-1.0, 1.0), sides, strict=True):
-        ray = Ray(rise, quantity, box, best, sign)
-        points += ray.curve(list(side.values()))
-    points = sorted(set(points))
-    return np.array([value for value, _ in points]), np.array([height for _, height in points])
+        inside = [end if end.x is None else replace(end, x=end.x[part.free]) for end in side.values()]
+        points += curve(part.ray(sign), inside)
+    if quantity.reciprocal:
+        points = [point for point in points if point[0] * points[0][0] > 0.0]
+    shown = sorted({(quantity.public(value), height) for value, height in points})
+    return np.array([value for value, _ in shown]), np.array([height for _, height in shown])

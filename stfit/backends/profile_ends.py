@@ -1,23 +1,21 @@
-"""One side of a profile: where the deviance has risen by a level."""
+"""Ends of one side of a profile: where the deviance has risen by a level."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
-from functools import cached_property
-from typing import Final, final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from stfit.backends.extreme import extreme
 from stfit.backends.level import LOWER, first_reach, rise_to
-from stfit.backends.newton import Box, Descent, Expansion, descend
+from stfit.backends.newton import Descent
+from stfit.backends.ray import STIFFNESS, Found, Ray, State
 
 Array = npt.NDArray[np.float64]
 
 _LOOSE: Final = 1e-3  # of the level: an end that Newton's method does not polish
-_STIFFNESS: Final = 25.0  # K of the penalty, per squared standard error of the quantity
 _FIRST: Final = 0.5  # distance of the first target, in predicted distances of the end
 _GROWTH: Final = 2.0
 _MOST_TARGETS: Final = 20  # 2^20 = 10^6 predicted distances
@@ -29,146 +27,12 @@ _QUICK: Final = 0.3  # longest Newton step, over the distance of the end, that o
 _FAR_FROM_QUADRATIC: Final = 0.3  # relative distance of an end from its prediction, from which it is checked
 
 
-class State(Enum):
-    """How one side of a profile ends: the key that is stored and the sentence that a report prints."""
-
-    CLOSED = ("closed", "The data close the interval on this side.")
-    OPEN = ("open", "The deviance does not rise so far inside the bounds: the data leave this side open.")
-    AT_BOUND = ("at-bound", "The best fit lies at its bound on this side.")
-    FAILED = ("failed", "The end could not be found: the likelihood has no usable curvature there.")
-
-    def __init__(self, key: str, sentence: str) -> None:
-        self.key = key
-        self.sentence = sentence
-
-
-@final
-@dataclass(frozen=True)
-class Found:
-    """An end: value of the quantity and the point x, shape (p,), where closed.
-
-    level: the rise in deviance. multiplier: ν at the end, in standard errors of the quantity. lower: a point of lower
-    cost than the best fit's.
-    """
-
-    state: State
-    value: float | None
-    x: Array | None
-    multiplier: float = 0.0
-    level: float = 0.0
-    lower: Array | None = None
-
-
-@final
-@dataclass(frozen=True)
-class Ray:
-    """One side of the profile of a quantity. rise: the cost above the best fit's. sign: +1 for the upper side."""
-
-    rise: Expansion
-    quantity: Expansion
-    box: Box
-    best: Array
-    sign: float
-
-    @cached_property
-    def start(self) -> tuple[float, Array]:
-        """The quantity and its gradient at the best fit."""
-        value, gradient, _ = self.quantity(self.best)
-        return value, gradient
-
-    @cached_property
-    def inner_steps(self) -> Array:
-        """Steps that leave alone the coordinates at a bound that the likelihood, or the quantity, pushes against."""
-        gradient = self.rise(self.best)[1]
-        leaving = self.box.pushed(self.best, self.sign * self.start[1])  # which the quantity takes off its bound
-        pushed = self.box.pushed(self.best, gradient) & ~leaving
-        basis = self.box.moving(pushed)
-        blocked = self.box.pushed(self.best, -self.sign * basis @ (basis.T @ self.start[1]))
-        return self.box.moving(pushed | blocked)
-
-    @cached_property
-    def is_blocked(self) -> bool:
-        """Whether the quantity cannot move outwards from the best fit, because of bounds."""
-        inner = float(np.linalg.norm(self.inner_steps.T @ self.start[1]))
-        return inner <= 1e-9 * float(np.linalg.norm(self.box.columns.T @ self.start[1]))
-
-    @cached_property
-    def unit(self) -> float:
-        """A standard error of the quantity."""
-        inner = float(np.linalg.norm(self.inner_steps.T @ self.start[1]))
-        return inner if inner > 0 else float(np.linalg.norm(self.box.columns.T @ self.start[1]))
-
-    def outwards(self, x: Array) -> tuple[float, Array, Array]:
-        """How far the quantity has moved outwards, in standard errors, with derivatives."""
-        value, gradient, hessian = self.quantity(x)
-        factor = self.sign / self.unit
-        return factor * (value - self.start[0]), factor * gradient, factor * hessian
-
-    def distances(self, x: Array) -> list[tuple[float, Array, Array]]:
-        """`outwards`, as the one quantity of a ray."""
-        return [self.outwards(x)]
-
-    def value_at(self, distance: float) -> float:
-        """The quantity at a distance in standard errors."""
-        return self.start[0] + self.sign * self.unit * distance
-
-    def predicted(self, level: float) -> tuple[Array, float]:
-        """The end of a quadratic likelihood, and its multiplier."""
-        z = float(np.sqrt(level))
-        direction = self.inner_steps @ (self.inner_steps.T @ self.start[1]) * (self.sign / self.unit)
-        return self.box.advance(self.best, z * direction), z
-
-    def towards(self, target: float, start: Array) -> tuple[Descent, float, float]:
-        """The best fit near a target distance: the descent, its distance and its rise in cost."""
-
-        def penalised(x: Array) -> tuple[float, Array, Array]:
-            cost, slope, curvature = self.rise(x)
-            distance, gradient, hessian = self.outwards(x)
-            off = distance - target
-            return (
-                cost + 0.5 * _STIFFNESS * off**2,
-                slope + _STIFFNESS * off * gradient,
-                curvature + _STIFFNESS * (np.outer(gradient, gradient) + off * hessian),
-            )
-
-        end = descend(penalised, start, self.box)
-        distance = self.outwards(end.x)[0]
-        return end, distance, end.value - 0.5 * _STIFFNESS * (distance - target) ** 2
-
-    def curve(self, ends: Sequence[Found]) -> list[tuple[float, float]]:
-        """Values of the quantity and deviance rises, from near the best fit to past the 95 % end, and the ends found.
-
-        ends: found so far, by level. Where the side is open: best fits towards targets as far as they lead.
-        """
-        if ends[-1].state is not State.CLOSED:
-            return self._open_curve()
-        points = [(found.value, found.level) for found in ends if found.value is not None]
-        inner: Found | None = None
-        for level in sorted([*_CURVE_LEVELS, *(found.level for found in ends)]):
-            known = next((found for found in ends if found.level == level), None)
-            found = known or find_end(self, level, inner)
-            if found.state is State.CLOSED and found.value is not None:
-                points, inner = [*points, (found.value, level)], found
-        return points
-
-    def _open_curve(self) -> list[tuple[float, float]]:
-        points: list[tuple[float, float]] = []
-        x, reached = self.best, 0.0
-        for target in _OPEN_TARGETS:
-            end, distance, cost = self.towards(target, x)
-            if not np.isfinite(cost) or distance <= reached + 1e-3 * (target - reached):
-                break
-            points.append((self.value_at(distance), 2.0 * max(cost, 0.0)))
-            x, reached = end.x, distance
-        return points
-
-
 def find_end(ray: Ray, level: float, inner: Found | None = None) -> Found:
     """Where the deviance has risen by `level`; inner: the end at a lower level, which tells where to look."""
     if inner is not None and inner.state is not State.CLOSED:
         return inner  # open already at a lower level
     if ray.is_blocked:
-        return Found(State.AT_BOUND, None, None)
+        return Found(State.AT_BOUND, ray.start[0], ray.best)
     start, multiplier = ray.predicted(level)
     if inner is not None and inner.x is not None and inner.multiplier > 0:
         z, before = np.sqrt(level), inner.multiplier
@@ -179,8 +43,21 @@ def find_end(ray: Ray, level: float, inner: Found | None = None) -> Found:
     if found is None and inner is not None:
         found = _newton(ray, level, *ray.predicted(level))
     if found is None or not _is_plausible(ray, level, found):
-        return _scan(ray, level)
+        found = _scan(ray, level)
+    if found.state in (State.FAILED, State.LIMIT) and found.lower is None:
+        within = inner.x if inner is not None and inner.x is not None else ray.best
+        other = extreme(ray, level, within)
+        found = other if found.state is State.FAILED or _is_farther(ray, other, found) else found
+    if found.x is not None and ray.box.at_wall(found.x):
+        return Found(State.OPEN, None, None)
     return found
+
+
+def _is_farther(ray: Ray, other: Found, found: Found) -> bool:
+    """Whether another end lies outside of one that came to the end of its range."""
+    if other.value is None or found.value is None:
+        return other.state is State.OPEN
+    return ray.sign * (other.value - found.value) > _LOOSE * ray.unit
 
 
 def quick_end(ray: Ray, level: float) -> float | None:
@@ -207,7 +84,7 @@ def _is_plausible(ray: Ray, level: float, found: Found) -> bool:
     distance = ray.sign * (found.value - ray.start[0]) / ray.unit
     if abs(distance / z - 1.0) < _FAR_FROM_QUADRATIC:
         return True
-    target = distance + found.multiplier / _STIFFNESS
+    target = distance + found.multiplier / STIFFNESS
     end, reached, cost = ray.towards(target, ray.best)
     return not end.converged or cost > level / 2 * (1 - _LOOSE) or reached < distance * (1 - _LOOSE)
 
@@ -225,7 +102,7 @@ def _newton(ray: Ray, level: float, start: Array, multiplier: float) -> Found | 
 def _scan(ray: Ray, level: float) -> Found:
     """The end by following the profile outwards until it has risen enough, then between the last two targets."""
     z = float(np.sqrt(level))
-    inside, outside = (0.0, ray.best, 0.0, 0.0), None  # target, x, distance, rise in cost
+    inside, outside = (0.0, ray.best, 0.0, ray.rise(ray.best)[0]), None  # target, x, distance, rise in cost
     target = _FIRST * z
     for _ in range(_MOST_TARGETS):
         end, distance, cost = _towards(ray, target, inside[1])
@@ -236,8 +113,12 @@ def _scan(ray: Ray, level: float) -> Found:
         if cost >= level / 2:
             outside = (target, end.x, distance, cost)
             break
+        if ray.box.at_wall(end.x):
+            return Found(State.OPEN, None, None)
         if distance - inside[2] <= _STUCK * (target - inside[0]):
-            return Found(State.OPEN if end.converged else State.FAILED, None, None)
+            return (
+                Found(State.LIMIT, ray.value_at(distance), end.x) if end.converged else Found(State.FAILED, None, None)
+            )
         inside = (target, end.x, distance, cost)
         target *= _GROWTH
     if outside is None:
@@ -268,7 +149,7 @@ def _between(ray: Ray, level: float, inside: _Point, outside: _Point) -> Found:
             return Found(State.FAILED, None, None, lower=end.x)
         point = (target, end.x, distance, cost)
         if abs(cost - level / 2) < _LOOSE * level:
-            multiplier = _STIFFNESS * (target - distance)
+            multiplier = STIFFNESS * (target - distance)
             polished = _newton(ray, level, end.x, multiplier) if multiplier > 0 else None
             if polished is not None and polished.value is not None:
                 near = ray.sign * (polished.value - ray.start[0]) / ray.unit
@@ -279,4 +160,33 @@ def _between(ray: Ray, level: float, inside: _Point, outside: _Point) -> Found:
         if outside[0] - inside[0] < 1e-9 * outside[0]:
             break
     # the best fit jumps to another valley here: the end is where it leaves the first
-    return Found(State.CLOSED, ray.value_at(inside[2]), inside[1], _STIFFNESS * max(inside[0] - inside[2], 0.0), level)
+    return Found(State.CLOSED, ray.value_at(inside[2]), inside[1], STIFFNESS * max(inside[0] - inside[2], 0.0), level)
+
+
+def curve(ray: Ray, ends: Sequence[Found]) -> list[tuple[float, float]]:
+    """Values of the quantity and deviance rises, from near the best fit to past the 95 % end, and the ends found.
+
+    ends: found so far, by level. Where the side is open: best fits towards targets as far as they lead.
+    """
+    if ends[-1].state is not State.CLOSED:
+        return _open_curve(ray)
+    points = [(found.value, found.level) for found in ends if found.value is not None]
+    inner: Found | None = None
+    for level in sorted([*_CURVE_LEVELS, *(found.level for found in ends)]):
+        known = next((found for found in ends if found.level == level), None)
+        found = known or find_end(ray, level, inner)
+        if found.state is State.CLOSED and found.value is not None:
+            points, inner = [*points, (found.value, level)], found
+    return points
+
+
+def _open_curve(ray: Ray) -> list[tuple[float, float]]:
+    points: list[tuple[float, float]] = []
+    x, reached = ray.best, 0.0
+    for target in _OPEN_TARGETS:
+        end, distance, cost = ray.towards(target, x)
+        if not np.isfinite(cost) or distance <= reached + 1e-3 * (target - reached):
+            break
+        points.append((ray.value_at(distance), 2.0 * max(cost, 0.0)))
+        x, reached = end.x, distance
+    return points

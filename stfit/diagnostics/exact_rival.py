@@ -43,7 +43,7 @@ def _space(objective: Objective, exact: SpinTransferLaw) -> ParameterSpace:
     thermal = law.convention.thermal
     names = [name for name in exact.asymmetry.parameters if name in _OF_THE_BARRIER]
     own = [at_temperature(PARAMETERS[name], law.reference_temperature, thermal) for name in names]
-    return ParameterSpace((*kept, *(FitParameter(p, p.start, p.lower, p.upper) for p in own)))
+    return ParameterSpace((*kept, *(FitParameter.unbounded(p) for p in own)))
 
 
 def _start(p: FitParameter, objective: Objective, optimum: Optimum) -> float:

@@ -11,12 +11,13 @@ import numpy as np
 from stfit.backends.bootstrap import REPLICAS, Bootstrap, bca_interval, bootstrap, linearised
 from stfit.backends.least_squares import Optimum
 from stfit.backends.profile import LEVELS, Profile, profiles, quick_ends
-from stfit.backends.profile_ends import State
+from stfit.backends.quantities import RECIPROCALS, Formula, followed
+from stfit.backends.ray import State
 from stfit.derivatives import value_of
-from stfit.diagnostics.estimates import estimates
+from stfit.diagnostics.estimates import estimates, says_nothing
 from stfit.diagnostics.interval_record import bootstrap_record, profile_record
-from stfit.objective import Objective
-from stfit.results import Estimate, Interval, Status, Verdict
+from stfit.objective import FitParameter, Objective
+from stfit.results import Estimate, Interval, Status, Verdict, through_infinity
 
 TOLERANCE: Final = 0.05  # standard errors by which a covariance interval may end elsewhere than the profile's
 HEADLINES: Final = ("l_over_L", "c_P", "tau_0", "I_c_P", "slope_P", "E_P")  # whose profiles are drawn, the first few
@@ -72,6 +73,8 @@ def profiled_names(objective: Objective, optimum: Optimum) -> list[str]:
     names = []
     for name in estimates(objective, optimum):
         gradient = getattr(quantities.get(name), "gradient", None)
+        if name in RECIPROCALS and gradient is not None:
+            gradient = followed(objective, name).expansion(optimum.x)[1]
         if gradient is None or not np.any(gradient) or not np.all(np.isfinite(gradient)):
             continue
         if not optimum.directions.touches_null(gradient.reshape(optimum.x.size)):
@@ -84,11 +87,14 @@ def with_profile(base: Estimate, profile: Profile | None) -> Estimate:
     if profile is None:
         return base
     if has_no_end(profile):
-        return base
-    low, high = profile.ends["ci95"]
-    is_open = [end.state is State.OPEN for end in (low, high)]
+        without = base.ci95 is None and base.verdict is not Verdict.AT_BOUND
+        return Estimate(None, None, None, None, base.unit, Verdict.NOT_IDENTIFIED) if without else base
+    is_open = [end.state in (State.OPEN, State.LIMIT) for end in profile.ends["ci95"]]
     if all(is_open):
         return Estimate(None, None, None, None, base.unit, Verdict.NOT_IDENTIFIED)
+    if through_infinity(profile.interval("ci95")):
+        ends = profile.interval("ci68"), profile.interval("ci95")
+        return Estimate(None, None, *ends, base.unit, Verdict.NOT_IDENTIFIED, "profile")
     verdict = base.verdict
     if verdict in (Verdict.NOT_IDENTIFIED, Verdict.ONE_SIDED):
         verdict = Verdict.IDENTIFIED  # as far as the covariance can tell: its profile closes
@@ -145,14 +151,17 @@ def choose_intervals(kind: str, objective: Objective, optimum: Optimum, *, seed:
     Nothing but the covariance is asked where the fit did not converge.
     """
     base = covariance_estimates(objective, optimum)
-    if kind == "covariance" or optimum.covariance is None or optimum.status is not Status.CONVERGED:
+    if optimum.covariance is None or optimum.status is not Status.CONVERGED:
+        return Chosen(optimum, base, {})
+    names = profiled_names(objective, optimum)
+    without = [name for name in names if base[name].ci95 is None]  # beside a bound a covariance says nothing
+    if kind == "covariance" and not without:
         return Chosen(optimum, base, {})
     if kind == "bootstrap":
         replicas = bootstrap(objective, optimum, seed=seed, processes=processes)
         found = bootstrap_estimates(objective, optimum, replicas)
         return Chosen(optimum, found, {"chosen_by": kind, "bootstrap": bootstrap_record(replicas)})
-    names = profiled_names(objective, optimum)
-    wanted = names if kind == "profile" else not_quadratic(objective, optimum, names, base)
+    wanted = {"profile": names, "covariance": without}.get(kind) or not_quadratic(objective, optimum, names, base)
     shown = [name for name in HEADLINES if name in names and base[name].verdict is not Verdict.CONSTRAINED][
         :_MOST_SHOWN
     ]
@@ -161,6 +170,7 @@ def choose_intervals(kind: str, objective: Objective, optimum: Optimum, *, seed:
     if profiled.optimum is not optimum:
         base = covariance_estimates(objective, profiled.optimum)
     found = {n: with_profile(e, profiled.profiles.get(n)) if n in wanted else e for n, e in base.items()}
+    found |= {p.name: _plausible(p, found[p.name]) for p in objective.space.varied}
     if kind == "auto":
         found = {n: base[n] if agrees(base[n], e.ci95) else e for n, e in found.items()}
     record = {"chosen_by": kind} | profile_record(objective, profiled, shown, base)
@@ -169,16 +179,27 @@ def choose_intervals(kind: str, objective: Objective, optimum: Optimum, *, seed:
     return Chosen(profiled.optimum, found, record)
 
 
+def _plausible(p: FitParameter, found: Estimate) -> Estimate:
+    """The estimate, not identified where its interval holds all that is plausible."""
+    if found.ci95 is None or found.verdict is Verdict.AT_BOUND or not says_nothing(p, found.ci95):
+        return found
+    return Estimate(None, None, None, None, found.unit, Verdict.NOT_IDENTIFIED)
+
+
 def not_quadratic(
-    objective: Objective, optimum: Optimum, names: Sequence[str], base: Mapping[str, Estimate]
+    objective: Objective,
+    optimum: Optimum,
+    names: Sequence[str],
+    base: Mapping[str, Estimate],
+    formulas: Mapping[str, Formula] | None = None,
 ) -> list[str]:
-    """Quantities whose 95 % interval of the covariance may end elsewhere than the profile's; one Newton step tells.
+    """Quantities, among them `formulas`, whose 95 % interval of the covariance may end elsewhere than the profile's; one Newton step tells.
 
     An end off by δ standard errors changes the chance beyond it by φ(1.96) δ; skewness moves an end with z², so that
     the 68 % end is off by δ/3.84, and its chance by φ(1) δ/3.84. With δ = TOLERANCE either is 0.3 % a side at most.
     """
     bounded = [name for name in names if base[name].ci95 is not None and None not in (base[name].ci95 or ())]
-    ends = quick_ends(objective, optimum, bounded, LEVELS["ci95"])
+    ends = quick_ends(objective, optimum, bounded, LEVELS["ci95"], formulas)
     return [name for name in names if name not in ends or not agrees(base[name], ends[name])]
 
 

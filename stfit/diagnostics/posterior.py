@@ -12,12 +12,13 @@ from scipy.stats import rankdata
 
 from stfit.backends.chain import Chain
 from stfit.backends.least_squares import Optimum
+from stfit.diagnostics.combinations import identified_candidates
 from stfit.diagnostics.convergence import QUANTILES
 from stfit.diagnostics.draws import quantity_draws, thinned
 from stfit.diagnostics.estimates import estimates
-from stfit.diagnostics.identifiability import identified_candidates
 from stfit.diagnostics.reliability import Reliability, quoted, reliability
 from stfit.objective import FitParameter, Objective
+from stfit.objective.prior import prior_of
 from stfit.results import Combination, Estimate, Interval, Verdict
 
 Array = npt.NDArray[np.float64]
@@ -127,17 +128,20 @@ def _constrained(objective: Objective, name: str) -> bool:
 
 
 def reaches(x: Array, fitted: FitParameter) -> Reach:
-    """Where the posterior of a coordinate, by its draws, shape (n,), is still large at a bound."""
+    """Where the posterior of a coordinate, by its draws, shape (n,), is still large at an end of its prior."""
     if fitted.constraint is not None:
         return Reach(lower=False, upper=False)
+    prior = prior_of((fitted,))
+    ends = np.concatenate([prior.lower, prior.upper])
+    x, ends = fitted.parameter.flat_of(x), fitted.parameter.flat_of(ends)
     ordered = np.sort(x)
     low, high = np.quantile(ordered, [QUANTILES["lo68"], QUANTILES["hi68"]])
     width = _BIN * (high - low) / 2.0
     if width <= 0.0:
         return Reach(lower=False, upper=False)
     most = int(np.max(np.searchsorted(ordered, ordered + width, side="right") - np.arange(ordered.size)))
-    at_lower = int(np.searchsorted(ordered, fitted.lower + width, side="right"))
-    at_upper = int(ordered.size - np.searchsorted(ordered, fitted.upper - width, side="left"))
+    at_lower = int(np.searchsorted(ordered, ends[0] + width, side="right"))
+    at_upper = int(ordered.size - np.searchsorted(ordered, ends[1] - width, side="left"))
     return Reach(lower=at_lower > _DENSITY_AT_BOUND * most, upper=at_upper > _DENSITY_AT_BOUND * most)
 
 

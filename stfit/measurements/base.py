@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -103,8 +103,32 @@ class OwnParameter:
     unit: str
 
 
+_SOFTENED: Final = 0.3  # of a count, shared by the rows of a state
+
+
+def softening(state: Codes, graded: npt.NDArray[np.bool_]) -> Array:
+    """The part of a count by which each row is kept away from none and all, shape (rows,); 0 where nothing runs away.
+
+    A slope may run away in a state that has fewer than two graded rows (some events, and not all).
+    """
+    soft = np.zeros(state.size)
+    for code in np.unique(state):
+        rows = state == code
+        if np.count_nonzero(graded[rows]) < 2:
+            soft[rows] = _SOFTENED / np.count_nonzero(rows)
+    return soft
+
+
 class Displayed:
-    """What a notebook shows of a measurement: kind, file and the head of its table, escaped."""
+    """What every kind has unless it says otherwise: its head in a notebook, no row at the edge of its sample space."""
+
+    def softened(self) -> Any:
+        """The data with a part of a count where a row has none, or all; None where that changes nothing."""
+        return None
+
+    def limits(self) -> tuple[str, ...]:
+        """What rows at the edge of the sample space exclude, in sentences; exact one-sided 95 % limits."""
+        return ()
 
     def _repr_html_(self) -> str:
         from stfit.measurements.display import measurement_html
@@ -292,6 +316,14 @@ class Measurement(Protocol):
 
     def longer(self, factor: float) -> Measurement:
         """The same design measured `factor` times as long; its data stand for nothing before they are drawn."""
+        ...
+
+    def softened(self) -> Measurement | None:
+        """The data with a part of a count where a row has none, or all; None where that changes nothing."""
+        ...
+
+    def limits(self) -> tuple[str, ...]:
+        """What rows at the edge of the sample space exclude, in sentences; exact one-sided 95 % limits."""
         ...
 
     def rough_dwell_times(self) -> RoughDwellTimes | None:

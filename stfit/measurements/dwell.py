@@ -25,8 +25,10 @@ from stfit.measurements.base import (
     common_series_settings,
     frozen,
     repeated,
+    softening,
 )
 from stfit.measurements.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
+from stfit.measurements.edge import nothing_happened
 from stfit.measurements.resampling import with_rows_drawn
 from stfit.physics.deviance import LARGEST_EXPONENT, exponential_log_likelihood, exponential_residuals
 
@@ -172,6 +174,19 @@ class DwellTimes(_DwellSettings):
         if np.any(self.n == 0):
             return replace(self, n=frozen(self.expected_counts(prediction)))
         return replace(self, total_time=frozen(self.n * self.displayed(prediction)))
+
+    def softened(self) -> DwellTimes | None:
+        """A part of a transition where there was none, of states that were hardly left; None for others."""
+        soft = np.maximum(self.n, softening(self.state, self.n > 0))
+        return None if np.array_equal(soft, self.n) else replace(self, n=frozen(soft))
+
+    def limits(self) -> tuple[str, ...]:
+        """Of each state that was never left."""
+        silent = (code for code in np.unique(self.state) if not np.any(self.n[self.state == code]))
+        return tuple(
+            nothing_happened(self.state_words[code], "no transition was seen", self.total_time[self.state == code])
+            for code in silent
+        )
 
     def longer(self, factor: float) -> DwellTimes:
         """More transitions, the nearest whole numbers, or longer watching where the times were fixed."""

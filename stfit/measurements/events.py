@@ -165,6 +165,15 @@ class DwellEvents(WithResiduals):
         n = np.where(self._timed, self.reduced.expected_counts(prediction), self.reduced.n)
         return replace(self.reduced, n=frozen(n), total_time=frozen(np.where(self._timed, time, n * tau)))
 
+    def softened(self) -> DwellEvents | None:
+        """That of the reduced table."""
+        soft = self.reduced.softened()
+        return None if soft is None else replace(self, reduced=soft)
+
+    def limits(self) -> tuple[str, ...]:
+        """Those of the reduced table."""
+        return self.reduced.limits()
+
     def longer(self, factor: float) -> DwellEvents:
         """More dwells of every setting, or longer watching where the last one is censored."""
         timed, counts = self._timed, self.reduced.n

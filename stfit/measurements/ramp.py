@@ -26,6 +26,7 @@ from stfit.measurements.base import (
     frozen,
 )
 from stfit.measurements.columns import Layout
+from stfit.measurements.edge import without_width
 from stfit.measurements.life_table import LifeTable, by_cells, joined
 from stfit.measurements.ramp_design import KEYS, LAYOUT, EventsBySetting, RampSettings, read_events
 from stfit.measurements.resampling import drawn_within
@@ -37,6 +38,7 @@ from stfit.physics.switching import ramp_log_exposure, ramp_quantile
 _LARGEST_EXPONENT = 600.0  # exp(709) overflows; the rest is room for sums of squares
 _SHOWN_ROWS = 20  # of a setting, in figures and tables
 _COUNTED, _COUNTED_ROWS = 25, (15, 100)  # events a row, and rows of a setting, where the likelihood takes counts
+_SAME_CURRENT = 1e-12  # relative difference of switching currents that are one
 _LEAST_RISING = 1e-6  # least slope over one rise: a law that falls along its ramp has no quantiles
 
 
@@ -101,6 +103,32 @@ class RampEvents(Displayed):
         """Events of each setting, mean and standard deviation of their rise, A."""
         return self.counts, *self.moments
 
+    @cached_property
+    def _without_width(self) -> npt.NDArray[np.bool_]:
+        """The settings whose transition has one switching current alone: a density of such events has no maximum."""
+        state = self.ramps.state
+        low, high = np.minimum.reduceat(self.rise, self.first), np.maximum.reduceat(self.rise, self.first)
+        ends = [self.ramps.currents(rise) for rise in (low, high)]
+        found = np.zeros(self.ramps.size, dtype=bool)
+        for code in np.unique(state):
+            of = state == code
+            currents = np.concatenate([end[of] for end in ends])
+            found[of] = np.ptp(currents) <= _SAME_CURRENT * np.max(np.abs(currents))
+        return found
+
+    def limits(self) -> tuple[str, ...]:
+        """Of each transition whose events lie at one current alone."""
+        state, alone = self.ramps.state, self._without_width
+        return tuple(
+            without_width(
+                self.state_words[code],
+                float(self.ramps.currents(self.moments[0])[of][0]),
+                int(self.counts[of].sum()),
+            )
+            for code in np.unique(state[alone])
+            if (of := state == code).any()
+        )
+
     @property
     def first_rows(self) -> npt.NDArray[np.intp]:
         """The row that stands for each setting."""
@@ -146,7 +174,11 @@ class RampEvents(Displayed):
         return self._rises.exposure(slope)
 
     def log_likelihood(self, prediction: Any) -> Any:
-        """Σ ln of the density of the switching currents, the hazard k/İ times the chance to get there unswitched."""
+        """Σ ln of the density of the switching currents, the hazard k/İ times the chance to get there unswitched.
+
+        Events without a width have a density that grows without limit with the slope. Of them the exposure ∫dt/τ up to
+        the switching current alone is known, which is exponential whatever the slope.
+        """
         end, slope = self._line(prediction)
         sums = self._exposures(value_of(slope))
         high = self._ends[1]
@@ -154,6 +186,9 @@ class RampEvents(Displayed):
         log_rate = np.log(self.ramps.ramp_rate)
         log_exposure = log_integral - high * slope - end - log_rate
         hazards = -1.0 * (end + log_rate) + slope * (self.moments[0] - high)
+        if np.any(self._without_width):
+            hazards = np.where(self._without_width, 0.0, 1.0) * hazards
+            hazards = hazards + np.where(self._without_width, 1.0, 0.0) * (log_exposure - np.log(self.counts))
         return total(self.counts * hazards - elementwise(log_exposure, _exponential, _exponential, _exponential))
 
     def sensitivity(self, prediction: Any) -> Any:
@@ -161,7 +196,8 @@ class RampEvents(Displayed):
         end, slope = self._line(prediction)
         sums = self._exposures(value_of(slope))
         level = np.sqrt(self.counts) * (end - (sums.mean - self._ends[1]) * slope)
-        return concatenate([level, np.sqrt(self.counts * sums.variance) * slope])
+        width = np.where(self._without_width, 0.0, np.sqrt(self.counts * sums.variance))
+        return concatenate([level, width * slope])
 
     def deviance_residuals(self, prediction: Any) -> Any:  # noqa: ARG002
         """There are none: a density has no saturated model. NoResidualsError."""

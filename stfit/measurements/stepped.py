@@ -22,8 +22,10 @@ from stfit.measurements.base import (
     WithResiduals,
     common_series_settings,
     frozen,
+    softening,
 )
 from stfit.measurements.columns import Layout
+from stfit.measurements.edge import in_one_step, nothing_happened
 from stfit.measurements.life_table import LifeTable, by_steps, joined, starts, without_first_rise
 from stfit.measurements.ramp_design import KEYS, LAYOUT, RampSettings, read_events
 from stfit.physics.classes import class_counts, g_squared
@@ -170,6 +172,28 @@ class SteppedRamps(WithResiduals):
         exposure = _exposure(prediction)
         n = self.n[self.first_rows][self.setting] * np.exp(exposure - self._cumulated(exposure))
         return replace(self, n=frozen(n), n_switched=frozen(n * -np.expm1(-exposure)))
+
+    def softened(self) -> SteppedRamps | None:
+        """Counts kept away from none and all, of transitions seen in hardly a step; None for others."""
+        soft = softening(self.ramps.state[self.setting], (self.n_switched > 0) & (self.n_switched < self.n))
+        clipped = np.clip(self.n_switched, np.minimum(soft, self.n), np.maximum(self.n - soft, 0.0))
+        return replace(self, n_switched=frozen(clipped)) if np.any(soft) else None
+
+    def limits(self) -> tuple[str, ...]:
+        """Of each transition that was never seen, or whose events lie in one step alone."""
+        state = self.ramps.state[self.setting]
+        return tuple(found for code in np.unique(state) if (found := self._limit(int(code), state == code)))
+
+    def _limit(self, code: int, rows: npt.NDArray[np.bool_]) -> str:
+        word, current = self.state_words[code], self.axis.values
+        where = np.flatnonzero(rows & (self.n_switched > 0))
+        if where.size == 0:
+            duration = (self.n * (self.upper - self.lower) / self.ramps.ramp_rate[self.setting])[rows]
+            watched = np.bincount(self.setting[rows], duration, self.ramps.size)
+            return nothing_happened(word, "no switching event was seen", watched[watched > 0])
+        if np.ptp(current[where]) > np.nanmax(self.ramps.step[self.setting[where]], initial=0.0):
+            return ""
+        return in_one_step(word, float(current[where[0]]), int(self.n_switched[where].sum()))
 
     def longer(self, factor: float) -> SteppedRamps:
         """More ramps of every setting, the nearest whole number."""

@@ -25,8 +25,10 @@ from stfit.measurements.base import (
     common_series_settings,
     frozen,
     repeated,
+    softening,
 )
 from stfit.measurements.columns import CURRENT, TEMPERATURE, TRANSITION, VOLTAGE, Column, Domain, Layout
+from stfit.measurements.edge import all_happened, jumps, nothing_happened
 from stfit.physics.deviance import binomial_log_likelihood, binomial_residuals
 from stfit.physics.switching import log_stay_probability, switching_probability
 
@@ -147,6 +149,29 @@ class SwitchingPulses(WithResiduals):
     def expected(self, prediction: Array) -> SwitchingPulses:
         """n P pulses switched, which is no whole number."""
         return replace(self, n_switched=frozen(self.n * switching_probability(self.pulse_width, prediction)))
+
+    def softened(self) -> SwitchingPulses | None:
+        """Counts kept away from none and all, of transitions that have hardly a row between; None for others."""
+        soft = softening(self.state, (self.n_switched > 0) & (self.n_switched < self.n))
+        return replace(self, n_switched=frozen(np.clip(self.n_switched, soft, self.n - soft))) if np.any(soft) else None
+
+    def limits(self) -> tuple[str, ...]:
+        """Of each transition that has no row between none and all of its pulses."""
+        return tuple(
+            self._limit(code)
+            for code in np.unique(self.state)
+            if np.all((self.n_switched == 0) | (self.n_switched == self.n), where=self.state == code)
+        )
+
+    def _limit(self, code: int) -> str:
+        rows, word = self.state == code, self.state_words[code]
+        drive, width, n = (column[rows] for column in (self.drive, self.pulse_width, self.n))
+        switched = self.n_switched[rows] > 0
+        if not np.any(switched):
+            return nothing_happened(word, "no pulse switched", n * width)
+        if np.all(switched):
+            return all_happened(word, width, n)
+        return jumps(word, self.axis.unit, drive[~switched], drive[switched])
 
     def longer(self, factor: float) -> SwitchingPulses:
         """More pulses, the nearest whole number."""

@@ -20,10 +20,10 @@ Array = npt.NDArray[np.float64]
 Slopes = tuple[float | None, float | None]
 
 _ASSUMED_LOG_TAU_0: Final = float(np.log(1e-9))  # where one temperature cannot tell τ0 from the barriers
-_LOG_TAU_0_RANGE: Final = (float(np.log(1e-17)), float(np.log(1e-4)))  # inside the bounds
+_LOG_TAU_0_RANGE: Final = (float(np.log(1e-17)), float(np.log(1e-4)))  # of crude dwell times at several temperatures
 _SEVERAL_TEMPERATURES: Final = 0.02  # relative spread of temperatures from which τ0 is worth solving for
 _LEAST_SPREAD: Final = 1e-6  # of the currents of a state, relative: below it they show no slope
-_BARRIER_RANGE: Final = (1.0, 150.0)  # k_BT, well inside the bounds
+_LOWEST_BARRIER: Final = 1.0  # k_BT, well above 0
 _RATIO_RANGE: Final = (0.05, 50.0)
 _GENTLE: Final = 0.01  # k_BT
 _LARGEST_SPIN_TRANSFER: Final = 900.0  # e, inside the bounds; beyond it ΔR is probably not the one assumed
@@ -118,10 +118,9 @@ def _attempt_time_and_barriers(rows: _Rows) -> tuple[float, tuple[float, float]]
     log_tau_0 = float(np.clip(log_tau_0, *_LOG_TAU_0_RANGE))
     typical = float(np.median(rows.stiffness * rows.inverse_kt))
     lowest = min(_barriers(rows, log_tau_0)) * typical
-    if lowest < _BARRIER_RANGE[0]:  # dwells so short need a shorter attempt time
-        log_tau_0 = max(log_tau_0 + lowest - _BARRIER_RANGE[0], _LOG_TAU_0_RANGE[0])
-    low, high = (limit / typical for limit in _BARRIER_RANGE)
-    in_P, in_AP = (min(max(energy, low), high) for energy in _barriers(rows, log_tau_0))
+    if lowest < _LOWEST_BARRIER:  # dwells so short need a shorter attempt time
+        log_tau_0 += lowest - _LOWEST_BARRIER
+    in_P, in_AP = (max(energy, _LOWEST_BARRIER / typical) for energy in _barriers(rows, log_tau_0))
     return log_tau_0, (in_P, in_AP)
 
 

@@ -9,17 +9,20 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
+from stfit.models.barrier_angle import angle_at, angle_slope, coordinate_at
 
-Transform = Literal["linear", "log", "log1p"]
+Transform = Literal["linear", "log", "log1p", "barrier-angle"]
 
 
 @dataclass(frozen=True)
 class Parameter:
     """One parameter: a public quantity in SI units and the well-scaled coordinate that is fitted.
 
-    quantity = scale · f(coordinate) with f the identity, exp or expm1 (`transform`).
-    start, lower, upper: of the coordinate. domain: open interval of the quantity, inside which a constraint holds.
-    constant: known from elsewhere (β, ΔR, T, …), so that its absence from the device is worth a remark.
+    quantity = scale · f(coordinate) with f the identity, exp, expm1 or models.barrier_angle (`transform`).
+    start, lower, upper: of the coordinate; where it starts, and the plausible range that its prior covers by default.
+    limits: of the coordinate, where the law itself ends; a fit that was given no bounds searches up to there. None:
+    lower and upper. domain: open interval of the quantity, inside which a constraint holds. constant: known from
+    elsewhere (β, ΔR, T, …), so that its absence from the device is worth a remark. flat: in what a uniform prior is.
     """
 
     name: str
@@ -34,6 +37,13 @@ class Parameter:
     transform: Transform = "linear"
     scale: float = 1.0
     constant: bool = False
+    limits: tuple[float, float] | None = None
+    flat: Literal["coordinate", "quantity", "logarithm"] = "coordinate"
+
+    @property
+    def searched(self) -> tuple[float, float]:
+        """Ends of the coordinate in a fit that was given no bounds."""
+        return (self.lower, self.upper) if self.limits is None else self.limits
 
     def quantity(self, coordinate: Any) -> Any:
         """The public quantity (SI) at a coordinate: float, array or Jet."""
@@ -41,6 +51,8 @@ class Parameter:
             return np.exp(coordinate) * self.scale
         if self.transform == "log1p":
             return np.expm1(coordinate) * self.scale
+        if self.transform == "barrier-angle":
+            return angle_at(coordinate) * self.scale
         return coordinate * self.scale
 
     def coordinate_of(self, quantity: float) -> float:
@@ -50,7 +62,7 @@ class Parameter:
             return float(np.log(scaled))
         if self.transform == "log1p":
             return float(np.log1p(scaled))
-        return scaled
+        return float(coordinate_at(scaled)) if self.transform == "barrier-angle" else scaled
 
     def coordinates_of(self, quantities: Any) -> Any:
         """The coordinates at public quantities (SI), an array; −∞ at the end of a logarithm."""
@@ -58,18 +70,44 @@ class Parameter:
         with np.errstate(divide="ignore"):
             if self.transform == "log":
                 return np.log(scaled)
+            if self.transform == "barrier-angle":
+                return coordinate_at(scaled)
             return np.log1p(scaled) if self.transform == "log1p" else scaled
+
+    def flat_of(self, coordinate: Any) -> Any:
+        """That in which a uniform prior is uniform, increasing; of an array of coordinates."""
+        if self.flat == "coordinate":
+            return coordinate
+        quantity = np.asarray(self.quantity(coordinate))
+        return quantity if self.flat == "quantity" else np.log(quantity)
+
+    def of_flat(self, flat: Any) -> Any:
+        """The coordinates where that in which a uniform prior is uniform has these values, an array."""
+        if self.flat == "coordinate":
+            return flat
+        return self.coordinates_of(flat if self.flat == "quantity" else np.exp(flat))
+
+    def log_flat_slope(self, coordinate: Any) -> Any:
+        """ln(d flat/d coordinate), of an array of coordinates."""
+        if self.flat == "coordinate":
+            return np.zeros(np.shape(coordinate))
+        slope = self.log_coordinate_slope(coordinate)
+        return slope if self.flat == "quantity" else slope - np.log(self.quantity(coordinate))
 
     def coordinate_slope(self, coordinate: float) -> float:
         """d quantity/d coordinate."""
-        return self.scale if self.transform == "linear" else float(np.exp(coordinate)) * self.scale
+        return float(np.exp(self.log_coordinate_slope(coordinate)))
 
     def log_coordinate_slope(self, coordinate: Any) -> Any:
         """ln(d quantity/d coordinate), of an array of coordinates."""
-        return np.log(self.scale) + (0.0 if self.transform == "linear" else coordinate)
+        if self.transform == "barrier-angle":
+            return np.log(self.scale) + np.log(angle_slope(angle_at(coordinate)))
+        return np.log(self.scale) + (0.0 * coordinate if self.transform == "linear" else coordinate)
 
 
 _INF = np.inf
+_ENDLESS = (-_INF, _INF)
+_FARTHEST_CHI = 25.0  # |ln(1+χ)|: c_P and c_AP are then within 1e-5 of what they become
 _SHORT_OF_1 = 1.0 - 1e-9  # at |h| = 1 the barrier top reaches a pole, where its slope is infinite
 # ΔR and R are not bounded on both sides: lmfit's bounds would leave a small value few digits of a wide range
 
@@ -78,6 +116,12 @@ def _positive(name: str, unit: str, symbol: str, meaning: str, start: float, low
     """A positive parameter whose logarithm is fitted; start and bounds in `unit`."""
     ends = [float(np.log(value)) for value in (start, low, high)]
     return Parameter(name, f"ln_{name}", unit, symbol, meaning, ends[0], ends[1], ends[2], (0.0, _INF), "log")
+
+
+def _barrier(name: str, symbol: str, meaning: str) -> Parameter:
+    """An energy barrier, fitted in eV; start and plausible range are set by `at_temperature`."""
+    domain, limits = (0.0, _INF), (0.0, _INF)
+    return Parameter(name, name, "J", symbol, meaning, 0.6, 0.0, 5.0, domain, scale=ELEMENTARY_CHARGE, limits=limits)
 
 
 def _material(name: str, unit: str, symbol: str, meaning: str, scale: float) -> Parameter:
@@ -123,7 +167,17 @@ def heating(scale: float, start: float) -> Parameter:
 PARAMETERS: Final[Mapping[str, Parameter]] = {
     p.name: p
     for p in (
-        Parameter("l_over_L", "l_over_L", "e", "l/L_θθ", "spin-transfer coefficient", 8.0, -1000.0, 1000.0),
+        Parameter(
+            "l_over_L",
+            "l_over_L",
+            "e",
+            "l/L_θθ",
+            "spin-transfer coefficient",
+            8.0,
+            -1000.0,
+            1000.0,
+            limits=_ENDLESS,
+        ),
         Parameter(
             "tau_0",
             "ln_tau_0",
@@ -135,14 +189,11 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
             np.log(1e-3),
             (0.0, _INF),
             "log",
+            limits=_ENDLESS,
         ),
-        Parameter(
-            "E_P", "E_P", "J", "E_P", "energy barrier out of P", 0.6, 0.0, 5.0, (0.0, _INF), scale=ELEMENTARY_CHARGE
-        ),
-        Parameter(
-            "E_AP", "E_AP", "J", "E_AP", "energy barrier out of AP", 0.6, 0.0, 5.0, (0.0, _INF), scale=ELEMENTARY_CHARGE
-        ),
-        Parameter("Kv", "Kv", "J", "Kv", "anisotropy energy", 0.6, 0.0, 5.0, (0.0, _INF), scale=ELEMENTARY_CHARGE),
+        _barrier("E_P", "E_P", "energy barrier out of P"),
+        _barrier("E_AP", "E_AP", "energy barrier out of AP"),
+        _barrier("Kv", "Kv", "anisotropy energy"),
         Parameter("h", "h", "", "h", "reduced field H/H_K", 0.0, -_SHORT_OF_1, _SHORT_OF_1, (-1.0, 1.0)),
         Parameter("theta_0", "theta_0", "rad", "θ0", "angle of the barrier top", np.pi / 2, 0.0, np.pi, (0.0, np.pi)),
         Parameter(
@@ -156,6 +207,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
             np.log(100.0),
             (-1.0, _INF),
             "log1p",
+            limits=(-_FARTHEST_CHI, _FARTHEST_CHI),
         ),
         Parameter(
             "c_P",
@@ -168,6 +220,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
             np.log(10.0),
             (0.0, _INF),
             "log",
+            limits=_ENDLESS,
         ),
         Parameter(
             "c_AP",
@@ -180,6 +233,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
             np.log(10.0),
             (0.0, _INF),
             "log",
+            limits=_ENDLESS,
         ),
         Parameter(
             "beta", "beta", "", "β", "spin polarisation of the conductivity", 0.5, -1.0, 1.0, (-1.0, 1.0), constant=True
@@ -263,12 +317,13 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
     )
 }
 
+_FACTORS = frozenset({"c_P", "c_AP"})
 _BARRIERS = frozenset({"E_P", "E_AP", "Kv"})
 _LARGEST_BARRIER = 200.0  # k_BT
 
 
 def at_temperature(parameter: Parameter, reference_temperature: float, thermal: float = 1.0) -> Parameter:
-    """The parameter with what depends on the reference temperature (K): barriers start at 25 k_BT and end at 200 k_BT.
+    """The parameter with what depends on the reference temperature (K): barriers start at 25 k_BT, plausible to 200.
 
     thermal: the multiple of k_BT by which the convention divides a barrier (2 in the printed Eq. 27).
     """
@@ -276,3 +331,21 @@ def at_temperature(parameter: Parameter, reference_temperature: float, thermal: 
         return parameter
     unit = thermal * BOLTZMANN * reference_temperature / ELEMENTARY_CHARGE
     return replace(parameter, start=25.0 * unit, upper=_LARGEST_BARRIER * unit)
+
+
+def regular(parameter: Parameter) -> Parameter:
+    """The parameter in the coordinate of a fit, in which ln τ is as straight as it can be.
+
+    θ0 by θ0 − sin θ0, of which c_P is a straight line: in θ0 itself c_P has no derivative at θ0 = 0, and data that push
+    θ0 there could not pull it away again. c_P and c_AP by themselves, down to 0, in place of their logarithms. A prior
+    stays flat in what it was flat in.
+    """
+    if parameter.name in _FACTORS:
+        start, lower, upper = (float(np.exp(end)) for end in (parameter.start, parameter.lower, parameter.upper))
+        return replace(
+            parameter, start=start, lower=lower, upper=upper, transform="linear", flat="logarithm", limits=(0.0, _INF)
+        )
+    if parameter.name != "theta_0":
+        return parameter
+    start, lower, upper = (float(coordinate_at(end)) for end in (parameter.start, parameter.lower, parameter.upper))
+    return replace(parameter, start=start, lower=lower, upper=upper, transform="barrier-angle", flat="quantity")

@@ -89,7 +89,7 @@ class Exploration:
         place = self.objective.names.index(name)
         begin, constraint = self._begin[place], self.parameters[place].constraint
         lower, upper = (float(bound[place]) for bound in self.objective.bounds)
-        linear = self.parameters[place].parameter.transform == "linear"
+        linear = self.parameters[place].parameter.transform in ("linear", "barrier-angle")
         around = (abs(begin) or 1.0) * (0.3 if constraint is not None else 1.0)
         half = around if linear else _LOG_REACH
         return max(lower, begin - half), min(upper, begin + half)

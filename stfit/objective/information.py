@@ -67,10 +67,11 @@ def directions(problem: Problem, x: Array, among: npt.NDArray[np.intp] | None = 
     return Directions(names, scales, transposed[rank:].T, transposed[:rank].T, singular)
 
 
-# Which parameter to hold along a null direction: first those a reader would call a convention, and l/L_θθ never before
-# the asymmetry, which can neither change sign nor leave its narrow range to follow a slope.
+# Which parameter to hold along a null direction: first those a reader would call a convention or a constant, and l/L_θθ
+# never before an asymmetry that has one number for both states and could not follow their slopes. Where c_P and c_AP
+# are both free, l/L_θθ is the convention: ln τ is then linear in what is left, and either slope can vanish alone.
 _HELD_FIRST = (
-    *("tau_0", "theta_0", "chi", "h", "c_P", "c_AP"),
+    "tau_0",
     *(
         "series_resistance",
         "half_voltage",
@@ -82,6 +83,7 @@ _HELD_FIRST = (
         "field_offset",
         "curie_temperature",
     ),
+    *("theta_0", "chi", "h", "l_over_L:free", "c_P", "c_AP"),
 )
 
 _LEAST_PIVOT = 0.005  # of a null direction: less, and holding the parameter would hardly stop the motion
@@ -90,7 +92,9 @@ _LEAST_PIVOT = 0.005  # of a null direction: less, and holding the parameter wou
 def gauge(found: Directions) -> tuple[int, ...]:
     """Indices of parameters to hold, one for each null direction, so that the others are determined."""
     null = found.null.copy()
-    order = [found.names.index(name) for name in _HELD_FIRST if name in found.names]
+    free_factors = "c_P" in found.names and "c_AP" in found.names
+    known = [name.removesuffix(":free") for name in _HELD_FIRST if free_factors or not name.endswith(":free")]
+    order = [found.names.index(name) for name in known if name in found.names]
     order += [i for i in range(len(found.names)) if i not in order]
     held: list[int] = []
     while null.shape[1]:

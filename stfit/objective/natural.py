@@ -18,6 +18,7 @@ from stfit.objective.space import FitParameter
 
 Array = npt.NDArray[np.float64]
 
+_FACTORS: Final = frozenset({"l_over_L", "c_P", "c_AP"})  # of the current, beside the constants
 _SAFE: Final = 5.0  # standard errors from zero, from which the logarithm of a coordinate that may be zero is taken
 
 
@@ -68,7 +69,7 @@ def natural_coordinates(varied: Sequence[FitParameter], x: Array, errors: Array)
     ln E and E makes ridges straight depends on the data. No logarithm is taken near zero.
     """
     names = [p.name for p in varied]
-    multiplies = np.array([p.parameter.constant or p.name.partition("[")[0] == "l_over_L" for p in varied])
+    multiplies = np.array([p.parameter.constant or p.name.partition("[")[0] in _FACTORS for p in varied])
     away = (np.abs(x) > _SAFE * errors) & (x != 0.0)
     logarithm, energy = multiplies & away, np.array([p.parameter.unit == "J" for p in varied])
     candidates = [NaturalCoordinates(logarithm, np.zeros_like(energy))]

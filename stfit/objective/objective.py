@@ -23,7 +23,7 @@ from stfit.objective.space import ParameterSpace
 Array = npt.NDArray[np.float64]
 
 
-_MAY_BE_ZERO = ("l_over_L", "field_offset")
+_MAY_BE_ZERO = ("l_over_L", "field_offset", "c_P", "c_AP")
 
 
 @final
@@ -260,22 +260,37 @@ class Objective:
         return information
 
     def scales(self, x: Array, sensitivity: Array) -> Array:
-        """Size of each coordinate in ln τ0, E/k_BT, ln|λ|, θ0 and ln of the constants."""
-        sizes = np.ones(x.size)
+        """Size of each coordinate in ln τ0, E/k_BT, ln|λ|, θ0 and ln of the constants.
+
+        What may be 0 has no logarithm there: its size is at least that by which it moves the data as much as k_BT or a
+        factor e of the parameter that moves them most.
+        """
+        sizes, norms = np.ones(x.size), np.linalg.norm(sensitivity, axis=0)
+        may_be_zero = np.array([p.name.startswith(_MAY_BE_ZERO) for p in self.space.varied])
         for i, p in enumerate(self.space.varied):
             if p.parameter.unit == "J":
                 sizes[i] = BOLTZMANN * self.reference_temperature / p.parameter.scale
-            elif p.name.startswith(_MAY_BE_ZERO):
-                norm = float(np.linalg.norm(sensitivity[:, i]))
-                # what the data see to be zero has no logarithm: its error, within its bounds, is its size then
-                sizes[i] = max(abs(float(x[i])), min(1.0 / norm, p.upper - p.lower) if norm > 0 else 0.0) or 1.0
-            elif p.parameter.constant:
-                sizes[i] = abs(float(x[i])) or 1.0
-        return sizes
+            elif p.parameter.constant or may_be_zero[i]:
+                sizes[i] = abs(float(x[i]))
+        constant = np.array([p.parameter.constant for p in self.space.varied])
+        most = float(np.max((sizes * norms)[~may_be_zero & ~constant], initial=0.0)) or 1.0
+        equal = np.divide(most, norms, out=np.zeros_like(norms), where=norms > 0)
+        sizes = np.where(may_be_zero, np.maximum(sizes, equal), sizes)
+        return np.where(sizes > 0, sizes, 1.0)
 
     def natural_coordinates(self, x: Array, errors: Array) -> tuple[NaturalCoordinates, ...]:
         """Coordinates in one of which the posterior about x, standard errors of shape (p,), has straight ridges."""
         return natural_coordinates(self.space.varied, x, errors)
+
+    def softened(self) -> Objective | None:
+        """The same data with a small part of a count where a row has none, or all; None where no row is so."""
+        softer = [term.measurement.softened() for term in self.terms]
+        if all(measurement is None for measurement in softer):
+            return None
+        terms = zip(self.terms, softer, strict=True)
+        return replace(
+            self, terms=tuple(term if soft is None else replace(term, measurement=soft) for term, soft in terms)
+        )
 
     def replicate(self, x: Array, rng: np.random.Generator, *, redraw_constraints: bool = True) -> Objective:
         """The same design measured again, were x true: fresh data, and fresh quotes of the constrained constants."""

@@ -28,9 +28,9 @@ _LOG_ROOT_2PI: Final = 0.5 * float(np.log(2.0 * np.pi))
 @final
 @dataclass(frozen=True)
 class CoordinatePrior:
-    """The prior of one coordinate: uniform in it, or normal in the quantity or in its logarithm, between two ends.
+    """The prior of one coordinate: uniform, or normal in the quantity or in its logarithm, between two ends.
 
-    lower, upper: of the coordinate, finite.
+    Uniform means in what the parameter says (`Parameter.flat`). lower, upper: of the coordinate, finite.
     """
 
     fitted: FitParameter
@@ -45,13 +45,16 @@ class CoordinatePrior:
     def log_density(self, x: Any) -> Any:
         """ln of the normalised density per unit of the coordinate, inside the ends."""
         if self._normal is None:
-            return np.full(np.shape(x), -np.log(self.upper - self.lower))
+            low, high = self._flat_ends
+            return self._parameter.log_flat_slope(x) - np.log(high - low)
         return -0.5 * np.square(self._standard(x)) - _LOG_ROOT_2PI + self._log_stretch(x) - self._log_mass
 
     def quantile(self, u: Array) -> Array:
         """The coordinate below which the prior has the probability u."""
         if self._normal is None:
-            return np.asarray(self.lower + u * (self.upper - self.lower))
+            low, high = self._flat_ends
+            flat = low + u * (high - low)
+            return np.asarray(np.clip(self._parameter.of_flat(flat), self.lower, self.upper))
         low, high = self._ends
         if low > 0:  # the upper tail, in which 1 − Φ keeps its digits
             standard = -ndtri(ndtr(-low) + u * (ndtr(-high) - ndtr(-low)))
@@ -71,6 +74,11 @@ class CoordinatePrior:
     @property
     def _parameter(self) -> Parameter:
         return self.fitted.parameter
+
+    @cached_property
+    def _flat_ends(self) -> tuple[float, float]:
+        """Ends of that in which a uniform prior is uniform."""
+        return float(self._parameter.flat_of(self.lower)), float(self._parameter.flat_of(self.upper))
 
     @cached_property
     def _normal(self) -> tuple[float, float, bool] | None:
@@ -135,10 +143,9 @@ class Prior:
         """ln density, shape (...); −∞ outside the ends. Normalised."""
         inside = np.all((x >= self.lower) & (x <= self.upper), axis=-1)
         clipped = np.clip(x, self.lower, self.upper)
-        value = np.full(x.shape[:-1], self._log_uniform)
+        value = np.zeros(x.shape[:-1])
         for i, prior in enumerate(self.coordinates):
-            if prior.informed:
-                value = value + prior.log_density(clipped[..., i])
+            value = value + prior.log_density(clipped[..., i])
         return np.where(inside, value, -np.inf)
 
     def from_unit_cube(self, u: Array) -> Array:
@@ -149,16 +156,15 @@ class Prior:
         """Independent draws, shape (count, p)."""
         return self.from_unit_cube(rng.random((count, len(self.coordinates))))
 
-    @cached_property
-    def _log_uniform(self) -> float:
-        return -float(sum(np.log(prior.upper - prior.lower) for prior in self.coordinates if not prior.informed))
-
 
 def prior_of(varied: Sequence[FitParameter]) -> Prior:
-    """The prior of the parameters that vary; where one has no bound, its prior ends at FARTHEST of its scale."""
+    """The prior of the parameters that vary, over their plausible ranges inside the bounds.
+
+    Where there is neither, it ends at FARTHEST of the parameter's scale.
+    """
     priors = []
     for p in varied:
-        lower = p.lower if np.isfinite(p.lower) else -FARTHEST
-        upper = p.upper if np.isfinite(p.upper) else FARTHEST
+        lower = max(p.lower, p.plausible[0], -FARTHEST)
+        upper = min(p.upper, p.plausible[1], FARTHEST)
         priors.append(CoordinatePrior(p, lower, upper))
     return Prior(tuple(priors))

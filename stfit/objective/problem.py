@@ -33,6 +33,10 @@ class Problem(Protocol):
         """Whether −2 ln L is a sum of squares; else only cost and gradient can be had."""
         ...
 
+    def softened(self) -> Problem | None:
+        """The problem with a small part of a count where the data lie at the edge of the sample space; None elsewhere."""
+        ...
+
     def scales(self, x: Array, sensitivity: Array) -> Array:
         """Natural size of each coordinate, in whose units columns are compared; sensitivity: that at x."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, final
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.derivatives import seed
-from stfit.models.parameters import Parameter
+from stfit.models.parameters import Parameter, regular
 from stfit.objective.constraints import Constraint
 
 Array = npt.NDArray[np.float64]
@@ -20,7 +20,11 @@ Array = npt.NDArray[np.float64]
 @final
 @dataclass(frozen=True)
 class FitParameter:
-    """A parameter as one fit uses it: start and bounds of its coordinate, held or not, constrained or not."""
+    """A parameter as one fit uses it: start and bounds of its coordinate, held or not, constrained or not.
+
+    lower, upper: where the law ends, or the bounds that were given. plausible: the range of the coordinate that a
+    prior covers, and in which a number says something.
+    """
 
     parameter: Parameter
     start: float
@@ -28,6 +32,13 @@ class FitParameter:
     upper: float
     held: bool = False
     constraint: Constraint | None = None
+    plausible: tuple[float, float] = (-np.inf, np.inf)
+
+    @classmethod
+    def unbounded(cls, parameter: Parameter) -> FitParameter:
+        """A free parameter to which no bounds were given, at its own start, in the coordinate of a fit."""
+        p = regular(parameter)
+        return cls(p, p.start, *p.searched, plausible=(p.lower, p.upper))
 
     @property
     def name(self) -> str:
@@ -80,7 +91,28 @@ class ParameterSpace:
         """The vector x at public quantities."""
         return np.array([p.parameter.coordinate_of(float(quantities[p.name])) for p in self.varied])
 
+    def holding(self, held: Collection[int], x: Array) -> ParameterSpace:
+        """The space with some of the parameters that vary (indices) held where x, shape (p,), has them."""
+        values = {self.varied[i].name: float(x[i]) for i in held}
+        fixed = (replace(p, start=values[p.name], held=True) if p.name in values else p for p in self.parameters)
+        return ParameterSpace(tuple(fixed))
+
+    def reaching(self, x: Array) -> ParameterSpace:
+        """The same space with plausible ranges that hold x, shape (p,), with as much room beyond it again."""
+        around = {p.name: float(value) for p, value in zip(self.varied, x, strict=True)}
+        return ParameterSpace(tuple(p if p.held else _reaching(p, around[p.name]) for p in self.parameters))
+
     def with_constraints(self, constraints: Mapping[str, Constraint | None]) -> ParameterSpace:
         """The same space with other constraints by name."""
         changed = (replace(p, constraint=constraints[p.name]) if p.name in constraints else p for p in self.parameters)
         return ParameterSpace(tuple(changed))
+
+
+def _reaching(p: FitParameter, x: float) -> FitParameter:
+    low, high = p.plausible
+    if low <= x <= high:
+        return p
+    middle = 0.5 * (low + high)
+    far = middle + 2.0 * (x - middle)
+    wider = max(min(low, far), p.lower), min(max(high, far), p.upper)
+    return replace(p, plausible=wider)

@@ -15,7 +15,7 @@ from stfit.loaders.gmr import load_gmr
 from stfit.measurements import CriticalCurrents, Measurement, RampEvents, name_of
 from stfit.models.asymmetry import Uniaxial
 from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
-from stfit.models.parameters import PARAMETERS, Parameter
+from stfit.models.parameters import PARAMETERS, Parameter, regular
 from stfit.objective import Constraint, FitParameter, LogNormal, Normal, Objective, ParameterSpace, Term
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
 from stfit.pipeline.starting import started
@@ -209,8 +209,9 @@ def _own_parameters(
 
 def _fit_parameter(parameter: Parameter, name: str, analysis: Analysis, temperatures: Temperatures) -> FitParameter:
     """Held, constrained or free, as the analysis says of `name`."""
+    parameter = regular(parameter)
     constant, prior = analysis.device.get(name), analysis.priors.get(name)
-    start, lower, upper = parameter.start, parameter.lower, parameter.upper
+    start, (lower, upper), plausible = parameter.start, parameter.searched, (parameter.lower, parameter.upper)
     constraint: Constraint | None = None
     held = name in _NEVER_MISSED or (name == "temperature" and temperatures.known and not temperatures.given)
     if constant is not None:
@@ -226,11 +227,11 @@ def _fit_parameter(parameter: Parameter, name: str, analysis: Analysis, temperat
     if prior is not None:
         limits = (prior.first, prior.second) if prior.family == "uniform" else prior.limits or limits
     if limits is not None:
-        lower, upper = parameter.coordinate_of(limits[0]), parameter.coordinate_of(limits[1])
+        lower, upper = plausible = parameter.coordinate_of(limits[0]), parameter.coordinate_of(limits[1])
         start = min(max(start, lower), upper)
     if isinstance(constraint, LogNormal):
         lower = max(lower, parameter.coordinate_of(constraint.lowest))
-    return FitParameter(parameter, start, lower, upper, held, constraint)
+    return FitParameter(parameter, start, lower, upper, held, constraint, plausible)
 
 
 def _refuse_foreign(analysis: Analysis, shared: set[str], lines: set[str]) -> None:

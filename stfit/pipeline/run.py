@@ -19,6 +19,7 @@ from stfit.backends.nested import require
 from stfit.backends.parallel import available_processes
 from stfit.constants import BOLTZMANN
 from stfit.diagnostics.budget import budget
+from stfit.diagnostics.combinations import combinations
 from stfit.diagnostics.comparison import compare
 from stfit.diagnostics.contributions import (
     alone,
@@ -31,7 +32,7 @@ from stfit.diagnostics.estimates import spread
 from stfit.diagnostics.evidence import evidence
 from stfit.diagnostics.exact_rival import EXACT_WORDS
 from stfit.diagnostics.goodness import goodness
-from stfit.diagnostics.identifiability import combinations, identifiability
+from stfit.diagnostics.identifiability import identifiability
 from stfit.diagnostics.intervals import choose_intervals
 from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity

@@ -159,15 +159,18 @@ def _in_thermal_energies(entry: Estimate, temperature: float | None) -> str:
 
 
 def _combination(entry: Combination) -> Row:
+    verdict = Verdict.ONE_SIDED if entry.value is None else Verdict.IDENTIFIED
     return Row(
         symbol=Formula(entry.expression),
         words="",
-        value=format_value(entry.value, entry.stderr, entry.unit, entry.ci68),
+        value=f"{format_interval(entry.ci95, entry.unit)} (95 %)"
+        if entry.value is None
+        else format_value(entry.value, entry.stderr, entry.unit, entry.ci68),
         note="",
         ci68=format_interval(entry.ci68, entry.unit),
         ci95=format_interval(entry.ci95, entry.unit),
-        verdict=_WORDS[Verdict.IDENTIFIED],
-        badge=Verdict.IDENTIFIED.value,
+        verdict=_WORDS[verdict],
+        badge=verdict.value,
     )
 
 

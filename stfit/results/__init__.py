@@ -14,6 +14,8 @@ from stfit.results.result import (
     Note,
     Status,
     Verdict,
+    contains,
+    through_infinity,
 )
 from stfit.results.storage import read, write
 
@@ -31,6 +33,8 @@ __all__ = [
     "Note",
     "Status",
     "Verdict",
+    "contains",
     "read",
+    "through_infinity",
     "write",
 ]

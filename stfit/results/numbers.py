@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from stfit.results.result import Estimate, Interval, Verdict
+from stfit.results.result import Estimate, Interval, Verdict, through_infinity
 from stfit.units import choose_prefix
 
 NOT_IDENTIFIED: Final = "not identified"
@@ -50,17 +50,24 @@ def format_estimate(estimate: Estimate, beside: float = 0.0) -> str:
         return f"{format_interval(estimate.ci95, estimate.unit, beside)} (95 %)"
     if estimate.verdict is Verdict.FIXED:
         return format_value(estimate.value, None, estimate.unit, beside=beside)
-    if stderr is None:
-        return format_rounded(estimate.value, estimate.unit, beside=beside)
     closed = estimate.ci68 if estimate.ci68 is not None and None not in estimate.ci68 else None
+    if stderr is None and closed is None:
+        return format_rounded(estimate.value, estimate.unit, beside=beside)
+    if stderr is None:  # no covariance holds beside a bound: half of the interval stands for it
+        stderr = (closed[1] - closed[0]) / 2.0
     return format_value(estimate.value, stderr, estimate.unit, closed, beside)
 
 
 def format_interval(interval: Interval | None, unit: str, beside: float = 0.0) -> str:
-    """An interval: "7.45 to 8.79 e", "≤ 3.4 ns" where it is open below, "–" where there is none."""
+    """An interval: "7.45 to 8.79 e", "≤ 3.4 ns" where it is open below, "–" where there is none.
+
+    "≤ −82 mA or ≥ 270 mA" where it passes through infinity.
+    """
     if interval is None:
         return "–"
     low, high = interval
+    if through_infinity(interval):
+        return f"{_limit(None, high, unit, beside)} or {_limit(low, None, unit, beside)}"
     if low is None or high is None:
         return _limit(low, high, unit, beside)
     if low * high > 0 and max(low / high, high / low) > _WIDE:

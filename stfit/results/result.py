@@ -54,7 +54,20 @@ class Status(Enum):
         raise ValueError(f"no status is called {key!r}")
 
 
-Interval = tuple[float | None, float | None]  # None: open on that side
+Interval = tuple[float | None, float | None]  # None: open on that side; the first above the second: through infinity
+
+
+def through_infinity(interval: Interval | None) -> bool:
+    """Whether an interval holds all but what lies between its ends: that of a ratio whose denominator may be 0."""
+    return interval is not None and interval[0] is not None and interval[1] is not None and interval[0] > interval[1]
+
+
+def contains(interval: Interval, value: float) -> bool:
+    """Whether a value lies in an interval, ends included."""
+    low, high = interval
+    if through_infinity(interval):
+        return value >= low or value <= high  # type: ignore[operator]
+    return (low is None or value >= low) and (high is None or value <= high)
 
 
 @final
@@ -77,13 +90,13 @@ class Estimate:
 @final
 @dataclass(frozen=True)
 class Combination:
-    """A product or a sum of parameters that is identified where its parts are not."""
+    """A product or a sum of parameters that is identified where its parts are not; value None: limits alone are known."""
 
     expression: str
-    value: float
-    stderr: float
-    ci68: Interval
-    ci95: Interval
+    value: float | None
+    stderr: float | None
+    ci68: Interval | None
+    ci95: Interval | None
     unit: str
 
 

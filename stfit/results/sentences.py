@@ -108,6 +108,8 @@ def not_identified(result: FitResult) -> list[str]:
 
 def combination_text(combination: Combination) -> str:
     """A combination with its value, as "(l/L_θθ) · c_P/β = 6.5(3) e"."""
+    if combination.value is None:
+        return f"{expression_text(combination.expression)} {format_interval(combination.ci95, combination.unit)} (95 %)"
     value = format_value(combination.value, combination.stderr, combination.unit, combination.ci68)
     return f"{expression_text(combination.expression)} = {value}"
 

@@ -61,9 +61,9 @@ def beside(name: str, result: FitResult) -> float:
 
 def interval_cell(estimate: Estimate, level: str, magnitude: float = 0.0) -> str:
     """The interval of an estimate, "–" where it has none to show. level: "ci68" or "ci95"."""
-    if estimate.verdict in {Verdict.NOT_IDENTIFIED, Verdict.FIXED}:
-        return "–"
-    return format_interval(getattr(estimate, level), estimate.unit, magnitude)
+    interval = getattr(estimate, level)
+    without = estimate.verdict is Verdict.FIXED or (estimate.verdict is Verdict.NOT_IDENTIFIED and interval is None)
+    return "–" if without else format_interval(interval, estimate.unit, magnitude)
 
 
 def _cells(name: str, estimate: Estimate, magnitude: float) -> tuple[str, str, str, str]:

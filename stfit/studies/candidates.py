@@ -244,7 +244,7 @@ def _lines(today: Today, currents: Array) -> tuple[Term, tuple[FitParameter, ...
     for name in lines.numbers.parameters(tuple(STATES)):
         p = PARAMETERS[name]
         start = p.coordinate_of(_LINE_STARTS[name.removesuffix("_AP").removesuffix("_P")])
-        own.append(FitParameter(replace(p, start=start), start, p.lower, p.upper))
+        own.append(FitParameter.unbounded(replace(p, start=start)))
     term = Term(lines, template.law, kelvin, template.nominal_temperature)
     with_own = _quantities(today) | {p.name: p.parameter.quantity(p.start) for p in own}
     value = np.exp(np.asarray(term.prediction(with_own)))
