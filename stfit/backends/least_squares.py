@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from stfit.backends.gauss_newton import gauss_newton
 from stfit.backends.inner_point import InnerPoint, inner_point, sees_all
-from stfit.objective.information import NULL_COMPONENT, Directions, covariance, directions, gauge
+from stfit.objective.information import NULL_COMPONENT, Directions, covariance, directions, expected_covariance, gauge
 from stfit.objective.problem import Problem
 from stfit.results import Status
 
@@ -132,7 +132,7 @@ def _at_inner_point(problem: Problem, inside: InnerPoint, end: _End) -> Optimum:
     """The optimum of data at the edge of the sample space."""
     x, found = inside.x, directions(problem, inside.x)
     held = _at_bound(problem, x, problem.gradient(x), found.scales)
-    matrix = covariance(problem, x, found, held)
+    matrix = expected_covariance(problem, x, found)  # the curvature need not be positive where there is no maximum
     least = 2.0 * min(problem.cost(end.x), problem.cost(x))
     free = _unbounded_covariance(problem, x, found, held)
     return Optimum(x, Status.CONVERGED, matrix, found, held, least, end.evaluations, inside.runaway, free)
