@@ -24,33 +24,15 @@ def groups(keys: Sequence[npt.NDArray[np.float64]]) -> tuple[Codes, Codes]:
     heads = _heads(keys)
     code, size = np.zeros(heads.size, dtype=np.intp), 1
     for values in keys:
-        distinct, found = ranks(values if heads.size == values.size else values[heads])
-        code, size = code * distinct.size + found, size * distinct.size
+        count, found = _codes(values if heads.size == values.size else values[heads])
+        code, size = code * count + found, size * count
         if size > 4 * heads.size + _SAMPLE:  # more combinations than rows: number those that occur
-            numbers, code = np.unique(code, return_inverse=True)
-            size = numbers.size
+            distinct, code = np.unique(code, return_inverse=True)
+            size = distinct.size
     first, group = _by_appearance(code, size)
     if heads.size == keys[0].size:
         return first, group
     return heads[first], np.repeat(group, np.diff(heads, append=keys[0].size))
-
-
-def ranks(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], Codes]:
-    """The distinct values, rising, and which of them each row has, shape (rows,).
-
-    values: shape (rows,), without NaN. Takes a time proportional to the rows where there are few different values.
-    """
-    likely = np.unique(values[:: max(1, values.size // _SAMPLE)])
-    if likely.size <= _FEW:
-        found = np.zeros(values.size, dtype=np.intp)
-        for value in likely[1:]:
-            found += values >= value
-    else:
-        found = np.minimum(np.searchsorted(likely, values), likely.size - 1)
-    if np.array_equal(likely[found], values):
-        return likely, found
-    distinct, found = np.unique(values, return_inverse=True)
-    return distinct, found
 
 
 def _heads(keys: Sequence[npt.NDArray[np.float64]]) -> Codes:
@@ -60,6 +42,21 @@ def _heads(keys: Sequence[npt.NDArray[np.float64]]) -> Codes:
     for values in keys:
         differs[1:] |= values[1:] != values[:-1]
     return np.flatnonzero(differs) if np.count_nonzero(differs) < _RUNS * differs.size else np.arange(differs.size)
+
+
+def _codes(values: npt.NDArray[np.float64]) -> tuple[int, Codes]:
+    """How many distinct values there are, and the number of each row's."""
+    likely = np.unique(values[:: max(1, values.size // _SAMPLE)])
+    if likely.size <= _FEW:
+        found = np.zeros(values.size, dtype=np.intp)
+        for value in likely[1:]:
+            found += values >= value
+    else:
+        found = np.minimum(np.searchsorted(likely, values), likely.size - 1)
+    if np.array_equal(likely[found], values):
+        return likely.size, found
+    distinct, found = np.unique(values, return_inverse=True)
+    return distinct.size, found
 
 
 def _by_appearance(code: Codes, size: int) -> tuple[Codes, Codes]:

@@ -15,7 +15,6 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from stfit.measurements.columns import Noise
-from stfit.measurements.grouping import ranks
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -42,9 +41,9 @@ _MOST: Final = 1000  # clear gaps that are looked for in a part
 class Parts:
     """Readings in parts with gaps between them; a part is one setting, or each of its values is.
 
-    values: as read, shape (rows,). part: of each row, by rising value, shape (rows,). mean: of each part, shape
-    (parts,). scatter, noise: standard deviation of the readings of each part about its mean, and that of their noise.
-    distinct: different values in each part. declared: parts whose values were set, not read.
+    values: as read, shape (rows,). part: of each row, by rising value, shape (rows,). mean, scatter: of the readings of
+    each part, the scatter as a standard deviation; noise: that of one reading; distinct: how many different values
+    there are; declared: whether they were set, not read; shape (parts,).
     """
 
     values: Array
@@ -80,33 +79,34 @@ def parts_of(values: Array, noise: Noise, uncertainty: float | None = None) -> P
     Neighbours farther apart than APART standard deviations belong to different parts. Without an uncertainty a gap
     also parts readings where it is clear beside the scatter within the parts, and values that all stand well apart
     are settings as declared. A part is one setting if its scatter is at most SCATTER standard deviations: readings
-    that drift by more, through all values in between, are left alone. Takes the time of sorting the different values.
+    that drift by more, through all values in between, are left alone. Takes the time of sorting the rows.
     """
-    x, rank = ranks(values)
+    ordered = np.sort(values)
+    x = ordered[np.append(True, np.diff(ordered) > 0)]
     deviation = noise.of(x) if uncertainty is None else np.full_like(x, uncertainty)
     gap, wider = np.diff(x), np.maximum(deviation[1:], deviation[:-1])
     cut = gap > APART * wider
     if uncertainty is None:
         cut |= _clear_gaps(x, cut)
-    part = np.append(0, np.cumsum(cut))
-    rows = np.bincount(rank)
-    count = np.bincount(part, weights=rows)
-    mean = np.bincount(part, weights=rows * x) / count
-    scatter = np.sqrt(np.bincount(part, weights=rows * np.square(x - mean[part])) / count)
-    distinct = np.bincount(part)
+    begins = np.append(0, np.flatnonzero(cut) + 1)
+    distinct = np.diff(begins, append=x.size)
+    lowest = x[begins]
+    start = np.searchsorted(ordered, lowest)
+    count = np.diff(start, append=ordered.size)
+    above = ordered - np.repeat(lowest, count)
+    rise = np.add.reduceat(above, start) / count
+    squares = np.add.reduceat(np.square(above - np.repeat(rise, count)), start)
     joined = ~cut
     if uncertainty is None:
-        joined &= gap <= np.where(distinct[part[1:]] > 2, _DECLARED, _DECLARED_TWO) * wider
-    read = np.zeros(count.size, dtype=bool)
-    read[part[1:][joined]] = True
+        joined &= gap <= np.where(np.repeat(distinct, distinct)[1:] > 2, _DECLARED, _DECLARED_TWO) * wider
     return Parts(
         values,
-        part[rank],
-        mean,
-        scatter,
-        np.bincount(part, weights=rows * deviation) / count,
+        np.searchsorted(lowest, values, side="right") - 1,
+        lowest + rise,
+        np.sqrt(squares / count),
+        np.add.reduceat(deviation, begins) / distinct,
         distinct,
-        ~read,
+        ~np.logical_or.reduceat(np.append(False, joined), begins),
     )
 
 
