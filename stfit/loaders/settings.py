@@ -24,6 +24,7 @@ Rows = npt.NDArray[np.intp]
 UNCERTAINTIES: Final[Mapping[str, str]] = {"temperature": "temperature_uncertainty", "field": "field_uncertainty"}
 
 _NAMED: Final = 5  # settings that a notice names one by one
+_ROUNDING: Final = 1e-6  # of the noise: readings that scatter by less differ in how a unit was converted
 
 
 @final
@@ -82,7 +83,7 @@ def _sentences(table: Loaded, column: Column, parts: Parts, rows: Rows) -> list[
 
 def _merged(parts: Parts, rows: Rows, match: Match) -> str:
     """How many readings count as which settings; "" for none."""
-    readings, which = _inside(parts, rows, parts.merged)
+    readings, which = _inside(parts, rows, parts.merged & (parts.scatter > _ROUNDING * parts.noise))
     if which.size == 0:
         return ""
     shown = _Shown.of(match, parts.scatter[which])

@@ -96,7 +96,7 @@ def _read(request: TableRequest) -> Loaded:
     problems = Problems(request.path)
     _check_keys(request, problems)
     selection, headers, values = _load(request.path, request.kind.layout, request.columns, request.where, problems)
-    for name in request.uncertainties.keys() - values.keys():
+    for name in (name for name in request.uncertainties if name not in values):
         problems.add(f"a column {quoted(name)}, of whose readings it is", "none", key=UNCERTAINTIES[name])
     problems.raise_any()
     notices = _notices(selection.table, headers, request.where)

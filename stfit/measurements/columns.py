@@ -73,19 +73,19 @@ class Column:
 
 
 # A scatter of twice this changes E/k_BT = 40 by 0.24: a fifth of the natural spread of ln t of one dwell, π/√6 = 1.28.
-_THERMOMETER: Final = Noise(0.003)
+THERMOMETER: Final = Noise(0.003)
 # Of a Hall probe; twice the floor is 1 Oe, by which h changes by 0.005 even at μ0H_K = 20 mT.
-_FIELD_PROBE: Final = Noise(0.003, floor=5e-5)
+FIELD_PROBE: Final = Noise(0.003, floor=5e-5)
 TIMING: Final = Noise(0.01)  # of ramp rates and pulse widths, which enter ln τ as they are
 
 STATE = Column("state", "", aliases=("configuration",), choices=STATES)
 TRANSITION = Column("transition", "", aliases=("direction", "switching"), choices=TRANSITIONS)
 CURRENT = Column("current", "A", accepts=("A", "mA", "uA"), aliases=("I", "I_dc", "bias_current", "i_bias"))
 VOLTAGE = Column("voltage", "V", accepts=("V", "mV"), aliases=("V", "V_dc", "bias_voltage"))
-TEMPERATURE = Column("temperature", "K", Domain.POSITIVE, ("K", "degC"), ("T", "temp"), noise=_THERMOMETER)
+TEMPERATURE = Column("temperature", "K", Domain.POSITIVE, ("K", "degC"), ("T", "temp"), noise=THERMOMETER)
 FILE = Column("file", "", aliases=("filename", "path"), text=True)
 FIELD = Column(
-    "field", "T", accepts=("mT", "T", "Oe", "A/m"), aliases=("H", "B", "mu0_H", "magnetic_field"), noise=_FIELD_PROBE
+    "field", "T", accepts=("mT", "T", "Oe", "A/m"), aliases=("H", "B", "mu0_H", "magnetic_field"), noise=FIELD_PROBE
 )
 
 

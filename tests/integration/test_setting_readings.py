@@ -13,7 +13,8 @@ import pytest
 import stfit
 from stfit.analysis import analysis_of
 from stfit.cli import main
-from stfit.pipeline import run_analysis
+from stfit.pipeline import load_measurements, run_analysis
+from stfit.pipeline.assembly import assemble
 from stfit.results import FitResult, Verdict
 from tests import builders
 
@@ -30,6 +31,13 @@ def fitted(folder: Path, name: str, temperature: Array, columns: dict[str, Any],
     file = builders.write_ramps(folder / f"{name}.csv", columns, temperature)
     entry = {"kind": "switching-ramp", "file": file.name} | keys
     return run_analysis(analysis_of({"measurement": [entry]} | ASKED, folder, name))
+
+
+def command(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["stfit", *arguments])
+    with pytest.raises(SystemExit) as end:
+        main()
+    return int(end.value.code or 0)
 
 
 @pytest.fixture(scope="module")
@@ -79,22 +87,46 @@ def test_readings_that_are_told_apart_are_a_series(tmp_path: Path, events: dict[
     assert stfit.load(file, "switching-ramp").settings.state.size == 6
 
 
+def dwells_beside_a_probe(file: Path, seed: int) -> Path:
+    """Dwell times at 295 K in no field, whose probe scatters by 0.03 mT."""
+    dwell = builders.dwell_times(builders.grid(temperatures=(TEMPERATURE,)), n=400, seed=3)
+    return builders.write_table(
+        file,
+        {
+            "state": ("", np.where(dwell.state == 0, "P", "AP")),
+            "current (mA)": (".6f", dwell.current * 1e3),
+            "n": (".0f", dwell.n),
+            "total_time (s)": (".9g", dwell.total_time),
+            "temperature (K)": (".1f", dwell.temperature),
+            "field (mT)": (".4f", 0.03 * np.random.default_rng(seed).standard_normal(dwell.n.size)),
+        },
+    )
+
+
 def test_a_field_probe_about_zero_asks_for_no_other_barrier(tmp_path: Path) -> None:
-    where = builders.grid(temperatures=(TEMPERATURE,))
-    dwell = builders.dwell_times(where, n=400, seed=3)
-    field = 0.03 * np.random.default_rng(1).standard_normal(dwell.n.size)
-    columns = {
-        "state": ("", np.where(dwell.state == 0, "P", "AP")),
-        "current (mA)": (".6f", dwell.current * 1e3),
-        "n": (".0f", dwell.n),
-        "total_time (s)": (".9g", dwell.total_time),
-        "temperature (K)": (".1f", dwell.temperature),
-        "field (mT)": (".4f", field),
-    }
-    file = builders.write_table(tmp_path / "dwell.csv", columns)
-    result = stfit.fit(stfit.load(file, "dwell-times"), device=dict(builders.KNOWN), fit={"compare": False})
+    measurement = stfit.load(dwells_beside_a_probe(tmp_path / "dwell.csv", 1), "dwell-times")
+    result = stfit.fit(measurement, device=dict(builders.KNOWN), fit={"compare": False})
     assert result["slope_P"].verdict is Verdict.IDENTIFIED
     assert "count as one setting" in result.measurements[0].notices[0]
+
+
+def test_a_draft_beside_a_field_probe_needs_no_anisotropy_field(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    dwells_beside_a_probe(tmp_path / "dwell.csv", 1)
+    assert command(monkeypatch, "init", "dwell.csv") == 0
+    assert "anisotropy_field" not in (tmp_path / "analysis.toml").read_text(encoding="utf-8")
+
+
+def test_two_files_in_one_field_are_fitted_together(tmp_path: Path) -> None:
+    entries = [
+        {"kind": "dwell-times", "file": dwells_beside_a_probe(tmp_path / f"{seed}.csv", seed).name} for seed in (1, 2)
+    ]
+    analysis = analysis_of({"measurement": entries, "model": {"asymmetry": "free"}}, tmp_path, "two files")
+    objective = assemble(analysis, load_measurements(analysis))
+    fields = np.concatenate([term.measurement.settings.field for term in objective.terms])
+    assert np.unique(fields).size == 1
 
 
 def test_pulse_widths_from_an_oscilloscope_are_those_of_the_series(tmp_path: Path) -> None:
@@ -113,13 +145,6 @@ def test_pulse_widths_from_an_oscilloscope_are_those_of_the_series(tmp_path: Pat
     assert np.unique(found.pulse_width).size == 2
     assert np.unique(found.temperature).size == 1
     assert len(found.origin.notices) == 2
-
-
-def command(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["stfit", *arguments])
-    with pytest.raises(SystemExit) as end:
-        main()
-    return int(end.value.code or 0)
 
 
 def test_inspect_and_init_know_the_key(

@@ -92,6 +92,13 @@ def test_a_temperature_that_two_files_read_is_one(write: Write) -> None:
     assert load_tables([TableRequest(paths[0], DWELLS), other])[1].settings.temperature.tolist() == [295.02] * 4
 
 
+def test_a_temperature_in_two_units_is_one_without_a_word(write: Write) -> None:
+    kelvin, celsius = write(table([295.1] * 3), "a.csv"), write(table([21.95] * 3, "T (degC)"), "b.csv")
+    found = load_tables([TableRequest(path, DWELLS) for path in (kelvin, celsius)])
+    assert np.unique(np.concatenate([m.settings.temperature for m in found])).size == 1
+    assert [m.origin.notices for m in found] == [(), ()]
+
+
 def test_the_problems_of_all_files_come_together_in_their_order(write: Write) -> None:
     broken = write(table(["warm"] * 2), "broken.csv")
     impossible = write("transition,switching_current (mA),ramp_rate (A/s)\nP->AP,0,0.1\n", "impossible.csv")

@@ -10,15 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stfit.measurements.columns import FIELD, TEMPERATURE, TIMING, Noise
+from stfit.measurements.columns import FIELD_PROBE, THERMOMETER, TIMING, Noise
 from stfit.measurements.readings import parts_of
 
 Array = npt.NDArray[np.float64]
-
-assert TEMPERATURE.noise is not None
-assert FIELD.noise is not None
-THERMOMETER: Final[Noise] = TEMPERATURE.noise
-PROBE: Final[Noise] = FIELD.noise
 
 
 def readings(centres: list[float], deviation: float, each: int, seed: int = 0) -> Array:
@@ -169,13 +164,13 @@ def test_two_readings_of_one_setting_are_parted_as_seldom_as_the_limits_say() ->
     ],
 )
 def test_a_field_about_zero_is_judged_by_the_range_of_the_probe(centres: list[float], deviation: float) -> None:
-    assert counted(readings(centres, deviation, 30), PROBE) == len(centres)
+    assert counted(readings(centres, deviation, 30), FIELD_PROBE) == len(centres)
 
 
 @pytest.mark.parametrize("step", [0.2e-3, 1e-3])
 def test_a_sweep_of_the_field_stays(step: float) -> None:
     values = step * np.arange(-50.0, 51.0)
-    assert np.array_equal(parts_of(values, PROBE).settled, values)
+    assert np.array_equal(parts_of(values, FIELD_PROBE).settled, values)
 
 
 def test_ramp_rates_within_a_percent_are_one() -> None:
