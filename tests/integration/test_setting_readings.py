@@ -15,6 +15,7 @@ from stfit.analysis import analysis_of
 from stfit.cli import main
 from stfit.pipeline import load_measurements, run_analysis
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.assumptions import assumptions
 from stfit.results import FitResult, Verdict
 from tests import builders
 
@@ -85,6 +86,20 @@ def test_readings_that_are_told_apart_are_a_series(tmp_path: Path, events: dict[
     exact = stfit.load(file, "switching-ramp", temperature_uncertainty=1e-6)
     assert np.unique(exact.settings.temperature).tolist() == np.unique(readings).tolist()
     assert stfit.load(file, "switching-ramp").settings.state.size == 6
+
+
+@pytest.mark.parametrize(("device", "taken"), [("295.1 K", TEMPERATURE), ("300 K", 300.0)])
+def test_rows_without_a_temperature_share_the_one_that_others_read(device: str, taken: float) -> None:
+    """A tenth of a kelvin between a constant of the device and a thermometer is no series; 5 K are."""
+    without = builders.dwell_times(builders.grid(with_temperature=False))
+    beside = builders.dwell_times(builders.grid(temperatures=(TEMPERATURE,)))
+    content = {"device": {"temperature": device}, "model": {"asymmetry": "free"}}
+    objective = builders.objective([without, beside], **content)
+    said = "Rows without a temperature are taken at 295 K, as other rows read it."
+    found = assumptions(analysis_of(content, Path(), "in memory"), objective, [without, beside])
+    assert (said in found) is (taken == TEMPERATURE)
+    assert np.unique(objective.terms[0].thermometer).tolist() == [taken]
+    assert np.unique(objective.terms[1].thermometer).tolist() == [TEMPERATURE]
 
 
 def dwells_beside_a_probe(file: Path, seed: int) -> Path:
