@@ -27,12 +27,14 @@ from stfit.measurements.base import (
     repeated,
     softening,
 )
-from stfit.measurements.columns import CURRENT, TEMPERATURE, TRANSITION, VOLTAGE, Column, Domain, Layout
+from stfit.measurements.columns import CURRENT, TEMPERATURE, TIMING, TRANSITION, VOLTAGE, Column, Domain, Layout
 from stfit.measurements.edge import all_happened, jumps, nothing_happened
 from stfit.physics.deviance import binomial_log_likelihood, binomial_residuals
 from stfit.physics.switching import log_stay_probability, switching_probability
 
-_PULSE_WIDTH = Column("pulse_width", "s", Domain.POSITIVE, ("ns", "us", "ms", "s"), ("t_p", "tp", "pulse_length"))
+_PULSE_WIDTH = Column(
+    "pulse_width", "s", Domain.POSITIVE, ("ns", "us", "ms", "s"), ("t_p", "tp", "pulse_length"), noise=TIMING
+)
 _N = Column("n", "", Domain.POSITIVE_COUNT, aliases=("pulses", "n_pulses", "n_reps", "trials"))
 _N_SWITCHED = Column("n_switched", "", Domain.COUNT, aliases=("switched", "k", "successes"))
 _PROBABILITY = Column("probability", "", Domain.PROBABILITY, aliases=("P_sw", "switching_probability"))

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, overload
 
 from stfit import laboratory
-from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
+from stfit.analysis import Analysis, MeasurementEntry, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
-from stfit.loaders.tables import load_table
+from stfit.loaders.settings import UNCERTAINTIES
+from stfit.loaders.tables import TableRequest, load_tables
 from stfit.measurements import Measurement
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.inspection import Inspection, inspect
@@ -49,7 +50,8 @@ def load(path: str | Path, kind: str, *, polarity: int = 1, **keys: Any) -> Meas
 def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys: Any) -> Measurement | Analysis:
     """A measurement of the declared kind from a table, or (with no kind, from a .toml) an analysis.
 
-    keys: `columns`, `where` and the keys of the kind, as in [[measurement]]. InputError says what is wrong.
+    keys: `columns`, `where`, `temperature_uncertainty` (K), `field_uncertainty` (T) and the keys of the kind, as in
+    [[measurement]]. InputError says what is wrong.
     """
     file = Path(path)
     if kind is None:
@@ -60,38 +62,28 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
         raise InputError(Problem("kind", f"one of {', '.join(TABLES)}", repr(kind)))
     if polarity not in (1, -1):
         raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
-    return load_table(
-        file,
-        TABLES[kind],
-        polarity=polarity,
-        columns=keys.pop("columns", None),
-        where=keys.pop("where", None),
-        keys=keys,
-    )
+    uncertainties = {name: keys.pop(key) for name, key in UNCERTAINTIES.items() if key in keys}
+    columns, where = keys.pop("columns", None) or {}, keys.pop("where", None) or {}
+    return load_tables([TableRequest(file, TABLES[kind], polarity, columns, where, keys, uncertainties)])[0]
 
 
 def load_measurements(analysis: Analysis) -> list[Measurement]:
     """All measurements of an analysis; one InputError holds the problems of all its files."""
-    measurements: list[Measurement] = []
-    problems: list[Problem] = []
-    for entry in analysis.measurement:
-        sign = {} if entry.sign == "signed" else {"sign": entry.sign}
-        try:
-            measurements.append(
-                load_table(
-                    entry.file,
-                    TABLES[entry.kind],
-                    polarity=entry.polarity,
-                    columns=entry.columns,
-                    where=entry.where,
-                    keys={**entry.keys, **sign},
-                )
-            )
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
-    return measurements
+    return load_tables([_request(entry) for entry in analysis.measurement])
+
+
+def _request(entry: MeasurementEntry) -> TableRequest:
+    sign = {} if entry.sign == "signed" else {"sign": entry.sign}
+    stated = {name: getattr(entry, key) for name, key in UNCERTAINTIES.items()}
+    return TableRequest(
+        entry.file,
+        TABLES[entry.kind],
+        polarity=entry.polarity,
+        columns=entry.columns,
+        where=entry.where,
+        keys={**entry.keys, **sign},
+        uncertainties={name: deviation for name, deviation in stated.items() if deviation is not None},
+    )
 
 
 def run_analysis(analysis: Analysis, *, seed: int = 0, command: str = "", chain: Run | None = None) -> FitResult:
