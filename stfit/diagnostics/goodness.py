@@ -85,8 +85,10 @@ class _Design:
     @property
     def labels(self) -> list[tuple[str, str]]:
         """Name and measurement of each test."""
+        parts = [(group.name, group.measurement) for group in self.found.groups]
+        events = [(test.name, test.measurement) for test in self.events]
         own = [] if self.layout is None else [(name, "all") for name in NAMES]
-        return [*((test.name, test.measurement) for test in (*self.found.groups, *self.events)), *own]
+        return [*parts, *events, *own]
 
     def statistics(self, objective: Objective, x: Array, values: Array) -> Array:
         """Of a fit that ended at x with these discrepancies, one for each test; large is bad."""

@@ -64,7 +64,7 @@ class Groups:
 
 
 def groups(objective: Objective, optimum: Optimum, values: Array, freedom: Array) -> Groups:
-    """All rows and constraints; each state or transition of each measurement, where there are several; each measurement.
+    """All rows and constraints; each state or transition of each measurement, if there are several; each measurement.
 
     values, freedom: discrepancies of the rows and constraints at the optimum and the freedom each brings. A group is
     made of rows that are informative, or that disagree with the fit although they should not be able to.

@@ -30,7 +30,7 @@ _WEIGHTS: Final = (np.pi / 512) * 2.0 / (np.sin(_ANGLES) * np.cos(_ANGLES))  # d
 @final
 @dataclass(frozen=True)
 class EventTest:
-    """The switching events of one transition of a measurement. term: its place in the objective; state: that is left."""
+    """The switching events of one transition of a measurement. term: place in the objective; state: that is left."""
 
     term: int
     state: int
@@ -64,9 +64,9 @@ def _statistic(test: EventTest, objective: Objective, quantities: dict[str, Arra
     ramps = term.measurement
     if not isinstance(ramps, RampEvents | SteppedRamps):
         raise TypeError(f"a measurement of kind {ramps.kind!r} has no switching events")
-    low, high, count, setting = ramps.switched_shares(np.asarray(term.prediction(quantities)))
-    tested = (ramps.ramps.state[setting] == test.state) & (count > 0)
-    return anderson_darling(low[tested], high[tested], count[tested])
+    low, high, events, setting = ramps.switched_shares(np.asarray(term.prediction(quantities)))
+    tested = (ramps.ramps.state[setting] == test.state) & (events > 0)
+    return anderson_darling(low[tested], high[tested], events[tested])
 
 
 def anderson_darling(low: Array, high: Array, count: Array) -> float:

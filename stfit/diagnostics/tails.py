@@ -40,15 +40,16 @@ def lower_tail(replicas: Array, observed: float) -> float:
 
 
 def deviance_tail(replicas: Array, observed: float, freedom: float) -> float | None:
-    """P(deviance ≥ observed) of simulated deviances (replicas,); None where they and the observed one are rounding.
+    """P(deviance ≥ observed) of simulated deviances (replicas,); None where it could not be another one.
 
-    freedom: that the rows bring. Where no replica could differ from the fit and the data do, the χ² law of these rows
-    judges in their place.
+    freedom: that the rows bring. Where all replicas are alike, zero for instance, and the data are not, the χ² law of
+    these rows judges in their place.
     """
     floored, value = np.maximum(replicas, NO_DEVIANCE), max(observed, NO_DEVIANCE)
-    if np.median(floored) > NO_DEVIANCE or (value > NO_DEVIANCE and np.ptp(floored) > 0.0):
+    usual = float(np.median(floored))
+    if np.ptp(floored) > NO_DEVIANCE and max(usual, value) > NO_DEVIANCE:
         return upper_tail(floored, value)
-    if value > NO_DEVIANCE:
+    if value > usual + NO_DEVIANCE:
         return float(gammaincc(max(freedom, 1.0) / 2, value / 2))
     return None
 

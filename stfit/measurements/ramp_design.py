@@ -70,12 +70,12 @@ class SwitchedShares(NamedTuple):
     """Between which shares of the fitted law (0 at the start of a ramp, 1 when all have switched) events happened.
 
     low, high: equal where the switching current is exact; high is 1 for ramps that ended before the device switched.
-    count: events. setting: of each. All of shape (rows,).
+    events: how many. setting: of each. All of shape (rows,).
     """
 
     low: Array
     high: Array
-    count: Array
+    events: Array
     setting: npt.NDArray[np.intp]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from stfit.results.numbers import format_p
@@ -22,43 +22,41 @@ PREDICTIVE: Final = "posterior predictive: "  # how the names of the checks of a
 ALARMS: Final = ("rejected", "doubtful")  # verdicts, the gravest first
 
 
-class TestWords(NamedTuple):
+class Explanation(NamedTuple):
     """meaning: of a test that rejects; remedy: what to do then. A sentence each."""
-
-    __test__ = False  # no test of pytest's
 
     meaning: str
     remedy: str
 
 
-_SHAPE: Final = TestWords(
+_SHAPE: Final = Explanation(
     "Neighbouring points lie on the same side of the fitted curve: the curve has the wrong shape.",
     "Try another law ([model]), or leave out currents at which another mechanism sets in.",
 )
-TEST_WORDS: Final[Mapping[str, TestWords]] = {
-    DEVIANCE: TestWords(
+EXPLANATIONS: Final[Mapping[str, Explanation]] = {
+    DEVIANCE: Explanation(
         "The data lie farther from the fitted law than their errors allow.",
         "Check signs, units and settings first; then look at the residuals, and try another law ([model]).",
     ),
-    OVER_DISPERSION: TestWords(
+    OVER_DISPERSION: Explanation(
         "The rows of this measurement scatter more than their errors allow.",
         "Look for drift or jumps between rows, and for errors that are too small.",
     ),
-    UNDER_DISPERSION: TestWords(
+    UNDER_DISPERSION: Explanation(
         "The data scatter less than their errors say: errors overstated, or rows not independent.",
         "Check that the errors are standard errors of single rows, and that rows were neither smoothed nor repeated.",
     ),
     CORRELATION: _SHAPE,
     RUNS: _SHAPE,
-    SWITCHING_CURRENTS: TestWords(
+    SWITCHING_CURRENTS: Explanation(
         "The single switching events do not follow the fitted law along the ramp.",
         "Look for false events (glitches), a wrong ramp rate or start current, and drift from ramp to ramp.",
     ),
-    EXPONENTIAL_SHAPE: TestWords(
+    EXPONENTIAL_SHAPE: Explanation(
         "The single dwells are not exponential: no single rate describes them.",
         "Look for missed short dwells (declare dead_time), durations counted in frames, and rates that drift.",
     ),
-    LARGEST_RESIDUAL: TestWords(
+    LARGEST_RESIDUAL: Explanation(
         "One row lies farther from the fitted law than any of so many rows should.",
         "Check that row in the table of residuals.",
     ),
@@ -66,9 +64,9 @@ TEST_WORDS: Final[Mapping[str, TestWords]] = {
 }
 
 
-def words_of(name: str) -> TestWords:
+def explanation_of(name: str) -> Explanation:
     """Meaning and remedy of a test by its name in a result, such as "deviance, P→AP"; KeyError where there is none."""
-    return TEST_WORDS[kind_of(name)]
+    return EXPLANATIONS[kind_of(name)]
 
 
 def kind_of(name: str) -> str:
@@ -89,21 +87,29 @@ def scatters_too_little(goodness: Goodness) -> bool:
 
 def alarms(goodness: Goodness) -> list[tuple[str, str]]:
     """Verdict and sentences of each kind of test that rejects or is doubtful, the gravest first."""
-    kinds: dict[str, list[GoodnessTest]] = {}
-    for test in goodness.tests:
-        if test.verdict in ALARMS:
-            kinds.setdefault(kind_of(test.name), []).append(test)
+    several = len({test.measurement for test in goodness.tests} - {"all"}) > 1
     found = []
-    for tests in kinds.values():
+    for tests in alarming(goodness).values():
         verdict = min((test.verdict for test in tests), key=ALARMS.index)
-        found.append((verdict, f"{_named(tests)} {' '.join(words_of(tests[0].name))}"))
-    return sorted(found, key=lambda entry: ALARMS.index(entry[0]))
+        listed = "; ".join(_named(test, with_measurement=several) for test in tests)
+        words = " ".join(explanation_of(tests[0].name))
+        found.append((verdict, f"{'Test' if len(tests) == 1 else 'Tests'} {listed}: {words}"))
+    return found
 
 
-def _named(tests: Sequence[GoodnessTest]) -> str:
-    """Which tests of one kind raise an alarm: "Tests deviance, P and deviance, AP (dwell.csv)"."""
-    listed = "; ".join(
-        f"{test.name}{'' if test.measurement == 'all' else f', {test.measurement}'} ({format_p(test.p_value, 'p = ')})"
-        for test in tests
-    )
-    return f"{'Test' if len(tests) == 1 else 'Tests'} {listed}:"
+def alarming(goodness: Goodness) -> dict[str, list[GoodnessTest]]:
+    """Tests that reject or are doubtful, by kind: the kind with the gravest verdict and the smallest p first."""
+    kinds: dict[str, list[GoodnessTest]] = {}
+    for test in sorted((t for t in goodness.tests if t.verdict in ALARMS), key=_gravity):
+        kinds.setdefault(kind_of(test.name), []).append(test)
+    return kinds
+
+
+def _gravity(test: GoodnessTest) -> tuple[int, float]:
+    return ALARMS.index(test.verdict), 1.0 if test.p_value is None else test.p_value
+
+
+def _named(test: GoodnessTest, *, with_measurement: bool) -> str:
+    """For example "deviance, P of dwell.csv (p = 0.002)"."""
+    where = f" of {test.measurement}" if with_measurement and test.measurement != "all" else ""
+    return f"{test.name}{where} ({format_p(test.p_value, 'p = ')})"

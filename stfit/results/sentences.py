@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from stfit.results.fit_tests import corrected_p_values, scatters_too_little
+from stfit.results.fit_tests import alarming, corrected_p_values, scatters_too_little
 from stfit.results.numbers import (
     NOT_IDENTIFIED,
     format_estimate,
@@ -17,8 +17,8 @@ from stfit.results.numbers import (
 from stfit.results.result import Combination, FitResult, Goodness, Status, Verdict
 from stfit.results.symbols import expression_text, symbol
 
-
 _NAMED: Final = 3  # tests that a warning names
+_DIGITS: Final = 6  # of a deviance, behind the point: what lies below is rounding
 
 
 def headline(result: FitResult) -> str:
@@ -35,14 +35,15 @@ def rejection(goodness: Goodness) -> str:
     """The warning of a fit that the data reject; "" where they do not."""
     if goodness.verdict != "rejected":
         return ""
-    tests = list(dict.fromkeys(test.name for test in goodness.tests if test.verdict == "rejected"))
-    by = f"; {', '.join(tests[:_NAMED])}{' and others' if len(tests) > _NAMED else ''}" if tests else ""
+    tests = list(alarming(goodness))[:_NAMED]
+    by = f"; test: {', '.join(tests)}" if tests else ""
     return f"WARNING: the data reject this description ({format_p(goodness.p_value, 'p = ')}{by})."
 
 
 def goodness_sentence(goodness: Goodness) -> str:
     """Whether the data agree with the fit, with deviance and p-value."""
-    numbers = f"deviance {format_rounded(goodness.deviance, '')} for {_count(goodness.dof, 'degree')} of freedom"
+    deviance = format_rounded(round(goodness.deviance, _DIGITS), "")
+    numbers = f"deviance {deviance} for {_count(goodness.dof, 'degree')} of freedom"
     if goodness.verdict == "not-testable":
         reason = ": the data leave no freedom to disagree with it" if goodness.dof <= 0 else ""
         return f"The fit cannot be tested{reason} ({numbers})."

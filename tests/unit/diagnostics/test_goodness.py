@@ -40,10 +40,11 @@ def goodness_of(name: str, seed: int = 1) -> Goodness:
 
 
 def test_holm_multiplies_the_smallest_by_how_many_there_are() -> None:
-    assert holm([0.5, 0.004, 0.9]) == pytest.approx(0.012)
-    assert holm([0.6, 0.7]) == 1.0
-    assert holm([0.3]) == 0.3
-    assert holm([]) is None
+    assert holm([0.5, 0.004, 0.9]) == pytest.approx([1.0, 0.012, 1.0])
+    assert holm([0.01, None, 0.04, 0.03]) == pytest.approx([0.03, None, 0.06, 0.06])
+    assert holm([0.6, 0.7]) == [1.0, 1.0]
+    assert holm([0.3]) == [0.3]
+    assert holm([]) == []
 
 
 @pytest.mark.parametrize(("stretch", "verdict"), [(1.0, "acceptable"), (1.52, "doubtful"), (1.65, "rejected")])
