@@ -35,10 +35,19 @@ class Dispersion:
 @final
 @dataclass(frozen=True)
 class Scatter:
-    """The dispersion of a measurement, and the probability that its deviance were as small as it is or smaller."""
+    """The dispersion of a measurement, and the probability that its deviance were as small as it is or smaller.
+
+    asymptotic, simulated: that probability from the χ² law, and from replicas where there are any.
+    """
 
     dispersion: Dispersion
-    below: float
+    asymptotic: float
+    simulated: float | None
+
+    @property
+    def below(self) -> float:
+        """The probability that counts."""
+        return self.asymptotic if self.simulated is None else self.simulated
 
 
 def scatter_of(measurement: str, deviance: float, freedom: float, replicas: Array | None, *, counting: bool) -> Scatter:
@@ -46,13 +55,14 @@ def scatter_of(measurement: str, deviance: float, freedom: float, replicas: Arra
 
     freedom: degrees that the fit leaves the rows. counting: whether the rows' statistics are those of counts.
     """
+    below = float(gammainc(freedom / 2, deviance / 2))
     if replicas is None:
-        above, below = float(gammaincc(freedom / 2, deviance / 2)), float(gammainc(freedom / 2, deviance / 2))
+        tails = float(gammaincc(freedom / 2, deviance / 2)), below
         moments = (deviance, freedom, float(np.sqrt(2.0 * freedom)))
-    else:
-        above, below = upper_tail(replicas, deviance), lower_tail(replicas, deviance)
-        moments = (deviance, float(np.mean(replicas)), float(np.std(replicas, ddof=1)))
-    return Scatter(dispersion(measurement, moments, (above, below), counting=counting), below)
+        return Scatter(dispersion(measurement, moments, tails, counting=counting), below, None)
+    tails = upper_tail(replicas, deviance), lower_tail(replicas, deviance)
+    moments = (deviance, float(np.mean(replicas)), float(np.std(replicas, ddof=1)))
+    return Scatter(dispersion(measurement, moments, tails, counting=counting), below, tails[1])
 
 
 def dispersion(

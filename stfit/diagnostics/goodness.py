@@ -190,6 +190,8 @@ def _quiet_tests(scatter: Mapping[int, Scatter]) -> list[GoodnessTest]:
             entry.dispersion.factor,
             entry.below,
             "doubtful" if entry.below * len(scatter) < _TOO_QUIET else "acceptable",
+            entry.asymptotic,
+            entry.simulated,
         )
         for entry in scatter.values()
     ]

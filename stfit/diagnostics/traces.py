@@ -26,7 +26,7 @@ def _plain(value: Any) -> Any:
 
 
 def trace_notes(objective: Objective) -> list[Note]:
-    """One remark on the routes of each measurement of traces, and a warning of each check that a trace does not pass."""
+    """One remark on the routes of each measurement of traces, and a warning of each check that a trace fails."""
     notes: list[Note] = []
     for term in objective.terms:
         if isinstance(term.measurement, TelegraphTraces):

@@ -55,7 +55,7 @@ def section(result: FitResult) -> Section:
         blocks.append(Table(_COLUMNS, tuple(rows), named=False))
         blocks += [Paragraph(Prose(sentence), "warning") for _, sentence in alarms(result.goodness)]
         blocks += [Paragraph(Prose(entry["sentence"])) for entry in result.goodness.dispersion]
-        blocks += [Paragraph(_SMALL, "fine"), _explained(result)]
+        blocks += [Paragraph(_SMALL, "fine"), *_explained(result)]
     else:
         blocks.append(Paragraph("No test could be made."))
     if has_residuals(result):
@@ -66,9 +66,9 @@ def section(result: FitResult) -> Section:
     return Section("tests", "Tests of fit", tuple(blocks))
 
 
-def _explained(result: FitResult) -> Block:
+def _explained(result: FitResult) -> list[Block]:
     """What each kind of test means where it rejects, and what to do then."""
     columns = (Column("test"), Column("where it rejects", wraps=True), Column("what to do", wraps=True))
     kinds = dict.fromkeys(kind_of(test.name) for test in result.goodness.tests)
-    rows = (Row((kind, *(Prose(words) for words in EXPLANATIONS[kind]))) for kind in kinds)
-    return Details("What the tests mean", (Table(columns, tuple(rows), named=False),))
+    rows = tuple(Row((kind, *map(Prose, EXPLANATIONS[kind]))) for kind in kinds if kind in EXPLANATIONS)
+    return [Details("What the tests mean", (Table(columns, rows, named=False),))] if rows else []

@@ -62,11 +62,14 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     ),
     CORRELATED_RESIDUALS: _SHAPE,
 }
+_OTHER: Final = Explanation(
+    "The data disagree with the fit in what this test looks at.", "Look at the residuals before using a number."
+)
 
 
 def explanation_of(name: str) -> Explanation:
-    """Meaning and remedy of a test by its name in a result, such as "deviance, P→AP"; KeyError where there is none."""
-    return EXPLANATIONS[kind_of(name)]
+    """Meaning and remedy of a test by its name in a result, such as "deviance, P→AP"; general words for others."""
+    return EXPLANATIONS.get(kind_of(name), _OTHER)
 
 
 def kind_of(name: str) -> str:
