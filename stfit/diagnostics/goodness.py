@@ -17,7 +17,7 @@ from stfit.diagnostics.groups import NO_DEVIANCE, Groups, groups
 from stfit.diagnostics.neighbours import NAMES, Neighbours, drawn_through_the_fit, neighbours, normal_tail, residuals_of
 from stfit.diagnostics.shape import exponential_shape_test
 from stfit.diagnostics.switching_events import EventTest, event_statistics, event_tests
-from stfit.diagnostics.tails import COUNTED, chi_square_tail, deviance_tail, upper_tail
+from stfit.diagnostics.tails import COUNTED, chi_square_tail, deviance_tail, exponential_tail
 from stfit.measurements import DwellEvents, MissedDwellEvents, name_of
 from stfit.objective import Objective
 from stfit.results import Goodness, GoodnessTest, Status
@@ -107,7 +107,7 @@ class _Design:
         deviances = [
             deviance_tail(*column, group.freedom) for column, group in zip(columns, self.found.groups, strict=False)
         ]
-        events = [upper_tail(*column) for column in columns[count:more]]
+        events = [exponential_tail(*column) for column in columns[count:more]]
         return [*deviances, *events, *(normal_tail(*column) for column in columns[more:])]
 
     def reported(self, observed: Array, scatter: Mapping[int, Scatter]) -> list[float]:

@@ -39,6 +39,20 @@ def lower_tail(replicas: Array, observed: float) -> float:
     return float(gammainc(mean**2 / variance, observed * mean / variance))
 
 
+def exponential_tail(replicas: Array, observed: float) -> float:
+    """P(statistic ≥ observed): counted where enough replicas reach it, else continued from the largest of them as e^−x.
+
+    For statistics such as Anderson and Darling's, whose far tail is that of their largest part, a squared normal; a
+    gamma law with their moments would fall too fast there. For lighter tails p is too large, if anything.
+    """
+    reached = int(np.count_nonzero(replicas >= observed))
+    largest = np.sort(replicas)[-COUNTED:]
+    excess = float(np.mean(largest - largest[0]))
+    if reached >= COUNTED or excess <= 0.0:
+        return (reached + 1.0) / (replicas.size + 1.0)
+    return COUNTED / (replicas.size + 1.0) * float(np.exp(-(observed - largest[0]) / excess))
+
+
 def deviance_tail(replicas: Array, observed: float, freedom: float) -> float | None:
     """P(deviance ≥ observed) of simulated deviances (replicas,); None where it could not be another one.
 
