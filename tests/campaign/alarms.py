@@ -82,7 +82,7 @@ def main() -> None:
             kinds.update(raised)
             alarmed += bool(raised)
             limit = most_alarms(number, len(DATASETS))
-            if number % 20 == 0:
+            if number % 20 == 0 or number == asked.devices:
                 print(f"{name}: {alarmed} of {number} alarm (at most {limit} allowed) {dict(kinds)}", flush=True)  # noqa: T201
 
 

@@ -185,3 +185,18 @@ def test_a_shape_that_is_not_exponential_is_rejected_though_the_deviance_is_fine
     assert by_name["deviance"] == "acceptable"
     assert by_name["exponential shape of dwells"] == "rejected"
     assert found.verdict == "rejected"
+
+
+# --- too little scatter ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("overstated", "verdict"), [(1.0, "acceptable"), (2.0, "doubtful")])
+def test_errors_that_are_too_large_are_a_warning_of_their_own(overstated: float, verdict: str) -> None:
+    table = builders.mean_dwells(GRID, relative=0.02, seed=1)
+    objective = builders.objective(replace(table, stderr=overstated * table.stderr))
+    found = goodness(objective, minimise(objective), seed=0)
+    assert found.verdict == "acceptable"
+    (quiet,) = (test for test in found.tests if test.name == UNDER_DISPERSION)
+    assert quiet.verdict == verdict
+    # the deviance of 51 degrees of freedom falls by the square: below it lies 4·10⁻¹⁰ of the χ² law
+    assert ("errors are overstated" in found.dispersion[0]["sentence"]) is (verdict == "doubtful")
