@@ -23,7 +23,7 @@ def counted(share: float | None, n: int = 300) -> Objective:
     if share is not None:
         frame = share * float(np.min(np.exp(GRID.log_dwell_time(builders.TRUTH))))
         duration = np.ceil(events.duration / frame) * frame
-        total = np.bincount(events.setting, weights=duration)
+        total = np.bincount(events.setting, weights=duration).astype(float)
         events = replace(events, duration=duration, reduced=replace(events.reduced, total_time=total))
     assert isinstance(events, DwellEvents)
     return builders.objective(events)

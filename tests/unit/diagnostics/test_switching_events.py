@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from scipy.stats import goodness_of_fit, uniform
 
@@ -61,7 +63,7 @@ def ramps(false_events: int, step: float | None, n: int = 120) -> RampEvents | S
     if step is not None:
         rise = np.ceil(rise / step) * step
     setting = np.repeat(np.arange(exact.ramps.size), n)
-    columns = {
+    columns: dict[str, npt.NDArray[Any]] = {
         "transition": exact.ramps.state[setting],
         "switching_current": exact.ramps.currents(rise, setting),
         "ramp_rate": exact.ramps.ramp_rate[setting],
