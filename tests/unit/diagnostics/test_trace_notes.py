@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from stfit.diagnostics.traces import trace_notes
 from stfit.measurements import Origin, TelegraphTraces, TraceRecord
@@ -39,7 +41,7 @@ def record(name: str, *verdicts: str) -> TraceRecord:
 def notes(*records: TraceRecord) -> list[tuple[str, str]]:
     """Level and sentence of the remarks on a measurement with these traces."""
     grid = builders.grid(temperatures=(295.0,), currents=(0.0,))
-    fit = {
+    columns: dict[str, npt.NDArray[Any]] = {
         "state": grid.state,
         "current": grid.current,
         "temperature": grid.temperature,
@@ -53,7 +55,7 @@ def notes(*records: TraceRecord) -> list[tuple[str, str]]:
         "cross": np.zeros(2),
         "naive": np.full(2, 5e-5),
     }
-    traces = TelegraphTraces.from_columns(fit, polarity=1, origin=Origin("traces.csv"))
+    traces = TelegraphTraces.from_columns(columns, polarity=1, origin=Origin("traces.csv"))
     found = trace_notes(builders.objective(replace(traces, records=records)))
     return [(note.level, note.sentence) for note in found if note.name != "routes of the traces"]
 
