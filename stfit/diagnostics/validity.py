@@ -198,8 +198,8 @@ def _signs(objective: Objective) -> list[Note]:
         if isinstance(currents, CriticalCurrents) and currents.opposed:
             sentence = (
                 f"The signs of the critical currents exclude the model: {currents.opposed} of {currents.state.size} in "
-                f"{name_of(currents)} {'has' if currents.opposed == 1 else 'have'} the sign of the other transition. P→AP and AP→P need opposite currents: "
-                "check the signs, the transitions and the sign of ΔR."
+                f"{name_of(currents)} {'has' if currents.opposed == 1 else 'have'} the sign of the other transition. "
+                "P→AP and AP→P need opposite currents: check the signs, the transitions and the sign of ΔR."
             )
             notes.append(Note("signs of the critical currents", "failure", sentence))
     return notes
