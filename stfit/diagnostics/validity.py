@@ -8,10 +8,11 @@ import numpy as np
 
 from stfit.backends.least_squares import Optimum
 from stfit.constants import BOLTZMANN
+from stfit.diagnostics.frames import frame_notes
 from stfit.diagnostics.ramps import ramp_notes
 from stfit.diagnostics.thermal import temperature_notes
 from stfit.diagnostics.traces import trace_notes
-from stfit.measurements import SwitchingPulses, name_of
+from stfit.measurements import CriticalCurrents, SwitchingPulses, name_of
 from stfit.objective import Objective
 from stfit.objective.predictions import LOG_DWELL_TIME
 from stfit.physics.fokker_planck import finite_barrier_asymmetry
@@ -41,6 +42,8 @@ def validity(objective: Objective, optimum: Optimum, estimates: Mapping[str, Est
         *_confounded(estimates),
         *ramp_notes(objective, optimum),
         *trace_notes(objective),
+        *frame_notes(objective),
+        *_signs(objective),
         *_polarity(objective, estimates),
     ]
     order = {"failure": 0, "warning": 1, "info": 2}
@@ -185,6 +188,21 @@ def _polarity(objective: Objective, estimates: Mapping[str, Estimate]) -> list[N
     other = f"polarity = {-polarities.pop()}" if len(polarities) == 1 else "the opposite polarity"
     wiring = "+I drives P→AP" if other == "polarity = -1" else "the wiring is not the one this polarity describes"
     return [Note("polarity", "warning", f"{sentence} If {wiring}, {other} says so and makes λ/β {signs[0]}.")]
+
+
+def _signs(objective: Objective) -> list[Note]:
+    """Critical currents, known to differ from 0, whose signs no λ/β describes."""
+    notes = []
+    for term in objective.terms:
+        currents = term.measurement
+        if isinstance(currents, CriticalCurrents) and currents.opposed:
+            sentence = (
+                f"The signs of the critical currents exclude the model: {currents.opposed} of {currents.state.size} in "
+                f"{name_of(currents)} {'has' if currents.opposed == 1 else 'have'} the sign of the other transition. "
+                "P→AP and AP→P need opposite currents: check the signs, the transitions and the sign of ΔR."
+            )
+            notes.append(Note("signs of the critical currents", "failure", sentence))
+    return notes
 
 
 def _seconds(seconds: float) -> str:

@@ -28,7 +28,14 @@ from stfit.measurements.base import (
 from stfit.measurements.columns import Layout
 from stfit.measurements.edge import without_width
 from stfit.measurements.life_table import LifeTable, by_cells, joined
-from stfit.measurements.ramp_design import KEYS, LAYOUT, EventsBySetting, RampSettings, read_events
+from stfit.measurements.ramp_design import (
+    KEYS,
+    LAYOUT,
+    EventsBySetting,
+    RampSettings,
+    SwitchedShares,
+    read_events,
+)
 from stfit.measurements.resampling import drawn_within
 from stfit.measurements.stepped import SteppedRamps, rough_dwell_times
 from stfit.physics.classes import class_counts, g_squared
@@ -213,10 +220,15 @@ class RampEvents(Displayed):
         """
         classes, of = class_counts(self.counts), self._setting
         first = np.cumsum(classes) - classes
-        place = classes[of] * -np.expm1(-np.exp(self._log_exposure_of_each(prediction)))
+        place = classes[of] * self.switched_shares(prediction).low
         code = np.minimum(place.astype(np.intp), classes[of] - 1) + first[of]
         observed = np.bincount(code, minlength=int(classes.sum())).astype(float)
         return g_squared(observed, np.repeat(self.counts / classes, classes), first)
+
+    def switched_shares(self, prediction: Array) -> SwitchedShares:
+        """The share that would have switched at each event, one row an event."""
+        share = -np.expm1(-np.exp(self._log_exposure_of_each(prediction)))
+        return SwitchedShares(share, share, np.ones(share.size), self._setting)
 
     def _log_exposure_of_each(self, prediction: Array) -> Array:
         """ln ∫dt/τ of every event, shape (events,)."""

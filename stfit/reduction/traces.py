@@ -74,6 +74,7 @@ class TelegraphTraceIndex:
                 ap_level == "high",
                 method,
                 dead_time,
+                traces=len(names),
             )
             for row, name in enumerate(names)
         ]
