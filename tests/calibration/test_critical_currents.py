@@ -22,7 +22,7 @@ from stfit.pipeline.assembly import assemble
 from tests.calibration.pulls import Ensemble, Fit, comparisons_of, complaints, halved
 from tests.calibration.virtual_devices import BOLTZMANN, DERIVED_TRUTH, ELEMENTARY_CHARGE, QUOTES, TRUTH
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 SEED = 28028  # chosen before the first run with it
 TIME = 2.0  # s, of a measured critical current

@@ -19,7 +19,7 @@ from stfit.pipeline.assembly import assemble
 from tests.calibration.pulls import Ensemble, Fit, comparisons_of, complaints, halved
 from tests.calibration.virtual_devices import DERIVED_TRUTH, QUOTES, TRUTH
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 SEED = 3232  # chosen before the first run with it
 QUANTITIES: Final = ("l_over_L", "theta_0", "slope_P", "slope_AP")
