@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from stfit.cli import main
 from tests.saying import unnamed
 
 FILE = "analysis.toml"
@@ -323,26 +321,20 @@ Refuse = Callable[[bytes], str]
 
 
 @pytest.fixture
-def refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Refuse:
+def refused(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> Refuse:
     """Run `stfit fit` on an analysis file of this content; what it says on stderr."""
-    monkeypatch.chdir(tmp_path)
     Path("dwell.csv").write_text("state,current (mA),n,total_time (s)\nP,-1.2,1543,0.8127\n")
 
-    def run(content: bytes) -> str:
+    def message_of(content: bytes) -> str:
         Path(FILE).write_bytes(content)
-        return message_of("fit", FILE)
-
-    def message_of(*arguments: str) -> str:
-        monkeypatch.setattr(sys, "argv", ["stfit", *arguments])
-        with pytest.raises(SystemExit, match="2"):
-            main()
+        assert run("fit", FILE) == 2
         captured = capsys.readouterr()
         assert captured.out == ""
         assert not Path("reports").exists()
         assert captured.err.startswith("stfit: ")
         return captured.err.removeprefix("stfit: ").removesuffix("\n")
 
-    return run
+    return message_of
 
 
 def each(cases: dict[str, Case]) -> pytest.MarkDecorator:
@@ -416,11 +408,6 @@ E_P = 3
     ("path", "named"),
     [("nowhere.toml", ["stfit init DATA", "no such file"]), (".", ["TOML", "directory"])],
 )
-def test_no_file(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], path: str, named: list[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["stfit", "fit", path])
-    with pytest.raises(SystemExit, match="2"):
-        main()
+def test_no_file(run: Callable[..., int], capsys: pytest.CaptureFixture[str], path: str, named: list[str]) -> None:
+    assert run("fit", path) == 2
     assert_one_line(capsys.readouterr().err, f"stfit: {path}", named)

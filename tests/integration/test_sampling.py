@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 import stfit
 from stfit.backends.chain import read_chain
 from stfit.backends.ensemble import Budget
-from stfit.cli import main
 from stfit.errors import InputError
 from stfit.results.storage import read as read_result
 
@@ -36,20 +34,6 @@ steps = {steps}
 target = 2000
 """
 DWELLS = Path(__file__).parents[2] / "datasets" / "nanopillar" / "dwell.csv"
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run the command line in a folder of its own; its exit status."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["stfit", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return int(end.value.code or 0)
-
-    return call
 
 
 def written(folder: Path, steps: int = 1000) -> Path:

@@ -77,20 +77,6 @@ def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run the command line in a folder of its own; its exit status."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["stfit", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return int(end.value.code or 0)
-
-    return call
-
-
-@pytest.fixture
 def analysis(tmp_path: Path) -> Path:
     """An analysis file in a folder called device-7."""
     folder = tmp_path / "device-7"
