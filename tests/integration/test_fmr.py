@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -41,25 +39,12 @@ LAW = {  # of the device below, but for what is measured on it
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
-    folder = tmp_path_factory.mktemp("work")
-    words = [sys.executable, "-m", "stfit", "fit", str(FMR / "analysis.toml"), "--out", "out"]
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-    return done, folder / "out"
+def result() -> FitResult:
+    return stfit.fit(FMR / "analysis.toml")
 
 
-@pytest.fixture(scope="module")
-def result(outcome: tuple[subprocess.CompletedProcess[str], Path]) -> FitResult:
-    return FitResult.from_dict(json.loads((outcome[1] / "result.json").read_text(encoding="utf-8")))
-
-
-def test_the_command_writes_a_report_with_both_figures(
-    outcome: tuple[subprocess.CompletedProcess[str], Path],
-) -> None:
-    done, folder = outcome
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    page = (folder / "report.html").read_text(encoding="utf-8")
+def test_the_report_has_both_figures(result: FitResult, tmp_path: Path) -> None:
+    page = stfit.report(result, tmp_path).read_text(encoding="utf-8")
     assert "Power and linewidth against current" in page
     assert "Power and linewidth against frequency" in page
     assert "Eq. 32 at constant noise strength" in page
