@@ -97,6 +97,7 @@ def test_ensembles_are_independent_streams() -> None:
     np.testing.assert_array_equal(chain.draws[0, -steps:], three.draws[0, -steps:])
 
 
+@pytest.mark.slow
 def test_two_processes_draw_the_chain_of_one() -> None:
     objective = builders.objective(builders.dwell_times(GRID, n=5, seed=1))
     optimum = minimise(objective)
@@ -174,6 +175,7 @@ sample(objective, optimum, seed=5, budget=SHORT, file=Path(sys.argv[1]), progres
 """
 
 
+@pytest.mark.slow
 def test_a_chain_killed_in_the_middle_resumes_bit_for_bit(tmp_path: Path) -> None:
     file = tmp_path / "chain.h5"
     root = Path(__file__).parents[3]
