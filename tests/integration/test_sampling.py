@@ -42,6 +42,7 @@ def written(folder: Path, steps: int = 1000) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_chain_from_the_command_line(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     analysis = str(written(tmp_path))
     assert run("fit", analysis, "--backend", "mcmc", "--seed", "7", "--out", "out") == 0
