@@ -131,6 +131,7 @@ def test_a_given_attempt_time_identifies_the_barriers(tmp_path: Path) -> None:
     assert result["E_P"].verdict is Verdict.IDENTIFIED
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_result_and_the_seed_is_written_down(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

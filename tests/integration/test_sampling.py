@@ -73,6 +73,7 @@ def test_a_chain_from_the_command_line(run: Run, tmp_path: Path, capsys: pytest.
     assert "source" not in json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_an_unusable_chain_ends_with_status_3_and_a_report(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -123,6 +123,7 @@ def test_progress_rises_to_the_end() -> None:
     assert told[-1].remaining == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device", [builders.QUOTES, {k: v for k, v in builders.QUOTES.items() if k != "beta"}])
 def test_a_fit_with_null_directions_is_sampled(device: Any) -> None:
     objective = builders.objective(builders.dwell_times(ONE_TEMPERATURE, n=200, seed=1), device=device)

@@ -92,6 +92,7 @@ def test_shares_sum_to_one_and_a_single_measurement_has_none() -> None:
     assert tensions(single, end, estimates(single, end)) == []
 
 
+@pytest.mark.slow
 def test_measurements_of_one_device_agree(joint: FitResult) -> None:
     assert {entry["verdict"] for entry in joint.joint["tensions"]} == {"agrees"}
     assert not [note for note in joint.validity if note.name in {"tension", "sign"}]
