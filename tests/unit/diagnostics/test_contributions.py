@@ -115,6 +115,7 @@ def test_a_reversed_current_contradicts_in_sign() -> None:
     assert sign_sentence(alone(*fitted(by_temperature(), DEVICE))) is None
 
 
+@pytest.mark.slow
 def test_five_kinds_constrain_one_device(joint: FitResult) -> None:
     assert joint.status.key == "converged"
     assert joint.goodness.verdict == "acceptable"
@@ -130,6 +131,7 @@ def test_five_kinds_constrain_one_device(joint: FitResult) -> None:
     assert (joint["l_over_L"].stderr or np.inf) < min(singles)
 
 
+@pytest.mark.slow
 def test_the_slopes_of_lines_are_compared_with_those_of_switching(joint: FitResult) -> None:
     sentence = line_slope_sentence(joint.joint["alone"])
     assert sentence is not None
