@@ -19,7 +19,7 @@ from stfit.measurements import DwellEvents, DwellTimes, Origin
 from stfit.physics.telegraph import apparent_mean_dwell
 from stfit.studies.coverage import FALSE_ALARM, NOMINAL
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 Array = npt.NDArray[np.float64]
 

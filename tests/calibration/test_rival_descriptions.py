@@ -17,7 +17,7 @@ from stfit.diagnostics.comparison import compare
 from stfit.measurements import DwellTimes, Origin
 from stfit.pipeline.assembly import assemble
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 Array = npt.NDArray[np.float64]
 
