@@ -19,7 +19,8 @@ DOCS: Final = Path(__file__).parents[2] / "docs"
 def block(page: str, language: str, number: int = 0) -> str:
     """A block of code of a page, by its language and its number among those."""
     text = (DOCS / page).read_text(encoding="utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)[number]
+    blocks: list[str] = re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return blocks[number]
 
 
 @pytest.mark.parametrize("name", stfit.__all__)

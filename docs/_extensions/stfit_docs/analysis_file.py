@@ -46,11 +46,10 @@ def _device() -> str:
 def _measurements() -> str:
     """The keys that all kinds have, then those of each kind alone."""
     kinds = {kind: _defaults_of_kind(kind) for kind in TABLES}
-    common = {
-        key: default for key, default in kinds["dwell-times"].items() if all(key in own for own in kinds.values())
-    }
+    kind, of_kind = next(iter(kinds.items()))
+    common = {key: default for key, default in of_kind.items() if all(key in own for own in kinds.values())}
     _require_meanings("measurement", {key for own in kinds.values() for key in own})
-    parts = [_part("[[measurement]]", "measurement", _keys(("measurement", "dwell-times"), common))]
+    parts = [_part("[[measurement]]", "measurement", _keys(("measurement", kind), common))]
     for kind, defaults in kinds.items():
         own = {key: default for key, default in defaults.items() if key not in common}
         if own:
