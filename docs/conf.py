@@ -20,7 +20,7 @@ myst_heading_anchors = 3
 nb_execution_mode = "off"  # the notebooks come executed; another step of .ci/run executes them again
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "none"  # signatures carry them already
+autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 maximum_signature_line_length = 88
 python_use_unqualified_type_names = True
