@@ -245,14 +245,14 @@ class _Plan(Section):
     goal: Annotated[float | None, PlainValidator(planning.relative_error)] = None
     candidates: Annotated[tuple[str, ...], PlainValidator(planning.candidates)] = ()
     time_per_point: Annotated[float | None, PlainValidator(quantities.duration)] = None
-    points: Annotated[int, PlainValidator(planning.count)] = 8
+    points: Annotated[int, PlainValidator(quantities.count_from(1))] = 8
     overhead_per_point: Annotated[float, PlainValidator(planning.overhead)] = 0.0
     overhead_per_temperature: Annotated[float, PlainValidator(planning.overhead)] = 0.0
     overhead_per_field: Annotated[float, PlainValidator(planning.overhead)] = 0.0
     shortest_dwell: Annotated[float | None, PlainValidator(quantities.duration)] = None
     longest_dwell: Annotated[float | None, PlainValidator(quantities.duration)] = None
     largest_current: Annotated[float | None, PlainValidator(quantities.current_step)] = None
-    pulses: Annotated[int, PlainValidator(planning.count)] = 1000
+    pulses: Annotated[int, PlainValidator(quantities.count_from(1))] = 1000
     pulse_overhead: Annotated[float, PlainValidator(planning.overhead)] = 0.0
     ramp_overhead: Annotated[float, PlainValidator(planning.overhead)] = 0.0
     line_error: Annotated[float, PlainValidator(planning.relative_error)] = 0.0
@@ -290,8 +290,11 @@ _SECTIONS: Final[Mapping[Location, type[Section]]] = {
 }
 
 
+def section_at(content: Mapping[str, Any], location: Location) -> type[Section]:
+    """The section of the table at `location`, of a measurement by the kind that `content` gives it."""
+    return _SECTIONS[location] if location in _SECTIONS else _section_of(content["measurement"][location[1]])
+
+
 def known_keys(content: Mapping[str, Any], location: Location) -> tuple[str, ...]:
     """The keys that may stand beside the one at `location`."""
-    inside = location[:-1]
-    section = _SECTIONS[inside] if inside in _SECTIONS else _section_of(content["measurement"][location[1]])
-    return tuple(section.model_fields)
+    return tuple(section_at(content, location[:-1]).model_fields)
