@@ -214,7 +214,7 @@ def test_a_parameter_at_its_bound_is_called_so(tmp_path: Path) -> None:
     result = fit_in(tmp_path, f"{device}{MEASUREMENT}{section}", {})
     assert result["l_over_L"].verdict is Verdict.AT_BOUND
     assert "l/L_θθ = 14 e, which is its bound (95 %: ≤ 15 e); the data" in result.summary()
-    assert "l/L_θθ lies at its bound: the errors of the others take that as exact." in result.summary()
+    assert "l/L_θθ lies at its bound. The intervals of the others allow for it." in result.summary()
 
 
 def test_the_printed_convention_names_itself(fitted: Journey, usual: FitResult) -> None:

@@ -138,7 +138,7 @@ def test_the_side_that_the_bounds_cut_is_open() -> None:
     )
     low, high = profiles(objective, minimise(objective), ["tau_0"])["tau_0"].ends["ci95"]
     assert low.state is State.CLOSED
-    assert (high.state, high.value) == (State.OPEN, None)
+    assert (high.state, high.value) == (State.LIMIT, None)
 
 
 @pytest.mark.slow

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from stfit.backends.least_squares import Optimum, minimise
+from stfit.diagnostics.combinations import combinations
 from stfit.diagnostics.estimates import estimates
-from stfit.diagnostics.identifiability import combinations, identifiability
+from stfit.diagnostics.identifiability import identifiability
 from stfit.diagnostics.structural import structure
 from stfit.objective import Objective
 from stfit.results import Combination, Verdict
