@@ -280,7 +280,7 @@ class Objective:
     def scales(self, x: Array, sensitivity: Array) -> Array:
         """Size of each coordinate in ln τ0, E/k_BT, ln|λ|, θ0 and ln of the constants.
 
-        What may be 0 has no logarithm there: nearer to 0 than a tenth of it, its size is that by which it moves the data
+        What may be 0 has no logarithm there: nearer to 0 than a tenth of it, its size is that by which it moves data
         as much as k_BT, or a factor e, of the parameter that moves them most.
         """
         sizes, norms = np.ones(x.size), np.linalg.norm(sensitivity, axis=0)
