@@ -142,7 +142,7 @@ def test_a_critical_current_of_such_a_slope_lies_outside_of_an_interval(flat: tu
     assert high is not None
     assert low > high
     heat = barrier.value / (BOLTZMANN * 295.0)
-    np.testing.assert_allclose([-heat / low, -heat / high], slope.ci95, rtol=0.01)
+    assert (-heat / low, -heat / high) == pytest.approx(slope.ci95, rel=0.01)
 
 
 def test_intervals_are_nested(flat: tuple[DwellTimes, Objective]) -> None:

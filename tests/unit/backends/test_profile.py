@@ -12,7 +12,8 @@ from scipy.optimize import brentq
 from stfit.backends.least_squares import minimise
 from stfit.backends.newton import Box, descend
 from stfit.backends.profile import LEVELS, profiles
-from stfit.backends.profile_ends import Ray, State, find_end
+from stfit.backends.profile_ends import find_end
+from stfit.backends.ray import Ray, State
 from stfit.objective import Objective
 from tests import builders
 

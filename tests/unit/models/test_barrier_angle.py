@@ -49,7 +49,7 @@ def test_a_prior_stays_flat_in_what_it_was_flat_in(name: str, between: tuple[flo
     expected = [plain.quantity(plain.lower + share * (plain.upper - plain.lower)) for share in (0.25, 0.75)]
     # the coordinate begins at LEAST, 1.8e-3 rad above 0
     np.testing.assert_allclose([parameter.quantity(low), parameter.quantity(high)], expected, rtol=5e-3)
-    x = np.linspace(*(parameter.coordinate_of(end) for end in between), 20001)[:, None]
+    x = np.linspace(parameter.coordinate_of(between[0]), parameter.coordinate_of(between[1]), 20001)[:, None]
     mass = np.trapezoid(np.exp(prior.log_density(x)), x[:, 0])
     share = np.diff([plain.coordinate_of(end) for end in between]).item() / (plain.upper - plain.lower)
     assert mass == pytest.approx(share, rel=1e-3)  # of the range from LEAST

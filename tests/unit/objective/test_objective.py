@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from scipy.stats import norm
 
@@ -101,15 +102,14 @@ def near(objective: Objective) -> Any:
 def test_both_faces_agree(name: str) -> None:
     objective = OBJECTIVES[name]()
     points = [objective.start, near(objective), 0.5 * (objective.start + near(objective))]
-    constants = [
-        np.sum(objective.residuals(x) ** 2) + 2 * (objective.log_posterior(x) - flat(objective, x)) for x in points
-    ]
+    posteriors = [objective.log_posterior(x) - flat(objective, x) for x in points]
+    constants = [np.sum(objective.residuals(x) ** 2) + 2 * value for x, value in zip(points, posteriors, strict=True)]
     size = max(abs(float(objective.log_posterior(x))) for x in points)
     # sums of some hundred terms of that size
     assert np.ptp(constants) < 100 * EPS * size
 
 
-def flat(objective: Objective, x: Array) -> float:
+def flat(objective: Objective, x: npt.NDArray[np.float64]) -> float:
     """ln of the density of the uniform priors: not constant in a coordinate that is not what they are uniform in."""
     entries = enumerate(objective.prior.coordinates)
     return float(sum(prior.log_density(x[i]) for i, prior in entries if not prior.informed))
