@@ -128,9 +128,6 @@ class ByHand:
         value = dict(zip(self.coordinates, x.tolist(), strict=True))
         top = float(angle_at(value["theta_0"]))
         coupling = 8 * value["l_over_L"] * value["delta_R"] / value["beta"]  # eV/A
-            float(angle_at(value["theta_0"])),
-            8 * value["l_over_L"] * value["delta_R"] / value["beta"],
-        )  # eV/A
         value["G_P"], value["G_AP"] = coupling * (top - np.sin(top)) / 2, coupling * (np.pi - top + np.sin(top)) / 2
         parts = (self.dwells, self.pulses, self.staircase, self.lines, self.critical)
         rows = [part(value, data) for part, data in zip(parts, self.measurements, strict=True)]
