@@ -29,6 +29,7 @@ from stfit.models.material import ANISOTROPY_LAWS, MAGNETISATION_LAWS
 from stfit.models.parameters import PARAMETERS
 from stfit.physics.fluctuations import FWHM_OVER_WIDTH, LINE_SHAPES
 from stfit.physics.resonance import GEOMETRIES
+from stfit.studies.conditions import Conditions
 
 read_backend: Final = quantities.choice("least-squares", "mcmc")
 
@@ -237,24 +238,29 @@ class _Sampler(Section):
     target: Annotated[int, PlainValidator(quantities.count_from(100))] = 10_000
 
 
+_RelativeError = Annotated[float, PlainValidator(planning.relative_error)]
+
+
 class _Plan(Section):
-    target: Annotated[str, PlainValidator(planning.target)] = "l_over_L"
-    hours: Annotated[float | None, PlainValidator(quantities.duration)] = None
-    goal: Annotated[float | None, PlainValidator(planning.relative_error)] = None
-    candidates: Annotated[tuple[str, ...], PlainValidator(planning.candidates)] = ()
-    time_per_point: Annotated[float | None, PlainValidator(quantities.duration)] = None
-    points: Annotated[int, PlainValidator(planning.count)] = 8
-    overhead_per_point: Annotated[float, PlainValidator(planning.overhead)] = 0.0
-    overhead_per_temperature: Annotated[float, PlainValidator(planning.overhead)] = 0.0
-    overhead_per_field: Annotated[float, PlainValidator(planning.overhead)] = 0.0
-    shortest_dwell: Annotated[float | None, PlainValidator(quantities.duration)] = None
-    longest_dwell: Annotated[float | None, PlainValidator(quantities.duration)] = None
-    largest_current: Annotated[float | None, PlainValidator(quantities.current_step)] = None
-    pulses: Annotated[int, PlainValidator(planning.count)] = 1000
-    pulse_overhead: Annotated[float, PlainValidator(planning.overhead)] = 0.0
-    ramp_overhead: Annotated[float, PlainValidator(planning.overhead)] = 0.0
-    line_error: Annotated[float, PlainValidator(planning.relative_error)] = 0.0
-    critical_current_error: Annotated[float, PlainValidator(planning.relative_error)] = 0.0
+    target: Annotated[str, PlainValidator(planning.target)] = Conditions.target
+    hours: Annotated[float | None, PlainValidator(quantities.duration)] = Conditions.hours
+    goal: Annotated[float | None, PlainValidator(planning.relative_error)] = Conditions.goal
+    candidates: Annotated[tuple[str, ...], PlainValidator(planning.candidates)] = Conditions.candidates
+    time_per_point: Annotated[float | None, PlainValidator(quantities.duration)] = Conditions.time_per_point
+    points: Annotated[int, PlainValidator(planning.count)] = Conditions.points
+    overhead_per_point: Annotated[float, PlainValidator(planning.overhead)] = Conditions.overhead_per_point
+    overhead_per_temperature: Annotated[float, PlainValidator(planning.overhead)] = Conditions.overhead_per_temperature
+    overhead_per_field: Annotated[float, PlainValidator(planning.overhead)] = Conditions.overhead_per_field
+    shortest_dwell: Annotated[float | None, PlainValidator(quantities.duration)] = Conditions.shortest_dwell
+    longest_dwell: Annotated[float | None, PlainValidator(quantities.duration)] = Conditions.longest_dwell
+    largest_current: Annotated[float | None, PlainValidator(quantities.current_step)] = Conditions.largest_current
+    pulses: Annotated[int, PlainValidator(planning.count)] = Conditions.pulses
+    pulse_overhead: Annotated[float, PlainValidator(planning.overhead)] = Conditions.pulse_overhead
+    ramp_overhead: Annotated[float, PlainValidator(planning.overhead)] = Conditions.ramp_overhead
+    line_error: _RelativeError = Conditions.line_error
+    critical_current_error: Annotated[float, PlainValidator(planning.relative_error)] = (
+        Conditions.critical_current_error
+    )
     precision: Annotated[dict[str, float], table(_Precision, dict)] = {}
     precision_time: Annotated[dict[str, float], table(_PrecisionTime, dict)] = {}
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-import stfit
 from stfit.derivatives import value_of
 from stfit.errors import InputError, Problem
 from stfit.laboratory.designs import (
@@ -37,6 +36,7 @@ from stfit.laboratory.telegraph import telegraph_traces
 from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.parameters import PARAMETERS
 from stfit.results.storage import make_folder, write_texts
+from stfit.version import __version__
 
 TRUTH: Final = "truth.json"
 
@@ -111,7 +111,7 @@ def truth(device: VirtualDevice, seed: int) -> dict[str, Any]:
     return {
         "title": device.title,
         "seed": seed,
-        "stfit_version": stfit.__version__,
+        "stfit_version": __version__,
         "numpy_version": np.__version__,
         "convention": device.law.convention.name,
         "asymmetry": device.law.asymmetry.name,

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from stfit.analysis import analysis_of
 from stfit.errors import InputError, Problem
 from stfit.loaders.assembled import sha256_of
-from stfit.loaders.containers import Table, read_table
+from stfit.loaders.containers import Table, container_of, read_table
 from stfit.loaders.headers import nearest
 from stfit.markup import block, paragraph, table
 from stfit.measurements import Measurement
@@ -25,20 +25,6 @@ from stfit.units import split_header
 
 Array = npt.NDArray[np.float64]
 
-_CONTAINERS: Final = {
-    ".csv": "comma-, semicolon- or tab-separated text",
-    ".tsv": "tab-separated text",
-    ".txt": "separated text",
-    ".xlsx": "an Excel workbook",
-    ".parquet": "a Parquet file",
-    ".h5": "an HDF5 file",
-    ".hdf5": "an HDF5 file",
-    ".npy": "a NumPy file",
-    ".npz": "a NumPy file",
-    ".mat": "a MATLAB file",
-    ".tdms": "an NI TDMS file",
-    ".lvm": "a LabVIEW measurement file",
-}
 _COLUMNS: Final = ("column", "unit", "content")
 _SHOWN_WORDS: Final = 6  # of the words in a column
 _LOOKED_AT: Final = 1 << 20  # samples of a trace, evenly spaced
@@ -108,7 +94,7 @@ def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
     measurement = None if kind is None else _as_kind(path, kind, keys)
     return Inspection(
         file=str(path),
-        container=_CONTAINERS[path.suffix.lower()],
+        container=container_of(path),
         sha256=table.sha256,
         rows=table.rows,
         columns=tuple(_seen(header, cells) for header, cells in zip(table.header, table.columns, strict=True)),
@@ -144,7 +130,7 @@ def _trace(path: Path) -> Inspection | None:
     every = max(1, part.size // _DRAWN)
     return Inspection(
         file=str(path),
-        container=_CONTAINERS[".npy"],
+        container=container_of(path),
         sha256=sha256_of(path),
         rows=int(samples.size),
         columns=(ColumnSeen("(no name)", "", f"{np.min(part):.6g} to {np.max(part):.6g}, {samples.dtype}"),),

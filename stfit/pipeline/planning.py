@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import stfit
 from stfit.analysis import Analysis, PlanEntry
 from stfit.analysis.reading import with_target
 from stfit.backends.least_squares import Optimum, minimise
@@ -24,6 +23,7 @@ from stfit.results.storage import make_folder, write_texts
 from stfit.studies.candidate import Today
 from stfit.studies.conditions import CANDIDATES
 from stfit.studies.plan import Ranking, checked, rank
+from stfit.version import __version__
 
 PLAN: Final = "plan.json"
 PAGE: Final = "plan.html"
@@ -97,7 +97,7 @@ def _plan(analysis: Analysis, ranking: Ranking, seed: int, command: str) -> Plan
     hours = today.conditions.hours
     return Plan(
         title=analysis.title,
-        stfit_version=stfit.__version__,
+        stfit_version=__version__,
         created=now(),
         command=command,
         seed=seed,

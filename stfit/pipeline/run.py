@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-import stfit
 from stfit.analysis import Analysis
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.backends.nested import require
@@ -48,6 +47,7 @@ from stfit.pipeline.two_states import refuse_without_two_states
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded, format_value
 from stfit.results.ranking import preference
+from stfit.version import __version__
 
 Array = npt.NDArray[np.float64]
 
@@ -75,7 +75,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
     }
     return FitResult(
         title=analysis.title,
-        stfit_version=stfit.__version__,
+        stfit_version=__version__,
         created=now(),
         command=command,
         seed=seed,
