@@ -60,8 +60,7 @@ class MeasurementEntry:
 
     polarity: +1 or −1, the sign that turns the lab's current into the one that stabilises P.
     temperature: K, for rows without their own. columns: our name → header in the file. where: header → value of the
-    rows to take. sign: "magnitude" where currents or voltages were written without theirs. keys: the further keys of
-    the kind, in SI units.
+    rows to take. keys: the further keys of the kind, in SI units.
     """
 
     kind: str
@@ -70,7 +69,6 @@ class MeasurementEntry:
     temperature: float | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     where: Mapping[str, str | int | float] = field(default_factory=dict)
-    sign: Literal["signed", "magnitude"] = "signed"
     keys: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -15,8 +15,8 @@ from stfit.backends.least_squares import Optimum, refit
 from stfit.backends.parallel import told
 from stfit.diagnostics.dispersion import Dispersion, dispersion
 from stfit.diagnostics.neighbours import NAMES, Neighbours, drawn_through_the_fit, neighbours, normal_tail, residuals_of
-from stfit.diagnostics.shape import exponential_shape_test
-from stfit.measurements import DwellEvents, MissedDwellEvents, name_of
+from stfit.diagnostics.remarks import remarks_of
+from stfit.measurement import name_of
 from stfit.objective import Objective
 from stfit.results import Goodness, GoodnessTest, Status
 
@@ -282,10 +282,4 @@ def _tail(replicas: Array, observed: float) -> float:
 
 
 def _shape_tests(objective: Objective) -> list[GoodnessTest]:
-    tests: list[GoodnessTest] = []
-    for term in objective.terms:
-        if isinstance(term.measurement, DwellEvents | MissedDwellEvents):
-            statistic, p_value = exponential_shape_test(term.measurement)
-            name = name_of(term.measurement)
-            tests.append(GoodnessTest("exponential shape of dwells", name, statistic, p_value, verdict_of(p_value)))
-    return tests
+    return [test for term in objective.terms for test in remarks_of(term.measurement).tests(term.measurement)]

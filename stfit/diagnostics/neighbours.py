@@ -16,7 +16,7 @@ from scipy.special import ndtr
 
 from stfit.backends.least_squares import Optimum
 from stfit.diagnostics.series import series_labels
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement
 from stfit.objective import Objective
 
 Array = npt.NDArray[np.float64]

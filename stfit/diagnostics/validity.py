@@ -8,12 +8,10 @@ import numpy as np
 
 from stfit.backends.least_squares import Optimum
 from stfit.constants import BOLTZMANN
-from stfit.diagnostics.ramps import ramp_notes
+from stfit.diagnostics.remarks import every_remarks, remarks_of
 from stfit.diagnostics.thermal import temperature_notes
-from stfit.diagnostics.traces import trace_notes
-from stfit.measurements import SwitchingPulses, name_of
+from stfit.measurement import name_of
 from stfit.objective import Objective
-from stfit.objective.predictions import LOG_DWELL_TIME
 from stfit.physics.fokker_planck import finite_barrier_asymmetry
 from stfit.physics.transport import ChiGmr, Gmr
 from stfit.results import Estimate, Note, Verdict
@@ -39,8 +37,7 @@ def validity(objective: Objective, optimum: Optimum, estimates: Mapping[str, Est
         *_finite_barrier(objective, estimates),
         *_attempt_time(estimates),
         *_confounded(estimates),
-        *ramp_notes(objective, optimum),
-        *trace_notes(objective),
+        *(note for remarks in every_remarks() for note in remarks.validity(objective, optimum)),
         *_polarity(objective, estimates),
     ]
     order = {"failure": 0, "warning": 1, "info": 2}
@@ -70,19 +67,13 @@ def _barriers(objective: Objective, optimum: Optimum, tau_0: float, source: str)
 def _times(objective: Objective, optimum: Optimum, tau_0: float, source: str) -> list[Note]:
     """Pulses and dwells against τ0."""
     notes = []
+    quantities = objective.space.quantities(optimum.x)
     for term, prediction in zip(objective.terms, objective.predictions(optimum.x), strict=True):
         measurement = term.measurement
-        if isinstance(measurement, SwitchingPulses):
-            shortest, what = float(np.min(measurement.pulse_width)), "pulse"
-        elif measurement.settings.measurement_time is not None:
-            shortest, what = measurement.settings.measurement_time, "measurement time"
-        elif measurement.predicted == LOG_DWELL_TIME:
-            shortest, what = float(np.exp(np.min(prediction))), "fitted dwell time"
-        elif measurement.settings.ramp_rate is not None:
-            dwells = term.log_dwell_times(objective.space.quantities(optimum.x))
-            shortest, what = float(np.exp(np.min(dwells))), "dwell time at a switching current"
-        else:
+        found = remarks_of(measurement).shortest_time(term, prediction, quantities)
+        if found is None:
             continue
+        shortest, what = found
         if shortest < _MUCH_LONGER * tau_0:
             sentence = (
                 f"{name_of(measurement)}: the shortest {what}, {_seconds(shortest)}, is not ≫ {source}, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any
 
 import numpy.typing as npt
 
@@ -13,27 +13,15 @@ from stfit.errors import TableError
 from stfit.loaders.cells import Selection, column_values, select_rows
 from stfit.loaders.containers import Problems, Table, read_table
 from stfit.loaders.headers import Headers, find_header, match_headers, nearest
-from stfit.measurements.base import Measurement, Origin
-from stfit.measurements.columns import Layout
+from stfit.measurement.base import Measurement, Origin
+from stfit.measurement.columns import Layout
+from stfit.measurement.kind import Kind
 from stfit.units import quoted
-
-
-class TableKind(Protocol):
-    """A kind that a table may be declared to be: its columns, its keys, and the measurement they make."""
-
-    kind: ClassVar[str]
-    layout: ClassVar[Layout]
-    keys: ClassVar[frozenset[str]]
-
-    @classmethod
-    def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin) -> Measurement:
-        """The measurement of the columns (SI units, words as codes); TableError names the rows that are wrong."""
-        ...
 
 
 def load_table(
     path: str | Path,
-    measurement_class: type[TableKind],
+    kind: Kind,
     *,
     polarity: int = 1,
     columns: Mapping[str, str] | None = None,
@@ -47,20 +35,21 @@ def load_table(
     Raises InputError with every problem of the file: what cannot be read, headers, units, cells, impossible rows.
     """
     file = Path(path)
-    _check_keys(file, measurement_class, keys or {})
+    _check_keys(file, kind, keys or {})
     problems = Problems(file)
-    loaded = _load(file, measurement_class.layout, columns or {}, where or {}, problems)
+    loaded = _load(file, kind.layout(), columns or {}, where or {}, problems)
     table = loaded.selection.table
     notices = _notices(table, loaded.headers, where or {})
     chosen = ", ".join(f"{header} = {value}" for header, value in (where or {}).items())
     label = f" [{chosen}]" if chosen else ""
-    origin = Origin(str(path), table.sha256, loaded.selection.rows, notices, label)
+    origin = Origin(str(path), table.sha256, loaded.selection.rows, notices, label, kind.name)
     try:
-        return measurement_class.from_columns(loaded.values, polarity=polarity, origin=origin, **(keys or {}))
+        measurement: Measurement = kind.build()(loaded.values, polarity=polarity, origin=origin, **(keys or {}))
     except TableError as error:
         _note_rows(error, loaded.selection, loaded.headers, problems)
         problems.raise_any()
         raise
+    return measurement
 
 
 def load_columns(path: Path, layout: Layout) -> Mapping[str, npt.NDArray[Any]]:
@@ -93,14 +82,14 @@ def _load(
     return _Loaded(selection, headers, values)
 
 
-def _check_keys(file: Path, measurement_class: type[TableKind], keys: Mapping[str, Any]) -> None:
+def _check_keys(file: Path, kind: Kind, keys: Mapping[str, Any]) -> None:
     problems = Problems(file)
-    known = sorted(measurement_class.keys)
+    known = sorted(kind.keys().own())
     for key in keys:
         if key in known:
             continue
         expected = f"one of the keys {', '.join(known)}{nearest(key, known)}" if known else "no such key"
-        problems.add(expected, f"{quoted(key)}, which {measurement_class.kind} does not know", key=key)
+        problems.add(expected, f"{quoted(key)}, which {kind.name} does not know", key=key)
     problems.raise_any()
 
 

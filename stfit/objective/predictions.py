@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from stfit.derivatives import Jet, concatenate, value_of
-from stfit.measurements import Settings
+from stfit.measurement import Settings
 from stfit.models import lines
 from stfit.models.exact import ExactRows
 from stfit.models.law import Quantities, SpinTransferLaw

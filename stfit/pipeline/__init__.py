@@ -10,11 +10,10 @@ from stfit import laboratory
 from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
 from stfit.loaders.tables import load_table
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement, kinds
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.inspection import Inspection, inspect
 from stfit.pipeline.planning import plan_analysis, with_plan, write_plan_report
-from stfit.pipeline.recognising import TABLES
 from stfit.pipeline.run import asked_but_not_identified, run
 from stfit.pipeline.sampling import Run, sample, sampled, source_of, to_arviz
 from stfit.reports.bundle import write_report
@@ -55,14 +54,14 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
     if kind is None:
         if file.suffix == ".toml":
             return read_analysis(file)
-        raise InputError(Problem(str(path), f"a kind: one of {', '.join(TABLES)}", "none"))
-    if kind not in TABLES:
-        raise InputError(Problem("kind", f"one of {', '.join(TABLES)}", repr(kind)))
+        raise InputError(Problem(str(path), f"a kind: one of {', '.join(kinds())}", "none"))
+    if kind not in kinds():
+        raise InputError(Problem("kind", f"one of {', '.join(kinds())}", repr(kind)))
     if polarity not in (1, -1):
         raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
     return load_table(
         file,
-        TABLES[kind],
+        kinds()[kind],
         polarity=polarity,
         columns=keys.pop("columns", None),
         where=keys.pop("where", None),
@@ -75,16 +74,15 @@ def load_measurements(analysis: Analysis) -> list[Measurement]:
     measurements: list[Measurement] = []
     problems: list[Problem] = []
     for entry in analysis.measurement:
-        sign = {} if entry.sign == "signed" else {"sign": entry.sign}
         try:
             measurements.append(
                 load_table(
                     entry.file,
-                    TABLES[entry.kind],
+                    kinds()[entry.kind],
                     polarity=entry.polarity,
                     columns=entry.columns,
                     where=entry.where,
-                    keys={**entry.keys, **sign},
+                    keys=entry.keys,
                 )
             )
         except InputError as error:

@@ -36,7 +36,8 @@ from stfit.diagnostics.intervals import choose_intervals
 from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity
 from stfit.errors import InputError, Problem
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement
+from stfit.measurement.registry import declared_kind
 from stfit.models.rivals import EQ_27
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
@@ -176,7 +177,8 @@ def now() -> str:
 def _input(measurement: Measurement) -> InputFile:
     origin = measurement.origin
     rows = origin.rows or measurement.settings.state.size
-    return InputFile(origin.file or measurement.kind, origin.sha256, measurement.kind, rows, measurement.polarity)
+    kind = declared_kind(measurement)
+    return InputFile(origin.file or kind, origin.sha256, kind, rows, measurement.polarity)
 
 
 def _determined(objective: Objective, found: dict[str, Estimate]) -> list[str]:

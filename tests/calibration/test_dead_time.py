@@ -15,7 +15,9 @@ import pytest
 from scipy.stats import norm
 
 from stfit.derivatives import concatenate, seed
-from stfit.measurements import DwellEvents, DwellTimes, Origin
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.kinds.dwell.events import DwellEvents
+from stfit.measurement import Origin
 from stfit.physics.telegraph import apparent_mean_dwell
 from stfit.studies.coverage import FALSE_ALARM, NOMINAL
 

@@ -14,7 +14,8 @@ import pytest
 
 from stfit.analysis import analysis_of
 from stfit.backends.least_squares import minimise
-from stfit.measurements import FmrLines, Origin
+from stfit.kinds.resonance.data import FmrLines
+from stfit.measurement import Origin
 from stfit.pipeline.assembly import assemble
 from tests.calibration.pulls import Ensemble, Fit, comparisons_of, complaints, halved
 from tests.calibration.virtual_devices import DERIVED_TRUTH, QUOTES, TRUTH

@@ -14,7 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.analysis import analysis_of
-from stfit.measurements import DwellEvents, DwellTimes, Measurement, Origin, SwitchingPulses
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.kinds.dwell.events import DwellEvents
+from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.measurement import Measurement, Origin
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 

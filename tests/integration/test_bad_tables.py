@@ -9,7 +9,7 @@ import pytest
 
 from stfit.errors import InputError
 from stfit.loaders import load_table
-from stfit.measurements import KINDS
+from stfit.measurement import kinds
 
 DWELL = "state,current (mA),n,total_time (s)\n"
 PULSE = "transition,current (mA),pulse_width (ns),n,n_switched\n"
@@ -30,7 +30,7 @@ def refused(path: Path, content: str | bytes, kind: str, **options: Any) -> list
     """The lines of the message with which a table is refused."""
     path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     with pytest.raises(InputError, match=r"expected .*; found ") as caught:
-        load_table(path, KINDS[kind], **options)
+        load_table(path, kinds()[kind], **options)
     return str(caught.value).splitlines()
 
 

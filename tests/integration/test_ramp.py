@@ -13,7 +13,8 @@ import pytest
 
 import stfit
 from stfit.errors import InputError
-from stfit.measurements import RampEvents, SteppedRamps
+from stfit.kinds.ramp.data import RampEvents
+from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.pipeline import simulate
 from stfit.results import FitResult, Verdict
 from tests import builders

@@ -8,7 +8,7 @@ import pytest
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
 from stfit.diagnostics.validity import validity
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement
 from stfit.physics.fokker_planck import finite_barrier_asymmetry
 from stfit.physics.transport import CosineGmr
 from stfit.results import Note

@@ -8,7 +8,7 @@ from scipy.integrate import quad
 
 from stfit.constants import ELEMENTARY_CHARGE
 from stfit.derivatives import seed
-from stfit.measurements import Settings
+from stfit.measurement import Settings
 from stfit.models.law import SpinTransferLaw
 from stfit.models.rivals import EQ_27, POWERS, Description, EffectiveTemperature, JouleHeating
 from stfit.objective.predictions import log_ramp_exposure

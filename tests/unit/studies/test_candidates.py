@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from stfit.backends.least_squares import minimise
-from stfit.measurements import DwellTimes, Origin, SwitchingPulses
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.measurement import Origin
 from stfit.studies.candidate import Candidate, Today, with_candidate
 from stfit.studies.candidates import candidates
-from stfit.studies.conditions import CANDIDATES, Conditions
+from stfit.studies.conditions import Conditions, candidate_words
 from tests.builders import K_B, QUOTES, TRUTH, E, coupling, dwell_times, grid, objective, pulses, ramps
 from tests.unit.studies.planning import changed, cold, today
 
@@ -26,7 +28,7 @@ def why_not(start: Today, kind: str) -> str:
 
 def test_every_kind_is_made_or_refused_with_a_reason() -> None:
     found, without = candidates(today())
-    assert {c.kind for c in found} | {kind for kind, _ in without} == set(CANDIDATES)
+    assert {c.kind for c in found} | {kind for kind, _ in without} == set(candidate_words())
     assert {kind for kind, _ in without} == {"field", "state"}
 
 
