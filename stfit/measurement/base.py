@@ -311,7 +311,7 @@ class Measurement(Protocol):
     def expected(self, prediction: Array) -> Measurement:
         """The same design with its data at their expectation, where the Hessian of −ln L is the expected information.
 
-        RampEvents alone: to about 1/n of n events, and that of `sensitivity`.
+        For single events without residuals: to about 1/n of n events, and that of `sensitivity`.
         """
         ...
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matplotlib.figure import Figure
-
 from stfit.figures.layout import PAGE, Layout
 from stfit.figures.panels import Series, of_state, panels_figure, states_of
-from stfit.figures.style import Quantity
+from stfit.figures.style import Figure, Quantity
 
 _TRANSITIONS = {"P": "P → AP", "AP": "AP → P"}
 
