@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from stfit.backends.least_squares import Optimum
 from stfit.measurement import Measurement, kind_of, kinds
 from stfit.models.law import SpinTransferLaw
 from stfit.objective import Objective, Term
-from stfit.objective.predictions import LOG_DWELL_TIME
 from stfit.results import GoodnessTest, Note
-
-Array = npt.NDArray[np.float64]
 
 
 class Remarks:
@@ -36,18 +32,18 @@ class Remarks:
         """How each record behind the measurement was reduced, as JSON types, for the stored result."""
         return []
 
-    def shortest_time(self, term: Term, prediction: Array, quantities: dict[str, Any]) -> tuple[float, str] | None:
+    def shortest_time(self, term: Term, quantities: dict[str, Any]) -> tuple[float, str] | None:
         """The shortest time (s) that must be much longer than the attempt time, and what it is; None without one.
 
-        prediction: of the term, shape (rows,). quantities: at the fit, SI.
+        quantities: at the fit, SI.
         """
-        measurement = term.measurement
-        if measurement.settings.measurement_time is not None:
-            return measurement.settings.measurement_time, "measurement time"
-        if measurement.predicted == LOG_DWELL_TIME:
-            return float(np.exp(np.min(prediction))), "fitted dwell time"
-        dwells = term.log_dwell_times(quantities)
-        return None if dwells is None else (float(np.exp(np.min(dwells))), "dwell time at a switching current")
+        settings, dwells = term.measurement.settings, term.log_dwell_times(quantities)
+        if settings.measurement_time is not None:
+            return settings.measurement_time, "measurement time"
+        if dwells is None:
+            return None
+        what = "fitted dwell time" if settings.ramp_rate is None else "dwell time at a switching current"
+        return float(np.exp(np.min(dwells))), what
 
 
 _DEFAULT: Final = Remarks()

@@ -68,15 +68,14 @@ def _times(objective: Objective, optimum: Optimum, tau_0: float, source: str) ->
     """Pulses and dwells against τ0."""
     notes = []
     quantities = objective.space.quantities(optimum.x)
-    for term, prediction in zip(objective.terms, objective.predictions(optimum.x), strict=True):
-        measurement = term.measurement
-        found = remarks_of(measurement).shortest_time(term, prediction, quantities)
+    for term in objective.terms:
+        found = remarks_of(term.measurement).shortest_time(term, quantities)
         if found is None:
             continue
         shortest, what = found
         if shortest < _MUCH_LONGER * tau_0:
             sentence = (
-                f"{name_of(measurement)}: the shortest {what}, {_seconds(shortest)}, is not ≫ {source}, "
+                f"{name_of(term.measurement)}: the shortest {what}, {_seconds(shortest)}, is not ≫ {source}, "
                 f"{_seconds(tau_0)}: the activation law is outside its range of validity there."
             )
             notes.append(Note(f"{what} length", "warning", sentence))

@@ -122,6 +122,8 @@ def softening(state: Codes, graded: npt.NDArray[np.bool_]) -> Array:
 class Displayed:
     """What kinds share that know nothing better; in a notebook: kind, file and the head of the table, escaped."""
 
+    activated: ClassVar[bool] = False
+    straight_law_only: ClassVar[bool] = False
     needs_spin_transfer: ClassVar[bool] = False
 
     def softened(self) -> Any:
@@ -230,7 +232,8 @@ class Measurement(Protocol):
 
     kind: ClassVar[str]
     state_words: ClassVar[tuple[str, str]]
-    predicted: ClassVar[str]  # what its model predicts: a key of objective.predictions.PREDICTIONS
+    activated: ClassVar[bool]  # whether its rows leave a state at a current, so that dwell times belong to them
+    straight_law_only: ClassVar[bool]  # whether its likelihood needs ln τ to be a straight line in the current
     needs_spin_transfer: ClassVar[bool]  # whether it has no prediction where l/L_θθ is 0
 
     @property
@@ -275,6 +278,13 @@ class Measurement(Protocol):
 
     def along(self, row: int, values: Array) -> Measurement:
         """The setting of a row repeated at other values of the axis, for a curve; no data of its own."""
+        ...
+
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        """What a `SpinTransferLaw` predicts, in the terms of the kind (ln τ, for instance); shape (..., rows).
+
+        quantities: parameters by name (SI), numbers, arrays or `Jet`s. temperature: K, the true one of each row.
+        """
         ...
 
     def deviance_residuals(self, prediction: Any) -> Any:

@@ -26,6 +26,7 @@ from stfit.measurement.base import (
 )
 from stfit.measurement.columns import TEMPERATURE, TRANSITION, Column, Domain, Layout
 from stfit.measurement.resampling import with_rows_drawn
+from stfit.objective.predictions import inverse_critical_current
 from stfit.physics.critical import inverse_limits
 
 _AMPERES = ("mA", "A", "uA")
@@ -64,7 +65,6 @@ class CriticalCurrents(WithResiduals):
 
     kind: ClassVar[str] = "switching-currents"
     state_words: ClassVar[tuple[str, str]] = ("P→AP", "AP→P")
-    predicted: ClassVar[str] = "inverse_critical_current"
     needs_spin_transfer: ClassVar[bool] = True
 
     @classmethod
@@ -142,6 +142,10 @@ class CriticalCurrents(WithResiduals):
             changed["barrier"] = np.full(values.size, np.mean(self.barrier[self.state == self.state[row]]))
         grid: Self = repeated(self, row, values.size, **changed)
         return grid
+
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        """1/I_c of each row, 1/A, Eq. 28; shape (..., rows)."""
+        return inverse_critical_current(law, quantities, self.settings, temperature)
 
     def deviance_residuals(self, prediction: Any) -> Any:
         """(I_c − 1/prediction)/stderr, with the sign of the polarity."""

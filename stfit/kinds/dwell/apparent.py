@@ -25,6 +25,7 @@ from stfit.measurement.base import (
 )
 from stfit.measurement.grouping import groups
 from stfit.measurement.resampling import drawn_within, with_rows
+from stfit.objective.predictions import log_dwell_time
 from stfit.physics.deviance import exponential_log_likelihood
 from stfit.physics.telegraph import apparent_dwell_variance, apparent_mean_dwell, draw_apparent_dwells
 
@@ -49,7 +50,7 @@ class ApparentDwellTimes(WithResiduals):
 
     kind: ClassVar[str] = DwellTimes.kind
     state_words: ClassVar[tuple[str, str]] = DwellTimes.state_words
-    predicted: ClassVar[str] = DwellTimes.predicted
+    activated: ClassVar[bool] = True
 
     @classmethod
     def from_columns(
@@ -82,6 +83,10 @@ class ApparentDwellTimes(WithResiduals):
             return np.log(apparent_mean_dwell(np.exp(limited[0]), np.exp(limited[1]), self.dead_time))
 
         return of_several(seen, prediction, self.pairs.of_partner(prediction))
+
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        """ln τ of each row, Eq. 27; shape (..., rows)."""
+        return log_dwell_time(law, quantities, self.settings, temperature)
 
     def deviance_residuals(self, prediction: Any) -> Any:
         """Those of the table against the observed mean, over the spread of the observed dwells."""

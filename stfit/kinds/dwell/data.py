@@ -30,6 +30,7 @@ from stfit.measurement.base import (
 from stfit.measurement.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
 from stfit.measurement.resampling import with_rows_drawn
 from stfit.measurement.edge import nothing_happened
+from stfit.objective.predictions import log_dwell_time
 from stfit.physics.deviance import LARGEST_EXPONENT, exponential_log_likelihood, exponential_residuals
 
 if TYPE_CHECKING:
@@ -64,7 +65,11 @@ class _DwellSettings(WithResiduals):
     origin: Origin
 
     state_words: ClassVar[tuple[str, str]] = ("P", "AP")
-    predicted: ClassVar[str] = "log_dwell_time"
+    activated: ClassVar[bool] = True
+
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        """ln τ of each row, Eq. 27; shape (..., rows)."""
+        return log_dwell_time(law, quantities, self.settings, temperature)
 
     @property
     def settings(self) -> Settings:

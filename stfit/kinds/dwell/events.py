@@ -24,6 +24,7 @@ from stfit.measurement.base import (
 )
 from stfit.measurement.grouping import groups
 from stfit.measurement.resampling import drawn_within
+from stfit.objective.predictions import log_dwell_time
 
 _MOST_EVENTS = 1e7  # that a replica draws a setting; only a fit that failed expects more
 
@@ -44,7 +45,7 @@ class DwellEvents(WithResiduals):
 
     kind: ClassVar[str] = "dwell-events"
     state_words: ClassVar[tuple[str, str]] = DwellTimes.state_words
-    predicted: ClassVar[str] = DwellTimes.predicted
+    activated: ClassVar[bool] = True
 
     @classmethod
     def from_columns(
@@ -101,6 +102,10 @@ class DwellEvents(WithResiduals):
     def counts(self) -> Array:
         """Complete dwells a setting."""
         return self.reduced.n
+
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        """ln τ of each row, Eq. 27; shape (..., rows)."""
+        return log_dwell_time(law, quantities, self.settings, temperature)
 
     def deviance_residuals(self, prediction: Any) -> Any:
         """Those of the reduced table."""

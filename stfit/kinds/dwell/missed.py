@@ -29,6 +29,7 @@ from stfit.measurement.base import (
 )
 from stfit.measurement.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
 from stfit.measurement.resampling import drawn_within
+from stfit.objective.predictions import log_dwell_time
 from stfit.physics import missed_events
 from stfit.physics.missed_events import EXACT
 from stfit.physics.telegraph import draw_apparent_dwells
@@ -73,7 +74,7 @@ class MissedDwellEvents(Displayed):
 
     kind: ClassVar[str] = "dwell-events"
     state_words: ClassVar[tuple[str, str]] = DwellTimes.state_words
-    predicted: ClassVar[str] = DwellTimes.predicted
+    activated: ClassVar[bool] = True
     has_residuals: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ()
     own_parameters: ClassVar[tuple[OwnParameter, ...]] = ()
@@ -167,6 +168,10 @@ class MissedDwellEvents(Displayed):
         """√n of the quasi-likelihood of the observed means times ln of them: nearly all the information there is."""
         weight = np.sqrt(self.reduced.n) / self.apparent.spread
         return weight * self.apparent.log_apparent(prediction)
+
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        """ln τ of each row, Eq. 27; shape (..., rows)."""
+        return log_dwell_time(law, quantities, self.settings, temperature)
 
     def deviance_residuals(self, prediction: Any) -> Any:  # noqa: ARG002
         """There are none: a density has no saturated model. NoResidualsError."""

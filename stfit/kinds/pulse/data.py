@@ -29,6 +29,7 @@ from stfit.measurement.base import (
 )
 from stfit.measurement.columns import CURRENT, TEMPERATURE, TRANSITION, VOLTAGE, Column, Domain, Layout
 from stfit.measurement.edge import all_happened, jumps, nothing_happened
+from stfit.objective.predictions import log_dwell_time
 from stfit.physics.deviance import binomial_log_likelihood, binomial_residuals
 from stfit.physics.switching import log_stay_probability, switching_probability
 
@@ -68,7 +69,7 @@ class SwitchingPulses(WithResiduals):
 
     kind: ClassVar[str] = "switching-pulse"
     state_words: ClassVar[tuple[str, str]] = ("P→AP", "AP→P")
-    predicted: ClassVar[str] = "log_dwell_time"
+    activated: ClassVar[bool] = True
 
     @classmethod
     def from_columns(
@@ -122,6 +123,10 @@ class SwitchingPulses(WithResiduals):
     def counts(self) -> Array:
         """The smaller of switched and not switched."""
         return np.minimum(self.n_switched, self.n - self.n_switched)
+
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        """ln τ of each row, Eq. 27; shape (..., rows)."""
+        return log_dwell_time(law, quantities, self.settings, temperature)
 
     def deviance_residuals(self, prediction: Any) -> Any:
         """Signed-root binomial deviance against ln τ; positive where more switched than predicted."""

@@ -13,6 +13,7 @@ from scipy.special import xlogy
 
 from stfit.derivatives import Jet, concatenate, elementwise, total, value_of
 from stfit.errors import NoResidualsError
+from stfit.kinds.ramp.exposure import log_dwell_times_at_ends
 from stfit.kinds.ramp.life_table import LifeTable, by_cells, joined
 from stfit.kinds.ramp.ramp_design import EventsBySetting, RampSettings, read_events
 from stfit.kinds.ramp.stepped import SteppedRamps, rough_dwell_times
@@ -60,7 +61,8 @@ class RampEvents(Displayed):
 
     kind: ClassVar[str] = "switching-ramp"
     state_words: ClassVar[tuple[str, str]] = SteppedRamps.state_words
-    predicted: ClassVar[str] = "log_dwell_times_at_ends"
+    activated: ClassVar[bool] = True
+    straight_law_only: ClassVar[bool] = True
     has_residuals: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ()
     own_parameters: ClassVar[tuple[OwnParameter, ...]] = ()
@@ -195,6 +197,10 @@ class RampEvents(Displayed):
         level = np.sqrt(self.counts) * (end - (sums.mean - self._ends[1]) * slope)
         width = np.where(self._without_width, 0.0, np.sqrt(self.counts * sums.variance))
         return concatenate([level, width * slope])
+
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        """ln τ of all settings where their intervals begin, then where they end; shape (..., 2·settings)."""
+        return log_dwell_times_at_ends(law, quantities, self.settings, temperature)
 
     def deviance_residuals(self, prediction: Any) -> Any:  # noqa: ARG002
         """There are none: a density has no saturated model. NoResidualsError."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.special import betaincinv
 
 from stfit.derivatives import total
+from stfit.kinds.ramp.exposure import log_ramp_exposure
 from stfit.kinds.ramp.life_table import LifeTable, by_steps, joined, starts, without_first_rise
 from stfit.kinds.ramp.ramp_design import RampSettings, read_events
 from stfit.measurement.base import (
@@ -58,7 +59,7 @@ class SteppedRamps(WithResiduals):
 
     kind: ClassVar[str] = "switching-ramp"
     state_words: ClassVar[tuple[str, str]] = ("P→AP", "AP→P")
-    predicted: ClassVar[str] = "log_ramp_exposure"
+    activated: ClassVar[bool] = True
 
     @classmethod
     def of(cls, ramps: RampSettings, table: LifeTable, polarity: int, origin: Origin) -> Self:
@@ -105,6 +106,10 @@ class SteppedRamps(WithResiduals):
             SeriesSetting(self.ramps.ramp_rate[of], "A/s", 1.0),
             SeriesSetting(self.ramps.direction[of] * self.ramps.start[of], "mA", 1e3),
         )
+
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        """ln ∫dt/τ of each step; shape (..., rows)."""
+        return log_ramp_exposure(law, quantities, self.settings, temperature)
 
     def deviance_residuals(self, prediction: Any) -> Any:
         """Signed-root binomial deviance against ln ∫dt/τ of the step; positive where more switched than predicted."""

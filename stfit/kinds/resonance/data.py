@@ -19,6 +19,7 @@ from stfit.kinds.resonance.columns import (
     repeated_settings,
     several_frequencies,
 )
+from stfit.kinds.resonance.prediction import log_line
 from stfit.measurement.base import (
     Array,
     Axis,
@@ -62,7 +63,6 @@ class FmrLines(WithResiduals):
 
     kind: ClassVar[str] = "fmr-lines"
     state_words: ClassVar[tuple[str, str]] = ("P", "AP")
-    predicted: ClassVar[str] = "log_line"
 
     @classmethod
     def from_columns(
@@ -164,6 +164,10 @@ class FmrLines(WithResiduals):
         changed = {"frequency" if self.by_frequency else "current": values}
         grid: Self = repeated(self, row, values.size, **changed)
         return grid
+
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        """ln of the power or of the linewidth of each row, Eq. 32; shape (..., rows)."""
+        return log_line(law, quantities, self.settings, temperature)
 
     def deviance_residuals(self, prediction: Any) -> Any:
         """(value − prediction)/stderr, prediction being a logarithm."""

@@ -11,10 +11,10 @@ import pandas as pd
 
 from stfit.kinds.resonance.data import FmrLines
 from stfit.kinds.resonance.experiment import LineDesign
+from stfit.kinds.resonance.prediction import log_line
 from stfit.laboratory.designs import Files, VirtualDevice
 from stfit.laboratory.tables import grid, rounded, settings_table
 from stfit.measurement import Origin
-from stfit.objective.predictions import log_line
 from stfit.physics.fluctuations import LineNumbers
 
 Array = npt.NDArray[np.float64]

@@ -25,6 +25,7 @@ from stfit.measurement.base import (
     common_series_settings,
     frozen,
 )
+from stfit.objective.predictions import log_dwell_time
 from stfit.physics.deviance import LARGEST_EXPONENT, binomial_log_likelihood, binomial_residuals
 from stfit.physics.telegraph import draw_chain
 
@@ -91,7 +92,7 @@ class TelegraphTraces(WithResiduals):
 
     kind: ClassVar[str] = "telegraph-trace"
     state_words: ClassVar[tuple[str, str]] = DwellTimes.state_words
-    predicted: ClassVar[str] = DwellTimes.predicted
+    activated: ClassVar[bool] = True
 
     @classmethod
     def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin) -> Self:
@@ -139,6 +140,10 @@ class TelegraphTraces(WithResiduals):
     def displayed(self, prediction: Array) -> Array:
         """Dwell times, s."""
         return np.exp(np.minimum(prediction, LARGEST_EXPONENT))
+
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        """ln τ of each row, Eq. 27; shape (..., rows)."""
+        return log_dwell_time(law, quantities, self.settings, temperature)
 
     def deviance_residuals(self, prediction: Any) -> Any:
         """Signed roots of the deviance, positive where the dwells are longer than predicted, prediction = ln τ.

@@ -27,6 +27,7 @@ from stfit.measurement.base import (
 )
 from stfit.measurement.columns import CURRENT, STATE, TEMPERATURE, Column, Domain, Layout
 from stfit.measurement.resampling import with_rows_drawn
+from stfit.objective.predictions import log_dwell_time
 
 LAYOUT = Layout(
     (STATE, CURRENT, Column("retention_time", "s", Domain.POSITIVE, ("ms", "s")), Column("relative_error", "")),
@@ -56,7 +57,7 @@ class Retention(WithResiduals):
 
     kind: ClassVar[str] = "retention-times"
     state_words: ClassVar[tuple[str, str]] = ("P", "AP")
-    predicted: ClassVar[str] = "log_dwell_time"
+    activated: ClassVar[bool] = True
 
     @classmethod
     def from_columns(cls, columns: Mapping[str, Any], *, polarity: int, origin: Origin, scale: float = 1.0) -> Self:
@@ -87,6 +88,9 @@ class Retention(WithResiduals):
     def along(self, row: int, values: Array) -> Self:
         grid: Self = repeated(self, row, values.size, current=values)
         return grid
+
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        return log_dwell_time(law, quantities, self.settings, temperature)
 
     def deviance_residuals(self, prediction: Any) -> Any:
         return (prediction + (HALF - np.log(self.half_time))) * (-1.0 / self.error)

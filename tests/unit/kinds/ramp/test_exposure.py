@@ -8,10 +8,10 @@ from scipy.integrate import quad
 
 from stfit.constants import ELEMENTARY_CHARGE
 from stfit.derivatives import seed
+from stfit.kinds.ramp.exposure import log_ramp_exposure
 from stfit.measurement import Settings
 from stfit.models.law import SpinTransferLaw
 from stfit.models.rivals import EQ_27, POWERS, Description, EffectiveTemperature, JouleHeating
-from stfit.objective.predictions import log_ramp_exposure
 
 QUANTITIES = {
     "l_over_L": 8.0,
