@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, ClassVar, Final, Protocol, runtime_checkable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -101,76 +100,6 @@ class OwnParameter:
     name: str
     start: float
     unit: str
-
-
-_SOFTENED: Final = 0.3  # of a count, shared by the rows of a state
-
-
-def softening(state: Codes, graded: npt.NDArray[np.bool_]) -> Array:
-    """The part of a count by which each row is kept away from none and all, shape (rows,); 0 where nothing runs away.
-
-    A slope may run away in a state that has fewer than two graded rows (some events, and not all).
-    """
-    soft = np.zeros(state.size)
-    for code in np.unique(state):
-        rows = state == code
-        if np.count_nonzero(graded[rows]) < 2:
-            soft[rows] = _SOFTENED / np.count_nonzero(rows)
-    return soft
-
-
-class Displayed:
-    """What kinds share that know nothing better; in a notebook: kind, file and the head of the table, escaped."""
-
-    activated: ClassVar[bool] = False
-    straight_law_only: ClassVar[bool] = False
-    needs_spin_transfer: ClassVar[bool] = False
-
-    def softened(self) -> Any:
-        """The data with a part of a count where a row has none, or all; None where that changes nothing."""
-        return None
-
-    def limits(self) -> tuple[str, ...]:
-        """What rows at the edge of the sample space exclude, in sentences; exact one-sided 95 % limits."""
-        return ()
-
-    def _repr_html_(self) -> str:
-        from stfit.measurement.display import measurement_html
-
-        return measurement_html(self)  # type: ignore[arg-type]
-
-    def for_curved_law(self) -> Any:
-        """Itself: its likelihood holds however ln τ depends on the current."""
-        return self
-
-    def rough_critical_currents(self) -> Array | None:
-        """None: the kind tells nothing of critical currents."""
-        return None
-
-
-class WithResiduals(Displayed, ABC):
-    """What kinds with residuals share."""
-
-    has_residuals: ClassVar[bool] = True
-    needs: ClassVar[tuple[str, ...]] = ()
-    own_parameters: ClassVar[tuple[OwnParameter, ...]] = ()
-
-    @abstractmethod
-    def deviance_residuals(self, prediction: Any) -> Any:
-        """Signed roots of the deviance, one a row."""
-
-    def sensitivity(self, prediction: Any) -> Any:
-        """The residuals themselves."""
-        return self.deviance_residuals(prediction)
-
-    def shown(self) -> tuple[Any, Any]:
-        """Itself, row by row."""
-        return self, slice(None)
-
-    def discrepancies(self, prediction: Array) -> tuple[Array, Array]:
-        """Squared residuals, each with one degree of freedom."""
-        squares = np.square(np.asarray(self.deviance_residuals(prediction)))
-        return squares, np.ones_like(squares)
 
 
 @dataclass(frozen=True)
@@ -366,14 +295,3 @@ def name_of(measurement: Measurement) -> str:
     """What a measurement is called in tables and figures."""
     origin = measurement.origin
     return f"{origin.file or measurement.kind}{origin.label}"
-
-
-def repeated(measurement: Any, row: int, size: int, **changed: Any) -> Any:
-    """A copy of a frozen measurement with every array of rows holding the value of one row, `size` times."""
-    rows = measurement.settings.state.size
-    arrays = {
-        entry.name: np.full(size, getattr(measurement, entry.name)[row], dtype=getattr(measurement, entry.name).dtype)
-        for entry in fields(measurement)
-        if isinstance(getattr(measurement, entry.name), np.ndarray) and getattr(measurement, entry.name).size == rows
-    }
-    return replace(measurement, **(arrays | changed))

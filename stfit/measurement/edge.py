@@ -18,6 +18,8 @@ Array = npt.NDArray[np.float64]
 _CONFIDENCE: Final = 0.95
 _CHANCE: Final = 1.0 - _CONFIDENCE
 
+_SOFTENED: Final = 0.3  # of a count, shared by the rows of a state
+
 
 def longest_dwell(pulse_width: Array, n: Array) -> Array:
     """Upper 95 % limit of τ (s) where all n pulses of a width (s) switched; shapes (rows,)."""
@@ -87,3 +89,16 @@ def _rows(count: int) -> str:
 def _number(value: float, unit: str) -> str:
     factor, label = choose_prefix([value], unit)
     return f"{value * factor:.3g} {label}".replace("-", "−")
+
+
+def softening(state: Codes, graded: npt.NDArray[np.bool_]) -> Array:
+    """The part of a count by which each row is kept away from none and all, shape (rows,); 0 where nothing runs away.
+
+    A slope may run away in a state that has fewer than two graded rows (some events, and not all).
+    """
+    soft = np.zeros(state.size)
+    for code in np.unique(state):
+        rows = state == code
+        if np.count_nonzero(graded[rows]) < 2:
+            soft[rows] = _SOFTENED / np.count_nonzero(rows)
+    return soft

@@ -13,6 +13,7 @@ from stfit.loaders.tables import load_table
 from stfit.measurement import Measurement, kinds
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.inspection import Inspection, inspect
+from stfit.pipeline.loading import load_measurements
 from stfit.pipeline.planning import plan_analysis, with_plan, write_plan_report
 from stfit.pipeline.run import asked_but_not_identified, run
 from stfit.pipeline.sampling import Run, sample, sampled, source_of, to_arviz
@@ -67,29 +68,6 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
         where=keys.pop("where", None),
         keys=keys,
     )
-
-
-def load_measurements(analysis: Analysis) -> list[Measurement]:
-    """All measurements of an analysis; one InputError holds the problems of all its files."""
-    measurements: list[Measurement] = []
-    problems: list[Problem] = []
-    for entry in analysis.measurement:
-        try:
-            measurements.append(
-                load_table(
-                    entry.file,
-                    kinds()[entry.kind],
-                    polarity=entry.polarity,
-                    columns=entry.columns,
-                    where=entry.where,
-                    keys=entry.keys,
-                )
-            )
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
-    return measurements
 
 
 def run_analysis(analysis: Analysis, *, seed: int = 0, command: str = "", chain: Run | None = None) -> FitResult:

@@ -9,8 +9,10 @@ from typing import Final
 
 import numpy as np
 
+from stfit.analysis import parse_analysis
 from stfit.measurement import kinds
 from stfit.pipeline.advice import Setting, advice_of
+from stfit.pipeline.assembly import assemble
 from stfit.pipeline.drafting import ASSUMED, Draft, Entry, draft
 from stfit.pipeline.given import Given
 from stfit.pipeline.hints import ranges
@@ -31,9 +33,6 @@ def drafted(files: Sequence[Path], out: Path, given: Given) -> tuple[str, Draft]
 
     The text is read back and put together with its data before it is handed out, so that `stfit fit` accepts it.
     """
-    from stfit.analysis import parse_analysis
-    from stfit.pipeline.assembly import assemble
-
     found = draft(files, out.parent, given)
     text = text_of(found, out.name)
     anywhere = replace(found, entries=tuple(replace(entry, file=str(entry.path)) for entry in found.entries))

@@ -10,7 +10,6 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from stfit.analysis import analysis_of
 from stfit.errors import InputError, Problem
 from stfit.loaders.containers import Table, read_table
 from stfit.loaders.tables import load_columns
@@ -18,6 +17,7 @@ from stfit.measurement import Kind, Measurement, kinds
 from stfit.pipeline.advice import ARRAYS, Asked, Setting, advice_of
 from stfit.pipeline.given import COMMON_KEYS, Ask, Given, Question, check
 from stfit.pipeline.hints import polarity_of, written_without_sign
+from stfit.pipeline.loading import measurement_of
 from stfit.pipeline.recognising import candidates, recognised
 
 ASSUMED: Final = "CHECK"  # what marks a value that nobody gave
@@ -124,7 +124,7 @@ def _entry(file: Path, kind: str, folder: Path, given: Given) -> Entry:
     if plain and written_without_sign(load_columns(file, declared.layout())):
         settings.append(Setting("sign", "magnitude", "all values are positive: P->AP is then taken as negative"))
     path = _placed(file)
-    measurement = _loaded(kind, path, settings)
+    measurement = measurement_of(path, kind, {setting.name: setting.value for setting in settings}, "stfit init")
     if "polarity" not in own:
         settings.insert(0, _polarity(measurement, settings))
     return Entry(kind, why, _relative(path, folder), path, tuple(settings), measurement)
@@ -154,14 +154,6 @@ def _names_in(table: Table) -> list[str]:
         (place for place, header in enumerate(table.header) if _plain(header) in ("file", "filename", "path")), None
     )
     return [] if place is None else [str(name) for name in table.columns[place]]
-
-
-def _loaded(kind: str, path: Path, settings: Sequence[Setting]) -> Measurement:
-    from stfit.pipeline import load_measurements
-
-    keys = {setting.name: setting.value for setting in settings}
-    entry = {"kind": kind, "file": path.name} | keys
-    return load_measurements(analysis_of({"measurement": [entry]}, path.parent, "stfit init"))[0]
 
 
 def _polarity(measurement: Measurement, settings: Sequence[Setting]) -> Setting:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, final
@@ -11,13 +11,13 @@ from typing import Any, Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.analysis import analysis_of
 from stfit.errors import InputError, Problem
 from stfit.loaders.assembled import sha256_of
 from stfit.loaders.containers import Table, container_of, read_table
 from stfit.loaders.headers import nearest
 from stfit.markup import block, paragraph, table
 from stfit.measurement import Kind, Measurement, kind_of, kinds
+from stfit.pipeline.loading import measurement_of
 from stfit.pipeline.recognising import fitting_kinds
 from stfit.units import split_header
 
@@ -91,7 +91,7 @@ def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
     if kind is None and (found := _bare_array(path)) is not None:
         return found
     table = read_table(path)
-    measurement = None if kind is None else _as_kind(path, kind, keys)
+    measurement = None if kind is None else measurement_of(path, kind, keys, "stfit inspect")
     return Inspection(
         file=str(path),
         container=container_of(path),
@@ -106,14 +106,6 @@ def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
         points=_raw_points(table) if measurement is None else _observed_points(measurement),
         facts=() if measurement is None else tuple(_facts_of(measurement)),
     )
-
-
-def _as_kind(path: Path, kind: str, keys: Mapping[str, Any]) -> Measurement:
-    """The measurement as an analysis file would declare it."""
-    from stfit.pipeline import load_measurements
-
-    entry = {"kind": kind, "file": path.name, **keys}
-    return load_measurements(analysis_of({"measurement": [entry]}, path.parent, "stfit inspect"))[0]
 
 
 def _bare_array(path: Path) -> Inspection | None:

@@ -19,12 +19,11 @@ from stfit.measurement.base import (
     Origin,
     SeriesSetting,
     Settings,
-    WithResiduals,
     common_series_settings,
     frozen,
-    repeated,
 )
 from stfit.measurement.columns import TEMPERATURE, TRANSITION, Column, Domain, Layout
+from stfit.measurement.defaults import WithResiduals, repeated
 from stfit.measurement.resampling import with_rows_drawn
 from stfit.objective.predictions import inverse_critical_current
 from stfit.physics.critical import inverse_limits

@@ -12,17 +12,8 @@ import numpy.typing as npt
 from stfit.derivatives import of_several, total
 from stfit.kinds.dwell.data import DwellTimes, MeanDwellTimes
 from stfit.kinds.dwell.pairs import Pairs, dwell_times_of_series, pairs_of, watched, within_sight
-from stfit.measurement.base import (
-    Array,
-    Axis,
-    Observed,
-    Origin,
-    RoughDwellTimes,
-    SeriesSetting,
-    Settings,
-    WithResiduals,
-    frozen,
-)
+from stfit.measurement.base import Array, Axis, Observed, Origin, RoughDwellTimes, SeriesSetting, Settings, frozen
+from stfit.measurement.defaults import WithResiduals
 from stfit.measurement.grouping import groups
 from stfit.measurement.resampling import drawn_within, with_rows
 from stfit.objective.predictions import log_dwell_time
@@ -51,17 +42,6 @@ class ApparentDwellTimes(WithResiduals):
     kind: ClassVar[str] = DwellTimes.kind
     state_words: ClassVar[tuple[str, str]] = DwellTimes.state_words
     activated: ClassVar[bool] = True
-
-    @classmethod
-    def from_columns(
-        cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin
-    ) -> ApparentDwellTimes:
-        """Build from the columns of DwellTimes, `dead_time` among them."""
-        seen = {name: values for name, values in columns.items() if name != "dead_time"}
-        table = DwellTimes.from_columns(seen, polarity=polarity, origin=origin)
-        if isinstance(table, ApparentDwellTimes):
-            raise TypeError("a table without a dead time is no apparent one")
-        return cls.of(table, frozen(columns["dead_time"]))
 
     @classmethod
     def of(cls, table: DwellTimes | MeanDwellTimes, dead_time: Array) -> ApparentDwellTimes:
@@ -199,3 +179,17 @@ def _means(table: DwellTimes | MeanDwellTimes, pairs: Pairs) -> Array:
     weight = np.bincount(pairs.series, weights=table.counts, minlength=size)
     logs = np.bincount(pairs.series, weights=table.counts * np.log(table.mean), minlength=size)
     return np.asarray(np.exp(logs / weight))
+
+
+def dwell_table(
+    columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin
+) -> DwellTimes | MeanDwellTimes | ApparentDwellTimes:
+    """The measurement in the columns of a table of dwell times, with or without a dead time.
+
+    Raises TableError where a row is impossible, or a setting with a dead time has one state only.
+    """
+    seen = {name: values for name, values in columns.items() if name != "dead_time"}
+    table = DwellTimes.from_columns(seen, polarity=polarity, origin=origin)
+    if np.any(columns.get("dead_time", 0.0) > 0):
+        return ApparentDwellTimes.of(table, frozen(columns["dead_time"]))
+    return table

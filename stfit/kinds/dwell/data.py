@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, final
+from typing import Any, ClassVar, Final, Self, final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,20 +21,15 @@ from stfit.measurement.base import (
     RoughDwellTimes,
     SeriesSetting,
     Settings,
-    WithResiduals,
     common_series_settings,
     frozen,
-    repeated,
-    softening,
 )
 from stfit.measurement.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
+from stfit.measurement.defaults import WithResiduals, repeated
+from stfit.measurement.edge import nothing_happened, softening
 from stfit.measurement.resampling import with_rows_drawn
-from stfit.measurement.edge import nothing_happened
 from stfit.objective.predictions import log_dwell_time
 from stfit.physics.deviance import LARGEST_EXPONENT, exponential_log_likelihood, exponential_residuals
-
-if TYPE_CHECKING:
-    from stfit.kinds.dwell.apparent import ApparentDwellTimes
 
 _SECONDS = ("s", "ms", "us", "ns")
 _N = Column("n", "", Domain.COUNT, aliases=("count", "transitions", "n_transitions", "n_events"))
@@ -126,12 +121,8 @@ class DwellTimes(_DwellSettings):
     @classmethod
     def from_columns(
         cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin
-    ) -> DwellTimes | MeanDwellTimes | ApparentDwellTimes:
-        """Build from the columns of a table; TableError where a row is impossible."""
-        if np.any(columns.get("dead_time", 0.0) > 0):
-            from stfit.kinds.dwell.apparent import ApparentDwellTimes
-
-            return ApparentDwellTimes.from_columns(columns, polarity=polarity, origin=origin)
+    ) -> DwellTimes | MeanDwellTimes:
+        """Build from the columns of a table without a dead time (see `dwell_table`); TableError for impossible rows."""
         common = common_fields(columns, polarity, origin)
         if "total_time" in columns:
             return cls(**common, n=frozen(columns["n"]), total_time=frozen(columns["total_time"]))

@@ -11,17 +11,8 @@ import numpy.typing as npt
 
 from stfit.kinds.dwell.data import DwellTimes, common_fields
 from stfit.kinds.dwell.missed import MissedDwellEvents
-from stfit.measurement.base import (
-    Array,
-    Axis,
-    Observed,
-    Origin,
-    RoughDwellTimes,
-    SeriesSetting,
-    Settings,
-    WithResiduals,
-    frozen,
-)
+from stfit.measurement.base import Array, Axis, Observed, Origin, RoughDwellTimes, SeriesSetting, Settings, frozen
+from stfit.measurement.defaults import WithResiduals
 from stfit.measurement.grouping import groups
 from stfit.measurement.resampling import drawn_within
 from stfit.objective.predictions import log_dwell_time

@@ -18,7 +18,6 @@ from stfit.kinds.dwell.pairs import watched, within_sight
 from stfit.measurement.base import (
     Array,
     Axis,
-    Displayed,
     Observed,
     Origin,
     OwnParameter,
@@ -28,6 +27,7 @@ from stfit.measurement.base import (
     frozen,
 )
 from stfit.measurement.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
+from stfit.measurement.defaults import Displayed
 from stfit.measurement.resampling import drawn_within
 from stfit.objective.predictions import log_dwell_time
 from stfit.physics import missed_events
@@ -78,18 +78,6 @@ class MissedDwellEvents(Displayed):
     has_residuals: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ()
     own_parameters: ClassVar[tuple[OwnParameter, ...]] = ()
-
-    @classmethod
-    def from_columns(
-        cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin, **keys: Any
-    ) -> MissedDwellEvents:
-        """As DwellEvents with the key dead_time."""
-        from stfit.kinds.dwell.events import DwellEvents
-
-        built = DwellEvents.from_columns(columns, polarity=polarity, origin=origin, **keys)
-        if not isinstance(built, MissedDwellEvents):
-            raise TypeError("without a dead time no event is missed")
-        return built
 
     @classmethod
     def of(

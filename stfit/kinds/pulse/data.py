@@ -21,14 +21,12 @@ from stfit.measurement.base import (
     RoughDwellTimes,
     SeriesSetting,
     Settings,
-    WithResiduals,
     common_series_settings,
     frozen,
-    repeated,
-    softening,
 )
 from stfit.measurement.columns import CURRENT, TEMPERATURE, TRANSITION, VOLTAGE, Column, Domain, Layout
-from stfit.measurement.edge import all_happened, jumps, nothing_happened
+from stfit.measurement.defaults import WithResiduals, repeated
+from stfit.measurement.edge import all_happened, jumps, nothing_happened, softening
 from stfit.objective.predictions import log_dwell_time
 from stfit.physics.deviance import binomial_log_likelihood, binomial_residuals
 from stfit.physics.switching import log_stay_probability, switching_probability

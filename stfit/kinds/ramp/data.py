@@ -20,7 +20,6 @@ from stfit.kinds.ramp.stepped import SteppedRamps, rough_dwell_times
 from stfit.measurement.base import (
     Array,
     Axis,
-    Displayed,
     Observed,
     Origin,
     OwnParameter,
@@ -29,8 +28,9 @@ from stfit.measurement.base import (
     Settings,
     frozen,
 )
-from stfit.measurement.resampling import drawn_within
+from stfit.measurement.defaults import Displayed
 from stfit.measurement.edge import without_width
+from stfit.measurement.resampling import drawn_within
 from stfit.physics.classes import class_counts, g_squared
 from stfit.physics.gompertz import Exposure, Rises
 from stfit.physics.switching import ramp_log_exposure, ramp_quantile

@@ -22,12 +22,11 @@ from stfit.measurement.base import (
     RoughDwellTimes,
     SeriesSetting,
     Settings,
-    WithResiduals,
     common_series_settings,
     frozen,
-    softening,
 )
-from stfit.measurement.edge import in_one_step, nothing_happened
+from stfit.measurement.defaults import WithResiduals
+from stfit.measurement.edge import in_one_step, nothing_happened, softening
 from stfit.physics.classes import class_counts, g_squared
 from stfit.physics.deviance import binomial_log_likelihood, binomial_residuals
 

@@ -30,11 +30,10 @@ from stfit.measurement.base import (
     RoughDwellTimes,
     SeriesSetting,
     Settings,
-    WithResiduals,
     frozen,
-    repeated,
 )
 from stfit.measurement.columns import STATES
+from stfit.measurement.defaults import WithResiduals, repeated
 from stfit.measurement.resampling import with_rows_drawn
 from stfit.physics.fluctuations import FWHM_OVER_WIDTH, LineNumbers, log_at_zero_current
 

@@ -21,10 +21,10 @@ from stfit.measurement.base import (
     RoughDwellTimes,
     SeriesSetting,
     Settings,
-    WithResiduals,
     common_series_settings,
     frozen,
 )
+from stfit.measurement.defaults import WithResiduals
 from stfit.objective.predictions import log_dwell_time
 from stfit.physics.deviance import LARGEST_EXPONENT, binomial_log_likelihood, binomial_residuals
 from stfit.physics.telegraph import draw_chain

@@ -20,12 +20,11 @@ from stfit.measurement.base import (
     Observed,
     RoughDwellTimes,
     SeriesSetting,
-    WithResiduals,
     common_series_settings,
     frozen,
-    repeated,
 )
 from stfit.measurement.columns import CURRENT, STATE, TEMPERATURE, Column, Domain, Layout
+from stfit.measurement.defaults import WithResiduals, repeated
 from stfit.measurement.resampling import with_rows_drawn
 from stfit.objective.predictions import log_dwell_time
 

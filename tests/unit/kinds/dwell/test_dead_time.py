@@ -10,7 +10,7 @@ import pytest
 
 from stfit.derivatives import concatenate, seed
 from stfit.errors import NoResidualsError, TableError
-from stfit.kinds.dwell.apparent import ApparentDwellTimes
+from stfit.kinds.dwell.apparent import ApparentDwellTimes, dwell_table
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.dwell.events import DwellEvents
 from stfit.kinds.dwell.missed import MissedDwellEvents
@@ -32,7 +32,8 @@ REPLICAS = 400
 
 def built(cls: Any, **keys: Any) -> Any:
     columns = {name: values for name, values in keys.items() if name != "key"}
-    return cls.from_columns(columns, polarity=1, origin=Origin(), **keys.get("key", {}))
+    build = dwell_table if cls is DwellTimes else cls.from_columns
+    return build(columns, polarity=1, origin=Origin(), **keys.get("key", {}))
 
 
 def table(n: Any, dead: float = DEAD, **more: Any) -> Any:
