@@ -26,8 +26,8 @@ PRIOR = (
     'or {uniform = ["low", "high"]}'
 )
 KINDS = (
-    "'dwell-times', 'dwell-events', 'switching-currents', 'switching-pulse', 'switching-ramp', 'fmr-lines', "
-    "'hysteresis-loop', 'fmr-spectra' or 'telegraph-trace'"
+    "'dwell-events', 'dwell-times', 'fmr-lines', 'fmr-spectra', 'hysteresis-loop', 'switching-currents', "
+    "'switching-pulse', 'switching-ramp' or 'telegraph-trace'"
 )
 
 Case = tuple[str, str, str, str]  # what follows a good measurement; where, expected, found
