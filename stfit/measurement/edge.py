@@ -91,7 +91,7 @@ def _number(value: float, unit: str) -> str:
     return f"{value * factor:.3g} {label}".replace("-", "−")
 
 
-def softening(state: Codes, graded: npt.NDArray[np.bool_]) -> Array:
+def softening(state: npt.NDArray[np.int8], graded: npt.NDArray[np.bool_]) -> Array:
     """The part of a count by which each row is kept away from none and all, shape (rows,); 0 where nothing runs away.
 
     A slope may run away in a state that has fewer than two graded rows (some events, and not all).
