@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from stfit.measurement.base import Array, OwnParameter
+from stfit.measurement.base import Array, Axis, Observed, Origin, OwnParameter, RoughDwellTimes, SeriesSetting, Settings
 from stfit.measurement.display import measurement_html
 
 
@@ -62,6 +62,65 @@ class WithResiduals(Displayed, ABC):
         """Squared residuals, each with one degree of freedom."""
         squares = np.square(np.asarray(self.deviance_residuals(prediction)))
         return squares, np.ones_like(squares)
+
+
+class OfTable(ABC):
+    """What an observation shares with the table behind it: where rows were taken, and what figures show of them."""
+
+    @abstractmethod
+    def as_table(self) -> Any:
+        """The table whose rows these are."""
+
+    @property
+    def polarity(self) -> int:
+        """+1 or −1."""
+        return int(self.as_table().polarity)
+
+    @property
+    def origin(self) -> Origin:
+        """The file."""
+        origin: Origin = self.as_table().origin
+        return origin
+
+    @property
+    def settings(self) -> Settings:
+        """At what each row of the table was taken."""
+        settings: Settings = self.as_table().settings
+        return settings
+
+    @property
+    def series_settings(self) -> tuple[SeriesSetting, ...]:
+        """Those of the table."""
+        return tuple(self.as_table().series_settings)
+
+    @property
+    def counts(self) -> Array:
+        """Events of each row."""
+        return np.asarray(self.as_table().counts)
+
+    @property
+    def axis(self) -> Axis:
+        """That of the table."""
+        axis: Axis = self.as_table().axis
+        return axis
+
+    def along(self, row: int, values: Array) -> Any:
+        """The setting of a row of the table at other values of its axis."""
+        return self.as_table().along(row, values)
+
+    def displayed(self, prediction: Array) -> Array:
+        """Predictions as the table shows them."""
+        return np.asarray(self.as_table().displayed(prediction))
+
+    def observed(self) -> Observed:
+        """What the table shows."""
+        observed: Observed = self.as_table().observed()
+        return observed
+
+    def rough_dwell_times(self) -> RoughDwellTimes:
+        """Those of the table, which tells some."""
+        rough: RoughDwellTimes = self.as_table().rough_dwell_times()
+        return rough
 
 
 def repeated(measurement: Any, row: int, size: int, **changed: Any) -> Any:

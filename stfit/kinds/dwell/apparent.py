@@ -12,8 +12,8 @@ import numpy.typing as npt
 from stfit.derivatives import of_several, total
 from stfit.kinds.dwell.data import DwellTimes, MeanDwellTimes
 from stfit.kinds.dwell.pairs import Pairs, dwell_times_of_series, pairs_of, watched, within_sight
-from stfit.measurement.base import Array, Axis, Observed, Origin, RoughDwellTimes, SeriesSetting, Settings, frozen
-from stfit.measurement.defaults import WithResiduals
+from stfit.measurement.base import Array, Observed, Origin, RoughDwellTimes, frozen
+from stfit.measurement.defaults import OfTable, WithResiduals
 from stfit.measurement.grouping import groups
 from stfit.measurement.resampling import drawn_within, with_rows
 from stfit.objective.predictions import log_dwell_time
@@ -23,7 +23,7 @@ from stfit.physics.telegraph import apparent_dwell_variance, apparent_mean_dwell
 
 @final
 @dataclass(frozen=True)
-class ApparentDwellTimes(WithResiduals):
+class ApparentDwellTimes(OfTable, WithResiduals):
     """A table of dwell times whose dwells shorter than the dead time were joined to the one before.
 
     table: as observed. dead_time: s, shape (rows,). Its residuals are those of the table against the observed mean
@@ -63,6 +63,10 @@ class ApparentDwellTimes(WithResiduals):
             return np.log(apparent_mean_dwell(np.exp(limited[0]), np.exp(limited[1]), self.dead_time))
 
         return of_several(seen, prediction, self.pairs.of_partner(prediction))
+
+    def as_table(self) -> DwellTimes | MeanDwellTimes:
+        """The table as observed."""
+        return self.table
 
     def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
         """ln τ of each row, Eq. 27; shape (..., rows)."""
@@ -129,44 +133,6 @@ class ApparentDwellTimes(WithResiduals):
         factor = np.where(np.isnan(naive.value), 1.0, factor)
         extra = {**naive.extra, "apparent_mean_dwell": naive.value, "dead_time": self.dead_time}
         return replace(naive, value=naive.value * factor, low=naive.low * factor, high=naive.high * factor, extra=extra)
-
-    @property
-    def polarity(self) -> int:
-        """+1 or −1."""
-        return self.table.polarity
-
-    @property
-    def origin(self) -> Origin:
-        """The file."""
-        return self.table.origin
-
-    @property
-    def settings(self) -> Settings:
-        """Those of the table."""
-        return self.table.settings
-
-    @property
-    def series_settings(self) -> tuple[SeriesSetting, ...]:
-        """Temperature and field."""
-        return self.table.series_settings
-
-    @property
-    def counts(self) -> Array:
-        """Observed dwells a row."""
-        return self.table.counts
-
-    @property
-    def axis(self) -> Axis:
-        """The current, A."""
-        return self.table.axis
-
-    def along(self, row: int, values: Array) -> DwellTimes | MeanDwellTimes:
-        """The setting of a row at other currents."""
-        return self.table.along(row, values)
-
-    def displayed(self, prediction: Array) -> Array:
-        """Dwell times, s."""
-        return self.table.displayed(prediction)
 
 
 def _means(table: DwellTimes | MeanDwellTimes, pairs: Pairs) -> Array:

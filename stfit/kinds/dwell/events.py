@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from stfit.kinds.dwell.data import DwellTimes, common_fields
 from stfit.kinds.dwell.missed import MissedDwellEvents
-from stfit.measurement.base import Array, Axis, Observed, Origin, RoughDwellTimes, SeriesSetting, Settings, frozen
-from stfit.measurement.defaults import WithResiduals
+from stfit.measurement.base import Array, Origin, frozen
+from stfit.measurement.defaults import OfTable, WithResiduals
 from stfit.measurement.grouping import groups
 from stfit.measurement.resampling import drawn_within
 from stfit.objective.predictions import log_dwell_time
@@ -22,7 +22,7 @@ _MOST_EVENTS = 1e7  # that a replica draws a setting; only a fit that failed exp
 
 @final
 @dataclass(frozen=True)
-class DwellEvents(WithResiduals):
+class DwellEvents(OfTable, WithResiduals):
     """Single dwells, reduced to counts and times for the fit and kept for the test of shape.
 
     duration: s, shape (events,). setting: row of `reduced` that each event belongs to. censored: True where the dwell
@@ -69,30 +69,9 @@ class DwellEvents(WithResiduals):
             return MissedDwellEvents.of(reduced, duration, setting, censored, dead_time)
         return cls(reduced, duration, frozen(setting, np.intp), censored)
 
-    @property
-    def polarity(self) -> int:
-        """+1 or −1."""
-        return self.reduced.polarity
-
-    @property
-    def origin(self) -> Origin:
-        """The file."""
-        return self.reduced.origin
-
-    @property
-    def settings(self) -> Settings:
-        """At what each row of the reduced table was taken."""
-        return self.reduced.settings
-
-    @property
-    def series_settings(self) -> tuple[SeriesSetting, ...]:
-        """Temperature and field."""
-        return self.reduced.series_settings
-
-    @property
-    def counts(self) -> Array:
-        """Complete dwells a setting."""
-        return self.reduced.n
+    def as_table(self) -> DwellTimes:
+        """The counts and total times of the dwells."""
+        return self.reduced
 
     def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
         """ln τ of each row, Eq. 27; shape (..., rows)."""
@@ -185,24 +164,3 @@ class DwellEvents(WithResiduals):
     def _timed(self) -> npt.NDArray[np.bool_]:
         """Settings that were watched for a fixed time: those whose last dwell is censored."""
         return np.asarray(np.bincount(self.setting, weights=self.censored, minlength=self.reduced.n.size) > 0)
-
-    def rough_dwell_times(self) -> RoughDwellTimes:
-        """Those of the reduced table."""
-        return self.reduced.rough_dwell_times()
-
-    def observed(self) -> Observed:
-        """Those of the reduced table."""
-        return self.reduced.observed()
-
-    @property
-    def axis(self) -> Axis:
-        """The current, A."""
-        return self.reduced.axis
-
-    def along(self, row: int, values: Array) -> DwellTimes:
-        """The setting of a row at other currents."""
-        return self.reduced.along(row, values)
-
-    def displayed(self, prediction: Array) -> Array:
-        """Dwell times, s."""
-        return self.reduced.displayed(prediction)

@@ -17,17 +17,11 @@ from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.dwell.pairs import watched, within_sight
 from stfit.measurement.base import (
     Array,
-    Axis,
-    Observed,
-    Origin,
     OwnParameter,
-    RoughDwellTimes,
-    SeriesSetting,
-    Settings,
     frozen,
 )
 from stfit.measurement.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
-from stfit.measurement.defaults import Displayed
+from stfit.measurement.defaults import Displayed, OfTable
 from stfit.measurement.resampling import drawn_within
 from stfit.objective.predictions import log_dwell_time
 from stfit.physics import missed_events
@@ -59,7 +53,7 @@ class _Sums:
 
 @final
 @dataclass(frozen=True)
-class MissedDwellEvents(Displayed):
+class MissedDwellEvents(OfTable, Displayed):
     """Single dwells of at least the dead time, shorter ones joined: Hawkes, Jalali & Colquhoun's exact likelihood.
 
     apparent: their counts and total times by state and setting, with the same dead time. duration: s, shape (events,).
@@ -157,6 +151,10 @@ class MissedDwellEvents(Displayed):
         weight = np.sqrt(self.reduced.n) / self.apparent.spread
         return weight * self.apparent.log_apparent(prediction)
 
+    def as_table(self) -> ApparentDwellTimes:
+        """The counts and total times of the events."""
+        return self.apparent
+
     def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
         """ln τ of each row, Eq. 27; shape (..., rows)."""
         return log_dwell_time(law, quantities, self.settings, temperature)
@@ -242,55 +240,9 @@ class MissedDwellEvents(Displayed):
 
     # --- figures and the start of a fit -------------------------------------------------------------------------
 
-    @property
-    def polarity(self) -> int:
-        """+1 or −1."""
-        return self.apparent.polarity
-
-    @property
-    def origin(self) -> Origin:
-        """The file."""
-        return self.apparent.origin
-
-    @property
-    def settings(self) -> Settings:
-        """One row for each state and setting."""
-        return self.apparent.settings
-
-    @property
-    def series_settings(self) -> tuple[SeriesSetting, ...]:
-        """Temperature and field."""
-        return self.apparent.series_settings
-
-    @property
-    def counts(self) -> Array:
-        """Complete dwells a row."""
-        return self.apparent.counts
-
-    def rough_dwell_times(self) -> RoughDwellTimes:
-        """Those behind the observed means."""
-        return self.apparent.rough_dwell_times()
-
     def shown(self) -> tuple[Any, Any]:
         """Itself, row by row."""
         return self, slice(None)
-
-    def observed(self) -> Observed:
-        """Dwell times behind the observed means, the naive means beside them."""
-        return self.apparent.observed()
-
-    @property
-    def axis(self) -> Axis:
-        """The current, A."""
-        return self.apparent.axis
-
-    def along(self, row: int, values: Array) -> Any:
-        """The setting of a row at other currents."""
-        return self.apparent.along(row, values)
-
-    def displayed(self, prediction: Array) -> Array:
-        """Dwell times, s."""
-        return self.apparent.displayed(prediction)
 
 
 def _angles() -> Array:
