@@ -117,9 +117,6 @@ class _Sampler(Section):
     target: Annotated[int, PlainValidator(quantities.count_from(100))] = 10_000
 
 
-_RelativeError = Annotated[float, PlainValidator(planning.relative_error)]
-
-
 class _Plan(Section):
     target: Annotated[str, PlainValidator(planning.target)] = Conditions.target
     hours: Annotated[float | None, PlainValidator(quantities.duration)] = Conditions.hours
@@ -133,15 +130,26 @@ class _Plan(Section):
     shortest_dwell: Annotated[float | None, PlainValidator(quantities.duration)] = Conditions.shortest_dwell
     longest_dwell: Annotated[float | None, PlainValidator(quantities.duration)] = Conditions.longest_dwell
     largest_current: Annotated[float | None, PlainValidator(quantities.current_step)] = Conditions.largest_current
-    pulses: Annotated[int, PlainValidator(planning.count)] = Conditions.pulses
-    pulse_overhead: Annotated[float, PlainValidator(planning.overhead)] = Conditions.pulse_overhead
-    ramp_overhead: Annotated[float, PlainValidator(planning.overhead)] = Conditions.ramp_overhead
-    line_error: _RelativeError = Conditions.line_error
-    critical_current_error: Annotated[float, PlainValidator(planning.relative_error)] = (
-        Conditions.critical_current_error
-    )
     precision: Annotated[dict[str, float], table(_Precision, dict)] = Field(default_factory=dict)
     precision_time: Annotated[dict[str, float], table(_PrecisionTime, dict)] = Field(default_factory=dict)
+
+
+@cache
+def _plan_section() -> type[Section]:
+    """The [plan] section: the keys of every plan, and those that single kinds have."""
+    own: dict[str, Any] = {
+        name: (field.annotation, field)
+        for kind in kinds().values()
+        if kind.plan_keys is not None
+        for name, field in kind.plan_keys().model_fields.items()
+    }
+    return create_model("Plan", __base__=_Plan, **own)
+
+
+def _plan(value: Any, info: ValidationInfo) -> PlanEntry:
+    given = _plan_section().model_validate(value, context=info.context).given()
+    of_kinds = {key: given.pop(key) for key in tuple(given) if key not in _Plan.model_fields}
+    return PlanEntry(**given, of_kinds=of_kinds)
 
 
 class Content(Section):
@@ -154,7 +162,7 @@ class Content(Section):
     fit: Annotated[FitEntry, table(_Fit, FitEntry)] = FitEntry()
     priors: Annotated[dict[str, Prior], table(_Priors, dict)] = Field(default_factory=dict)
     sampler: Annotated[SamplerEntry, table(_Sampler, SamplerEntry)] = SamplerEntry()
-    plan: Annotated[PlanEntry, table(_Plan, PlanEntry)] = PlanEntry()
+    plan: Annotated[PlanEntry, PlainValidator(_plan)] = PlanEntry()
 
 
 _SECTIONS: Final[Mapping[Location, type[Section]]] = {
@@ -167,7 +175,6 @@ _SECTIONS: Final[Mapping[Location, type[Section]]] = {
     ("fit", "bounds"): _Bounds,
     ("priors",): _Priors,
     ("sampler",): _Sampler,
-    ("plan",): _Plan,
     ("plan", "precision"): _Precision,
     ("plan", "precision_time"): _PrecisionTime,
 }
@@ -176,5 +183,7 @@ _SECTIONS: Final[Mapping[Location, type[Section]]] = {
 def known_keys(content: Mapping[str, Any], location: Location) -> tuple[str, ...]:
     """The keys that may stand beside the one at `location`."""
     inside = location[:-1]
+    if inside == ("plan",):
+        return tuple(_plan_section().model_fields)
     section = _SECTIONS[inside] if inside in _SECTIONS else _section_of(content["measurement"][location[1]])
     return tuple(section.model_fields)

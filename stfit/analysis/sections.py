@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, create_model
 
@@ -21,6 +21,11 @@ class Section(BaseModel):
     def given(self) -> dict[str, Any]:
         """The keys that the file gives, with their values."""
         return {key: getattr(self, key) for key in type(self).model_fields if key in self.model_fields_set}
+
+    @classmethod
+    def filled(cls, given: Mapping[str, Any]) -> Self:
+        """The section with the values that are given, as `given` has them, and the defaults of its other keys."""
+        return cls.model_construct(**{key: given[key] for key in cls.model_fields if key in given})
 
 
 def table(section: type[Section], build: Callable[..., Any]) -> PlainValidator:

@@ -71,6 +71,8 @@ class Kind:
         How the design is followed by the equation of motion; None for what is not made of switching events.
     planner : Part[type[Planner]], optional
         What `stfit plan` may propose of the kind, and what that costs (`stfit.studies.planner`).
+    plan_keys : Part[type[Section]], optional
+        Keys of [plan] that its planner asks for, in `conditions.of_kinds` where the file gives them.
     offer : (str, str), optional
         What [plan] candidates calls the first measurement of this kind, and what it is, in words.
     remarks : Part[Remarks], optional
@@ -101,6 +103,7 @@ class Kind:
     simulate: Part[Callable[..., tuple[Any, Mapping[str, bytes]]]] | None = None
     dynamics: Part[Any] | None = None
     planner: Part[Any] | None = None
+    plan_keys: Part[Any] | None = None
     offer: tuple[str, str] | None = None
     remarks: Part[Any] | None = None
     facts: Part[Callable[..., list[tuple[str, str]]]] | None = None

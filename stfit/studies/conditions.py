@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, final
+from typing import Any, Final, final
 
 from stfit.measurement import kinds
 
@@ -34,10 +34,9 @@ class Conditions:
     the points there are, and `assumed_time` where none tells. points: of a candidate that chooses its own.
     overhead_*: for each point, and each time the temperature or the field is set anew. shortest_dwell, longest_dwell:
     that can be measured; None takes the range of the rows there are. largest_current: A, that the device bears; None
-    takes 1.5 times the largest so far. pulses: at each point; pulse_overhead, ramp_overhead: to reset the device after
-    each. line_error, critical_current_error: relative, of a value of a new measurement. precision: name → one standard
-    deviation (SI) of a new determination of a constant; by default it halves the error there is, and is 5 % where there
-    is none. precision_time: name → time it takes, `constant_time` by default.
+    takes 1.5 times the largest so far. precision: name → one standard deviation (SI) of a new determination of a
+    constant; by default it halves the error there is, and is 5 % where there is none. precision_time: name → time it
+    takes, `constant_time` by default. of_kinds: the keys given that belong to one kind of measurement.
     """
 
     target: str = "l_over_L"
@@ -52,12 +51,8 @@ class Conditions:
     shortest_dwell: float | None = None
     longest_dwell: float | None = None
     largest_current: float | None = None
-    pulses: int = 1000
-    pulse_overhead: float = 0.01
-    ramp_overhead: float = 0.01
-    line_error: float = 0.03
-    critical_current_error: float = 0.03
     precision: Mapping[str, float] = field(default_factory=dict)
     precision_time: Mapping[str, float] = field(default_factory=dict)
     constant_time: float = 8 * 3600.0
     assumed_time: float = 600.0
+    of_kinds: Mapping[str, Any] = field(default_factory=dict)

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import PlainValidator
 
-from stfit.analysis import quantities
-from stfit.analysis.sections import SIGN, Duration, MeasurementSection
+from stfit.analysis import planning, quantities
+from stfit.analysis.sections import SIGN, Duration, MeasurementSection, Section
 
 
 class CriticalCurrentKeys(MeasurementSection):
@@ -27,3 +27,9 @@ class CriticalCurrentKeys(MeasurementSection):
         if time is not None and not measured:
             expected = 'no such key with critical_current = "extrapolated", the default'
             yield "measurement_time", expected, f"{time:g} s"
+
+
+class CriticalCurrentPlanKeys(Section):
+    """What [plan] says of critical currents: the relative error of a new one."""
+
+    critical_current_error: Annotated[float, PlainValidator(planning.relative_error)] = 0.03

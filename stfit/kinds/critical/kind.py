@@ -15,6 +15,7 @@ SWITCHING_CURRENTS: Final = Kind(
     design=Lazy("stfit.kinds.critical.experiment:CriticalCurrentsSection"),
     simulate=Lazy("stfit.kinds.critical.simulated:critical_currents"),
     planner=Lazy("stfit.kinds.critical.planned:PLANNER"),
+    plan_keys=Lazy("stfit.kinds.critical.keys:CriticalCurrentPlanKeys"),
     offer=("critical-currents", "critical currents of devices that differ in ΔR"),
     remarks=Lazy("stfit.kinds.critical.notes:REMARKS"),
     advice=Lazy("stfit.kinds.critical.advice:ADVICE"),

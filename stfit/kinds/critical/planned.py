@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from stfit.kinds.critical.data import CriticalCurrents
+from stfit.kinds.critical.keys import CriticalCurrentPlanKeys
 from stfit.measurement import Measurement, Origin
 from stfit.measurement.base import frozen
 from stfit.measurement.columns import STATES
@@ -45,7 +46,8 @@ class CriticalCurrentPlanner(Planner):
         )
         term = replace(template, measurement=series, thermometer=np.full(size, today.objective.nominal_temperature))
         measurement: Any = expecting(term, quantities(today)).measurement
-        stated, known = today.conditions.critical_current_error, _relative_delta_R(today)
+        stated = CriticalCurrentPlanKeys.filled(today.conditions.of_kinds).critical_current_error
+        known = _relative_delta_R(today)
         error = np.hypot(stated, np.sqrt(2.0) * known)  # I_c ∝ 1/ΔR, one ΔR for both transitions of a device
         term = replace(term, measurement=replace(measurement, stderr=frozen(error * np.abs(measurement.current))))
         words = (

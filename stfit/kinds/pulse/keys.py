@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from stfit.analysis.sections import SIGN, MeasurementSection
+from typing import Annotated
+
+from pydantic import PlainValidator
+
+from stfit.analysis import planning
+from stfit.analysis.sections import SIGN, MeasurementSection, Section
 
 
 class PulseKeys(MeasurementSection):
     """sign: "magnitude" where the file leaves out that P->AP and AP->P are driven by opposite currents."""
 
     sign: SIGN = "signed"
+
+
+class PulsePlanKeys(Section):
+    """What [plan] says of pulses: how many at each point, and the time (s) to reset the device after each."""
+
+    pulses: Annotated[int, PlainValidator(planning.count)] = 1000
+    pulse_overhead: Annotated[float, PlainValidator(planning.overhead)] = 0.01

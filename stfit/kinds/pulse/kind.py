@@ -16,6 +16,7 @@ SWITCHING_PULSE: Final = Kind(
     simulate=Lazy("stfit.kinds.pulse.simulated:pulses"),
     dynamics=Lazy("stfit.kinds.pulse.dynamics:DYNAMICS"),
     planner=Lazy("stfit.kinds.pulse.planned:PLANNER"),
+    plan_keys=Lazy("stfit.kinds.pulse.keys:PulsePlanKeys"),
     offer=("pulses", "switching under pulses"),
     remarks=Lazy("stfit.kinds.pulse.notes:REMARKS"),
     calibration="stfit.kinds.pulse",

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from stfit.kinds.dwell.planned import dwell_terms, dwell_window
 from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.kinds.pulse.keys import PulsePlanKeys
 from stfit.measurement import Measurement, Origin
 from stfit.measurement.base import frozen
 from stfit.objective import Term
@@ -60,7 +61,8 @@ class PulsePlanner(Planner):
     def measuring_time(self, measurement: Measurement, conditions: Conditions) -> float:
         """Each pulse, and resetting the device after it, s."""
         pulsed: Any = measurement
-        return float(np.sum(pulsed.n * (pulsed.pulse_width + conditions.pulse_overhead)))
+        overhead = PulsePlanKeys.filled(conditions.of_kinds).pulse_overhead
+        return float(np.sum(pulsed.n * (pulsed.pulse_width + overhead)))
 
     def points(self, term: Term) -> set[tuple[float, ...]]:
         """Pulses of another width are another point."""
@@ -113,7 +115,7 @@ def pulses(today: Today, template: Term, around: Surroundings, states: tuple[int
         drive=frozen(source.polarity * along),
         is_voltage=is_voltage,
         pulse_width=frozen(width),
-        n=frozen(np.full(size, float(today.conditions.pulses))),
+        n=frozen(np.full(size, float(PulsePlanKeys.filled(today.conditions.of_kinds).pulses))),
         n_switched=frozen(np.zeros(size)),
         temperature=frozen(temperature),
         polarity=source.polarity,

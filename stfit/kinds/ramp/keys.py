@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import PlainValidator
 
-from stfit.analysis import quantities
-from stfit.analysis.sections import AP_LEVEL, SIGN, MeasurementSection
+from stfit.analysis import planning, quantities
+from stfit.analysis.sections import AP_LEVEL, SIGN, MeasurementSection, Section
 
 
 class RampKeys(MeasurementSection):
@@ -23,3 +23,9 @@ class LoopKeys(MeasurementSection):
     """ap_level: which branch is AP, the one of high or of low resistance."""
 
     ap_level: AP_LEVEL = "high"
+
+
+class RampPlanKeys(Section):
+    """What [plan] says of ramps: the time (s) to reset the device after each."""
+
+    ramp_overhead: Annotated[float, PlainValidator(planning.overhead)] = 0.01

@@ -17,6 +17,7 @@ SWITCHING_RAMP: Final = Kind(
     simulate=Lazy("stfit.kinds.ramp.simulated:ramps"),
     dynamics=Lazy("stfit.kinds.ramp.dynamics:DYNAMICS"),
     planner=Lazy("stfit.kinds.ramp.planned:PLANNER"),
+    plan_keys=Lazy("stfit.kinds.ramp.keys:RampPlanKeys"),
     remarks=Lazy("stfit.kinds.ramp.notes:REMARKS"),
     advice=Lazy("stfit.kinds.ramp.advice:RAMP_ADVICE"),
     calibration="stfit.kinds.ramp",

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from stfit.kinds.ramp.data import RampEvents
+from stfit.kinds.ramp.keys import RampPlanKeys
 from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.measurement import Measurement
 from stfit.measurement.base import frozen
@@ -50,11 +51,12 @@ class RampPlanner(Planner):
 
     def measuring_time(self, measurement: Measurement, conditions: Conditions) -> float:
         """Each ramp up to where the device switched, and starting the next one, s."""
+        overhead = RampPlanKeys.filled(conditions.of_kinds).ramp_overhead
         if isinstance(measurement, SteppedRamps):
-            return _stepped_time(measurement, conditions)
+            return _stepped_time(measurement, overhead)
         events: Any = measurement
         mean, _ = events.moments
-        each = mean / events.ramps.ramp_rate + conditions.ramp_overhead
+        each = mean / events.ramps.ramp_rate + overhead
         return float(np.sum(events.counts * each))
 
     def points(self, term: Term) -> set[tuple[float, ...]]:
@@ -64,12 +66,12 @@ class RampPlanner(Planner):
         return super().points(term)
 
 
-def _stepped_time(measurement: SteppedRamps, conditions: Conditions) -> float:
-    """Each ramp through all the steps in which the device had not switched before."""
+def _stepped_time(measurement: SteppedRamps, overhead: float) -> float:
+    """Each ramp through all the steps in which the device had not switched before, and an overhead each; s."""
     first = measurement.first_rows
     risen = np.bincount(measurement.setting, measurement.n * (measurement.upper - measurement.lower))
     amperes = risen + measurement.n[first] * measurement.lower[first]
-    return float(np.sum(amperes / measurement.ramps.ramp_rate + measurement.n[first] * conditions.ramp_overhead))
+    return float(np.sum(amperes / measurement.ramps.ramp_rate + measurement.n[first] * overhead))
 
 
 def _ramped(today: Today) -> list[tuple[Term, RampEvents]]:

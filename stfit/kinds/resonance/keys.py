@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import PlainValidator
 from pydantic_core import PydanticCustomError
 
-from stfit.analysis import quantities
-from stfit.analysis.sections import MeasurementSection
+from stfit.analysis import planning, quantities
+from stfit.analysis.sections import MeasurementSection, Section
 from stfit.physics.fluctuations import FWHM_OVER_WIDTH, LINE_SHAPES, POWERS
 from stfit.physics.resonance import GEOMETRIES
 
@@ -40,3 +40,9 @@ class SpectrumKeys(MeasurementSection):
     line_shape: Annotated[Any, PlainValidator(quantities.choice(*LINE_SHAPES))] = "lorentzian"
     geometry: Annotated[Any, PlainValidator(quantities.choice(*GEOMETRIES))] = None
     inhomogeneous_linewidth: Width = None
+
+
+class LinePlanKeys(Section):
+    """What [plan] says of lines: the relative error of a power or a width of a new one."""
+
+    line_error: Annotated[float, PlainValidator(planning.relative_error)] = 0.03

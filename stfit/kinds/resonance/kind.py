@@ -17,6 +17,7 @@ FMR_LINES: Final = Kind(
     design=Lazy("stfit.kinds.resonance.experiment:LinesSection"),
     simulate=Lazy("stfit.kinds.resonance.simulated:lines"),
     planner=Lazy("stfit.kinds.resonance.planned:PLANNER"),
+    plan_keys=Lazy("stfit.kinds.resonance.keys:LinePlanKeys"),
     offer=("fmr", "powers and linewidths of a resonance"),
     remarks=Lazy("stfit.kinds.resonance.notes:REMARKS"),
     advice=Lazy("stfit.kinds.resonance.advice:LINE_ADVICE"),

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.kinds.resonance.data import FmrLines
+from stfit.kinds.resonance.keys import LinePlanKeys
 from stfit.measurement import Measurement, Origin
 from stfit.measurement.base import frozen
 from stfit.measurement.columns import STATES
@@ -42,7 +43,7 @@ class LinePlanner(Planner):
         if not np.isfinite(reach):
             return "no spin transfer that a current could show"
         term, own = _lines(today, np.linspace(-reach, reach, max(2, today.conditions.points // 2)))
-        error = today.conditions.line_error
+        error = LinePlanKeys.filled(today.conditions.of_kinds).line_error
         words = (
             f"power and linewidth of a resonance in both states, mapping {today.objective.law.mapping!r}, "
             f"{span(np.asarray(term.measurement.settings.current), 'A')}, {100 * error:g} % each"
@@ -86,7 +87,7 @@ def _lines(today: Today, currents: Array) -> tuple[Term, tuple[FitParameter, ...
     term = Term(lines, template.law, kelvin, template.nominal_temperature)
     with_own = quantities(today) | {p.name: p.parameter.quantity(p.start) for p in own}
     value = np.exp(np.asarray(term.prediction(with_own)))
-    stderr = today.conditions.line_error * value
+    stderr = LinePlanKeys.filled(today.conditions.of_kinds).line_error * value
     return replace(term, measurement=replace(lines, value=frozen(value), stderr=frozen(stderr))), tuple(own)
 
 

@@ -86,7 +86,7 @@ def test_the_origin_tells_the_file_its_digest_its_rows_and_what_was_left_out(wri
     path = write("state,current (mA),comment,x\nP,1,good,3\nAP,2,bad,4\n")
     origin = load_table(path, where={"x": 4}).origin
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert origin == Origin(str(path), digest, 1, ("column 'comment' is not used",), " [x = 4]")
+    assert origin == Origin(str(path), digest, 1, ("column 'comment' is not used",), " [x = 4]", "recorded")
 
 
 def test_polarity_and_keys_go_to_the_kind(write: Write) -> None:

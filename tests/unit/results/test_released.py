@@ -20,7 +20,7 @@ def row(design: str, kind: str, interval: str, of: int) -> dict[str, Any]:
 
 
 def quoted(result: FitResult, rows: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Backing | None:
-    monkeypatch.setattr("stfit.results.released.released", lambda: {"seed": 1, "rows": rows})
+    monkeypatch.setattr("stfit.results.released.released", lambda: rows)
     return released_backing(result)
 
 

@@ -89,7 +89,7 @@ def test_the_state_that_is_missing() -> None:
 
 
 def test_pulses_from_dwells_switch_now_and_then() -> None:
-    (candidate,) = of_kind(today(pulses=500), "pulses")
+    (candidate,) = of_kind(today(of_kinds={"pulses": 500}), "pulses")
     table = candidate.terms[0].measurement
     assert isinstance(table, SwitchingPulses)
     assert np.all(table.n % 500 == 0)
@@ -115,7 +115,7 @@ def test_a_constant_is_determined_to_half_its_error_in_all() -> None:
 
 
 def test_a_delta_R_series_shares_the_doubt_about_delta_R() -> None:
-    (candidate,) = of_kind(today(critical_current_error=0.03), "critical-currents")
+    (candidate,) = of_kind(today(of_kinds={"critical_current_error": 0.03}), "critical-currents")
     currents = candidate.terms[0].measurement
     quoted, held = 0.004 / today().value("delta_R"), of_kind(today(known=True), "critical-currents")[0]
     expected = np.hypot(0.03, np.sqrt(2.0) * quoted)

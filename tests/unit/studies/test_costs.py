@@ -11,7 +11,7 @@ from stfit.studies.conditions import Conditions
 from stfit.studies.costs import cost_of, pricing_of
 from tests.builders import dwell_events, dwell_times, grid, mean_dwells, objective, pulses, ramps
 
-CONDITIONS = Conditions(pulse_overhead=0.5, ramp_overhead=2.0)
+CONDITIONS = Conditions(of_kinds={"pulse_overhead": 0.5, "ramp_overhead": 2.0})
 
 
 def measuring_time(measurement: Measurement, conditions: Conditions) -> float:
