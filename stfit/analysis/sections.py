@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, create_model
 
@@ -25,7 +25,7 @@ class Section(BaseModel):
     @classmethod
     def filled(cls, given: Mapping[str, Any]) -> Self:
         """The section with the values that are given, as `given` has them, and the defaults of its other keys."""
-        return cls.model_construct(**{key: given[key] for key in cls.model_fields if key in given})
+        return cast("Self", cls.model_construct(**{key: given[key] for key in cls.model_fields if key in given}))
 
 
 def table(section: type[Section], build: Callable[..., Any]) -> PlainValidator:
