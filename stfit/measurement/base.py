@@ -163,7 +163,6 @@ class Measurement(Protocol):
     state_words: ClassVar[tuple[str, str]]
     activated: ClassVar[bool]  # whether its rows leave a state at a current, so that dwell times belong to them
     straight_law_only: ClassVar[bool]  # whether its likelihood needs ln τ to be a straight line in the current
-    needs_spin_transfer: ClassVar[bool]  # whether it has no prediction where l/L_θθ is 0
 
     @property
     def needs(self) -> tuple[str, ...]:

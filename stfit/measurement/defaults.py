@@ -17,7 +17,6 @@ class Displayed:
 
     activated: ClassVar[bool] = False
     straight_law_only: ClassVar[bool] = False
-    needs_spin_transfer: ClassVar[bool] = False
 
     def _repr_html_(self) -> str:
         return measurement_html(self)  # type: ignore[arg-type]

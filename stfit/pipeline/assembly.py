@@ -257,6 +257,6 @@ def _refuse_infinite_currents(analysis: Analysis, measurements: Sequence[Measure
     """Without spin transfer a critical current is infinite."""
     given = {"device": {n: c.value for n, c in analysis.device.items()}, "fit.fix": analysis.fit.fix}
     for section, values in given.items():
-        if values.get("l_over_L") == 0.0 and any(m.needs_spin_transfer for m in measurements):
+        if values.get("l_over_L") == 0.0 and any(m.rough_critical_currents() is not None for m in measurements):
             where = f"{analysis.source or 'analysis'}, key '{section}.l_over_L'"
             raise InputError(Problem(where, "a number that is not 0, as there are critical currents", "0"))

@@ -64,7 +64,6 @@ class CriticalCurrents(WithResiduals):
 
     kind: ClassVar[str] = "switching-currents"
     state_words: ClassVar[tuple[str, str]] = ("P→AP", "AP→P")
-    needs_spin_transfer: ClassVar[bool] = True
 
     @classmethod
     def from_columns(
