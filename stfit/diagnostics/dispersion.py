@@ -7,7 +7,9 @@ from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import gammainc, gammaincc
 
+from stfit.diagnostics.tails import lower_tail, upper_tail
 from stfit.results.numbers import format_value
 
 Array = npt.NDArray[np.float64]
@@ -30,23 +32,59 @@ class Dispersion:
         return asdict(self)
 
 
-def dispersion(measurement: str, deviance: tuple[float, float, float], p_value: float, *, counting: bool) -> Dispersion:
+@final
+@dataclass(frozen=True)
+class Scatter:
+    """The dispersion of a measurement, and the probability that its deviance were as small as it is or smaller.
+
+    asymptotic, simulated: that probability from the χ² law, and from replicas where there are any.
+    """
+
+    dispersion: Dispersion
+    asymptotic: float
+    simulated: float | None
+
+    @property
+    def below(self) -> float:
+        """The probability that counts."""
+        return self.asymptotic if self.simulated is None else self.simulated
+
+
+def scatter_of(measurement: str, deviance: float, freedom: float, replicas: Array | None, *, counting: bool) -> Scatter:
+    """Scatter of rows whose deviance is known, with both tails from replicas (replicas,) or else the χ² law.
+
+    freedom: degrees that the fit leaves the rows. counting: whether the rows' statistics are those of counts.
+    """
+    below = float(gammainc(freedom / 2, deviance / 2))
+    if replicas is None:
+        tails = float(gammaincc(freedom / 2, deviance / 2)), below
+        moments = (deviance, freedom, float(np.sqrt(2.0 * freedom)))
+        return Scatter(dispersion(measurement, moments, tails, counting=counting), below, None)
+    tails = upper_tail(replicas, deviance), lower_tail(replicas, deviance)
+    moments = (deviance, float(np.mean(replicas)), float(np.std(replicas, ddof=1)))
+    return Scatter(dispersion(measurement, moments, tails, counting=counting), below, tails[1])
+
+
+def dispersion(
+    measurement: str, deviance: tuple[float, float, float], tails: tuple[float, float], *, counting: bool
+) -> Dispersion:
     """From a deviance, its expectation and its standard deviation were the model true.
 
-    counting: whether the rows' statistics are those of counts, else errors that were stated. The error of the factor
-    is that of data with the scatter found: the root halves the relative error of the deviance.
+    tails: the probabilities of a larger and of a smaller deviance. counting: whether the rows' statistics are those of
+    counts, else errors that were stated. The error of the factor is that of data with the scatter found: the root
+    halves the relative error of the deviance.
     """
     found, expected, deviation = deviance
     factor = float(np.sqrt(found / expected))
     stderr = factor * deviation / (2.0 * expected)
     statistics = "counting statistics" if counting else "their stated errors"
     size = format_value(factor, stderr, "")
-    if p_value < _TELLING:
+    if tails[0] < _TELLING:
         sentence = f"Rows of {measurement} scatter {size} times as much as {statistics} make them."
-    elif factor + 3.0 * stderr < 1.0:
+    elif tails[1] < _TELLING:
         sentence = (
             f"Rows of {measurement} scatter only {size} times as much as {statistics} would make them: "
-            "these are too large, or the rows were smoothed."
+            "errors are overstated, or rows are not independent."
         )
     else:
         sentence = f"Rows of {measurement} scatter as {statistics} make them ({size} times as much)."

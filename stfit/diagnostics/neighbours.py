@@ -16,15 +16,18 @@ from scipy.special import ndtr
 
 from stfit.backends.least_squares import Optimum
 from stfit.diagnostics.series import series_labels
+from stfit.diagnostics.tails import COUNTED
 from stfit.measurement import Measurement
 from stfit.objective import Objective
+from stfit.objective.information import seen_and_free
+from stfit.results.fit_tests import CORRELATION, RUNS
 
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
 
-NAMES: Final = ("correlation of neighbours", "runs of signs")
+NAMES: Final = (CORRELATION, RUNS)
 DRAWS: Final = 2000
-COUNTED: Final = 20  # draws beyond the observed value from which their number gives p
 _FEWEST_PAIRS: Final = 6
 _CHUNK: Final = 500  # draws at a time: some 40 MB for 10⁴ rows
 _NO_SIGN: Final = 1e-6  # product of two residuals below which they have no signs to compare: data without noise
@@ -61,30 +64,35 @@ class Neighbours:
         return float(statistics[0]), float(self.first.size + self.series - statistics[1])
 
 
-def neighbours(objective: Objective, freedom: float) -> Neighbours | None:
-    """The pairs of a fit; None where there are too few, or the fit leaves too little. freedom: degrees left."""
+def neighbours(objective: Objective, freedom: float, informative: Mask) -> Neighbours | None:
+    """The pairs of informative rows; None where there are too few, or the fit leaves too little.
+
+    freedom: degrees left of the rows. informative: mask over the rows of all measurements, and what follows them.
+    """
     first, second, sensitive = [], [], []
-    offset, place, series = 0, 0, 0
+    offset, place, begin, series = 0, 0, 0, 0
     for term, repeats in zip(objective.terms, objective.sensitivity_rows, strict=True):
         rows = term.measurement.settings.state.size
         if term.measurement.has_residuals:
-            order, joined = _in_series(term.measurement)
+            order, joined = _in_series(term.measurement, informative[begin : begin + rows])
             first.append(offset + order[:-1][joined])
             second.append(offset + order[1:][joined])
             sensitive.append(place + np.arange(rows))
-            series += rows - int(np.count_nonzero(joined))
+            series += order.size - int(np.count_nonzero(joined))
             offset += rows
         place += rows * repeats
+        begin += rows
     pairs = sum(part.size for part in first)
     if pairs < _FEWEST_PAIRS or freedom < 3.0:
         return None
     return Neighbours(np.concatenate(first), np.concatenate(second), np.concatenate(sensitive), freedom, series)
 
 
-def _in_series(measurement: Measurement) -> tuple[Rows, npt.NDArray[np.bool_]]:
-    """Rows ordered along their series, and which of them are followed by one of the same series."""
+def _in_series(measurement: Measurement, informative: Mask) -> tuple[Rows, Mask]:
+    """Informative rows ordered along their series, and which of them are followed by one of the same series."""
     group = series_labels(measurement).group
     order = np.lexsort((measurement.axis.values, group))
+    order = order[informative[order]]
     return order, np.diff(group[order]) == 0
 
 
@@ -106,7 +114,7 @@ def drawn_through_the_fit(objective: Objective, optimum: Optimum, layout: Neighb
     included: r = (1 − QQᵀ)z.
     """
     scaled = objective.sensitivity(optimum.x) * optimum.directions.scales
-    span, _ = np.linalg.qr(scaled @ optimum.directions.seen)
+    span, _ = np.linalg.qr(scaled @ seen_and_free(optimum.directions, optimum.at_bound))
     rng = np.random.default_rng([seed, 2])
     found = []
     for _ in range(DRAWS // _CHUNK):

@@ -24,7 +24,7 @@ from stfit.diagnostics.series import series_labels
 from stfit.measurement import Measurement, name_of
 from stfit.objective import Objective
 from stfit.results import Goodness, GoodnessTest
-from stfit.results.result import PREDICTIVE
+from stfit.results.fit_tests import CORRELATED_RESIDUALS, DEVIANCE, LARGEST_RESIDUAL, PREDICTIVE
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -90,11 +90,11 @@ def _tests(
         _test(name, measurement, observed[:, column], replicated[:, column])
         for column, (name, measurement) in enumerate(labels)
     ]
-    parts = [column for column, (name, _) in enumerate(labels) if name.startswith("deviance")]
+    parts = [column for column, (name, _) in enumerate(labels) if name.startswith(DEVIANCE)]
     if len(parts) < 2:
         return tests
     total = [np.sum(values[:, parts], axis=1) for values in (observed, replicated)]
-    return [_test("deviance", "all", *total), *tests]
+    return [_test(DEVIANCE, "all", *total), *tests]
 
 
 def _test(name: str, measurement: str, observed: Array, replicated: Array) -> GoodnessTest:
@@ -111,14 +111,14 @@ def _checks(measurement: Measurement) -> list[_Check]:
     words = measurement.state_words
     several = codes.size > 1
     checks = [
-        _Check(f"deviance, {words[int(code)]}" if several else "deviance", _deviance(state == code)) for code in codes
+        _Check(f"{DEVIANCE}, {words[int(code)]}" if several else DEVIANCE, _deviance(state == code)) for code in codes
     ]
     if not measurement.has_residuals:
         return checks
-    checks.append(_Check("largest residual", _largest))
+    checks.append(_Check(LARGEST_RESIDUAL, _largest))
     before, after = _neighbours(measurement)
     if before.size >= _LEAST_CORRELATED:
-        checks.append(_Check("correlation of neighbouring residuals", _correlation(before, after)))
+        checks.append(_Check(CORRELATED_RESIDUALS, _correlation(before, after)))
     return checks
 
 

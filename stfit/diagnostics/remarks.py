@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, final
 
 import numpy as np
+import numpy.typing as npt
 
 from stfit.backends.least_squares import Optimum
 from stfit.measurement import Measurement, kind_of, kinds
 from stfit.models.law import SpinTransferLaw
 from stfit.objective import Objective, Term
 from stfit.results import GoodnessTest, Note
+
+Array = npt.NDArray[np.float64]
+
+
+@final
+@dataclass(frozen=True)
+class ReplicaTest:
+    """A test whose statistic has no known distribution: its p-value comes from refits of simulated data.
+
+    statistic: of (measurement, prediction), the larger the worse. name: of the test, as results call it.
+    """
+
+    name: str
+    measurement: str
+    statistic: Callable[[Any, Array], float]
 
 
 class Remarks:
@@ -26,6 +44,10 @@ class Remarks:
 
     def tests(self, measurement: Measurement) -> list[GoodnessTest]:  # noqa: ARG002
         """Tests of what the likelihood does not see, such as the shape of a distribution."""
+        return []
+
+    def replica_tests(self, measurement: Measurement) -> list[ReplicaTest]:  # noqa: ARG002
+        """Tests of single events that need simulated replicas."""
         return []
 
     def records(self, measurement: Measurement) -> list[dict[str, Any]]:  # noqa: ARG002
@@ -54,6 +76,21 @@ def remarks_of(measurement: Measurement) -> Remarks:
     kind = kind_of(measurement)
     remarks: Remarks = _DEFAULT if kind is None or kind.remarks is None else kind.remarks()
     return remarks
+
+
+def replica_tests(objective: Objective) -> tuple[tuple[int, ReplicaTest], ...]:
+    """The tests of single events of every measurement, each with the place of its term."""
+    terms = enumerate(objective.terms)
+    return tuple(
+        (i, test) for i, term in terms for test in remarks_of(term.measurement).replica_tests(term.measurement)
+    )
+
+
+def replica_statistics(tests: tuple[tuple[int, ReplicaTest], ...], objective: Objective, x: Array) -> Array:
+    """The statistic of each test at x, shape (tests,)."""
+    quantities = objective.space.quantities(x)
+    predictions = {i: np.asarray(objective.terms[i].prediction(quantities)) for i, _ in tests}
+    return np.array([test.statistic(objective.terms[i].measurement, predictions[i]) for i, test in tests])
 
 
 def every_remarks() -> list[Remarks]:

@@ -9,6 +9,7 @@ from stfit.reports import view
 from stfit.reports.content import Badge, Block, Drawing, Heading, Inline, Listing, Paragraph, Prose, Section
 from stfit.reports.measurements import compact_figure
 from stfit.reports.sampling import BADGES
+from stfit.results.fit_tests import alarms
 from stfit.results.result import FitResult, Note, Status
 from stfit.results.sentences import chain_sentence, goodness_sentence, identifiability_sentence, quoted_at
 
@@ -32,9 +33,10 @@ def belief(result: FitResult) -> Section:
     verdict = result.goodness.verdict
     items: list[Inline] = [
         (Badge(verdict, verdict.replace("-", " ")), " ", Prose(goodness_sentence(result.goodness))),
+        *((Badge(found, found), " ", Prose(sentence)) for found, sentence in alarms(result.goodness)),
         (_badge_of(result.status), " ", result.status.sentence),
         (_determined(result), " ", Prose(identifiability_sentence(result))),
-        validity_item(result.validity),
+        *validity_items(result.validity),
     ]
     if sentence := chain_sentence(result.sampling):
         found = result.sampling["verdict"]
@@ -53,15 +55,12 @@ def others(result: FitResult) -> Section | None:
     return Section("parameters", "Barriers and constants", (view.parameter_table(rows),)) if rows else None
 
 
-def validity_item(notes: Sequence[Note]) -> Inline:
-    """One sentence on the range of validity: the gravest remark, and how many more there are."""
+def validity_items(notes: Sequence[Note]) -> list[Inline]:
+    """Every remark on the range of validity and on the data that is a warning or worse, the gravest first."""
     grave = sorted((note for note in notes if note.level != "info"), key=lambda note: _WORST.index(note.level))
     if not grave:
-        words = "Nothing lies outside the range of validity of what was assumed."
-        return Badge("acceptable", "valid"), " ", words
-    more = len(grave) - 1
-    others = "" if not more else f" {more} more {'remark' if more == 1 else 'remarks'} below."
-    return Badge(_GRADES[grave[0].level], grave[0].level), " ", Prose(grave[0].sentence), others
+        return [(Badge("acceptable", "valid"), " ", "Nothing lies outside the range of validity of what was assumed.")]
+    return [(Badge(_GRADES[note.level], note.level), " ", Prose(note.sentence)) for note in grave]
 
 
 def _badge_of(status: Status) -> Badge:

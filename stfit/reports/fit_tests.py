@@ -5,14 +5,30 @@ from __future__ import annotations
 from typing import Final
 
 from stfit.reports import view
-from stfit.reports.content import Block, Column, Drawing, Inline, Italic, Number, Paragraph, Prose, Row, Section, Table
+from stfit.reports.content import (
+    Block,
+    Column,
+    Details,
+    Drawing,
+    Inline,
+    Italic,
+    Number,
+    Paragraph,
+    Prose,
+    Row,
+    Section,
+    Table,
+)
+from stfit.results.fit_tests import EXPLANATIONS, alarms, kind_of
 from stfit.results.plot import all_residuals_figure, has_residuals
 from stfit.results.result import FitResult
 
 _SMALL: Final = (
-    "The verdict is that of the simulated p where there is one: of refits of data drawn from the fit. Over-dispersion "
-    "is the root of the deviance over its expectation; the correlation of neighbours and the number of runs follow "
-    "each series along its axis, one-sided, against residuals as this fit would leave them."
+    "The p that counts is the simulated one where there is one: of refits of data drawn from the fit. Each verdict is "
+    "that on p after Holm's correction for the number of tests; under-dispersion and posterior predictive checks stand "
+    "outside that correction. Over- and under-dispersion show the root of the deviance over its expectation; switching "
+    "currents show Anderson and Darling's A²; the correlation of neighbours and the number of runs follow each series "
+    "along its axis, one-sided, against residuals as this fit would leave them."
 )
 _CAPTION: Final = (
     "Every residual of the fit, ordered, against what a normal distribution would give: on the line where the "
@@ -37,8 +53,9 @@ def section(result: FitResult) -> Section:
             for e in tests
         )
         blocks.append(Table(_COLUMNS, tuple(rows), named=False))
+        blocks += [Paragraph(Prose(sentence), "warning") for _, sentence in alarms(result.goodness)]
         blocks += [Paragraph(Prose(entry["sentence"])) for entry in result.goodness.dispersion]
-        blocks.append(Paragraph(_SMALL, "fine"))
+        blocks += [Paragraph(_SMALL, "fine"), *_explained(result)]
     else:
         blocks.append(Paragraph("No test could be made."))
     if has_residuals(result):
@@ -47,3 +64,11 @@ def section(result: FitResult) -> Section:
             Drawing("residuals", lambda _: view.drawn(all_residuals_figure(result)), words, _CAPTION, narrow=True)
         )
     return Section("tests", "Tests of fit", tuple(blocks))
+
+
+def _explained(result: FitResult) -> list[Block]:
+    """What each kind of test means where it rejects, and what to do then."""
+    columns = (Column("test"), Column("where it rejects", wraps=True), Column("what to do", wraps=True))
+    kinds = dict.fromkeys(kind_of(test.name) for test in result.goodness.tests)
+    rows = tuple(Row((kind, *map(Prose, EXPLANATIONS[kind]))) for kind in kinds if kind in EXPLANATIONS)
+    return [Details("What the tests mean", (Table(columns, rows, named=False),))] if rows else []

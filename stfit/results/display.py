@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from stfit.markup import Markup, block, paragraph, table
+from stfit.results.fit_tests import alarms
 from stfit.results.numbers import NOT_IDENTIFIED, format_estimate
 from stfit.results.plan import Plan
 from stfit.results.result import FitResult
@@ -29,6 +30,7 @@ def result_html(result: FitResult) -> str:
     sentences = [quoted_at(result), result.status.sentence, goodness_sentence(result.goodness)]
     sentences += [identifiability_sentence(result), chain_sentence(result.sampling) or ""]
     parts += [paragraph(" ".join(filter(None, sentences)))]
+    parts += [paragraph(f"{verdict}: {sentence}") for verdict, sentence in alarms(result.goodness)]
     parts += [paragraph(f"{note.level}: {note.sentence}") for note in result.validity if note.level != "info"]
     return block(*parts, *_figure(result))
 

@@ -117,13 +117,13 @@ class Curve:
     labels: dict[str, str]
 
 
-PREDICTIVE = "posterior predictive: "  # how the names of checks begin that stand outside Holm's correction
-
-
 @final
 @dataclass(frozen=True)
 class GoodnessTest:
-    """One test of fit. p_value is None where it could not be tested; else the simulated one, where there is one."""
+    """One test of fit. p_value is None where it could not be tested; else the simulated one, where there is one.
+
+    verdict: on the p-value after Holm's correction; on its own of tests outside that correction.
+    """
 
     name: str
     measurement: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from stfit.results.fit_tests import alarming, corrected_p_values, scatters_too_little
 from stfit.results.numbers import (
     NOT_IDENTIFIED,
     format_estimate,
@@ -13,8 +14,11 @@ from stfit.results.numbers import (
     format_rounded,
     format_value,
 )
-from stfit.results.result import PREDICTIVE, Combination, FitResult, Goodness, Status, Verdict
+from stfit.results.result import Combination, FitResult, Goodness, Status, Verdict
 from stfit.results.symbols import expression_text, symbol
+
+_NAMED: Final = 3  # tests that a warning names
+_DIGITS: Final = 6  # of a deviance, behind the point: what lies below is rounding
 
 
 def headline(result: FitResult) -> str:
@@ -23,27 +27,33 @@ def headline(result: FitResult) -> str:
         return result.status.sentence
     if result.goodness.verdict == "rejected":
         return f"{rejection(result.goodness)} {_coefficient(result)}: no error quoted covers the misfit."
-    return f"{_coefficient(result)}; {_agreement(result.goodness)}."
+    evidence = "" if result.goodness.p_value is None else f" ({_evidence(result.goodness)})"
+    return f"{_coefficient(result)}; {_agreement(result.goodness)}{evidence}."
 
 
 def rejection(goodness: Goodness) -> str:
     """The warning of a fit that the data reject; "" where they do not."""
     if goodness.verdict != "rejected":
         return ""
-    return f"WARNING: the data reject this description ({format_p(goodness.p_value, 'p = ')})."
+    tests = list(alarming(goodness))[:_NAMED]
+    by = f"; test: {', '.join(tests)}" if tests else ""
+    return f"WARNING: the data reject this description ({format_p(goodness.p_value, 'p = ')}{by})."
 
 
 def goodness_sentence(goodness: Goodness) -> str:
     """Whether the data agree with the fit, with deviance and p-value."""
-    numbers = f"deviance {format_rounded(goodness.deviance, '')} for {_count(goodness.dof, 'degree')} of freedom"
+    deviance = format_rounded(round(goodness.deviance, _DIGITS), "")
+    numbers = f"deviance {deviance} for {_count(goodness.dof, 'degree')} of freedom"
     if goodness.verdict == "not-testable":
         reason = ": the data leave no freedom to disagree with it" if goodness.dof <= 0 else ""
         return f"The fit cannot be tested{reason} ({numbers})."
-    corrected = sum(not test.name.startswith(PREDICTIVE) for test in goodness.tests)
-    several = f", the smallest of {corrected} tests after Holm's correction" if corrected > 1 else ""
-    evidence = f"{format_p(goodness.p_value, 'p = ')}{several}; {numbers}, its p from {_method(goodness)}"
+    several = len(corrected_p_values(goodness))
+    said = _evidence(goodness)
+    if several > 1 and not _capped(goodness):
+        said += f", the smallest of {several} tests after Holm's correction"
+    evidence = f"{said}; {numbers}, its p from {_method(goodness)}"
     return {
-        "acceptable": f"The data agree with the fit ({evidence}).",
+        "acceptable": f"{_capitalised(_agreement(goodness))} ({evidence}).",
         "doubtful": f"The data hardly agree with the fit ({evidence}): look at the residuals before using a number.",
         "rejected": f"The data reject this description ({evidence}): the errors quoted do not cover the misfit.",
     }[goodness.verdict]
@@ -128,15 +138,35 @@ def _coefficient(result: FitResult) -> str:
 
 
 def _agreement(goodness: Goodness) -> str:
-    return {
-        "acceptable": f"the data agree with the fit ({format_p(goodness.p_value, 'p = ')})",
-        "doubtful": f"the data hardly agree with the fit ({format_p(goodness.p_value, 'p = ')})",
-        "not-testable": "the fit cannot be tested",
-    }[goodness.verdict]
+    """Whether the data agree, in a clause without its evidence."""
+    if goodness.verdict == "not-testable":
+        return "the fit cannot be tested"
+    if goodness.verdict == "doubtful":
+        return "the data hardly agree with the fit"
+    if scatters_too_little(goodness):
+        return "no test rejects the fit, but the data scatter less than their errors say"
+    return "no test rejects the fit" if _capped(goodness) else "the data agree with the fit"
+
+
+def _capped(goodness: Goodness) -> bool:
+    """Whether Holm's correction ends at 1, which is no measure of agreement."""
+    return goodness.p_value is not None and goodness.p_value >= 1.0 and len(corrected_p_values(goodness)) > 1
+
+
+def _evidence(goodness: Goodness) -> str:
+    """The p-value after Holm's correction, or where that ends at 1 the smallest one before it."""
+    if not _capped(goodness):
+        return format_p(goodness.p_value, "p = ")
+    single = corrected_p_values(goodness)
+    return f"smallest of {len(single)} p-values: {format_p(min(single))}"
 
 
 def _method(goodness: Goodness) -> str:
     return "the asymptotic law" if goodness.method == "asymptotic" else f"a {goodness.method}"
+
+
+def _capitalised(clause: str) -> str:
+    return clause[:1].upper() + clause[1:]
 
 
 def _count(number: int, noun: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from stfit.results.fit_tests import alarms
 from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_interval
 from stfit.results.ranking import comparison_sentence
 from stfit.results.result import Estimate, FitResult, Verdict
@@ -37,7 +38,9 @@ def summary(result: FitResult) -> str:
     if result.combinations:
         lines += ["", "Identified instead", *(f"  {combination_text(entry)}" for entry in result.combinations)]
     lines += ["", quoted_at(result)]
-    lines += ["", result.status.sentence, goodness_sentence(result.goodness), identifiability_sentence(result)]
+    lines += ["", result.status.sentence, goodness_sentence(result.goodness)]
+    lines += [f"{verdict}: {sentence}" for verdict, sentence in alarms(result.goodness)]
+    lines += [identifiability_sentence(result)]
     lines += [sentence] if (sentence := chain_sentence(result.sampling)) else []
     lines += [sentence] if (sentence := comparison_sentence(result.comparison)) else []
     lines += [f"{note.level}: {note.sentence}" for note in result.validity if note.level != "info"]

@@ -38,6 +38,7 @@ _BARRIER = Column("barrier", "J", Domain.POSITIVE, ("eV", "meV", "J"), ("E_a", "
 
 LAYOUT: Final = Layout((TRANSITION, _CURRENT, _STDERR), (), (_DELTA_R, _BARRIER, TEMPERATURE))
 
+_NOT_ZERO = 5.0  # standard errors: a current that far from 0 has a sign
 _KIND_OF_CURRENT = Literal["extrapolated", "measured"]
 
 
@@ -193,6 +194,12 @@ class CriticalCurrents(WithResiduals):
         return self.polarity * prediction * self._to_mean_barrier
 
     @property
+    def opposed(self) -> int:
+        """How many currents have the sign of the other transition, those that may be 0 left out."""
+        sides = _sides(self.state, self.current, 1.0 if self.delta_R is None else self.delta_R)
+        return _minority(sides[np.abs(self.current) > _NOT_ZERO * self.stderr])
+
+    @property
     def _to_mean_barrier(self) -> Array:
         """What takes 1/I_c ∝ 1/E_i to the mean barrier of the transition, on one line through the origin."""
         factor = np.ones(self.state.size)
@@ -238,11 +245,18 @@ def _notices(
     notices = []
     if extrapolated and "temperature" in columns:
         notices.append("column 'temperature' is not used: the critical currents are those of zero temperature")
-    gmr = np.sign(columns["delta_R"]) if "delta_R" in columns else 1.0
-    signs = np.sign(current) * np.where(state == 0, -1.0, 1.0) * gmr
-    if np.ptp(signs) > 0:
-        fewer = int(min(np.count_nonzero(signs > 0), np.count_nonzero(signs < 0)))
+    if fewer := _minority(_sides(state, current, columns.get("delta_R", 1.0))):
         notices.append(
-            f"{fewer} of {signs.size} critical currents have the sign of the other transition: no λ/β describes both"
+            f"{fewer} of {current.size} critical currents have the sign of the other transition: no λ/β describes both"
         )
     return notices
+
+
+def _sides(state: npt.NDArray[Any], current: Array, delta_R: Any) -> Array:
+    """Of each current the sign of λ/β that it asks for, +1 or −1."""
+    return np.asarray(np.sign(current) * np.where(state == 0, -1.0, 1.0) * np.sign(delta_R))
+
+
+def _minority(sides: Array) -> int:
+    """How many differ from the others."""
+    return int(min(np.count_nonzero(sides > 0), np.count_nonzero(sides < 0)))

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
+from stfit.backends.least_squares import Optimum
 from stfit.diagnostics.remarks import Remarks
-from stfit.measurement import Measurement
+from stfit.kinds.critical.data import CriticalCurrents
+from stfit.measurement import Measurement, name_of
 from stfit.models.law import SpinTransferLaw
+from stfit.objective import Objective
+from stfit.results import Note
 from stfit.results.numbers import format_rounded
 
 
 class CriticalCurrentRemarks(Remarks):
     """Critical currents are those of a time scale."""
+
+    def validity(self, objective: Objective, optimum: Optimum) -> list[Note]:  # noqa: ARG002 - whatever was fitted
+        """Critical currents, known to differ from 0, whose signs no λ/β describes."""
+        measured = (term.measurement for term in objective.terms)
+        return [_signs(m) for m in measured if isinstance(m, CriticalCurrents) and m.opposed]
 
     def assumptions(self, law: SpinTransferLaw, measurements: list[Measurement]) -> list[str]:
         """At which time scale the currents are critical."""
@@ -27,6 +36,15 @@ def _critical_currents(measurement_time: float | None, *, exact: bool) -> str:
     if exact:
         return f"Critical currents were measured in {time}: where the exact dwell time is that long."
     return f"Critical currents were measured in {time}: I_c[1 − (k_BT/E_i) ln({time}/τ0)] with I_c of Eq. 28."
+
+
+def _signs(currents: CriticalCurrents) -> Note:
+    sentence = (
+        f"The signs of the critical currents exclude the model: {currents.opposed} of {currents.state.size} in "
+        f"{name_of(currents)} {'has' if currents.opposed == 1 else 'have'} the sign of the other transition. "
+        "P→AP and AP→P need opposite currents: check the signs, the transitions and the sign of ΔR."
+    )
+    return Note("signs of the critical currents", "failure", sentence)
 
 
 REMARKS: Final = CriticalCurrentRemarks()

@@ -15,7 +15,7 @@ from stfit.derivatives import Jet, concatenate, elementwise, total, value_of
 from stfit.errors import NoResidualsError
 from stfit.kinds.ramp.exposure import log_dwell_times_at_ends
 from stfit.kinds.ramp.life_table import LifeTable, by_cells, joined
-from stfit.kinds.ramp.ramp_design import EventsBySetting, RampSettings, read_events
+from stfit.kinds.ramp.ramp_design import EventsBySetting, RampSettings, SwitchedShares, read_events
 from stfit.kinds.ramp.stepped import SteppedRamps, rough_dwell_times
 from stfit.measurement.base import (
     Array,
@@ -216,10 +216,15 @@ class RampEvents(Displayed):
         """
         classes, of = class_counts(self.counts), self._setting
         first = np.cumsum(classes) - classes
-        place = classes[of] * -np.expm1(-np.exp(self._log_exposure_of_each(prediction)))
+        place = classes[of] * self.switched_shares(prediction).low
         code = np.minimum(place.astype(np.intp), classes[of] - 1) + first[of]
         observed = np.bincount(code, minlength=int(classes.sum())).astype(float)
         return g_squared(observed, np.repeat(self.counts / classes, classes), first)
+
+    def switched_shares(self, prediction: Array) -> SwitchedShares:
+        """The share that would have switched at each event, one row an event."""
+        share = -np.expm1(-np.exp(self._log_exposure_of_each(prediction)))
+        return SwitchedShares(share, share, np.ones(share.size), self._setting)
 
     def _log_exposure_of_each(self, prediction: Array) -> Array:
         """ln ∫dt/τ of every event, shape (events,)."""

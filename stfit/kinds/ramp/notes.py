@@ -11,9 +11,10 @@ from scipy.special import ndtri
 
 from stfit.backends.least_squares import Optimum
 from stfit.derivatives import value_of
-from stfit.diagnostics.remarks import Remarks
+from stfit.diagnostics.remarks import Remarks, ReplicaTest
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.stepped import SteppedRamps
+from stfit.kinds.ramp.switching_events import event_tests
 from stfit.measurement import Measurement, name_of
 from stfit.models.law import SpinTransferLaw
 from stfit.objective import Objective, Term
@@ -138,6 +139,10 @@ class RampRemarks(Remarks):
     def validity(self, objective: Objective, optimum: Optimum) -> list[Note]:
         """Means and widths against those of the fit."""
         return ramp_notes(objective, optimum)
+
+    def replica_tests(self, measurement: Measurement) -> list[ReplicaTest]:
+        """Whether single switching events follow the fitted law."""
+        return event_tests(measurement) if isinstance(measurement, RampEvents | SteppedRamps) else []
 
 
 REMARKS: Final = RampRemarks()

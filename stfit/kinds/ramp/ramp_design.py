@@ -65,6 +65,19 @@ class EventsBySetting(NamedTuple):
     first: npt.NDArray[np.intp]
 
 
+class SwitchedShares(NamedTuple):
+    """Between which shares of the fitted law (0 at the start of a ramp, 1 when all have switched) events happened.
+
+    low, high: equal where the switching current is exact; high is 1 for ramps that ended before the device switched.
+    events: how many. setting: of each. All of shape (rows,).
+    """
+
+    low: Array
+    high: Array
+    events: Array
+    setting: npt.NDArray[np.intp]
+
+
 def read_events(
     columns: Mapping[str, npt.NDArray[Any]],
     sign: str = "signed",

@@ -13,7 +13,7 @@ from scipy.special import betaincinv
 from stfit.derivatives import total
 from stfit.kinds.ramp.exposure import log_ramp_exposure
 from stfit.kinds.ramp.life_table import LifeTable, by_steps, joined, starts, without_first_rise
-from stfit.kinds.ramp.ramp_design import RampSettings, read_events
+from stfit.kinds.ramp.ramp_design import RampSettings, SwitchedShares, read_events
 from stfit.measurement.base import (
     Array,
     Axis,
@@ -125,8 +125,7 @@ class SteppedRamps(WithResiduals):
         """
         first, of = self.first_rows, self.setting
         total_n = self.n[first]
-        share = self.displayed(prediction)
-        before = np.where(np.arange(of.size) == first[of], 0.0, np.roll(share, 1))
+        before, share = self._shares(prediction)
         ends = np.append(first[1:], of.size) - 1
         expected, observed = total_n[of] * (share - before), self.n_switched.copy()
         expected[ends] += total_n * (1.0 - share[ends])  # those left after the last step
@@ -139,6 +138,23 @@ class SteppedRamps(WithResiduals):
         values, freedoms = np.zeros(of.size), np.zeros(of.size)
         values[first], freedoms[first] = value, freedom
         return values, freedoms
+
+    def _shares(self, prediction: Array) -> tuple[Array, Array]:
+        """The shares that have switched when each step begins and when it ends."""
+        share = self.displayed(prediction)
+        return np.where(np.arange(share.size) == self.first_rows[self.setting], 0.0, np.roll(share, 1)), share
+
+    def switched_shares(self, prediction: Array) -> SwitchedShares:
+        """The shares between which the events of each step happened, then those at which ramps ended without one."""
+        before, share = self._shares(prediction)
+        last = np.append(self.setting[1:] != self.setting[:-1], [True])
+        ended = self.n - self.n_switched - np.where(last, 0.0, np.roll(self.n, -1))
+        return SwitchedShares(
+            np.concatenate([before, share]),
+            np.concatenate([share, np.ones_like(share)]),
+            np.concatenate([self.n_switched, ended]),
+            np.tile(self.setting, 2),
+        )
 
     def expected_counts(self, prediction: Array) -> Array:
         """Events that a class of the setting expects."""

@@ -32,7 +32,8 @@ _FEW, _TOO_FEW = 20, 5  # transitions
 _SHORT: Final = 3.0  # samples a dwell
 _SLOW: Final = 0.3  # rise time over the shorter dwell
 _DRIFTING: Final = 0.25  # of the step
-_FAILED_BELOW, _DOUBTFUL_BELOW = 1e-3, 1e-2  # p-values
+_FAILED_BELOW, _DOUBTFUL_BELOW = 1e-3, 5e-3  # p-values, shared by all checks: clean data then alarm below 2 %
+_CHECKS_WITH_P: Final = 3  # of a trace: rates along it, shape of the dwells (or white noise), spectrum
 _SMALL, _LARGE = 0.03, 0.1  # relative changes that matter however sure they are
 _TESTED_FROM: Final = 20  # dwells of a state
 
@@ -147,7 +148,7 @@ def change_points(segmentation: Segmentation) -> tuple[Array, Array, Array]:
     return path[rows, at], (at + 1.0) / steps.shape[1], np.log(after / before)
 
 
-def stationarity_check(segmentation: Segmentation, names: Sequence[str]) -> Check:
+def stationarity_check(segmentation: Segmentation, names: Sequence[str], traces: int = 1) -> Check:
     """Whether the rates are the same all along the record; names: of the low and of the high state."""
     _, counts = segmentation.chain
     if np.min(counts) < _TESTED_FROM:
@@ -156,7 +157,7 @@ def stationarity_check(segmentation: Segmentation, names: Sequence[str]) -> Chec
     p_values = np.minimum(1.0, 2.0 * kolmogorov(largest))
     state = int(np.argmin(p_values))
     p = float(p_values[state])
-    verdict = _graded(p, abs(float(change[state])))
+    verdict = _graded(p, abs(float(change[state])), traces)
     if verdict == PASSED:
         return Check("stationarity", PASSED, f"Constant rates along the record ({format_p(p, 'p = ')}).")
     sentence = (
@@ -166,7 +167,7 @@ def stationarity_check(segmentation: Segmentation, names: Sequence[str]) -> Chec
     return Check("stationarity", verdict, sentence)
 
 
-def shape_check(segmentation: Segmentation, names: Sequence[str]) -> Check:
+def shape_check(segmentation: Segmentation, names: Sequence[str], traces: int = 1) -> Check:
     """Whether the dwells are exponential, on the grid of the samples geometric."""
     tested = segmentation.complete >= _TESTED_FROM
     if not np.any(tested):
@@ -178,7 +179,7 @@ def shape_check(segmentation: Segmentation, names: Sequence[str]) -> Check:
     success = segmentation.complete / np.maximum(segmentation.total, 1.0)
     information = spence(success) - (1.0 - success)
     size = float(excess[state] / information[state]) if information[state] > 0 else 0.0
-    verdict = _graded(p, abs(size))
+    verdict = _graded(p, abs(size), traces)
     if verdict == PASSED:
         return Check("exponential dwells", PASSED, f"The dwells are exponential ({format_p(p, 'p = ')}).")
     words = "short dwells are missing" if size > 0 else "they have several time constants"
@@ -186,18 +187,18 @@ def shape_check(segmentation: Segmentation, names: Sequence[str]) -> Check:
     return Check("exponential dwells", verdict, sentence)
 
 
-def halves_check(log_tau: Array, variance: Array) -> Check:
+def halves_check(log_tau: Array, variance: Array, traces: int = 1) -> Check:
     """Whether the halves of a record give the same dwell times; both arrays of shape (2 halves, 2 states)."""
     pulls = (log_tau[1] - log_tau[0]) / np.sqrt(variance.sum(axis=0))
     if not np.all(np.isfinite(pulls)):
         return Check("stationarity", NOT_TESTED, "One half of the record gives no dwell times by itself.")
     p = float(min(1.0, 4.0 * ndtr(-np.max(np.abs(pulls)))))
-    verdict = _graded(p, float(np.max(np.abs(log_tau[1] - log_tau[0]))))
+    verdict = _graded(p, float(np.max(np.abs(log_tau[1] - log_tau[0]))), traces)
     text = f"Both halves of the record give dwell times within {np.max(np.abs(pulls)):.1f} standard errors"
     return Check("stationarity", verdict, f"{text} of each other ({format_p(p, 'p = ')}).")
 
 
-def spectrum_check(fit: MachlupFit | None, rates: TraceRates) -> Check:
+def spectrum_check(fit: MachlupFit | None, rates: TraceRates, traces: int = 1) -> Check:
     """Whether the corner of the spectrum is where the rates put it; None where no spectrum could be fitted.
 
     Both come from the same samples: the sum of their variances is at least that of their difference.
@@ -210,14 +211,14 @@ def spectrum_check(fit: MachlupFit | None, rates: TraceRates) -> Check:
     off = float(np.log(fit.corner / rate.sum()))
     p = float(2.0 * ndtr(-abs(off) / np.sqrt(variance)))
     text = f"Machlup's spectrum has its corner at {np.exp(off):.2f} of 1/τ_P + 1/τ_AP ({format_p(p, 'p = ')})."
-    return Check("spectrum", _graded(p, abs(off)), text)
+    return Check("spectrum", _graded(p, abs(off), traces), text)
 
 
-def white_noise_check(correlation: float, size: int) -> Check:
+def white_noise_check(correlation: float, size: int, traces: int = 1) -> Check:
     """Whether the innovations of a hidden Markov model are independent, as of white noise and a fast instrument."""
     p = float(2.0 * ndtr(-abs(correlation) * np.sqrt(size)))
     text = f"Neighbouring innovations are correlated by {correlation:.2g} ({format_p(p, 'p = ')})"
-    verdict = _graded(p, abs(correlation))
+    verdict = _graded(p, abs(correlation), traces)
     if verdict == PASSED:
         return Check("white noise", PASSED, f"{text}.")
     return Check(
@@ -225,8 +226,12 @@ def white_noise_check(correlation: float, size: int) -> Check:
     )
 
 
-def _graded(p: float, size: float) -> str:
-    """A verdict by a p-value, for an effect that is large enough to matter."""
-    if p < _FAILED_BELOW and size > _LARGE:
+def _graded(p: float, size: float, traces: int) -> str:
+    """A verdict by a p-value, for an effect that is large enough to matter.
+
+    The checks of all traces that are judged together share the false alarms (Bonferroni).
+    """
+    shared = traces * _CHECKS_WITH_P
+    if p * shared < _FAILED_BELOW and size > _LARGE:
         return FAILED
-    return DOUBTFUL if p < _DOUBTFUL_BELOW and size > _SMALL else PASSED
+    return DOUBTFUL if p * shared < _DOUBTFUL_BELOW and size > _SMALL else PASSED

@@ -13,7 +13,7 @@ from stfit.objective import Objective
 from stfit.results import Note
 
 _MOST: Final = 8  # remarks a measurement; the report's table has them all
-_LEVELS: Final = {"failed": "warning", "doubtful": "info"}
+_ALARMS: Final = {"failed": "fails a check", "doubtful": "is doubtful"}  # verdicts, the gravest first
 
 
 def trace_records(measurement: Measurement) -> list[dict[str, Any]]:
@@ -29,7 +29,7 @@ def _plain(value: Any) -> Any:
 
 
 def trace_notes(objective: Objective) -> list[Note]:
-    """One remark on the routes of each measurement of traces, and one on each check that a trace fails."""
+    """One remark on the routes of each measurement of traces, and a warning of each check that a trace fails."""
     notes: list[Note] = []
     for term in objective.terms:
         if isinstance(term.measurement, TelegraphTraces):
@@ -50,17 +50,17 @@ def _routes(name: str, records: tuple[TraceRecord, ...]) -> Note:
 
 def _complaints(records: tuple[TraceRecord, ...]) -> list[Note]:
     found = [
-        Note(f"trace: {check['name']}", _LEVELS[check["verdict"]], f"{record.file}: {check['sentence']}")
+        Note(f"trace: {check['name']}", "warning", f"{record.file} {words}: {check['sentence']}")
+        for verdict, words in _ALARMS.items()
         for record in records
         for check in record.checks
-        if check["verdict"] in _LEVELS
+        if check["verdict"] == verdict
     ]
-    found.sort(key=lambda note: note.level != "warning")
     more = len(found) - _MOST
     if more <= 0:
         return found
     text = f"{more} more remarks on traces stand in the table of the traces."
-    return [*found[:_MOST], Note("traces", "warning" if found[_MOST].level == "warning" else "info", text)]
+    return [*found[:_MOST], Note("traces", "warning", text)]
 
 
 class TraceRemarks(Remarks):

@@ -66,6 +66,7 @@ def reduced_traces(
             ap_level == "high",
             method,
             dead_time,
+            traces=len(names),
         )
         for row, name in enumerate(names)
     ]

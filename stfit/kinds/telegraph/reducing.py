@@ -34,13 +34,17 @@ _SPECTRAL_SAMPLES: Final = 4096
 @final
 @dataclass(frozen=True)
 class TraceTask:
-    """A trace and how it is to be read. current: A, by which a voltage is divided. dead_time: s, of the instrument."""
+    """A trace and how it is to be read. current: A, by which a voltage is divided. dead_time: s, of the instrument.
+
+    traces: how many are judged together, among which the checks share the false alarms they may raise.
+    """
 
     file: TraceFile
     current: float
     ap_high: bool
     method: str
     dead_time: float | None = None
+    traces: int = 1
 
 
 @final
@@ -136,8 +140,8 @@ def _by_threshold(base: ReducedTrace, judged: Check, parts: npt.NDArray[Any]) ->
         checks.transition_check(counts[order].astype(float)),
         checks.bandwidth_check(np.where(np.isfinite(tau), tau, np.inf), rise_time(parts, levels, thresholds, shortest)),
         checks.drift_check(segmentation.drift, levels.high - levels.low),
-        checks.stationarity_check(segmentation, names),
-        checks.shape_check(segmentation, names),
+        checks.stationarity_check(segmentation, names, base.task.traces),
+        checks.shape_check(segmentation, names, base.task.traces),
     ]
     if np.any(np.isnan(tau)):
         failure = "It switches too fast for its sampling interval: neighbouring samples know nothing of each other."
@@ -153,7 +157,7 @@ def _by_threshold(base: ReducedTrace, judged: Check, parts: npt.NDArray[Any]) ->
         reason_of(base.task.method, fit),
         counts[order].astype(float),
     )
-    every.append(checks.spectrum_check(_spectrum(base, rates), rates))
+    every.append(checks.spectrum_check(_spectrum(base, rates), rates, base.task.traces))
     return _with(base, None, rates, every, "")
 
 
@@ -252,12 +256,13 @@ def _by_hmm(base: ReducedTrace, judged: Check) -> ReducedTrace:
         judged,
         checks.transition_check(found.transitions),
         checks.bandwidth_check(np.exp(found.rates.log_tau) / interval, None),
-        checks.halves_check(log_tau, variance),
-        checks.spectrum_check(_spectrum(base, found.rates), found.rates),
+        checks.halves_check(log_tau, variance, base.task.traces),
+        checks.spectrum_check(_spectrum(base, found.rates), found.rates, base.task.traces),
     ]
     if samples.size <= _HELD:
         flat = samples if found.baseline is None else samples - found.baseline
-        every.append(checks.white_noise_check(innovation_correlation(flat, interval, found), samples.size))
+        correlation = innovation_correlation(flat, interval, found)
+        every.append(checks.white_noise_check(correlation, samples.size, base.task.traces))
     return _with(base, found, found.rates, every, "")
 
 

@@ -13,6 +13,7 @@ from stfit.kinds.dwell.data import MeanDwellTimes
 from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.results import Goodness, Status
+from stfit.results.fit_tests import UNDER_DISPERSION
 from tests import builders
 
 GRID = builders.grid()
@@ -41,10 +42,11 @@ def goodness_of(name: str, seed: int = 1) -> Goodness:
 
 
 def test_holm_multiplies_the_smallest_by_how_many_there_are() -> None:
-    assert holm([0.5, 0.004, 0.9]) == pytest.approx(0.012)
-    assert holm([0.6, 0.7]) == 1.0
-    assert holm([0.3]) == 0.3
-    assert holm([]) is None
+    assert holm([0.5, 0.004, 0.9]) == pytest.approx([1.0, 0.012, 1.0])
+    assert holm([0.01, None, 0.04, 0.03]) == pytest.approx([0.03, None, 0.06, 0.06])
+    assert holm([0.6, 0.7]) == [1.0, 1.0]
+    assert holm([0.3]) == [0.3]
+    assert holm([]) == []
 
 
 @pytest.mark.parametrize(("stretch", "verdict"), [(1.0, "acceptable"), (1.52, "doubtful"), (1.65, "rejected")])
@@ -63,7 +65,8 @@ def test_the_verdict_follows_the_corrected_p_value(stretch: float, verdict: str)
     limits = {"acceptable": (0.01, 1.0), "doubtful": (0.001, 0.01), "rejected": (0.0, 0.001)}[verdict]
     assert found.verdict == verdict
     assert limits[0] <= found.p_value <= limits[1]
-    assert found.p_value == pytest.approx(min(1.0, 6 * min(t.p_value for t in found.tests if t.p_value is not None)))
+    corrected = [t.p_value for t in found.tests if t.p_value is not None and t.name != UNDER_DISPERSION]
+    assert found.p_value == pytest.approx(min(1.0, 6 * min(corrected)))
 
 
 # --- asymptotic -----------------------------------------------------------------------------------------------------
@@ -107,7 +110,7 @@ def test_transitions_of_pulses_are_tested_by_name() -> None:
 
 def test_one_series_is_tested_once() -> None:
     names = [test.name for test in goodness_of("P alone").tests]
-    assert names == ["deviance", "over-dispersion", "correlation of neighbours", "runs of signs"]
+    assert names == ["deviance", "over-dispersion", "correlation of neighbours", "runs of signs", "under-dispersion"]
 
 
 # --- small counts ---------------------------------------------------------------------------------------------------
@@ -183,3 +186,18 @@ def test_a_shape_that_is_not_exponential_is_rejected_though_the_deviance_is_fine
     assert by_name["deviance"] == "acceptable"
     assert by_name["exponential shape of dwells"] == "rejected"
     assert found.verdict == "rejected"
+
+
+# --- too little scatter ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("overstated", "verdict"), [(1.0, "acceptable"), (2.0, "doubtful")])
+def test_errors_that_are_too_large_are_a_warning_of_their_own(overstated: float, verdict: str) -> None:
+    table = builders.mean_dwells(GRID, relative=0.02, seed=1)
+    objective = builders.objective(replace(table, stderr=overstated * table.stderr))
+    found = goodness(objective, minimise(objective), seed=0)
+    assert found.verdict == "acceptable"
+    (quiet,) = (test for test in found.tests if test.name == UNDER_DISPERSION)
+    assert quiet.verdict == verdict
+    # the deviance of 51 degrees of freedom falls by the square: below it lies 4·10⁻¹⁰ of the χ² law
+    assert ("errors are overstated" in found.dispersion[0]["sentence"]) is (verdict == "doubtful")

@@ -5,6 +5,7 @@ import pytest
 
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.goodness import goodness
+from stfit.diagnostics.groups import informative_rows
 from stfit.diagnostics.neighbours import Neighbours, drawn_through_the_fit, neighbours, normal_tail
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.measurement import Origin
@@ -60,7 +61,7 @@ def test_the_null_knows_what_the_fit_takes_from_neighbours() -> None:
     """E[r_k r_{k+1}] = −H_{k,k+1}, H the projection on the sensitivity."""
     objective = builders.objective(builders.dwell_times(GRID, n=300, seed=1))
     optimum = minimise(objective)
-    layout = neighbours(objective, freedom=0.0 + GRID.current.size - 5)
+    layout = neighbours(objective, 0.0 + GRID.current.size - 5, informative_rows(objective, optimum.x))
     assert layout is not None
     assert layout.series == 8
     drawn = drawn_through_the_fit(objective, optimum, layout, seed=3)
@@ -75,7 +76,8 @@ def test_the_null_knows_what_the_fit_takes_from_neighbours() -> None:
 
 def test_too_few_pairs_are_not_tested() -> None:
     three = builders.grid(temperatures=(295.0,), currents=(-5e-3, 0.0, 5e-3))
-    assert neighbours(builders.objective(builders.dwell_times(three, n=300, seed=1)), freedom=10.0) is None
+    objective = builders.objective(builders.dwell_times(three, n=300, seed=1))
+    assert neighbours(objective, 10.0, informative_rows(objective, objective.start)) is None
 
 
 def test_a_tail_is_counted_or_else_normal() -> None:

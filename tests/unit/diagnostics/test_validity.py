@@ -8,7 +8,8 @@ import pytest
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
 from stfit.diagnostics.validity import validity
-from stfit.measurement import Measurement
+from stfit.kinds.critical.data import CriticalCurrents
+from stfit.measurement import Measurement, Origin
 from stfit.physics.fokker_planck import finite_barrier_asymmetry
 from stfit.physics.transport import CosineGmr
 from stfit.results import Note
@@ -176,3 +177,28 @@ def test_the_printed_lambda_has_the_other_sign(truth: dict[str, float]) -> None:
 
 def test_no_slope_no_polarity() -> None:
     assert "polarity" not in noted(builders.dwell_times(builders.grid(currents=(0.0,))))
+
+
+# --- signs of critical currents -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_signs_that_no_coefficient_describes_exclude_the_model(sign: float) -> None:
+    table = CriticalCurrents.from_columns(
+        {
+            "transition": np.array([0, 1], dtype=np.int8),
+            "critical_current": np.array([-20e-3, sign * 6e-3]),
+            "critical_current_stderr": np.array([5e-4, 1e-4]),
+            "delta_R": np.full(2, 0.1),
+            "barrier": np.full(2, 0.45 * builders.E),
+        },
+        polarity=1,
+        origin=Origin("currents.csv"),
+    )
+    found = noted(table, device={"beta": "0.36"}).get("signs of the critical currents")
+    if sign > 0:
+        assert found is None
+        return
+    assert found is not None
+    assert found.level == "failure"
+    assert found.sentence.startswith("The signs of the critical currents exclude the model: 1 of 2 in currents.csv")

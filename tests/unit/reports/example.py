@@ -304,7 +304,7 @@ def rival(name: str, description: str, deviance: float) -> dict[str, Any]:
 def _goodness() -> Goodness:
     tests = [
         GoodnessTest("deviance", DWELL, 118.2, 0.43, "acceptable"),
-        GoodnessTest("exponential shape", EVENTS, 1.03, 0.071, "acceptable"),
+        GoodnessTest("exponential shape of dwells", EVENTS, 1.03, 0.071, "acceptable"),
         GoodnessTest("deviance", PULSES, 49.9, 0.56, "acceptable"),
     ]
     return Goodness("acceptable", 0.21, 196.7, 194, "parametric bootstrap", tests)

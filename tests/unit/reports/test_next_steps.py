@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from stfit.reports.answer import belief, validity_item
+from stfit.reports.answer import belief, validity_items
 from stfit.reports.content import Listing, plain
 from stfit.reports.next_steps import section
 from stfit.results.plot_budget import variance_shares
@@ -67,7 +67,7 @@ def test_belief_is_one_sentence_each_on_fit_convergence_identifiability_and_vali
     assert words[3].startswith("warning Pulses of 10 ns")
 
 
-def test_of_several_remarks_on_validity_the_gravest_is_said() -> None:
+def test_every_grave_remark_on_validity_is_said_the_gravest_first() -> None:
     notes = [Note("a", "warning", "Hm."), Note("b", "info", "So."), Note("c", "failure", "No.")]
-    assert plain(validity_item(notes)) == "failure No. 1 more remark below."
-    assert plain(validity_item(notes[1:2])).startswith("valid Nothing lies outside")
+    assert [plain(item) for item in validity_items(notes)] == ["failure No.", "warning Hm."]
+    assert plain(tuple(validity_items(notes[1:2]))).startswith("valid Nothing lies outside")
