@@ -182,7 +182,7 @@ def pulses(
     )
 
 
-def ramps(
+def ramp_columns(
     truth: Mapping[str, float] = TRUTH,
     *,
     rates: Sequence[float] = (3.0, 300.0),
@@ -193,7 +193,7 @@ def ramps(
     polarity: int = 1,
     start: float = 0.0,
     step: float | None = None,
-) -> RampEvents | SteppedRamps:
+) -> dict[str, Any]:
     """n events at every setting, each ramp in the direction that ends its state; start (A) counts along the ramp."""
     rng = np.random.default_rng(seed)
     state, kelvin, rate = (a.ravel() for a in np.meshgrid(states, temperatures, rates, indexing="ij"))
@@ -214,7 +214,34 @@ def ramps(
     }
     if step is not None:
         columns["current_step"] = np.full(rise.size, step)
+    return columns
+
+
+def ramps(truth: Mapping[str, float] = TRUTH, *, polarity: int = 1, **design: Any) -> RampEvents | SteppedRamps:
+    """The events of `ramp_columns` as a measurement."""
+    columns = ramp_columns(truth, polarity=polarity, **design)
     return RampEvents.from_columns(columns, polarity=polarity, origin=Origin(file="ramps.csv"))
+
+
+def write_table(path: Path, columns: Mapping[str, tuple[str, Any]]) -> Path:
+    """A CSV file of columns, header → (format of a cell, values); codes are written by their words."""
+    cells = [[format(value, form) for value in values] for form, values in columns.values()]
+    rows = [",".join(row) for row in zip(*cells, strict=True)]
+    path.write_text("\n".join([",".join(columns), *rows, ""]), encoding="utf-8")
+    return path
+
+
+def write_ramps(path: Path, columns: Mapping[str, Any], temperature: Any) -> Path:
+    """Ramp events as an instrument writes them, with a thermometer reading (K) beside each, to the millikelvin."""
+    return write_table(
+        path,
+        {
+            "transition": ("", np.where(columns["transition"] == 0, "P->AP", "AP->P")),
+            "switching_current (mA)": (".6f", columns["switching_current"] * 1e3),
+            "ramp_rate (A/s)": ("g", columns["ramp_rate"]),
+            "temperature (K)": (".3f", temperature),
+        },
+    )
 
 
 def objective(measurements: Measurement | Sequence[Measurement], **sections: Any) -> Objective:

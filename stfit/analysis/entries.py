@@ -59,14 +59,17 @@ class MeasurementEntry:
     """One [[measurement]]: a file, what it holds and how it is read.
 
     polarity: +1 or −1, the sign that turns the lab's current into the one that stabilises P.
-    temperature: K, for rows without their own. columns: our name → header in the file. where: header → value of the
-    rows to take. keys: the further keys of the kind, in SI units.
+    temperature: K, for rows without their own. temperature_uncertainty (K), field_uncertainty (T): the standard
+    deviation of one reading in the column, None where nobody says. columns: our name → header in the file.
+    where: header → value of the rows to take. keys: the further keys of the kind, in SI units.
     """
 
     kind: str
     file: Path
     polarity: Literal[1, -1] = 1
     temperature: float | None = None
+    temperature_uncertainty: float | None = None
+    field_uncertainty: float | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     where: Mapping[str, str | int | float] = field(default_factory=dict)
     keys: Mapping[str, Any] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from stfit.analysis.entries import Constant
 from stfit.analysis.messages import nearest, one_of, shown, unfit
-from stfit.units import LARGEST, SMALLEST, UnitError, parse_quantity
+from stfit.units import LARGEST, SMALLEST, Quantity, UnitError, parse_difference, parse_quantity
 
 _LARGEST_INTEGER: Final = 2**63 - 1  # TOML's own limit
 _SAMPLE_TYPES: Final[Mapping[str, str]] = {
@@ -67,12 +67,14 @@ def switch(value: Any) -> bool:
     return value
 
 
-def uncertain_quantity(value: Any, unit: str) -> Constant:
+def uncertain_quantity(
+    value: Any, unit: str, parse: Callable[[str | float, str], Quantity] = parse_quantity
+) -> Constant:
     """A quantity in SI units, with or without ±: text with its unit; a pure number also without quotes."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise unfit("a quantity, as text with its unit", shown(value))
     try:
-        found = parse_quantity(value, unit)
+        found = parse(value, unit)
     except UnitError as error:
         raise unfit(error.expected, error.found) from error
     if not all(part == 0 or SMALLEST <= abs(part) <= LARGEST for part in (found.value, found.uncertainty or 0.0)):
@@ -80,9 +82,9 @@ def uncertain_quantity(value: Any, unit: str) -> Constant:
     return Constant(found.value, found.uncertainty)
 
 
-def quantity(value: Any, unit: str) -> float:
+def quantity(value: Any, unit: str, parse: Callable[[str | float, str], Quantity] = parse_quantity) -> float:
     """A quantity in SI units without ±."""
-    found = uncertain_quantity(value, unit)
+    found = uncertain_quantity(value, unit, parse)
     if found.uncertainty is not None:
         raise unfit("a quantity without ±", shown(value))
     return found.value
@@ -94,6 +96,14 @@ def temperature(value: Any) -> float:
     if kelvin <= 0:
         raise unfit("a temperature above 0 K", shown(value))
     return kelvin
+
+
+def uncertainty(value: Any, unit: str) -> float:
+    """The standard deviation of a reading, above 0, in SI units: a difference, so that 0.5 degC is 0.5 K."""
+    deviation = quantity(value, unit, parse_difference)
+    if deviation <= 0:
+        raise unfit("an uncertainty above 0", shown(value))
+    return deviation
 
 
 def duration(value: Any) -> float:

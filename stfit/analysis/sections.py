@@ -63,6 +63,8 @@ class MeasurementSection(Section):
     file: File
     polarity: Annotated[Any, PlainValidator(quantities.choice(1, -1))] = 1
     temperature: Temperature = None
+    temperature_uncertainty: Annotated[float | None, PlainValidator(partial(quantities.uncertainty, unit="K"))] = None
+    field_uncertainty: Annotated[float | None, PlainValidator(partial(quantities.uncertainty, unit="T"))] = None
     columns: Annotated[dict[str, str], PlainValidator(quantities.texts)] = {}
     where: Annotated[dict[str, str | int | float], PlainValidator(quantities.cells)] = {}
 

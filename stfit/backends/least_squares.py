@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import lmfit
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from stfit.backends.gauss_newton import gauss_newton
 from stfit.backends.inner_point import InnerPoint, inner_point, sees_all
-from stfit.objective.information import NULL_COMPONENT, Directions, covariance, directions, gauge
+from stfit.objective.information import NULL_COMPONENT, Directions, covariance, directions, expected_covariance, gauge
 from stfit.objective.problem import Problem
 from stfit.results import Status
 
@@ -41,7 +41,8 @@ class Optimum:
     sum_of_squares: −2 ln L up to a constant, the deviance where there are residuals. runaway: directions, columns in
     scaled coordinates, along which the likelihood has no maximum: x is then a point inside (backends.inner_point), and
     sum_of_squares belongs to the supremum; None for all other data. unbounded_covariance: with coordinates at a bound
-    free to leave it both ways; None where none is at a bound, or the likelihood is not curved there.
+    free to leave it both ways; None where none is at a bound, or the likelihood is not curved there. end: where the
+    descent ended, if there is no maximum.
     """
 
     x: Array
@@ -53,6 +54,12 @@ class Optimum:
     evaluations: int
     runaway: Array | None = None
     unbounded_covariance: Array | None = None
+    end: Array | None = None
+
+    @property
+    def at_supremum(self) -> Optimum:
+        """The same, at the end of the descent where the likelihood has no maximum: where data and prediction agree best."""
+        return self if self.end is None else replace(self, x=self.end)
 
     def runs_away(self, gradient: Array) -> bool:
         """Whether a quantity with this gradient (per coordinate, shape (p,)) changes along a runaway direction."""
@@ -132,10 +139,10 @@ def _at_inner_point(problem: Problem, inside: InnerPoint, end: _End) -> Optimum:
     """The optimum of data at the edge of the sample space."""
     x, found = inside.x, directions(problem, inside.x)
     held = _at_bound(problem, x, problem.gradient(x), found.scales)
-    matrix = covariance(problem, x, found, held)
+    matrix = expected_covariance(problem, x, found)  # the curvature need not be positive where there is no maximum
     least = 2.0 * min(problem.cost(end.x), problem.cost(x))
     free = _unbounded_covariance(problem, x, found, held)
-    return Optimum(x, Status.CONVERGED, matrix, found, held, least, end.evaluations, inside.runaway, free)
+    return Optimum(x, Status.CONVERGED, matrix, found, held, least, end.evaluations, inside.runaway, free, end.x)
 
 
 def _released(problem: Problem, end: _End, max_evaluations: int) -> _End:

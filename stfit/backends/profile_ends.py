@@ -22,6 +22,8 @@ _MOST_TARGETS: Final = 20  # 2^20 = 10^6 predicted distances
 _STUCK: Final = 1e-6  # progress of the quantity, of that of its target, below which it can go no further
 _CURVE_LEVELS: Final = (0.3, 2.25, 5.5)  # of a curve, beside those of the ends
 _OPEN_TARGETS: Final = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0)  # of an open side, in standard errors
+_BEYOND: Final = 0.1  # of the distance of a quadratic likelihood's end, by which an end is tried farther out
+_NEARLY: Final = 0.02  # of the level, and of a distance, to which such an end is the farthest
 _BISECTIONS: Final = 25
 _QUICK: Final = 0.3  # longest Newton step, over the distance of the end, that one step is trusted with
 _FAR_FROM_QUADRATIC: Final = 0.3  # relative distance of an end from its prediction, from which it is checked
@@ -43,21 +45,22 @@ def find_end(ray: Ray, level: float, inner: Found | None = None) -> Found:
     if found is None and inner is not None:
         found = _newton(ray, level, *ray.predicted(level))
     if found is None or not _is_plausible(ray, level, found):
-        found = _scan(ray, level)
-    if found.state in (State.FAILED, State.LIMIT) and found.lower is None:
         within = inner.x if inner is not None and inner.x is not None else ray.best
-        other = extreme(ray, level, within)
-        found = other if found.state is State.FAILED or _is_farther(ray, other, found) else found
+        found = extreme(ray, level, within)
+        if found.state is State.FAILED or not _is_farthest(ray, level, found):
+            found = _scan(ray, level)
     if found.x is not None and ray.box.at_wall(found.x):
         return Found(State.OPEN, None, None)
     return found
 
 
-def _is_farther(ray: Ray, other: Found, found: Found) -> bool:
-    """Whether another end lies outside of one that came to the end of its range."""
-    if other.value is None or found.value is None:
-        return other.state is State.OPEN
-    return ray.sign * (other.value - found.value) > _LOOSE * ray.unit
+def _is_farthest(ray: Ray, level: float, found: Found) -> bool:
+    """Whether the quantity cannot go farther below the level than an end that was found by constrained optimisation."""
+    if found.value is None or found.x is None:
+        return True
+    distance = ray.outwards(found.x)[0]
+    end, reached, cost = ray.towards(distance + _BEYOND * float(np.sqrt(level)), found.x)
+    return not end.converged or cost > level / 2 * (1 - _NEARLY) or reached <= distance + _NEARLY * abs(distance)
 
 
 def quick_end(ray: Ray, level: float) -> float | None:

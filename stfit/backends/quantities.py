@@ -56,7 +56,7 @@ def followed(objective: Objective, name: str, formulas: Mapping[str, Formula] | 
 
     def derived(x: Array) -> tuple[float, Array, Array]:
         with np.errstate(all="ignore"):
-            found = formula(objective.all_quantities(objective.space.jets(x, order=2)))
+            found = formula(objective.on_demand(objective.space.jets(x, order=2)))
         if not isinstance(found, Jet) or found.hessian is None:
             return float(np.squeeze(found)), np.zeros(x.size), np.zeros((x.size, x.size))
         return float(np.squeeze(found.value)), found.gradient.reshape(x.size), found.hessian.reshape(x.size, x.size)

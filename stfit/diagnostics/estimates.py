@@ -24,6 +24,7 @@ Z95 = 1.959963984540054
 # positive up to a sign that the data settle long before the size: their intervals come from the logarithm
 LOGARITHMIC = frozenset({"c_P", "c_AP", "c_ratio", "E_P", "E_AP", "transport_L", "tau_0_predicted"})
 
+_NEARLY = 1e-6  # of a plausible range
 _SAME_VARIANCE = 1.02  # with and without a coordinate held at its bound: 1 % of an error
 
 _UNKNOWN: Estimate = Estimate(None, None, None, None, "", Verdict.NOT_IDENTIFIED)
@@ -123,7 +124,8 @@ def says_nothing(p: FitParameter, ci95: Interval) -> bool:
         return False
     ends = [None if end is None else float(p.parameter.coordinates_of(end)) for end in ci95]
     low, high = max(p.lower, p.plausible[0]), min(p.upper, p.plausible[1])
-    return (ends[0] is None or ends[0] <= low) and (ends[1] is None or ends[1] >= high)
+    nearly = _NEARLY * (high - low) if np.isfinite(high - low) else 0.0
+    return (ends[0] is None or ends[0] <= low + nearly) and (ends[1] is None or ends[1] >= high - nearly)
 
 
 def _is_vague(estimate: Estimate, name: str, optimum: Optimum) -> bool:

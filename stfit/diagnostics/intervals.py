@@ -88,10 +88,11 @@ def with_profile(base: Estimate, profile: Profile | None) -> Estimate:
         return base
     if has_no_end(profile):
         without = base.ci95 is None and base.verdict is not Verdict.AT_BOUND
-        return Estimate(None, None, None, None, base.unit, Verdict.NOT_IDENTIFIED) if without else base
-    is_open = [end.state in (State.OPEN, State.LIMIT) for end in profile.ends["ci95"]]
-    if all(is_open):
-        return Estimate(None, None, None, None, base.unit, Verdict.NOT_IDENTIFIED)
+        return _unknown(base) if without else base
+    states = [end.state for end in profile.ends["ci95"]]
+    is_open = [state in (State.OPEN, State.LIMIT) for state in states]
+    if State.CLOSED not in states:  # all of its range is as likely as a 95 % interval asks for
+        return _unknown(base)
     if through_infinity(profile.interval("ci95")):
         ends = profile.interval("ci68"), profile.interval("ci95")
         return Estimate(None, None, *ends, base.unit, Verdict.NOT_IDENTIFIED, "profile")
@@ -171,6 +172,7 @@ def choose_intervals(kind: str, objective: Objective, optimum: Optimum, *, seed:
         base = covariance_estimates(objective, profiled.optimum)
     found = {n: with_profile(e, profiled.profiles.get(n)) if n in wanted else e for n, e in base.items()}
     found |= {p.name: _plausible(p, found[p.name]) for p in objective.space.varied}
+    found |= {n: _unknown(found[n]) for n in _asymmetry_factors(found)}
     if kind == "auto":
         found = {n: base[n] if agrees(base[n], e.ci95) else e for n, e in found.items()}
     record = {"chosen_by": kind} | profile_record(objective, profiled, shown, base)
@@ -181,9 +183,19 @@ def choose_intervals(kind: str, objective: Objective, optimum: Optimum, *, seed:
 
 def _plausible(p: FitParameter, found: Estimate) -> Estimate:
     """The estimate, not identified where its interval holds all that is plausible."""
-    if found.ci95 is None or found.verdict is Verdict.AT_BOUND or not says_nothing(p, found.ci95):
+    if found.ci95 is None or not says_nothing(p, found.ci95):
         return found
+    return _unknown(found)
+
+
+def _unknown(found: Estimate) -> Estimate:
     return Estimate(None, None, None, None, found.unit, Verdict.NOT_IDENTIFIED)
+
+
+def _asymmetry_factors(found: Mapping[str, Estimate]) -> list[str]:
+    """The factors that follow from an angle (or χ) of which nothing is known."""
+    known = any(name in found and found[name].verdict is Verdict.NOT_IDENTIFIED for name in ("theta_0", "chi"))
+    return [name for name in ("c_P", "c_AP", "c_ratio") if name in found] if known else []
 
 
 def not_quadratic(

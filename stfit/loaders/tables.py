@@ -1,55 +1,66 @@
-"""A table with a declared kind becomes a measurement."""
+"""Tables with declared kinds become measurements."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, final
 
 import numpy.typing as npt
 
-from stfit.errors import TableError
+from stfit.errors import InputError, TableError
 from stfit.loaders.cells import Selection, column_values, select_rows
 from stfit.loaders.containers import Problems, Table, read_table
 from stfit.loaders.headers import Headers, find_header, match_headers, nearest
+from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
 from stfit.measurement.base import Measurement, Origin
 from stfit.measurement.columns import Layout
 from stfit.measurement.kind import Kind
 from stfit.units import quoted
 
+_Made = TypeVar("_Made")
 
-def load_table(
-    path: str | Path,
-    kind: Kind,
-    *,
-    polarity: int = 1,
-    columns: Mapping[str, str] | None = None,
-    where: Mapping[str, str | float] | None = None,
-    keys: Mapping[str, Any] | None = None,
-) -> Measurement:
-    """The measurement in a file.
+
+@final
+@dataclass(frozen=True)
+class TableRequest:
+    """A table to be loaded as a kind.
 
     columns: our name → the file's header, with the unit the file leaves out. where: header → the text or number of
-    the rows to take. keys: what the kind wants to know beside its columns.
-    Raises InputError with every problem of the file: what cannot be read, headers, units, cells, impossible rows.
+    the rows to take. keys: what the kind wants to know beside its columns. uncertainties: column → the standard
+    deviation of one reading in it, SI, where it is stated.
     """
-    file = Path(path)
-    _check_keys(file, kind, keys or {})
-    problems = Problems(file)
-    loaded = _load(file, kind.layout(), columns or {}, where or {}, problems)
-    table = loaded.selection.table
-    notices = _notices(table, loaded.headers, where or {})
-    chosen = ", ".join(f"{header} = {value}" for header, value in (where or {}).items())
-    label = f" [{chosen}]" if chosen else ""
-    origin = Origin(str(path), table.sha256, loaded.selection.rows, notices, label, kind.name)
-    try:
-        measurement: Measurement = kind.build()(loaded.values, polarity=polarity, origin=origin, **(keys or {}))
-    except TableError as error:
-        _note_rows(error, loaded.selection, loaded.headers, problems)
-        problems.raise_any()
-        raise
-    return measurement
+
+    path: Path
+    kind: Kind
+    polarity: int = 1
+    columns: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str | float] = field(default_factory=dict)
+    keys: Mapping[str, Any] = field(default_factory=dict)
+    uncertainties: Mapping[str, float] = field(default_factory=dict)
+
+
+def load_tables(requests: Sequence[TableRequest]) -> list[Measurement]:
+    """The measurements in several files, whose readings of temperature, field, ramp rate and pulse width are settled.
+
+    Raises InputError with every problem of every file: what cannot be read, headers, units, cells, impossible rows.
+    """
+    outcomes = [_attempt(_read, request) for request in requests]
+    settled = iter(settle([outcome for outcome in outcomes if not isinstance(outcome, InputError)]))
+    built = [
+        outcome if isinstance(outcome, InputError) else _attempt(_build, request, next(settled))
+        for request, outcome in zip(requests, outcomes, strict=True)
+    ]
+    problems = [problem for outcome in built if isinstance(outcome, InputError) for problem in outcome.problems]
+    if problems:
+        raise InputError(problems)
+    return [outcome for outcome in built if not isinstance(outcome, InputError)]
+
+
+def load_table(path: str | Path, kind: Kind, **options: Any) -> Measurement:
+    """The measurement in one file; options: the fields of a TableRequest. Raises InputError as `load_tables`."""
+    return load_tables([TableRequest(Path(path), kind, **options)])[0]
 
 
 def load_columns(path: Path, layout: Layout) -> Mapping[str, npt.NDArray[Any]]:
@@ -57,14 +68,44 @@ def load_columns(path: Path, layout: Layout) -> Mapping[str, npt.NDArray[Any]]:
 
     Raises InputError with every problem of the file.
     """
-    return _load(path, layout, {}, {}, Problems(path)).values
+    _, _, values = _load(path, layout, {}, {}, Problems(path))
+    return values
 
 
-@dataclass(frozen=True)
-class _Loaded:
-    selection: Selection
-    headers: Headers
-    values: Mapping[str, npt.NDArray[Any]]
+def _attempt(step: Callable[..., _Made], *arguments: Any) -> _Made | InputError:
+    """What a step makes, or what is wrong with the file, to be said with that of all others."""
+    try:
+        return step(*arguments)
+    except InputError as error:
+        return error
+
+
+def _read(request: TableRequest) -> Loaded:
+    problems = Problems(request.path)
+    _check_keys(request, problems)
+    selection, headers, values = _load(request.path, request.kind.layout(), request.columns, request.where, problems)
+    for name in (name for name in request.uncertainties if name not in values):
+        problems.add(f"a column {quoted(name)}, of whose readings it is", "none", key=UNCERTAINTIES[name])
+    problems.raise_any()
+    notices = _notices(selection.table, headers, request.where)
+    return Loaded(selection, headers, values, request.uncertainties, notices)
+
+
+def _build(request: TableRequest, loaded: Loaded) -> Measurement:
+    selection = loaded.selection
+    chosen = ", ".join(f"{header} = {value}" for header, value in request.where.items())
+    label = f" [{chosen}]" if chosen else ""
+    digest, name = selection.table.sha256, request.kind.name
+    origin = Origin(str(request.path), digest, selection.rows, loaded.notices, label, name)
+    try:
+        build = request.kind.build()
+        measurement: Measurement = build(loaded.values, polarity=request.polarity, origin=origin, **request.keys)
+    except TableError as error:
+        problems = Problems(request.path)
+        _note_rows(error, selection, loaded.headers, problems)
+        problems.raise_any()
+        raise
+    return measurement
 
 
 def _load(
@@ -73,23 +114,23 @@ def _load(
     columns: Mapping[str, str],
     where: Mapping[str, str | float],
     problems: Problems,
-) -> _Loaded:
+) -> tuple[Selection, Headers, dict[str, npt.NDArray[Any]]]:
     table = read_table(file)
     headers = match_headers(table, layout, columns, problems)
     selection = select_rows(table, where, problems)
     values = {name: column_values(selection, match, problems) for name, match in headers.matches.items()}
     problems.raise_any()
-    return _Loaded(selection, headers, values)
+    return selection, headers, values
 
 
-def _check_keys(file: Path, kind: Kind, keys: Mapping[str, Any]) -> None:
-    problems = Problems(file)
-    known = sorted(kind.keys().own())
-    for key in keys:
+def _check_keys(request: TableRequest, problems: Problems) -> None:
+    """Refuse the keys that the kind does not know."""
+    known = sorted(request.kind.keys().own())
+    for key in request.keys:
         if key in known:
             continue
         expected = f"one of the keys {', '.join(known)}{nearest(key, known)}" if known else "no such key"
-        problems.add(expected, f"{quoted(key)}, which {kind.name} does not know", key=key)
+        problems.add(expected, f"{quoted(key)}, which {request.kind.name} does not know", key=key)
     problems.raise_any()
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Final, final
+
+import numpy as np
+import numpy.typing as npt
 
 STATES: Final[Mapping[str, int]] = {"P": 0, "AP": 1}
 TRANSITIONS: Final[Mapping[str, int]] = {"P->AP": 0, "AP->P": 1}  # coded by the state that is left
@@ -24,6 +27,26 @@ class Domain(Enum):
     FLAG = "0 or 1"
 
 
+@final
+@dataclass(frozen=True)
+class Noise:
+    """By how much readings of one setting scatter at most, where nobody says: a standard deviation.
+
+    relative: to the reading itself; to the largest one where there is a floor. floor: SI unit of the column, for a
+    quantity that may be 0.
+    """
+
+    relative: float
+    floor: float = 0.0
+
+    def of(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """The standard deviation of each reading, in the unit of the values, of their shape."""
+        size = np.abs(values)
+        if not self.floor:
+            return self.relative * size
+        return np.full_like(size, max(self.floor, self.relative * float(np.max(size))))
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a kind.
@@ -34,6 +57,7 @@ class Column:
     otherwise: the column it is where its header has the unit of that one, a linewidth in mT instead of MHz.
     text: its cells are text of any kind, such as names of files; its unit is "".
     any_unit: its numbers stay as they are, in whatever unit, whose choice changes nothing that is asked of them.
+    noise: of a setting that may be read from an instrument in every row.
     """
 
     name: str
@@ -45,15 +69,24 @@ class Column:
     otherwise: Column | None = None
     text: bool = False
     any_unit: bool = False
+    noise: Noise | None = None
 
+
+# A scatter of twice this changes E/k_BT = 40 by 0.24: a fifth of the natural spread of ln t of one dwell, π/√6 = 1.28.
+THERMOMETER: Final = Noise(0.003)
+# Of a Hall probe; twice the floor is 1 Oe, by which h changes by 0.005 even at μ0H_K = 20 mT.
+FIELD_PROBE: Final = Noise(0.003, floor=5e-5)
+TIMING: Final = Noise(0.01)  # of ramp rates and pulse widths, which enter ln τ as they are
 
 STATE = Column("state", "", aliases=("configuration",), choices=STATES)
 TRANSITION = Column("transition", "", aliases=("direction", "switching"), choices=TRANSITIONS)
 CURRENT = Column("current", "A", accepts=("A", "mA", "uA"), aliases=("I", "I_dc", "bias_current", "i_bias"))
 VOLTAGE = Column("voltage", "V", accepts=("V", "mV"), aliases=("V", "V_dc", "bias_voltage"))
-TEMPERATURE = Column("temperature", "K", Domain.POSITIVE, ("K", "degC"), ("T", "temp"))
+TEMPERATURE = Column("temperature", "K", Domain.POSITIVE, ("K", "degC"), ("T", "temp"), noise=THERMOMETER)
 FILE = Column("file", "", aliases=("filename", "path"), text=True)
-FIELD = Column("field", "T", accepts=("mT", "T", "Oe", "A/m"), aliases=("H", "B", "mu0_H", "magnetic_field"))
+FIELD = Column(
+    "field", "T", accepts=("mT", "T", "Oe", "A/m"), aliases=("H", "B", "mu0_H", "magnetic_field"), noise=FIELD_PROBE
+)
 
 
 @dataclass(frozen=True)

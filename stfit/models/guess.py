@@ -153,10 +153,10 @@ def _ratio(slopes: Slopes) -> float | None:
 def _spin_transfer(
     law: SpinTransferLaw, quantities: Mapping[str, float], slopes: Slopes, gentle_slope: float
 ) -> dict[str, float]:
-    """l/L_θθ from G·c_i of the states that show it; next to nothing, but not 0, where none does. ΔR beside it."""
+    """l/L_θθ from G·c_i of the states that show it; next to nothing, but not 0, where none is. ΔR beside it."""
     seen = [(slope, c) for slope, c in zip(slopes, _factors(law, quantities), strict=True) if slope is not None]
     total_slope, total_factor = (sum(column) for column in zip(*seen, strict=True)) if seen else (0.0, 1.0)
     unit = total_factor * coupling(1.0, quantities["delta_R"], quantities["beta"], law.convention)
-    value = float((total_slope or gentle_slope) / unit)
+    value = float((total_slope if abs(total_slope) > gentle_slope else gentle_slope) / unit)
     inside = value if abs(value) < _LARGEST_SPIN_TRANSFER else float(np.copysign(_MODERATE_SPIN_TRANSFER, value))
     return {"l_over_L": inside, "delta_R": quantities["delta_R"] * value / inside}

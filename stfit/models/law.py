@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -252,36 +253,47 @@ class SpinTransferLaw:
         ratio = self.description.slope_ratio(quantities)
         return slope(state, self.coupling(quantities) * ratio, wells.c_P, wells.c_AP, temperature, self.convention)
 
-    def derived(self, quantities: Quantities, temperature: Any) -> dict[str, Any]:
+    def derived(self, quantities: Quantities, temperature: Any, only: Collection[str] | None = None) -> dict[str, Any]:
         """What follows from the parameters at a temperature (K): c_i, barriers, slopes, I_c; keys of DERIVED_UNITS.
 
-        Where no ΔR is that of the device (each row has its own), neither slopes nor I_c are.
-        I_c is linear-extrapolated: where the barrier of Eq. 27 would vanish. Where the quantities hold α, γ, v and M_s,
-        L_θθ/ρ0, l/(eρ0) and Brown's attempt time too; keys of TRANSPORT_UNITS.
+        only: the names that are wanted; None for all. Where no ΔR is that of the device (each row has its own), neither
+        slopes nor I_c are. I_c is linear-extrapolated: where the barrier of Eq. 27 would vanish. Where the quantities
+        hold α, γ, v and M_s, L_θθ/ρ0, l/(eρ0) and Brown's attempt time too; keys of TRANSPORT_UNITS.
         """
-        wells = self.wells(quantities, None, None)
-        energy = (wells.energy_P, wells.energy_AP)
-        c_P, c_AP = (wells.c_P, wells.c_AP)
+        wells, own = self.wells(quantities, None, None), self._names
+        energy = {"P": wells.energy_P, "AP": wells.energy_AP}
+        c = {"P": wells.c_P, "AP": wells.c_AP}
         if self.rates is not None:
-            c_P, c_AP = self.rates.asymmetry(self, quantities, temperature)
-        values = {"c_P": c_P, "c_AP": c_AP}
-        with np.errstate(divide="ignore", invalid="ignore"):  # infinite where a slope, or an asymmetry factor, is 0
-            values["c_ratio"] = c_AP / c_P
-            for code, state in enumerate(("P", "AP")):
-                values[f"E_{state}"] = energy[code]
-                if "delta_R" in quantities:
-                    factors = (self.coupling(quantities), wells.c_P, wells.c_AP)
-                    values[f"slope_{state}"] = (
-                        self.slopes(quantities, code, temperature, None)
-                        if self.rates is None
-                        else slope(code, self.coupling(quantities), c_P, c_AP, temperature, self.convention)
-                    )
-                    values[f"I_c_{state}"] = critical_current(code, *energy, *factors)
+            c["P"], c["AP"] = self.rates.asymmetry(self, quantities, temperature)
+        formulas: dict[str, Callable[[], Any]] = {"c_ratio": lambda: c["AP"] / c["P"]}
+        for code, state in enumerate(("P", "AP")):
+            formulas[f"c_{state}"] = partial(c.get, state)
+            formulas[f"E_{state}"] = partial(energy.get, state)
+            if "delta_R" in quantities:
+                formulas[f"slope_{state}"] = partial(self._derived_slope, quantities, code, c[state], temperature)
+                formulas[f"I_c_{state}"] = partial(self._derived_current, quantities, code, wells)
         if all(name in quantities for name in TRANSPORT_INGREDIENTS):
-            values["transport_L"] = transport_coefficient(*(quantities[name] for name in TRANSPORT_INGREDIENTS))
-            values["spin_transfer_l"] = quantities["l_over_L"] * values["transport_L"]
-            values["tau_0_predicted"] = self._attempt_time(wells, values["transport_L"], temperature)
-        return {name: value for name, value in values.items() if name not in self._names}
+            transport_L = partial(transport_coefficient, *(quantities[name] for name in TRANSPORT_INGREDIENTS))
+            formulas["transport_L"] = transport_L
+            formulas["spin_transfer_l"] = lambda: quantities["l_over_L"] * transport_L()
+            formulas["tau_0_predicted"] = lambda: self._attempt_time(wells, transport_L(), temperature)
+        with np.errstate(divide="ignore", invalid="ignore"):  # infinite where a slope, or an asymmetry factor, is 0
+            return {
+                name: formula()
+                for name, formula in formulas.items()
+                if name not in own and (only is None or name in only)
+            }
+
+    def _derived_slope(self, quantities: Quantities, code: int, factor: Any, temperature: Any) -> Any:
+        """s_i at I = 0; with exact rates from c_i(σ) of the temperature."""
+        if self.rates is None:
+            return self.slopes(quantities, code, temperature, None)
+        return slope(code, self.coupling(quantities), factor, factor, temperature, self.convention)
+
+    def _derived_current(self, quantities: Quantities, code: int, wells: Wells) -> Any:
+        """I_c,i of the barrier of Eq. 27."""
+        energy = (wells.energy_P, wells.energy_AP)
+        return critical_current(code, *energy, self.coupling(quantities), wells.c_P, wells.c_AP)
 
     def _attempt_time(self, wells: Wells, transport_L: Any, temperature: Any) -> Any:
         """√π/(2 D0 σ^{3/2}), s, of the uniaxial barrier √(Kv) = (√E_P + √E_AP)/2 (Brown 1963)."""

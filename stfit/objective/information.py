@@ -142,6 +142,13 @@ def covariance(problem: Problem, x: Array, found: Directions, at_bound: npt.NDAr
     return result
 
 
+def expected_covariance(problem: Problem, x: Array, found: Directions) -> Array:
+    """Inverse of the expected information in the seen directions, shape (p, p)."""
+    _, singular, turned = np.linalg.svd(problem.sensitivity(x) * found.scales @ found.seen, full_matrices=False)
+    root = found.seen @ turned.T / singular
+    return np.asarray((root @ root.T) * np.outer(found.scales, found.scales))
+
+
 def seen_and_free(found: Directions, at_bound: npt.NDArray[np.bool_]) -> Array:
     """The seen directions along which no coordinate at a bound moves, as columns in scaled coordinates."""
     return _without(found.seen, at_bound) if np.any(at_bound) else found.seen

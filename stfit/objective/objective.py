@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, final
@@ -81,6 +81,18 @@ class Term:
         return replace(self, measurement=grid, thermometer=np.full(values.size, self.thermometer[row]))
 
 
+class _OnDemand(dict[str, Any]):
+    """Quantities that are computed when they are asked for, and kept."""
+
+    def __init__(self, known: Mapping[str, Any], compute: Callable[[str], Any]) -> None:
+        super().__init__(known)
+        self._compute = compute
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = self._compute(name)
+        return self[name]
+
+
 @final
 @dataclass(frozen=True)
 class Objective:
@@ -119,6 +131,11 @@ class Objective:
         """The parameters and what follows from them at the reference temperature (slopes, I_c, c_i)."""
         true_reference = self.reference_temperature * (quantities["temperature"] / self.nominal_temperature)
         return dict(quantities) | self.law.derived(quantities, true_reference)
+
+    def on_demand(self, quantities: Mapping[str, Any]) -> Mapping[str, Any]:
+        """As `all_quantities`, but what follows is computed when it is asked for."""
+        true_reference = self.reference_temperature * (quantities["temperature"] / self.nominal_temperature)
+        return _OnDemand(quantities, lambda name: self.law.derived(quantities, true_reference, only=(name,))[name])
 
     def predictions(self, x: Array) -> list[Array]:
         """Predictions of every term at x of shape (..., p); each of shape (..., rows)."""

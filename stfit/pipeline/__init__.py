@@ -9,7 +9,8 @@ from typing import Any, overload
 from stfit import laboratory
 from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
-from stfit.loaders.tables import load_table
+from stfit.loaders.settings import UNCERTAINTIES
+from stfit.loaders.tables import TableRequest, load_tables
 from stfit.measurement import Measurement, kinds
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.inspection import Inspection, inspect
@@ -49,7 +50,8 @@ def load(path: str | Path, kind: str, *, polarity: int = 1, **keys: Any) -> Meas
 def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys: Any) -> Measurement | Analysis:
     """A measurement of the declared kind from a table, or (with no kind, from a .toml) an analysis.
 
-    keys: `columns`, `where` and the keys of the kind, as in [[measurement]]. InputError says what is wrong.
+    keys: `columns`, `where`, `temperature_uncertainty` (K), `field_uncertainty` (T) and the keys of the kind, as in
+    [[measurement]]. InputError says what is wrong.
     """
     file = Path(path)
     if kind is None:
@@ -60,14 +62,9 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
         raise InputError(Problem("kind", f"one of {', '.join(kinds())}", repr(kind)))
     if polarity not in (1, -1):
         raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
-    return load_table(
-        file,
-        kinds()[kind],
-        polarity=polarity,
-        columns=keys.pop("columns", None),
-        where=keys.pop("where", None),
-        keys=keys,
-    )
+    uncertainties = {name: keys.pop(key) for name, key in UNCERTAINTIES.items() if key in keys}
+    columns, where = keys.pop("columns", None) or {}, keys.pop("where", None) or {}
+    return load_tables([TableRequest(file, kinds()[kind], polarity, columns, where, keys, uncertainties)])[0]
 
 
 def run_analysis(analysis: Analysis, *, seed: int = 0, command: str = "", chain: Run | None = None) -> FitResult:

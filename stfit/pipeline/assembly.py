@@ -13,6 +13,7 @@ from stfit.analysis import Analysis, GmrChi, GmrTable
 from stfit.errors import InputError, Problem
 from stfit.loaders.gmr import load_gmr
 from stfit.measurement import Measurement, name_of
+from stfit.measurement.columns import THERMOMETER
 from stfit.models.asymmetry import Uniaxial
 from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
 from stfit.models.parameters import PARAMETERS, Parameter, regular
@@ -93,7 +94,10 @@ def _temperatures(analysis: Analysis, measurements: Sequence[Measurement]) -> Te
     own = [m.settings.temperature for m in measurements]
     entries = [entry.temperature for entry in analysis.measurement] or [None] * len(own)
     defaults = [device.value if entry is None and device is not None else entry for entry in entries]
-    readings = [np.where(np.isnan(t), np.nan if d is None else d, t) for t, d in zip(own, defaults, strict=True)]
+    readings = [
+        np.where(np.isnan(t), np.nan if d is None else _as_read(d, np.concatenate(own)), t)
+        for t, d in zip(own, defaults, strict=True)
+    ]
     every = np.concatenate(readings)
     known = bool(np.any(np.isfinite(every)))
     without = [
@@ -107,6 +111,17 @@ def _temperatures(analysis: Analysis, measurements: Sequence[Measurement]) -> Te
     nominal = mean if device is None else device.value
     reference = analysis.fit.reference_temperature or nominal
     return Temperatures(tuple(readings), nominal, reference, device is not None, known)
+
+
+def _as_read(default: float, own: Array) -> float:
+    """The temperature (K) of rows without their own: the nearest that other rows read, else the default.
+
+    A reading is near where it differs from the default by no more than a thermometer may scatter: 295.0 K in [device]
+    and 295.1 K beside the rows are no series of two temperatures.
+    """
+    known = own[np.isfinite(own)]
+    near = known[np.abs(known - default) <= THERMOMETER.of(known)]
+    return float(near[np.argmin(np.abs(near - default))]) if near.size else default
 
 
 def _by_field(analysis: Analysis, measurements: Sequence[Measurement]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from stfit.analysis import Analysis, GmrChi, GmrTable
 from stfit.diagnostics.remarks import Remarks, remarks_of
 from stfit.measurement import Measurement
@@ -63,6 +65,7 @@ def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence
         _RATES[objective.law.barrier],
         *temperature_sentences(objective),
         *_where_quoted(objective),
+        *_rows_without_temperature(analysis, objective),
     ]
     used = {p.name for p in objective.space.parameters}
     sentences += [sentence for name, sentence in _CORRECTIONS.items() if name in used]
@@ -94,6 +97,19 @@ def _where_quoted(objective: Objective) -> list[str]:
     if temperature_is_unknown(objective):
         return [*sentences, "No temperature is given anywhere: slopes are those at the temperature of the measurement."]
     return [*sentences, f"Slopes, critical currents and c_i are quoted at {objective.reference_temperature:g} K."]
+
+
+def _rows_without_temperature(analysis: Analysis, objective: Objective) -> list[str]:
+    """That rows without a temperature take the one that others read, where it is not the one that was given."""
+    device = analysis.device.get("temperature")
+    given = {entry.temperature for entry in analysis.measurement} | {None if device is None else device.value}
+    thermal = [term for term in objective.terms if not term.measurement.settings.athermal]
+    without = [term.thermometer[np.isnan(term.measurement.settings.temperature)] for term in thermal]
+    return [
+        f"Rows without a temperature are taken at {kelvin:.6g} K, as other rows read it."
+        for kelvin in sorted({kelvin for readings in without for kelvin in readings.tolist()})
+        if given != {None} and kelvin not in given
+    ]
 
 
 def temperature_is_unknown(objective: Objective) -> bool:

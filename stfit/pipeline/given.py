@@ -9,10 +9,11 @@ from typing import Any, Final, final
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.headers import nearest
+from stfit.loaders.settings import UNCERTAINTIES
 from stfit.measurement import kinds
 from stfit.models.parameters import PARAMETERS
 
-COMMON_KEYS: Final = ("polarity", "temperature", "columns", "where")
+COMMON_KEYS: Final = ("polarity", "temperature", "columns", "where", *UNCERTAINTIES.values())
 
 
 @final

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -48,6 +49,7 @@ from stfit.pipeline.two_states import refuse_without_two_states
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded, format_value
 from stfit.results.ranking import preference
+from stfit.results.symbols import symbol
 from stfit.version import __version__
 
 Array = npt.NDArray[np.float64]
@@ -92,9 +94,11 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         covariance=_covariance(objective, optimum, found),
         correlations=_correlations(objective, optimum, found),
         curves=curves(objective, optimum),
-        goodness=goodness(objective, optimum, seed, always_bootstrap=analysis.fit.goodness == "bootstrap"),
+        goodness=goodness(objective, optimum.at_supremum, seed, always_bootstrap=analysis.fit.goodness == "bootstrap"),
         identifiability=identifiability(objective, optimum, found, seed=seed),
         validity=[
+            *_limits(objective),
+            *_without_end(chosen.record),
             *_disagreements(joint),
             *_preference(rivals),
             *_exact_rates(rivals),
@@ -113,8 +117,33 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         priors=_priors(objective),
         diagnostics={"evaluations": optimum.evaluations, "sum_of_squares": optimum.sum_of_squares},
         versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
-        source=Source(analysis, tuple(measurements), objective, optimum),
+        source=Source(analysis, tuple(measurements), _with_room(objective, optimum), optimum),
     )
+
+
+def _with_room(objective: Objective, optimum: Optimum) -> Objective:
+    """The objective with a prior that holds the best fit: a range that nobody gave must not cut it off."""
+    return replace(objective, space=objective.space.reaching(optimum.x))
+
+
+def _limits(objective: Objective) -> list[Note]:
+    """What data at the edge of the sample space exclude."""
+    return [
+        Note("edge of the sample space", "warning", sentence)
+        for term in objective.terms
+        for sentence in term.measurement.limits()
+    ]
+
+
+def _without_end(record: Mapping[str, Any]) -> list[Note]:
+    """Quantities whose profile has no end that could be found."""
+    lost = [symbol(name).text for name in record.get("without_end", ())]
+    if not lost:
+        return []
+    sentence = (
+        f"No end of the profile of {', '.join(lost)} could be found: the interval shown is that of the covariance."
+    )
+    return [Note("interval", "warning", sentence)]
 
 
 def _disagreements(joint: dict[str, list[dict[str, Any]]]) -> list[Note]:

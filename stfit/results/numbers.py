@@ -32,6 +32,8 @@ def format_value(
         return format_interval(interval, unit, beside)
     factor, label = prefix(beside or value or stderr or 0.0, unit)
     sides = _sides(value, interval)
+    if stderr is None and sides is not None:  # no covariance holds beside a bound: half of the interval stands for it
+        stderr = sum(sides) / 2.0
     if sides is not None and _lopsided(*sides):
         number = _asymmetric(value * factor, sides[0] * factor, sides[1] * factor)
     else:
@@ -53,8 +55,6 @@ def format_estimate(estimate: Estimate, beside: float = 0.0) -> str:
     closed = estimate.ci68 if estimate.ci68 is not None and None not in estimate.ci68 else None
     if stderr is None and closed is None:
         return format_rounded(estimate.value, estimate.unit, beside=beside)
-    if stderr is None:  # no covariance holds beside a bound: half of the interval stands for it
-        stderr = (closed[1] - closed[0]) / 2.0
     return format_value(estimate.value, stderr, estimate.unit, closed, beside)
 
 

@@ -89,12 +89,12 @@ def identifiability_sentence(result: FitResult) -> str:
 
 
 def _at_their_bounds(result: FitResult) -> list[str]:
-    """What an error quoted beside a parameter at its bound means."""
+    """Which parameters lie at a bound, and what that means for the others."""
     names = [symbol(name).text for name, entry in result.parameters.items() if entry.verdict is Verdict.AT_BOUND]
     if not names:
         return []
     ends = f"{names[0]} lies at its bound" if len(names) == 1 else f"{', '.join(names)} lie at their bounds"
-    return [f"{ends}: the errors of the others take that as exact."]
+    return [f"{ends}. The intervals of the others allow for it."]
 
 
 def quoted_at(result: FitResult) -> str:

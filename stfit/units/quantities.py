@@ -72,6 +72,15 @@ def parse_quantity(text: str | float, unit: str) -> Quantity:
     return _checked(text, unit, factor * value + offset, None if uncertainty is None else factor * uncertainty)
 
 
+def parse_difference(text: str | float, unit: str) -> Quantity:
+    """Read the difference of two values, as `parse_quantity` reads one value: 0.5 degC is then 0.5 K."""
+    found = parse_quantity(text, unit)
+    if not isinstance(text, str):
+        return found
+    value, _, unit_text = _split(text, unit)
+    return Quantity(conversion(unit_text, unit)[0] * value, found.uncertainty)
+
+
 def conversion(unit_text: str, to: str) -> tuple[float, float]:
     """(factor, offset) so that value_SI = factor·value + offset for values in `unit_text`, held in the SI unit `to`.
 

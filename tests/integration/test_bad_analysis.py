@@ -19,6 +19,7 @@ TOML = 'TOML, in which a quantity with its unit stands in quotes ("0.110 ohm")'
 SYNTAX = "an error of syntax"
 TIME = 'a time with its unit (s, us, ns) such as "1.2 s" or "1.2 ± 0.1 s"'
 RESISTANCE = 'a resistance with its unit (ohm, mohm, kohm) such as "1.2 ohm" or "1.2 ± 0.1 ohm"'
+COMMON = "kind, file, polarity, temperature, temperature_uncertainty, field_uncertainty, columns, where"
 TEMPERATURE = 'a temperature with its unit (K, degC) such as "1.2 K" or "1.2 ± 0.1 K"'
 NUMBER = 'a pure number such as 0.35 or "0.35 ± 0.03"'
 PRIOR = (
@@ -379,8 +380,32 @@ MEASUREMENTS: dict[str, Case] = {
     "a key of another kind": (
         f'{DWELLS}sign = "magnitude"',
         of_measurement("sign"),
-        "a key known here (kind, file, polarity, temperature, columns, where)",
+        f"a key known here ({COMMON})",
         "'sign', which is not known",
+    ),
+    "an uncertainty in the unit of another quantity": (
+        f'{DWELLS}temperature_uncertainty = "20 mT"',
+        of_measurement("temperature_uncertainty"),
+        TEMPERATURE,
+        "'20 mT', a magnetic field",
+    ),
+    "an uncertainty of 0": (
+        f'{DWELLS}field_uncertainty = "0 mT"',
+        of_measurement("field_uncertainty"),
+        "an uncertainty above 0",
+        "'0 mT'",
+    ),
+    "an uncertain uncertainty": (
+        f'{DWELLS}temperature_uncertainty = "20 ± 1 mK"',
+        of_measurement("temperature_uncertainty"),
+        "a quantity without ±",
+        "'20 ± 1 mK'",
+    ),
+    "an uncertainty without a unit": (
+        f"{DWELLS}temperature_uncertainty = 0.02",
+        of_measurement("temperature_uncertainty"),
+        TEMPERATURE,
+        "'0.02' without a unit",
     ),
     "a dead time": (
         'kind = "dwell-events"\nfile = "dwell.csv"\ndead_time = "0 us"',

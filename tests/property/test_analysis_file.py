@@ -17,7 +17,15 @@ KEYS = st.sampled_from(
     [
         *("title", "device", "measurement", "model", "fit", "priors", "gmr", "chi", "file", "kind", "polarity"),
         *("columns", "where", "sign", "dead_time", "free", "fix", "bounds", "seed", "backend", "normal", "uniform"),
-        *("lognormal", "asymmetry", "barrier", "reference_temperature", "no such key"),
+        *(
+            "temperature_uncertainty",
+            "field_uncertainty",
+            "lognormal",
+            "asymmetry",
+            "barrier",
+            "reference_temperature",
+            "no such key",
+        ),
         *PARAMETERS,
     ]
 )

@@ -164,6 +164,9 @@ class Regression:
     def gradient(self, x: Array) -> Array:
         return np.asarray(self.jacobian(x).T @ self.residuals(x))
 
+    def softened(self) -> None:
+        return None
+
     def sensitivity(self, x: Array) -> Array:
         return self.jacobian(x)
 

@@ -24,14 +24,16 @@ from stfit.measurement.base import (
     common_series_settings,
     frozen,
 )
-from stfit.measurement.columns import CURRENT, TEMPERATURE, TRANSITION, VOLTAGE, Column, Domain, Layout
+from stfit.measurement.columns import CURRENT, TEMPERATURE, TIMING, TRANSITION, VOLTAGE, Column, Domain, Layout
 from stfit.measurement.defaults import WithResiduals, repeated
 from stfit.measurement.edge import all_happened, jumps, nothing_happened, softening
 from stfit.objective.predictions import log_dwell_time
 from stfit.physics.deviance import binomial_log_likelihood, binomial_residuals
 from stfit.physics.switching import log_stay_probability, switching_probability
 
-_PULSE_WIDTH = Column("pulse_width", "s", Domain.POSITIVE, ("ns", "us", "ms", "s"), ("t_p", "tp", "pulse_length"))
+_PULSE_WIDTH = Column(
+    "pulse_width", "s", Domain.POSITIVE, ("ns", "us", "ms", "s"), ("t_p", "tp", "pulse_length"), noise=TIMING
+)
 _N = Column("n", "", Domain.POSITIVE_COUNT, aliases=("pulses", "n_pulses", "n_reps", "trials"))
 _N_SWITCHED = Column("n_switched", "", Domain.COUNT, aliases=("switched", "k", "successes"))
 _PROBABILITY = Column("probability", "", Domain.PROBABILITY, aliases=("P_sw", "switching_probability"))

@@ -16,18 +16,19 @@ from stfit.kinds.ramp.life_table import LifeTable
 from stfit.kinds.ramp.ramp_design import RampSettings
 from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.measurement.base import Array, Codes, Origin, frozen
-from stfit.measurement.columns import CURRENT, TEMPERATURE, VOLTAGE, Column, Domain, Layout
+from stfit.measurement.columns import CURRENT, TEMPERATURE, TIMING, VOLTAGE, Column, Domain, Layout, Noise
+from stfit.measurement.readings import parts_of
 
 Rows = npt.NDArray[np.intp]
 
 _SWEEP = Column("sweep", "", Domain.FINITE, aliases=("loop", "cycle", "repeat"))
 _RESISTANCE = Column("resistance", "ohm", accepts=("ohm", "kohm", "mohm"), aliases=("R", "R_dc"))
 _TIME = Column("time", "s", accepts=("s", "ms"), aliases=("t",))
-_RATE = Column("ramp_rate", "A/s", accepts=("A/s", "mA/s"), aliases=("sweep_rate", "dI/dt"))
+_RATE = Column("ramp_rate", "A/s", accepts=("A/s", "mA/s"), aliases=("sweep_rate", "dI/dt"), noise=TIMING)
 
 _LEAST_SEPARATION: Final = 6.0  # noise widths: a sample then lies on the wrong side once in 700
 _TURN: Final = 0.05  # of the range of the current, by which a turn stands out
-_SAME_RATE: Final = 0.05  # relative: ramp rates closer than that are one, but for the clock
+_CLOCK: Final = Noise(0.025)  # of a rate that follows from the times of two samples
 
 
 @final
@@ -183,7 +184,7 @@ def stepped(ramps: Ramps, step: float, polarity: int, origin: Origin) -> Stepped
     if used.size == 0:
         expected = "sweeps on which the state changes while the current moves one way"
         raise TableError([CellProblem(None, "resistance", expected, "none")])
-    rate = _common_rates(ramps.rate[used])
+    rate = parts_of(ramps.rate[used], _CLOCK).settled
     start = ramps.start[used]
     near = np.rint(start / step)  # ramps from about one current are one setting, which starts at their mean
     keys = np.stack([ramps.state[used], near, ramps.direction[used], rate, np.nan_to_num(ramps.temperature[used])])
@@ -201,15 +202,6 @@ def stepped(ramps: Ramps, step: float, polarity: int, origin: Origin) -> Stepped
         step=frozen(np.full(head.size, step)),
     )
     return SteppedRamps.of(settings, table, polarity, origin)
-
-
-def _common_rates(rate: Array) -> Array:
-    """Rates that differ by less than a clock does, as one: their geometric mean."""
-    order = np.argsort(rate)
-    group = np.zeros(rate.size, dtype=np.intp)
-    group[order] = np.cumsum(np.append(False, np.diff(np.log(rate[order])) > _SAME_RATE))
-    sums = np.bincount(group, weights=np.log(rate))
-    return np.asarray(np.exp(sums / np.bincount(group))[group])
 
 
 def censored_life_table(

@@ -40,6 +40,16 @@ def test_every_kind_is_accepted_with_its_keys(tmp_path: Path, kind: str) -> None
     assert {key: READ[key] for key in own}.items() <= dict(entry.keys).items()
 
 
+@pytest.mark.parametrize("kind", kinds())
+def test_every_kind_takes_the_uncertainty_of_its_readings(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "data.csv").touch()
+    keys = {"temperature_uncertainty": "0.5 degC", "field_uncertainty": "0.1 mT"}
+    entry = analysis_of({"measurement": [{"kind": kind, "file": "data.csv"} | keys]}, tmp_path, "test").measurement[0]
+    # differences: half a degree is half a kelvin; 0.1 and the factor 1e-3 are rounded once each, and their product
+    assert entry.temperature_uncertainty == 0.5
+    assert entry.field_uncertainty == pytest.approx(1e-4, rel=3.4e-16)
+
+
 @pytest.mark.parametrize("asymmetry", ASYMMETRIES)
 def test_an_asymmetry_has_its_parameters_and_no_other(asymmetry: str) -> None:
     belongs = {name for name, owners in ASYMMETRIES_WITH.items() if asymmetry in owners}

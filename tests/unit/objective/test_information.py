@@ -48,6 +48,9 @@ class Linear:
     def gradient(self, x: Array) -> Array:
         return np.asarray(self.matrix.T @ self.residuals(x))
 
+    def softened(self) -> None:
+        return None
+
     def sensitivity(self, x: Array) -> Array:
         return self.matrix
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE, VACUUM_PERMEABILITY
-from stfit.units import Quantity, UnitError, conversion, parse_quantity, quoted, split_header
+from stfit.units import Quantity, UnitError, conversion, parse_difference, parse_quantity, quoted, split_header
 
 # A value takes three roundings on its way to SI (the factor of the unit, that of the prefix, their product with the
 # number), each of 1.1e-16; as many for the number it is compared with.
@@ -250,3 +250,18 @@ def test_quoted_text_is_escaped_and_cut_to_sixty_characters() -> None:
     assert quoted("\x1b[31m") == r"'\x1b[31m'"
     assert quoted("x" * 60) == f"'{'x' * 60}'"
     assert quoted("x" * 61) == f"'{'x' * 59}…'"
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [("20 mK", "K", 0.02), ("0.5 degC", "K", 0.5), ("9 degF", "K", 5.0), ("1 Oe", "T", OERSTED), ("2", "", 2.0)],
+)
+def test_a_difference_knows_no_zero_of_a_scale(text: str, unit: str, value: float) -> None:
+    assert parse_difference(text, unit).value == pytest.approx(value, rel=ROUNDING)
+
+
+def test_a_difference_is_refused_as_a_quantity_is() -> None:
+    with pytest.raises(UnitError, match=r"expected a temperature with its unit .*; found '20 mT', a magnetic field"):
+        parse_difference("20 mT", "K")
+    assert parse_difference("20 ± 1 mK", "K").uncertainty == pytest.approx(1e-3, rel=ROUNDING)
+    assert parse_difference(0.5, "") == Quantity(0.5)
