@@ -180,7 +180,7 @@ def test_a_table_and_its_keys(tmp_path: Path) -> None:
         'start_current = "0.1 mA"\ncurrent_step = "0.1 mA"\n',
     )
     entry = stfit.load(analysis).measurement[0]
-    assert dict(entry.keys) == {"start_current": 1e-4, "current_step": 1e-4}
+    assert dict(entry.keys) == {"sign": "magnitude", "start_current": 1e-4, "current_step": 1e-4}
 
 
 @pytest.mark.parametrize(
