@@ -36,6 +36,7 @@ TRUTH: Final[Mapping[str, float]] = {
     "temperature": 295.0,
 }
 QUOTES: Final[Mapping[str, str]] = {"delta_R": "0.110 ± 0.004 ohm", "beta": "0.35 ± 0.03", "temperature": "295 ± 1 K"}
+QUICK: Final[Mapping[str, Any]] = {"compare": False, "intervals": "covariance"}  # [fit] without rivals and profiles
 KNOWN: Final[Mapping[str, str]] = {"delta_R": "0.110 ohm", "beta": "0.35", "temperature": "295 K"}
 TEMPERATURES: Final = (250.0, 270.0, 295.0, 320.0)
 CURRENTS: Final = tuple(np.linspace(-10e-3, 10e-3, 7).tolist())

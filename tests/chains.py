@@ -16,6 +16,8 @@ from tests import builders
 
 Array = npt.NDArray[np.float64]
 
+SHORT = Budget(ensembles=2, walkers=32, steps=200, target=10**9)
+
 
 def chain_of(objective: Objective, draws: Array, *, ended: Ended = Ended.RESOLVED) -> Chain:
     """draws: coordinates, shape (ensembles, steps, walkers, p)."""
@@ -46,6 +48,13 @@ def autoregressive(rng: np.random.Generator, phi: float, *shape: int) -> Array:
     for step in range(1, shape[1]):
         series[:, step] = phi * series[:, step - 1] + np.sqrt(1.0 - phi**2) * noise[:, step]
     return series
+
+
+def few_counts(seed: int) -> tuple[Objective, Optimum]:
+    """A device with five dwells a row, and its fit."""
+    grid = builders.grid(temperatures=(260.0, 310.0), currents=(-8e-3, -2e-3, 3e-3, 9e-3))
+    objective = builders.objective(builders.dwell_times(grid, n=5, seed=seed))
+    return objective, minimise(objective)
 
 
 @cache

@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from stfit.analysis.messages import shown, unfit, unknown
-from stfit.analysis.quantities import duration, quantity, whole_number
+from stfit.analysis.quantities import duration, quantity
 from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.parameters import PARAMETERS, Parameter
 from stfit.studies.conditions import candidate_words
@@ -33,14 +33,6 @@ def candidates(value: Any) -> tuple[str, ...]:
         if name not in known:
             raise unfit(*unknown(name, tuple(known), "candidates known here"))
     return tuple(dict.fromkeys(value))
-
-
-def count(value: Any) -> int:
-    """A whole number, 1 or more."""
-    number = whole_number(value)
-    if number < 1:
-        raise unfit("a whole number, 1 or more", shown(value))
-    return number
 
 
 def overhead(value: Any) -> float:

@@ -123,7 +123,7 @@ class _Plan(Section):
     goal: Annotated[float | None, PlainValidator(planning.relative_error)] = Conditions.goal
     candidates: Annotated[tuple[str, ...], PlainValidator(planning.candidates)] = Conditions.candidates
     time_per_point: Annotated[float | None, PlainValidator(quantities.duration)] = Conditions.time_per_point
-    points: Annotated[int, PlainValidator(planning.count)] = Conditions.points
+    points: Annotated[int, PlainValidator(quantities.count_from(1))] = Conditions.points
     overhead_per_point: Annotated[float, PlainValidator(planning.overhead)] = Conditions.overhead_per_point
     overhead_per_temperature: Annotated[float, PlainValidator(planning.overhead)] = Conditions.overhead_per_temperature
     overhead_per_field: Annotated[float, PlainValidator(planning.overhead)] = Conditions.overhead_per_field
@@ -180,10 +180,13 @@ _SECTIONS: Final[Mapping[Location, type[Section]]] = {
 }
 
 
+def section_at(content: Mapping[str, Any], location: Location) -> type[Section]:
+    """The section of the table at `location`, of a measurement by the kind that `content` gives it."""
+    if location == ("plan",):
+        return _plan_section()
+    return _SECTIONS[location] if location in _SECTIONS else _section_of(content["measurement"][location[1]])
+
+
 def known_keys(content: Mapping[str, Any], location: Location) -> tuple[str, ...]:
     """The keys that may stand beside the one at `location`."""
-    inside = location[:-1]
-    if inside == ("plan",):
-        return tuple(_plan_section().model_fields)
-    section = _SECTIONS[inside] if inside in _SECTIONS else _section_of(content["measurement"][location[1]])
-    return tuple(section.model_fields)
+    return tuple(section_at(content, location[:-1]).model_fields)

@@ -6,7 +6,7 @@ sequential quadratic programming with exact gradients (scipy's SLSQP). It passes
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -37,14 +37,16 @@ def extreme(ray: Ray, level: float, start: Array) -> Found:
     def room_slope(y: Array) -> Array:
         return -np.nan_to_num(columns.T @ ray.rise(point(y))[1])
 
-    def outwards(y: Array) -> tuple[float, Array]:
-        distance, gradient, _ = ray.outwards(point(y))
-        return -distance, -np.nan_to_num(columns.T @ gradient)
+    def inwards(y: Array) -> float:
+        return -ray.outwards(point(y))[0]
+
+    def inwards_slope(y: Array) -> Array:
+        return -np.nan_to_num(columns.T @ ray.outwards(point(y))[1])
 
     found = minimize(
-        outwards,
-        np.linalg.lstsq(columns, start - ray.best, rcond=None)[0],
-        jac=True,
+        inwards,
+        np.asarray(np.linalg.lstsq(columns, start - ray.best, rcond=None)[0], dtype=float),
+        jac=inwards_slope,
         method="SLSQP",
         constraints=[{"type": "ineq", "fun": room, "jac": room_slope}, *_inside(ray)],
         options={"maxiter": _STEPS, "ftol": _TOLERANCE},
@@ -59,10 +61,10 @@ def extreme(ray: Ray, level: float, start: Array) -> Found:
     return Found(state, ray.value_at(distance), x, level=level)
 
 
-def _inside(ray: Ray) -> list[dict[str, object]]:
+def _inside(ray: Ray) -> list[Any]:
     """The finite bounds, as linear constraints in steps of the columns."""
     columns, best = ray.box.columns, ray.best
-    constraints: list[dict[str, object]] = []
+    constraints: list[Any] = []
     for sign, bound in ((1.0, ray.box.lower), (-1.0, ray.box.upper)):
         rows = np.flatnonzero(np.isfinite(bound))
         if rows.size:

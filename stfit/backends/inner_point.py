@@ -37,7 +37,7 @@ class InnerPoint:
 
 def sees_all(problem: Problem, x: Array) -> bool:
     """Whether every direction is seen at x: no parameter can have run away."""
-    return _faint(problem, x).shape[1] == 0
+    return int(_faint(problem, x).shape[1]) == 0
 
 
 def inner_point(problem: Problem, soft: Problem, end: Array, maximum: Array) -> InnerPoint | None:

@@ -58,7 +58,7 @@ class Optimum:
 
     @property
     def at_supremum(self) -> Optimum:
-        """The same, at the end of the descent where the likelihood has no maximum: where data and prediction agree best."""
+        """The same; where the likelihood has no maximum, at the end of the descent, where the data agree best."""
         return self if self.end is None else replace(self, x=self.end)
 
     def runs_away(self, gradient: Array) -> bool:

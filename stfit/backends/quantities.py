@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 from typing import Any, Final, final
 
 import numpy as np
@@ -48,11 +50,10 @@ def followed(objective: Objective, name: str, formulas: Mapping[str, Formula] | 
             lambda x: (float(x[index]), gradient, hessian),
             lambda coordinate: float(np.asarray(parameter.quantity(coordinate))),
         )
-    formula = (formulas or {}).get(name, lambda quantities: quantities[name])
     reciprocal = name in RECIPROCALS
+    formula: Formula = (formulas or {}).get(name, itemgetter(name))
     if reciprocal:
-        law = objective.law
-        formula = lambda quantities: law.inverse_critical_current(quantities, state=RECIPROCALS[name])  # noqa: E731
+        formula = partial(objective.law.inverse_critical_current, state=RECIPROCALS[name])
 
     def derived(x: Array) -> tuple[float, Array, Array]:
         with np.errstate(all="ignore"):

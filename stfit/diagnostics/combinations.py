@@ -1,4 +1,4 @@
-"""The combinations that are identified where parameters are not: products, sums, and dwell times where they were seen."""
+"""What is identified where parameters are not: products, sums, and dwell times at settings of the data."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def _dwell_times(term: Term, state: str, quantities: Quantities, optimum: Optimu
     if log_dwell is None:
         return []
     found = []
-    for row in np.flatnonzero(term.measurement.settings.state == ("P", "AP").index(state)):
+    for row in np.flatnonzero(term.measurement.settings.state == ("P", "AP").index(state)).tolist():
         known = spread(_row(log_dwell, row), optimum)
         if np.any(known.gradient) and not known.touches_null:
             found.append((known.stderr, _dwell_time(term, state, row)))

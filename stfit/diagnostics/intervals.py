@@ -205,7 +205,9 @@ def not_quadratic(
     base: Mapping[str, Estimate],
     formulas: Mapping[str, Formula] | None = None,
 ) -> list[str]:
-    """Quantities, among them `formulas`, whose 95 % interval of the covariance may end elsewhere than the profile's; one Newton step tells.
+    """Quantities whose 95 % interval of the covariance may end elsewhere than the profile's; one Newton step tells.
+
+    formulas: of those that are neither parameters nor derived.
 
     An end off by δ standard errors changes the chance beyond it by φ(1.96) δ; skewness moves an end with z², so that
     the 68 % end is off by δ/3.84, and its chance by φ(1) δ/3.84. With δ = TOLERANCE either is 0.3 % a side at most.

@@ -38,8 +38,8 @@ def nothing_happened(word: str, what: str, watched: Array) -> str:
     """
     longest = _number(float(np.max(shortest_dwell(watched))), "s")
     return (
-        f"{word}: {what} in any of {_rows(watched.size)}. The data give a lower limit of the dwell time of each row, the "
-        f"watched time over 3.0 (95 %): up to τ > {longest}. They give no slope."
+        f"{word}: {what} in any of {_rows(watched.size)}. The data give a lower limit of the dwell time of each row, "
+        f"the watched time over 3.0 (95 %): up to τ > {longest}. They give no slope."
     )
 
 
@@ -58,9 +58,9 @@ def jumps(word: str, unit: str, none: Array, every: Array) -> str:
     """The sentence of a transition that jumps from no pulse switched to every one: between which settings (A or V)."""
     last, first = none[np.argmax(np.abs(none))], every[np.argmin(np.abs(every))]
     return (
-        f"{word}: the data jump from 0 to 1. No pulse switched up to {_number(float(last), unit)}, every pulse switched "
-        f"from {_number(float(first), unit)} on: half of the pulses switch somewhere between. The slope has a limit on one "
-        "side only (where the profile of the likelihood rises by 3.84)."
+        f"{word}: the data jump from 0 to 1. No pulse switched up to {_number(float(last), unit)}, every pulse "
+        f"switched from {_number(float(first), unit)} on: half of the pulses switch somewhere between. The slope has a "
+        "limit on one side only (where the profile of the likelihood rises by 3.84)."
     )
 
 
@@ -68,8 +68,8 @@ def in_one_step(word: str, current: float, events: int) -> str:
     """The sentence of a transition all of whose events lie in one step of the ramp, at a current (A)."""
     counted = "the only event lies" if events == 1 else f"all {events} events lie"
     return (
-        f"{word}: {counted} in one step of the ramp, at {_number(current, 'A')}. The slope has a limit on one side only "
-        "(where the profile of the likelihood rises by 3.84)."
+        f"{word}: {counted} in one step of the ramp, at {_number(current, 'A')}. The slope has a limit on one side "
+        "only (where the profile of the likelihood rises by 3.84)."
     )
 
 

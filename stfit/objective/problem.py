@@ -34,7 +34,7 @@ class Problem(Protocol):
         ...
 
     def softened(self) -> Problem | None:
-        """The problem with a small part of a count where the data lie at the edge of the sample space; None elsewhere."""
+        """The problem with a small part of a count where the data lie at the edge of the sample space; else None."""
         ...
 
     def scales(self, x: Array, sensitivity: Array) -> Array:

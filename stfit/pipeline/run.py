@@ -140,9 +140,8 @@ def _without_end(record: Mapping[str, Any]) -> list[Note]:
     lost = [symbol(name).text for name in record.get("without_end", ())]
     if not lost:
         return []
-    sentence = (
-        f"No end of the profile of {', '.join(lost)} could be found: the interval shown is that of the covariance."
-    )
+    listed = ", ".join(lost)
+    sentence = f"No end of the profile of {listed} could be found: the interval shown is that of the covariance."
     return [Note("interval", "warning", sentence)]
 
 

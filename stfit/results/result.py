@@ -90,7 +90,7 @@ class Estimate:
 @final
 @dataclass(frozen=True)
 class Combination:
-    """A product or a sum of parameters that is identified where its parts are not; value None: limits alone are known."""
+    """A product or a sum of parameters that is identified where its parts are not. value None: a limit alone is."""
 
     expression: str
     value: float | None

@@ -18,13 +18,21 @@ from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from tests import builders
-from tests.calibration.test_critical_currents import BETA, currents
-from tests.calibration.test_fmr_lines import OWN, lines
-from tests.calibration.virtual_devices import QUOTES, TRUTH, dwell_events, dwell_table, pulses
+from tests.calibration.virtual_devices import (
+    LINES_TRUTH,
+    QUOTES,
+    TRUTH,
+    critical_currents,
+    dwell_events,
+    dwell_table,
+    lines,
+    pulses,
+)
 
 _COLD_TO_WARM: Final = (250.0, 285.0, 320.0)
 _DEVICE: Final = ("l_over_L", "theta_0", "tau_0", "slope_P", "slope_AP", "I_c_P", "I_c_AP")
 _SLOPES: Final = ("l_over_L", "theta_0", "slope_P", "slope_AP")
+_BETA: Final = {"beta": QUOTES["beta"]}
 _SEED: Final = 4040  # of the one measurement that makes a design; chosen before the first run with it
 
 
@@ -49,7 +57,11 @@ class KindDesign:
 
 def truth_of(objective: Objective) -> Mapping[str, float]:
     """The true parameters, those of single measurements included."""
-    return {name: value for name, value in {**TRUTH, **OWN}.items() if name in {p.name for p in objective.space.varied}}
+    return {
+        name: value
+        for name, value in {**TRUTH, **LINES_TRUTH}.items()
+        if name in {p.name for p in objective.space.varied}
+    }
 
 
 def _rich_ramps(step: float | None = None) -> Measurement:
@@ -80,8 +92,12 @@ DESIGNS: Final[Mapping[str, KindDesign]] = {
     "switching-ramp, exact, poor": KindDesign(_poor_ramps),
     "switching-ramp, stepped, rich": KindDesign(lambda: _rich_ramps(step=0.4e-3)),
     "switching-ramp, stepped, poor": KindDesign(lambda: _poor_ramps(step=0.4e-3)),
-    "switching-currents, 3 %": KindDesign(lambda: currents(0.03, barriers=True), ("l_over_L", "theta_0"), BETA, 500),
-    "switching-currents, 15 %": KindDesign(lambda: currents(0.15, barriers=True), ("l_over_L", "theta_0"), BETA, 500),
+    "switching-currents, 3 %": KindDesign(
+        lambda: critical_currents(0.03, barriers=True), ("l_over_L", "theta_0"), _BETA, 500
+    ),
+    "switching-currents, 15 %": KindDesign(
+        lambda: critical_currents(0.15, barriers=True), ("l_over_L", "theta_0"), _BETA, 500
+    ),
     "fmr-lines, 3 %": KindDesign(lines, _SLOPES, walkers=160),
     "fmr-lines, 15 %": KindDesign(lambda: lines(5.0), _SLOPES, walkers=160),
 }

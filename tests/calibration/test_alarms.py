@@ -10,7 +10,7 @@ from stfit.backends.least_squares import minimise
 from stfit.kinds.critical.data import CriticalCurrents
 from tests.campaign.alarms import SEED, alarms_of, clean_devices, example, most_alarms
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 CHEAP = ("nanopillar", "spin-valve-ic")  # no bootstrap; tests/campaign has the others
 

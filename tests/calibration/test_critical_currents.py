@@ -21,28 +21,21 @@ from stfit.measurement import Origin
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from tests.calibration.pulls import Ensemble, Fit, comparisons_of, complaints, halved
-from tests.calibration.virtual_devices import BOLTZMANN, DERIVED_TRUTH, ELEMENTARY_CHARGE, QUOTES, TRUTH
+from tests.calibration.virtual_devices import (
+    BOLTZMANN,
+    DERIVED_TRUTH,
+    ELEMENTARY_CHARGE,
+    QUOTES,
+    TRUTH,
+    critical_currents,
+)
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 SEED = 28028  # chosen before the first run with it
 TIME = 2.0  # s, of a measured critical current
 BETA: Final = {"beta": QUOTES["beta"]}
 BARRIERS: Final = {"E_P": "0.50 ± 0.02 eV", "E_AP": "0.45 ± 0.02 eV"}
-
-
-def currents(relative_stderr: float, *, barriers: bool, own_delta_R: bool = True) -> CriticalCurrents:
-    """Eq. 28 by hand: ten spin valves from 0.05 to 0.5 ohm, or ten currents of the device; state 0 is P, 1 is AP."""
-    state = np.repeat([0, 1], 10)
-    delta_R = np.tile(np.linspace(0.05, 0.5, 10), 2) if own_delta_R else np.full(20, TRUTH["delta_R"])
-    scatter = 1.0 + 0.15 * np.cos(np.arange(20.0)) if barriers else np.ones(20)
-    energy = np.array([TRUTH["E_P"], TRUTH["E_AP"]])[state] * scatter
-    current = np.array([DERIVED_TRUTH["I_c_P"], DERIVED_TRUTH["I_c_AP"]])[state] * TRUTH["delta_R"] / delta_R * scatter
-    columns: dict[str, Any] = {"transition": state, "critical_current": current}
-    columns["critical_current_stderr"] = relative_stderr * np.abs(current)
-    columns |= {"delta_R": delta_R} if own_delta_R else {}
-    columns |= {"barrier": energy} if barriers else {}
-    return CriticalCurrents.from_columns(columns, polarity=1, origin=Origin("currents.csv"))
 
 
 def measured() -> CriticalCurrents:
@@ -58,11 +51,15 @@ def measured() -> CriticalCurrents:
 
 Known = Mapping[str, str]
 DESIGNS: Final[Mapping[str, tuple[Callable[[], CriticalCurrents], Known, tuple[str, ...]]]] = {
-    "barriers, 3 %": (lambda: currents(0.03, barriers=True), BETA, ("l_over_L", "theta_0")),
-    "barriers, 15 %": (lambda: currents(0.15, barriers=True), BETA, ("l_over_L", "theta_0")),
-    "barriers of the device": (lambda: currents(0.03, barriers=False), {**BETA, **BARRIERS}, ("l_over_L", "theta_0")),
+    "barriers, 3 %": (lambda: critical_currents(0.03, barriers=True), BETA, ("l_over_L", "theta_0")),
+    "barriers, 15 %": (lambda: critical_currents(0.15, barriers=True), BETA, ("l_over_L", "theta_0")),
+    "barriers of the device": (
+        lambda: critical_currents(0.03, barriers=False),
+        {**BETA, **BARRIERS},
+        ("l_over_L", "theta_0"),
+    ),
     "ΔR of the device": (
-        lambda: currents(0.03, barriers=True, own_delta_R=False),
+        lambda: critical_currents(0.03, barriers=True, own_delta_R=False),
         QUOTES,
         ("l_over_L", "theta_0", "slope_P", "slope_AP"),
     ),

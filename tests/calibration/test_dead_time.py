@@ -21,7 +21,7 @@ from stfit.measurement import Origin
 from stfit.physics.telegraph import apparent_mean_dwell
 from stfit.studies.coverage import FALSE_ALARM, NOMINAL
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 Array = npt.NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from stfit.studies.coverage import NOMINAL, coverage, pull
 from tests.calibration.exact_devices import objective, truth
 from tests.calibration.pulls import Calibration, comparisons_of, complaints
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 BARRIERS: Final = (10.0, 20.0, 30.0, 40.0)
 QUANTITIES: Final = ("l_over_L", "tau_0", "Kv", "h")

@@ -18,7 +18,7 @@ from stfit.studies.coverage import FALSE_ALARM, critical_z
 from tests.calibration.pulls import Ensemble, simulate
 from tests.calibration.virtual_devices import Design, dwell_table
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 # expected counts of 20 and more everywhere: Σ 1/(6n) over the rows shifts the mean deviance by 0.03 of its spread
 RICH = ("dwells, 300–3000 a row", "events, censored, 20–200 a row")

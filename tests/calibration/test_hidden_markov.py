@@ -1,6 +1,6 @@
 """Dwell times of the hidden Markov model: bias, width of the pulls and coverage, with overlapping levels too.
 
-STFIT_CALIBRATION=300 pytest -m calibration tests/calibration/test_hidden_markov.py
+STFIT_CALIBRATION=300 pytest -m slow tests/calibration/test_hidden_markov.py
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from stfit.physics.telegraph import dwell_times_from_chain
 from stfit.studies.coverage import FALSE_ALARM, NOMINAL
 from tests.traces import telegraph
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 Array = npt.NDArray[np.float64]
 

@@ -30,7 +30,7 @@ from tests.calibration.kinds import DESIGNS, truth_of
 from tests.calibration.released import calibration_of
 from tests.calibration.virtual_devices import DERIVED_TRUTH
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 KINDS: Final = ("covariance", "profile", "bootstrap", "posterior")
 # of STFIT_CALIBRATION; a bootstrap takes a hundred times as long as a covariance, the others about thirty times

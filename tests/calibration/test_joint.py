@@ -28,7 +28,7 @@ from stfit.results import Estimate
 from stfit.studies.coverage import NOMINAL, critical_z
 from tests.calibration.pulls import Calibration, Ensemble, Fit, comparisons_of, complaints, halved
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 Array = npt.NDArray[np.float64]
 

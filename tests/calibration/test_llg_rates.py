@@ -9,7 +9,7 @@ from scipy.stats import gamma
 from stfit.physics.llg import dwell_times
 from tests.macrospins import Axial, magnet
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 SEED = 31  # chosen before the first run with it
 SIGMA = 8.0

@@ -25,7 +25,7 @@ from stfit.studies.conditions import Conditions
 from stfit.studies.plan import Ranking, checked, rank
 from tests.builders import QUOTES, dwell_times, grid, objective
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 SEED: Final = 3141  # chosen before the first run with it
 DATASETS: Final = Path(__file__).parents[2] / "datasets"

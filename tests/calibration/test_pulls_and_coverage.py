@@ -32,7 +32,7 @@ from tests.calibration.virtual_devices import (
     watched_table,
 )
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 COMPARISONS = comparisons_of(len(DESIGNS), len(QUANTITIES))
 

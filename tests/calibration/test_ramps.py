@@ -20,7 +20,7 @@ from tests import builders
 from tests.calibration.pulls import Ensemble, Fit, comparisons_of, complaints, halved
 from tests.calibration.virtual_devices import QUOTES, TRUTH
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 SEED: Final = 3131  # chosen before the first run with it
 QUANTITIES: Final = ("l_over_L", "theta_0", "tau_0", "slope_P", "slope_AP", "I_c_P", "I_c_AP")

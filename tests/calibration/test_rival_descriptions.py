@@ -18,7 +18,7 @@ from stfit.kinds.dwell.data import DwellTimes
 from stfit.measurement import Origin
 from stfit.pipeline.assembly import assemble
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 Array = npt.NDArray[np.float64]
 

@@ -19,7 +19,7 @@ from tests import builders
 from tests.calibration.pulls import Ensemble, Fit, comparisons_of, complaints, halved
 from tests.calibration.virtual_devices import TRUTH
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 SEED: Final = 4211  # chosen before the first run with it
 NOISE: Final = 0.02  # K

@@ -18,7 +18,7 @@ from stfit.measurement import Origin
 from stfit.studies.coverage import FALSE_ALARM
 from tests.calibration.virtual_devices import dwell_events
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 Array = npt.NDArray[np.float64]
 

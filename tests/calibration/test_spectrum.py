@@ -10,7 +10,7 @@ from stfit.kinds.telegraph.spectrum import SpectrumEnd, fit_machlup
 from stfit.studies.coverage import FALSE_ALARM
 from tests.traces import telegraph
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 SEED = 1954  # chosen before the first run with it
 _Z = float(norm.isf(FALSE_ALARM / (2 * 2 * 2 * 2)))

@@ -19,7 +19,7 @@ from tests import builders
 from tests.builders import K_B, TRUTH, Grid
 from tests.calibration.pulls import halved
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 
 Array = npt.NDArray[np.float64]
 

@@ -18,7 +18,7 @@ from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.reducing import ReducedTrace, TraceTask, reduce_trace
 from tests.traces import telegraph
 
-pytestmark = pytest.mark.calibration
+pytestmark = pytest.mark.slow
 Array = npt.NDArray[np.float64]
 
 SEED: Final = 5151  # chosen before the first run with it

@@ -14,9 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.analysis import analysis_of
+from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.dwell.events import DwellEvents
 from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.kinds.resonance.data import FmrLines
 from stfit.measurement import Measurement, Origin
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
@@ -187,3 +189,33 @@ DESIGNS: Final[Mapping[str, Callable[[], Design]]] = {
         {**QUOTES, "resistance": "776 ± 8 ohm"},
     ),
 }
+
+
+def critical_currents(relative_stderr: float, *, barriers: bool, own_delta_R: bool = True) -> CriticalCurrents:
+    """Eq. 28 by hand: ten spin valves from 0.05 to 0.5 ohm, or ten currents of the device; state 0 is P, 1 is AP."""
+    state = np.repeat([0, 1], 10)
+    delta_R = np.tile(np.linspace(0.05, 0.5, 10), 2) if own_delta_R else np.full(20, TRUTH["delta_R"])
+    scatter = 1.0 + 0.15 * np.cos(np.arange(20.0)) if barriers else np.ones(20)
+    energy = np.array([TRUTH["E_P"], TRUTH["E_AP"]])[state] * scatter
+    current = np.array([DERIVED_TRUTH["I_c_P"], DERIVED_TRUTH["I_c_AP"]])[state] * TRUTH["delta_R"] / delta_R * scatter
+    columns: dict[str, Any] = {"transition": state, "critical_current": current}
+    columns["critical_current_stderr"] = relative_stderr * np.abs(current)
+    columns |= {"delta_R": delta_R} if own_delta_R else {}
+    columns |= {"barrier": energy} if barriers else {}
+    return CriticalCurrents.from_columns(columns, polarity=1, origin=Origin("currents.csv"))
+
+
+LINES_TRUTH: Final[Mapping[str, float]] = {"power_P": 2.0, "power_AP": 1.5, "linewidth_P": 9e7, "linewidth_AP": 1.2e8}
+
+
+def lines(noise: float = 1.0) -> FmrLines:
+    """9 currents in both states, powers with errors of 0.05 and widths of 3 MHz, 10 MHz of them inhomogeneous.
+
+    noise: of all errors.
+    """
+    state, current = np.repeat([0.0, 1.0], 9), np.tile(np.linspace(-8e-4, 8e-4, 9), 2)
+    columns: dict[str, Any] = {"state": state, "current": current}
+    columns |= {"power": np.full(18, 1.7), "power_stderr": np.full(18, 0.05 * noise)}
+    columns |= {"linewidth": np.full(18, 1e8), "linewidth_stderr": np.full(18, 3e6 * noise)}
+    keys: dict[str, Any] = {"linewidth": "fwhm", "power": "integrated", "inhomogeneous_linewidth": "10 MHz"}
+    return FmrLines.from_columns(columns, polarity=1, origin=Origin("lines.csv"), **keys)

@@ -83,7 +83,7 @@ def main() -> None:
             alarmed += bool(raised)
             limit = most_alarms(number, len(DATASETS))
             if number % 20 == 0 or number == asked.devices:
-                print(f"{name}: {alarmed} of {number} alarm (at most {limit} allowed) {dict(kinds)}", flush=True)  # noqa: T201
+                print(f"{name}: {alarmed} of {number} alarm (at most {limit} allowed) {dict(kinds)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Reports in a browser: nothing goes wrong, nothing is fetched, all fits the window, all can be read.
 
-Needs Debian's chromium and playwright; without them the tests are skipped and say so.
+Needs Debian's chromium and the extra [dev]; without them the tests are skipped and say so.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pytest
 
 from stfit.reports.html import render
 
+pytestmark = pytest.mark.slow  # needs the extra [dev]
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 

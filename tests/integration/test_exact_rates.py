@@ -27,12 +27,12 @@ from stfit.physics.switching import ramp_quantile
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.two_states import refuse_without_two_states
 from stfit.results import Estimate, FitResult, Note, Status
+from tests.builders import QUICK
 
 TRUTH = {"l_over_L": 25.0, "tau_0": 1e-9, "Kv": 20.0 * BOLTZMANN * 295.0, "h": 0.05, "beta": 0.35, "delta_R": 0.11}
 KNOWN = {"delta_R": "0.110 ± 0.001 ohm", "beta": "0.350 ± 0.002", "temperature": "295 K"}
 LAW = SpinTransferLaw(barrier="exact", asymmetry="uniaxial", reference_temperature=295.0)
 EXACT = {"barrier": "exact"}
-QUICK: dict[str, Any] = {"compare": False, "intervals": "covariance"}
 
 
 def drawn(measurement: Measurement, eta: Any, seed: int) -> Measurement:
@@ -149,14 +149,14 @@ def test_the_report_of_exact_rates_has_both_kinds_of_factors(exact: FitResult) -
 
 
 def test_a_symmetric_barrier_has_one_height() -> None:
-    result = stfit.fit(dwells(), device=KNOWN, model={**EXACT, "asymmetry": "symmetric"}, fit=QUICK)
+    result = stfit.fit(dwells(), device=KNOWN, model={**EXACT, "asymmetry": "symmetric"}, fit=dict(QUICK))
     assert "h" not in result.parameters
     assert result["E_P"].value == result["E_AP"].value == result["Kv"].value
 
 
 def test_the_printed_convention_is_minus_eight_times_ours(exact: FitResult) -> None:
     ours, model = exact, {**EXACT, "convention": "printed"}
-    printed = stfit.fit(dwells(), device=KNOWN, model=model, fit=QUICK)
+    printed = stfit.fit(dwells(), device=KNOWN, model=model, fit=dict(QUICK))
     assert ours["l_over_L"].value is not None
     assert printed["l_over_L"].value == pytest.approx(-8.0 * ours["l_over_L"].value, rel=1e-6)  # two optima
     assert printed["c_AP"].value == pytest.approx(2.0 * (ours["c_AP"].value or 0.0), rel=1e-6)
@@ -180,7 +180,7 @@ def test_fields_along_the_axis_row_by_row() -> None:
 def test_browns_prefactor_stands_beside_the_fitted_attempt_time() -> None:
     device = {**KNOWN, "alpha": 0.01, "gyromagnetic_ratio": "1.76e11 rad/s/T"}
     device |= {"volume": "1e-23 m**3", "saturation_magnetisation": "8e5 A/m"}
-    result = stfit.fit(dwells(), device=device, model=EXACT, fit=QUICK)
+    result = stfit.fit(dwells(), device=device, model=EXACT, fit=dict(QUICK))
     # 1/τ0 = 2 D0 σ^{3/2}/√π with D0 = 8.95957e5/s (tests/reference/test_physics_reference.py): σ = 20: 9.04e7/s
     predicted = result["tau_0_predicted"]
     assert predicted.value == pytest.approx(1.0 / 9.0425e7, rel=0.02)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from stfit.objective.information import directions
 from stfit.pipeline import simulate
 from stfit.pipeline.assembly import assemble
 from stfit.results import FitResult, Verdict
+from tests.builders import QUICK
 
 FMR = Path(__file__).parents[2] / "datasets" / "fmr"
 KNOWN = {"delta_R": "0.110 ± 0.004 ohm", "beta": "0.35 ± 0.03", "temperature": "295 ± 1 K"}
@@ -43,25 +42,12 @@ LAW = {  # of the device below, but for what is measured on it
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
-    folder = tmp_path_factory.mktemp("work")
-    words = [sys.executable, "-m", "stfit", "fit", str(FMR / "analysis.toml"), "--out", "out"]
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-    return done, folder / "out"
+def result() -> FitResult:
+    return stfit.fit(FMR / "analysis.toml")
 
 
-@pytest.fixture(scope="module")
-def result(outcome: tuple[subprocess.CompletedProcess[str], Path]) -> FitResult:
-    return FitResult.from_dict(json.loads((outcome[1] / "result.json").read_text(encoding="utf-8")))
-
-
-def test_the_command_writes_a_report_with_both_figures(
-    outcome: tuple[subprocess.CompletedProcess[str], Path],
-) -> None:
-    done, folder = outcome
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    page = (folder / "report.html").read_text(encoding="utf-8")
+def test_the_report_has_both_figures(result: FitResult, tmp_path: Path) -> None:
+    page = stfit.report(result, tmp_path).read_text(encoding="utf-8")
     assert "Power and linewidth against current" in page
     assert "Power and linewidth against frequency" in page
     assert "Eq. 32 at constant noise strength" in page
@@ -175,7 +161,7 @@ def test_polarity_turns_the_sign_of_both_slopes() -> None:
         measured = FmrLines.from_columns(
             columns, polarity=polarity, origin=Origin(), linewidth="fwhm", power="integrated"
         )
-        found.append(stfit.fit(measured, device=KNOWN)["l_over_L"].value)
+        found.append(stfit.fit(measured, device=KNOWN, fit=dict(QUICK))["l_over_L"].value)
     assert found[0] == pytest.approx(-(found[1] or 0.0), rel=1e-6)  # both fits end within 1e-7 of the optimum
 
 
@@ -198,16 +184,16 @@ def dwells(seed: int, factor: float = 1.0) -> DwellTimes:
 
 
 def test_lines_and_dwell_times_of_one_device_agree_and_share_its_slopes() -> None:
-    together = stfit.fit([dwells(4), drawn(design(), 5)], device=KNOWN)
+    together = stfit.fit([dwells(4), drawn(design(), 5)], device=KNOWN, fit=dict(QUICK))
     assert together.goodness.verdict == "acceptable"
-    each = [stfit.fit(measured, device=KNOWN) for measured in (dwells(4), drawn(design(), 5))]
+    each = [stfit.fit(measured, device=KNOWN, fit=dict(QUICK)) for measured in (dwells(4), drawn(design(), 5))]
     smallest = min(fit["slope_AP"].stderr or np.inf for fit in each)
     assert (together["slope_AP"].stderr or np.inf) < smallest
 
 
 def test_lines_whose_slopes_are_not_those_of_the_dwell_times_are_found_out() -> None:
     # 20 % on slopes known to 1 %: some 15 standard errors
-    together = stfit.fit([dwells(6, factor=1.2), drawn(design(), 7)], device=KNOWN)
+    together = stfit.fit([dwells(6, factor=1.2), drawn(design(), 7)], device=KNOWN, fit=dict(QUICK))
     assert together.goodness.verdict == "rejected"
 
 
@@ -216,7 +202,7 @@ def test_only_dwell_times_tell_the_mappings_damping_and_peak_apart() -> None:
     several: dict[int, Sequence[Measurement]] = {1: [lines], 2: [lines, times]}
     deviance = {
         (mapping, count): stfit.fit(
-            measurements, device=KNOWN, model={"mapping": mapping}, fit={"compare": False}
+            measurements, device=KNOWN, model={"mapping": mapping}, fit=dict(QUICK)
         ).goodness.deviance
         for mapping in ("damping", "peak")
         for count, measurements in several.items()

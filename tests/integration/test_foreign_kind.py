@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import pytest
 
+pytestmark = pytest.mark.slow  # six commands in a process of their own
+
 PACKAGE: Final = Path(__file__).parents[1] / "foreign_kind" / "retention"
 ENTRY_POINTS: Final = "[stfit.kinds]\nretention-times = retention.kind:RETENTION\n"
 DEVICE: Final = """\

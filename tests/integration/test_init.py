@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,7 +14,6 @@ import pytest
 
 from stfit.analysis import read_analysis
 from stfit.backends.least_squares import minimise
-from stfit.cli import main
 from stfit.measurement import kinds
 from stfit.physics.fluctuations import LINE_SHAPES
 from stfit.pipeline import load_measurements
@@ -25,19 +23,6 @@ from stfit.results import Status
 DATASETS: Final = Path(__file__).parents[2] / "datasets"
 WRITTEN: Final = Path("new/my.toml")
 Run = Callable[..., int]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["stfit", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return int(end.value.code or 0)
-
-    return call
 
 
 def begin(run: Run, files: Sequence[Path]) -> list[str]:

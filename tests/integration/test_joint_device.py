@@ -24,6 +24,7 @@ def test_the_dataset_is_what_the_stated_command_makes(tmp_path: Path) -> None:
         assert path.read_bytes() == (JOINT / path.name).read_bytes()
 
 
+@pytest.mark.slow
 def test_the_joint_fit_finds_the_truth() -> None:
     result = stfit.fit(JOINT / "analysis.toml")
     compared = [name for name in TRUTH["parameters"] if name in result.parameters and result[name].stderr]

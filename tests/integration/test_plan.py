@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 import stfit
-from stfit.cli import main
 from stfit.errors import InputError
 from stfit.results.plan import Plan, plan_schema
 from tests.builders import QUOTES, dwell_times, grid
@@ -19,11 +18,13 @@ NANOPILLAR = Path(__file__).parents[2] / "datasets" / "nanopillar" / "analysis.t
 COLD = dwell_times(grid(temperatures=(295.0,)), seed=8)
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["stfit", "plan", *words, "--processes", "1"])
-    with pytest.raises(SystemExit) as ending:
-        main()
-    return int(ending.value.code or 0)
+Planned = Callable[..., int]
+
+
+@pytest.fixture
+def planned(run: Callable[..., int]) -> Planned:
+    """Runs `stfit plan` in one process; gives its exit status."""
+    return lambda *words: run("plan", *words, "--processes", "1")
 
 
 def written(folder: Path, text: str) -> Path:
@@ -40,11 +41,9 @@ def written(folder: Path, text: str) -> Path:
     return file
 
 
-def test_the_example_from_file_to_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_example_from_file_to_page(planned: Planned, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "out"
-    assert run(monkeypatch, str(NANOPILLAR), "--check", "1", "--refits", "20", "--out", str(folder)) == 0
+    assert planned(str(NANOPILLAR), "--check", "1", "--refits", "20", "--out", str(folder)) == 0
     printed = capsys.readouterr().out
     assert "Next for l/L_θθ: β determined anew" in printed
     content = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
@@ -57,22 +56,20 @@ def test_the_example_from_file_to_page(
     assert "β determined anew" in (folder / "plan.html").read_text(encoding="utf-8")
 
 
-def test_json_another_target_and_hours(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_json_another_target_and_hours(planned: Planned, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--target", "E_P", "--hours", "6", "--check", "0", "--json", "--out", str(tmp_path)]
-    assert run(monkeypatch, str(NANOPILLAR), *words) == 0
+    assert planned(str(NANOPILLAR), *words) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["target"], found["hours"]) == ("E_P", 6.0)
     assert {round(entry["hours"], 9) for entry in found["candidates"]} == {6.0}
 
 
 def test_another_temperature_for_what_one_does_not_tell(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    planned: Planned, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = written(tmp_path, '[fit]\nfree = ["tau_0"]\n[plan]\ntarget = "tau_0"\n')
     # as `stfit fit` ends, where the data do not identify what [fit] free asks for; the plan is written all the same
-    assert run(monkeypatch, str(file), "--check", "0", "--out", str(tmp_path / "out")) == 3
+    assert planned(str(file), "--check", "0", "--out", str(tmp_path / "out")) == 3
     captured = capsys.readouterr()
     assert "τ0 is not identified today. It would be with" in captured.out
     assert "the data do not identify tau_0, which 'fit.free' asks for" in captured.err
@@ -88,9 +85,9 @@ def test_another_temperature_for_what_one_does_not_tell(
     ],
 )
 def test_what_is_wrong_ends_with_2(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+    planned: Planned, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
 ) -> None:
-    assert run(monkeypatch, str(NANOPILLAR), *words, "--out", str(tmp_path)) == 2
+    assert planned(str(NANOPILLAR), *words, "--out", str(tmp_path)) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "plan.json").exists()
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,31 +22,20 @@ KNOWN = {"delta_R": "0.254 ± 0.005 ohm", "beta": "0.34 ± 0.03", "temperature":
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
-    folder = tmp_path_factory.mktemp("work")
-    words = [sys.executable, "-m", "stfit", "fit", str(RAMP / "analysis.toml"), "--out", "out"]
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-    return done, folder / "out"
+def result() -> FitResult:
+    return stfit.fit(RAMP / "analysis.toml")
 
 
-@pytest.fixture(scope="module")
-def result(outcome: tuple[subprocess.CompletedProcess[str], Path]) -> FitResult:
-    return FitResult.from_dict(json.loads((outcome[1] / "result.json").read_text(encoding="utf-8")))
-
-
-def test_the_command_writes_a_report_with_both_figures(
-    outcome: tuple[subprocess.CompletedProcess[str], Path],
-) -> None:
-    done, folder = outcome
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    page = (folder / "report.html").read_text(encoding="utf-8")
+@pytest.mark.slow
+def test_the_report_has_both_figures(result: FitResult, tmp_path: Path) -> None:
+    page = stfit.report(result, tmp_path).read_text(encoding="utf-8")
     assert "Switched share against current: 12 series" in page
     assert "Switched share against current: 2 series" in page
     assert "P→AP, 260 K, 0.001 A/s" in page
     assert "mean and width of the switching currents" in page
 
 
+@pytest.mark.slow
 def test_the_fit_finds_the_truth(result: FitResult) -> None:
     truth = json.loads((RAMP / "truth.json").read_text(encoding="utf-8"))["parameters"]
     compared = [name for name in truth if name in result.parameters and result[name].stderr]
@@ -61,6 +48,7 @@ def test_the_fit_finds_the_truth(result: FitResult) -> None:
         assert abs(estimate.value - truth[name]["value"]) < 4.0 * estimate.stderr, name
 
 
+@pytest.mark.slow
 def test_everything_is_identified_and_the_model_accepted(result: FitResult) -> None:
     assert result.status.key == "converged"
     assert result.goodness.verdict == "acceptable"
@@ -70,6 +58,7 @@ def test_everything_is_identified_and_the_model_accepted(result: FitResult) -> N
     assert any(note.name == "barrier height" and "holds" in note.sentence for note in result.validity)
 
 
+@pytest.mark.slow
 def test_tables_count_the_events_by_steps(result: FitResult) -> None:
     events, staircase = result.measurements
     assert (events.rows, staircase.rows) == (3600, 1000)
@@ -81,7 +70,7 @@ def test_tables_count_the_events_by_steps(result: FitResult) -> None:
 
 def test_one_temperature_leaves_tau_0_and_the_barriers_undetermined() -> None:
     cold = stfit.load(RAMP / "events.csv", "switching-ramp", where={"temperature (K)": 260})
-    result = stfit.fit(cold, device=KNOWN)
+    result = stfit.fit(cold, device=KNOWN, fit=dict(builders.QUICK))
     for name in ("tau_0", "E_P", "E_AP", "I_c_P", "I_c_AP"):
         assert result[name].verdict is Verdict.NOT_IDENTIFIED
         assert result[name].value is None
@@ -91,7 +80,9 @@ def test_one_temperature_leaves_tau_0_and_the_barriers_undetermined() -> None:
 
 def test_one_ramp_of_one_transition_gives_its_slope() -> None:
     chosen = {"temperature (K)": 260, "ramp_rate (A/s)": 1, "transition": "AP->P"}
-    result = stfit.fit(stfit.load(RAMP / "events.csv", "switching-ramp", where=chosen), device=KNOWN)
+    result = stfit.fit(
+        stfit.load(RAMP / "events.csv", "switching-ramp", where=chosen), device=KNOWN, fit=dict(builders.QUICK)
+    )
     truth = json.loads((RAMP / "truth.json").read_text(encoding="utf-8"))["parameters"]
     slope = result["slope_AP"]
     assert slope.value is not None
@@ -233,8 +224,11 @@ def test_bad_input_is_refused_in_words(tmp_path: Path, table: str, line: str, me
 def test_ramps_and_dwells_of_one_device_say_more_together() -> None:
     ramps = builders.ramps(n=200, seed=1, temperatures=(295.0,))
     dwells = builders.dwell_times(builders.grid(temperatures=(295.0,)), n=100, seed=2)
-    alone = [stfit.fit(part, device=dict(builders.QUOTES))["slope_AP"].stderr for part in (ramps, dwells)]
-    joint = stfit.fit([ramps, dwells], device=dict(builders.QUOTES))
+    alone = [
+        stfit.fit(part, device=dict(builders.QUOTES), fit=dict(builders.QUICK))["slope_AP"].stderr
+        for part in (ramps, dwells)
+    ]
+    joint = stfit.fit([ramps, dwells], device=dict(builders.QUOTES), fit=dict(builders.QUICK))
     assert joint.status.key == "converged"
     stderr = joint["slope_AP"].stderr
     assert stderr is not None

@@ -28,6 +28,7 @@ def test_analysis_files(text: str, tmp_path: Path) -> None:
     assert parse_analysis(text, tmp_path, "README.md").measurement
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", blocks("python"))
 def test_python(code: str, tmp_path: Path) -> None:
     (tmp_path / "datasets").symlink_to(ROOT / "datasets", target_is_directory=True)

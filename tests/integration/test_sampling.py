@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 import stfit
 from stfit.backends.chain import read_chain
 from stfit.backends.ensemble import Budget
-from stfit.cli import main
 from stfit.errors import InputError
 from stfit.results.storage import read as read_result
 
@@ -38,26 +36,13 @@ target = 2000
 DWELLS = Path(__file__).parents[2] / "datasets" / "nanopillar" / "dwell.csv"
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run the command line in a folder of its own; its exit status."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["stfit", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return int(end.value.code or 0)
-
-    return call
-
-
 def written(folder: Path, steps: int = 1000) -> Path:
     path = folder / "my.toml"
     path.write_text(ANALYSIS.format(file=DWELLS, steps=steps), encoding="utf-8")
     return path
 
 
+@pytest.mark.slow
 def test_a_chain_from_the_command_line(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     analysis = str(written(tmp_path))
     assert run("fit", analysis, "--backend", "mcmc", "--seed", "7", "--out", "out") == 0
@@ -88,6 +73,7 @@ def test_a_chain_from_the_command_line(run: Run, tmp_path: Path, capsys: pytest.
     assert "source" not in json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_an_unusable_chain_ends_with_status_3_and_a_report(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

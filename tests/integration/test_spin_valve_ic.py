@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +33,8 @@ def table(**keys: Any) -> CriticalCurrents:
     return measured
 
 
-def test_the_command_line_writes_a_report_with_the_figure(tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "stfit", "fit", str(DATASET / "analysis.toml"), "--out", "out"]
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+def test_the_report_has_the_figure(result: FitResult, tmp_path: Path) -> None:
+    page = stfit.report(result, tmp_path).read_text(encoding="utf-8")
     assert "Inverse critical current against ΔR: 2 series (P→AP; AP→P), 20 rows" in page
     assert "extrapolated linearly to zero temperature, Eq. 28" in page
 

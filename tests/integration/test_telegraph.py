@@ -34,6 +34,7 @@ def test_the_files_are_those_of_the_seed(tmp_path: Path) -> None:
         assert path.read_bytes() == (TELEGRAPH / path.name).read_bytes(), path.name
 
 
+@pytest.mark.slow
 def test_the_fit_finds_the_truth(result: FitResult) -> None:
     truth = json.loads((TELEGRAPH / "truth.json").read_text(encoding="utf-8"))["parameters"]
     compared = [name for name in truth if name in result.parameters and result[name].stderr]
@@ -47,6 +48,7 @@ def test_the_fit_finds_the_truth(result: FitResult) -> None:
     assert result.goodness.verdict == "acceptable"
 
 
+@pytest.mark.slow
 def test_each_trace_says_its_route_and_its_checks(result: FitResult) -> None:
     far, close = (entry.traces for entry in result.measurements)
     assert {trace["route"] for trace in far} == {"threshold"}
@@ -58,6 +60,7 @@ def test_each_trace_says_its_route_and_its_checks(result: FitResult) -> None:
     assert any("2 by the hidden Markov model" in note.sentence for note in result.validity)
 
 
+@pytest.mark.slow
 def test_the_report_shows_them(result: FitResult, tmp_path: Path) -> None:
     page = stfit.report(result, tmp_path).read_text(encoding="utf-8")
     assert "traces_01.npy" in page

@@ -57,7 +57,7 @@ def narrow() -> DwellTimes:
 
 def fit(model: dict[str, str], **device: str) -> FitResult:
     known = {**builders.KNOWN, **device}
-    return stfit.fit(narrow(), device=known, model=model, fit={"compare": False, "intervals": "covariance"})
+    return stfit.fit(narrow(), device=known, model=model, fit=dict(builders.QUICK))
 
 
 def distance(estimate: Estimate, truth: float) -> float:

@@ -63,6 +63,7 @@ def test_every_kind_of_interval(kind: str) -> None:
     check(estimates_by(kind, objective(), minimise(objective()), seed=1, replicas=200), kind)
 
 
+@pytest.mark.slow
 def test_mcmc() -> None:
     sampled = stfit.sample(fitted(), seed=1, budget=Budget(ensembles=2, target=1000))
     check(sampled.parameters, "posterior")

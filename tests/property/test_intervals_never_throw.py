@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +37,7 @@ def _small_tables(draw: st.DrawFn) -> Objective:
     return builders.objective(table, device=dict(draw(st.sampled_from((builders.KNOWN, builders.QUOTES)))))
 
 
+@pytest.mark.slow
 @_FEW
 @given(_small_tables())
 def test_profiles_of_small_tables(objective: Objective) -> None:

@@ -20,6 +20,7 @@ from stfit.cli import COMMANDS, main
 from stfit.errors import InputError, Problem
 from stfit.results import write
 from stfit.results.result import Goodness, Status
+from tests.saying import unnamed
 from tests.unit.reports.example import nanopillar
 
 Run = Callable[..., int]
@@ -77,20 +78,6 @@ def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run the command line in a folder of its own; its exit status."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["stfit", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return int(end.value.code or 0)
-
-    return call
-
-
-@pytest.fixture
 def analysis(tmp_path: Path) -> Path:
     """An analysis file in a folder called device-7."""
     folder = tmp_path / "device-7"
@@ -130,9 +117,7 @@ def test_a_form_that_there_is_not_is_refused_before_the_fit(
     run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("fit", "--format", "docx", "device-7/analysis.toml") == 2
-    assert capsys.readouterr().err == (
-        "stfit: option '--format': expected html, pdf, md, latex or all, with commas between several; found 'docx'\n"
-    )
+    assert not unnamed(capsys.readouterr().err, "'--format'", "html", "pdf", "md", "latex", "all", "'docx'")
     assert pipeline.calls == []
 
 
@@ -149,20 +134,20 @@ def test_a_stored_result_is_reported_again_beside_it_or_elsewhere(
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("content", "named"),
     [
-        (None, "result.json: expected a result.json; found No such file or directory"),
-        ("{}", "result.json, key 'schema': expected 'stfit-result/1'; found no such key"),
-        ("[", "result.json: expected JSON as stfit writes it; found"),
+        (None, ["result.json", "No such file or directory"]),
+        ("{}", ["result.json", "key 'schema'", "'stfit-result/1'"]),
+        ("[", ["result.json", "JSON"]),
     ],
 )
 def test_a_result_that_is_none_is_refused_and_nothing_is_written(
-    content: str | None, message: str, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    content: str | None, named: list[str], run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if content is not None:
         (tmp_path / "result.json").write_text(content, encoding="utf-8")
     assert run("report", "result.json", "--out", "out") == 2
-    assert message in capsys.readouterr().err
+    assert not unnamed(capsys.readouterr().err, *named)
     assert not (tmp_path / "out").exists()
 
 
@@ -237,7 +222,8 @@ def test_a_parameter_that_was_asked_for_and_is_not_identified_ends_with_3(
     assert run("fit", str(analysis), "--out", "out") == 3
     captured = capsys.readouterr()
     assert captured.out.endswith("Report: out/report.html\n")
-    assert captured.err == "stfit: the data do not identify tau_0, which 'fit.free' asks for\n"
+    assert not unnamed(captured.err, "tau_0", "'fit.free'")
+    assert "E_P" not in captured.err
 
 
 def test_bad_input_is_one_message_and_no_traceback(
@@ -281,10 +267,7 @@ class TestOutputFolder:
         taken = Path("taken").absolute()
         taken.write_text("mine")
         assert run("fit", str(analysis), "--out", "taken") == 2
-        expected = "a folder that can be written (--out takes another)"
-        assert capsys.readouterr().err == (
-            f"stfit: output folder taken: expected {expected}; found '{taken}', which is no folder\n"
-        )
+        assert not unnamed(capsys.readouterr().err, "output folder taken", "--out", f"'{taken}'", "no folder")
         assert taken.read_text() == "mine"
 
     def test_below_a_file(self, run: Run, analysis: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -315,16 +298,11 @@ class TestOutputFolder:
     ) -> None:
         Path("out", name).mkdir(parents=True)
         assert run("fit", str(analysis), "--out", "out") == 2
-        assert capsys.readouterr().err == (
-            "stfit: output folder out: expected no folder where a file is to be written; "
-            f"found the folder 'out/{name}'\n"
-        )
+        assert not unnamed(capsys.readouterr().err, "output folder out", f"'out/{name}'")
 
     def test_an_unknown_backend(self, run: Run, analysis: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert run("fit", str(analysis), "--backend", "simplex") == 2
-        assert capsys.readouterr().err == (
-            "stfit: option '--backend': expected 'least-squares' or 'mcmc'; found 'simplex'\n"
-        )
+        assert not unnamed(capsys.readouterr().err, "'--backend'", "'least-squares'", "'mcmc'", "'simplex'")
 
 
 @pytest.mark.parametrize(
@@ -362,29 +340,23 @@ def test_help_shows_an_example(
 
 
 @pytest.mark.parametrize("command", ["fit", "plan", "calibrate"])
-@pytest.mark.parametrize(("name", "found"), [("data.csv", "a file that ends in '.csv'"), ("no.toml", "no such file")])
+@pytest.mark.parametrize(("name", "found"), [("data.csv", "'.csv'"), ("no.toml", "no such file")])
 def test_what_is_no_analysis_is_told_how_to_begin_one(
     run: Run, capsys: pytest.CaptureFixture[str], command: str, name: str, found: str
 ) -> None:
     Path("data.csv").write_text("state,current (mA)\n", encoding="utf-8")
     assert run(command, name) == 2
-    assert capsys.readouterr().err == (
-        f"stfit: {name}: expected an analysis file (.toml); stfit init DATA begins one from data; found {found}\n"
-    )
+    assert not unnamed(capsys.readouterr().err, name, ".toml", "stfit init DATA", found)
 
 
 def test_resume_without_a_chain(run: Run, analysis: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("fit", str(analysis), "--resume") == 2
-    assert capsys.readouterr().err == (
-        "stfit: option '--resume': expected a chain to go on with: --backend mcmc; found least-squares\n"
-    )
+    assert not unnamed(capsys.readouterr().err, "'--resume'", "--backend mcmc", "least-squares")
 
 
 def test_a_plot_must_be_a_png(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("inspect", "data.csv", "--png", "plot.xyz") == 2
-    assert capsys.readouterr().err == (
-        "stfit: option '--png': expected a file name that ends in .png; found 'plot.xyz'\n"
-    )
+    assert not unnamed(capsys.readouterr().err, "'--png'", ".png", "'plot.xyz'")
 
 
 def test_inspect_prints_one_json_document(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -427,9 +399,7 @@ class TestCompare:
 
     def test_what_is_no_result(self, run: Run, two: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         assert run("compare", two[0], "no/result.json") == 2
-        assert capsys.readouterr().err == (
-            "stfit: no/result.json: expected a result.json; found No such file or directory\n"
-        )
+        assert not unnamed(capsys.readouterr().err, "no/result.json", "No such file or directory")
 
 
 @pytest.mark.parametrize(("shell", "word"), [("bash", "complete -o default -F"), ("zsh", "#compdef stfit")])

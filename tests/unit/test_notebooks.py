@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import jupytext
 import pytest
+
+pytestmark = pytest.mark.slow  # needs the extra [dev]
+jupytext = pytest.importorskip("jupytext", reason="jupytext is not installed")
 
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
 NAMES: Final = sorted({path.stem for path in FOLDER.glob("*.*") if path.suffix in (".py", ".ipynb")})

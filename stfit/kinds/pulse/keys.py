@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import PlainValidator
 
-from stfit.analysis import planning
+from stfit.analysis import planning, quantities
 from stfit.analysis.sections import SIGN, MeasurementSection, Section
 
 
@@ -19,5 +19,5 @@ class PulseKeys(MeasurementSection):
 class PulsePlanKeys(Section):
     """What [plan] says of pulses: how many at each point, and the time (s) to reset the device after each."""
 
-    pulses: Annotated[int, PlainValidator(planning.count)] = 1000
+    pulses: Annotated[int, PlainValidator(quantities.count_from(1))] = 1000
     pulse_overhead: Annotated[float, PlainValidator(planning.overhead)] = 0.01

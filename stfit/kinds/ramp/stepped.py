@@ -206,7 +206,7 @@ class SteppedRamps(WithResiduals):
         where = np.flatnonzero(rows & (self.n_switched > 0))
         if where.size == 0:
             duration = (self.n * (self.upper - self.lower) / self.ramps.ramp_rate[self.setting])[rows]
-            watched = np.bincount(self.setting[rows], duration, self.ramps.size)
+            watched = np.bincount(self.setting[rows], duration, self.ramps.size).astype(float)
             return nothing_happened(word, "no switching event was seen", watched[watched > 0])
         if np.ptp(current[where]) > np.nanmax(self.ramps.step[self.setting[where]], initial=0.0):
             return ""

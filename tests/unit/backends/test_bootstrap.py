@@ -20,6 +20,7 @@ def _rich() -> Objective:
     return builders.objective(builders.dwell_times(builders.grid(), n=60, seed=2))
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_draws_whatever_the_processes() -> None:
     objective = _rich()
     optimum = minimise(objective)

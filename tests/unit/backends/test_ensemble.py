@@ -18,15 +18,14 @@ from stfit.backends.chain import Chain, Ended, read, read_chain
 from stfit.backends.ensemble import Budget, Progress, sample
 from stfit.backends.least_squares import minimise
 from stfit.errors import InputError
-from stfit.objective import Objective
 from tests import builders
+from tests.chains import SHORT, few_counts
 from tests.targets import BentTarget, NormalTarget, optimum_at
 
 Array = npt.NDArray[np.float64]
 
 GRID = builders.grid(temperatures=(260.0, 310.0), currents=(-8e-3, -2e-3, 3e-3, 9e-3))
 ONE_TEMPERATURE = builders.grid(temperatures=(295.0,), currents=(-8e-3, -2e-3, 3e-3, 9e-3))
-SHORT = Budget(ensembles=2, walkers=32, steps=200, target=10**9)
 NARROW = np.array([[4.0, 1.99, 0.0], [1.99, 1.0, 0.0], [0.0, 0.0, 1e-6]])  # correlation 0.995, scales 2 to 0.001
 NORMAL = NormalTarget(np.array([1.0, -2.0, 3.0]), NARROW)
 WELL_KNOWN = optimum_at(NORMAL.mean, NARROW)
@@ -98,6 +97,7 @@ def test_ensembles_are_independent_streams() -> None:
     np.testing.assert_array_equal(chain.draws[0, -steps:], three.draws[0, -steps:])
 
 
+@pytest.mark.slow
 def test_two_processes_draw_the_chain_of_one() -> None:
     objective = builders.objective(builders.dwell_times(GRID, n=5, seed=1))
     optimum = minimise(objective)
@@ -123,6 +123,7 @@ def test_progress_rises_to_the_end() -> None:
     assert told[-1].remaining == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device", [builders.QUOTES, {k: v for k, v in builders.QUOTES.items() if k != "beta"}])
 def test_a_fit_with_null_directions_is_sampled(device: Any) -> None:
     objective = builders.objective(builders.dwell_times(ONE_TEMPERATURE, n=200, seed=1), device=device)
@@ -168,18 +169,14 @@ KILLED = """
 import sys, time
 from pathlib import Path
 from stfit.backends.ensemble import sample
-from tests.unit.backends.test_ensemble import SHORT, fitted
-objective, optimum = fitted(1)
+from tests.chains import SHORT, few_counts
+objective, optimum = few_counts(1)
 linger = lambda now: time.sleep(0.2 if now.steps > 130 else 0.0)  # time enough to be killed; it changes nothing
 sample(objective, optimum, seed=5, budget=SHORT, file=Path(sys.argv[1]), progress=linger)
 """
 
 
-def fitted(seed: int) -> tuple[Objective, Any]:
-    objective = builders.objective(builders.dwell_times(GRID, n=5, seed=seed))
-    return objective, minimise(objective)
-
-
+@pytest.mark.slow
 def test_a_chain_killed_in_the_middle_resumes_bit_for_bit(tmp_path: Path) -> None:
     file = tmp_path / "chain.h5"
     root = Path(__file__).parents[3]
@@ -195,7 +192,7 @@ def test_a_chain_killed_in_the_middle_resumes_bit_for_bit(tmp_path: Path) -> Non
     stored = read(file)
     assert stored.ended is Ended.RUNNING
     assert 1 < stored.walk.steps < SHORT.steps
-    objective, optimum = fitted(1)
+    objective, optimum = few_counts(1)
     resumed = sample(objective, optimum, seed=5, budget=SHORT, file=file, resume=True)
     uninterrupted = sample(objective, optimum, seed=5, budget=SHORT)
     assert resumed.draws.tobytes() == uninterrupted.draws.tobytes()
@@ -211,9 +208,9 @@ def test_nothing_to_resume_is_a_chain_from_the_start(tmp_path: Path) -> None:
 
 def test_a_chain_of_something_else_is_not_resumed(tmp_path: Path) -> None:
     file = tmp_path / "chain.h5"
-    objective, optimum = fitted(1)
+    objective, optimum = few_counts(1)
     sample(objective, optimum, seed=5, budget=Budget(2, 32, 100), file=file)
-    other_data, other_optimum = fitted(2)
+    other_data, other_optimum = few_counts(2)
     fixed = builders.objective(builders.dwell_times(GRID, n=5, seed=1), fit={"bounds": {"tau_0": ["1 ps", "1 us"]}})
     for model, end in ((other_data, other_optimum), (fixed, minimise(fixed))):
         with pytest.raises(InputError, match=r"expected the same measurements, model, constraints, priors and bounds"):

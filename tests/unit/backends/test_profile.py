@@ -141,6 +141,7 @@ def test_the_side_that_the_bounds_cut_is_open() -> None:
     assert (high.state, high.value) == (State.OPEN, None)
 
 
+@pytest.mark.slow
 def test_profiles_in_several_processes_are_the_same() -> None:
     objective = builders.objective(builders.dwell_times(builders.grid(), n=30, seed=5))
     optimum = minimise(objective)

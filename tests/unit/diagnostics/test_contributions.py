@@ -93,6 +93,7 @@ def test_shares_sum_to_one_and_a_single_measurement_has_none() -> None:
     assert tensions(single, end, estimates(single, end)) == []
 
 
+@pytest.mark.slow
 def test_measurements_of_one_device_agree(joint: FitResult) -> None:
     assert {entry["verdict"] for entry in joint.joint["tensions"]} == {"agrees"}
     assert not [note for note in joint.validity if note.name in {"tension", "sign"}]
@@ -115,6 +116,7 @@ def test_a_reversed_current_contradicts_in_sign() -> None:
     assert sign_sentence(alone(*fitted(by_temperature(), DEVICE))) is None
 
 
+@pytest.mark.slow
 def test_five_kinds_constrain_one_device(joint: FitResult) -> None:
     assert joint.status.key == "converged"
     assert joint.goodness.verdict == "acceptable"
@@ -130,6 +132,7 @@ def test_five_kinds_constrain_one_device(joint: FitResult) -> None:
     assert (joint["l_over_L"].stderr or np.inf) < min(singles)
 
 
+@pytest.mark.slow
 def test_the_slopes_of_lines_are_compared_with_those_of_switching(joint: FitResult) -> None:
     sentence = line_slope_sentence(joint.joint["alone"])
     assert sentence is not None

@@ -132,6 +132,7 @@ def test_one_row_below_fifteen_expected_counts_decides(n: int, method: str) -> N
     assert goodness(objective, minimise(objective), seed=0).method == method
 
 
+@pytest.mark.slow
 def test_the_bootstrap_follows_its_seed() -> None:
     one, same, other = goodness_of("few", 1), goodness_of("few", 1), goodness_of("few", 2)
     assert one == same

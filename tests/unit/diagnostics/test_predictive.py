@@ -23,6 +23,7 @@ def checked(objective: Objective, seed: int = 3) -> dict[tuple[str, str], Goodne
 NAMES = ("deviance", "deviance, P", "deviance, AP", "largest residual", "correlation of neighbouring residuals")
 
 
+@pytest.mark.slow
 def test_the_data_of_the_model_pass_every_check() -> None:
     objective, _, chain = device()
     found = posterior_predictive(objective, chain, 3)

@@ -100,6 +100,7 @@ def test_the_pull_of_prior_and_data_are_opposite() -> None:
     assert data.pull(x) == pytest.approx(np.sqrt(2.0), rel=2e-3)
 
 
+@pytest.mark.slow
 def test_what_is_put_in_and_what_is_measured() -> None:
     objective, _, chain = device()
     found = prior_sensitivity(objective, chain)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from stfit.errors import InputError
 from stfit.loaders import csv as text_container
 from stfit.loaders.containers import Table
+from tests.saying import unnamed
 
 Write = Callable[..., Path]
 
@@ -93,44 +94,33 @@ def test_a_stray_word_after_half_a_million_numbers_keeps_the_column_as_written(w
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("content", "named"),
     [
-        (b"", r"table\.csv: expected a header line and rows of data; found an empty file"),
-        (b"# a\n\n# b\n", r"table\.csv: expected a header line and rows of data; found only blank lines and comments"),
-        (b"a,b\n", r"table\.csv: expected a header line and rows of data; found only a header"),
-        (b"a,b", r"table\.csv: expected a header line and rows of data; found only a header"),
-        (b"a,b\n\n# c\n", r"table\.csv: expected a header line and rows of data; found only a header"),
-        (
-            b"\x89PNG\r\n\x1a\n\0\0",
-            r"table\.csv: expected text in UTF-8; found a zero byte at byte 9, line 3: a binary .*",
-        ),
-        (
-            "a\n1\n".encode("utf-16"),
-            r"table\.csv: expected text in UTF-8; found a zero byte at byte 4, line 1: .* UTF-16",
-        ),
-        (b"a,t (\xb5s)\n1,2\n", r"table\.csv: expected text in UTF-8; found the byte 0xb5 at byte 6, line 1"),
-        (
-            b"\xef\xbb\xbfa\r\n1\r\n\xff\r\n",
-            r"table\.csv: expected text in UTF-8; found the byte 0xff at byte 10, line 3",
-        ),
-        (b"a,a\n1,2\n", r"table\.csv, line 1, column 'a': expected one column of this name; found 2"),
-        (b"a,,c\n1,2,3\n", r"table\.csv, line 1: expected a name for column 2; found an empty cell"),
-        (b"a,b,\n1,2,\n", r"table\.csv, line 1: expected a name for column 3; found an empty cell"),
-        (b'a,"b\n1,2\n', r"table\.csv, line 1: expected quotes that end on their line; found 'a,\"b'"),
-        (
-            b'a,b\n1,"2\n3,4"\n',
-            r"table\.csv, line 2: expected quotes that end on their line; found '1,\"2'",
-        ),
-        (b"a,b\n1,2\n3\n", r"table\.csv, line 3: expected 2 cells, one for each column; found 1 cell"),
-        (b"a,b\n1\n", r"table\.csv, line 2: expected 2 cells, one for each column; found 1 cell"),
-        (b"a,b\n\n1,2,3\n#\n4\n", r"table\.csv, line 3: .*; found 3 cells\ntable\.csv, line 5: .*; found 1 cell"),
-        (b"a,b\n1,2\n1,2,3\n", r"table\.csv, line 3: expected 2 cells, one for each column; found 3 cells"),
-        (b"a,b\n1;2\n", r"table\.csv, line 2: expected 2 cells, one for each column; found 1 cell"),
+        (b"", ["empty"]),
+        (b"# a\n\n# b\n", ["comments"]),
+        (b"a,b\n", ["header"]),
+        (b"a,b", ["header"]),
+        (b"a,b\n\n# c\n", ["header"]),
+        (b"\x89PNG\r\n\x1a\n\0\0", ["line 3", "byte 9", "UTF-8", "binary"]),
+        ("a\n1\n".encode("utf-16"), ["line 1", "byte 4", "UTF-8", "UTF-16"]),
+        (b"a,t (\xb5s)\n1,2\n", ["line 1", "byte 6", "UTF-8", "0xb5"]),
+        (b"\xef\xbb\xbfa\r\n1\r\n\xff\r\n", ["line 3", "byte 10", "UTF-8", "0xff"]),
+        (b"a,a\n1,2\n", ["line 1", "column 'a'", 2]),
+        (b"a,,c\n1,2,3\n", ["line 1", "column 2", "empty"]),
+        (b"a,b,\n1,2,\n", ["line 1", "column 3", "empty"]),
+        (b'a,"b\n1,2\n', ["line 1", "quotes", "'a,\"b'"]),
+        (b'a,b\n1,"2\n3,4"\n', ["line 2", "quotes", "'1,\"2'"]),
+        (b"a,b\n1,2\n3\n", ["line 3", "2 cells", "1 cell"]),
+        (b"a,b\n1\n", ["line 2", "2 cells", "1 cell"]),
+        (b"a,b\n\n1,2,3\n#\n4\n", ["line 3", "3 cells", "line 5", "1 cell"]),
+        (b"a,b\n1,2\n1,2,3\n", ["line 3", "2 cells", "3 cells"]),
+        (b"a,b\n1;2\n", ["line 2", "2 cells", "1 cell"]),
     ],
 )
-def test_what_is_no_table_is_refused(write: Write, content: bytes, message: str) -> None:
-    with pytest.raises(InputError, match=rf"^{message}$"):
+def test_what_is_no_table_is_refused(write: Write, content: bytes, named: list[str | int]) -> None:
+    with pytest.raises(InputError) as caught:
         text_container.read(write(content))
+    assert not unnamed(str(caught.value), "table.csv", *named)
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,8 +133,9 @@ def test_a_file_that_changes_while_it_is_read_is_refused(write: Write, monkeypat
         return table
 
     monkeypatch.setattr(text_container, "_read_plain", read_and_append)
-    with pytest.raises(InputError, match=r"^table\.csv: expected a file that stays .*; found that it changed$"):
+    with pytest.raises(InputError) as caught:
         text_container.read(path)
+    assert not unnamed(str(caught.value), "table.csv", "changed")
 
 
 _CELL = st.one_of(

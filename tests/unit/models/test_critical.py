@@ -59,6 +59,7 @@ def test_guess_of_exact_currents_is_the_truth(model: CriticalCurrentModel, sign:
     assert found["theta_0"].value == pytest.approx(1.65, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_fit_covers_the_truth(model: CriticalCurrentModel) -> None:
     rng, trials = np.random.default_rng(5), 200
     exact = currents(model)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ import pytest
 from stfit.errors import InputError
 from stfit.pipeline.inspection import in_words, inspect
 from stfit.reports.terminal_plot import HEIGHT, WIDTH, drawn
+from tests.saying import unnamed
 
 DWELLS = "state,current (mA),n,total_time (s),operator\nP,1,3,0.5,<script>\nAP,-1,4,0.25,<script>\n"
 
@@ -116,22 +116,22 @@ def test_one_value_alone_is_drawn_in_the_middle() -> None:
     assert "\u2800" in drawn(np.array([1.0]), np.array([1.0]), "x", "y")
 
 
-def test_the_command_writes_a_picture(dwells: Path, tmp_path: Path) -> None:
-    picture = tmp_path / "plot.png"
-    command = [sys.executable, "-m", "stfit", "inspect", str(dwells), "--kind", "dwell-times", "--png", str(picture)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith(f"Plot: {picture}\n")
-    assert picture.read_bytes().startswith(b"\x89PNG")
+def test_the_command_writes_a_picture(
+    run: Callable[..., int], dwells: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("inspect", str(dwells), "--kind", "dwell-times", "--png", "plot.png") == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert captured.out.endswith("Plot: plot.png\n")
+    assert Path("plot.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_command_says_what_is_wrong(dwells: Path) -> None:
+def test_the_command_says_what_is_wrong(
+    run: Callable[..., int], dwells: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     dwells.write_text(DWELLS.replace("0.5", "0"), encoding="utf-8")
-    command = [sys.executable, "-m", "stfit", "inspect", str(dwells), "--kind", "dwell-times"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
-    assert done.returncode == 2
-    assert "line 2, column 'total_time (s)': expected a positive number; found '0'" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert run("inspect", str(dwells), "--kind", "dwell-times") == 2
+    assert not unnamed(capsys.readouterr().err, "line 2", "'total_time (s)'", "'0'")
 
 
 def test_a_notebook_shows_columns_and_what_they_could_be(tmp_path: Path) -> None:

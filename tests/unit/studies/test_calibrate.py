@@ -56,6 +56,7 @@ def test_the_same_seed_gives_the_same_replicas(measured: tuple[Objective, Optimu
     assert list(again.fitted) == ["l_over_L"]
 
 
+@pytest.mark.slow
 def test_every_kind_of_refitted_interval_is_its_own(measured: tuple[Objective, Optimum]) -> None:
     steps: list[tuple[str, int, int]] = []
     found = calibrate(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE, VACUUM_PERMEABILITY
 from stfit.units import Quantity, UnitError, conversion, parse_difference, parse_quantity, quoted, split_header
+from tests.saying import unnamed
 
 # A value takes three roundings on its way to SI (the factor of the unit, that of the prefix, their product with the
 # number), each of 1.1e-16; as many for the number it is compared with.
@@ -81,65 +82,67 @@ def test_a_quantity_is_read_into_si(text: str | float, unit: str, value: float, 
     assert found.uncertainty == (None if uncertainty is None else pytest.approx(uncertainty, rel=ROUNDING))
 
 
-CURRENT = r'a current with its unit \(A, mA, uA\) such as "1\.2 A" or "1\.2 ± 0\.1 A"'
-NUMBER = r'a pure number such as 0\.35 or "0\.35 ± 0\.03"'
+# What a refusal of another dimension names: units that would do.
+CURRENT = ("A", "mA", "uA")
+NUMBER = ("0.35",)
 
 
 @pytest.mark.parametrize(
-    ("text", "unit", "message"),
+    ("text", "unit", "named"),
     [
-        ("3", "A", f"expected {CURRENT}; found '3', no unit"),
-        (3, "A", f"expected {CURRENT}; found '3' without a unit"),
-        ("3 V", "A", f"expected {CURRENT}; found '3 V', a voltage"),
-        ("3 A*m", "A", f"expected {CURRENT}; found '3 A\\*m', a quantity in ampere\\*meter"),
-        ("3 Amps/", "A", f"expected {CURRENT}; found '3 Amps/', which is no unit"),
-        ("3 furlongs", "A", f"expected {CURRENT}; found '3 furlongs', where 'furlongs' is no known unit"),
-        ("", "A", f"expected {CURRENT}; found ''"),
-        ("A", "A", f"expected {CURRENT}; found 'A'"),
-        ("nan A", "A", f"expected {CURRENT}; found 'nan A'"),
-        ("inf A", "A", f"expected {CURRENT}; found 'inf A'"),
-        ("1e999999 A", "A", f"expected {CURRENT}, of finite size; found '1e999999 A'"),
-        ("1 ± 1e999 A", "A", f"expected {CURRENT}, of finite size; found '1 ± 1e999 A'"),
-        ("1e308 TA", "A", f"expected {CURRENT}, of finite size; found '1e308 TA'"),
-        ("1 ± 0 A", "A", f"expected {CURRENT}, with an uncertainty above 0; found '1 ± 0 A'"),
-        ("1 ± -1 A", "A", f"expected {CURRENT}; found '1 ± -1 A'$"),
-        ("0,110 A", "A", f"expected {CURRENT}; found '0,110 A'$"),
-        ("0.11 ± 5 % ohm", "ohm", r"expected a resistance with .*; found '0.11 ± 5 % ohm', which has two meanings"),
-        ("110 mohm ± 4 mohm", "ohm", r"expected a resistance with .*; found '110 mohm ± 4 mohm'$"),
-        ("1 000 A", "A", f"expected {CURRENT}; found '1 000 A', which is no unit"),
-        ("1 As", "A", f"expected {CURRENT}; found '1 As', where 'As' is no known unit"),
-        ("1" * 201, "A", f"expected {CURRENT}; found a text of 201 characters"),
-        ("().__class__", "A", rf"expected {CURRENT}; found '\(\).__class__'"),
-        ("1 __import__('os')", "A", rf"""expected {CURRENT}; found "1 __import__\('os'\)", which is no unit"""),
-        ("9**9**9 A", "A", rf"expected {CURRENT}; found '9\*\*9\*\*9 A', which is no unit"),
-        ("1 A**2**3", "A", rf"expected {CURRENT}; found '1 A\*\*2\*\*3', which is no unit"),
-        ("1 A**0", "", rf"expected {NUMBER}; found '1 A\*\*0', which is no unit"),
-        ("1 nan/nan", "", rf"expected {NUMBER}; found '1 nan/nan', which is no unit"),
-        ("1" + " Tm^9" * 39, "A", f"expected {CURRENT}; found '1 Tm.*…', which is no unit"),
-        ("1 A\x00", "A", rf"expected {CURRENT}; found '1 A\\x00', which is no unit"),
-        ("1 A\n2", "A", rf"expected {CURRENT}; found '1 A\\n2'"),
-        ("٣ A", "A", f"expected {CURRENT}; found '٣ A'"),
-        (math.nan, "", f"expected {NUMBER}, of finite size; found 'nan'"),
-        (math.inf, "", f"expected {NUMBER}, of finite size; found 'inf'"),
-        (10**400, "", f"expected {NUMBER}, of finite size; found 'inf'"),
-        (True, "", f"expected {NUMBER}; found 'True'"),
-        ("3 mA", "", f"expected {NUMBER}; found '3 mA', a current"),
-        ("3 deg", "", f"expected {NUMBER}; found '3 deg', an angle"),
-        ("0.35 ± 10 %", "", rf"""expected {NUMBER}, or "\(35 ± 3\) %"; found '0.35 ± 10 %', which has two meanings"""),
-        ("1 rad/s", "Hz", r"expected a frequency with .*; found '1 rad/s', a quantity in radian/second"),
-        ("22 C", "K", r"expected a temperature with its unit \(K, degC\) .*; found '22 C', a charge"),
-        ("1 kdegC", "K", r"expected a temperature with .*; found '1 kdegC', which is no unit"),
-        ("1 µ", "s", r"expected a time with its unit \(s, us, ns\) .*; found '1 µ', where 'u' is no known unit"),
-        ("1 A", "W", r'expected a quantity in W with its unit \(W\) such as "1\.2 W" .*; found \'1 A\', a current'),
+        ("3", "A", (*CURRENT, "'3'")),
+        (3, "A", (*CURRENT, "'3'")),
+        ("3 V", "A", (*CURRENT, "'3 V'", "voltage")),
+        ("3 A*m", "A", (*CURRENT, "'3 A*m'", "ampere*meter")),
+        ("3 Amps/", "A", (*CURRENT, "'3 Amps/'")),
+        ("3 furlongs", "A", (*CURRENT, "'3 furlongs'", "'furlongs'")),
+        ("", "A", (*CURRENT, "''")),
+        ("A", "A", (*CURRENT, "'A'")),
+        ("nan A", "A", (*CURRENT, "'nan A'")),
+        ("inf A", "A", (*CURRENT, "'inf A'")),
+        ("1e999999 A", "A", (*CURRENT, "finite", "'1e999999 A'")),
+        ("1 ± 1e999 A", "A", (*CURRENT, "finite", "'1 ± 1e999 A'")),
+        ("1e308 TA", "A", (*CURRENT, "finite", "'1e308 TA'")),
+        ("1 ± 0 A", "A", (*CURRENT, "uncertainty", "0", "'1 ± 0 A'")),
+        ("1 ± -1 A", "A", (*CURRENT, "'1 ± -1 A'")),
+        ("0,110 A", "A", (*CURRENT, "'0,110 A'")),
+        ("0.11 ± 5 % ohm", "ohm", ("ohm", "'0.11 ± 5 % ohm'", "two meanings")),
+        ("110 mohm ± 4 mohm", "ohm", ("ohm", "'110 mohm ± 4 mohm'")),
+        ("1 000 A", "A", (*CURRENT, "'1 000 A'")),
+        ("1 As", "A", (*CURRENT, "'1 As'", "'As'")),
+        ("1" * 201, "A", (*CURRENT, "201")),
+        ("().__class__", "A", (*CURRENT, "'().__class__'")),
+        ("1 __import__('os')", "A", (*CURRENT, "\"1 __import__('os')\"")),
+        ("9**9**9 A", "A", (*CURRENT, "'9**9**9 A'")),
+        ("1 A**2**3", "A", (*CURRENT, "'1 A**2**3'")),
+        ("1 A**0", "", (*NUMBER, "'1 A**0'")),
+        ("1 nan/nan", "", (*NUMBER, "'1 nan/nan'")),
+        ("1" + " Tm^9" * 39, "A", (*CURRENT, "'1 Tm")),
+        ("1 A\x00", "A", (*CURRENT, r"'1 A\x00'")),
+        ("1 A\n2", "A", (*CURRENT, r"'1 A\n2'")),
+        ("٣ A", "A", (*CURRENT, "'٣ A'")),
+        (math.nan, "", (*NUMBER, "finite", "'nan'")),
+        (math.inf, "", (*NUMBER, "finite", "'inf'")),
+        (10**400, "", (*NUMBER, "finite", "'inf'")),
+        (True, "", (*NUMBER, "'True'")),
+        ("3 mA", "", (*NUMBER, "'3 mA'", "current")),
+        ("3 deg", "", (*NUMBER, "'3 deg'", "angle")),
+        ("0.35 ± 10 %", "", (*NUMBER, '"(35 ± 3) %"', "'0.35 ± 10 %'", "two meanings")),
+        ("1 rad/s", "Hz", ("Hz", "'1 rad/s'", "radian/second")),
+        ("22 C", "K", ("K", "degC", "'22 C'", "charge")),
+        ("1 kdegC", "K", ("K", "degC", "'1 kdegC'")),
+        ("1 µ", "s", ("s", "us", "ns", "'1 µ'", "'u'")),
+        ("1 A", "W", ("W", "'1 A'", "current")),
     ],
 )
-def test_anything_else_is_refused_in_words(text: str | float, unit: str, message: str) -> None:
-    with pytest.raises(UnitError, match=f"^{message}"):
+def test_anything_else_is_refused_in_words(text: str | float, unit: str, named: tuple[str, ...]) -> None:
+    with pytest.raises(UnitError) as caught:
         parse_quantity(text, unit)
+    assert not unnamed(str(caught.value), *named)
 
 
 def test_the_error_keeps_its_two_halves() -> None:
-    with pytest.raises(UnitError, match="expected a time") as caught:
+    with pytest.raises(UnitError) as caught:
         parse_quantity("1 K", "s")
     assert str(caught.value) == f"expected {caught.value.expected}; found {caught.value.found}"
     assert caught.value.found == "'1 K', a temperature"
@@ -213,17 +216,18 @@ def test_flux_density_and_field_strength_convert_back_and_forth() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "to", "message"),
+    ("unit", "to", "named"),
     [
-        ("kg", "A", r"expected the unit of a current \(A, mA, uA\); found 'kg', a mass"),
-        ("", "A", r"expected the unit of a current \(A, mA, uA\); found no unit"),
-        ("mm/s", "W", r"expected the unit of a quantity in W \(W\); found 'mm/s', a quantity in meter/second"),
-        ("x" * 300, "A", r"expected the unit of a current \(A, mA, uA\); found 'x{59}…', which is no unit"),
+        ("kg", "A", (*CURRENT, "'kg'", "mass")),
+        ("", "A", (*CURRENT, "no unit")),
+        ("mm/s", "W", ("W", "'mm/s'", "meter/second")),
+        ("x" * 300, "A", (*CURRENT, f"'{'x' * 59}…'")),
     ],
 )
-def test_a_unit_of_another_dimension_is_refused(unit: str, to: str, message: str) -> None:
-    with pytest.raises(UnitError, match=f"^{message}$"):
+def test_a_unit_of_another_dimension_is_refused(unit: str, to: str, named: tuple[str, ...]) -> None:
+    with pytest.raises(UnitError) as caught:
         conversion(unit, to)
+    assert not unnamed(str(caught.value), *named)
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def test_loops_are_a_kind_of_their_own_in_an_analysis(tmp_path: Path) -> None:
     lines = ["sweep,current (A),resistance (ohm),time (s)", *(",".join(map(repr, row)) for row in rows)]
     (tmp_path / "loops.csv").write_text("\n".join(lines), encoding="utf-8")
     text = '[device]\ndelta_R = "0.1 ohm"\nbeta = "0.35"\ntemperature = "295 K"\n'
-    text += '[[measurement]]\nkind = "hysteresis-loop"\nfile = "loops.csv"\n'
+    text += '[[measurement]]\nkind = "hysteresis-loop"\nfile = "loops.csv"\n[fit]\ncompare = false\n'
     (tmp_path / "analysis.toml").write_text(text, encoding="utf-8")
     found = stfit.fit(tmp_path / "analysis.toml")
     assert found["slope_P"].value is not None

@@ -57,6 +57,7 @@ def test_the_constants_come_back(geometry: str) -> None:
     assert found.used == tuple(range(FREQUENCIES.size))
 
 
+@pytest.mark.slow
 @named
 def test_errors_hold(geometry: str) -> None:
     count = 25

@@ -112,6 +112,7 @@ def test_gradient_and_hessian_are_those_of_the_likelihood(x: Array) -> None:
     assert hessian == pytest.approx(np.array(bends), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_chunks_units_and_files_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     y = samples(5000).astype(np.float32)
     path = tmp_path / "trace.npy"

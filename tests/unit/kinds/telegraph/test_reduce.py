@@ -145,6 +145,7 @@ def test_a_dead_time_is_corrected_for(tmp_path: Path) -> None:
         load(path, dead_time=8e-5, method="hmm")
 
 
+@pytest.mark.slow
 def test_several_processes_give_what_one_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = index(tmp_path, {f"t{i}.npy": telegraph(5000, (30.0, 60.0), snr=10.0, seed=i) for i in range(2)})
     alone = load(path)

@@ -1,0 +1,52 @@
+"""What the documentation says is held against the package; the site itself is built by .ci/run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+import stfit
+from stfit.analysis import read_analysis
+from stfit.errors import InputError
+from stfit.pipeline import load_measurements
+
+DOCS: Final = Path(__file__).parents[2] / "docs"
+
+
+def block(page: str, language: str, number: int = 0) -> str:
+    """A block of code of a page, by its language and its number among those."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    blocks: list[str] = re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return blocks[number]
+
+
+@pytest.mark.parametrize("name", stfit.__all__)
+def test_every_public_name_is_in_the_reference(name: str) -> None:
+    page = (DOCS / "reference" / "python.md").read_text(encoding="utf-8")
+    assert re.search(rf"^\.\. (auto\w+|py:data):: (stfit\.)?{name}$", page, re.MULTILINE)
+
+
+@pytest.fixture
+def described(tmp_path: Path) -> Path:
+    """The table and the analysis file of the guide that describes a file, as they stand there."""
+    (tmp_path / "scan.csv").write_text(block("how-to/describe-a-file.md", "text"), encoding="utf-8")
+    analysis = tmp_path / "analysis.toml"
+    analysis.write_text(block("how-to/describe-a-file.md", "toml"), encoding="utf-8")
+    return analysis
+
+
+def test_the_described_file_is_read_as_the_guide_says(described: Path) -> None:
+    (pulses,) = load_measurements(read_analysis(described))
+    assert pulses.origin.rows == 8
+
+
+def test_a_unit_left_out_gives_the_message_of_the_guide(described: Path) -> None:
+    text = described.read_text(encoding="utf-8")
+    described.write_text(text.replace(" (mA)", "").replace(" (ns)", ""), encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        load_measurements(read_analysis(described))
+    shown = block("how-to/describe-a-file.md", "text", 1)
+    assert str(refused.value).replace(f"{described.parent}/", "") == shown.rstrip()
