@@ -79,6 +79,6 @@ class MeasurementSection(Section):
         yield from ()
 
 
-SIGN = Annotated[Any, PlainValidator(quantities.choice("signed", "magnitude"))]
-AP_LEVEL = Annotated[Any, PlainValidator(quantities.choice("high", "low"))]
+Sign = Annotated[Any, PlainValidator(quantities.choice("signed", "magnitude"))]
+ApLevel = Annotated[Any, PlainValidator(quantities.choice("high", "low"))]
 Duration = Annotated[float | None, PlainValidator(quantities.duration)]

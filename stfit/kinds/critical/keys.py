@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from pydantic import PlainValidator
 
 from stfit.analysis import planning, quantities
-from stfit.analysis.sections import SIGN, Duration, MeasurementSection, Section
+from stfit.analysis.sections import Duration, MeasurementSection, Section, Sign
 
 
 class CriticalCurrentKeys(MeasurementSection):
     """sign: as of pulses. critical_current: extrapolated to zero temperature, or measured in `measurement_time` (s)."""
 
-    sign: SIGN = "signed"
+    sign: Sign = "signed"
     critical_current: Annotated[Any, PlainValidator(quantities.choice("extrapolated", "measured"))] = "extrapolated"
     measurement_time: Duration = None
 

@@ -7,13 +7,13 @@ from typing import Annotated
 from pydantic import PlainValidator
 
 from stfit.analysis import planning, quantities
-from stfit.analysis.sections import SIGN, MeasurementSection, Section
+from stfit.analysis.sections import MeasurementSection, Section, Sign
 
 
 class PulseKeys(MeasurementSection):
     """sign: "magnitude" where the file leaves out that P->AP and AP->P are driven by opposite currents."""
 
-    sign: SIGN = "signed"
+    sign: Sign = "signed"
 
 
 class PulsePlanKeys(Section):

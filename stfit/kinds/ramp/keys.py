@@ -8,13 +8,13 @@ from typing import Annotated
 from pydantic import PlainValidator
 
 from stfit.analysis import planning, quantities
-from stfit.analysis.sections import AP_LEVEL, SIGN, MeasurementSection, Section
+from stfit.analysis.sections import ApLevel, MeasurementSection, Section, Sign
 
 
 class RampKeys(MeasurementSection):
     """sign: as of pulses. start_current: A, from which ramps begin. current_step: A, in which the current rises."""
 
-    sign: SIGN = "signed"
+    sign: Sign = "signed"
     start_current: Annotated[float | None, PlainValidator(partial(quantities.quantity, unit="A"))] = None
     current_step: Annotated[float | None, PlainValidator(quantities.current_step)] = None
 
@@ -22,7 +22,7 @@ class RampKeys(MeasurementSection):
 class LoopKeys(MeasurementSection):
     """ap_level: which branch is AP, the one of high or of low resistance."""
 
-    ap_level: AP_LEVEL = "high"
+    ap_level: ApLevel = "high"
 
 
 class RampPlanKeys(Section):

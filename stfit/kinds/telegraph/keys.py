@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import PlainValidator
 
 from stfit.analysis import quantities
-from stfit.analysis.sections import AP_LEVEL, Duration, MeasurementSection
+from stfit.analysis.sections import ApLevel, Duration, MeasurementSection
 
 
 class TraceKeys(MeasurementSection):
@@ -17,7 +17,7 @@ class TraceKeys(MeasurementSection):
     quantity: Annotated[Any, PlainValidator(quantities.choice("resistance", "voltage"))] = "resistance"
     unit: Annotated[str | None, PlainValidator(quantities.text)] = None
     dtype: Annotated[str | None, PlainValidator(quantities.sample_type)] = None
-    ap_level: AP_LEVEL = "high"
+    ap_level: ApLevel = "high"
     dead_time: Duration = None
     method: Annotated[Any, PlainValidator(quantities.choice("auto", "threshold", "hmm"))] = "auto"
     bad: Annotated[Any, PlainValidator(quantities.choice("report", "leave-out"))] = "report"
