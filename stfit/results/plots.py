@@ -39,7 +39,7 @@ class Plots:
 
     def __getattr__(self, name: str) -> Callable[..., Figure]:
         """The figure of a kind of measurement under its own name, as in result.plot.dwell_times()."""
-        words = {kind.plot[0]: kind.plot[1] for kind in kinds().values() if kind.plot is not None}.get(name)
+        words = _of_kinds().get(name)
         if words is None:
             raise AttributeError(f"result.plot has no figure {name!r}; result.plot.available() lists those there are")
 
@@ -49,7 +49,7 @@ class Plots:
         return draw
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *(kind.plot[0] for kind in kinds().values() if kind.plot is not None)})
+        return sorted({*super().__dir__(), *_of_kinds()})
 
     def available(self) -> list[str]:
         """The names of the figures that this result can draw."""
@@ -116,8 +116,7 @@ class Plots:
 
         result = self._result
         drawn = {_plot_of(summary) for summary in result.measurements if has_figure(summary)}
-        names = sorted(kind.plot[0] for kind in kinds().values() if kind.plot is not None)
-        return {name: name in drawn for name in names} | {
+        return {name: name in drawn for name in _of_kinds()} | {
             "budget": bool(variance_shares(result)),
             "agreement": compared_quantity(result) is not None,
             "profiles": bool(result.intervals.get("profiles")),
@@ -136,6 +135,11 @@ class Plots:
         chosen = _chosen(found, file) if found else None
         figure = chosen and measurement_figure(self._result, chosen, width=width, residuals=residuals)
         return _there(figure, words)
+
+
+def _of_kinds() -> dict[str, str]:
+    """The names under which kinds of measurement are drawn, with what is drawn, in words."""
+    return dict(sorted(kind.plot for kind in kinds().values() if kind.plot is not None))
 
 
 def _plot_of(summary: MeasurementSummary) -> str:
