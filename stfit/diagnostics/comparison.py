@@ -102,7 +102,8 @@ def _mapped(objective: Objective, optimum: Optimum) -> list[Rival]:
 def _rewritten(objective: Objective, optimum: Optimum, description: Description) -> Rival:
     """A description of ln τ(I), to start from the slopes and barriers of the fit, else from the crude dwell times."""
     extra = tuple(FitParameter.unbounded(p) for p in description.parameters)
-    kept = [p for p in objective.space.parameters if not _is_idle(p, objective)]
+    reached = objective.space.reaching(optimum.x)
+    kept = [p.confined for p in reached.parameters if not _is_idle(p, objective)]
     space = ParameterSpace((*(_above_zero(p, objective) for p in kept), *extra))
     rival = with_law(objective, objective.law.rewritten(description=description, barrier="high"), space)
     own = [p.start for p in extra]

@@ -39,6 +39,7 @@ def goodness(objective: Objective, optimum: Optimum, seed: int, *, always_bootst
     Where any row expects few counts, or where it is asked for, every p-value comes from refits of simulated
     measurements, the asymptotic one stands beside it, and single switching events are tested too.
     """
+    optimum = optimum.at_supremum  # where data and prediction agree best
     values, freedom = objective.discrepancies(optimum.x)
     found = groups(objective, optimum, values, freedom)
     simulated = always_bootstrap or _has_small_counts(objective, optimum)

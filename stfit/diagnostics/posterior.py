@@ -163,9 +163,15 @@ def _parameter(p: FitParameter, x: Array, reach: Reach) -> Estimate:
     if reach.lower or reach.upper:
         verdict = Verdict.ONE_SIDED
         ci68, ci95 = (_one_sided(x, level, reach) for level in (QUANTILES["hi68"] - QUANTILES["lo68"], 0.95))
-    stderr = float(np.std(x)) * abs(p.parameter.coordinate_slope(middle))
+    in_logarithm = p.parameter.transform in ("log", "log1p")
+    stderr = float(np.std(x)) * abs(p.parameter.coordinate_slope(middle)) if in_logarithm else _spread(p, x)
     value = float(p.parameter.quantity(middle))
     return Estimate(value, stderr, _of_quantity(p, ci68), _of_quantity(p, ci95), unit, verdict, INTERVAL)
+
+
+def _spread(p: FitParameter, x: Array) -> float:
+    """The standard deviation of the quantity over draws of its coordinate."""
+    return float(np.std(p.parameter.quantity(x)))
 
 
 def _one_sided(x: Array, level: float, reach: Reach) -> Interval:

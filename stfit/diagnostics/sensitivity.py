@@ -97,7 +97,7 @@ class _Scaling:
 def prior_sensitivity(objective: Objective, chain: Chain) -> PriorSensitivity:
     """Of every parameter that varies and of what follows from it, from at most 4000 draws."""
     x = thinned(chain.flat, _MOST_DRAWS)
-    prior, likelihood = _Scaling.of(objective.prior.log_density(x)), _Scaling.of(objective.log_likelihood(x))
+    prior, likelihood = _Scaling.of(objective.prior.log_informed_density(x)), _Scaling.of(objective.log_likelihood(x))
     narrowed = contractions(objective, x)
     found = {
         name: _sensitivity(values, prior, likelihood, narrowed.get(name))

@@ -265,9 +265,9 @@ class SpinTransferLaw:
         c = {"P": wells.c_P, "AP": wells.c_AP}
         if self.rates is not None:
             c["P"], c["AP"] = self.rates.asymmetry(self, quantities, temperature)
-        formulas: dict[str, Callable[[], Any]] = {"c_ratio": lambda: c["AP"] / c["P"]}
-        for code, state in enumerate(("P", "AP")):
-            formulas[f"c_{state}"] = partial(c.get, state)
+        formulas: dict[str, Callable[[], Any]] = {f"c_{state}": partial(c.get, state) for state in c}
+        formulas["c_ratio"] = lambda: c["AP"] / c["P"]
+        for code, state in enumerate(c):
             formulas[f"E_{state}"] = partial(energy.get, state)
             if "delta_R" in quantities:
                 formulas[f"slope_{state}"] = partial(self._derived_slope, quantities, code, c[state], temperature)

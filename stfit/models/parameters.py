@@ -107,6 +107,7 @@ class Parameter:
 
 _INF = np.inf
 _ENDLESS = (-_INF, _INF)
+_LONGEST_LOGARITHM = 600.0  # whose exponential, and its inverse, a double holds
 _FARTHEST_CHI = 25.0  # |ln(1+χ)|: c_P and c_AP are then within 1e-5 of what they become
 _SHORT_OF_1 = 1.0 - 1e-9  # at |h| = 1 the barrier top reaches a pole, where its slope is infinite
 
@@ -188,7 +189,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
             np.log(1e-3),
             (0.0, _INF),
             "log",
-            limits=_ENDLESS,
+            limits=(-_LONGEST_LOGARITHM, _LONGEST_LOGARITHM),
         ),
         _barrier("E_P", "E_P", "energy barrier out of P"),
         _barrier("E_AP", "E_AP", "energy barrier out of AP"),
@@ -219,7 +220,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
             np.log(10.0),
             (0.0, _INF),
             "log",
-            limits=_ENDLESS,
+            limits=(-_LONGEST_LOGARITHM, _LONGEST_LOGARITHM),
         ),
         Parameter(
             "c_AP",
@@ -232,7 +233,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
             np.log(10.0),
             (0.0, _INF),
             "log",
-            limits=_ENDLESS,
+            limits=(-_LONGEST_LOGARITHM, _LONGEST_LOGARITHM),
         ),
         Parameter(
             "beta", "beta", "", "β", "spin polarisation of the conductivity", 0.5, -1.0, 1.0, (-1.0, 1.0), constant=True

@@ -55,7 +55,9 @@ def directions(problem: Problem, x: Array, among: npt.NDArray[np.intp] | None = 
 
     among: the coordinates that may move.
     """
-    sensitivity = problem.sensitivity(x)
+    sensitivity = np.nan_to_num(
+        problem.sensitivity(x), posinf=0.0, neginf=0.0
+    )  # a point may lie where nothing is finite
     scales, names = problem.scales(x, sensitivity), problem.names
     scaled = sensitivity * scales
     if among is not None:
@@ -137,9 +139,10 @@ def covariance(problem: Problem, x: Array, found: Directions, at_bound: npt.NDAr
     known = spectrum(problem, x, found, at_bound)
     if known is None:
         return None
-    root = known[1] / np.sqrt(known[0])
-    result: Array = (root @ root.T) * np.outer(found.scales, found.scales)
-    return result
+    with np.errstate(over="ignore", invalid="ignore"):  # of a direction that is not seen: that is no maximum either
+        root = known[1] / np.sqrt(known[0])
+        result: Array = (root @ root.T) * np.outer(found.scales, found.scales)
+    return result if np.all(np.isfinite(result)) else None
 
 
 def expected_covariance(problem: Problem, x: Array, found: Directions) -> Array:

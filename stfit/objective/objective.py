@@ -23,6 +23,7 @@ from stfit.objective.space import ParameterSpace
 Array = npt.NDArray[np.float64]
 
 
+_FROM_ZERO = 0.1  # of such a size, from which the logarithm is the natural coordinate
 _MAY_BE_ZERO = ("l_over_L", "field_offset", "c_P", "c_AP")
 
 
@@ -276,8 +277,8 @@ class Objective:
     def scales(self, x: Array, sensitivity: Array) -> Array:
         """Size of each coordinate in ln τ0, E/k_BT, ln|λ|, θ0 and ln of the constants.
 
-        What may be 0 has no logarithm there: its size is at least that by which it moves the data as much as k_BT or a
-        factor e of the parameter that moves them most.
+        What may be 0 has no logarithm there: nearer to 0 than a tenth of it, its size is that by which it moves data
+        as much as k_BT, or a factor e, of the parameter that moves them most.
         """
         sizes, norms = np.ones(x.size), np.linalg.norm(sensitivity, axis=0)
         may_be_zero = np.array([p.name.startswith(_MAY_BE_ZERO) for p in self.space.varied])
@@ -289,7 +290,7 @@ class Objective:
         constant = np.array([p.parameter.constant for p in self.space.varied])
         most = float(np.max((sizes * norms)[~may_be_zero & ~constant], initial=0.0)) or 1.0
         equal = np.divide(most, norms, out=np.zeros_like(norms), where=norms > 0)
-        sizes = np.where(may_be_zero, np.maximum(sizes, equal), sizes)
+        sizes = np.where(may_be_zero & (sizes < _FROM_ZERO * equal), equal, sizes)
         return np.where(sizes > 0, sizes, 1.0)
 
     def natural_coordinates(self, x: Array, errors: Array) -> tuple[NaturalCoordinates, ...]:

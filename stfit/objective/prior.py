@@ -148,6 +148,14 @@ class Prior:
             value = value + prior.log_density(clipped[..., i])
         return np.where(inside, value, -np.inf)
 
+    def log_informed_density(self, x: Array) -> Array:
+        """That part of ln density, shape (...), which says something: of the coordinates whose prior is not uniform."""
+        value = np.zeros(x.shape[:-1])
+        for i, prior in enumerate(self.coordinates):
+            if prior.informed:
+                value = value + prior.log_density(x[..., i])
+        return value
+
     def from_unit_cube(self, u: Array) -> Array:
         """The coordinates at the cumulative probabilities u, both of shape (..., p)."""
         return np.stack([prior.quantile(u[..., i]) for i, prior in enumerate(self.coordinates)], axis=-1)

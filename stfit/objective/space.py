@@ -41,6 +41,12 @@ class FitParameter:
         return cls(p, p.start, *p.searched, plausible=(p.lower, p.upper))
 
     @property
+    def confined(self) -> FitParameter:
+        """The same inside its plausible range, for a search that may lead anywhere."""
+        low, high = self.plausible
+        return replace(self, lower=max(self.lower, low), upper=min(self.upper, high))
+
+    @property
     def name(self) -> str:
         """The public name."""
         return self.parameter.name

@@ -94,7 +94,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         covariance=_covariance(objective, optimum, found),
         correlations=_correlations(objective, optimum, found),
         curves=curves(objective, optimum),
-        goodness=goodness(objective, optimum.at_supremum, seed, always_bootstrap=analysis.fit.goodness == "bootstrap"),
+        goodness=goodness(objective, optimum, seed, always_bootstrap=analysis.fit.goodness == "bootstrap"),
         identifiability=identifiability(objective, optimum, found, seed=seed),
         validity=[
             *_limits(objective),

@@ -186,7 +186,7 @@ def origin_of(objective: Objective, name: str) -> float | None:
     for p in objective.space.varied:
         if p.name == name:
             parameter = p.parameter
-            return {"linear": None, "log": 0.0, "log1p": -parameter.scale}[parameter.transform]
+            return {"log": 0.0, "log1p": -parameter.scale}.get(parameter.transform)
     return 0.0 if name in LOGARITHMIC else None
 
 

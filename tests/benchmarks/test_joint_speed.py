@@ -29,6 +29,7 @@ from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.resonance.data import FmrLines
 from stfit.measurement import Measurement, Origin
+from stfit.models.barrier_angle import angle_at
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.results import Status
@@ -128,7 +129,8 @@ class ByHand:
 
     def __call__(self, x: Array) -> Array:
         value = dict(zip(self.coordinates, x.tolist(), strict=True))
-        top, coupling = value["theta_0"], 8 * value["l_over_L"] * value["delta_R"] / value["beta"]  # eV/A
+        top = float(angle_at(value["theta_0"]))
+        coupling = 8 * value["l_over_L"] * value["delta_R"] / value["beta"]  # eV/A
         value["G_P"], value["G_AP"] = coupling * (top - np.sin(top)) / 2, coupling * (np.pi - top + np.sin(top)) / 2
         parts = (self.dwells, self.pulses, self.staircase, self.lines, self.critical)
         rows = [part(value, data) for part, data in zip(parts, self.measurements, strict=True)]

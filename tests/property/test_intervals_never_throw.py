@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stfit.backends.contour import contour
 from stfit.backends.least_squares import minimise
 from stfit.backends.profile import LEVELS, profiles
-from stfit.backends.profile_ends import State
+from stfit.backends.ray import State
 from stfit.diagnostics.intervals import choose_intervals
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.measurement import Origin

@@ -60,6 +60,8 @@ def common_step(duration: Array) -> float | None:
     for reach in (_FIRST_MULTIPLES * step, np.inf):  # near multiples tell the step well enough to count the far ones
         near = distinct[distinct <= reach]
         multiples = np.rint(near / step)
+        if not np.any(multiples):
+            return None
         step = float(near @ multiples / (multiples @ multiples))
     off = np.abs(distinct / step - np.rint(distinct / step))
     return step if np.all(off < _OFF) else None

@@ -8,9 +8,10 @@ import pytest
 from scipy.optimize import minimize
 
 from stfit.backends.least_squares import Optimum, minimise, refit
+from stfit.diagnostics.combinations import combinations
 from stfit.diagnostics.estimates import estimates
 from stfit.diagnostics.goodness import goodness
-from stfit.diagnostics.identifiability import combinations, identifiability
+from stfit.diagnostics.identifiability import identifiability
 from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity
 from stfit.kinds.dwell.data import DwellTimes

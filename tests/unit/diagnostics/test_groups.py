@@ -50,7 +50,7 @@ def saturated() -> tuple[Objective, Optimum]:
 
 def test_a_saturated_row_brings_no_freedom_and_no_test() -> None:
     objective, optimum = saturated()
-    assert informative_rows(objective, optimum.x).tolist() == [True] * 6 + [False]
+    assert informative_rows(objective, optimum.at_supremum.x).tolist() == [True] * 6 + [False]
     found = goodness(objective, optimum, seed=1)
     assert found.verdict == "acceptable"
     assert found.dof == 6 - 2  # a slope and a level of AP

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from stfit.backends.least_squares import Optimum, minimise
+from stfit.diagnostics.combinations import combinations
 from stfit.diagnostics.estimates import estimates
-from stfit.diagnostics.identifiability import combinations, identifiability
+from stfit.diagnostics.identifiability import identifiability
 from stfit.diagnostics.structural import structure
 from stfit.objective import Objective
 from stfit.results import Combination, Verdict
@@ -133,6 +134,8 @@ def test_the_error_of_a_combination_is_that_of_a_gauge(
         stderr = float(np.sqrt(gradient @ optimum.covariance[np.ix_(pair, pair)] @ gradient)) * builders.E
     assert value is not None
     assert stderr is not None
+    assert combination.value is not None
+    assert combination.stderr is not None
     # both ends of one valley, each converged to √(2e-6) of an error
     assert abs(combination.value - factor * value) < 3e-3 * combination.stderr
     assert combination.stderr == pytest.approx(factor * stderr, rel=1e-3)

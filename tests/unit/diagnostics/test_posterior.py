@@ -12,6 +12,7 @@ from stfit.diagnostics.draws import quantity_draws, thinned
 from stfit.diagnostics.estimates import estimates
 from stfit.diagnostics.posterior import Reach, posterior_combinations, posterior_estimates, reaches
 from stfit.diagnostics.reliability import LOG_POSTERIOR, ChainVerdict, quoted, reliability
+from stfit.models.barrier_angle import coordinate_at
 from stfit.objective import FitParameter
 from stfit.results import Verdict
 from tests import builders
@@ -153,8 +154,8 @@ def test_what_only_its_bounds_hold_is_not_identified_nor_is_what_hangs_on_it() -
 
 def parameter(lower: float, upper: float) -> FitParameter:
     varied = builders.objective(builders.dwell_times(builders.grid())).space.varied
-    theta_0 = next(p for p in varied if p.name == "theta_0")
-    return replace(theta_0, lower=lower, upper=upper)
+    l_over_L = next(p for p in varied if p.name == "l_over_L")
+    return replace(l_over_L, lower=lower, upper=upper)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +188,7 @@ def test_at_one_bound_there_is_a_limit() -> None:
     draws = chain.draws.copy()
     # an exponential law up from the lower bound, 0
     rate = np.random.default_rng(10).standard_exponential(draws.shape[:-1])
-    draws[..., i] = 0.1 * rate
+    draws[..., i] = coordinate_at(0.1 * rate)
     theta_0 = posterior_estimates(objective, optimum, chain_of(objective, draws))["theta_0"]
     assert theta_0.verdict is Verdict.ONE_SIDED
     assert theta_0.ci95 is not None

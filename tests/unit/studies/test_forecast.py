@@ -63,7 +63,8 @@ def test_errors_fall_with_time_to_what_is_best() -> None:
         found = forecast(start, candidate)
         curve = np.array(found.curve()["stderr"])
         assert np.all(np.diff(curve) <= 1e-12 * curve[0]), candidate.title
-        assert found.at_best <= curve[-1] * (1.0 + 1e-12)
+        # a temperature that is measured alone leaves directions seen 1e-7 as sharply as the others
+        assert found.at_best <= curve[-1] * (1.0 + 1e-6)
         assert curve[0] <= (start.estimates["l_over_L"].stderr or 0.0) * (1.0 + 1e-9)
 
 

@@ -33,7 +33,9 @@ def test_the_working_prior_is_two_standard_errors_wide(measured: tuple[Objective
     prior = {p.name: p.constraint for p in with_working_prior(objective, optimum).space.varied}
     sigma = dict(zip(objective.names, np.sqrt(np.diag(optimum.covariance)), strict=True))
     best = dict(zip(objective.names, optimum.x, strict=True))
-    assert prior["theta_0"] == Normal(best["theta_0"], 2.0 * sigma["theta_0"])
+    angle = objective.space.varied[objective.names.index("theta_0")].parameter
+    width = 2.0 * sigma["theta_0"] * angle.coordinate_slope(best["theta_0"])
+    assert prior["theta_0"] == Normal(float(angle.quantity(best["theta_0"])), width)
     tau_0 = prior["tau_0"]
     assert isinstance(tau_0, LogNormal)
     assert np.log(tau_0.factor) == pytest.approx(2.0 * sigma["tau_0"], rel=1e-14)
