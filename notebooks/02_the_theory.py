@@ -17,7 +17,8 @@ from scipy.integrate import quad
 import stfit
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE, N_GMR
 from stfit.errors import OutsideValidityError
-from stfit.measurements import DwellTimes, Origin
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.measurement import Origin
 from stfit.physics.activation import (
     critical_current,
     l_over_L_from_critical_current,

@@ -20,7 +20,8 @@ from scipy.stats import chi2
 import stfit
 from stfit.constants import ELEMENTARY_CHARGE
 from stfit.errors import InputError
-from stfit.measurements import DwellTimes, Origin
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.measurement import Origin
 from stfit.physics.activation import barrier, log_dwell_time
 from stfit.physics.deviance import exponential_residuals
 from stfit.physics.transport import CosineGmr, TabulatedGmr, asymmetry_AP, asymmetry_P, coupling
@@ -161,8 +162,8 @@ print(f"{len(rows)} rows: l/L_θθ = {format_estimate(result['l_over_L'])}; {res
 
 # %% [markdown]
 # Other kinds are built alike from what their `layout` names; `stfit.load` checks cells and units, `from_columns` only
-# that no row is impossible. A new *kind* of measurement is a subclass of `stfit.measurements.Measurement` with its own
-# likelihood; the table of kinds that analysis files know is not open to plug-ins.
+# that no row is impossible. A new *kind* of measurement is a package of its own, found through the entry points of the
+# group `stfit.kinds`; CONTRIBUTING walks through one.
 #
 # ## A model of one's own
 #

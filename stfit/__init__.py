@@ -11,6 +11,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from stfit.version import __version__
+
 if TYPE_CHECKING:
     from stfit.models.critical import CriticalCurrentModel
     from stfit.models.dwell import DwellTimeModel
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from stfit.pipeline import calibrate, fit, load, plan, report, sample, simulate, to_arviz
     from stfit.results.compared import compare
 
-__version__ = "0.1.0"
 __all__ = [
     "CriticalCurrentModel",
     "DwellTimeModel",

@@ -11,16 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.analysis import analysis_of
-from stfit.measurements import (
-    DwellEvents,
-    DwellTimes,
-    MeanDwellTimes,
-    Measurement,
-    Origin,
-    RampEvents,
-    SteppedRamps,
-    SwitchingPulses,
-)
+from stfit.kinds.dwell.data import DwellTimes, MeanDwellTimes
+from stfit.kinds.dwell.events import DwellEvents
+from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.kinds.ramp.data import RampEvents
+from stfit.kinds.ramp.stepped import SteppedRamps
+from stfit.measurement import Measurement, Origin
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 

@@ -10,6 +10,7 @@ from stfit.analysis.entries import ModelEntry
 from stfit.analysis.messages import Location
 from stfit.analysis.names import ASYMMETRIES_WITH, EXACT_ASYMMETRIES_WITH
 from stfit.analysis.schema import Content
+from stfit.measurement import kinds
 from stfit.models.asymmetry import EXACT_ASYMMETRIES
 from stfit.models.material import CURIE_TEMPERATURE
 
@@ -32,7 +33,7 @@ def contradictions(content: Content, *, wrong: Collection[Location]) -> Iterator
     yield from _given_twice(content)
     yield from _asked_for_but_fixed(content)
     yield from _outside_their_bounds(content)
-    yield from _without_their_time(content)
+    yield from _within_one_measurement(content)
     yield from _counted_twice(content)
 
 
@@ -105,15 +106,10 @@ def _asked_for_but_fixed(content: Content) -> Iterator[Contradiction]:
             yield ("fit", "free"), "parameters that are not fixed", f"'{name}', which {giver} holds fixed"
 
 
-def _without_their_time(content: Content) -> Iterator[Contradiction]:
+def _within_one_measurement(content: Content) -> Iterator[Contradiction]:
     for index, entry in enumerate(content.measurement):
-        measured, time = entry.keys.get("critical_current") == "measured", entry.keys.get("measurement_time")
-        location = ("measurement", index, "measurement_time")
-        if measured and time is None:
-            yield location, 'a time, for example "1 s", as critical_current = "measured" needs', "nothing"
-        if time is not None and entry.kind == "switching-currents" and not measured:
-            expected = 'no such key with critical_current = "extrapolated", the default'
-            yield location, expected, f"{time:g} s"
+        for key, expected, found in kinds()[entry.kind].keys().contradictions(entry.keys):
+            yield ("measurement", index, key), expected, found
 
 
 def _outside_their_bounds(content: Content) -> Iterator[Contradiction]:

@@ -9,7 +9,7 @@ from stfit.analysis.messages import shown, unfit, unknown
 from stfit.analysis.quantities import duration, quantity
 from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.parameters import PARAMETERS, Parameter
-from stfit.studies.conditions import CANDIDATES
+from stfit.studies.conditions import candidate_words
 
 _OF_ONE_MEASUREMENT: Final = re.compile(r"\[[1-9][0-9]*\]$")
 _TARGETS: Final = tuple(dict.fromkeys([*PARAMETERS, *DERIVED_UNITS, *TRANSPORT_UNITS]))
@@ -28,9 +28,10 @@ def candidates(value: Any) -> tuple[str, ...]:
     """A list of kinds of candidates, each kept once."""
     if not isinstance(value, list | tuple) or not value or not all(isinstance(name, str) for name in value):
         raise unfit('a list of candidates, such as ["longer", "temperature"]', shown(value))
+    known = candidate_words()
     for name in value:
-        if name not in CANDIDATES:
-            raise unfit(*unknown(name, tuple(CANDIDATES), "candidates known here"))
+        if name not in known:
+            raise unfit(*unknown(name, tuple(known), "candidates known here"))
     return tuple(dict.fromkeys(value))
 
 

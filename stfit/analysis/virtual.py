@@ -15,19 +15,11 @@ from stfit.analysis.contradictions import temperature_laws
 from stfit.analysis.entries import Constant, GmrChi, GmrTable, ModelEntry
 from stfit.analysis.experiment import Experiment, read_experiment
 from stfit.analysis.messages import Location, one_of, place, problem_of, shown
-from stfit.analysis.schema import DeviceSection, ModelSection, Section, table
+from stfit.analysis.schema import DeviceSection, ModelSection
+from stfit.analysis.sections import Section, table
 from stfit.errors import InputError, Problem
-from stfit.laboratory import (
-    DYNAMICS,
-    EXACT_RATES,
-    RATE_LAW,
-    CriticalCurrentDesign,
-    Design,
-    DwellDesign,
-    LineDesign,
-    SpectrumDesign,
-    VirtualDevice,
-)
+from stfit.laboratory import DYNAMICS, EXACT_RATES, RATE_LAW, Design, VirtualDevice
+from stfit.measurement import kinds
 from stfit.models.asymmetry import EXACT_ASYMMETRIES
 from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
 from stfit.models.material import CURIE_TEMPERATURE
@@ -128,8 +120,7 @@ def _law(read: _DeviceFile, level: str, designs: Sequence[Design], temperature: 
         convention=read.model.entry.convention,
         mapping=read.model.entry.mapping,
         reference_temperature=temperature,
-        by_field=any(name in read.device for name in _BY_FIELD)
-        or any(_fields(design) is not None for design in designs),
+        by_field=any(name in read.device for name in _BY_FIELD) or any(design.fields is not None for design in designs),
         barrier="exact" if closely else "high",
         magnetisation=read.model.entry.magnetisation,
         anisotropy_law=read.model.entry.anisotropy_law,
@@ -159,12 +150,12 @@ def _contradictions(read: _DeviceFile, level: str, source: str) -> Iterator[Prob
 def _not_at(level: str, designs: Sequence[Design], where: str) -> Iterator[Problem]:
     """Kinds that no equation of motion gives: they are no events."""
     for i, design in enumerate(designs):
-        if level == DYNAMICS and isinstance(design, LineDesign | SpectrumDesign | CriticalCurrentDesign):
+        if level == DYNAMICS and kinds()[design.kind].dynamics is None:
             expected = f'a kind made of switching events with level = "{level}" (lines and critical currents are none)'
             yield Problem(place(where, ("measurement", i, "kind")), expected, "one that is not")
-        if level == DYNAMICS and isinstance(design, DwellDesign) and design.dead_time:
-            expected = f'no dead time with level = "{level}", whose dwells are all seen'
-            yield Problem(place(where, ("measurement", i, "dead_time")), expected, f"{design.dead_time:g} s")
+        if level == DYNAMICS and (refused := design.refused_by_dynamics()) is not None:
+            key, expected, found = refused
+            yield Problem(place(where, ("measurement", i, key)), expected, found)
 
 
 def _prefactor_is_known(read: _DeviceFile) -> bool:
@@ -175,11 +166,7 @@ def _prefactor_is_known(read: _DeviceFile) -> bool:
 def _needed(law: SpinTransferLaw, level: str, designs: Sequence[Design], without: Collection[str]) -> list[str]:
     """The parameters that must have a true value; without: those that follow from others."""
     needed = [parameter.name for parameter in law.parameters if parameter.name not in without]
-    lines = [design.lines if isinstance(design, SpectrumDesign) else design for design in designs]
-    if any(isinstance(design, LineDesign) and design.numbers.by_frequency for design in lines):
-        needed += ["alpha", "gyromagnetic_ratio"]
-    if any(isinstance(design, SpectrumDesign) and design.geometry for design in designs):
-        needed += ["gyromagnetic_ratio"]
+    needed += [name for design in designs for name in design.needs]
     if level == DYNAMICS:
         needed += TRANSPORT_INGREDIENTS
     return list(dict.fromkeys(needed))
@@ -207,22 +194,17 @@ def _above_curie(read: _DeviceFile, designs: Sequence[Design], source: str) -> I
     curie = read.device.get(CURIE_TEMPERATURE)
     if read.model.entry.magnetisation == "constant" or curie is None:
         return
-    given = [getattr(design, "temperatures", None) for design in designs]
+    given = [design.temperatures for design in designs]
     hottest = max((float(np.max(kelvin)) for kelvin in given if kelvin is not None), default=0.0)
     if curie.value <= hottest:
         expected = f"a temperature above that of every measurement, {hottest:g} K at most"
         yield Problem(place(source, ("device", CURIE_TEMPERATURE)), expected, f"{curie.value:g} K")
 
 
-def _fields(design: Design) -> Any:
-    """The fields at which something is measured, T; None where none is applied."""
-    return getattr(design, "fields", None)
-
-
 def _stray_fields(law: SpinTransferLaw, designs: Sequence[Design], where: str) -> Iterator[Problem]:
     """Fields that an asymmetry without anisotropy field knows nothing of."""
     for i, design in enumerate(designs):
-        if _fields(design) is not None and law.asymmetry.name != "uniaxial":
+        if design.fields is not None and law.asymmetry.name != "uniaxial":
             expected = 'no fields, or asymmetry = "uniaxial" with anisotropy_field and field_offset in [device]'
             yield Problem(place(where, ("measurement", i, "fields")), expected, f'asymmetry = "{law.asymmetry.name}"')
 

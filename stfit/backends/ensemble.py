@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 from emcee.moves.move import Move
 
-import stfit
 from stfit.backends.chain import Chain, Ended, Stored, Walk, resumed, write
 from stfit.backends.fingerprint import fingerprint
 from stfit.backends.least_squares import Optimum
@@ -28,6 +27,7 @@ from stfit.backends.starts import Target, finite_log_posterior, mirrors, startin
 from stfit.backends.stopping import Progressed, progressed
 from stfit.errors import InputError, Problem
 from stfit.objective.natural import NaturalCoordinates
+from stfit.version import __version__
 
 Array = npt.NDArray[np.float64]
 
@@ -198,7 +198,7 @@ def _identity(target: Target, seed: int, ensembles: int, walkers: int) -> dict[s
         "seed": seed,
         "ensembles": ensembles,
         "walkers": walkers,
-        "stfit": stfit.__version__,
+        "stfit": __version__,
         "emcee": emcee.__version__,
     }
 

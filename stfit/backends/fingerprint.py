@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from stfit.measurements import Origin
+from stfit.measurement import Origin
 
 
 def fingerprint(value: Any) -> str:

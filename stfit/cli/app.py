@@ -8,9 +8,9 @@ from typing import Annotated, Final
 
 import typer
 
-from stfit import __version__
 from stfit.cli.saying import BAD_INPUT
 from stfit.errors import StfitError
+from stfit.version import __version__
 
 app: Final = typer.Typer(
     no_args_is_help=True,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stfit.pipeline.inspection import Points
 
 
-@app.command(epilog="Example: stfit inspect dwell.csv --kind dwell-times")
+@app.command(epilog="Example: stfit inspect dwell.csv --json")
 def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="A file with a table.")],
     *,

@@ -25,10 +25,6 @@ from stfit.results.ranking import SAME_LAW
 Array = npt.NDArray[np.float64]
 Entry = dict[str, Any]
 
-_RATES: Final = frozenset({"log_dwell_time", "log_ramp_exposure"})  # predictions that follow a description everywhere
-_LINES: Final = "log_line"  # the prediction that a mapping reads off the slopes
-# what follows a description through slopes and critical currents, which it knows
-_COMPANIONS: Final = _RATES | {_LINES, "inverse_critical_current"}
 _SHALLOWEST: Final = 0.1  # k_BT: a barrier of no height has no power
 _MAPPING_WORDS: Final = {
     "power": "Eq. 32 on the power alone, linewidth constant",
@@ -67,7 +63,7 @@ def compare(objective: Objective, optimum: Optimum) -> list[Entry]:
 
 
 def _first_words(objective: Objective) -> tuple[str, str]:
-    if _kinds(objective) == {_LINES}:
+    if all(_are_lines(objective)):
         return f"mapping-{objective.law.mapping}", _MAPPING_WORDS[objective.law.mapping]
     if objective.law.rates is not None:
         return EXACT_WORDS
@@ -89,7 +85,7 @@ def _described(objective: Objective, optimum: Optimum) -> list[Rival]:
 
 def _mapped(objective: Objective, optimum: Optimum) -> list[Rival]:
     """Other readings of Eq. 32, where resonances were measured."""
-    if _LINES not in _kinds(objective):
+    if not any(_are_lines(objective)):
         return []
     return [
         Rival(
@@ -131,9 +127,9 @@ def _above_zero(p: FitParameter, objective: Objective) -> FitParameter:
 
 def _follows_descriptions(objective: Objective) -> bool:
     """Whether rates were measured, and nothing that rests on a straight ln τ(I), as the exact density of ramps does."""
-    kinds = _kinds(objective)
-    on_a_time_scale = any(term.measurement.settings.measurement_time is not None for term in objective.terms)
-    return bool(kinds & _RATES) and kinds <= _COMPANIONS and not on_a_time_scale
+    measured = [term.measurement for term in objective.terms]
+    tied = any(m.straight_law_only or m.settings.measurement_time is not None for m in measured)
+    return any(m.activated for m in measured) and not tied
 
 
 def _shows_descriptions(objective: Objective, optimum: Optimum) -> bool:
@@ -141,14 +137,15 @@ def _shows_descriptions(objective: Objective, optimum: Optimum) -> bool:
     return _follows_descriptions(objective) and _largest_current(objective, optimum) > 0.0
 
 
-def _kinds(objective: Objective) -> set[str]:
-    return {term.measurement.predicted for term in objective.terms}
+def _are_lines(objective: Objective) -> list[bool]:
+    """Which measurements are of resonance lines, whose slopes a mapping reads off."""
+    return [term.measurement.settings.lines is not None for term in objective.terms]
 
 
 def _largest_current(objective: Objective, optimum: Optimum) -> float:
     """Of all rows with rates, A."""
     quantities = objective.space.quantities(optimum.x)
-    terms = (term for term in objective.terms if term.measurement.predicted in _RATES)
+    terms = (term for term in objective.terms if term.measurement.activated)
     return max(float(np.max(np.abs(current_at(quantities, term.measurement.settings)))) for term in terms)
 
 

@@ -13,7 +13,8 @@ from scipy.special import erfc
 
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.diagnostics.estimates import estimates, spread
-from stfit.measurements import name_of
+from stfit.measurement import kinds, name_of
+from stfit.measurement.registry import declared_kind
 from stfit.objective import Objective, ParameterSpace
 from stfit.results import Estimate, Status
 from stfit.results.numbers import format_value
@@ -65,7 +66,7 @@ def alone(objective: Objective, optimum: Optimum) -> list[dict[str, Any]]:
         if end.status is Status.CONVERGED:
             found = estimates(single, end)
             values = {name: {"value": found[name].value, "stderr": found[name].stderr} for name in _ALONE}
-            result.append({"measurement": name_of(term.measurement), "kind": term.measurement.kind} | values)
+            result.append({"measurement": name_of(term.measurement), "kind": declared_kind(term.measurement)} | values)
     return result
 
 
@@ -92,8 +93,8 @@ def line_slope_sentence(entries: Sequence[Mapping[str, Any]]) -> str | None:
     """
     ratios = []
     for name, symbol in (("slope_P", "s_P"), ("slope_AP", "s_AP")):
-        lines = _mean([entry[name] for entry in entries if entry["kind"] == "fmr-lines"])
-        switching = _mean([entry[name] for entry in entries if entry["kind"] != "fmr-lines"])
+        lines = _mean([entry[name] for entry in entries if kinds()[entry["kind"]].mapped])
+        switching = _mean([entry[name] for entry in entries if not kinds()[entry["kind"]].mapped])
         if lines is not None and switching is not None and switching[0] != 0.0:
             ratio = lines[0] / switching[0]
             error = abs(ratio) * float(np.hypot(lines[1] / lines[0], switching[1] / switching[0]))

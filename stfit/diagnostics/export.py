@@ -10,7 +10,7 @@ import numpy.typing as npt
 from stfit.backends.chain import Chain
 from stfit.diagnostics.draws import quantity_draws
 from stfit.errors import InputError, Problem
-from stfit.measurements import name_of
+from stfit.measurement import name_of
 from stfit.objective import Objective
 
 Array = npt.NDArray[np.float64]

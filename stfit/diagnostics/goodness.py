@@ -15,13 +15,12 @@ from stfit.backends.parallel import told
 from stfit.diagnostics.dispersion import Scatter, scatter_of
 from stfit.diagnostics.groups import NO_DEVIANCE, Groups, groups
 from stfit.diagnostics.neighbours import NAMES, Neighbours, drawn_through_the_fit, neighbours, normal_tail, residuals_of
-from stfit.diagnostics.shape import exponential_shape_test
-from stfit.diagnostics.switching_events import EventTest, event_statistics, event_tests
+from stfit.diagnostics.remarks import ReplicaTest, remarks_of, replica_statistics, replica_tests
 from stfit.diagnostics.tails import COUNTED, chi_square_tail, deviance_tail, exponential_tail
-from stfit.measurements import DwellEvents, MissedDwellEvents, name_of
+from stfit.measurement import name_of
 from stfit.objective import Objective
 from stfit.results import Goodness, GoodnessTest, Status
-from stfit.results.fit_tests import EXPONENTIAL_SHAPE, UNDER_DISPERSION
+from stfit.results.fit_tests import UNDER_DISPERSION
 
 Array = npt.NDArray[np.float64]
 
@@ -45,7 +44,7 @@ def goodness(objective: Objective, optimum: Optimum, seed: int, *, always_bootst
     found = groups(objective, optimum, values, freedom)
     simulated = always_bootstrap or _has_small_counts(objective, optimum)
     layout = neighbours(objective, found.left_of_rows, found.informative)
-    design = _Design(found, event_tests(objective) if simulated else (), layout)
+    design = _Design(found, replica_tests(objective) if simulated else (), layout)
     observed = design.statistics(objective, optimum.x, values)
     asymptotic: Sequence[float | None] = [None] * observed.size
     replicas = None
@@ -80,14 +79,14 @@ class _Design:
     """What is tested: deviances of groups of rows, single switching events, the resemblance of neighbours."""
 
     found: Groups
-    events: tuple[EventTest, ...]
+    events: tuple[tuple[int, ReplicaTest], ...]
     layout: Neighbours | None
 
     @property
     def labels(self) -> list[tuple[str, str]]:
         """Name and measurement of each test."""
         parts = [(group.name, group.measurement) for group in self.found.groups]
-        events = [(test.name, test.measurement) for test in self.events]
+        events = [(test.name, test.measurement) for _, test in self.events]
         own = [] if self.layout is None else [(name, "all") for name in NAMES]
         return [*parts, *events, *own]
 
@@ -95,7 +94,7 @@ class _Design:
         """Of a fit that ended at x with these discrepancies, one for each test; large is bad."""
         deviances = [group.deviance(values) for group in self.found.groups]
         own = np.zeros(0) if self.layout is None else self.layout.statistics(residuals_of(objective, x))
-        return np.concatenate([deviances, event_statistics(self.events, objective, x), own])
+        return np.concatenate([deviances, replica_statistics(self.events, objective, x), own])
 
     def may_fail(self, observed: Array) -> bool:
         """Whether a test could come out either way, or the data disagree with a fit that leaves no freedom."""
@@ -199,12 +198,7 @@ def _quiet_tests(scatter: Mapping[int, Scatter]) -> list[GoodnessTest]:
 
 
 def _shape_tests(objective: Objective) -> list[GoodnessTest]:
-    tests: list[GoodnessTest] = []
-    for term in objective.terms:
-        if isinstance(term.measurement, DwellEvents | MissedDwellEvents):
-            statistic, p_value = exponential_shape_test(term.measurement)
-            tests.append(GoodnessTest(EXPONENTIAL_SHAPE, name_of(term.measurement), statistic, p_value, ""))
-    return tests
+    return [test for term in objective.terms for test in remarks_of(term.measurement).tests(term.measurement)]
 
 
 def _judged(tests: Sequence[GoodnessTest]) -> list[GoodnessTest]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.backends.least_squares import Optimum
-from stfit.measurements import name_of
+from stfit.measurement import name_of
 from stfit.objective import Objective
 from stfit.objective.information import RANK_TOLERANCE, seen_and_free
 from stfit.results.fit_tests import DEVIANCE, OVER_DISPERSION

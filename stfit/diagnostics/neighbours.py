@@ -17,7 +17,7 @@ from scipy.special import ndtr
 from stfit.backends.least_squares import Optimum
 from stfit.diagnostics.series import series_labels
 from stfit.diagnostics.tails import COUNTED
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.objective.information import seen_and_free
 from stfit.results.fit_tests import CORRELATION, RUNS

@@ -21,7 +21,7 @@ from stfit.backends.chain import Chain
 from stfit.diagnostics.draws import thinned
 from stfit.diagnostics.goodness import verdict_of
 from stfit.diagnostics.series import series_labels
-from stfit.measurements import Measurement, name_of
+from stfit.measurement import Measurement, name_of
 from stfit.objective import Objective
 from stfit.results import Goodness, GoodnessTest
 from stfit.results.fit_tests import CORRELATED_RESIDUALS, DEVIANCE, LARGEST_RESIDUAL, PREDICTIVE

@@ -12,9 +12,10 @@ import numpy.typing as npt
 from stfit.backends.least_squares import Optimum
 from stfit.derivatives import Jet, value_of
 from stfit.diagnostics.estimates import Z68, Z95
-from stfit.diagnostics.traces import trace_records
-from stfit.measurements import Measurement, name_of
-from stfit.measurements.base import Axis, SeriesSetting
+from stfit.diagnostics.remarks import remarks_of
+from stfit.measurement import Measurement, name_of
+from stfit.measurement.base import Axis, SeriesSetting
+from stfit.measurement.registry import declared_kind
 from stfit.objective import Objective, Term
 from stfit.results import Curve, MeasurementSummary
 
@@ -134,11 +135,11 @@ def summaries(objective: Objective, optimum: Optimum) -> list[MeasurementSummary
         result.append(
             MeasurementSummary(
                 name_of(measurement),
-                measurement.kind,
+                declared_kind(measurement),
                 origin.rows or size,
                 rows,
                 list(origin.notices),
-                traces=trace_records(measurement),
+                traces=remarks_of(measurement).records(measurement),
             )
         )
     return result

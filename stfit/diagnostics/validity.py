@@ -8,13 +8,10 @@ import numpy as np
 
 from stfit.backends.least_squares import Optimum
 from stfit.constants import BOLTZMANN
-from stfit.diagnostics.frames import frame_notes
-from stfit.diagnostics.ramps import ramp_notes
+from stfit.diagnostics.remarks import every_remarks, remarks_of
 from stfit.diagnostics.thermal import temperature_notes
-from stfit.diagnostics.traces import trace_notes
-from stfit.measurements import CriticalCurrents, SwitchingPulses, name_of
+from stfit.measurement import name_of
 from stfit.objective import Objective
-from stfit.objective.predictions import LOG_DWELL_TIME
 from stfit.physics.fokker_planck import finite_barrier_asymmetry
 from stfit.physics.transport import ChiGmr, Gmr
 from stfit.results import Estimate, Note, Verdict
@@ -40,10 +37,7 @@ def validity(objective: Objective, optimum: Optimum, estimates: Mapping[str, Est
         *_finite_barrier(objective, estimates),
         *_attempt_time(estimates),
         *_confounded(estimates),
-        *ramp_notes(objective, optimum),
-        *trace_notes(objective),
-        *frame_notes(objective),
-        *_signs(objective),
+        *(note for remarks in every_remarks() for note in remarks.validity(objective, optimum)),
         *_polarity(objective, estimates),
     ]
     order = {"failure": 0, "warning": 1, "info": 2}
@@ -73,22 +67,15 @@ def _barriers(objective: Objective, optimum: Optimum, tau_0: float, source: str)
 def _times(objective: Objective, optimum: Optimum, tau_0: float, source: str) -> list[Note]:
     """Pulses and dwells against τ0."""
     notes = []
-    for term, prediction in zip(objective.terms, objective.predictions(optimum.x), strict=True):
-        measurement = term.measurement
-        if isinstance(measurement, SwitchingPulses):
-            shortest, what = float(np.min(measurement.pulse_width)), "pulse"
-        elif measurement.settings.measurement_time is not None:
-            shortest, what = measurement.settings.measurement_time, "measurement time"
-        elif measurement.predicted == LOG_DWELL_TIME:
-            shortest, what = float(np.exp(np.min(prediction))), "fitted dwell time"
-        elif measurement.settings.ramp_rate is not None:
-            dwells = term.log_dwell_times(objective.space.quantities(optimum.x))
-            shortest, what = float(np.exp(np.min(dwells))), "dwell time at a switching current"
-        else:
+    quantities = objective.space.quantities(optimum.x)
+    for term in objective.terms:
+        found = remarks_of(term.measurement).shortest_time(term, quantities)
+        if found is None:
             continue
+        shortest, what = found
         if shortest < _MUCH_LONGER * tau_0:
             sentence = (
-                f"{name_of(measurement)}: the shortest {what}, {_seconds(shortest)}, is not ≫ {source}, "
+                f"{name_of(term.measurement)}: the shortest {what}, {_seconds(shortest)}, is not ≫ {source}, "
                 f"{_seconds(tau_0)}: the activation law is outside its range of validity there."
             )
             notes.append(Note(f"{what} length", "warning", sentence))
@@ -188,21 +175,6 @@ def _polarity(objective: Objective, estimates: Mapping[str, Estimate]) -> list[N
     other = f"polarity = {-polarities.pop()}" if len(polarities) == 1 else "the opposite polarity"
     wiring = "+I drives P→AP" if other == "polarity = -1" else "the wiring is not the one this polarity describes"
     return [Note("polarity", "warning", f"{sentence} If {wiring}, {other} says so and makes λ/β {signs[0]}.")]
-
-
-def _signs(objective: Objective) -> list[Note]:
-    """Critical currents, known to differ from 0, whose signs no λ/β describes."""
-    notes = []
-    for term in objective.terms:
-        currents = term.measurement
-        if isinstance(currents, CriticalCurrents) and currents.opposed:
-            sentence = (
-                f"The signs of the critical currents exclude the model: {currents.opposed} of {currents.state.size} in "
-                f"{name_of(currents)} {'has' if currents.opposed == 1 else 'have'} the sign of the other transition. "
-                "P→AP and AP→P need opposite currents: check the signs, the transitions and the sign of ΔR."
-            )
-            notes.append(Note("signs of the critical currents", "failure", sentence))
-    return notes
 
 
 def _seconds(seconds: float) -> str:

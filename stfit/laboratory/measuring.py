@@ -5,38 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-import stfit
 from stfit.derivatives import value_of
 from stfit.errors import InputError, Problem
-from stfit.laboratory.designs import (
-    DYNAMICS,
-    RATE_LAW,
-    CriticalCurrentDesign,
-    Design,
-    DwellDesign,
-    LineDesign,
-    LoopDesign,
-    PulseDesign,
-    RampDesign,
-    SpectrumDesign,
-    TelegraphDesign,
-    VirtualDevice,
-)
-from stfit.laboratory.dwells import dwells, pulses
-from stfit.laboratory.dynamics import followed, refuse_long
-from stfit.laboratory.lines import critical_currents, lines
-from stfit.laboratory.loops import loops
-from stfit.laboratory.ramps import ramps
-from stfit.laboratory.spectra import spectra
-from stfit.laboratory.telegraph import telegraph_traces
+from stfit.laboratory.designs import DYNAMICS, RATE_LAW, Design, VirtualDevice
+from stfit.measurement import kinds
 from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.parameters import PARAMETERS
 from stfit.results.storage import make_folder, write_texts
+from stfit.version import __version__
 
 TRUTH: Final = "truth.json"
 
@@ -47,7 +29,7 @@ def simulate(device: VirtualDevice, folder: Path, seed: int) -> list[Path]:
     InputError where the folder cannot be written or a dwell time is out of all measure.
     """
     if device.level == DYNAMICS:
-        refuse_long(device)
+        _dynamics().refuse_long(device)
     generators = np.random.default_rng(seed).spawn(len(device.designs))
     tables: list[tuple[str, pd.DataFrame]] = []
     beside: list[tuple[str, bytes]] = []
@@ -69,28 +51,19 @@ def _measured(
 ) -> tuple[pd.DataFrame, Mapping[str, bytes]]:
     """The table of a design, and the files beside it by name."""
     if device.level == DYNAMICS:
-        return followed(device, design, rng)
-    if isinstance(design, TelegraphDesign):
-        return telegraph_traces(device, design, rng)
-    if isinstance(design, SpectrumDesign):
-        return spectra(device, design, rng)
-    return _table(device, design, rng), {}
+        followed: tuple[pd.DataFrame, Mapping[str, bytes]] = _dynamics().followed(device, design, rng)
+        return followed
+    simulate = kinds()[design.kind].simulate
+    if simulate is None:
+        raise TypeError(f"a measurement of kind {design.kind!r} cannot be simulated")
+    return simulate()(device, design, rng)
 
 
-def _table(device: VirtualDevice, design: Design, rng: np.random.Generator) -> pd.DataFrame:
-    if isinstance(design, DwellDesign):
-        return dwells(device, design, rng)
-    if isinstance(design, CriticalCurrentDesign):
-        return critical_currents(device, design, rng)
-    if isinstance(design, LineDesign):
-        return lines(device, design, rng)
-    if isinstance(design, RampDesign):
-        return ramps(device, design, rng)
-    if isinstance(design, LoopDesign):
-        return loops(device, design, rng)
-    if isinstance(design, PulseDesign):
-        return pulses(device, design, rng)
-    raise TypeError("traces and spectra have files beside their table")
+def _dynamics() -> ModuleType:
+    """The equation of motion, which alone needs numba: its import takes longer than most simulations."""
+    from stfit.laboratory import dynamics
+
+    return dynamics
 
 
 def _refuse_same(names: Sequence[str]) -> None:
@@ -111,7 +84,7 @@ def truth(device: VirtualDevice, seed: int) -> dict[str, Any]:
     return {
         "title": device.title,
         "seed": seed,
-        "stfit_version": stfit.__version__,
+        "stfit_version": __version__,
         "numpy_version": np.__version__,
         "convention": device.law.convention.name,
         "asymmetry": device.law.asymmetry.name,
@@ -125,7 +98,5 @@ def _own(device: VirtualDevice) -> dict[str, float]:
     """The parameters of single measurements, under the names that a fit of all files in this order gives them."""
     own: dict[str, float] = {}
     for index, design in enumerate(device.designs):
-        lines_of = design.lines if isinstance(design, SpectrumDesign) else design
-        if isinstance(lines_of, LineDesign):
-            own |= {f"{n}[{index + 1}]" if n in own else n: value for n, value in lines_of.lines.items()}
+        own |= {f"{n}[{index + 1}]" if n in own else n: value for n, value in design.own_parameters.items()}
     return own

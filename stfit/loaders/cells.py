@@ -12,7 +12,7 @@ import pandas as pd
 
 from stfit.loaders.containers import Cells, Lines, Problems, Table, parse_numbers
 from stfit.loaders.headers import Match, find_header, nearest
-from stfit.measurements.columns import Column, Domain
+from stfit.measurement.columns import Column, Domain
 from stfit.units import LARGEST, SMALLEST, UnitError, conversion, quoted
 
 Array = npt.NDArray[np.float64]

@@ -18,16 +18,19 @@ from stfit.units import quoted
 Cells = npt.NDArray[Any]  # float64, or object holding str
 Lines = npt.NDArray[np.int64]
 
-# suffix → module of this package whose `read(path) -> Table` takes it; imported when asked for, for some are heavy.
-_READERS: Final[Mapping[str, str]] = {
-    **dict.fromkeys((".csv", ".tsv", ".txt"), "csv"),
-    ".xlsx": "excel",
-    ".parquet": "parquet",
-    **dict.fromkeys((".h5", ".hdf5"), "hdf5"),
-    **dict.fromkeys((".npy", ".npz"), "arrays"),
-    ".mat": "matlab",
-    ".tdms": "tdms",
-    ".lvm": "labview",
+# suffix → module of this package whose `read(path) -> Table` takes it (imported when asked for, for some are heavy),
+# and what such a file is called
+_READERS: Final[Mapping[str, tuple[str, str]]] = {
+    ".csv": ("csv", "comma-, semicolon- or tab-separated text"),
+    ".tsv": ("csv", "tab-separated text"),
+    ".txt": ("csv", "separated text"),
+    ".xlsx": ("excel", "an Excel workbook"),
+    ".parquet": ("parquet", "a Parquet file"),
+    **dict.fromkeys((".h5", ".hdf5"), ("hdf5", "an HDF5 file")),
+    **dict.fromkeys((".npy", ".npz"), ("arrays", "a NumPy file")),
+    ".mat": ("matlab", "a MATLAB file"),
+    ".tdms": ("tdms", "an NI TDMS file"),
+    ".lvm": ("labview", "a LabVIEW measurement file"),
 }
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -118,8 +121,13 @@ def _with_mark(cells: Sequence[str], mark: str) -> npt.NDArray[np.float64]:
     return np.array([float(cell) if _NUMBER.fullmatch(cell) else np.nan for cell in plain], dtype=np.float64)
 
 
+def container_of(path: Path) -> str:
+    """What a file with this suffix is called, for example "a NumPy file"; KeyError for a suffix that has no reader."""
+    return _READERS[path.suffix.lower()][1]
+
+
 def _reader_of(path: Path) -> Callable[[Path], Table]:
-    module = _READERS.get(path.suffix.lower())
+    module, _ = _READERS.get(path.suffix.lower(), (None, ""))
     if module is None:
         path.stat()  # a file that is not there is the first thing to say
         known = ", ".join(_READERS)

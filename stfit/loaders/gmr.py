@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stfit.errors import InputError, Problem, TableError
 from stfit.loaders.tables import load_columns
-from stfit.measurements.columns import Column, Domain, Layout
+from stfit.measurement.columns import Column, Domain, Layout
 from stfit.physics.transport import TabulatedGmr
 
 _ANGLE = Column("theta", "rad", Domain.NON_NEGATIVE, ("deg", "rad"), ("angle",))

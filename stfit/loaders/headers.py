@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Final, final
 
 from stfit.loaders.containers import Problems, Table
-from stfit.measurements.columns import Column, Layout
+from stfit.measurement.columns import Column, Layout
 from stfit.units import UnitError, conversion, quoted, split_header
 
 # What is expected of a table, and of the keys beside it, while no kind has a likelihood with a dead time.

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from stfit.loaders.cells import Selection
 from stfit.loaders.headers import Headers, Match
-from stfit.measurements.columns import Column
-from stfit.measurements.readings import SCATTER, Parts, parts_of
+from stfit.measurement.columns import Column
+from stfit.measurement.readings import SCATTER, Parts, parts_of
 from stfit.units import conversion, quoted
 
 Array = npt.NDArray[np.float64]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeVar, final
+from typing import Any, TypeVar, final
 
 import numpy.typing as npt
 
@@ -14,24 +14,12 @@ from stfit.loaders.cells import Selection, column_values, select_rows
 from stfit.loaders.containers import Problems, Table, read_table
 from stfit.loaders.headers import Headers, find_header, match_headers, nearest
 from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
-from stfit.measurements.base import Measurement, Origin
-from stfit.measurements.columns import Layout
+from stfit.measurement.base import Measurement, Origin
+from stfit.measurement.columns import Layout
+from stfit.measurement.kind import Kind
 from stfit.units import quoted
 
 _Made = TypeVar("_Made")
-
-
-class TableKind(Protocol):
-    """A kind that a table may be declared to be: its columns, its keys, and the measurement they make."""
-
-    kind: ClassVar[str]
-    layout: ClassVar[Layout]
-    keys: ClassVar[frozenset[str]]
-
-    @classmethod
-    def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin) -> Measurement:
-        """The measurement of the columns (SI units, words as codes); TableError names the rows that are wrong."""
-        ...
 
 
 @final
@@ -45,7 +33,7 @@ class TableRequest:
     """
 
     path: Path
-    kind: type[TableKind]
+    kind: Kind
     polarity: int = 1
     columns: Mapping[str, str] = field(default_factory=dict)
     where: Mapping[str, str | float] = field(default_factory=dict)
@@ -70,9 +58,9 @@ def load_tables(requests: Sequence[TableRequest]) -> list[Measurement]:
     return [outcome for outcome in built if not isinstance(outcome, InputError)]
 
 
-def load_table(path: str | Path, measurement_class: type[TableKind], **options: Any) -> Measurement:
+def load_table(path: str | Path, kind: Kind, **options: Any) -> Measurement:
     """The measurement in one file; options: the fields of a TableRequest. Raises InputError as `load_tables`."""
-    return load_tables([TableRequest(Path(path), measurement_class, **options)])[0]
+    return load_tables([TableRequest(Path(path), kind, **options)])[0]
 
 
 def load_columns(path: Path, layout: Layout) -> Mapping[str, npt.NDArray[Any]]:
@@ -95,7 +83,7 @@ def _attempt(step: Callable[..., _Made], *arguments: Any) -> _Made | InputError:
 def _read(request: TableRequest) -> Loaded:
     problems = Problems(request.path)
     _check_keys(request, problems)
-    selection, headers, values = _load(request.path, request.kind.layout, request.columns, request.where, problems)
+    selection, headers, values = _load(request.path, request.kind.layout(), request.columns, request.where, problems)
     for name in (name for name in request.uncertainties if name not in values):
         problems.add(f"a column {quoted(name)}, of whose readings it is", "none", key=UNCERTAINTIES[name])
     problems.raise_any()
@@ -107,14 +95,17 @@ def _build(request: TableRequest, loaded: Loaded) -> Measurement:
     selection = loaded.selection
     chosen = ", ".join(f"{header} = {value}" for header, value in request.where.items())
     label = f" [{chosen}]" if chosen else ""
-    origin = Origin(str(request.path), selection.table.sha256, selection.rows, loaded.notices, label)
+    digest, name = selection.table.sha256, request.kind.name
+    origin = Origin(str(request.path), digest, selection.rows, loaded.notices, label, name)
     try:
-        return request.kind.from_columns(loaded.values, polarity=request.polarity, origin=origin, **request.keys)
+        build = request.kind.build()
+        measurement: Measurement = build(loaded.values, polarity=request.polarity, origin=origin, **request.keys)
     except TableError as error:
         problems = Problems(request.path)
         _note_rows(error, selection, loaded.headers, problems)
         problems.raise_any()
         raise
+    return measurement
 
 
 def _load(
@@ -134,12 +125,12 @@ def _load(
 
 def _check_keys(request: TableRequest, problems: Problems) -> None:
     """Refuse the keys that the kind does not know."""
-    known = sorted(request.kind.keys)
+    known = sorted(request.kind.keys().own())
     for key in request.keys:
         if key in known:
             continue
         expected = f"one of the keys {', '.join(known)}{nearest(key, known)}" if known else "no such key"
-        problems.add(expected, f"{quoted(key)}, which {request.kind.kind} does not know", key=key)
+        problems.add(expected, f"{quoted(key)}, which {request.kind.name} does not know", key=key)
     problems.raise_any()
 
 

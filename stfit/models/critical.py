@@ -172,7 +172,7 @@ class CriticalCurrentModel(SpinTransferLaw, lmfit.Model):
         """
         from stfit.models.drawing_critical import fit_figure
 
-        return fit_figure(self, result)
+        return fit_figure(self.inverse_current_band, result)
 
     def inverse_current_band(
         self, result: Any, delta_R: Any, transition: Any, barrier: Any = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,15 +15,15 @@ from stfit.units import choose_prefix
 
 if TYPE_CHECKING:
     from stfit.figures.style import Figure
-    from stfit.models.dwell import DwellTimeModel
 
 Array = npt.NDArray[np.float64]
+Band = Callable[..., tuple[Array, Array]]  # the curve of a result at given settings, and its standard error
 
 _POINTS = 61
 _Z95 = 1.959963984540054
 
 
-def fit_figure(model: DwellTimeModel, result: Any) -> Figure:
+def fit_figure(band: Band, result: Any) -> Figure:
     """Data, fit, bands and residuals of a ModelResult, one series for each state and temperature."""
     data = np.asarray(result.data, dtype=float)
     current, temperature, state = (
@@ -44,15 +45,15 @@ def fit_figure(model: DwellTimeModel, result: Any) -> Figure:
                 low=data[rows] / spread,
                 high=data[rows] * spread,
                 residual=residual[rows],
-                fit=_curve(model, result, current[rows], kelvin, code),
+                fit=_curve(band, result, current[rows], kelvin, code),
             )
         )
     factor, label = choose_prefix(current.tolist(), "A")
     return dwell_time_figure(series, Quantity("current", label, factor))
 
 
-def _curve(model: DwellTimeModel, result: Any, current: Array, kelvin: float, code: float) -> Fit:
+def _curve(band: Band, result: Any, current: Array, kelvin: float, code: float) -> Fit:
     grid = np.linspace(current.min(), current.max(), _POINTS)
-    eta, error = model.log_dwell_band(result, grid, np.full(_POINTS, kelvin), np.full(_POINTS, code))
+    eta, error = band(result, grid, np.full(_POINTS, kelvin), np.full(_POINTS, code))
     bands = [np.exp(eta + z * error) for z in (0.0, -1.0, 1.0, -_Z95, _Z95)]
     return Fit(grid, *bands)

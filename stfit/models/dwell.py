@@ -161,7 +161,7 @@ class DwellTimeModel(SpinTransferLaw, lmfit.Model):
         """
         from stfit.models.drawing import fit_figure
 
-        return fit_figure(self, result)
+        return fit_figure(self.log_dwell_band, result)
 
     def _residual(self, params: Any, data: Any, weights: Any, **kwargs: Any) -> Array:
         """Signed-root exponential deviances (n = weights²), so that lmfit's sum of squares is −2 ln L."""

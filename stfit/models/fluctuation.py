@@ -253,7 +253,7 @@ class FluctuationModel(SpinTransferLaw, lmfit.Model):
         """Draw a fit: power and linewidth against current (or frequency), 68 % and 95 % bands, residuals."""
         from stfit.models.line_drawing import fit_figure
 
-        return fit_figure(self, result)
+        return fit_figure(self.log_line_band, self.numbers, result)
 
 
 def observable_codes(observable: Any) -> Array:

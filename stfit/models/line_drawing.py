@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,34 +11,37 @@ import numpy.typing as npt
 from stfit.figures.fmr import fmr_figure
 from stfit.figures.panels import Fit, Series
 from stfit.figures.style import Quantity
+from stfit.physics.fluctuations import LineNumbers
 from stfit.units import choose_prefix
 
 if TYPE_CHECKING:
     from stfit.figures.style import Figure
-    from stfit.models.fluctuation import FluctuationModel
 
 Array = npt.NDArray[np.float64]
+Band = Callable[..., tuple[Array, Array]]  # the curve of a result at given settings, and its standard error
 
 _POINTS = 61
 _Z95 = 1.959963984540054
 
 
-def fit_figure(model: FluctuationModel, result: Any) -> Figure:
+def fit_figure(band: Band, numbers: LineNumbers, result: Any) -> Figure:
     """Data, fit, bands and residuals of a ModelResult: one series for each state, observable and other setting."""
     data = np.asarray(result.data, dtype=float)
     settings = {name: np.broadcast_to(result.userkws[name], data.shape) for name in result.model.independent_vars}
-    axis, unit = ("frequency", "Hz") if model.numbers.by_frequency else ("current", "A")
+    axis, unit = ("frequency", "Hz") if numbers.by_frequency else ("current", "A")
     fixed = {name: values for name, values in settings.items() if name != axis}
     series = []
     for key in np.unique(np.stack(list(fixed.values())), axis=1).T:
         rows = np.all(np.stack(list(fixed.values())) == key[:, None], axis=0)
         at = dict(zip(fixed, key, strict=True))
-        series.append(_series(model, result, rows, at, settings[axis]))
+        series.append(_series(band, numbers, result, rows, at, settings[axis]))
     factor, label = choose_prefix(settings[axis].tolist(), unit)
     return fmr_figure(series, Quantity(axis, label, factor))
 
 
-def _series(model: FluctuationModel, result: Any, rows: npt.NDArray[np.bool_], at: dict[str, Any], x: Array) -> Series:
+def _series(
+    band: Band, numbers: LineNumbers, result: Any, rows: npt.NDArray[np.bool_], at: dict[str, Any], x: Array
+) -> Series:
     data = np.asarray(result.data, dtype=float)[rows]
     stderr = 1.0 / np.broadcast_to(result.weights, rows.shape)[rows]
     is_width = bool(at["observable"])
@@ -50,15 +54,15 @@ def _series(model: FluctuationModel, result: Any, rows: npt.NDArray[np.bool_], a
         low=data - stderr,
         high=data + stderr,
         residual=-np.asarray(result.residual, dtype=float)[rows],
-        fit=_curve(model, result, at, x[rows]),
-        shows="linewidth" if is_width else ("peak power" if model.numbers.power == "peak" else "power"),
-        unit=model.numbers.width if is_width else "",
+        fit=_curve(band, numbers, result, at, x[rows]),
+        shows="linewidth" if is_width else ("peak power" if numbers.power == "peak" else "power"),
+        unit=numbers.width if is_width else "",
     )
 
 
-def _curve(model: FluctuationModel, result: Any, at: dict[str, Any], x: Array) -> Fit:
+def _curve(band: Band, numbers: LineNumbers, result: Any, at: dict[str, Any], x: Array) -> Fit:
     grid = np.linspace(x.min(), x.max(), _POINTS)
-    axis = "frequency" if model.numbers.by_frequency else "current"
+    axis = "frequency" if numbers.by_frequency else "current"
     settings = {name: np.full(_POINTS, value) for name, value in at.items()} | {axis: grid}
-    eta, error = model.log_line_band(result, settings)
+    eta, error = band(result, settings)
     return Fit(grid, *(np.exp(eta + z * error) for z in (0.0, -1.0, 1.0, -_Z95, _Z95)))

@@ -110,7 +110,6 @@ _ENDLESS = (-_INF, _INF)
 _LONGEST_LOGARITHM = 600.0  # whose exponential, and its inverse, a double holds
 _FARTHEST_CHI = 25.0  # |ln(1+χ)|: c_P and c_AP are then within 1e-5 of what they become
 _SHORT_OF_1 = 1.0 - 1e-9  # at |h| = 1 the barrier top reaches a pole, where its slope is infinite
-# ΔR and R are not bounded on both sides: lmfit's bounds would leave a small value few digits of a wide range
 
 
 def _positive(name: str, unit: str, symbol: str, meaning: str, start: float, low: float, high: float) -> Parameter:
@@ -239,6 +238,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
         Parameter(
             "beta", "beta", "", "β", "spin polarisation of the conductivity", 0.5, -1.0, 1.0, (-1.0, 1.0), constant=True
         ),
+        # ΔR and R have no bounds on both sides: lmfit's would leave a small value few digits of a wide range
         Parameter("delta_R", "delta_R", "ohm", "ΔR", "R_AP − R_P", 1.0, -_INF, _INF, constant=True),
         Parameter(
             "temperature",

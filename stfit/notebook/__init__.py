@@ -10,7 +10,7 @@ from stfit.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from stfit.analysis import Analysis
-    from stfit.measurements import Measurement
+    from stfit.measurement import Measurement
     from stfit.notebook.widget import Explorer
     from stfit.results import FitResult
 

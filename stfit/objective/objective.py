@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from stfit.constants import BOLTZMANN
 from stfit.derivatives import Jet, concatenate, total
-from stfit.measurements import Measurement, Settings
+from stfit.measurement import Measurement, Settings
 from stfit.models.exact import ExactRows
 from stfit.models.law import SpinTransferLaw
 from stfit.objective.natural import NaturalCoordinates, natural_coordinates
-from stfit.objective.predictions import LOG_DWELL_TIME, MAGNET_TEMPERATURE, PREDICTIONS, exact_rows
+from stfit.objective.predictions import exact_rows, log_dwell_time, magnet_temperature
 from stfit.objective.prior import Prior, prior_of
 from stfit.objective.space import ParameterSpace
 
@@ -49,23 +49,20 @@ class Term:
 
     def prediction(self, shared: Mapping[str, Any]) -> Any:
         """What the law predicts for each row, in the terms of the kind (ln τ, for instance)."""
-        return self._predicted(self.measurement.predicted, shared)
+        quantities, _, temperature = self._setting(shared)
+        return self.measurement.predict(self.law, quantities, temperature)
 
     def log_dwell_times(self, shared: Mapping[str, Any]) -> Any:
         """ln τ of each row, under ramps at the currents that they reached; None where the kind has no dwell times."""
-        activated = self.measurement.predicted == LOG_DWELL_TIME or self.measurement.settings.ramp_rate is not None
-        return self._predicted(LOG_DWELL_TIME, shared) if activated else None
+        return log_dwell_time(self.law, *self._setting(shared)) if self.measurement.activated else None
 
     def magnet_temperatures(self, shared: Mapping[str, Any]) -> Any:
         """The temperature of the magnet in each row, K; under ramps at the currents that they reached."""
-        return self._predicted(MAGNET_TEMPERATURE, shared)
+        return magnet_temperature(self.law, *self._setting(shared))
 
     def exact_rows(self, shared: Mapping[str, Any]) -> ExactRows | None:
         """Where the exact rates are asked, arrays of shape (rows,); None where they are not."""
         return exact_rows(self.law, *self._setting(shared))
-
-    def _predicted(self, what: str, shared: Mapping[str, Any]) -> Any:
-        return PREDICTIONS[what](self.law, *self._setting(shared))
 
     def _setting(self, shared: Mapping[str, Any]) -> tuple[Mapping[str, Any], Settings, Any]:
         """The quantities, the settings and the true temperature of every row."""

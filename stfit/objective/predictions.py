@@ -1,26 +1,15 @@
-"""What the law predicts for each kind of measurement: the seam between models and measurements."""
+"""What the law predicts at the settings of a measurement: the seam between models and measurements."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from stfit.derivatives import Jet, concatenate, value_of
-from stfit.measurements import Settings
-from stfit.models import lines
+from stfit.measurement import Settings
 from stfit.models.exact import ExactRows
 from stfit.models.law import Quantities, SpinTransferLaw
 from stfit.physics.circuit import biased_delta_R, driven_current
-from stfit.physics.switching import ramp_log_exposure
-
-LOG_DWELL_TIME: Final = "log_dwell_time"
-MAGNET_TEMPERATURE: Final = "magnet_temperature"
-_PIECES: Final = 8  # of a step of a ramp, along which the logarithm of a rival's dwell time bends
-
-Prediction = Callable[[SpinTransferLaw, Quantities, Settings, Any], Any]
 
 
 def current_at(quantities: Quantities, settings: Settings) -> Any:
@@ -61,38 +50,6 @@ def inverse_critical_current(law: SpinTransferLaw, quantities: Quantities, setti
     )
 
 
-def log_line(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> Any:
-    """ln of the power or of the linewidth of each row, Eq. 32."""
-    if settings.is_linewidth is None or settings.lines is None:
-        raise TypeError("a line without its observable")
-    rows = lines.LineRows(
-        is_width=settings.is_linewidth.astype(float),
-        state=settings.state.astype(float),
-        current=current_at(quantities, settings),
-        temperature=temperature,
-        frequency=settings.frequency,
-        field=settings.field,
-    )
-    return lines.log_line(law, with_biased_delta_R(quantities, settings), settings.lines, rows)
-
-
-def log_dwell_times_at_ends(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> Any:
-    """ln τ of all rows where their intervals of current begin, then of all where they end, Eq. 27; (..., 2·rows)."""
-    return concatenate(_log_dwell_times_between(law, quantities, settings, temperature))
-
-
-def log_ramp_exposure(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> Any:
-    """ln ∫dt/τ of each row, over a ramp from where its interval of current begins to where it ends.
-
-    Exact where ln τ is a straight line in the current; else summed over 8 pieces of each interval, straight in each.
-    """
-    pieces = 1 if law.linear_in_current else _PIECES
-    log_dwell = _log_dwell_times_between(law, quantities, settings, temperature, pieces)
-    duration = _duration(settings) / pieces
-    parts = [ramp_log_exposure(start, end, duration) for start, end in pairwise(log_dwell)]
-    return parts[0] if pieces == 1 else _log_of_sum(parts)
-
-
 def exact_rows(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> ExactRows | None:
     """Where the exact rates are asked in each row, under ramps at the currents that they reached.
 
@@ -113,55 +70,8 @@ def exact_rows(law: SpinTransferLaw, quantities: Quantities, settings: Settings,
     return law.rates.rows(law, seen, current=current, temperature=magnet, field=settings.field)
 
 
-def _log_of_sum(logarithms: Sequence[Any]) -> Any:
-    largest = np.max([value_of(part) for part in logarithms], axis=0)
-    total: Any = 0.0
-    for part in logarithms:
-        total = total + np.exp(part - largest)
-    return np.log(total) + largest
-
-
-def _log_dwell_times_between(
-    law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any, pieces: int = 1
-) -> list[Any]:
-    """ln τ at the ends of the intervals of current, and of the pieces between."""
-    if settings.interval is None:
-        raise TypeError("a ramp without the currents between which it ran")
-    state, field = settings.state.astype(float), settings.field
-    start, end = settings.interval
-    currents = [start, *(start + (end - start) * (piece / pieces) for piece in range(1, pieces)), end]
-    size, count = state.size, len(currents)
-    temperatures = temperature if np.shape(temperature)[-1:] in ((), (1,)) else concatenate([temperature] * count)
-    every = law.log_dwell_time(  # all at one go
-        quantities,
-        state=np.tile(state, count),
-        current=np.concatenate(currents),
-        temperature=temperatures,
-        field=np.tile(field, count),
-    )
-    cuts = [slice(first, first + size) for first in range(0, count * size, size)]
-    return [every[cut] if isinstance(every, Jet) else every[..., cut] for cut in cuts]
-
-
-def _duration(settings: Settings) -> Any:
-    """The time a ramp takes through its interval, s."""
-    if settings.interval is None or settings.ramp_rate is None:
-        raise TypeError("a ramp without its rate")
-    return abs(settings.interval[1] - settings.interval[0]) / settings.ramp_rate
-
-
 def magnet_temperature(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> Any:
     """The temperature of the magnet in each row, K: that of the device, or hotter by the current through it."""
     if settings.current is None and settings.voltage is None:
         return temperature
     return law.description.temperature(quantities, temperature, current_at(quantities, settings))
-
-
-PREDICTIONS: Final[Mapping[str, Prediction]] = {
-    LOG_DWELL_TIME: log_dwell_time,
-    "inverse_critical_current": inverse_critical_current,
-    "log_line": log_line,
-    "log_dwell_times_at_ends": log_dwell_times_at_ends,
-    "log_ramp_exposure": log_ramp_exposure,
-    MAGNET_TEMPERATURE: magnet_temperature,
-}

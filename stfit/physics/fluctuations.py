@@ -122,6 +122,7 @@ class LineNumbers:
         return (*names, *(("inhomogeneous_linewidth",) if self.inhomogeneous is None else ()))
 
 
+POWERS: Final = ("integrated", "peak")  # what the power of a line may be
 # FWHM over the width; peak-to-peak is that of a derivative Lorentzian.
 FWHM_OVER_WIDTH: Final[Mapping[str, float]] = {"fwhm": 1.0, "hwhm": 2.0, "peak-to-peak": float(np.sqrt(3.0))}
 

@@ -1,6 +1,8 @@
 """Switching statistics under pulses and current ramps (the experiments behind Eq. 28), from the dwell times of Eq. 27.
 
 All of it needs times ≫ τ0 (pulse widths, time spent near the switching current): a state is left by activation.
+Currents of a ramp are counted along it (so they rise), `slope` is a = |s_i|: the rate out of the state is
+k(I) = k0 e^{aI}, Gompertz's law of mortality.
 """
 
 from __future__ import annotations
@@ -108,10 +110,6 @@ def measured_critical_current(
     """
     thermal = convention.thermal * BOLTZMANN * temperature / energy
     return I_c * (1.0 - thermal * (np.log(measurement_time) - ln_tau_0))
-
-
-# Ramps. Currents are counted along the ramp (so they rise), `slope` is a = |s_i|: the rate out of the state is
-# k(I) = k0 e^{aI}. This is Gompertz's law of mortality.
 
 
 def ramp_log_hazard(current: Quantity, slope: Quantity, ln_rate_0: Quantity, ramp_rate: Quantity) -> Quantity:

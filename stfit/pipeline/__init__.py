@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any, overload
 
 from stfit import laboratory
-from stfit.analysis import Analysis, MeasurementEntry, analysis_of, read_analysis, read_device
+from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.loaders.tables import TableRequest, load_tables
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement, kinds
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.inspection import Inspection, inspect
+from stfit.pipeline.loading import load_measurements
 from stfit.pipeline.planning import plan_analysis, with_plan, write_plan_report
-from stfit.pipeline.recognising import TABLES
 from stfit.pipeline.run import asked_but_not_identified, run
 from stfit.pipeline.sampling import Run, sample, sampled, source_of, to_arviz
 from stfit.reports.bundle import write_report
@@ -57,33 +57,14 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
     if kind is None:
         if file.suffix == ".toml":
             return read_analysis(file)
-        raise InputError(Problem(str(path), f"a kind: one of {', '.join(TABLES)}", "none"))
-    if kind not in TABLES:
-        raise InputError(Problem("kind", f"one of {', '.join(TABLES)}", repr(kind)))
+        raise InputError(Problem(str(path), f"a kind: one of {', '.join(kinds())}", "none"))
+    if kind not in kinds():
+        raise InputError(Problem("kind", f"one of {', '.join(kinds())}", repr(kind)))
     if polarity not in (1, -1):
         raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
     uncertainties = {name: keys.pop(key) for name, key in UNCERTAINTIES.items() if key in keys}
     columns, where = keys.pop("columns", None) or {}, keys.pop("where", None) or {}
-    return load_tables([TableRequest(file, TABLES[kind], polarity, columns, where, keys, uncertainties)])[0]
-
-
-def load_measurements(analysis: Analysis) -> list[Measurement]:
-    """All measurements of an analysis; one InputError holds the problems of all its files."""
-    return load_tables([_request(entry) for entry in analysis.measurement])
-
-
-def _request(entry: MeasurementEntry) -> TableRequest:
-    sign = {} if entry.sign == "signed" else {"sign": entry.sign}
-    stated = {name: getattr(entry, key) for name, key in UNCERTAINTIES.items()}
-    return TableRequest(
-        entry.file,
-        TABLES[entry.kind],
-        polarity=entry.polarity,
-        columns=entry.columns,
-        where=entry.where,
-        keys={**entry.keys, **sign},
-        uncertainties={name: deviation for name, deviation in stated.items() if deviation is not None},
-    )
+    return load_tables([TableRequest(file, kinds()[kind], polarity, columns, where, keys, uncertainties)])[0]
 
 
 def run_analysis(analysis: Analysis, *, seed: int = 0, command: str = "", chain: Run | None = None) -> FitResult:

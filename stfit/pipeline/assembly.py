@@ -12,8 +12,8 @@ import numpy.typing as npt
 from stfit.analysis import Analysis, GmrChi, GmrTable
 from stfit.errors import InputError, Problem
 from stfit.loaders.gmr import load_gmr
-from stfit.measurements import CriticalCurrents, Measurement, RampEvents, name_of
-from stfit.measurements.columns import THERMOMETER
+from stfit.measurement import Measurement, name_of
+from stfit.measurement.columns import THERMOMETER
 from stfit.models.asymmetry import Uniaxial
 from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
 from stfit.models.parameters import PARAMETERS, Parameter, regular
@@ -46,10 +46,8 @@ class Temperatures:
 
 def assemble(analysis: Analysis, measurements: Sequence[Measurement]) -> Objective:
     """The objective of an analysis; InputError where measurements and analysis do not fit together."""
-    if (
-        analysis.model.barrier == "exact" or analysis.model.heating == "joule"
-    ):  # ln τ is no straight line in the current
-        measurements = [m.counted if isinstance(m, RampEvents) else m for m in measurements]
+    if analysis.model.barrier == "exact" or analysis.model.heating == "joule":
+        measurements = [measurement.for_curved_law() for measurement in measurements]
     temperatures = _temperatures(analysis, measurements)
     law = SpinTransferLaw(
         gmr=_gmr(analysis),
@@ -274,6 +272,6 @@ def _refuse_infinite_currents(analysis: Analysis, measurements: Sequence[Measure
     """Without spin transfer a critical current is infinite."""
     given = {"device": {n: c.value for n, c in analysis.device.items()}, "fit.fix": analysis.fit.fix}
     for section, values in given.items():
-        if values.get("l_over_L") == 0.0 and any(isinstance(m, CriticalCurrents) for m in measurements):
+        if values.get("l_over_L") == 0.0 and any(m.rough_critical_currents() is not None for m in measurements):
             where = f"{analysis.source or 'analysis'}, key '{section}.l_over_L'"
             raise InputError(Problem(where, "a number that is not 0, as there are critical currents", "0"))

@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 
 from stfit.analysis import Analysis, GmrChi, GmrTable
-from stfit.measurements import CriticalCurrents, FmrLines, Measurement, RampEvents
+from stfit.diagnostics.remarks import Remarks, remarks_of
+from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.pipeline.thermal import temperature_sentences
-from stfit.results.numbers import format_rounded
 
 _LAWS: Final = {
     "consistent": "Eq. 27 in the consistent convention: ln τ_i = ln τ0 + (E_i ± 8e(l/L_θθ)ΔR c_i I/β)/k_BT.",
@@ -48,23 +48,6 @@ _CORRECTIONS: Final = {
 }
 
 
-_MAPPINGS: Final = {
-    "power": "Eq. 32 is read of the power alone: P ∝ exp(−s_i I), the linewidth does not change.",
-    "damping": "Eq. 32 at constant noise strength: P ∝ exp(−s_i I), homogeneous linewidth ∝ exp(+s_i I).",
-    "peak": "Eq. 32 is read of the peak: P ∝ exp(−s_i I/2), homogeneous linewidth ∝ exp(+s_i I/2).",
-    "torque": "Spin-transfer torque instead of Eq. 32: homogeneous linewidth ∝ 1 − I/I_c,i, P·Δf constant.",
-}
-
-
-def _critical_currents(measurement_time: float | None, *, exact: bool) -> str:
-    if measurement_time is None:
-        return "Critical currents are those extrapolated linearly to zero temperature, Eq. 28: 1/I_c ∝ ΔR."
-    time = format_rounded(measurement_time, "s", 3)
-    if exact:
-        return f"Critical currents were measured in {time}: where the exact dwell time is that long."
-    return f"Critical currents were measured in {time}: I_c[1 − (k_BT/E_i) ln({time}/τ0)] with I_c of Eq. 28."
-
-
 def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence[Measurement]) -> list[str]:
     """Every assumption of a fit, a sentence each."""
     gmr = analysis.model.gmr
@@ -86,12 +69,8 @@ def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence
     ]
     used = {p.name for p in objective.space.parameters}
     sentences += [sentence for name, sentence in _CORRECTIONS.items() if name in used]
-    times = {m.measurement_time for m in measurements if isinstance(m, CriticalCurrents)}
-    sentences += [_critical_currents(t, exact=exact) for t in sorted(times, key=lambda t: -1.0 if t is None else t)]
-    if not objective.law.linear_in_current and any(isinstance(m, RampEvents) for m in measurements):
-        sentences.append("Switching events under ramps are counted in cells of current: ln τ is not straight in it.")
-    if any(isinstance(m, FmrLines) for m in measurements):
-        sentences.append(_MAPPINGS[analysis.model.mapping])
+    for remarks, own in _by_kind(measurements).items():
+        sentences += remarks.assumptions(objective.law, own)
     polarities = {m.polarity for m in measurements}
     sentences += [
         f"Polarity {p:+d}: currents count as positive where the laboratory's are {'positive' if p > 0 else 'negative'}."
@@ -101,6 +80,14 @@ def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence
         f"{name} is given in [device] but plays no part here." for name in analysis.device if name not in used
     ]
     return sentences
+
+
+def _by_kind(measurements: Sequence[Measurement]) -> dict[Remarks, list[Measurement]]:
+    """What has something to say of the measurements, and of which; in the order of the analysis."""
+    found: dict[Remarks, list[Measurement]] = {}
+    for measurement in measurements:
+        found.setdefault(remarks_of(measurement), []).append(measurement)
+    return found
 
 
 def _where_quoted(objective: Objective) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from stfit.analysis import Analysis
 from stfit.backends.least_squares import minimise
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.run import run
 from stfit.results import FitResult, Note, Status

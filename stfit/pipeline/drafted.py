@@ -9,7 +9,11 @@ from typing import Final
 
 import numpy as np
 
-from stfit.pipeline.drafting import ASSUMED, Draft, Entry, Setting, draft
+from stfit.analysis import parse_analysis
+from stfit.measurement import kinds
+from stfit.pipeline.advice import Setting, advice_of
+from stfit.pipeline.assembly import assemble
+from stfit.pipeline.drafting import ASSUMED, Draft, Entry, draft
 from stfit.pipeline.given import Given
 from stfit.pipeline.hints import ranges
 from stfit.pipeline.toml_text import toml_remark, toml_string, toml_value
@@ -22,22 +26,6 @@ _CONSTANTS: Final = (  # name, example, what it gives
     ("delta_R", "0.110 ± 0.004 ohm", "R_AP − R_P as measured; without it l/L_θθ is known only times ΔR"),
     ("beta", "0.35 ± 0.03", "(σ↑−σ↓)/(σ↑+σ↓); without it only l/L_θθ over β is known"),
 )
-_OPTIONAL: Final = {  # kind → lines that may be used
-    "dwell-events": (("dead_time", "25 us", "a dwell shorter than this joins the one before"),),
-    "telegraph-trace": (
-        ("ap_level", "low", "where AP is the state of the lower resistance"),
-        ("dead_time", "25 us", "below which the instrument loses dwells"),
-    ),
-    "switching-currents": (
-        ("critical_current", "measured", "where they are not extrapolated to zero temperature (Eq. 28), then also"),
-        ("measurement_time", "1 s", "the time in which each was measured"),
-    ),
-    "switching-ramp": (("start_current", "0 mA", "from which the ramps begin"),),
-    "fmr-lines": (("inhomogeneous_linewidth", "12 MHz", "the part that no current changes"),),
-    "fmr-spectra": (("line_shape", "derivative", 'or "symmetric+antisymmetric"; default "lorentzian"'),),
-    "hysteresis-loop": (("ap_level", "low", "where AP is the state of the lower resistance"),),
-}
-_LINES: Final = frozenset({"fmr-lines", "fmr-spectra"})
 
 
 def drafted(files: Sequence[Path], out: Path, given: Given) -> tuple[str, Draft]:
@@ -45,9 +33,6 @@ def drafted(files: Sequence[Path], out: Path, given: Given) -> tuple[str, Draft]
 
     The text is read back and put together with its data before it is handed out, so that `stfit fit` accepts it.
     """
-    from stfit.analysis import parse_analysis
-    from stfit.pipeline.assembly import assemble
-
     found = draft(files, out.parent, given)
     text = text_of(found, out.name)
     anywhere = replace(found, entries=tuple(replace(entry, file=str(entry.path)) for entry in found.entries))
@@ -93,7 +78,7 @@ def _measurement(entry: Entry) -> list[str]:
     lines += [f"file = {toml_string(entry.file)}  {toml_remark(rows)}"]
     lines += [_line(setting) for setting in entry.settings]
     given = {setting.name for setting in entry.settings}
-    lines += [_offer(*line) for line in _OPTIONAL.get(entry.kind, ()) if line[0] not in given]
+    lines += [_offer(*line) for line in advice_of(kinds()[entry.kind]).offers if line[0] not in given]
     return lines + [toml_remark(f"remark: {notice}") for notice in entry.measurement.origin.notices]
 
 
@@ -102,7 +87,7 @@ def _model(found: Draft) -> list[str]:
     lines += [_line(setting) for setting in found.model]
     exact = 'Eq. 27; "exact" takes Fokker–Planck rates, with asymmetry "uniaxial" or "symmetric"'
     lines.append(_line(Setting("barrier", "high", exact)))
-    if any(entry.kind in _LINES for entry in found.entries):
+    if any(kinds()[entry.kind].mapped for entry in found.entries):
         lines.append(_line(Setting("mapping", "damping", 'or "power", "peak", "torque": how Eq. 32 is read')))
     return lines
 

@@ -10,35 +10,22 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from stfit.analysis import analysis_of
 from stfit.errors import InputError, Problem
 from stfit.loaders.containers import Table, read_table
 from stfit.loaders.tables import load_columns
-from stfit.measurements import Measurement
+from stfit.measurement import Kind, Measurement, kinds
+from stfit.pipeline.advice import ARRAYS, Asked, Setting, advice_of
 from stfit.pipeline.given import COMMON_KEYS, Ask, Given, Question, check
 from stfit.pipeline.hints import polarity_of, written_without_sign
-from stfit.pipeline.recognising import TABLES, candidates, recognised
+from stfit.pipeline.loading import measurement_of
+from stfit.pipeline.recognising import candidates, recognised
 
 ASSUMED: Final = "CHECK"  # what marks a value that nobody gave
-_OF_SWITCHING: Final = frozenset({"switching-pulse", "switching-currents", "switching-ramp"})
-_ARRAYS: Final = frozenset({".npy", ".npz"})
-_LISTING: Final = frozenset({"telegraph-trace", "fmr-spectra"})
 _WITHOUT_GUESS: Final = {
     "resistance": ('the resistance that turns the voltages into currents, for example "776 ohm"', "776 ohm"),
     "anisotropy_field": ('the anisotropy field, as rows differ in field, for example "120 mT"', "120 mT"),
 }
 FREE_ELECTRON: Final = "1.76e11 rad/s/T"  # e/m_e = 1.7588e11 C/kg, g = 2.00
-
-
-@final
-@dataclass(frozen=True)
-class Setting:
-    """A line `name = value  # remark`. assumed: nobody gave the value, so that it must be looked at."""
-
-    name: str
-    value: Any
-    remark: str = ""
-    assumed: bool = False
 
 
 @final
@@ -83,11 +70,11 @@ def draft(files: Sequence[Path], folder: Path, given: Given) -> Draft:
     given.ask: where there is somebody to ask; without it what cannot be guessed is an error with the option to give.
     """
     check(files, given)
-    kinds = list(given.kinds) * (len(files) if len(given.kinds) == 1 else 1) or [""] * len(files)
+    declared = list(given.kinds) * (len(files) if len(given.kinds) == 1 else 1) or [""] * len(files)
     entries: list[Entry] = []
     single: list[Path] = []
-    for file, kind in zip(files, kinds, strict=True):
-        if not kind and file.suffix.lower() in _ARRAYS and _is_one_array(file):
+    for file, kind in zip(files, declared, strict=True):
+        if not kind and file.suffix.lower() in ARRAYS and _is_one_array(file):
             single.append(file)
         else:
             entries.append(_entry(file, kind, folder, given))
@@ -103,10 +90,10 @@ def draft(files: Sequence[Path], folder: Path, given: Given) -> Draft:
 
 def _refuse_idle_keys(entries: Sequence[Entry], given: Given) -> None:
     """A key that no kind among the files takes would be lost."""
-    taken = {*COMMON_KEYS, *(key for entry in entries for key in TABLES[entry.kind].keys)}
-    kinds = ", ".join(dict.fromkeys(entry.kind for entry in entries))
+    taken = {*COMMON_KEYS, *(key for entry in entries for key in kinds()[entry.kind].keys().own())}
+    named = ", ".join(dict.fromkeys(entry.kind for entry in entries))
     problems = [
-        Problem("option '--key'", f"a key of {kinds}: {', '.join(sorted(taken))}", repr(key))
+        Problem("option '--key'", f"a key of {named}: {', '.join(sorted(taken))}", repr(key))
         for key in given.keys
         if key not in taken
     ]
@@ -128,14 +115,16 @@ def _is_one_array(file: Path) -> bool:
 def _entry(file: Path, kind: str, folder: Path, given: Given) -> Entry:
     table = read_table(file)
     kind, why = (kind, "as it was given") if kind else _kind(table, file, given.ask)
-    own = {key: value for key, value in given.keys.items() if key in COMMON_KEYS or key in TABLES[kind].keys}
+    declared = kinds()[kind]
+    known = declared.keys().own()
+    own = {key: value for key, value in given.keys.items() if key in COMMON_KEYS or key in known}
     settings = [Setting(key, value) for key, value in own.items()]
-    settings += _needed(table, kind, file, own, given.ask)
-    plain = kind in _OF_SWITCHING and not {"sign", "columns", "where"} & own.keys()
-    if plain and written_without_sign(load_columns(file, TABLES[kind].layout)):
+    settings += _needed(table, declared, file, own, given.ask)
+    plain = "sign" in known and not {"sign", "columns", "where"} & own.keys()
+    if plain and written_without_sign(load_columns(file, declared.layout())):
         settings.append(Setting("sign", "magnitude", "all values are positive: P->AP is then taken as negative"))
     path = _placed(file)
-    measurement = _loaded(kind, path, settings)
+    measurement = measurement_of(path, kind, {setting.name: setting.value for setting in settings}, "stfit init")
     if "polarity" not in own:
         settings.insert(0, _polarity(measurement, settings))
     return Entry(kind, why, _relative(path, folder), path, tuple(settings), measurement)
@@ -146,29 +135,13 @@ def _kind(table: Table, file: Path, ask: Ask | None) -> tuple[str, str]:
     if len(found) == 1 or ask is None:
         return recognised(table, file)
     words = f"The columns {', '.join(table.header)} fit {'several kinds' if found else 'no kind'}. Which one is it?"
-    return ask(Question(str(file), words, tuple(found or TABLES))), "as it was answered"
+    return ask(Question(str(file), words, tuple(found or kinds()))), "as it was answered"
 
 
-def _needed(table: Table, kind: str, file: Path, own: Mapping[str, Any], ask: Ask | None) -> list[Setting]:
-    """What a kind must be told and was not: asked for, else the usual choice, marked."""
-    plain = [_plain(header) for header in table.header]
-    settings = []
-    if kind == "fmr-lines":
-        for key, usual, others in (("linewidth", "fwhm", ("hwhm", "peak-to-peak")), ("power", "integrated", ("peak",))):
-            if key not in own and key in plain:
-                remark = f"or {', '.join(map(repr, others))}: what the column holds"
-                settings.append(_usual(key, usual, others, remark, file, ask))
-    if kind == "telegraph-trace" and own.get("quantity", "resistance") == "resistance" and "unit" not in own:
-        arrays = any(Path(name).suffix.lower() in _ARRAYS for name in _names_in(table))
-        remark = "of the numbers in the arrays, or of one count; no dwell time depends on it"
-        settings += [Setting("unit", "ohm", remark, assumed=True)] if arrays else []
-    return settings
-
-
-def _usual(key: str, usual: str, others: tuple[str, ...], remark: str, file: Path, ask: Ask | None) -> Setting:
-    if ask is None:
-        return Setting(key, usual, remark, assumed=True)
-    return Setting(key, ask(Question(str(file), f"What does its column '{key}' hold?", (usual, *others), usual)))
+def _needed(table: Table, kind: Kind, file: Path, own: Mapping[str, Any], ask: Ask | None) -> list[Setting]:
+    """What a kind must be told and was not."""
+    columns = tuple(_plain(header) for header in table.header)
+    return advice_of(kind).needed(Asked(file, columns, tuple(_names_in(table)), own, ask))
 
 
 def _plain(header: str) -> str:
@@ -181,14 +154,6 @@ def _names_in(table: Table) -> list[str]:
         (place for place, header in enumerate(table.header) if _plain(header) in ("file", "filename", "path")), None
     )
     return [] if place is None else [str(name) for name in table.columns[place]]
-
-
-def _loaded(kind: str, path: Path, settings: Sequence[Setting]) -> Measurement:
-    from stfit.pipeline import load_measurements
-
-    keys = {setting.name: setting.value for setting in settings}
-    entry = {"kind": kind, "file": path.name} | keys
-    return load_measurements(analysis_of({"measurement": [entry]}, path.parent, "stfit init"))[0]
 
 
 def _polarity(measurement: Measurement, settings: Sequence[Setting]) -> Setting:
@@ -264,7 +229,7 @@ def _listed(entries: Sequence[Entry]) -> set[Path]:
     return {
         _placed(entry.path.parent / name)
         for entry in entries
-        if entry.kind in _LISTING
+        if kinds()[entry.kind].lists_files
         for name in _names_in(read_table(entry.path))
     }
 

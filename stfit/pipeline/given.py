@@ -10,8 +10,8 @@ from typing import Any, Final, final
 from stfit.errors import InputError, Problem
 from stfit.loaders.headers import nearest
 from stfit.loaders.settings import UNCERTAINTIES
+from stfit.measurement import kinds
 from stfit.models.parameters import PARAMETERS
-from stfit.pipeline.recognising import TABLES
 
 COMMON_KEYS: Final = ("polarity", "temperature", "columns", "where", *UNCERTAINTIES.values())
 
@@ -43,8 +43,8 @@ class Given:
 
 def check(files: Sequence[Path], given: Given) -> None:
     """InputError with all that cannot be meant: unknown kinds, keys and constants, a file given twice."""
-    problems = _unknown("--kind", given.kinds, tuple(TABLES)) + _unknown("--device", given.device, tuple(PARAMETERS))
-    known = {*COMMON_KEYS, *(key for kind in TABLES.values() for key in kind.keys)}
+    problems = _unknown("--kind", given.kinds, tuple(kinds())) + _unknown("--device", given.device, tuple(PARAMETERS))
+    known = {*COMMON_KEYS, *(key for kind in kinds().values() for key in kind.keys().own())}
     problems += _unknown("--key", given.keys, tuple(sorted(known)))
     if len(given.kinds) not in (0, 1, len(files)):
         problems.append(

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.measurements import FmrLines, Measurement
+from stfit.measurement import Measurement
 from stfit.results.numbers import format_interval, format_rounded
 
 Array = npt.NDArray[np.float64]
@@ -31,8 +31,6 @@ def polarity_of(measurement: Measurement) -> tuple[int, str] | None:
 
     measurement: read with polarity +1. Of switching the sign of the current tells, of dwell times the slopes of ln τ.
     """
-    if isinstance(measurement, FmrLines):
-        return None
     if "→" in measurement.state_words[0]:
         return _polarity_of_switching(measurement)
     return _polarity_of_dwells(measurement)
@@ -58,15 +56,14 @@ def _drive(measurement: Measurement) -> Array | None:
         return settings.current
     if settings.voltage is not None:
         return settings.voltage
-    own = getattr(measurement, "current", None)  # the critical currents themselves
-    return None if own is None else np.asarray(own, dtype=float)
+    return measurement.rough_critical_currents()
 
 
 def _polarity_of_dwells(measurement: Measurement) -> tuple[int, str] | None:
     """The sign of s_P − s_AP, each weighed by its error: τ_P grows with I where it is positive."""
     rough, settings = measurement.rough_dwell_times(), measurement.settings
     current = settings.current if rough is None or rough.current is None else rough.current
-    if rough is None or current is None:
+    if rough is None or rough.only_slopes or current is None:
         return None
     drive = current[rough.row] if rough.current is None else current
     state, temperature = settings.state[rough.row], np.nan_to_num(settings.temperature[rough.row])

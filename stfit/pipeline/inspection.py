@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, final
@@ -11,34 +11,18 @@ from typing import Any, Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.analysis import analysis_of
 from stfit.errors import InputError, Problem
 from stfit.loaders.assembled import sha256_of
-from stfit.loaders.containers import Table, read_table
+from stfit.loaders.containers import Table, container_of, read_table
 from stfit.loaders.headers import nearest
 from stfit.markup import block, paragraph, table
-from stfit.measurements import Measurement
-from stfit.measurements.telegraph import TelegraphTraces, TraceRecord
-from stfit.pipeline.recognising import TABLES, fitting_kinds
-from stfit.reduction.levels import find_levels
+from stfit.measurement import Kind, Measurement, kind_of, kinds
+from stfit.pipeline.loading import measurement_of
+from stfit.pipeline.recognising import fitting_kinds
 from stfit.units import split_header
 
 Array = npt.NDArray[np.float64]
 
-_CONTAINERS: Final = {
-    ".csv": "comma-, semicolon- or tab-separated text",
-    ".tsv": "tab-separated text",
-    ".txt": "separated text",
-    ".xlsx": "an Excel workbook",
-    ".parquet": "a Parquet file",
-    ".h5": "an HDF5 file",
-    ".hdf5": "an HDF5 file",
-    ".npy": "a NumPy file",
-    ".npz": "a NumPy file",
-    ".mat": "a MATLAB file",
-    ".tdms": "an NI TDMS file",
-    ".lvm": "a LabVIEW measurement file",
-}
 _COLUMNS: Final = ("column", "unit", "content")
 _SHOWN_WORDS: Final = 6  # of the words in a column
 _LOOKED_AT: Final = 1 << 20  # samples of a trace, evenly spaced
@@ -100,15 +84,17 @@ def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
 
     keys: polarity, columns, where and the keys of the kind, written as in [[measurement]].
     """
-    if kind is not None and kind not in TABLES:
-        raise InputError(Problem("option '--kind'", f"one of {', '.join(TABLES)}", repr(kind) + nearest(kind, TABLES)))
-    if kind is None and (trace := _trace(path)) is not None:
-        return trace
+    if kind is not None and kind not in kinds():
+        raise InputError(
+            Problem("option '--kind'", f"one of {', '.join(kinds())}", repr(kind) + nearest(kind, kinds()))
+        )
+    if kind is None and (found := _bare_array(path)) is not None:
+        return found
     table = read_table(path)
-    measurement = None if kind is None else _as_kind(path, kind, keys)
+    measurement = None if kind is None else measurement_of(path, kind, keys, "stfit inspect")
     return Inspection(
         file=str(path),
-        container=_CONTAINERS[path.suffix.lower()],
+        container=container_of(path),
         sha256=table.sha256,
         rows=table.rows,
         columns=tuple(_seen(header, cells) for header, cells in zip(table.header, table.columns, strict=True)),
@@ -118,21 +104,14 @@ def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
         used=0 if measurement is None else int(measurement.settings.state.size),
         notices=() if measurement is None else measurement.origin.notices,
         points=_raw_points(table) if measurement is None else _observed_points(measurement),
-        facts=tuple(_trace_facts(measurement)),
+        facts=() if measurement is None else tuple(_facts_of(measurement)),
     )
 
 
-def _as_kind(path: Path, kind: str, keys: Mapping[str, Any]) -> Measurement:
-    """The measurement as an analysis file would declare it."""
-    from stfit.pipeline import load_measurements
-
-    entry = {"kind": kind, "file": path.name, **keys}
-    return load_measurements(analysis_of({"measurement": [entry]}, path.parent, "stfit inspect"))[0]
-
-
-def _trace(path: Path) -> Inspection | None:
-    """A file of one array without names: the samples of a trace; None for any other."""
-    if path.suffix.lower() != ".npy":
+def _bare_array(path: Path) -> Inspection | None:
+    """A file of one array without names, as the index of a kind may list it; None for any other."""
+    listing = [kind for kind in kinds().values() if kind.array_facts is not None]
+    if path.suffix.lower() != ".npy" or not listing:
         return None
     try:
         samples = np.load(path, mmap_mode="r", allow_pickle=False)
@@ -144,54 +123,28 @@ def _trace(path: Path) -> Inspection | None:
     every = max(1, part.size // _DRAWN)
     return Inspection(
         file=str(path),
-        container=_CONTAINERS[".npy"],
+        container=container_of(path),
         sha256=sha256_of(path),
         rows=int(samples.size),
         columns=(ColumnSeen("(no name)", "", f"{np.min(part):.6g} to {np.max(part):.6g}, {samples.dtype}"),),
-        fitting=("a trace of telegraph-trace, listed in an index table",),
+        fitting=tuple(f"a trace of {kind.name}, listed in an index table" for kind in listing),
         kind="",
         made="",
         used=0,
         notices=(),
         points=Points(np.arange(part.size, dtype=float)[::every], part[::every], "sample", "value"),
-        facts=tuple(_level_facts(part)),
+        facts=tuple(fact for kind in listing for fact in _array_facts(kind, part)),
     )
 
 
-def _level_facts(part: Array) -> list[tuple[str, str]]:
-    """The two levels of samples and how far they are apart."""
-    if not np.all(np.isfinite(part)) or np.ptp(part) == 0.0:
-        return [("levels", "none: the samples are all alike, or some are no numbers")]
-    levels = find_levels(part)
-    apart = f"{levels.low:.6g} and {levels.high:.6g}, {levels.snr:.2f} widths of the noise apart"
-    return [("levels", apart), ("noise", f"{levels.noise:.3g}")]
+def _array_facts(kind: Kind, samples: Array) -> list[tuple[str, str]]:
+    return [] if kind.array_facts is None else kind.array_facts()(samples)
 
 
-def _trace_facts(measurement: Measurement | None) -> list[tuple[str, str]]:
-    """How each trace was understood."""
-    if not isinstance(measurement, TelegraphTraces):
-        return []
-    return [(Path(record.file).name, _in_one_line(record)) for record in measurement.records]
-
-
-def _in_one_line(record: TraceRecord) -> str:
-    """Route, samples, levels, signal over noise, transitions, dwell times and the worst verdict of a trace."""
-    levels = f"levels {_pair(record.levels)} {record.level_unit}, SNR {_number(record.snr)}"
-    counted = f"transitions {record.transitions[0]} and {record.transitions[1]}, τ {_pair(record.tau)} s"
-    return f"{record.route}, {record.samples} samples, {levels}, {counted}, {_worst(record)}"
-
-
-def _worst(record: TraceRecord) -> str:
-    verdicts = [check["verdict"] for check in record.checks]
-    return next((verdict for verdict in ("failed", "doubtful") if verdict in verdicts), "checks passed")
-
-
-def _pair(values: tuple[float | None, float | None]) -> str:
-    return " and ".join(_number(value) for value in values)
-
-
-def _number(value: float | None) -> str:
-    return "?" if value is None else f"{value:.4g}"
+def _facts_of(measurement: Measurement) -> list[tuple[str, str]]:
+    """What the kind says of a measurement beside its columns."""
+    kind = kind_of(measurement)
+    return [] if kind is None or kind.facts is None else kind.facts()(measurement)
 
 
 def _seen(header: str, cells: npt.NDArray[Any]) -> ColumnSeen:

@@ -7,13 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import stfit
 from stfit.analysis import Analysis, PlanEntry
 from stfit.analysis.reading import with_target
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.diagnostics.goodness import goodness
 from stfit.errors import InputError, Problem
-from stfit.measurements import MeanDwellTimes, Measurement
+from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.run import now
@@ -22,8 +21,11 @@ from stfit.results import Estimate, Status, Verdict
 from stfit.results.plan import Plan, plan_text
 from stfit.results.storage import make_folder, write_texts
 from stfit.studies.candidate import Today
-from stfit.studies.conditions import CANDIDATES
+from stfit.studies.conditions import candidate_words
+from stfit.studies.costs import pricing_of
 from stfit.studies.plan import Ranking, checked, rank
+from stfit.studies.planner import planners
+from stfit.version import __version__
 
 PLAN: Final = "plan.json"
 PAGE: Final = "plan.html"
@@ -97,7 +99,7 @@ def _plan(analysis: Analysis, ranking: Ranking, seed: int, command: str) -> Plan
     hours = today.conditions.hours
     return Plan(
         title=analysis.title,
-        stfit_version=stfit.__version__,
+        stfit_version=__version__,
         created=now(),
         command=command,
         seed=seed,
@@ -112,28 +114,19 @@ def _plan(analysis: Analysis, ranking: Ranking, seed: int, command: str) -> Plan
         goal=today.conditions.goal,
         hours=None if hours is None else hours / 3600.0,
         candidates=list(ranking.entries),
-        without=[{"kind": CANDIDATES[kind], "why": why} for kind, why in ranking.without],
+        without=[{"kind": candidate_words()[kind], "why": why} for kind, why in ranking.without],
         assumptions=_assumptions(today.conditions, today.objective, ranking),
         warnings=_warnings(today.objective, today.optimum, seed, today.estimates),
     )
 
 
 def _assumptions(conditions: PlanEntry, objective: Objective, ranking: Ranking) -> list[str]:
-    kinds = {entry.kind for entry in ranking.entries}
+    chosen = {entry.kind for entry in ranking.entries}
     sentences = [_HOW, _overheads(conditions)]
-    if {"currents", "temperature", "field", "state"} & kinds:
-        sentences += [
-            "One trace shows both states: it lasts as long as the dwells in P and in AP together.",
-            "Points are the most telling ones for the target alone, so they are few; others test the law.",
-        ]
-    if kinds & {"longer"} and any(_by_error(term.measurement) for term in objective.terms):
+    if "longer" in chosen and any(pricing_of(term.measurement).by_error(term.measurement) for term in objective.terms):
         sentences.append("Errors that are given as such shrink with the root of the time, so they must be random.")
-    if "critical-currents" in kinds:
-        sentences.append(
-            "The devices of a ΔR series share l/L_θθ, β and the barriers with this one; the ΔR of each is as uncertain "
-            "as this one's, independently, which is added to the errors of its critical currents."
-        )
-    if "constants" in kinds:
+    sentences += [sentence for planner in planners() for sentence in planner.assumptions(chosen)]
+    if "constants" in chosen:
         sentences.append(
             f"A new determination of a constant takes {conditions.constant_time / 3600:g} h unless "
             "[plan] precision_time says otherwise; its error is that of [plan] precision, or halves the one there is."
@@ -153,10 +146,6 @@ def _overheads(conditions: PlanEntry) -> str:
         f"the device's {conditions.overhead_per_temperature / 60:g} min, each further field "
         f"{conditions.overhead_per_field / 60:g} min."
     )
-
-
-def _by_error(measurement: Measurement) -> bool:
-    return isinstance(measurement, MeanDwellTimes) or measurement.kind in ("switching-currents", "fmr-lines")
 
 
 def _warnings(objective: Objective, optimum: Optimum, seed: int, found: dict[str, Estimate]) -> list[str]:

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.containers import Problems, Table
 from stfit.loaders.headers import Match, match_headers
-from stfit.loaders.tables import TableKind
-from stfit.measurements import KINDS
-from stfit.measurements.columns import Column
-from stfit.reduction import RAW_KINDS
+from stfit.measurement import kinds
+from stfit.measurement.columns import Column
 from stfit.units import quoted
-
-TABLES: Final[Mapping[str, type[TableKind]]] = {**KINDS, **RAW_KINDS}
 
 
 def fitting_kinds(table: Table) -> dict[str, frozenset[int]]:
     """Kinds whose columns are all there, each with its name or an alias, and the places of the columns it takes."""
     found = {}
-    for name, kind in TABLES.items():
-        matches = match_headers(table, kind.layout, {}, Problems(table.path)).matches
-        groups = kind.layout.alternatives or ((),)
-        if any(_are_there((*kind.layout.required, *group), matches) for group in groups):
+    for name, kind in kinds().items():
+        layout = kind.layout()
+        matches = match_headers(table, layout, {}, Problems(table.path)).matches
+        groups = layout.alternatives or ((),)
+        if any(_are_there((*layout.required, *group), matches) for group in groups):
             found[name] = frozenset(match.position for match in matches.values())
     return found
 
@@ -55,7 +51,7 @@ def recognised(table: Table, shown: Path) -> tuple[str, str]:
         return kind, f"by its columns {', '.join(quoted(header) for header in headers)}"
     columns = ", ".join(quoted(header) for header in table.header)
     if not found:
-        expected = f"the columns of a kind, or --kind with one of {', '.join(TABLES)}"
+        expected = f"the columns of a kind, or --kind with one of {', '.join(kinds())}"
         raise InputError(Problem(str(shown), expected, f"the columns {columns}, which are those of none"))
     expected = f"--kind with one of {', '.join(found)}"
     raise InputError(Problem(str(shown), expected, f"the columns {columns}, which fit all of them"))

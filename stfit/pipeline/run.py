@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-import stfit
 from stfit.analysis import Analysis
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.backends.nested import require
@@ -38,7 +37,8 @@ from stfit.diagnostics.intervals import choose_intervals
 from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity
 from stfit.errors import InputError, Problem
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement
+from stfit.measurement.registry import declared_kind
 from stfit.models.rivals import EQ_27
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
@@ -50,6 +50,7 @@ from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded, format_value
 from stfit.results.ranking import preference
 from stfit.results.symbols import symbol
+from stfit.version import __version__
 
 Array = npt.NDArray[np.float64]
 
@@ -77,7 +78,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
     }
     return FitResult(
         title=analysis.title,
-        stfit_version=stfit.__version__,
+        stfit_version=__version__,
         created=now(),
         command=command,
         seed=seed,
@@ -204,7 +205,8 @@ def now() -> str:
 def _input(measurement: Measurement) -> InputFile:
     origin = measurement.origin
     rows = origin.rows or measurement.settings.state.size
-    return InputFile(origin.file or measurement.kind, origin.sha256, measurement.kind, rows, measurement.polarity)
+    kind = declared_kind(measurement)
+    return InputFile(origin.file or kind, origin.sha256, kind, rows, measurement.polarity)
 
 
 def _determined(objective: Objective, found: dict[str, Estimate]) -> list[str]:

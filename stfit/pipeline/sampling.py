@@ -11,7 +11,7 @@ from stfit.analysis import Analysis
 from stfit.backends.chain import Chain
 from stfit.backends.least_squares import Optimum
 from stfit.errors import InputError, Problem
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.results import FitResult, Status
 

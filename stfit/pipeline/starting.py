@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.analysis import Analysis
-from stfit.measurements import CriticalCurrents
-from stfit.measurements.base import RoughDwellTimes
+from stfit.measurement.base import RoughDwellTimes
 from stfit.models.guess_critical import quantities_from_critical_currents, zero_temperature_currents
 from stfit.objective import FitParameter, Objective, ParameterSpace, Term
 from stfit.objective.predictions import current_at
@@ -44,9 +43,9 @@ def _guess(objective: Objective, known: dict[str, float]) -> dict[str, float]:
 
 def _guess_from_critical_currents(objective: Objective, known: dict[str, float]) -> dict[str, float]:
     parts = [
-        _critical_rows(term, term.measurement, known)
+        _critical_rows(term, current, known)
         for term in objective.terms
-        if isinstance(term.measurement, CriticalCurrents)
+        if (current := term.measurement.rough_critical_currents()) is not None
     ]
     if not parts:
         return {}
@@ -56,14 +55,14 @@ def _guess_from_critical_currents(objective: Objective, known: dict[str, float])
     )
 
 
-def _critical_rows(term: Term, critical: CriticalCurrents, known: dict[str, float]) -> tuple[Array, ...]:
+def _critical_rows(term: Term, measured: Array, known: dict[str, float]) -> tuple[Array, ...]:
     """State, critical current at zero temperature (A), ΔR (ohm) and barrier (J) of the rows of a measurement."""
-    settings = critical.settings
+    settings = term.measurement.settings
     state, own = settings.state.astype(float), settings.delta_R
     energy, current = zero_temperature_currents(
         term.law,
         state=state,
-        current=critical.polarity * critical.current,
+        current=measured,
         energy=settings.energy,
         temperature=term.thermometer,
         measurement_time=settings.measurement_time,

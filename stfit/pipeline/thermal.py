@@ -11,7 +11,7 @@ import numpy as np
 from stfit.analysis import Analysis
 from stfit.diagnostics.thermal import rise
 from stfit.errors import InputError, Problem
-from stfit.measurements import Measurement, name_of
+from stfit.measurement import Measurement, name_of
 from stfit.models.material import CURIE_TEMPERATURE
 from stfit.models.rivals import EQ_27, HEATING, Description, JouleHeating
 from stfit.objective import FitParameter, Objective, ParameterSpace, Term

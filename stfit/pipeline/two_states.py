@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
-from stfit.measurements import name_of
+from stfit.measurement import name_of
 from stfit.models.exact import ExactRates, ExactRows
 from stfit.objective import Objective
 from stfit.physics.rate_table import LARGEST_FIELD, SIGMA

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from stfit.figures.style import Figure
+from stfit.measurement import kinds
 from stfit.reports.content import Block, Column, Details, Drawing, Inline, Number, Paragraph, Row, Table, Width
 from stfit.reports.content import Section as Part
-from stfit.reports.traces import Traces, trace_blocks, traces_of
 from stfit.reports.view import cell, drawn
 from stfit.results.numbers import format_rounded, format_value
 from stfit.results.plot import drive_of, has_figure, measurement_figure
@@ -51,15 +51,6 @@ _OUTCOMES: Final = ("observed", "fitted", "residual")
 _HIDDEN: Final = frozenset({"observed_lo", "observed_hi", "unit", *_OUTCOMES})
 _NAMES: Final = {"n": "n", "n_switched": "n switched", "delta_R": "ΔR", "critical_current_stderr": "its error"}
 _MOST_ROWS: Final = 400  # a page of more rows is read by nobody; result.json has them all
-_QUANTITIES: Final = {
-    "dwell-times": ("Dwell time", "s"),
-    "dwell-events": ("Dwell time", "s"),
-    "switching-currents": ("Inverse critical current", "1/A"),
-    "switching-pulse": ("Switching probability", ""),
-    "switching-ramp": ("Switched share", ""),
-    "fmr-lines": ("Power and linewidth", ""),
-    "telegraph-trace": ("Dwell time", "s"),
-}
 
 
 @dataclass(frozen=True)
@@ -76,7 +67,7 @@ class Section:
     head: list[str]
     cells: list[list[str]]
     left_out: int
-    traces: Traces | None = None
+    more: tuple[Block, ...] = ()
 
 
 def sections(result: FitResult) -> list[Section]:
@@ -120,15 +111,28 @@ def _section(result: FitResult, summary: MeasurementSummary, index: int) -> Sect
         head=head,
         cells=cells,
         left_out=max(len(summary.reduced) - _MOST_ROWS, 0),
-        traces=traces_of(summary, index),
+        more=tuple(_of_kind(summary, index)),
     )
+
+
+def _of_kind(summary: MeasurementSummary, index: int) -> list[Block]:
+    """What the kind shows beside figure and table."""
+    kind = kinds().get(summary.kind)
+    blocks: list[Block] = [] if kind is None or kind.section is None else kind.section()(summary, index)
+    return blocks
+
+
+def _shows(summary: MeasurementSummary) -> tuple[str, str]:
+    """What the figure of a measurement shows, and its unit."""
+    kind = kinds().get(summary.kind)
+    return ("Data", "") if kind is None else kind.shows
 
 
 def _part(section: Section) -> Part:
     blocks: list[Block] = [Paragraph(f"{section.kind}, {section.rows} rows read.", "fine")]
     blocks += [Paragraph(notice, "notice") for notice in section.notices]
     blocks += [] if section.figure is None else [section.figure]
-    blocks += [] if section.traces is None else trace_blocks(section.traces)
+    blocks += section.more
     blocks += _data(section) if section.cells else []
     title = (f"Measurement {section.index}: ", section.file)
     return Part(f"measurement-{section.index}", title, tuple(blocks), "measurement")
@@ -150,7 +154,7 @@ def _of_column(text: str) -> Inline:
 
 def describe(summary: MeasurementSummary) -> str:
     """The figure of a measurement in words, for a reader who cannot see it."""
-    quantity = _QUANTITIES.get(summary.kind, ("Data", ""))[0]
+    quantity = _shows(summary)[0]
     names = list(dict.fromkeys(str(row.get("series") or "") for row in summary.reduced))
     series = f"{len(names)} series ({'; '.join(names)})" if any(names) else "one series"
     drive = drive_of(summary)
@@ -169,7 +173,7 @@ def reduced_table(summary: MeasurementSummary) -> tuple[list[str], list[list[str
     names = [name for name in dict.fromkeys(key for row in rows for key in row) if name not in _HIDDEN]
     names = [name for name in names if any(row.get(name) is not None for row in rows)]
     columns = [_column(name, rows) for name in names]
-    unit = _QUANTITIES.get(summary.kind, ("", ""))[1]
+    unit = _shows(summary)[1]
     head = [title for title, _ in columns] + list(_OUTCOMES)
     units = [row.get("unit", unit) for row in rows]
     outcomes = [

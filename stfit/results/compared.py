@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 import numpy as np
 
 from stfit.errors import InputError, Problem
+from stfit.measurement import kinds
 from stfit.results.conventions import consistent_estimate
 from stfit.results.pooling import Common, common_value
 from stfit.results.result import Estimate, FitResult, Status, Verdict
@@ -35,7 +36,6 @@ _MODEL: Final = {  # keys of [model] and their defaults
     "heating": "none",
 }
 _EXACT: Final = {"asymmetry": "uniaxial"}  # where barrier = "exact" has another default
-_LINES: Final = frozenset({"fmr-lines", "fmr-spectra"})
 _TEMPERATURE_LAWS: Final = ("magnetisation", "anisotropy_law", "heating")
 _MEANT_BY: Final[Mapping[str, tuple[str, ...]]] = {  # settings that give a quantity its meaning
     **dict.fromkeys(("c_P", "c_AP"), ("gmr", "asymmetry")),
@@ -194,7 +194,7 @@ def _in_words(value: Any) -> str:
 
 
 def _has_lines(result: FitResult) -> bool:
-    return any(entry.kind in _LINES for entry in result.inputs)
+    return any(entry.kind in kinds() and kinds()[entry.kind].mapped for entry in result.inputs)
 
 
 def _separate(names: Sequence[str], results: Sequence[FitResult], settings: Mapping[str, tuple[str, ...]]) -> str:

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from stfit.figures.critical import critical_current_figure
 from stfit.figures.diagnostic import correlation_figure, residuals_figure
-from stfit.figures.dwell import dwell_time_figure
-from stfit.figures.fmr import fmr_figure
 from stfit.figures.identifiability import eigen_directions_figure
 from stfit.figures.layout import COLUMN, PAGE, Layout
 from stfit.figures.panels import Fit, Series
-from stfit.figures.ramp import switching_current_figure
 from stfit.figures.style import Array, Figure, Quantity, escape
-from stfit.figures.switching import switching_probability_figure
+from stfit.measurement import kinds
 from stfit.results.result import Curve, FitResult, MeasurementSummary
 from stfit.results.symbols import symbol
 from stfit.units import choose_prefix
 
-_FIGURES: Final[Mapping[str, Callable[[Sequence[Series], Quantity, Layout], Figure]]] = {
-    "dwell-times": dwell_time_figure,
-    "dwell-events": dwell_time_figure,
-    "switching-currents": critical_current_figure,
-    "switching-pulse": switching_probability_figure,
-    "switching-ramp": switching_current_figure,
-    "fmr-lines": fmr_figure,
-    "telegraph-trace": dwell_time_figure,
-}
 _LAYOUTS: Final[Mapping[str, Layout]] = {"column": COLUMN, "page": PAGE}
 _LONGEST: Final = 16  # letters of a name in a figure
 _DRIVES: Final = {"frequency": "Hz", "current": "A", "voltage": "V", "delta_R": "ohm", "row": ""}
@@ -38,7 +25,8 @@ _WORDS: Final = {"delta_R": "ΔR"}
 
 def has_figure(summary: MeasurementSummary) -> bool:
     """Whether a measurement can be drawn."""
-    return summary.kind in _FIGURES and bool(summary.reduced)
+    kind = kinds().get(summary.kind)
+    return kind is not None and kind.figure is not None and bool(summary.reduced)
 
 
 def layout_of(width: str) -> Layout:
@@ -52,7 +40,8 @@ def measurement_figure(
     result: FitResult, summary: MeasurementSummary, *, width: str = "page", residuals: bool = True
 ) -> Figure | None:
     """The figure of one measurement: data, fit, bands, residuals. None where its kind has none."""
-    if not has_figure(summary):
+    kind = kinds().get(summary.kind)
+    if kind is None or kind.figure is None or not summary.reduced:
         return None
     layout = layout_of(width)
     drive = drive_of(summary)
@@ -60,7 +49,8 @@ def measurement_figure(
     ends = [float(value) for entry in series for value in entry.x]
     factor, label = choose_prefix(ends, _DRIVES[drive])
     quantity = Quantity(_WORDS.get(drive, drive), label.replace("ohm", "Ω"), factor)
-    return _FIGURES[summary.kind](series, quantity, layout if residuals else layout.without_residuals())
+    figure: Figure = kind.figure()(series, quantity, layout if residuals else layout.without_residuals())
+    return figure
 
 
 def drive_of(summary: MeasurementSummary) -> str:

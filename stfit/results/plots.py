@@ -1,22 +1,18 @@
-"""The figures of a result, each by its name, as in result.plot.dwell_times() and result.plot.budget()."""
+"""The figures of a result, each by its name, as in result.plot.budget(), and those of each kind of measurement."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal, final
 
 from stfit.errors import InputError, Problem
+from stfit.measurement import kinds
 
 if TYPE_CHECKING:
     from stfit.figures.style import Figure
     from stfit.results.result import FitResult, MeasurementSummary
 
 Width = Literal["column", "page"]
-
-_DWELLS: Final = ("dwell-times", "dwell-events", "telegraph-trace")
-_SWITCHING: Final = ("switching-pulse",)
-_RAMPS: Final = ("switching-ramp", "hysteresis-loop")
-_CRITICAL: Final = ("switching-currents",)
-_LINES: Final = ("fmr-lines", "fmr-spectra")
 
 
 @final
@@ -41,31 +37,23 @@ class Plots:
     def __repr__(self) -> str:
         return f"figures of {self._result.title!r}: {', '.join(f'{name}()' for name in self.available())}"
 
+    def __getattr__(self, name: str) -> Callable[..., Figure]:
+        """The figure of a kind of measurement under its own name, as in result.plot.dwell_times()."""
+        words = _of_kinds().get(name)
+        if words is None:
+            raise AttributeError(f"result.plot has no figure {name!r}; result.plot.available() lists those there are")
+
+        def draw(measurement: str | None = None, *, width: Width = "column", residuals: bool = True) -> Figure:
+            return self._of_kind(words, name, measurement, width, residuals=residuals)
+
+        return draw
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *_of_kinds()})
+
     def available(self) -> list[str]:
         """The names of the figures that this result can draw."""
         return [name for name, there in self._there().items() if there]
-
-    def dwell_times(self, measurement: str | None = None, *, width: Width = "column", residuals: bool = True) -> Figure:
-        """Dwell times against current with the fit of Eq. 27."""
-        return self._of_kind("dwell times", _DWELLS, measurement, width, residuals=residuals)
-
-    def switching(self, measurement: str | None = None, *, width: Width = "column", residuals: bool = True) -> Figure:
-        """Switching probability under pulses."""
-        return self._of_kind("switching probabilities", _SWITCHING, measurement, width, residuals=residuals)
-
-    def ramps(self, measurement: str | None = None, *, width: Width = "column", residuals: bool = True) -> Figure:
-        """The share that has switched along a current ramp."""
-        return self._of_kind("ramps", _RAMPS, measurement, width, residuals=residuals)
-
-    def critical_currents(
-        self, measurement: str | None = None, *, width: Width = "column", residuals: bool = True
-    ) -> Figure:
-        """Inverse critical currents against ΔR with the fit of Eq. 28."""
-        return self._of_kind("critical currents", _CRITICAL, measurement, width, residuals=residuals)
-
-    def lines(self, measurement: str | None = None, *, width: Width = "column", residuals: bool = True) -> Figure:
-        """Power and linewidth of resonance lines with the fit of Eq. 32."""
-        return self._of_kind("resonance lines", _LINES, measurement, width, residuals=residuals)
 
     def budget(self, *, width: Width = "column") -> Figure:
         """What each uncertainty is made of, as bars."""
@@ -127,15 +115,8 @@ class Plots:
         from stfit.results.plot_budget import compared_quantity, variance_shares
 
         result = self._result
-        kinds = {summary.kind for summary in result.measurements if has_figure(summary)}
-        of_kinds = {
-            "dwell_times": _DWELLS,
-            "switching": _SWITCHING,
-            "ramps": _RAMPS,
-            "critical_currents": _CRITICAL,
-            "lines": _LINES,
-        }
-        return {name: bool(kinds & set(which)) for name, which in of_kinds.items()} | {
+        drawn = {_plot_of(summary) for summary in result.measurements if has_figure(summary)}
+        return {name: name in drawn for name in _of_kinds()} | {
             "budget": bool(variance_shares(result)),
             "agreement": compared_quantity(result) is not None,
             "profiles": bool(result.intervals.get("profiles")),
@@ -147,15 +128,24 @@ class Plots:
             "residuals": has_residuals(result),
         }
 
-    def _of_kind(
-        self, words: str, kinds: tuple[str, ...], file: str | None, width: Width, *, residuals: bool
-    ) -> Figure:
+    def _of_kind(self, words: str, name: str, file: str | None, width: Width, *, residuals: bool) -> Figure:
         from stfit.results.plot import has_figure, measurement_figure
 
-        found = [entry for entry in self._result.measurements if entry.kind in kinds and has_figure(entry)]
+        found = [entry for entry in self._result.measurements if _plot_of(entry) == name and has_figure(entry)]
         chosen = _chosen(found, file) if found else None
         figure = chosen and measurement_figure(self._result, chosen, width=width, residuals=residuals)
         return _there(figure, words)
+
+
+def _of_kinds() -> dict[str, str]:
+    """The names under which kinds of measurement are drawn, with what is drawn, in words."""
+    return dict(sorted(kind.plot for kind in kinds().values() if kind.plot is not None))
+
+
+def _plot_of(summary: MeasurementSummary) -> str:
+    """The name under which the kind of a measurement is drawn; "" for none."""
+    kind = kinds().get(summary.kind)
+    return "" if kind is None or kind.plot is None else kind.plot[0]
 
 
 def _chosen(found: list[MeasurementSummary], file: str | None) -> MeasurementSummary:

@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, Final
 
+from stfit.measurement import kinds
 from stfit.results.result import Estimate, FitResult
 from stfit.results.symbols import symbol
 
-_TABLE: Final = Path(__file__).with_name("released_calibration.json")
 _NONE: Final = {"ci95": (0, 0)}
 _WORDS: Final = {  # of the designs, which name their richness after a comma
     "rich": "300 or more counts a row",
@@ -55,24 +55,37 @@ def released_backing(result: FitResult) -> Backing | None:
     for name in _FIRST:
         entry = result.parameters.get(name)
         if entry is not None and entry.ci95 is not None:
-            return _of_quantity(name, entry, [measurement.kind for measurement in result.measurements])
+            return _of_quantity(name, entry, _calibrated_kinds(result))
     return None
 
 
 @cache
-def released() -> Mapping[str, Any]:
-    """The table: "seed", and "rows" with design, kind, interval, devices, and coverage as [inside, of]."""
-    content: Mapping[str, Any] = json.loads(_TABLE.read_text(encoding="utf-8"))
-    return content
+def released() -> list[dict[str, Any]]:
+    """The rows of every kind's table: design, kind, interval, devices, and coverage as [inside, of]."""
+    packages = dict.fromkeys(kind.calibration for kind in kinds().values() if kind.calibration)
+    return [row for package in packages for row in _rows(package)]
 
 
-def _of_quantity(name: str, entry: Estimate, kinds: list[str]) -> Backing | None:
+def _rows(package: str) -> list[dict[str, Any]]:
+    content: dict[str, Any] = json.loads(files(package).joinpath("calibration.json").read_text(encoding="utf-8"))
+    rows: list[dict[str, Any]] = content["rows"]
+    return rows
+
+
+def _calibrated_kinds(result: FitResult) -> list[str]:
+    """The kinds of a result in its order, raw records under the kind that they became."""
+    declared = [summary.kind for summary in result.measurements]
+    return [(kinds()[name].becomes if name in kinds() else "") or name for name in dict.fromkeys(declared)]
+
+
+def _of_quantity(name: str, entry: Estimate, measured: list[str]) -> Backing | None:
     interval = entry.interval or "covariance"
     rows = [
         row
-        for row in released()["rows"]
+        for kind in dict.fromkeys(measured)
+        for row in released()
         if row["interval"] == interval
-        and row["kind"] in kinds
+        and row["kind"] == kind
         and row["coverage"].get(name, _NONE)["ci95"][1] >= _FEWEST
     ]
     return Backing(name, interval, tuple(_of_row(row, row["coverage"][name]) for row in rows)) if rows else None

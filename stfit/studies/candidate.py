@@ -66,9 +66,9 @@ class Today:
 class Candidate:
     """A measurement that could be made next.
 
-    kind: a key of CANDIDATES. terms: its designs, whose data stand for nothing. parameters: that only it has. quotes:
-    name → standard deviation (SI) of a new determination of a constant. factor: how many times as long as `terms` say
-    it is measured.
+    kind: a name of `candidate_words`. terms: its designs, whose data stand for nothing. parameters: that only it has.
+    quotes: name → standard deviation (SI) of a new determination of a constant. factor: how many times as long as
+    `terms` say it is measured.
     """
 
     kind: str

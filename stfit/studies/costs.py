@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import singledispatch
 from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.measurements import (
-    CriticalCurrents,
-    DwellEvents,
-    DwellTimes,
-    FmrLines,
-    MeanDwellTimes,
-    RampEvents,
-    SteppedRamps,
-    SwitchingPulses,
-)
+from stfit.measurement import Measurement, kind_of
 from stfit.objective import Term
 from stfit.studies.conditions import Conditions
 
@@ -47,13 +37,53 @@ class Cost:
         return replace(self, measuring=factor * self.measuring)
 
 
+class Pricing:
+    """What the measurements of a kind cost; a kind overrides what it knows better."""
+
+    def measuring_time(self, measurement: Measurement, conditions: Conditions) -> float:
+        """Seconds of measuring: `time_per_point` for each row, where the kind knows no time of its own."""
+        return float(measurement.settings.state.size * point_time(conditions))
+
+    def points(self, term: Term) -> set[tuple[float, ...]]:
+        """The settings that are set one after the other: drive, temperature, field and state."""
+        return distinct(*drive_and_surroundings(term), term.measurement.settings.state)
+
+    def by_error(self, measurement: Measurement) -> bool:  # noqa: ARG002 - a kind may look at it
+        """Whether the data come with stated errors, which are taken to shrink with the root of the time."""
+        return False
+
+
+def pricing_of(measurement: Measurement) -> Pricing:
+    """What the kind of a measurement says of its cost."""
+    kind = kind_of(measurement)
+    pricing: Pricing = Pricing() if kind is None or kind.planner is None else kind.planner()
+    return pricing
+
+
+def drive_and_surroundings(term: Term) -> tuple[Array, Array, Array]:
+    """Current (A) or voltage (V), temperature (K) and field (T, 0 where none is given) of each row, shape (rows,)."""
+    settings = term.measurement.settings
+    drive = settings.current if settings.voltage is None else settings.voltage
+    return np.asarray(drive), term.thermometer, np.nan_to_num(settings.field)
+
+
+def distinct(*columns: npt.NDArray[Any]) -> set[tuple[float, ...]]:
+    """The different rows of columns of shape (rows,)."""
+    return set(zip(*(column.astype(float).tolist() for column in columns), strict=True))
+
+
+def point_time(conditions: Conditions) -> float:
+    """Seconds at a point, as planned or assumed."""
+    return conditions.assumed_time if conditions.time_per_point is None else conditions.time_per_point
+
+
 def cost_of(terms: Sequence[Term], conditions: Conditions, nominal_temperature: float) -> Cost:
     """What the terms cost together.
 
     The temperature is set anew for every temperature but the nominal one, where the device stands; the field for every
     field, where rows have one, but the first.
     """
-    points = sum(len(_points(term)) for term in terms)
+    points = sum(len(pricing_of(term.measurement).points(term)) for term in terms)
     kelvin = {round(float(t), 6) for term in terms for t in term.thermometer if not term.measurement.settings.athermal}
     temperatures = len(kelvin - {round(nominal_temperature, 6)})
     tesla = {float(b) for term in terms for b in term.measurement.settings.field if np.isfinite(b)}
@@ -63,84 +93,5 @@ def cost_of(terms: Sequence[Term], conditions: Conditions, nominal_temperature: 
         + temperatures * conditions.overhead_per_temperature
         + fields * conditions.overhead_per_field
     )
-    measuring = sum(measuring_time(term.measurement, conditions) for term in terms)
+    measuring = sum(pricing_of(term.measurement).measuring_time(term.measurement, conditions) for term in terms)
     return Cost(measuring, overhead, points, temperatures, fields)
-
-
-def _points(term: Term) -> set[tuple[float, ...]]:
-    """The settings that are set one after the other; both states of one trace are one point."""
-    settings = term.measurement.settings
-    if isinstance(term.measurement, CriticalCurrents):
-        return {(float(row),) for row in range(settings.state.size)}
-    drive = settings.current if settings.voltage is None else settings.voltage
-    columns: list[Array] = [np.asarray(drive), term.thermometer, np.nan_to_num(settings.field)]
-    if not isinstance(term.measurement, DwellTimes | DwellEvents | MeanDwellTimes):
-        columns.append(settings.state.astype(float))
-    if isinstance(term.measurement, SwitchingPulses):
-        columns.append(term.measurement.pulse_width)
-    if isinstance(term.measurement, SteppedRamps):
-        columns = [term.measurement.setting.astype(float)]
-    return set(zip(*(column.tolist() for column in columns), strict=True))
-
-
-@singledispatch
-def measuring_time(measurement: Any, conditions: Conditions) -> float:
-    """Seconds of measuring: `time_per_point` for each row, where the kind knows no time of its own."""
-    return float(measurement.settings.state.size * point_time(conditions))
-
-
-def point_time(conditions: Conditions) -> float:
-    """Seconds at a point, as planned or assumed."""
-    return conditions.assumed_time if conditions.time_per_point is None else conditions.time_per_point
-
-
-@measuring_time.register
-def _dwells(measurement: DwellTimes, conditions: Conditions) -> float:  # noqa: ARG001
-    """All time in either state.
-
-    Where a trace shows both states, the times in P and in AP add up to its length; where each row was watched for
-    itself this is the least time it can have taken.
-    """
-    return float(np.sum(measurement.total_time))
-
-
-@measuring_time.register
-def _events(measurement: DwellEvents, conditions: Conditions) -> float:  # noqa: ARG001
-    return float(np.sum(measurement.reduced.total_time))
-
-
-@measuring_time.register
-def _means(measurement: MeanDwellTimes, conditions: Conditions) -> float:  # noqa: ARG001
-    """The counts that give such relative errors, times the mean."""
-    return float(np.sum(measurement.counts * measurement.mean))
-
-
-@measuring_time.register
-def _pulses(measurement: SwitchingPulses, conditions: Conditions) -> float:
-    """Each pulse, and resetting the device after it."""
-    return float(np.sum(measurement.n * (measurement.pulse_width + conditions.pulse_overhead)))
-
-
-@measuring_time.register
-def _ramps(measurement: RampEvents, conditions: Conditions) -> float:
-    """Each ramp up to where the device switched."""
-    mean, _ = measurement.moments
-    each = mean / measurement.ramps.ramp_rate + conditions.ramp_overhead
-    return float(np.sum(measurement.counts * each))
-
-
-@measuring_time.register
-def _stepped(measurement: SteppedRamps, conditions: Conditions) -> float:
-    """Each ramp through all the steps in which the device had not switched before."""
-    first = measurement.first_rows
-    risen = np.bincount(measurement.setting, measurement.n * (measurement.upper - measurement.lower))
-    amperes = risen + measurement.n[first] * measurement.lower[first]
-    return float(np.sum(amperes / measurement.ramps.ramp_rate + measurement.n[first] * conditions.ramp_overhead))
-
-
-@measuring_time.register
-def _lines(measurement: FmrLines, conditions: Conditions) -> float:
-    """Power and linewidth of a line come from one spectrum."""
-    keys = np.stack([measurement.state, measurement.current, measurement.temperature, measurement.frequency])
-    spectra = np.unique(np.nan_to_num(keys), axis=1).shape[1]
-    return float(spectra) * point_time(conditions)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Final, final
+from typing import Final, final
 
 import numpy as np
 
 from stfit.backends.parallel import told
-from stfit.measurements import DwellTimes, SwitchingPulses
-from stfit.objective import Term
 from stfit.results import Verdict
 from stfit.results.plan import NextMeasurement
 from stfit.studies.candidate import Candidate, Today
 from stfit.studies.candidates import candidates
 from stfit.studies.forecast import Forecast, forecast
+from stfit.studies.planner import settings_of
 from stfit.studies.trial import trial
 
 _SHORTEST: Final = 0.02  # of its own size: below this a candidate has no transition left at most points
 _SAME: Final = 0.005  # of a factor that is written with three digits
-_CHOSEN: Final = frozenset({"currents", "temperature", "field", "state", "pulses"})  # kinds that choose their points
 
 
 @final
@@ -121,26 +119,10 @@ def _entry(today: Today, found: Forecast) -> NextMeasurement:
         hours_to_goal=found.hours_to((goal or 0.0) * abs(today.value(target))) if reached else None,
         identifies=_identified_anew(today, found),
         curve=found.curve(),
-        settings=[row for term in candidate.terms for row in _settings(term)] if candidate.kind in _CHOSEN else [],
+        settings=[] if candidate.kind == "longer" else [row for term in candidate.terms for row in settings_of(term)],
     )
 
 
 def _identified_anew(today: Today, found: Forecast) -> list[str]:
     unknown = (name for name, e in today.estimates.items() if e.verdict is Verdict.NOT_IDENTIFIED)
     return [n for n in unknown if found.estimates[n].verdict is not Verdict.NOT_IDENTIFIED]
-
-
-def _settings(term: Term) -> list[dict[str, Any]]:
-    """The points a candidate chose, as columns of its kind; SI units, currents as the laboratory has them."""
-    measurement = term.measurement
-    if isinstance(measurement, DwellTimes):
-        names: tuple[str, ...] = ("current", "temperature", "field", "n", "total_time")
-    elif isinstance(measurement, SwitchingPulses):
-        names = ("drive", "pulse_width", "temperature", "n")
-    else:
-        return []
-    rows = []
-    for row, code in enumerate(measurement.state):
-        cells = {name: float(getattr(measurement, name)[row]) for name in names}
-        rows.append({"state": ("P", "AP")[int(code)]} | {k: v for k, v in cells.items() if np.isfinite(v)})
-    return rows

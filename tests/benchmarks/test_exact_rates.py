@@ -16,7 +16,7 @@ import stfit
 from stfit.analysis import analysis_of
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
-from stfit.measurements import DwellTimes
+from stfit.kinds.dwell.data import DwellTimes
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.results import Status

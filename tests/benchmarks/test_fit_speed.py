@@ -21,7 +21,8 @@ import pytest
 from stfit.analysis import analysis_of
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
-from stfit.measurements import DwellTimes, Origin
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.measurement import Origin
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.results import Status

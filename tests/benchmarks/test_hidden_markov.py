@@ -14,8 +14,8 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
+from stfit.kinds.telegraph.hidden_markov import log_likelihood
 from stfit.physics.telegraph import stay_probabilities
-from stfit.reduction.hidden_markov import log_likelihood
 from tests.traces import telegraph
 
 GOAL: Final = 50e6  # samples a second

@@ -25,7 +25,10 @@ import stfit
 from stfit.analysis import analysis_of
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
-from stfit.measurements import CriticalCurrents, FmrLines, Measurement, Origin, RampEvents
+from stfit.kinds.critical.data import CriticalCurrents
+from stfit.kinds.ramp.data import RampEvents
+from stfit.kinds.resonance.data import FmrLines
+from stfit.measurement import Measurement, Origin
 from stfit.models.barrier_angle import angle_at
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble

@@ -19,7 +19,7 @@ from stfit import load
 from stfit.analysis import analysis_of
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.diagnostics.estimates import estimates
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement
 from stfit.physics.switching import ramp_quantile
 from stfit.pipeline.assembly import assemble
 from stfit.results import Estimate, Status

@@ -15,8 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from stfit.measurements.columns import THERMOMETER
-from stfit.measurements.readings import parts_of
+from stfit.measurement.columns import THERMOMETER
+from stfit.measurement.readings import parts_of
 from tests.benchmarks.timing import ratio_of
 
 GOAL: Final = 0.5  # of the time in which pandas reads the three columns

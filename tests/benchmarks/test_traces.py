@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stfit.reduction.segmentation import segment
+from stfit.kinds.telegraph.segmentation import segment
 
 GOAL: Final = 0.4  # of the speed of numpy.sum
 SAMPLES: Final = 50_000_000
@@ -32,7 +32,7 @@ _MEASURE: Final = """
 import sys
 from pathlib import Path
 import numpy as np
-from stfit.reduction.segmentation import segment
+from stfit.kinds.telegraph.segmentation import segment
 def anonymous():
     return 1024 * sum(int(l.split()[1]) for l in Path("/proc/self/smaps_rollup").read_text().splitlines()
                       if l.startswith("Anonymous:"))

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.analysis import analysis_of
-from stfit.measurements import DwellTimes, Origin
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.measurement import Origin
 from stfit.objective import Objective
 from stfit.physics.fokker_planck import uniaxial_rates
 from stfit.physics.transport import CosineGmr

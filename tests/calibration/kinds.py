@@ -14,7 +14,7 @@ from typing import Final, final
 import numpy as np
 
 from stfit.analysis import analysis_of
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from tests import builders

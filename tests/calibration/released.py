@@ -3,8 +3,8 @@
 python -m tests.calibration.released FOLDER MINUTES
 
 simulates devices in batches, each with a seed of its own and kept as a file in FOLDER, until the time is over (run it
-again for more; several may work side by side), and adds all batches up in stfit/results/released_calibration.json,
-which reports quote. MINUTES 0 only adds up.
+again for more; several may work side by side), and adds all batches up in stfit/kinds/*/calibration.json, which reports
+quote. MINUTES 0 only adds up.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import numpy as np
 import stfit
 from stfit.backends.ensemble import Budget
 from stfit.backends.least_squares import minimise
+from stfit.measurement import kinds
 from stfit.studies.calibrate import Calibration, calibrate
 from stfit.studies.coverage import FALSE_ALARM
 from stfit.studies.sbc import RANKS
@@ -32,7 +33,7 @@ from tests.calibration.kinds import DESIGNS, truth_of
 SEED: Final = 1804_06788  # chosen before the first run with it
 BATCHES: Final = 200  # at most
 DEVICES: Final = {"covariance": 400, "profile": 10, "posterior": 5, "bootstrap": 4}  # of a batch
-TABLE: Final = Path(stfit.__file__).parent / "results" / "released_calibration.json"
+KINDS: Final = Path(stfit.__file__).parent / "kinds"  # whose folders hold the tables
 
 
 @cache
@@ -82,16 +83,19 @@ def compute(folder: Path, until: float) -> None:
 
 
 def collect(folder: Path) -> None:
-    """The table in the package: the sum of all batches, one row for each design and kind of interval."""
+    """The tables in the package: the sum of all batches, one row for each design and kind of interval."""
     batches = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
     rows = [
         added([b for b in batches if (b["design"], b["interval"]) == (design, interval)])
         for design, interval in product(DESIGNS, DEVICES)
         if any((b["design"], b["interval"]) == (design, interval) for b in batches)
     ]
-    lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in rows)
     head = f'"stfit_version": "{stfit.__version__}",\n"seed": {SEED}'
-    TABLE.write_text(f'{{{head},\n"rows": [\n{lines}\n]}}\n', encoding="utf-8")
+    for package in {kind.calibration for kind in kinds().values() if kind.calibration}:
+        own = [row for row in rows if kinds()[row["kind"]].calibration == package]
+        lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in own)
+        table = KINDS / package.rpartition(".")[2] / "calibration.json"
+        table.write_text(f'{{{head},\n"rows": [\n{lines}\n]}}\n', encoding="utf-8")
 
 
 def added(batches: list[dict[str, Any]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from stfit.backends.least_squares import minimise
-from stfit.measurements import CriticalCurrents
+from stfit.kinds.critical.data import CriticalCurrents
 from tests.campaign.alarms import SEED, alarms_of, clean_devices, example, most_alarms
 
 pytestmark = pytest.mark.slow

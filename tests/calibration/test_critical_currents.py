@@ -16,7 +16,8 @@ import pytest
 
 from stfit.analysis import analysis_of
 from stfit.backends.least_squares import minimise
-from stfit.measurements import CriticalCurrents, Origin
+from stfit.kinds.critical.data import CriticalCurrents
+from stfit.measurement import Origin
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from tests.calibration.pulls import Ensemble, Fit, comparisons_of, complaints, halved

@@ -15,7 +15,9 @@ import pytest
 from scipy.stats import norm
 
 from stfit.derivatives import concatenate, seed
-from stfit.measurements import DwellEvents, DwellTimes, Origin
+from stfit.kinds.dwell.apparent import dwell_table
+from stfit.kinds.dwell.events import DwellEvents
+from stfit.measurement import Origin
 from stfit.physics.telegraph import apparent_mean_dwell
 from stfit.studies.coverage import FALSE_ALARM, NOMINAL
 
@@ -53,7 +55,7 @@ def counted(dead_time: float) -> Any:
 def table(dead_time: float) -> Any:
     columns = watch(dead_time) | {"n": np.full(4, float(N)), "dead_time": np.full(4, dead_time)}
     columns["total_time"] = columns.pop("duration")
-    return DwellTimes.from_columns(columns, polarity=1, origin=Origin())
+    return dwell_table(columns, polarity=1, origin=Origin())
 
 
 DESIGNS: Final[dict[str, Callable[[float], Any]]] = {"counted": counted, "timed": timed, "table": table}

@@ -12,7 +12,7 @@ from scipy.stats import chi2, kstest
 
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.goodness import goodness
-from stfit.measurements import DwellTimes
+from stfit.kinds.dwell.data import DwellTimes
 from stfit.results import Goodness
 from stfit.studies.coverage import FALSE_ALARM, critical_z
 from tests.calibration.pulls import Ensemble, simulate

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pytest
 from scipy.stats import norm
 
+from stfit.kinds.telegraph.hidden_markov import HmmEnd, fit_hmm
 from stfit.physics.telegraph import dwell_times_from_chain
-from stfit.reduction.hidden_markov import HmmEnd, fit_hmm
 from stfit.studies.coverage import FALSE_ALARM, NOMINAL
 from tests.traces import telegraph
 

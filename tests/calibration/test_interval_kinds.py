@@ -3,7 +3,7 @@
 STFIT_CALIBRATION=2000 pytest -m calibration tests/calibration/test_interval_kinds.py
 
 By default (100) some poor designs alone meet the kinds of interval that are slow, a few devices each: enough to see
-that all of it works, and whether widths are wrong by far. stfit/results/released_calibration.json holds the long run.
+that all of it works, and whether widths are wrong by far. stfit/kinds/*/calibration.json hold the long run.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 from stfit.backends.chain import Chain
 from stfit.backends.ensemble import Budget
 from stfit.backends.least_squares import minimise
-from stfit.measurements import SwitchingPulses
+from stfit.kinds.pulse.data import SwitchingPulses
 from stfit.results import Estimate, Interval
 from stfit.studies.calibrate import Calibration
 from stfit.studies.coverage import FALSE_ALARM, NOMINAL, Coverage, Judgement, band, coverage

@@ -19,7 +19,7 @@ import pytest
 from stfit.analysis import analysis_of, read_analysis
 from stfit.backends.least_squares import minimise
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
-from stfit.measurements import KINDS, Measurement, Origin
+from stfit.measurement import Measurement, Origin, kinds
 from stfit.objective import Objective
 from stfit.objective.information import directions
 from stfit.pipeline import load_measurements
@@ -96,8 +96,9 @@ def few_events() -> Measurement:
     dwell = truth["tau_0"] * np.exp(barrier)  # s, at zero current
     rise = np.log1p(-np.log1p(-chance) * np.abs(slope) * rate * dwell) / np.abs(slope)
     columns = {"transition": state.astype(int), "switching_current": -np.sign(slope) * rise, "ramp_rate": rate}
-    kind = KINDS["switching-ramp"]
-    return kind.from_columns(columns | {"temperature": temperature}, polarity=1, origin=Origin("ramp.csv"))
+    build = kinds()["switching-ramp"].build()
+    events: Measurement = build(columns | {"temperature": temperature}, polarity=1, origin=Origin("ramp.csv"))
+    return events
 
 
 def objective_of(name: str) -> Objective:

@@ -14,7 +14,7 @@ from scipy.stats import kstest
 
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.goodness import goodness
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement
 from stfit.studies.coverage import FALSE_ALARM
 from tests import builders
 from tests.calibration.pulls import Ensemble, Fit, comparisons_of, complaints, halved

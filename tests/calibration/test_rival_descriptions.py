@@ -14,7 +14,8 @@ from scipy.stats import binom, norm
 from stfit.analysis import analysis_of
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.comparison import compare
-from stfit.measurements import DwellTimes, Origin
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.measurement import Origin
 from stfit.pipeline.assembly import assemble
 
 pytestmark = pytest.mark.slow

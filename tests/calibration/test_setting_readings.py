@@ -12,7 +12,8 @@ import pytest
 
 import stfit
 from stfit.backends.least_squares import minimise
-from stfit.measurements import Measurement, Origin, RampEvents
+from stfit.kinds.ramp.data import RampEvents
+from stfit.measurement import Measurement, Origin
 from stfit.results import Status, Verdict
 from tests import builders
 from tests.calibration.pulls import Ensemble, Fit, comparisons_of, complaints, halved

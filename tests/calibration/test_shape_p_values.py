@@ -12,8 +12,9 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import kstest, norm
 
-from stfit.diagnostics.shape import exponential_shape_test
-from stfit.measurements import DwellEvents, Origin
+from stfit.kinds.dwell.events import DwellEvents
+from stfit.kinds.dwell.shape import exponential_shape_test
+from stfit.measurement import Origin
 from stfit.studies.coverage import FALSE_ALARM
 from tests.calibration.virtual_devices import dwell_events
 

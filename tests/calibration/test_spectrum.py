@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from stfit.reduction.spectrum import SpectrumEnd, fit_machlup
+from stfit.kinds.telegraph.spectrum import SpectrumEnd, fit_machlup
 from stfit.studies.coverage import FALSE_ALARM
 from tests.traces import telegraph
 

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pytest
 from scipy.special import ndtri
 
-from stfit.loaders.traces import TraceFile
-from stfit.reduction.reducing import ReducedTrace, TraceTask, reduce_trace
+from stfit.kinds.telegraph.files import TraceFile
+from stfit.kinds.telegraph.reducing import ReducedTrace, TraceTask, reduce_trace
 from tests.traces import telegraph
 
 pytestmark = pytest.mark.slow

@@ -14,15 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.analysis import analysis_of
-from stfit.measurements import (
-    CriticalCurrents,
-    DwellEvents,
-    DwellTimes,
-    FmrLines,
-    Measurement,
-    Origin,
-    SwitchingPulses,
-)
+from stfit.kinds.critical.data import CriticalCurrents
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.kinds.dwell.events import DwellEvents
+from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.kinds.resonance.data import FmrLines
+from stfit.measurement import Measurement, Origin
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 

@@ -18,10 +18,10 @@ from scipy.stats import binom
 
 from stfit.analysis import read_analysis
 from stfit.backends.least_squares import Optimum, minimise
-from stfit.diagnostics.frames import frame_notes
 from stfit.diagnostics.goodness import goodness
-from stfit.diagnostics.ramps import ramp_notes
-from stfit.measurements import CriticalCurrents
+from stfit.kinds.critical.data import CriticalCurrents
+from stfit.kinds.dwell.frames import frame_notes
+from stfit.kinds.ramp.notes import ramp_notes
 from stfit.objective import Objective
 from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble

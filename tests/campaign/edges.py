@@ -24,7 +24,10 @@ from stfit.analysis import analysis_of
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.combinations import combinations
 from stfit.diagnostics.intervals import choose_intervals
-from stfit.measurements import DwellTimes, Measurement, Origin, RampEvents, SwitchingPulses
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.kinds.ramp.data import RampEvents
+from stfit.measurement import Measurement, Origin
 from stfit.pipeline.assembly import assemble
 from stfit.results import Estimate, Verdict, contains, through_infinity
 

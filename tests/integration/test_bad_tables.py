@@ -9,7 +9,7 @@ import pytest
 
 from stfit.errors import InputError
 from stfit.loaders import load_table
-from stfit.measurements import KINDS
+from stfit.measurement import kinds
 from tests.saying import unnamed
 
 DWELL = "state,current (mA),n,total_time (s)\n"
@@ -22,7 +22,7 @@ def refused(path: Path, content: str | bytes, kind: str, **options: Any) -> list
     """The lines of the message with which a table is refused."""
     path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     with pytest.raises(InputError) as caught:
-        load_table(path, KINDS[kind], **options)
+        load_table(path, kinds()[kind], **options)
     return str(caught.value).splitlines()
 
 

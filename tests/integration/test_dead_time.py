@@ -9,7 +9,7 @@ import numpy as np
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
 from stfit.loaders import load_table
-from stfit.measurements import KINDS
+from stfit.measurement import kinds
 from stfit.physics.telegraph import draw_apparent_dwells
 from tests import builders
 
@@ -36,7 +36,7 @@ def write(folder: Path) -> None:
 def pull(folder: Path, kind: str, file: str, **keys: float) -> float:
     """How many of its errors the slope of ln τ out of P is from the truth."""
     table = folder / file
-    measurement = load_table(table, KINDS[kind], keys=keys)
+    measurement = load_table(table, kinds()[kind], keys=keys)
     objective = builders.objective(measurement, device=dict(builders.KNOWN))
     found = estimates(objective, minimise(objective))["slope_P"]
     assert found.value is not None

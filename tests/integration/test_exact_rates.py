@@ -15,7 +15,11 @@ from stfit.backends.least_squares import minimise
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
 from stfit.diagnostics.estimates import estimates
 from stfit.errors import InputError
-from stfit.measurements import CriticalCurrents, DwellTimes, Measurement, Origin, RampEvents, SwitchingPulses
+from stfit.kinds.critical.data import CriticalCurrents
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.kinds.ramp.data import RampEvents
+from stfit.measurement import Measurement, Origin
 from stfit.models.law import SpinTransferLaw
 from stfit.models.rivals import JouleHeating
 from stfit.objective.predictions import exact_rows

@@ -13,7 +13,9 @@ import pytest
 import stfit
 from stfit.analysis import analysis_of
 from stfit.errors import InputError
-from stfit.measurements import DwellTimes, FmrLines, Measurement, Origin
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.kinds.resonance.data import FmrLines
+from stfit.measurement import Measurement, Origin
 from stfit.objective import Objective
 from stfit.objective.information import directions
 from stfit.pipeline import simulate

@@ -14,10 +14,10 @@ import pytest
 
 from stfit.analysis import read_analysis
 from stfit.backends.least_squares import minimise
+from stfit.measurement import kinds
 from stfit.physics.fluctuations import LINE_SHAPES
 from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble
-from stfit.pipeline.recognising import TABLES
 from stfit.results import Status
 
 DATASETS: Final = Path(__file__).parents[2] / "datasets"
@@ -62,7 +62,7 @@ SMALL: Final = ("dwell-events", "fmr-spectra", "hysteresis-loop")
 
 
 def test_every_kind_and_every_dataset_is_here() -> None:
-    assert {kind for kinds in EXAMPLES.values() for kind in kinds} | set(SMALL) == set(TABLES)
+    assert {kind for declared in EXAMPLES.values() for kind in declared} | set(SMALL) == set(kinds())
     assert {path.parent.name for path in DATASETS.glob("*/analysis.toml")} == set(EXAMPLES)
 
 

@@ -11,7 +11,8 @@ import pytest
 
 import stfit
 from stfit.errors import InputError
-from stfit.measurements import RampEvents, SteppedRamps
+from stfit.kinds.ramp.data import RampEvents
+from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.pipeline import simulate
 from stfit.results import FitResult, Verdict
 from tests import builders
@@ -170,7 +171,7 @@ def test_a_table_and_its_keys(tmp_path: Path) -> None:
         'start_current = "0.1 mA"\ncurrent_step = "0.1 mA"\n',
     )
     entry = stfit.load(analysis).measurement[0]
-    assert dict(entry.keys) == {"start_current": 1e-4, "current_step": 1e-4}
+    assert dict(entry.keys) == {"sign": "magnitude", "start_current": 1e-4, "current_step": 1e-4}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ import pytest
 import stfit
 from stfit.analysis import analysis_of
 from stfit.errors import InputError
-from stfit.measurements import CriticalCurrents, DwellTimes
+from stfit.kinds.critical.data import CriticalCurrents
+from stfit.kinds.dwell.data import DwellTimes
 from stfit.pipeline import simulate
 from stfit.pipeline.assembly import assemble
 from stfit.results import FitResult, Verdict

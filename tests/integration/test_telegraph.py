@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import stfit
-from stfit.measurements import TelegraphTraces
+from stfit.kinds.telegraph.data import TelegraphTraces
 from stfit.pipeline import simulate
 from stfit.results import FitResult
 from stfit.results.storage import read

@@ -16,7 +16,8 @@ import stfit
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
 from stfit.errors import InputError
-from stfit.measurements import DwellTimes, Origin
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.measurement import Origin
 from stfit.pipeline import simulate
 from stfit.results import Estimate, FitResult, Status
 from tests import builders

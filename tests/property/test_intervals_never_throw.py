@@ -12,7 +12,8 @@ from stfit.backends.least_squares import minimise
 from stfit.backends.profile import LEVELS, profiles
 from stfit.backends.ray import State
 from stfit.diagnostics.intervals import choose_intervals
-from stfit.measurements import DwellTimes, Origin
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.measurement import Origin
 from stfit.objective import Objective
 from tests import builders
 

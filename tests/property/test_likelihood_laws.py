@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
-from stfit.measurements import DwellTimes, Measurement, Origin
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.measurement import Measurement, Origin
 from stfit.models.dwell import DwellTimeModel
 from stfit.physics.deviance import (
     binomial_log_likelihood,

@@ -18,7 +18,9 @@ import numpy.typing as npt
 from stfit.analysis import analysis_of
 from stfit.constants import ELEMENTARY_CHARGE
 from stfit.derivatives import Jet
-from stfit.measurements import CriticalCurrents, DwellTimes, Measurement, Origin
+from stfit.kinds.critical.data import CriticalCurrents
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.measurement import Measurement, Origin
 from stfit.models.law import SpinTransferLaw
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble

@@ -19,7 +19,11 @@ import pytest
 from stfit.analysis import analysis_of
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
 from stfit.derivatives import Jet
-from stfit.measurements import CriticalCurrents, DwellTimes, FmrLines, Measurement, Origin, RampEvents
+from stfit.kinds.critical.data import CriticalCurrents
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.kinds.ramp.data import RampEvents
+from stfit.kinds.resonance.data import FmrLines
+from stfit.measurement import Measurement, Origin
 from stfit.models.law import SpinTransferLaw
 from stfit.objective import Objective
 from stfit.objective.information import RANK_TOLERANCE, Directions, directions

@@ -15,8 +15,8 @@ from stfit.analysis import FitEntry, ModelEntry, PlanEntry, analysis_of
 from stfit.analysis.entries import SamplerEntry
 from stfit.analysis.schema import section_at
 from stfit.errors import InputError
+from stfit.measurement import kinds
 from stfit.models.parameters import PARAMETERS
-from stfit.pipeline.recognising import TABLES
 from stfit_docs.markdown import cell, code, table
 
 MEANINGS: Final[Mapping[str, Any]] = tomllib.loads(Path(__file__).with_name("meanings.toml").read_text("utf-8"))
@@ -45,12 +45,12 @@ def _device() -> str:
 
 def _measurements() -> str:
     """The keys that all kinds have, then those of each kind alone."""
-    kinds = {kind: _defaults_of_kind(kind) for kind in TABLES}
-    kind, of_kind = next(iter(kinds.items()))
-    common = {key: default for key, default in of_kind.items() if all(key in own for own in kinds.values())}
-    _require_meanings("measurement", {key for own in kinds.values() for key in own})
+    every = {kind: _defaults_of_kind(kind) for kind in kinds()}
+    kind, of_kind = next(iter(every.items()))
+    common = {key: default for key, default in of_kind.items() if all(key in own for own in every.values())}
+    _require_meanings("measurement", {key for own in every.values() for key in own})
     parts = [_part("[[measurement]]", "measurement", _keys(("measurement", kind), common))]
-    for kind, defaults in kinds.items():
+    for kind, defaults in every.items():
         own = {key: default for key, default in defaults.items() if key not in common}
         if own:
             parts.append(f"### {kind}\n\n{_keys(('measurement', kind), own)}")
@@ -66,7 +66,7 @@ def _defaults(name: str) -> dict[str, Any]:
     """The keys of a section with the defaults of the object that is made from it."""
     keys = section_at({}, (name,)).model_fields
     _require_meanings(name, set(keys))
-    return {key: getattr(ENTRIES[name], key) for key in keys}
+    return {key: getattr(ENTRIES[name], key, field.default) for key, field in keys.items()}
 
 
 def _require_meanings(name: str, keys: set[str]) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from stfit.measurements.columns import Column, Domain, Layout
-from stfit.pipeline.recognising import TABLES
+from stfit.measurement import kinds
+from stfit.measurement.columns import Column, Domain, Layout
 from stfit_docs.markdown import code, table
 
 
 def page() -> str:
     """A section for each kind: the sets of columns that it takes, then each column."""
-    return "\n".join(f"## {name}\n\n{_sets(kind.layout)}\n\n{_columns(kind.layout)}" for name, kind in TABLES.items())
+    layouts = {name: kind.layout() for name, kind in kinds().items()}
+    return "\n".join(f"## {name}\n\n{_sets(layout)}\n\n{_columns(layout)}" for name, layout in layouts.items())
 
 
 def _sets(layout: Layout) -> str:

@@ -55,11 +55,13 @@ def test_everything_is_read_in_si() -> None:
         shortest_dwell=1e-6,
         longest_dwell=60.0,
         largest_current=3e-3,
-        pulses=500,
-        pulse_overhead=0.02,
-        ramp_overhead=1.0,
-        line_error=0.02,
-        critical_current_error=0.04,
+        of_kinds={
+            "pulses": 500,
+            "pulse_overhead": 0.02,
+            "ramp_overhead": 1.0,
+            "line_error": 0.02,
+            "critical_current_error": 0.04,
+        },
         precision={"beta": 0.01, "delta_R": 1e-3},
         precision_time={"beta": 7200.0},
     )

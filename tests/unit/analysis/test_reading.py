@@ -96,7 +96,7 @@ def test_every_key_arrives_in_si_units(folder: Path) -> None:
             temperature=295.15,
             columns={"transition": "direction", "n": "n_reps"},
             where={"device_id": "A", "run": 3},
-            sign="magnitude",
+            keys={"sign": "magnitude"},
         ),
     )
     assert read.model == ModelEntry()
@@ -118,7 +118,7 @@ def test_what_is_left_out_has_its_default(folder: Path) -> None:
     assert read.title == "nanopillar"
     assert (read.device, read.priors) == ({}, {})
     assert (read.model, read.fit) == (ModelEntry(), FitEntry())
-    assert read.measurement == (MeasurementEntry("dwell-times", folder / "dwell.csv", polarity=1, sign="signed"),)
+    assert read.measurement == (MeasurementEntry("dwell-times", folder / "dwell.csv", polarity=1),)
 
 
 def test_a_pure_number_needs_no_quotes(folder: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from stfit.analysis import analysis_of
 from stfit.errors import InputError
-from stfit.reduction import RAW_KINDS
+from stfit.measurement import kinds
 
 KEYS: dict[str, Any] = {
     "sample_interval": "10 us",
@@ -32,7 +32,7 @@ def read(folder: Path, **keys: Any) -> dict[str, Any]:
 
 
 def test_every_key_is_read(tmp_path: Path) -> None:
-    assert set(KEYS) == RAW_KINDS["telegraph-trace"].keys
+    assert set(KEYS) == kinds()["telegraph-trace"].keys().own()
     found = read(tmp_path, **KEYS)
     assert found == READ | {name: pytest.approx(READ[name], rel=1e-14) for name in ("sample_interval", "dead_time")}
 

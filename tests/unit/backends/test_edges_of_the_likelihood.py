@@ -17,7 +17,9 @@ from stfit.backends.profile import LEVELS, profiles
 from stfit.backends.ray import Ray, State
 from stfit.constants import BOLTZMANN
 from stfit.diagnostics.intervals import choose_intervals
-from stfit.measurements import DwellTimes, Origin, SwitchingPulses
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.measurement import Origin
 from stfit.objective import Objective
 from stfit.results import Verdict
 from tests import builders

@@ -14,7 +14,9 @@ from stfit.diagnostics.goodness import goodness
 from stfit.diagnostics.identifiability import identifiability
 from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity
-from stfit.measurements import DwellTimes, Measurement, Origin, SwitchingPulses
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.measurement import Measurement, Origin
 from stfit.objective import Objective
 from stfit.results import Status
 from tests import builders

@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from stfit.backends import least_squares
 from stfit.backends.least_squares import minimise, refit
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.results import Status
 from tests import builders

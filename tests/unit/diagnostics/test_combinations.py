@@ -8,7 +8,8 @@ import pytest
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.combinations import combinations
 from stfit.diagnostics.intervals import choose_intervals
-from stfit.measurements import DwellTimes, Origin
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.measurement import Origin
 from stfit.results import Combination, Verdict
 from tests import builders
 

@@ -17,7 +17,9 @@ from stfit.analysis import analysis_of
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.diagnostics.comparison import compare
 from stfit.errors import InputError
-from stfit.measurements import DwellTimes, Measurement, Origin, SwitchingPulses
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.measurement import Measurement, Origin
 from stfit.objective import Objective
 from stfit.pipeline import fit, load
 from stfit.pipeline.assembly import assemble

@@ -23,7 +23,8 @@ from stfit.diagnostics.contributions import (
 )
 from stfit.diagnostics.estimates import estimates
 from stfit.errors import InputError
-from stfit.measurements import DwellTimes, Measurement
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble

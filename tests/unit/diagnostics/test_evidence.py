@@ -9,7 +9,7 @@ from stfit.backends.least_squares import Optimum, minimise
 from stfit.diagnostics import evidence as module
 from stfit.diagnostics.comparison import candidates
 from stfit.diagnostics.evidence import evidence
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement
 from stfit.objective import Objective
 from tests import builders
 

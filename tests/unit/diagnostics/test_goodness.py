@@ -9,7 +9,8 @@ from scipy.stats import chi2
 
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.diagnostics.goodness import goodness, holm
-from stfit.measurements import MeanDwellTimes, Measurement
+from stfit.kinds.dwell.data import MeanDwellTimes
+from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.results import Goodness, Status
 from stfit.results.fit_tests import UNDER_DISPERSION

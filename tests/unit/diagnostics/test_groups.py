@@ -11,7 +11,9 @@ import pytest
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.diagnostics.goodness import goodness
 from stfit.diagnostics.groups import groups, informative_rows
-from stfit.measurements import CriticalCurrents, Origin, SwitchingPulses
+from stfit.kinds.critical.data import CriticalCurrents
+from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.measurement import Origin
 from stfit.objective import Objective
 from stfit.results import Goodness
 from tests import builders

@@ -7,7 +7,8 @@ from stfit.backends.least_squares import minimise
 from stfit.diagnostics.goodness import goodness
 from stfit.diagnostics.groups import informative_rows
 from stfit.diagnostics.neighbours import Neighbours, drawn_through_the_fit, neighbours, normal_tail
-from stfit.measurements import DwellTimes, Origin
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.measurement import Origin
 from stfit.objective import Objective
 from stfit.results import Goodness
 from tests import builders

@@ -8,7 +8,9 @@ import pytest
 
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.diagnostics.series import curves, series_labels, summaries
-from stfit.measurements import DwellTimes, Measurement, Origin, SwitchingPulses
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.measurement import Measurement, Origin
 from stfit.objective import Objective
 from tests import builders
 

@@ -8,7 +8,8 @@ import pytest
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
 from stfit.diagnostics.validity import validity
-from stfit.measurements import CriticalCurrents, Measurement, Origin
+from stfit.kinds.critical.data import CriticalCurrents
+from stfit.measurement import Measurement, Origin
 from stfit.physics.fokker_planck import finite_barrier_asymmetry
 from stfit.physics.transport import CosineGmr
 from stfit.results import Note

@@ -9,7 +9,7 @@ import pytest
 from stfit.figures.dwell import dwell_time_figure
 from stfit.figures.panels import Fit, Series, of_state, panels_figure
 from stfit.figures.style import Quantity, svg
-from stfit.figures.switching import switching_probability_figure
+from stfit.kinds.pulse.figure import switching_probability_figure
 
 CURRENT = Quantity("current", "mA", 1e3)
 NAN = np.nan

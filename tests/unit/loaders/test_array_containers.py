@@ -17,9 +17,9 @@ from scipy.io import savemat
 
 import stfit
 from stfit.errors import InputError
+from stfit.kinds.dwell.data import DwellTimes
 from stfit.loaders import assembled
 from stfit.loaders.containers import read_table
-from stfit.measurements import DwellTimes
 
 STATE, CURRENT, N = ["P", "AP", "P"], [-1.0, 0.0, 1.5], [10, 20, 0]
 RECORDS = np.array(list(zip(STATE, CURRENT, N, strict=True)), dtype=[("state", "U2"), ("current", "f8"), ("n", "i4")])

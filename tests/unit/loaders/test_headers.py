@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from stfit.errors import InputError
 from stfit.loaders.containers import Problems, Table
 from stfit.loaders.headers import Headers, find_header, match_headers, nearest
-from stfit.measurements.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
+from stfit.measurement.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
 
 N = Column("n", "", Domain.COUNT, aliases=("count",))
 TOTAL = Column("total_time", "s", accepts=("s", "us"), aliases=("t_total",))

@@ -12,11 +12,11 @@ import pytest
 from stfit.errors import InputError
 from stfit.loaders import load_table
 from stfit.loaders.tables import TableRequest, load_tables
-from stfit.measurements import KINDS
+from stfit.measurement import kinds
 
 Write = Callable[..., Path]
 
-DWELLS: Final = KINDS["dwell-times"]
+DWELLS: Final = kinds()["dwell-times"]
 NOISY: Final = (294.953, 295.040, 295.011, 294.998)
 
 
@@ -103,7 +103,7 @@ def test_the_problems_of_all_files_come_together_in_their_order(write: Write) ->
     broken = write(table(["warm"] * 2), "broken.csv")
     impossible = write("transition,switching_current (mA),ramp_rate (A/s)\nP->AP,0,0.1\n", "impossible.csv")
     requests = [
-        TableRequest(impossible, KINDS["switching-ramp"]),
+        TableRequest(impossible, kinds()["switching-ramp"]),
         TableRequest(write(table(NOISY)), DWELLS),
         TableRequest(broken, DWELLS),
     ]
@@ -126,7 +126,7 @@ def test_events_read_at_one_rate_and_temperature_are_one_setting(write: Write) -
     rng = np.random.default_rng(3)
     rows = [f"P->AP,{-2 - x},{0.1 * (1 + 0.005 * y)},{295 + 0.02 * z}" for x, y, z in rng.standard_normal((60, 3)) / 4]
     header = "transition,switching_current (mA),ramp_rate (A/s),temperature (K)"
-    found = load_table(write("\n".join([header, *rows])), KINDS["switching-ramp"])
+    found = load_table(write("\n".join([header, *rows])), kinds()["switching-ramp"])
     assert found.settings.state.size == 1
     assert [notice.partition(":")[0] for notice in found.origin.notices] == [
         "column 'ramp_rate (A/s)'",

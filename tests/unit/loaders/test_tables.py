@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stfit.analysis.sections import MeasurementSection
 from stfit.errors import CellProblem, InputError, TableError
 from stfit.loaders import load_table as load
 from stfit.loaders.tables import load_columns
-from stfit.measurements.base import Origin
-from stfit.measurements.columns import CURRENT, FIELD, STATE, TEMPERATURE, TRANSITION, Column, Domain, Layout
+from stfit.measurement import Kind
+from stfit.measurement.base import Origin
+from stfit.measurement.columns import CURRENT, FIELD, STATE, TEMPERATURE, TRANSITION, Column, Domain, Layout
 
 Write = Callable[..., Path]
 
@@ -31,13 +33,6 @@ class Recorded:
     polarity: int
     origin: Origin
     given: Mapping[str, Any]
-
-    kind: ClassVar[str] = "recorded"
-    keys: ClassVar[frozenset[str]] = frozenset({"sign", "scale"})
-    layout: ClassVar[Layout] = Layout(
-        (STATE, CURRENT),
-        optional=(TRANSITION, TEMPERATURE, FIELD, Column("probability", "", Domain.PROBABILITY)),
-    )
 
     @classmethod
     def from_columns(
@@ -52,9 +47,20 @@ class Recorded:
         return cls(columns, polarity, origin, given)
 
 
+class RecordedKeys(MeasurementSection):
+    sign: str = ""
+    scale: str = ""
+
+
+LAYOUT: Final = Layout(
+    (STATE, CURRENT),
+    optional=(TRANSITION, TEMPERATURE, FIELD, Column("probability", "", Domain.PROBABILITY)),
+)
+RECORDED: Final = Kind("recorded", lambda: LAYOUT, lambda: RecordedKeys, lambda: Recorded.from_columns)
+
+
 def load_table(path: Path, **options: Any) -> Recorded:
-    stand_in: Any = Recorded
-    found = load(path, stand_in, **options)
+    found: Any = load(path, RECORDED, **options)
     assert isinstance(found, Recorded)
     return found
 
@@ -80,7 +86,7 @@ def test_the_origin_tells_the_file_its_digest_its_rows_and_what_was_left_out(wri
     path = write("state,current (mA),comment,x\nP,1,good,3\nAP,2,bad,4\n")
     origin = load_table(path, where={"x": 4}).origin
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert origin == Origin(str(path), digest, 1, ("column 'comment' is not used",), " [x = 4]")
+    assert origin == Origin(str(path), digest, 1, ("column 'comment' is not used",), " [x = 4]", "recorded")
 
 
 def test_polarity_and_keys_go_to_the_kind(write: Write) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 import stfit
 from stfit import FluctuationModel
-from stfit.measurements import FmrLines, Origin
+from stfit.kinds.resonance.data import FmrLines
+from stfit.measurement import Origin
 
 STATE = np.tile(np.repeat(["P", "AP"], 9), 2)
 OBSERVABLE = np.repeat(["power", "linewidth"], 18)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stfit.backends.least_squares import minimise
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement
 from stfit.models.dwell import DwellTimeModel
 from stfit.results import Status
 from tests import builders

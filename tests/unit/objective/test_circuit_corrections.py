@@ -15,7 +15,9 @@ from stfit.backends.least_squares import minimise
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE, N_GMR
 from stfit.diagnostics.estimates import estimates
 from stfit.errors import InputError
-from stfit.measurements import DwellTimes, Measurement, Origin, SwitchingPulses
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.measurement import Measurement, Origin
 from stfit.objective import Objective
 from stfit.pipeline import fit
 from stfit.pipeline.assembly import assemble

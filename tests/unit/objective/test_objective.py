@@ -9,7 +9,8 @@ import pytest
 from scipy.stats import norm
 
 from stfit.errors import InputError
-from stfit.measurements import DwellTimes, Measurement, Origin
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.measurement import Measurement, Origin
 from stfit.objective import Normal, Objective
 from stfit.objective.predictions import current_at
 from tests import builders

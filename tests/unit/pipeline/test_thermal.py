@@ -11,7 +11,10 @@ import pytest
 import stfit
 from stfit.analysis import analysis_of
 from stfit.errors import InputError
-from stfit.measurements import CriticalCurrents, DwellTimes, Origin, SteppedRamps
+from stfit.kinds.critical.data import CriticalCurrents
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.kinds.ramp.stepped import SteppedRamps
+from stfit.measurement import Origin
 from stfit.models.rivals import EQ_27, JouleHeating
 from stfit.objective import Objective
 from stfit.pipeline.thermal import heating_left_out, temperature_sentences

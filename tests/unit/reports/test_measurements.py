@@ -45,7 +45,7 @@ def test_of_many_rows_the_first_are_shown_and_the_rest_counted() -> None:
 
 
 def test_a_kind_without_a_figure_still_has_its_table() -> None:
-    section = sections(replace(NANOPILLAR, measurements=[summary(ROW | DONE, kind="fmr-spectra")]))[0]
+    section = sections(replace(NANOPILLAR, measurements=[summary(ROW | DONE, kind="of-another-package")]))[0]
     assert section.figure is None
     assert section.cells
 

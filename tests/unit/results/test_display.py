@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from stfit.measurements import Origin
+from stfit.measurement import Origin
 from stfit.results.display import result_html
 from tests.builders import dwell_times, grid, ramps
 from tests.unit.reports.example import hostile, nanopillar, one_temperature

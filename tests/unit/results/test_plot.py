@@ -49,7 +49,7 @@ def test_a_device_driven_by_voltage_is_drawn_against_voltage() -> None:
 
 
 def test_a_kind_without_a_figure_has_none() -> None:
-    summary = replace(NANOPILLAR.measurements[0], kind="fmr-spectra")
+    summary = replace(NANOPILLAR.measurements[0], kind="of-a-package-that-is-not-installed")
     assert measurement_figure(NANOPILLAR, summary) is None
     assert measurement_figure(NANOPILLAR, replace(NANOPILLAR.measurements[0], reduced=[])) is None
 

@@ -12,7 +12,6 @@ import pytest
 
 from stfit.errors import InputError
 from stfit.results.plot_budget import agreement_figure, compared_quantity
-from stfit.results.plots import Plots
 from stfit.results.result import FitResult
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[1] / "reports" / "example.py"))
@@ -44,7 +43,7 @@ def test_what_a_result_can_draw_is_listed_and_drawn() -> None:
 
 
 def test_every_figure_has_a_name_that_completion_finds() -> None:
-    public = {name for name in dir(Plots) if not name.startswith("_")}
+    public = {name for name in dir(NANOPILLAR.plot) if not name.startswith("_")}
     assert public == {*NANOPILLAR.plot._there(), "available"}
 
 
@@ -59,7 +58,7 @@ def test_a_figure_is_a_column_wide_unless_a_page_is_asked_for() -> None:
     assert column.get_figwidth() * MILLIMETRES == pytest.approx(86.0, abs=1e-9)  # a rounding of a double
     assert page.get_figwidth() * MILLIMETRES == pytest.approx(177.8, abs=1e-9)
     with pytest.raises(ValueError, match=r"width: expected 'column' or 'page'; found 'wide'"):
-        NANOPILLAR.plot.dwell_times(width="wide")  # type: ignore[arg-type]
+        NANOPILLAR.plot.dwell_times(width="wide")
 
 
 def test_panels_of_a_column_stand_above_one_another_on_one_current_axis() -> None:

@@ -20,7 +20,7 @@ def row(design: str, kind: str, interval: str, of: int) -> dict[str, Any]:
 
 
 def quoted(result: FitResult, rows: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Backing | None:
-    monkeypatch.setattr("stfit.results.released.released", lambda: {"seed": 1, "rows": rows})
+    monkeypatch.setattr("stfit.results.released.released", lambda: rows)
     return released_backing(result)
 
 
@@ -51,8 +51,8 @@ def test_without_intervals_there_is_nothing_to_back(monkeypatch: pytest.MonkeyPa
 
 
 def test_the_table_in_the_package_adds_up() -> None:
-    assert {entry["interval"] for entry in released()["rows"]} <= {"covariance", "profile", "bootstrap", "posterior"}
-    for entry in released()["rows"]:
+    assert {entry["interval"] for entry in released()} <= {"covariance", "profile", "bootstrap", "posterior"}
+    for entry in released():
         for levels in entry["coverage"].values():
             assert all(0 <= inside <= of <= entry["devices"] for inside, of in levels.values())
             assert levels["ci68"][0] <= levels["ci95"][0]

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from stfit.backends.least_squares import Optimum, minimise
-from stfit.measurements import Measurement
+from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.studies.candidate import Today
 from stfit.studies.conditions import Conditions

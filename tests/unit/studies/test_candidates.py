@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from stfit.backends.least_squares import minimise
-from stfit.measurements import DwellTimes, Origin, SwitchingPulses
+from stfit.kinds.dwell.data import DwellTimes
+from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.measurement import Origin
 from stfit.studies.candidate import Candidate, Today, with_candidate
 from stfit.studies.candidates import candidates
-from stfit.studies.conditions import CANDIDATES, Conditions
+from stfit.studies.conditions import Conditions, candidate_words
 from tests.builders import K_B, QUOTES, TRUTH, E, coupling, dwell_times, grid, objective, pulses, ramps
 from tests.unit.studies.planning import changed, cold, today
 
@@ -26,7 +28,7 @@ def why_not(start: Today, kind: str) -> str:
 
 def test_every_kind_is_made_or_refused_with_a_reason() -> None:
     found, without = candidates(today())
-    assert {c.kind for c in found} | {kind for kind, _ in without} == set(CANDIDATES)
+    assert {c.kind for c in found} | {kind for kind, _ in without} == set(candidate_words())
     assert {kind for kind, _ in without} == {"field", "state"}
 
 
@@ -87,7 +89,7 @@ def test_the_state_that_is_missing() -> None:
 
 
 def test_pulses_from_dwells_switch_now_and_then() -> None:
-    (candidate,) = of_kind(today(pulses=500), "pulses")
+    (candidate,) = of_kind(today(of_kinds={"pulses": 500}), "pulses")
     table = candidate.terms[0].measurement
     assert isinstance(table, SwitchingPulses)
     assert np.all(table.n % 500 == 0)
@@ -113,7 +115,7 @@ def test_a_constant_is_determined_to_half_its_error_in_all() -> None:
 
 
 def test_a_delta_R_series_shares_the_doubt_about_delta_R() -> None:
-    (candidate,) = of_kind(today(critical_current_error=0.03), "critical-currents")
+    (candidate,) = of_kind(today(of_kinds={"critical_current_error": 0.03}), "critical-currents")
     currents = candidate.terms[0].measurement
     quoted, held = 0.004 / today().value("delta_R"), of_kind(today(known=True), "critical-currents")[0]
     expected = np.hypot(0.03, np.sqrt(2.0) * quoted)

@@ -5,12 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from stfit.measurement import Measurement
 from stfit.objective import Term
 from stfit.studies.conditions import Conditions
-from stfit.studies.costs import cost_of, measuring_time
+from stfit.studies.costs import cost_of, pricing_of
 from tests.builders import dwell_events, dwell_times, grid, mean_dwells, objective, pulses, ramps
 
-CONDITIONS = Conditions(pulse_overhead=0.5, ramp_overhead=2.0)
+CONDITIONS = Conditions(of_kinds={"pulse_overhead": 0.5, "ramp_overhead": 2.0})
+
+
+def measuring_time(measurement: Measurement, conditions: Conditions) -> float:
+    return pricing_of(measurement).measuring_time(measurement, conditions)
 
 
 def terms(*measurements: object) -> tuple[Term, ...]:

@@ -1,0 +1,84 @@
+"""What the sections of analysis, device and experiment files are made of: tables whose keys are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Self, cast
+
+from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, create_model
+
+from stfit.analysis import quantities
+from stfit.models.parameters import PARAMETERS
+
+
+class Section(BaseModel):
+    """A table of the file: its keys are known, any other is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def given(self) -> dict[str, Any]:
+        """The keys that the file gives, with their values."""
+        return {key: getattr(self, key) for key in type(self).model_fields if key in self.model_fields_set}
+
+    @classmethod
+    def filled(cls, given: Mapping[str, Any]) -> Self:
+        """The section with the values that are given, as `given` has them, and the defaults of its other keys."""
+        return cast("Self", cls.model_construct(**{key: given[key] for key in cls.model_fields if key in given}))
+
+
+def table(section: type[Section], build: Callable[..., Any]) -> PlainValidator:
+    """Read a table by its section, and build an entry from the keys that are given."""
+
+    def read(value: Any, info: ValidationInfo) -> Any:
+        return build(**section.model_validate(value, context=info.context).given())
+
+    return PlainValidator(read)
+
+
+def by_parameter(title: str, reader: Callable[..., Any]) -> type[Section]:
+    """A section with one optional key for each parameter there is."""
+    keys: dict[str, Any] = {
+        name: (Annotated[Any, PlainValidator(partial(reader, parameter=parameter))], None)
+        for name, parameter in PARAMETERS.items()
+    }
+    return create_model(title, __base__=Section, **keys)
+
+
+def _file(value: Any, info: ValidationInfo) -> Path:
+    """A path that starts at the folder which the caller gives as context."""
+    return quantities.existing_file(value, Path((info.context or {})["base"]))
+
+
+File = Annotated[Path, PlainValidator(_file)]
+Text = Annotated[str, PlainValidator(quantities.text)]
+Temperature = Annotated[float | None, PlainValidator(quantities.temperature)]
+
+
+class MeasurementSection(Section):
+    """A [[measurement]] of an analysis file: the keys that every kind has; a kind adds its own."""
+
+    kind: str
+    file: File
+    polarity: Annotated[Any, PlainValidator(quantities.choice(1, -1))] = 1
+    temperature: Temperature = None
+    temperature_uncertainty: Annotated[float | None, PlainValidator(partial(quantities.uncertainty, unit="K"))] = None
+    field_uncertainty: Annotated[float | None, PlainValidator(partial(quantities.uncertainty, unit="T"))] = None
+    columns: Annotated[dict[str, str], PlainValidator(quantities.texts)] = {}
+    where: Annotated[dict[str, str | int | float], PlainValidator(quantities.cells)] = {}
+
+    @classmethod
+    def own(cls) -> frozenset[str]:
+        """The keys that this kind has beside those of every kind."""
+        return frozenset(cls.model_fields) - frozenset(MeasurementSection.model_fields)
+
+    @classmethod
+    def contradictions(cls, keys: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:  # noqa: ARG003
+        """What the kind's own keys, each of them right, say against each other: (key, what was expected, found)."""
+        yield from ()
+
+
+Sign = Annotated[Any, PlainValidator(quantities.choice("signed", "magnitude"))]
+ApLevel = Annotated[Any, PlainValidator(quantities.choice("high", "low"))]
+Duration = Annotated[float | None, PlainValidator(quantities.duration)]

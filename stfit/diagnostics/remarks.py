@@ -1,0 +1,98 @@
+"""What a kind of measurement adds to the diagnostics of a fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.backends.least_squares import Optimum
+from stfit.measurement import Measurement, kind_of, kinds
+from stfit.models.law import SpinTransferLaw
+from stfit.objective import Objective, Term
+from stfit.results import GoodnessTest, Note
+
+Array = npt.NDArray[np.float64]
+
+
+@final
+@dataclass(frozen=True)
+class ReplicaTest:
+    """A test whose statistic has no known distribution: its p-value comes from refits of simulated data.
+
+    statistic: of (measurement, prediction), the larger the worse. name: of the test, as results call it.
+    """
+
+    name: str
+    measurement: str
+    statistic: Callable[[Any, Array], float]
+
+
+class Remarks:
+    """What is said of the measurements of a kind; a kind overrides what it knows better than the rest of stfit."""
+
+    def assumptions(self, law: SpinTransferLaw, measurements: list[Measurement]) -> list[str]:  # noqa: ARG002
+        """What the fit assumes of these measurements of the kind, a sentence each."""
+        return []
+
+    def validity(self, objective: Objective, optimum: Optimum) -> list[Note]:  # noqa: ARG002
+        """Whether the measurements of the kind are what the fitted law says, beside what is tested of every kind."""
+        return []
+
+    def tests(self, measurement: Measurement) -> list[GoodnessTest]:  # noqa: ARG002
+        """Tests of what the likelihood does not see, such as the shape of a distribution."""
+        return []
+
+    def replica_tests(self, measurement: Measurement) -> list[ReplicaTest]:  # noqa: ARG002
+        """Tests of single events that need simulated replicas."""
+        return []
+
+    def records(self, measurement: Measurement) -> list[dict[str, Any]]:  # noqa: ARG002
+        """How each record behind the measurement was reduced, as JSON types, for the stored result."""
+        return []
+
+    def shortest_time(self, term: Term, quantities: dict[str, Any]) -> tuple[float, str] | None:
+        """The shortest time (s) that must be much longer than the attempt time, and what it is; None without one.
+
+        quantities: at the fit, SI.
+        """
+        settings, dwells = term.measurement.settings, term.log_dwell_times(quantities)
+        if settings.measurement_time is not None:
+            return settings.measurement_time, "measurement time"
+        if dwells is None:
+            return None
+        what = "fitted dwell time" if settings.ramp_rate is None else "dwell time at a switching current"
+        return float(np.exp(np.min(dwells))), what
+
+
+_DEFAULT: Final = Remarks()
+
+
+def remarks_of(measurement: Measurement) -> Remarks:
+    """What the kind of a measurement says of it."""
+    kind = kind_of(measurement)
+    remarks: Remarks = _DEFAULT if kind is None or kind.remarks is None else kind.remarks()
+    return remarks
+
+
+def replica_tests(objective: Objective) -> tuple[tuple[int, ReplicaTest], ...]:
+    """The tests of single events of every measurement, each with the place of its term."""
+    terms = enumerate(objective.terms)
+    return tuple(
+        (i, test) for i, term in terms for test in remarks_of(term.measurement).replica_tests(term.measurement)
+    )
+
+
+def replica_statistics(tests: tuple[tuple[int, ReplicaTest], ...], objective: Objective, x: Array) -> Array:
+    """The statistic of each test at x, shape (tests,)."""
+    quantities = objective.space.quantities(x)
+    predictions = {i: np.asarray(objective.terms[i].prediction(quantities)) for i, _ in tests}
+    return np.array([test.statistic(objective.terms[i].measurement, predictions[i]) for i, test in tests])
+
+
+def every_remarks() -> list[Remarks]:
+    """What each kind says, once where kinds share it."""
+    return list(dict.fromkeys(kind.remarks() for kind in kinds().values() if kind.remarks is not None))

@@ -1,0 +1,1 @@
+"""Critical currents against ΔR."""

@@ -1,0 +1,1 @@
+"""Dwell times of the two states, as counts and total times, as means, or one by one."""

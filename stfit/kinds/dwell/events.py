@@ -1,0 +1,166 @@
+"""Single dwells: reduced to counts and total times for the fit, kept for the test of shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.kinds.dwell.data import DwellTimes, common_fields
+from stfit.kinds.dwell.missed import MissedDwellEvents
+from stfit.measurement.base import Array, Origin, frozen
+from stfit.measurement.defaults import OfTable, WithResiduals
+from stfit.measurement.grouping import groups
+from stfit.measurement.resampling import drawn_within
+from stfit.objective.predictions import log_dwell_time
+
+_MOST_EVENTS = 1e7  # that a replica draws a setting; only a fit that failed expects more
+
+
+@final
+@dataclass(frozen=True)
+class DwellEvents(OfTable, WithResiduals):
+    """Single dwells, reduced to counts and times for the fit and kept for the test of shape.
+
+    duration: s, shape (events,). setting: row of `reduced` that each event belongs to. censored: True where the dwell
+    had not ended when watching stopped.
+    """
+
+    reduced: DwellTimes
+    duration: Array
+    setting: npt.NDArray[np.intp]
+    censored: npt.NDArray[np.bool_]
+
+    kind: ClassVar[str] = "dwell-events"
+    state_words: ClassVar[tuple[str, str]] = DwellTimes.state_words
+    activated: ClassVar[bool] = True
+
+    @classmethod
+    def from_columns(
+        cls,
+        columns: Mapping[str, npt.NDArray[Any]],
+        *,
+        polarity: int,
+        origin: Origin,
+        dead_time: float | None = None,
+    ) -> DwellEvents | MissedDwellEvents:
+        """Group the dwells by state and setting.
+
+        dead_time: s; dwells shorter than it were joined to the one before, and the exact likelihood knows it.
+        """
+        common = common_fields(columns, polarity, origin)
+        keys = [common["state"].astype(float), common["current"], common["temperature"], common["field"]]
+        first, setting = groups(keys)
+        duration = frozen(columns["duration"])
+        censored = frozen(columns.get("censored", np.zeros(duration.size)), np.bool_)
+        reduced = DwellTimes(
+            **{name: frozen(common[name][first], common[name].dtype) for name in ("state", "current")},
+            temperature=frozen(common["temperature"][first]),
+            field=frozen(common["field"][first]),
+            polarity=polarity,
+            origin=origin,
+            n=frozen(np.bincount(setting, weights=~censored, minlength=first.size)),
+            total_time=frozen(np.bincount(setting, weights=duration, minlength=first.size)),
+        )
+        if dead_time:
+            return MissedDwellEvents.of(reduced, duration, setting, censored, dead_time)
+        return cls(reduced, duration, frozen(setting, np.intp), censored)
+
+    def as_table(self) -> DwellTimes:
+        """The counts and total times of the dwells."""
+        return self.reduced
+
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        """ln τ of each row, Eq. 27; shape (..., rows)."""
+        return log_dwell_time(law, quantities, self.settings, temperature)
+
+    def deviance_residuals(self, prediction: Any) -> Any:
+        """Those of the reduced table."""
+        return self.reduced.deviance_residuals(prediction)
+
+    def log_likelihood(self, prediction: Any) -> Any:
+        """That of the reduced table: (n, total time) are sufficient."""
+        return self.reduced.log_likelihood(prediction)
+
+    def expected_counts(self, prediction: Array) -> Array:
+        """Transitions expected in the watched time."""
+        return self.reduced.expected_counts(prediction)
+
+    def replicate(self, prediction: Array, rng: np.random.Generator) -> DwellEvents:
+        """A fresh draw of the single dwells.
+
+        A setting whose last dwell is censored was watched for a fixed time and is drawn as a Poisson process of that
+        length, ended by a censored dwell; any other keeps its number of dwells.
+        """
+        timed = self._timed
+        expected = self.reduced.expected_counts(prediction)
+        n = np.where(timed, rng.poisson(np.minimum(expected, _MOST_EVENTS)), self.reduced.n).astype(int)
+        events = n + timed
+        setting = np.repeat(np.arange(n.size), events)
+        gaps = rng.standard_exponential(setting.size)
+        # the gaps of n points thrown on an interval are exponentials divided by their sum
+        length = np.where(timed, self.reduced.total_time, 0.0)
+        sums = np.bincount(setting, weights=gaps, minlength=n.size)
+        scale = np.where(timed, length / np.where(sums > 0, sums, 1.0), np.exp(prediction))
+        duration = gaps * scale[setting]
+        censored = np.zeros(setting.size, dtype=bool)
+        censored[(np.cumsum(events) - 1)[timed]] = True
+        reduced = replace(
+            self.reduced,
+            n=frozen(n),
+            total_time=frozen(np.bincount(setting, weights=duration, minlength=n.size)),
+        )
+        return DwellEvents(reduced, frozen(duration), frozen(setting, np.intp), frozen(censored, np.bool_))
+
+    def resampled(self, rng: np.random.Generator) -> DwellEvents:
+        """The dwells of each setting drawn again, as many of them, each with whether it was censored.
+
+        A censored dwell stays what it is wherever it is drawn (Efron 1981, doi:10.1080/01621459.1981.10477650): the
+        ratio of completed dwells to time keeps its expectation, though neither the count nor the watched time stays.
+        """
+        drawn = drawn_within(self.setting, rng)
+        duration, censored = self.duration[drawn], self.censored[drawn]
+        size = self.reduced.n.size
+        reduced = replace(
+            self.reduced,
+            n=frozen(np.bincount(self.setting, weights=~censored, minlength=size)),
+            total_time=frozen(np.bincount(self.setting, weights=duration, minlength=size)),
+        )
+        return replace(self, reduced=reduced, duration=frozen(duration), censored=frozen(censored, np.bool_))
+
+    def expected(self, prediction: Array) -> DwellTimes:
+        """The reduced table at its expectation, counts or times setting by setting as `replicate` draws them."""
+        tau, time = self.displayed(prediction), self.reduced.total_time
+        n = np.where(self._timed, self.reduced.expected_counts(prediction), self.reduced.n)
+        return replace(self.reduced, n=frozen(n), total_time=frozen(np.where(self._timed, time, n * tau)))
+
+    def softened(self) -> DwellEvents | None:
+        """That of the reduced table."""
+        soft = self.reduced.softened()
+        return None if soft is None else replace(self, reduced=soft)
+
+    def limits(self) -> tuple[str, ...]:
+        """Those of the reduced table."""
+        return self.reduced.limits()
+
+    def longer(self, factor: float) -> DwellEvents:
+        """More dwells of every setting, or longer watching where the last one is censored."""
+        timed, counts = self._timed, self.reduced.n
+        n = np.where(timed, np.maximum(counts, 1.0), np.maximum(np.rint(factor * counts), 1.0)).astype(int)
+        time = np.where(timed, factor, n / np.maximum(counts, 1.0)) * self.reduced.total_time
+        setting = np.repeat(np.arange(n.size), n)
+        last = np.append(setting[1:] != setting[:-1], [True])
+        return DwellEvents(
+            replace(self.reduced, n=frozen(n - timed), total_time=frozen(time)),
+            frozen((time / n)[setting]),
+            frozen(setting, np.intp),
+            frozen(last & timed[setting], np.bool_),
+        )
+
+    @property
+    def _timed(self) -> npt.NDArray[np.bool_]:
+        """Settings that were watched for a fixed time: those whose last dwell is censored."""
+        return np.asarray(np.bincount(self.setting, weights=self.censored, minlength=self.reduced.n.size) > 0)

@@ -1,0 +1,1 @@
+"""Switching under current pulses."""

@@ -1,0 +1,1 @@
+"""Switching under current ramps, as events or as the hysteresis loops in which they happen."""

@@ -1,0 +1,148 @@
+"""The moments of switching currents against those of the fitted law: a check that does not pass through the fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+from stfit.backends.least_squares import Optimum
+from stfit.derivatives import value_of
+from stfit.diagnostics.remarks import Remarks, ReplicaTest
+from stfit.kinds.ramp.data import RampEvents
+from stfit.kinds.ramp.stepped import SteppedRamps
+from stfit.kinds.ramp.switching_events import event_tests
+from stfit.measurement import Measurement, name_of
+from stfit.models.law import SpinTransferLaw
+from stfit.objective import Objective, Term
+from stfit.physics.switching import ramp_mean, ramp_mode, ramp_std
+from stfit.results import Note
+from stfit.results.numbers import format_rounded
+
+Array = npt.NDArray[np.float64]
+
+_LATE_MODE = 5.0  # 1/a between start and mode, from which the closed forms hold: e⁻⁵ of the events lack the early tail
+_KURTOSIS = 5.4  # of Gompertz's law far from its start, as of Gumbel's: 3 + 12/5
+_FALSE_ALARM = 0.001  # shared among all moments compared
+
+
+@final
+@dataclass(frozen=True)
+class RampMoments:
+    """Of every setting, shape (settings,), currents counted from the start of the ramp (A).
+
+    mean, deviation: of the events. expected_mean, expected_deviation, mode: of the fitted law, NaN where the ramp
+    starts too near the mode for the closed forms.
+    """
+
+    n: Array
+    mean: Array
+    deviation: Array
+    expected_mean: Array
+    expected_deviation: Array
+    mode: Array
+
+    @property
+    def pulls(self) -> Array:
+        """Differences of means and of standard deviations in units of their errors, shape (2·settings,)."""
+        n = np.where(self.n > 0, self.n, np.nan)  # ramps on which nothing switched have no moments
+        of_mean = (self.mean - self.expected_mean) / (self.expected_deviation / np.sqrt(n))
+        of_deviation = (self.deviation / self.expected_deviation - 1.0) / np.sqrt((_KURTOSIS - 1.0) / (4.0 * n))
+        return np.concatenate([of_mean, of_deviation])
+
+
+def ramp_moments(objective: Objective, optimum: Optimum, term: Term) -> RampMoments:
+    """Moments of the ramps of a term whose measurement is one."""
+    measurement = term.measurement
+    if not isinstance(measurement, RampEvents | SteppedRamps):
+        raise TypeError(f"a measurement of kind {measurement.kind!r} has no ramps")
+    n, mean, deviation = measurement.event_moments
+    rate = measurement.ramps.ramp_rate
+    start, slope = _start_and_slope(objective, optimum, term, measurement)
+    rising = np.where(slope > 0, slope, np.nan)
+    mode = ramp_mode(rising, -start, rate)
+    late = np.where(mode * rising > _LATE_MODE, 1.0, np.nan)
+    return RampMoments(n, mean, deviation, late * ramp_mean(rising, -start, rate), late * ramp_std(rising), mode)
+
+
+def _start_and_slope(
+    objective: Objective, optimum: Optimum, term: Term, measurement: RampEvents | SteppedRamps
+) -> tuple[Array, Array]:
+    """ln τ where each ramp starts, and the slope at which it falls along the ramp, 1/A."""
+    quantities = term.quantities(objective.space.quantities(optimum.x))
+    _, mean, deviation = measurement.event_moments
+    half = np.clip(deviation, 0.01 * mean, 0.5 * mean)
+    rows = measurement.first_rows
+    settings = measurement.settings
+    temperature = term.thermometer[rows] * (np.squeeze(quantities["temperature"]) / term.nominal_temperature)
+    low, high = (
+        value_of(
+            term.law.log_dwell_time(
+                quantities,
+                state=settings.state[rows].astype(float),
+                current=measurement.polarity * measurement.ramps.currents(rise),
+                temperature=temperature,
+                field=settings.field[rows],
+            )
+        )
+        for rise in (mean - half, mean + half)
+    )
+    slope = (low - high) / (2.0 * half)
+    return (low + high) / 2 + slope * mean, slope
+
+
+def ramp_notes(objective: Objective, optimum: Optimum) -> list[Note]:
+    """One remark for each measurement under ramps: whether means and widths are those of the fit.
+
+    None where the fit has no one slope along a ramp.
+    """
+    if not objective.law.linear_in_current:
+        return []
+    ramps = [term for term in objective.terms if isinstance(term.measurement, RampEvents | SteppedRamps)]
+    found = [ramp_moments(objective, optimum, term) for term in ramps]
+    compared = sum(int(np.count_nonzero(np.isfinite(moments.pulls))) for moments in found)
+    limit = float(-ndtri(_FALSE_ALARM / max(compared, 1) / 2))
+    return [_note(name_of(term.measurement), moments, limit) for term, moments in zip(ramps, found, strict=True)]
+
+
+def _note(name: str, moments: RampMoments, limit: float) -> Note:
+    pulls = moments.pulls[np.isfinite(moments.pulls)]
+    topic = "moments of the switching currents"
+    if pulls.size == 0:
+        text = f"{name}: the ramps start too near the mode of the switching currents for their moments to be compared."
+        return Note(topic, "info", text)
+    worst = float(pulls[np.argmax(np.abs(pulls))])
+    modes = " to ".join(
+        format_rounded(float(end), "A", 3) for end in (np.nanmin(moments.mode), np.nanmax(moments.mode))
+    )
+    text = (
+        f"{name}: mean and width of the switching currents, against mode − 0.577/|s| and π/(√6 |s|) of the fit, differ "
+        f"by at most {abs(worst):.1f} standard errors ({pulls.size} moments compared; modes {modes} from the start)."
+    )
+    if abs(worst) <= limit:
+        return Note(topic, "info", text)
+    return Note(topic, "warning", f"{text} Eq. 27, with one slope for the whole ramp, does not describe them.")
+
+
+class RampRemarks(Remarks):
+    """The moments of switching currents are a check that does not pass through the fit."""
+
+    def assumptions(self, law: SpinTransferLaw, measurements: list[Measurement]) -> list[str]:
+        """How single events are counted, where the law has no one slope along a ramp."""
+        if law.linear_in_current or not any(isinstance(m, RampEvents) for m in measurements):
+            return []
+        return ["Switching events under ramps are counted in cells of current: ln τ is not straight in it."]
+
+    def validity(self, objective: Objective, optimum: Optimum) -> list[Note]:
+        """Means and widths against those of the fit."""
+        return ramp_notes(objective, optimum)
+
+    def replica_tests(self, measurement: Measurement) -> list[ReplicaTest]:
+        """Whether single switching events follow the fitted law."""
+        return event_tests(measurement) if isinstance(measurement, RampEvents | SteppedRamps) else []
+
+
+REMARKS: Final = RampRemarks()

@@ -1,0 +1,27 @@
+"""What a fit says of resonance lines."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stfit.diagnostics.remarks import Remarks
+from stfit.measurement import Measurement
+from stfit.models.law import SpinTransferLaw
+
+_MAPPINGS: Final = {
+    "power": "Eq. 32 is read of the power alone: P ∝ exp(−s_i I), the linewidth does not change.",
+    "damping": "Eq. 32 at constant noise strength: P ∝ exp(−s_i I), homogeneous linewidth ∝ exp(+s_i I).",
+    "peak": "Eq. 32 is read of the peak: P ∝ exp(−s_i I/2), homogeneous linewidth ∝ exp(+s_i I/2).",
+    "torque": "Spin-transfer torque instead of Eq. 32: homogeneous linewidth ∝ 1 − I/I_c,i, P·Δf constant.",
+}
+
+
+class LineRemarks(Remarks):
+    """Lines are read by one mapping of Eq. 32."""
+
+    def assumptions(self, law: SpinTransferLaw, measurements: list[Measurement]) -> list[str]:  # noqa: ARG002
+        """The mapping."""
+        return [_MAPPINGS[law.mapping]]
+
+
+REMARKS: Final = LineRemarks()

@@ -1,0 +1,94 @@
+"""Resonance lines that could be measured next, and what they cost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.kinds.resonance.data import FmrLines
+from stfit.kinds.resonance.keys import LinePlanKeys
+from stfit.measurement import Measurement, Origin
+from stfit.measurement.base import frozen
+from stfit.measurement.columns import STATES
+from stfit.models.parameters import PARAMETERS
+from stfit.objective import FitParameter, Term
+from stfit.physics.fluctuations import LineNumbers
+from stfit.studies.candidate import Candidate, Today
+from stfit.studies.conditions import Conditions
+from stfit.studies.costs import point_time
+from stfit.studies.planner import Found, Planner, quantities, span
+from stfit.studies.points import largest_current
+
+Array = npt.NDArray[np.float64]
+
+_MILD: Final = 2.0  # |s I| up to which a resonance is followed: its power changes sevenfold
+_LINE_STARTS: Final = {"power": 1.0, "linewidth": 1e8}  # any: errors are relative
+_STATES: Final = np.array(list(STATES.values()))
+
+
+class LinePlanner(Planner):
+    """Power and linewidth of a resonance."""
+
+    def first(self, today: Today) -> Found:
+        """Power and linewidth of both states at currents where they change severalfold."""
+        if any(isinstance(term.measurement, FmrLines) for term in today.objective.terms):
+            return "there are lines (see the same points for longer)"
+        if "delta_R" not in today.quantities or today.objective.law.by_field:
+            return "no ΔR of the device, or several fields"
+        slopes = np.array([today.value("slope_P"), today.value("slope_AP")])
+        reach = min(largest_current(today) or np.inf, _MILD / float(np.max(np.abs(slopes))))
+        if not np.isfinite(reach):
+            return "no spin transfer that a current could show"
+        term, own = _lines(today, np.linspace(-reach, reach, max(2, today.conditions.points // 2)))
+        error = LinePlanKeys.filled(today.conditions.of_kinds).line_error
+        words = (
+            f"power and linewidth of a resonance in both states, mapping {today.objective.law.mapping!r}, "
+            f"{span(np.asarray(term.measurement.settings.current), 'A')}, {100 * error:g} % each"
+        )
+        return [Candidate("fmr", words, today.cost(term), (term,), own)]
+
+    def measuring_time(self, measurement: Measurement, conditions: Conditions) -> float:
+        """A spectrum for each line, which gives its power and its linewidth, s."""
+        lines: Any = measurement
+        keys = np.stack([lines.state, lines.current, lines.temperature, lines.frequency])
+        spectra = np.unique(np.nan_to_num(keys), axis=1).shape[1]
+        return float(spectra) * point_time(conditions)
+
+    def by_error(self, measurement: Measurement) -> bool:  # noqa: ARG002 - all of them
+        """Lines have stated errors."""
+        return True
+
+
+def _lines(today: Today, currents: Array) -> tuple[Term, tuple[FitParameter, ...]]:
+    is_width, state, current = (a.reshape(-1) for a in np.meshgrid([0, 1], _STATES, currents, indexing="ij"))
+    size, template = current.size, today.objective.terms[0]
+    kelvin = np.full(size, today.objective.nominal_temperature)
+    lines = FmrLines(
+        state=frozen(state, np.int8),
+        current=frozen(template.measurement.polarity * current),
+        temperature=frozen(kelvin),
+        frequency=frozen(np.full(size, np.nan)),
+        is_linewidth=frozen(is_width, np.int8),
+        value=frozen(np.ones(size)),
+        stderr=frozen(np.ones(size)),
+        numbers=LineNumbers(power="integrated", width="Hz"),
+        by_frequency=False,
+        polarity=template.measurement.polarity,
+        origin=Origin(file="next-lines"),
+    )
+    own = []
+    for name in lines.numbers.parameters(tuple(STATES)):
+        p = PARAMETERS[name]
+        start = p.coordinate_of(_LINE_STARTS[name.removesuffix("_AP").removesuffix("_P")])
+        own.append(FitParameter.unbounded(replace(p, start=start)))
+    term = Term(lines, template.law, kelvin, template.nominal_temperature)
+    with_own = quantities(today) | {p.name: p.parameter.quantity(p.start) for p in own}
+    value = np.exp(np.asarray(term.prediction(with_own)))
+    stderr = LinePlanKeys.filled(today.conditions.of_kinds).line_error * value
+    return replace(term, measurement=replace(lines, value=frozen(value), stderr=frozen(stderr))), tuple(own)
+
+
+PLANNER: Final = LinePlanner()

@@ -1,0 +1,1 @@
+"""Traces of two-state noise, which become dwell times."""

@@ -1,0 +1,151 @@
+"""Traces as they lie on the disk: arrays and tables of a signal against time, memory-mapped where they can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, final
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from stfit.errors import InputError, Problem
+from stfit.loaders.tables import load_columns
+from stfit.measurement.columns import Column, Layout
+from stfit.units import UnitError, conversion, parse_quantity, quoted
+
+QUANTITIES: Final = {"resistance": "ohm", "voltage": "V"}
+_TABLES: Final = frozenset({".csv", ".tsv", ".txt"})
+_TIME: Final = Column("time", "s", accepts=("s", "ms", "us"), aliases=("t",))
+_COLUMNS: Final = {
+    "resistance": Column("resistance", "ohm", accepts=("ohm", "mohm"), aliases=("R",)),
+    "voltage": Column("voltage", "V", accepts=("mV", "V"), aliases=("V", "U")),
+}
+_JITTER: Final = 0.2  # of a sampling interval, that a written time may be off
+_KINDS: Final = "fiu"
+
+
+@final
+@dataclass(frozen=True)
+class TraceFile:
+    """Where a trace lies and how its numbers are read.
+
+    quantity: "resistance" or "voltage". sample_interval: s; None where only the file can tell. unit: of the numbers of
+    an array, with a factor where there is one ("0.25 mV" a count). dtype: of a file that holds nothing but numbers.
+    """
+
+    path: Path
+    quantity: str
+    sample_interval: float | None = None
+    unit: str | None = None
+    dtype: str | None = None
+
+
+@final
+@dataclass(frozen=True)
+class RawTrace:
+    """A uniformly sampled signal.
+
+    samples: shape (n,), as they are stored, of any real type, memory-mapped where the container allows it. factor: of a
+    sample into `quantity`'s SI unit. sample_interval: s.
+    """
+
+    samples: npt.NDArray[Any]
+    factor: float
+    sample_interval: float
+
+
+def open_trace(file: TraceFile) -> RawTrace:
+    """The trace in a .npy or .npz (one array), a table with a column of time, or, with a dtype, a file of bare numbers.
+
+    Nothing is ever unpickled. InputError: what cannot be read, another shape, samples that are no numbers, a unit or a
+    sampling interval that nobody gives, times that are not evenly spaced (with its row).
+    """
+    try:
+        if file.path.is_dir():
+            raise InputError(Problem(str(file.path), "a file that can be read", "a folder"))
+        if file.dtype is None and file.path.suffix.lower() in _TABLES:
+            return _from_table(file)
+        samples = _binary(file) if file.dtype is not None else _numpy(file)
+    except OSError as error:
+        found = "no such file" if isinstance(error, FileNotFoundError) else str(error.strerror or error).lower()
+        raise InputError(Problem(str(file.path), "a file that can be read", found)) from error
+    if samples.ndim != 1 or samples.dtype.kind not in _KINDS:
+        expected = "one array of numbers of one dimension"
+        raise InputError(Problem(file.path.name, expected, f"shape {samples.shape} of type {samples.dtype}"))
+    return RawTrace(samples, _factor(file), _interval(file))
+
+
+def _numpy(file: TraceFile) -> npt.NDArray[Any]:
+    suffix = file.path.suffix.lower()
+    if suffix not in (".npy", ".npz"):
+        expected = "a .npy, .npz, .csv, .tsv or .txt, or a dtype that says what the bytes are"
+        raise InputError(Problem(file.path.name, expected, quoted(suffix)))
+    try:
+        if suffix == ".npy":
+            mapped: npt.NDArray[Any] = np.load(file.path, mmap_mode="r", allow_pickle=False)
+            return mapped
+        with np.load(file.path, allow_pickle=False) as content:
+            arrays = {name: content[name] for name in content.files}
+    except (ValueError, EOFError, BadZipFile) as error:
+        pickled = "allow_pickle" in str(error) or "Python objects" in str(error)
+        found = "Python objects, which only unpickling could read; it is never done" if pickled else "none"
+        raise InputError(Problem(file.path.name, "an array of numbers as NumPy writes it", found)) from error
+    if len(arrays) != 1:
+        found = ", ".join(quoted(name) for name in arrays) or "none"
+        raise InputError(Problem(file.path.name, "one array", found))
+    return next(iter(arrays.values()))
+
+
+def _binary(file: TraceFile) -> npt.NDArray[Any]:
+    kind, size = np.dtype(file.dtype), file.path.stat().st_size
+    if size == 0 or size % kind.itemsize:
+        expected = f"a whole number of {kind.name} samples of {kind.itemsize} bytes"
+        raise InputError(Problem(file.path.name, expected, f"{size} bytes"))
+    return np.memmap(file.path, dtype=kind, mode="r")
+
+
+def _from_table(file: TraceFile) -> RawTrace:
+    columns = load_columns(file.path, Layout((_TIME, _COLUMNS[file.quantity])))
+    time, samples = columns["time"], columns[file.quantity]
+    steps = np.diff(time)
+    if steps.size == 0:
+        raise InputError(Problem(file.path.name, "two samples or more", f"{time.size}"))
+    interval = float((time[-1] - time[0]) / steps.size)
+    if not interval > 0:
+        raise InputError(
+            Problem(f"{file.path.name}, column 'time'", "times that rise", f"{time[0]:g} to {time[-1]:g} s")
+        )
+    wrong = np.flatnonzero(np.abs(steps - interval) > _JITTER * interval)
+    if wrong.size:
+        where = f"{file.path.name}, sample {wrong[0] + 2}, column 'time'"
+        expected = f"evenly spaced times, {interval:.6g} s apart, to {100 * _JITTER:g} %"
+        raise InputError(Problem(where, expected, f"a step of {steps[wrong[0]]:.6g} s"))
+    if file.sample_interval is not None and abs(file.sample_interval / interval - 1.0) > _JITTER:
+        found = f"times {interval:.6g} s apart"
+        raise InputError(Problem(file.path.name, f"the declared sample_interval, {file.sample_interval:g} s", found))
+    return RawTrace(samples, 1.0, interval)
+
+
+def _interval(file: TraceFile) -> float:
+    if file.sample_interval is None:
+        expected = "a sample_interval, as a key or as a column of the index, since an array has no times"
+        raise InputError(Problem(file.path.name, expected, "none"))
+    return file.sample_interval
+
+
+def _factor(file: TraceFile) -> float:
+    """What a sample is worth in SI: from "mV", or from "0.25 mV" a count."""
+    si = QUANTITIES[file.quantity]
+    if file.unit is None:
+        raise InputError(Problem(file.path.name, f"the key 'unit' of its numbers, for example \"{si}\"", "none"))
+    try:
+        if any(character.isdigit() for character in file.unit.lstrip()[:1] + "."):
+            return parse_quantity(file.unit, si).value
+        factor, offset = conversion(file.unit, si)
+    except UnitError as error:
+        raise InputError(Problem(f"{file.path.name}, key 'unit'", error.expected, error.found)) from error
+    if offset:
+        raise InputError(Problem(f"{file.path.name}, key 'unit'", f"a unit such as {si}", quoted(file.unit)))
+    return factor

@@ -1,0 +1,241 @@
+"""Dwell times of a two-state trace whose levels may overlap: the maximum of the hidden chain's exact likelihood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr, ndtri
+
+from stfit.errors import OutsideValidityError
+from stfit.kinds.telegraph.baseline import without_baseline
+from stfit.kinds.telegraph.hidden_chain import HiddenChain
+from stfit.kinds.telegraph.rates import TraceRates
+
+Array = npt.NDArray[np.float64]
+
+_FEWEST = 16  # samples
+_STRETCH = 1 << 20  # samples of the stretch on which a long trace is fitted first
+_ENOUGH = 20.0  # transitions in it that make its maximum a good start for the whole
+_STARTS = (2.0, 8.0, 32.0, 128.0, 512.0, 4096.0, 65536.0)  # samples: dwell times tried, those below the record's length
+_LONGEST_STEP = np.array([1.5, 1.5, 1.0, 1.0, 0.5, 0.5])  # in ln τ, levels in units of the noise, ln noise
+_SHORTEST_DWELL = 0.1  # samples: the chain forgets its state between two samples, and no rate can be told
+_MOST_STEPS, _MOST_HALVINGS = 100, 30
+_SETTLED = 1e-7  # expected gain of ln L in one more Newton step
+_ROUNDING = 1e-13  # of ln L
+
+
+class HmmEnd(Enum):
+    """How a fit ended; the value is the sentence that reports print."""
+
+    CONVERGED = "converged"
+    NO_TRANSITIONS = "no maximum: the trace shows no transition that the likelihood needs"
+    TOO_FAST = "no maximum: the dwell times are too short for the sampling interval"
+    ONE_LEVEL = "no maximum: the two levels, or the noise of one of them, ran together"
+    NOT_CONVERGED = "the maximum was not reached"
+
+
+@final
+@dataclass(frozen=True)
+class HmmFit:
+    """The maximum of the likelihood. Arrays of shape (2,) are P, AP.
+
+    rates: with the covariance of ln τ from the observed information. levels, noise: in the unit of the samples, and
+    their errors. names, x, covariance: all coordinates, ln τ (s), levels, ln noise (one or two), shape (p,), (p, p).
+    transitions: expected numbers of P→AP and AP→P given the samples. baseline: what was taken off, by sample, or None.
+    """
+
+    rates: TraceRates
+    levels: Array
+    levels_stderr: Array
+    noise: Array
+    log_likelihood: float
+    names: tuple[str, ...]
+    x: Array
+    covariance: Array
+    transitions: Array
+    occupation: float  # share of the samples in AP
+    end: HmmEnd
+    steps: int
+    baseline: Array | None
+
+    @property
+    def snr(self) -> float:
+        """Step between the levels over the noise (root mean square of the two)."""
+        return float(abs(self.levels[1] - self.levels[0]) / np.sqrt(np.mean(self.noise**2)))
+
+
+def fit_hmm(
+    samples: npt.NDArray[Any],
+    sample_interval: float,
+    levels: tuple[float, float],
+    noise: float,
+    *,
+    separate_noise: bool = False,
+    baseline_order: int = 0,
+    reason: str = "the levels overlap",
+) -> HmmFit:
+    """Fit dwell times, levels and noise to a uniformly sampled trace by maximum likelihood.
+
+    samples: shape (n,), finite, real; memory-mapped traces pass in chunks. sample_interval: s. levels: of P and AP, to
+    start from. noise: standard deviation, to start from. separate_noise: a noise of its own for each level.
+    baseline_order: degree of the polynomial drift that is taken off (0: none), which needs the trace in memory; a step
+    in the levels or a drift of higher order is not modelled: pass stretches. Reliable for dwell times from 3 samples
+    and levels 1.5 noises apart; white noise and an instrument faster than the sampling are assumed
+    (`innovation_correlation` tells).
+    OutsideValidityError where levels or noise make no start.
+    """
+    _check(samples, sample_interval, levels, noise)
+    baseline = None
+    start = np.array([0.0, 0.0, *levels, *np.log([noise] * (1 + separate_noise))])
+    chain, x = _start(samples, start)
+    if baseline_order:
+        samples, baseline, chain, x = without_baseline(samples, chain, x, baseline_order, lambda *at: _climb(*at).x)
+    return _result(chain, _climb(chain, x), sample_interval, reason, baseline)
+
+
+def log_likelihood(
+    samples: npt.NDArray[Any], sample_interval: float, log_tau: Array, levels: Array, noise: Array
+) -> float:
+    """Exact ln p(samples) of the two-state chain; log_tau (s), levels and noise of P and AP, shape (2,)."""
+    chain = HiddenChain(samples, float(np.mean(levels)), float(noise[0]))
+    z = (np.asarray(levels) - chain.shift) / chain.scale
+    return chain.log_likelihood(
+        np.concatenate([np.asarray(log_tau) - np.log(sample_interval), z, np.log(noise / noise[0])])
+    )
+
+
+def innovation_correlation(samples: npt.NDArray[Any], sample_interval: float, fit: HmmFit) -> float:
+    """Correlation of neighbouring innovations, 0 ± 1/√n where the noise is white and the instrument fast.
+
+    An innovation is the normal score of a sample's chance given all samples before it: independent if the model holds.
+    samples as they were fitted, without the fit's baseline; held in memory.
+    """
+    from stfit.kinds.telegraph.chain_kernels import predict
+
+    plain = np.ascontiguousarray(samples, dtype=float)
+    chain = HiddenChain(plain, float(fit.levels[0]), float(fit.noise[0]))
+    z = (fit.levels - chain.shift) / chain.scale
+    x = np.concatenate([fit.rates.log_tau - np.log(sample_interval), z, np.log(fit.noise / chain.scale)])
+    ahead = predict(plain, chain.shift, 1.0 / chain.scale, *chain.numbers(x))
+    below = [ndtr((plain - level) / noise) for level, noise in zip(fit.levels, fit.noise, strict=True)]
+    score = ndtri(np.clip((1.0 - ahead) * below[0] + ahead * below[1], 1e-15, 1.0 - 1e-15))
+    return float(np.corrcoef(score[1:], score[:-1])[0, 1])
+
+
+def _check(samples: npt.NDArray[Any], sample_interval: float, levels: tuple[float, float], noise: float) -> None:
+    if samples.ndim != 1 or samples.size < _FEWEST:
+        raise OutsideValidityError(
+            f"a hidden Markov model needs a trace of {_FEWEST} or more samples; found shape {samples.shape}"
+        )
+    for what, value in (("sample interval", sample_interval), ("noise", noise), ("step", abs(levels[1] - levels[0]))):
+        if not (np.isfinite(value) and value > 0):
+            raise OutsideValidityError(f"a hidden Markov model needs a positive {what}; found {value:g}")
+
+
+def _start(samples: npt.NDArray[Any], start: Array) -> tuple[HiddenChain, Array]:
+    """The chain in units of the noise, and coordinates to climb from: the best of some dwell times, on a stretch."""
+    shift, scale = float(start[2:4].mean()), float(np.exp(start[4]))
+    x = np.concatenate([start[:2], (start[2:4] - shift) / scale, start[4:] - start[4]])
+    whole = HiddenChain(samples, shift, scale)
+    stretch = HiddenChain(samples[:_STRETCH], shift, scale)
+    tried = [np.log(tau) for tau in _STARTS if tau < samples.size]
+    x[:2] = max(tried, key=lambda log_tau: stretch.log_likelihood(np.concatenate([[log_tau, log_tau], x[2:]])))
+    if samples.size > _STRETCH:
+        found = _climb(stretch, x)
+        if found.end is HmmEnd.CONVERGED and found.statistics[1] > _ENOUGH:
+            x = found.x
+    return whole, x
+
+
+@final
+@dataclass(frozen=True)
+class Summit:
+    """Where a climb ended: coordinates, ln L, its Hessian, the mean of the sufficient statistics."""
+
+    x: Array
+    end: HmmEnd
+    steps: int
+    value: float
+    hessian: Array
+    statistics: Array
+
+
+def _climb(chain: HiddenChain, x: Array) -> Summit:
+    """Newton steps with the exact Hessian, damped where it is not that of a maximum, and shortened until ln L grows."""
+    longest = _LONGEST_STEP[: x.size]
+    for step in range(_MOST_STEPS):
+        value, gradient, hessian, statistics = chain.derivatives(x)
+        here = partial(Summit, x, steps=step, value=value, hessian=hessian, statistics=statistics)
+        if (ended := _lost(chain, x)) is not None:
+            return here(end=ended)
+        if not np.all(np.isfinite(hessian)):
+            return here(end=HmmEnd.NOT_CONVERGED)
+        curvature, axes = np.linalg.eigh(-hessian)
+        along = axes.T @ gradient
+        damped = np.maximum(np.abs(curvature), 1e-8 * np.abs(curvature).max())
+        if curvature[0] > 0 and 0.5 * float(along @ (along / damped)) < _SETTLED:
+            return here(end=HmmEnd.CONVERGED)
+        move = axes @ (along / damped)
+        move /= max(1.0, float(np.max(np.abs(move) / longest)))
+        x, moved = _uphill(chain, x, move, value)
+        if not moved:
+            return here(end=HmmEnd.NOT_CONVERGED)
+    return here(end=HmmEnd.NOT_CONVERGED)
+
+
+def _uphill(chain: HiddenChain, x: Array, move: Array, value: float) -> tuple[Array, bool]:
+    """The first of ever shorter steps that does not lower ln L."""
+    for halving in range(_MOST_HALVINGS):
+        there = x + move * 0.5**halving
+        if chain.log_likelihood(there) >= value - _ROUNDING * abs(value):
+            return there, True
+    return x, False
+
+
+def _lost(chain: HiddenChain, x: Array) -> HmmEnd | None:
+    """Where a climb has left the region in which the model means something."""
+    if max(x[:2]) > np.log(1e3 * chain.samples.size):
+        return HmmEnd.NO_TRANSITIONS
+    if min(x[:2]) < np.log(_SHORTEST_DWELL):
+        return HmmEnd.TOO_FAST
+    if abs(x[3] - x[2]) < 1e-3 * np.exp(max(x[4:])) or min(x[4:]) < -12.0:
+        return HmmEnd.ONE_LEVEL
+    return None
+
+
+def _result(chain: HiddenChain, summit: Summit, sample_interval: float, reason: str, baseline: Array | None) -> HmmFit:
+    x, statistics = summit.x, summit.statistics
+    units = np.array([1.0, 1.0, chain.scale, chain.scale, *np.ones(x.size - 4)])
+    covariance = _inverse(-summit.hessian) * np.outer(units, units)
+    levels = chain.shift + chain.scale * x[2:4]
+    log_noise = x[4:] + np.log(chain.scale)
+    log_tau = x[:2] + np.log(sample_interval)
+    noises = ("ln noise",) if x.size == 5 else ("ln noise P", "ln noise AP")
+    return HmmFit(
+        rates=TraceRates(log_tau, covariance[:2, :2], "hmm", reason, statistics[1:3]),
+        levels=levels,
+        levels_stderr=np.sqrt(np.diag(covariance)[2:4]),
+        noise=np.exp(log_noise) * np.ones(2),
+        log_likelihood=summit.value,
+        names=("ln tau P", "ln tau AP", "level P", "level AP", *noises),
+        x=np.concatenate([log_tau, levels, log_noise]),
+        covariance=covariance,
+        transitions=statistics[1:3],
+        occupation=float(statistics[3] / chain.samples.size),
+        end=summit.end,
+        steps=summit.steps,
+        baseline=baseline,
+    )
+
+
+def _inverse(information: Array) -> Array:
+    """The covariance; NaN where the information is not that of a maximum."""
+    curvature, axes = np.linalg.eigh(information)
+    if not curvature[0] > 0:
+        return np.full(information.shape, np.nan)
+    return np.asarray((axes / curvature) @ axes.T)

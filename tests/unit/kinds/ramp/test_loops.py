@@ -1,0 +1,196 @@
+"""Loops of R(I) become the switching events they show: which, where, and that nothing is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import stfit
+from stfit.errors import InputError, TableError
+from stfit.kinds.ramp.branches import two_branches
+from stfit.kinds.ramp.loops import censored_life_table, switching_events
+from stfit.kinds.ramp.stepped import SteppedRamps
+from stfit.measurement import Origin
+
+Array = npt.NDArray[np.float64]
+Columns = dict[str, Array]
+
+TOP = 5e-3  # A
+STEP = 1e-4
+UP = np.linspace(-TOP, TOP, 101)
+LOOP = np.concatenate([UP, UP[::-1][1:]])  # from −5 mA to 5 mA and back
+
+
+def resistance(state: Array, current: Array, delta_R: float = 0.1) -> Array:
+    """Both branches bend with the bias, AP more so."""
+    return np.asarray(10.0 + 3.0 * (current / TOP) ** 2 * 0.02 + state * delta_R * (1.0 - 0.3 * (current / TOP) ** 2))
+
+
+def loops(switches: list[tuple[float | None, float | None]], *, noise: float = 0.002, rate: float = 0.1) -> Columns:
+    """Sweeps that start in AP, leave it at the first current on the way up, and P at the second on the way back."""
+    rng = np.random.default_rng(8)
+    parts: list[Columns] = []
+    for number, (to_P, to_AP) in enumerate(switches):
+        state = np.ones(LOOP.size)
+        if to_P is not None:
+            state[: UP.size][to_P - 1e-9 <= UP] = 0
+            state[UP.size :] = 0
+        if to_AP is not None:
+            state[UP.size :][LOOP[UP.size :] <= to_AP + 1e-9] = 1
+        parts.append(
+            {
+                "sweep": np.full(LOOP.size, float(number)),
+                "current": LOOP,
+                "resistance": resistance(state, LOOP) + noise * rng.standard_normal(LOOP.size),
+                "time": np.asarray(np.arange(LOOP.size) * STEP / rate, dtype=float),
+            }
+        )
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def reduced(columns: Columns, **keys: Any) -> SteppedRamps:
+    return switching_events(columns, polarity=1, origin=Origin(file="loops.csv"), **keys)
+
+
+def events(found: SteppedRamps, state: int) -> list[tuple[float, float, float]]:
+    """(lower, upper, number) of the events out of a state, as currents in mA."""
+    rows = (found.n_switched > 0) & (found.ramps.state[found.setting] == state)
+    ends = [found.ramps.currents(rise, found.setting)[rows] * 1e3 for rise in (found.lower, found.upper)]
+    return [(round(a, 6), round(b, 6), k) for a, b, k in zip(*ends, found.n_switched[rows], strict=True)]
+
+
+def test_events_lie_between_the_samples_on_either_branch() -> None:
+    found = reduced(loops([(2.0e-3, -1.0e-3), (2.0e-3, -3.0e-3)]))
+    assert events(found, 1) == [(1.9, 2.0, 2.0)]
+    assert events(found, 0) == [(-0.9, -1.0, 1.0), (-2.9, -3.0, 1.0)]
+    assert found.ramps.start.tolist() == pytest.approx([TOP, -TOP])
+    assert found.ramps.ramp_rate == pytest.approx(0.1)
+    assert found.kind == "switching-ramp"
+
+
+def test_a_sweep_that_never_switched_is_censored_not_dropped() -> None:
+    found = reduced(loops([(2.0e-3, -1.0e-3), (2.0e-3, None), (None, None)]))
+    of = found.ramps.state[found.setting]
+    first = found.first_rows
+    assert dict(zip(found.ramps.state.tolist(), found.n[first].tolist(), strict=True)) == {0: 2.0, 1: 3.0}
+    for state, survivors in ((0, 1.0), (1, 1.0)):
+        rows = np.flatnonzero(of == state)
+        assert found.n[rows[-1]] - found.n_switched[rows[-1]] == survivors
+        assert found.upper[rows[-1]] == pytest.approx(2 * TOP)  # they were watched to the end of the ramp
+
+
+def test_a_voltage_is_divided_by_its_current_where_there_is_one() -> None:
+    columns = loops([(2.0e-3, -1.0e-3)] * 3)
+    columns["voltage"] = columns["resistance"] * columns["current"]
+    del columns["resistance"]
+    assert events(reduced(columns), 1) == [(1.9, 2.0, 3.0)]
+
+
+def test_ap_may_be_the_low_branch() -> None:
+    columns = loops([(2.0e-3, -1.0e-3)] * 2)
+    columns["resistance"] = 20.0 - columns["resistance"]
+    assert events(reduced(columns, ap_level="low"), 1) == [(1.9, 2.0, 2.0)]
+
+
+def test_rates_that_differ_by_the_clock_are_one() -> None:
+    columns = loops([(2.0e-3, -1.0e-3)] * 4)
+    columns["time"] = columns["time"] * (1.0 + 0.01 * columns["sweep"])
+    found = reduced(columns)
+    assert found.ramps.size == 2
+    assert found.ramps.ramp_rate == pytest.approx(0.1 / 1.015, rel=2e-4)  # the geometric mean
+
+
+def test_two_rates_are_two_settings() -> None:
+    slow, fast = loops([(2.0e-3, -1.0e-3)]), loops([(2.5e-3, -1.5e-3)], rate=1.0)
+    fast["sweep"] = fast["sweep"] + 1
+    found = reduced({name: np.concatenate([slow[name], fast[name]]) for name in slow})
+    assert sorted(found.ramps.ramp_rate.tolist()) == pytest.approx([0.1, 0.1, 1.0, 1.0])
+
+
+def test_a_trembling_reading_is_no_turn() -> None:
+    columns = loops([(2.0e-3, -1.0e-3)] * 5)
+    columns["current"] = columns["current"] + 0.3 * STEP * np.random.default_rng(2).standard_normal(5 * LOOP.size)
+    found = reduced(columns)
+    assert sum(found.n_switched) == 10
+    assert set(found.ramps.state.tolist()) == {0, 1}
+
+
+def test_a_state_that_comes_back_is_said() -> None:
+    # on its way up, and (as it then stands in AP at the top and in P right after) on its way down
+    columns = loops([(2.0e-3, -1.0e-3)] * 2)
+    back = (columns["sweep"] == 0) & (np.arange(columns["sweep"].size) % LOOP.size > 90)
+    up = back & (np.arange(columns["sweep"].size) % LOOP.size < UP.size)
+    columns["resistance"][up] = resistance(np.ones(up.sum()), columns["current"][up])
+    found = reduced(columns)
+    assert "on 2 ramps the state changed back: only the first change counts" in found.origin.notices
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda c: c | {"resistance": np.full_like(c["current"], 10.0)}, "expected two branches .* found one branch"),
+        (
+            lambda c: c | {"resistance": c["resistance"] + 0.05 * np.random.default_rng(1).standard_normal(LOOP.size)},
+            r"found branches \d\.?\d* widths apart",
+        ),
+        (lambda c: c | {"time": np.zeros_like(c["time"])}, "row 1, column 'time': expected a time after that"),
+        (lambda c: c | {"resistance": resistance((c["sweep"] > 0) * 1.0, c["current"])}, "found one branch"),
+    ],
+)
+def test_what_shows_no_switching_is_refused(change: Callable[[Columns], Columns], message: str) -> None:
+    with pytest.raises(TableError, match=message):
+        reduced(change(loops([(2.0e-3, -1.0e-3)])))
+
+
+def test_branches_may_bend() -> None:
+    columns = loops([(2.0e-3, -1.0e-3)] * 20)
+    found = two_branches(columns["current"], columns["resistance"])
+    # ΔR is least at the ends, 0.07 ohm, 35 widths of the noise; the noise of 4020 samples is known to 2 %
+    assert found.separation == pytest.approx(35.0, rel=0.1)
+    assert found.noise == pytest.approx(0.002, rel=0.1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 6), st.booleans()), min_size=1, max_size=25))
+def test_the_life_table_is_that_of_every_ramp_by_itself(ramps: list[tuple[int, int, bool]]) -> None:
+    names, setting = np.unique([ramp[0] for ramp in ramps], return_inverse=True)
+    index, switched = np.array([ramp[1] for ramp in ramps]), np.array([ramp[2] for ramp in ramps])
+    table = censored_life_table(setting, index, switched, 0.5)
+    for one in range(names.size):
+        rows = np.flatnonzero(table.setting == one)
+        assert table.lower[rows[0]] == 0.0
+        assert table.lower[rows[1:]] == pytest.approx(table.upper[rows[:-1]])
+        for row in rows:
+            low, high = round(table.lower[row] / 0.5), round(table.upper[row] / 0.5)
+            mine = setting == one
+            assert table.n[row] == np.count_nonzero(mine & (index >= high))
+            assert table.n_switched[row] == np.count_nonzero(mine & switched & (index == high))
+            assert not np.any(mine & (index > low) & (index < high))
+
+
+def test_loops_are_a_kind_of_their_own_in_an_analysis(tmp_path: Path) -> None:
+    columns = loops([(2.0e-3 + 1e-4 * (k % 9), -1.0e-3 - 1e-4 * (k % 7)) for k in range(40)])
+    rows = zip(*(columns[name].tolist() for name in ("sweep", "current", "resistance", "time")), strict=True)
+    lines = ["sweep,current (A),resistance (ohm),time (s)", *(",".join(map(repr, row)) for row in rows)]
+    (tmp_path / "loops.csv").write_text("\n".join(lines), encoding="utf-8")
+    text = '[device]\ndelta_R = "0.1 ohm"\nbeta = "0.35"\ntemperature = "295 K"\n'
+    text += '[[measurement]]\nkind = "hysteresis-loop"\nfile = "loops.csv"\n[fit]\ncompare = false\n'
+    (tmp_path / "analysis.toml").write_text(text, encoding="utf-8")
+    found = stfit.fit(tmp_path / "analysis.toml")
+    assert found["slope_P"].value is not None
+    assert found["slope_P"].value > 0
+    assert any("80 switching events on 80 ramps" in notice for notice in found.measurements[0].notices)
+
+
+def test_a_wrong_row_is_named(tmp_path: Path) -> None:
+    text = "sweep,current (mA),resistance (ohm),time (s)\n0,1,10,0\n0,2,10,0\n"
+    (tmp_path / "loops.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"loops\.csv, line 3, column 'time \(s\)': expected a time after that of the"):
+        stfit.load(tmp_path / "loops.csv", "hysteresis-loop")

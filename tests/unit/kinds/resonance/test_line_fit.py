@@ -1,0 +1,119 @@
+"""Lines in one spectrum: found where they are, as wide as they are, with errors that hold, and none in noise."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy.stats import binom, norm
+
+from stfit.kinds.resonance.line_fit import SpectrumFit, fit_spectrum
+from stfit.physics.fluctuations import LINE_SHAPES
+
+Array = npt.NDArray[np.float64]
+FIELD = np.linspace(0.05, 0.35, 151)  # T
+named = pytest.mark.parametrize("shape", LINE_SHAPES)
+
+
+def spectrum(shape: str, lines: list[tuple[float, float]], noise: float, seed: int, amplitude: float = 3e-6) -> Array:
+    """Lines of a few µV on a slanting background."""
+    rng = np.random.default_rng(seed)
+    signal = 1e-6 + 4e-6 * FIELD + noise * amplitude * rng.standard_normal(FIELD.size)
+    for center, fwhm in lines:
+        parts = LINE_SHAPES[shape](FIELD, center, fwhm)
+        signal = signal + amplitude * sum(weight * part for weight, part in zip((1.0, 0.6), parts, strict=False))
+    return np.asarray(signal)
+
+
+@named
+def test_a_line_without_noise_is_found_to_the_last_digits(shape: str) -> None:
+    found = fit_spectrum(FIELD, spectrum(shape, [(0.2, 0.03)], 1e-9, 0), shape)
+    assert len(found.lines) == 1
+    line = found.lines[0]
+    assert line.center == pytest.approx(0.2, rel=1e-7)  # of noise 1e-9 over √30 samples, times the width
+    assert line.fwhm == pytest.approx(0.03, rel=1e-7)
+    assert line.amplitudes[0] == pytest.approx(3e-6, rel=1e-6)
+
+
+@named
+def test_two_lines_are_two(shape: str) -> None:
+    found = fit_spectrum(FIELD, spectrum(shape, [(0.14, 0.02), (0.25, 0.03)], 0.01, 1), shape)
+    assert [line.center for line in found.lines] == pytest.approx([0.14, 0.25], abs=5e-4)
+    assert [line.fwhm for line in found.lines] == pytest.approx([0.02, 0.03], abs=1.5e-3)
+
+
+@named
+def test_noise_alone_shows_no_line(shape: str) -> None:
+    # by chance BIC falls by 10 in less than one spectrum in 1000 even after a search over 60 places
+    found = [fit_spectrum(FIELD, spectrum(shape, [], 0.1, seed), shape) for seed in range(15)]
+    assert [len(fit.lines) for fit in found] == [0] * 15
+    assert all(fit.strongest is None for fit in found)
+
+
+def test_noise_smoothed_by_a_lock_in_shows_no_line_either() -> None:
+    def smoothed(seed: int) -> Array:
+        steps = np.random.default_rng(seed).standard_normal(FIELD.size)
+        smooth = np.zeros(FIELD.size)
+        for k in range(1, FIELD.size):
+            smooth[k] = 0.5 * smooth[k - 1] + steps[k]
+        return 1e-6 * smooth
+
+    counts = [len(fit_spectrum(FIELD, smoothed(seed), "lorentzian").lines) for seed in range(20)]
+    assert sum(counts) <= 1  # of 20
+
+
+def test_lines_nearer_than_their_widths_are_one() -> None:
+    found = fit_spectrum(FIELD, spectrum("lorentzian", [(0.19, 0.03), (0.205, 0.03)], 0.01, 2), "lorentzian")
+    assert len(found.lines) == 1
+    assert found.evidence[2] < found.evidence[1]  # the shape is not one Lorentzian's, and the numbers say so
+
+
+@named
+def test_errors_of_centre_and_width_hold(shape: str) -> None:
+    count, truth = 80, np.array([0.2, 0.03])
+    fits = [
+        fit_spectrum(FIELD, spectrum(shape, [(0.2, 0.03)], 0.05, 1000 + seed), shape, most=1) for seed in range(count)
+    ]
+    pulls = np.array([_pull(fit, truth) for fit in fits])
+    z = float(norm.isf(0.001 / 18))  # two-sided, for mean, width and coverage of two numbers in three shapes
+    assert np.all(np.abs(pulls.mean(axis=0)) < z / np.sqrt(count))
+    # noise that looks correlated by chance, by 1/√151, makes errors larger by half of that: 4 %
+    assert np.all(np.abs(pulls.std(axis=0, ddof=1) - 1.0) < z / np.sqrt(2 * count) + 0.04)
+    inside = np.count_nonzero(np.abs(pulls) < 1.0, axis=0)
+    assert np.all(inside >= binom.ppf(0.001 / 18, count, 0.6827))
+
+
+def test_halved_errors_are_found_out() -> None:
+    count, truth = 80, np.array([0.2, 0.03])
+    fits = [
+        fit_spectrum(FIELD, spectrum("lorentzian", [(0.2, 0.03)], 0.05, seed), "lorentzian", most=1)
+        for seed in range(count)
+    ]
+    widths = 2.0 * np.array([_pull(fit, truth) for fit in fits]).std(axis=0, ddof=1)
+    assert np.all(np.abs(widths - 1.0) > float(norm.isf(0.001 / 18)) / np.sqrt(2 * count) + 0.04)
+
+
+def _pull(fit: SpectrumFit, truth: Array) -> Array:
+    line = fit.strongest
+    assert line is not None
+    return np.asarray((np.array([line.center, line.fwhm]) - truth) / [line.center_stderr, line.fwhm_stderr])
+
+
+def test_the_area_is_that_of_the_symmetric_part() -> None:
+    found = fit_spectrum(FIELD, spectrum("symmetric+antisymmetric", [(0.2, 0.03)], 1e-6, 3), "symmetric+antisymmetric")
+    assert found.lines[0].integrated[0] == pytest.approx(0.5 * np.pi * 3e-6 * 0.03, rel=1e-4)
+    assert found.lines[0].integrated[1] > 0
+
+
+def test_units_do_not_matter() -> None:
+    signal = spectrum("lorentzian", [(0.2, 0.03)], 0.02, 4)
+    tesla, oersted = fit_spectrum(FIELD, signal, "lorentzian"), fit_spectrum(1e4 * FIELD, 1e6 * signal, "lorentzian")
+    assert oersted.lines[0].fwhm == pytest.approx(1e4 * tesla.lines[0].fwhm, rel=1e-6)  # both ends to 1e-12 of χ²
+    assert oersted.lines[0].fwhm_stderr == pytest.approx(1e4 * tesla.lines[0].fwhm_stderr, rel=1e-5)
+    assert oersted.evidence == pytest.approx(tesla.evidence, abs=1e-5)
+
+
+@pytest.mark.parametrize("x", [np.linspace(0, 1, 11), np.zeros(50)])
+def test_what_is_no_spectrum_is_refused(x: Array) -> None:
+    with pytest.raises(ValueError, match="a spectrum needs 12 samples"):
+        fit_spectrum(x, np.ones_like(x), "lorentzian")

@@ -1,0 +1,156 @@
+"""The kind telegraph-trace: what an index may say, the choice of route, orders of levels, traces left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+import stfit
+from stfit.errors import InputError
+from stfit.kinds.telegraph.data import TelegraphTraces
+from tests.traces import telegraph
+
+Array = npt.NDArray[np.float64]
+DT = 1e-5
+
+
+def index(folder: Path, traces: dict[str, Array], currents: list[float] | None = None) -> Path:
+    for name, samples in traces.items():
+        np.save(folder / name, samples.astype(np.float32))
+    every = currents or [0.1 * (i + 1) for i in range(len(traces))]
+    rows = "\n".join(f"{name},{current}" for name, current in zip(traces, every, strict=True))
+    path = folder / "index.csv"
+    path.write_text(f"file,current (mA)\n{rows}\n")
+    return path
+
+
+def load(path: Path, **keys: Any) -> TelegraphTraces:
+    given: dict[str, Any] = {"sample_interval": DT, "unit": "ohm"} | keys
+    found = stfit.load(path, "telegraph-trace", **given)
+    assert isinstance(found, TelegraphTraces)
+    return found
+
+
+GOOD = telegraph(20_000, (30.0, 60.0), snr=10.0, seed=1)
+
+
+def test_far_levels_go_by_thresholds_and_close_ones_by_the_hidden_chain(tmp_path: Path) -> None:
+    close = telegraph(20_000, (30.0, 60.0), snr=2.5, seed=2)
+    m = load(index(tmp_path, {"far.npy": GOOD, "close.npy": close}))
+    assert [record.route for record in m.records] == ["threshold", "hmm"]
+    assert "far enough apart" in m.records[0].reason
+    assert "overlap" in m.records[1].reason
+    tau = np.array([30.0, 60.0, 30.0, 60.0]) * DT
+    assert np.all(np.abs(m.log_tau - np.log(tau)) < 4.0 * m.stderr)
+    assert np.all(m.stderr < 0.15)  # 220 transitions of each: 0.07, more where the levels overlap
+    assert m.records[0].naive[0] is not None
+    np.testing.assert_allclose(np.array(m.records[0].levels, dtype=float), [0.0, 10.0], atol=0.1)
+
+
+def test_thresholds_that_are_asked_for_declare_themselves_unfit(tmp_path: Path) -> None:
+    path = index(tmp_path, {"close.npy": telegraph(20_000, (30.0, 60.0), snr=2.5, seed=2)})
+    record = load(path, method="threshold").records[0]
+    check = next(entry for entry in record.checks if entry["name"] == "thresholds")
+    assert check["verdict"] == "failed"
+    assert "unfit" in check["sentence"]
+    assert load(path, method="hmm").records[0].reason == 'The analysis asks for method = "hmm".'
+
+
+def test_a_low_ap_level_and_a_voltage_of_the_other_sign_turn_the_states(tmp_path: Path) -> None:
+    path = index(tmp_path, {"x.npy": GOOD})
+    plain, turned = load(path), load(path, ap_level="low")
+    np.testing.assert_allclose(plain.log_tau, turned.log_tau[::-1])
+    for sign, expected in ((1.0, plain), (-1.0, turned)):
+        volts = index(tmp_path, {"v.npy": GOOD}, [sign])
+        m = load(volts, quantity="voltage", unit="mV")
+        np.testing.assert_allclose(m.log_tau, expected.log_tau)
+        assert m.records[0].levels[1] is not None
+        assert m.records[0].levels[1] == pytest.approx(10.0 if sign > 0 else 0.0, abs=0.1)  # mV over mA
+
+
+def test_a_column_of_sampling_intervals(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", GOOD)
+    (tmp_path / "i.csv").write_text("file,current (mA),sample_interval (us),temperature (K)\nx.npy,1,10,300\n")
+    m = stfit.load(tmp_path / "i.csv", "telegraph-trace", unit="ohm")
+    assert isinstance(m, TelegraphTraces)
+    np.testing.assert_allclose(m.log_tau, load(index(tmp_path, {"x.npy": GOOD})).log_tau)
+    np.testing.assert_array_equal(m.temperature, 300.0)
+
+
+def test_what_an_index_may_not_say(tmp_path: Path) -> None:
+    path = index(tmp_path, {"x.npy": GOOD}, [0.0])
+    with pytest.raises(InputError, match=r"line 2, column 'current.*a current that is not 0"):
+        load(path, quantity="voltage", unit="mV")
+    (tmp_path / "twice.csv").write_text("file,current (mA)\nx.npy,1\nx.npy,2\n")
+    with pytest.raises(InputError, match=r"line 3, column 'file'.*no other row holds"):
+        load(tmp_path / "twice.csv")
+    (tmp_path / "absent.csv").write_text("file,current (mA)\nx.npy,1\ny.npy,2\nz.npy,3\n")
+    with pytest.raises(InputError, match=r"(?s)line 3.*y.npy.*no such file.*line 4.*z.npy"):
+        load(tmp_path / "absent.csv")
+    with pytest.raises(InputError, match=r"the files that leave_out names; found no 'q.npy'"):
+        load(path, leave_out=("q.npy",))
+    with pytest.raises(InputError, match="does not know"):
+        load(path, levels=3)
+    bad = GOOD.copy()
+    bad[19_000] = np.nan
+    with pytest.raises(InputError, match="finite numbers"):
+        load(index(tmp_path, {"nan.npy": bad}))
+
+
+def test_a_trace_without_two_levels_is_left_out_only_where_the_analysis_says_so(tmp_path: Path) -> None:
+    flat = np.random.default_rng(4).standard_normal(20_000)
+    path = index(tmp_path, {"x.npy": GOOD, "flat.npy": flat, "same.npy": np.ones(500)})
+    with pytest.raises(InputError, match=r'(?s)leave_out = \["flat.npy"\].*One level.*All samples are alike'):
+        load(path)
+    for keys in ({"leave_out": ("flat.npy", "same.npy")}, {"bad": "leave-out"}):
+        m = load(path, **keys)
+        assert m.state.size == 2
+        assert [record.left_out for record in m.records] == [False, True, True]
+        assert "flat.npy is left out" in m.origin.notices
+    with pytest.raises(InputError, match="at least one trace that is not left out"):
+        load(index(tmp_path, {"flat.npy": flat}), bad="leave-out")
+
+
+def test_too_fast_a_trace_says_so(tmp_path: Path) -> None:
+    noise = np.random.default_rng(5)
+    samples = 12.0 * noise.integers(0, 2, 20_000) + noise.standard_normal(20_000)
+    trace = np.where(np.arange(20_000) % 2 == 0, samples, 12.0 - samples)
+    with pytest.raises(InputError, match=r"too fast|hidden Markov model found no maximum"):
+        load(
+            index(tmp_path, {"fast.npy": 12.0 * (np.arange(20_000) % 2) + 0.0 * trace + noise.standard_normal(20_000)})
+        )
+
+
+def test_only_the_best_and_the_worst_trace_are_drawn(tmp_path: Path) -> None:
+    traces = {f"t{i}.npy": telegraph(20_000, (30.0, 60.0 + 40 * i), snr=10.0, seed=i) for i in range(4)}
+    m = load(index(tmp_path, traces))
+    assert [bool(record.panels) for record in m.records] == [True, False, False, True]
+    assert set(m.records[0].panels) == {"excerpt", "histogram", "survival", "rates"}
+
+
+def test_a_dead_time_is_corrected_for(tmp_path: Path) -> None:
+    tau, shortest = np.array([30.0, 60.0]), 8
+    path = index(tmp_path, {"x.npy": telegraph(200_000, (30.0, 60.0), snr=12.0, seed=3)})
+    m = load(path, dead_time=(shortest - 0.5) * DT)
+    assert not np.any(m.sampled)
+    # 1600 resolved transitions of each state: errors of 3 %; without the correction ln τ would be 0.15 to 0.3 too large
+    assert np.all(np.abs(m.log_tau - np.log(tau * DT)) < 4.0 * m.stderr)
+    assert np.all(m.stderr < 0.05)
+    assert "dead time" in m.records[0].reason
+    with pytest.raises(InputError, match="sees no single dwells"):
+        load(path, dead_time=8e-5, method="hmm")
+
+
+@pytest.mark.slow
+def test_several_processes_give_what_one_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = index(tmp_path, {f"t{i}.npy": telegraph(5000, (30.0, 60.0), snr=10.0, seed=i) for i in range(2)})
+    alone = load(path)
+    monkeypatch.setattr("stfit.kinds.telegraph.reduce._LARGE", 0)
+    monkeypatch.setattr("stfit.kinds.telegraph.reduce.available_processes", lambda: 2)
+    together = load(path)
+    np.testing.assert_array_equal(together.log_tau, alone.log_tau)
+    assert together.records == alone.records
