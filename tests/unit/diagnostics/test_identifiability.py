@@ -141,7 +141,7 @@ def test_the_error_of_a_combination_is_that_of_a_gauge(
     assert combination.stderr == pytest.approx(factor * stderr, rel=1e-3)
     half = 1.959963984540054 * combination.stderr
     assert combination.ci95 is not None
-    # where the profile ends elsewhere than the covariance, its ends are quoted: those of a quotient are lopsided by half
+    # where the profile ends elsewhere than the covariance, its ends are quoted: a quotient has them lopsided by half of
     # its relative error, 0.05 to 0.07, times 1.96²
     ends = (combination.value - half, combination.value + half)
     assert combination.ci95 == pytest.approx(ends, abs=0.15 * combination.stderr)
