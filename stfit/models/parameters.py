@@ -107,7 +107,7 @@ class Parameter:
 
 _INF = np.inf
 _ENDLESS = (-_INF, _INF)
-_LONGEST_LOGARITHM = 600.0  # whose exponential, and its inverse, a double holds
+_LONGEST_LOGARITHM = 300.0  # whose exponential, squared and inverted, a double holds
 _FARTHEST_CHI = 25.0  # |ln(1+χ)|: c_P and c_AP are then within 1e-5 of what they become
 _SHORT_OF_1 = 1.0 - 1e-9  # at |h| = 1 the barrier top reaches a pole, where its slope is infinite
 
