@@ -122,9 +122,9 @@ rows = [
         ),
         "devices": row["devices"],
     }
-    for row in released()["rows"]
+    for row in released()
 ]
-print(f"coverage of l/L_θθ in % by intervals of 68.27 % / 95 %; seed {released()['seed']}")
+print("coverage of l/L_θθ in % by intervals of 68.27 % / 95 %")
 print(pd.DataFrame(rows).pivot_table("found", "design", "interval", aggfunc="first", sort=False).to_string())
 print(pd.DataFrame(rows).groupby("interval", sort=False)["devices"].agg(["min", "max"]).T.to_string())
 
@@ -140,7 +140,7 @@ print(pd.DataFrame(rows).groupby("interval", sort=False)["devices"].agg(["min", 
 # %%
 frame = pd.DataFrame(
     {"interval": row["interval"], "level": levels[level], "inside": inside, "of": of}
-    for row in released()["rows"]
+    for row in released()
     for found in row["coverage"].values()
     for level, (inside, of) in found.items()
 )
@@ -158,7 +158,7 @@ print((100 * together["inside"] / together["of"]).round(1))
 # distribution function within simultaneous bands (Säilynoja et al., doi:10.1007/s11222-022-10090-6).
 
 # %%
-for row in released()["rows"]:
+for row in released():
     if row["interval"] == "posterior":
         ranks = ", ".join(row.get("not_uniform", [])) or "none"
         print(f"{row['design']}: {row['devices']} truths, {row['failed']} chains too short, not uniform: {ranks}")
