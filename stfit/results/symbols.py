@@ -66,6 +66,8 @@ _SYMBOLS: Final = {
     "c_AP": Symbol("c", "AP", "asymmetry factor of AP"),
     "c_ratio": Symbol("c_AP/c", "P", "asymmetry"),
     "tau_0": Symbol("τ", "0", "attempt time"),
+    "tau_P": Symbol("τ", "P", "dwell time of P"),
+    "tau_AP": Symbol("τ", "AP", "dwell time of AP"),
     "E_P": Symbol("E", "P", "barrier out of P"),
     "E_AP": Symbol("E", "AP", "barrier out of AP"),
     "slope_P": Symbol("s", "P", "slope of ln τ_P"),
