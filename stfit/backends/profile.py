@@ -135,7 +135,8 @@ def at_its_bounds(objective: Objective, optimum: Optimum) -> Optimum:
 
 def surroundings(objective: Objective, optimum: Optimum) -> Box:
     """The bounds, and steps of one standard error about the optimum."""
-    hessian = objective.expansion(optimum.x)[2]
+    with np.errstate(all="ignore"):  # at a bound a critical current may be infinite
+        hessian = objective.expansion(optimum.x)[2]
     scales = optimum.directions.scales
     columns = whitening(hessian, scales) if np.all(np.isfinite(hessian)) else np.diag(scales)
     return Box.around(optimum.x, objective.bounds, columns, scales)
@@ -146,7 +147,8 @@ def rise_of(objective: Objective, optimum: Optimum) -> Expansion:
 
     Where the likelihood has no maximum, above its infimum.
     """
-    least = objective.expansion(optimum.x)[0]
+    with np.errstate(all="ignore"):
+        least = objective.expansion(optimum.x)[0]
     if optimum.runaway is not None:
         least -= objective.cost(optimum.x) - optimum.sum_of_squares / 2.0
 
@@ -211,7 +213,8 @@ class _Part:
         """The valley about a best fit x, and a quantity that no null direction moves."""
         held = gauge(optimum.directions)
         free = ~np.isin(np.arange(x.size), held)
-        least = objective.expansion(x)[0] - rise_of(objective, optimum)(x)[0]
+        with np.errstate(all="ignore"):
+            least = objective.expansion(x)[0] - rise_of(objective, optimum)(x)[0]
         inner = replace(objective, space=objective.space.holding(held, x))
         found = replace(optimum, x=x[free], directions=directions(inner, x[free]))
 
