@@ -45,14 +45,17 @@ def calibrate(
     require_writable(folder, (REPORT, RESULT))
 
     from stfit.backends.parallel import watched
-    from stfit.pipeline import asked_but_not_identified, report
-    from stfit.pipeline import calibrate as calibrated
-    from stfit.reports.progress import progress_bar
-    from stfit.results.calibration import calibration_text
+    from stfit.cli.progress import progress_bar
+    from stfit.pipeline.calibrating import calibrated
+    from stfit.pipeline.loading import load_measurements
+    from stfit.pipeline.run import asked_but_not_identified
+    from stfit.reports.bundle import write_report
+    from stfit.reports.calibration_words import calibration_text
 
     with progress_bar(quiet=quiet) as shown, watched(shown):
         result = calibrated(
             plan,
+            load_measurements(plan),
             replicas=replicas,
             seed=plan.fit.seed if seed is None else seed,
             intervals=kinds if sbc is None or "posterior" in kinds else [*kinds, "posterior"],
@@ -61,7 +64,7 @@ def calibrate(
             progress=shown,
             command=command(),
         )
-    page = report(result, folder)
+    page = write_report(result, folder)
     if as_json:
         say((folder / RESULT).read_text(encoding="utf-8").rstrip())
     elif result.calibration and not quiet:

@@ -53,8 +53,10 @@ def fit(
     chosen = chosen_formats(formats)
     require_writable(folder, files_of(chosen))
 
-    from stfit.pipeline import asked_but_not_identified, report, run_analysis
-    from stfit.reports.progress import watched_work
+    from stfit.cli.progress import watched_work
+    from stfit.pipeline.fitting import run_analysis
+    from stfit.pipeline.run import asked_but_not_identified
+    from stfit.reports.bundle import write_report
 
     seed = plan.fit.seed if seed is None else seed
     if plan.fit.backend == "mcmc":
@@ -62,11 +64,11 @@ def fit(
     else:
         with watched_work(quiet=quiet):
             result = run_analysis(plan, seed=seed, command=command())
-    report(result, folder, chosen)
+    write_report(result, folder, chosen)
     if as_json:
         say((folder / RESULT).read_text(encoding="utf-8").rstrip())
     elif not quiet:
-        from stfit.reports.text import summary
+        from stfit.reports.summary import summary
 
         say(summary(result))
     for name in files_of(chosen, result=False):
@@ -76,9 +78,9 @@ def fit(
 
 def _sampled(plan: Analysis, seed: int, folder: Path, resume: bool, processes: int, quiet: bool) -> FitResult:
     """The result with its chain, which is stored beside the report as it grows."""
-    from stfit.pipeline import Run, run_analysis
-    from stfit.pipeline.sampling import CHAIN
-    from stfit.reports.progress import sampling_bar
+    from stfit.cli.progress import sampling_bar
+    from stfit.pipeline.fitting import run_analysis
+    from stfit.pipeline.source import CHAIN, Run
     from stfit.results.storage import make_folder
 
     make_folder(folder)

@@ -47,7 +47,7 @@ def inspect(
         _draw(found.points, png)
         say(f"Plot: {png}", err=as_json)
     elif found.points is not None and not as_json:
-        from stfit.reports.terminal_plot import drawn
+        from stfit.cli.terminal_plot import drawn
 
         say("\n" + drawn(found.points.x, found.points.y, found.points.x_label, found.points.y_label))
 

@@ -47,10 +47,11 @@ def plan(
     require_writable(folder, ("plan.json", "plan.html"))
 
     from stfit.backends.parallel import available_processes
-    from stfit.pipeline import load_measurements
+    from stfit.cli.progress import watched_work
+    from stfit.pipeline.loading import load_measurements
     from stfit.pipeline.planning import end_of, plan_analysis, with_plan, write_plan_report
-    from stfit.reports.progress import watched_work
-    from stfit.results.plan import plan_text
+    from stfit.reports.plan_words import summary
+    from stfit.results.measurement_plan import plan_text
 
     wanted = with_plan(wanted, hours=hours)
     with watched_work():
@@ -64,7 +65,7 @@ def plan(
             command=command(),
         )
     page = write_plan_report(found, folder)
-    say((plan_text(found) if as_json else found.summary()).rstrip())
+    say((plan_text(found) if as_json else summary(found)).rstrip())
     say(f"Plan: {page}", err=as_json)
     for sentence in (reasons := end_of(found, wanted.fit.free)):
         say(f"stfit: {sentence}", err=True)

@@ -16,11 +16,12 @@ from stfit.diagnostics.intervals import covariance_estimates
 from stfit.diagnostics.series import curve_grid, series_labels
 from stfit.figures.live import LivePanel, LiveSeries
 from stfit.measurement import Measurement, name_of
+from stfit.notebook.faces import Fit
 from stfit.objective import FitParameter, Objective, Term
-from stfit.pipeline import inputs_of
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import inputs_of
 from stfit.pipeline.run import run
-from stfit.pipeline.sampling import source_of
+from stfit.pipeline.source import source_of
 from stfit.results import Estimate, FitResult
 from stfit.units import choose_prefix
 
@@ -125,9 +126,9 @@ class Exploration:
         """What the last fit says, with its verdicts; empty before one."""
         return {} if self.optimum is None else covariance_estimates(self.objective, self.optimum)
 
-    def result(self) -> FitResult:
+    def result(self) -> Fit:
         """The whole result, as stfit.fit gives it: every diagnostic, every interval."""
-        return run(self.analysis, self.measurements, seed=self.analysis.fit.seed, command="stfit.explore")
+        return Fit.of(run(self.analysis, self.measurements, seed=self.analysis.fit.seed, command="stfit.explore"))
 
 
 def exploration_of(source: Any, sections: Mapping[str, Mapping[str, Any] | str]) -> Exploration:

@@ -10,8 +10,8 @@ from stfit.backends.least_squares import minimise
 from stfit.measurement import Measurement
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.run import run
+from stfit.reports.calibration_words import calibration_sentence, is_clean
 from stfit.results import FitResult, Note, Status
-from stfit.results.calibration import calibration_sentence, is_clean
 from stfit.studies.calibrate import Progress, calibrate
 from stfit.studies.record import record
 

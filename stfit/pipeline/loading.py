@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from stfit.analysis import Analysis, MeasurementEntry, analysis_of
+from stfit.analysis import Analysis, MeasurementEntry, analysis_of, read_analysis
+from stfit.errors import InputError, Problem
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.loaders.tables import TableRequest, load_tables
 from stfit.measurement import Measurement, kinds
@@ -27,6 +29,22 @@ def _request(entry: MeasurementEntry) -> TableRequest:
         keys=entry.keys,
         uncertainties={name: deviation for name, deviation in stated.items() if deviation is not None},
     )
+
+
+def inputs_of(
+    source: str | Path | Analysis | Measurement | Sequence[Measurement],
+    sections: Mapping[str, Mapping[str, Any] | str],
+    caller: str,
+) -> tuple[Analysis, list[Measurement]]:
+    """An analysis and its measurements: those its files hold, or those in memory under `sections`."""
+    if isinstance(source, str | Path):
+        source = read_analysis(Path(source))
+    if isinstance(source, Analysis):
+        return source, load_measurements(source)
+    measurements = [source] if isinstance(source, Measurement) else list(source)
+    if not measurements:
+        raise InputError(Problem(caller, "at least one measurement", "none"))
+    return analysis_of({"title": "analysis in Python", **sections}, Path(), caller), measurements
 
 
 def measurement_of(path: Path, kind: str, keys: dict[str, Any], caller: str) -> Measurement:

@@ -18,7 +18,7 @@ from stfit.pipeline.assembly import assemble
 from stfit.pipeline.run import now
 from stfit.reports.plan import render_plan
 from stfit.results import Estimate, Status, Verdict
-from stfit.results.plan import Plan, plan_text
+from stfit.results.measurement_plan import MeasurementPlan, plan_text
 from stfit.results.storage import make_folder, write_texts
 from stfit.studies.candidate import Today
 from stfit.studies.conditions import candidate_words
@@ -40,7 +40,7 @@ def plan_analysis(
     refits: int = 200,
     processes: int = 1,
     command: str = "",
-) -> Plan:
+) -> MeasurementPlan:
     """The plan of an analysis: its fit, the candidates in order, the first `check` of them simulated.
 
     InputError where the target is no quantity of this model, or is held at its value.
@@ -56,7 +56,7 @@ def plan_analysis(
     return _plan(analysis, ranking, seed, command)
 
 
-def write_plan_report(plan: Plan, folder: Path | str) -> Path:
+def write_plan_report(plan: MeasurementPlan, folder: Path | str) -> Path:
     """Write plan.json and plan.html into a folder, made if need be: both or none; the path of the page."""
     folder = Path(folder)
     page = render_plan(plan)  # before anything is touched
@@ -64,7 +64,7 @@ def write_plan_report(plan: Plan, folder: Path | str) -> Path:
     return write_texts({folder / PLAN: plan_text(plan), folder / PAGE: page})[-1]
 
 
-def end_of(plan: Plan, free: Sequence[str]) -> list[str]:
+def end_of(plan: MeasurementPlan, free: Sequence[str]) -> list[str]:
     """Why the fit behind a plan gave no answer to what was asked of it, as for `stfit fit`; empty where it did."""
     if plan.status != Status.CONVERGED.key:
         return [Status.from_key(plan.status).sentence]
@@ -93,11 +93,11 @@ def _refuse_idle_target(today: Today, analysis: Analysis) -> None:
         raise InputError(Problem(where, "a quantity that is fitted", f"'{target}', which is held at its value"))
 
 
-def _plan(analysis: Analysis, ranking: Ranking, seed: int, command: str) -> Plan:
+def _plan(analysis: Analysis, ranking: Ranking, seed: int, command: str) -> MeasurementPlan:
     today = ranking.today
     found: Estimate = today.estimates[today.conditions.target]
     hours = today.conditions.hours
-    return Plan(
+    return MeasurementPlan(
         title=analysis.title,
         stfit_version=__version__,
         created=now(),

@@ -7,11 +7,11 @@ from typing import Final
 
 from stfit.reports import view
 from stfit.reports.content import Badge, Block, Drawing, Heading, Inline, Listing, Paragraph, Prose, Section
+from stfit.reports.fit_test_words import alarms
 from stfit.reports.measurements import compact_figure
 from stfit.reports.sampling import BADGES
-from stfit.results.fit_tests import alarms
+from stfit.reports.sentences import chain_sentence, goodness_sentence, identifiability_sentence, quoted_at
 from stfit.results.result import FitResult, Note, Status
-from stfit.results.sentences import chain_sentence, goodness_sentence, identifiability_sentence, quoted_at
 
 _FINE: Final = "Critical currents are linear-extrapolated; digits in parentheses are one standard error."
 _WORST: Final = ("failure", "warning", "info")

@@ -11,6 +11,7 @@ import numpy as np
 from stfit.figures.calibration import Covered, coverage_figure, pulls_figure, ranks_figure
 from stfit.figures.style import Figure, escape
 from stfit.reports import view
+from stfit.reports.calibration_words import NOMINAL, allowed, calibration_sentence, failing, percent, rank_name, signed
 from stfit.reports.content import (
     Block,
     Column,
@@ -26,9 +27,8 @@ from stfit.reports.content import (
     Section,
     Table,
 )
-from stfit.results.calibration import NOMINAL, allowed, calibration_sentence, failing, percent, rank_name, signed
+from stfit.reports.released import Backing, released_backing
 from stfit.results.numbers import format_value
-from stfit.results.released import Backing, released_backing
 from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
 

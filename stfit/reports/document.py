@@ -16,8 +16,8 @@ from stfit.reports import (
     sampling,
 )
 from stfit.reports.content import Document, Prose
+from stfit.reports.sentences import headline
 from stfit.results.result import FitResult, Status
-from stfit.results.sentences import headline
 
 
 def document(result: FitResult) -> Document:

@@ -19,8 +19,9 @@ from stfit.reports.content import (
     Section,
     Table,
 )
-from stfit.results.fit_tests import EXPLANATIONS, alarms, kind_of
-from stfit.results.plot import all_residuals_figure, has_residuals
+from stfit.reports.fit_test_words import EXPLANATIONS, alarms
+from stfit.reports.measurement_figures import all_residuals_figure, has_residuals
+from stfit.results.fit_tests import kind_of
 from stfit.results.result import FitResult
 
 _SMALL: Final = (

@@ -22,8 +22,8 @@ from stfit.reports.content import (
     Table,
     Terms,
 )
+from stfit.reports.measurement_figures import correlations_figure, directions_figure, has_directions
 from stfit.results.numbers import format_rounded
-from stfit.results.plot import correlations_figure, directions_figure, has_directions
 from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from stfit.reports.content import Block, Column, Drawing, Inline, Name, Paragraph, Row, Section, Table
+from stfit.reports.interval_figures import stored_contours_figure, stored_profiles_figure
 from stfit.reports.view import drawn, enumerated
-from stfit.results.plot_intervals import stored_contours_figure, stored_profiles_figure
 from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from stfit.reports.budget_figures import agreement_figure, budget_figure, compared_quantity, variance_shares
 from stfit.reports.content import (
     Block,
     Column,
@@ -20,11 +21,10 @@ from stfit.reports.content import (
     Section,
     Table,
 )
+from stfit.reports.summary import beside
 from stfit.reports.view import drawn
 from stfit.results.numbers import format_p, format_rounded, format_value
-from stfit.results.plot_budget import agreement_figure, budget_figure, compared_quantity, variance_shares
 from stfit.results.result import FitResult
-from stfit.results.summary import beside
 from stfit.results.symbols import symbol
 
 _BARS: Final = "Shares in the variance of each number: what the data bring, and what each constant that was given."

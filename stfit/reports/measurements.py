@@ -10,9 +10,9 @@ from stfit.figures.style import Figure
 from stfit.measurement import kinds
 from stfit.reports.content import Block, Column, Details, Drawing, Inline, Number, Paragraph, Row, Table, Width
 from stfit.reports.content import Section as Part
+from stfit.reports.measurement_figures import drive_of, has_figure, measurement_figure
 from stfit.reports.view import cell, drawn
 from stfit.results.numbers import format_rounded, format_value
-from stfit.results.plot import drive_of, has_figure, measurement_figure
 from stfit.results.result import FitResult, MeasurementSummary
 from stfit.units import choose_prefix
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from stfit.reports.budget_figures import variance_shares
 from stfit.reports.content import Block, Code, Inline, Listing, Name, Number, Paragraph, Prose, Section
+from stfit.reports.summary import beside
 from stfit.results.numbers import format_rounded
-from stfit.results.plot_budget import variance_shares
 from stfit.results.result import FitResult, Status
-from stfit.results.summary import beside
 
 _HEADLINES: Final = ("l_over_L", "c_P", "c_AP", "tau_0", "I_c_P", "I_c_AP")
 _MOST: Final = 0.5  # of a variance, from which one source is what it is made of

@@ -8,15 +8,15 @@ from markupsafe import Markup
 from stfit.figures.plan import Prospect, plan_figure
 from stfit.figures.style import Quantity, svg
 from stfit.reports.html import page, trusted
+from stfit.reports.plan_words import check_sentence, plan_headline, plan_rows, settings_table, today_sentence
+from stfit.results.measurement_plan import MeasurementPlan, NextMeasurement
 from stfit.results.numbers import prefix
-from stfit.results.plan import NextMeasurement, Plan
-from stfit.results.plan_words import check_sentence, plan_headline, plan_rows, settings_table, today_sentence
 from stfit.results.symbols import symbol
 
 _DRAWN = 6  # candidates
 
 
-def render_plan(plan: Plan) -> str:
+def render_plan(plan: MeasurementPlan) -> str:
     """The page: no network, no script; every text from files is escaped."""
     return page(
         "plan.html.j2",
@@ -30,7 +30,7 @@ def render_plan(plan: Plan) -> str:
     )
 
 
-def _chosen(plan: Plan) -> list[dict[str, object]]:
+def _chosen(plan: MeasurementPlan) -> list[dict[str, object]]:
     """The points of the worthwhile candidates that chose theirs."""
     shown = [(rank, entry) for rank, entry in enumerate(plan.candidates, 1) if entry.settings and entry.worthwhile]
     return [
@@ -40,7 +40,7 @@ def _chosen(plan: Plan) -> list[dict[str, object]]:
     ]
 
 
-def _figure(plan: Plan) -> Markup | None:
+def _figure(plan: MeasurementPlan) -> Markup | None:
     drawn = [(rank, e) for rank, e in enumerate(plan.candidates, 1) if e.stderr is not None and e.curve["hours"]]
     if not drawn:
         return None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from stfit.reports.chain_figures import has_posterior, posterior_figure, traces_figure
 from stfit.reports.content import (
     Badge,
     Block,
@@ -23,11 +24,10 @@ from stfit.reports.content import (
     Section,
     Table,
 )
+from stfit.reports.sentences import chain_sentence
 from stfit.reports.view import drawn
-from stfit.results.chain_plot import has_posterior, posterior_figure, traces_figure
 from stfit.results.numbers import format_rounded, prefix
 from stfit.results.result import FitResult
-from stfit.results.sentences import chain_sentence
 from stfit.results.symbols import symbol
 
 LOG_POSTERIOR: Final = "log_posterior"

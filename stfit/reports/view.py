@@ -10,9 +10,9 @@ from stfit.constants import BOLTZMANN
 from stfit.figures.style import Figure
 from stfit.reports.content import Badge, Column, Formula, Inline, Name, Number, Prose, Small, Table
 from stfit.reports.content import Row as TableRow
+from stfit.reports.summary import ANSWERS, beside, interval_cell, ordered
 from stfit.results.numbers import format_estimate, format_interval, format_p, format_rounded, format_value
 from stfit.results.result import Combination, Estimate, FitResult, GoodnessTest, Status, Verdict
-from stfit.results.summary import ANSWERS, beside, interval_cell, ordered
 from stfit.results.symbols import symbol
 
 _WORDS: Final[Mapping[Verdict, str]] = {verdict: verdict.value.replace("-", " ") for verdict in Verdict}

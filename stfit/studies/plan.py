@@ -9,7 +9,7 @@ import numpy as np
 
 from stfit.backends.parallel import told
 from stfit.results import Verdict
-from stfit.results.plan import NextMeasurement
+from stfit.results.measurement_plan import NextMeasurement
 from stfit.studies.candidate import Candidate, Today
 from stfit.studies.candidates import candidates
 from stfit.studies.forecast import Forecast, forecast

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from stfit.backends.least_squares import Optimum, refit
 from stfit.backends.parallel import mapped
 from stfit.objective import Objective
-from stfit.results.plan import Check
+from stfit.results.measurement_plan import Check
 from stfit.studies.candidate import Candidate, Today, with_candidate
 
 Array = npt.NDArray[np.float64]

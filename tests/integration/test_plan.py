@@ -11,7 +11,7 @@ import pytest
 
 import stfit
 from stfit.errors import InputError
-from stfit.results.plan import Plan, plan_schema
+from stfit.results.measurement_plan import MeasurementPlan, plan_schema
 from tests.builders import QUOTES, dwell_times, grid
 
 NANOPILLAR = Path(__file__).parents[2] / "datasets" / "nanopillar" / "analysis.toml"
@@ -48,7 +48,7 @@ def test_the_example_from_file_to_page(planned: Planned, tmp_path: Path, capsys:
     assert "Next for l/L_θθ: β determined anew" in printed
     content = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     jsonschema.validate(content, plan_schema())
-    found = Plan.from_dict(content)
+    found = MeasurementPlan.from_dict(content)
     # β is known to 8.3 %, ΔR to 3.6 %: half of the first leaves √(4.2² + 3.6²) % of λ
     assert found.candidates[0].title.startswith("β")
     assert found.candidates[0].stderr == pytest.approx(0.0549 * (found.value or 0.0), rel=0.03)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -47,7 +47,7 @@ class Pipeline:
             raise self.failure
         return SimpleNamespace(status=self.status, goodness=self.goodness)
 
-    def calibrate(self, analysis: Any, **options: Any) -> Any:
+    def calibrate(self, analysis: Any, measurements: Any, **options: Any) -> Any:
         self.calls.append(options | {"analysis": analysis})
         done = {"replicas": options["replicas"]} if self.status is Status.CONVERGED else {}
         return SimpleNamespace(status=self.status, calibration=done, goodness=self.goodness)
@@ -69,11 +69,13 @@ class Pipeline:
 @pytest.fixture
 def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     stand_in = Pipeline()
-    module = ModuleType("stfit.pipeline")
-    for name in ("run_analysis", "calibrate", "report", "asked_but_not_identified", "simulate"):
-        setattr(module, name, getattr(stand_in, name))
-    monkeypatch.setitem(sys.modules, "stfit.pipeline", module)
-    monkeypatch.setattr("stfit.reports.text.summary", lambda result: SUMMARY)
+    monkeypatch.setattr("stfit.pipeline.fitting.run_analysis", stand_in.run_analysis)
+    monkeypatch.setattr("stfit.pipeline.calibrating.calibrated", stand_in.calibrate)
+    monkeypatch.setattr("stfit.pipeline.loading.load_measurements", lambda analysis: [])
+    monkeypatch.setattr("stfit.pipeline.run.asked_but_not_identified", stand_in.asked_but_not_identified)
+    monkeypatch.setattr("stfit.pipeline.simulating.simulate", stand_in.simulate)
+    monkeypatch.setattr("stfit.reports.bundle.write_report", stand_in.report)
+    monkeypatch.setattr("stfit.reports.summary.summary", lambda result: SUMMARY)
     return stand_in
 
 
@@ -484,7 +486,9 @@ def test_a_calibration_prints_its_tables(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("stfit.results.calibration.calibration_text", lambda found: f"{found['replicas']} replicas\n")
+    monkeypatch.setattr(
+        "stfit.reports.calibration_words.calibration_text", lambda found: f"{found['replicas']} replicas\n"
+    )
     assert run("calibrate", str(analysis), "-n", "40", "--intervals", "covariance, bootstrap", "--sbc", "7") == 0
     captured = capsys.readouterr()
     assert captured.out == "40 replicas\n\nReport: reports/device-7/report.html\n"

@@ -11,10 +11,10 @@ import numpy as np
 
 from stfit.figures.hover import hover_points
 from stfit.figures.style import journal_style, new_figure, svg_file
-from stfit.results.result import FitResult
+from stfit.notebook.faces import Fit
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[1] / "reports" / "example.py"))
-NANOPILLAR: FitResult = EXAMPLES["nanopillar"]()
+NANOPILLAR = Fit.of(EXAMPLES["nanopillar"]())
 
 
 def test_every_point_and_every_residual_is_named_with_its_units() -> None:

@@ -18,8 +18,8 @@ from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.pulse.data import SwitchingPulses
 from stfit.measurement import Measurement, Origin
+from stfit.notebook.interface import fit
 from stfit.objective import Objective
-from stfit.pipeline import fit
 from stfit.pipeline.assembly import assemble
 from stfit.results import Estimate, Status
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from stfit.reports.calibration import calibration
+from stfit.reports.calibration_words import calibration_sentence, calibration_text, failing, interval_sentence, is_clean
 from stfit.reports.content import Name
 from stfit.reports.document import document
 from stfit.reports.html import render
 from stfit.reports.markdown import markdown
-from stfit.results.calibration import calibration_sentence, calibration_text, failing, interval_sentence, is_clean
 from stfit.results.result import FitResult
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))

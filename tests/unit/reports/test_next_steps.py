@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from stfit.reports.answer import belief, validity_items
+from stfit.reports.budget_figures import variance_shares
 from stfit.reports.content import Listing, plain
 from stfit.reports.next_steps import section
-from stfit.results.plot_budget import variance_shares
 from stfit.results.result import FitResult, Note
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))

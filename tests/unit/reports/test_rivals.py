@@ -12,8 +12,8 @@ from stfit.reports.document import document
 from stfit.reports.html import inline
 from stfit.reports.markdown import markdown
 from stfit.reports.rivals import rivals
+from stfit.reports.summary import summary
 from stfit.results.result import FitResult
-from stfit.results.summary import summary
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
 NANOPILLAR: FitResult = EXAMPLES["nanopillar"]()

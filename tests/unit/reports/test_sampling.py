@@ -13,14 +13,15 @@ import pytest
 from stfit.diagnostics.posterior import posterior_estimates
 from stfit.diagnostics.reliability import reliability
 from stfit.diagnostics.sampling import sampling_summary
+from stfit.reports.chain_figures import posterior_figure, traces_figure
 from stfit.reports.document import document
 from stfit.reports.html import render
 from stfit.reports.markdown import markdown
 from stfit.reports.sampling import sampling
+from stfit.reports.sentences import chain_sentence, headline
+from stfit.reports.summary import summary
 from stfit.results import FitResult, Status, read, write
-from stfit.results.chain_plot import posterior_figure, traces_figure
 from stfit.results.numbers import format_estimate
-from stfit.results.sentences import chain_sentence, headline
 from tests.chains import chain_of, device
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
@@ -96,5 +97,5 @@ def test_an_unusable_chain_shows_why_and_no_number() -> None:
 
 
 def test_the_summary_says_what_the_chain_is_worth() -> None:
-    assert str(chain_sentence(result().sampling)) in result().summary()
+    assert str(chain_sentence(result().sampling)) in summary(result())
     assert chain_sentence({}) is None

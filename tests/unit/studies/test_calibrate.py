@@ -11,8 +11,8 @@ import pytest
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.errors import InputError
 from stfit.objective import Objective
+from stfit.reports.calibration_words import calibration_sentence, calibration_text, failing, is_clean
 from stfit.results import Status
-from stfit.results.calibration import calibration_sentence, calibration_text, failing, is_clean
 from stfit.results.structure import structure_problems
 from stfit.studies.calibrate import Calibration, calibrate, origin_of
 from stfit.studies.coverage import Judgement

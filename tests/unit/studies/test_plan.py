@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pytest
 
-from stfit.results.plan import Check
+from stfit.results.measurement_plan import Check
 from stfit.studies.candidates import candidates
 from stfit.studies.forecast import forecast
 from stfit.studies.plan import checked, rank

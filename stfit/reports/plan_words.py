@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from stfit.results.measurement_plan import WORTHWHILE, MeasurementPlan, NextMeasurement
 from stfit.results.numbers import format_rounded, format_value
-from stfit.results.plan import WORTHWHILE, NextMeasurement, Plan
 from stfit.results.symbols import symbol
 from stfit.units import choose_prefix
 
@@ -39,12 +39,12 @@ class PlanRow:
         )  # fmt: skip
 
 
-def plan_rows(plan: Plan) -> list[PlanRow]:
+def plan_rows(plan: MeasurementPlan) -> list[PlanRow]:
     """The candidates in their order."""
     return [_row(plan, rank, entry) for rank, entry in enumerate(plan.candidates, 1)]
 
 
-def _row(plan: Plan, rank: int, entry: NextMeasurement) -> PlanRow:
+def _row(plan: MeasurementPlan, rank: int, entry: NextMeasurement) -> PlanRow:
     check, beside = entry.check, abs(plan.stderr or entry.stderr or 0.0)
     share = _NONE if entry.gain is None or not plan.stderr else f"{100 * (entry.stderr or 0.0) / plan.stderr:.3g} %"
     return PlanRow(
@@ -72,7 +72,7 @@ def _error(value: float, unit: str, beside: float) -> str:
     return format_rounded(value, unit, 3, beside)
 
 
-def plan_headline(plan: Plan) -> str:
+def plan_headline(plan: MeasurementPlan) -> str:
     """What to do next, in one sentence."""
     name = symbol(plan.target).text
     best = plan.best
@@ -90,7 +90,7 @@ def plan_headline(plan: Plan) -> str:
     return f"Next for {name}: {best.title}. Its error falls from {now} to {then} in {best.hours:.3g} h."
 
 
-def today_sentence(plan: Plan) -> str:
+def today_sentence(plan: MeasurementPlan) -> str:
     """What is known of the target today."""
     name = symbol(plan.target)
     if plan.value is None:
@@ -101,7 +101,7 @@ def today_sentence(plan: Plan) -> str:
     return f"Today {name.text} = {format_value(plan.value, plan.stderr, plan.unit)}, {100 * relative:.3g} %."
 
 
-def check_sentence(plan: Plan) -> str:
+def check_sentence(plan: MeasurementPlan) -> str:
     """What the simulations say."""
     checks = [entry.check for entry in plan.candidates if entry.check is not None]
     if not checks:
@@ -115,7 +115,7 @@ def check_sentence(plan: Plan) -> str:
     return words if not failed else f"{words} {failed} fits failed."
 
 
-def summary(plan: Plan) -> str:
+def summary(plan: MeasurementPlan) -> str:
     """The ranking as plain text; columns aligned, titles below their rows' numbers."""
     lines = [plan.title, "=" * max(len(plan.title), 1), plan_headline(plan), "", today_sentence(plan), ""]
     rows = plan_rows(plan)

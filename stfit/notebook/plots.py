@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, final
+from typing import Literal, final
 
 from stfit.errors import InputError, Problem
+from stfit.figures.style import Figure
 from stfit.measurement import kinds
-
-if TYPE_CHECKING:
-    from stfit.figures.style import Figure
-    from stfit.results.result import FitResult, MeasurementSummary
+from stfit.reports.budget_figures import agreement_figure, budget_figure, compared_quantity, variance_shares
+from stfit.reports.chain_figures import has_posterior, posterior_figure, traces_figure
+from stfit.reports.interval_figures import stored_contours_figure, stored_profiles_figure
+from stfit.reports.measurement_figures import (
+    all_residuals_figure,
+    correlations_figure,
+    directions_figure,
+    has_directions,
+    has_figure,
+    has_residuals,
+    measurement_figure,
+)
+from stfit.results import FitResult, MeasurementSummary
 
 Width = Literal["column", "page"]
 
@@ -29,8 +39,6 @@ class Plots:
 
     def __call__(self, measurement: int = 0, *, width: Width = "page", residuals: bool = True) -> Figure | None:
         """One measurement, counted from 0: data, fit, bands, residuals; None where its kind has no figure."""
-        from stfit.results.plot import measurement_figure
-
         summary = self._result.measurements[measurement]
         return measurement_figure(self._result, summary, width=width, residuals=residuals)
 
@@ -57,63 +65,41 @@ class Plots:
 
     def budget(self, *, width: Width = "column") -> Figure:
         """What each uncertainty is made of, as bars."""
-        from stfit.results.plot_budget import budget_figure
-
         return _there(budget_figure(self._result, width=width), "error budget")
 
     def agreement(self, *, width: Width = "column") -> Figure:
         """What each measurement of a joint fit says alone, and what all say without it."""
-        from stfit.results.plot_budget import agreement_figure
-
         return _there(agreement_figure(self._result, width=width), "measurements to compare")
 
     def profiles(self, *, width: Width = "column") -> Figure:
         """Profile likelihoods beside the parabolas of the covariance."""
-        from stfit.results.plot_intervals import stored_profiles_figure
-
         return _there(stored_profiles_figure(self._result, width=width), "profiles")
 
     def contours(self) -> Figure:
         """Joint regions of two parameters."""
-        from stfit.results.plot_intervals import stored_contours_figure
-
         return _there(stored_contours_figure(self._result), "contours")
 
     def posterior(self) -> Figure:
         """Marginals and pairs of a sampled posterior, beside the priors."""
-        from stfit.results.chain_plot import posterior_figure
-
         return _there(posterior_figure(self._result), "usable chain")
 
     def chain(self) -> Figure:
         """How the ensembles of a chain ran, and whether they agree."""
-        from stfit.results.chain_plot import traces_figure
-
         return _there(traces_figure(self._result), "chain")
 
     def correlations(self) -> Figure:
         """Correlations of the fitted parameters."""
-        from stfit.results.plot import correlations_figure
-
         return _there(correlations_figure(self._result), "correlations")
 
     def directions(self) -> Figure:
         """The directions in which the data see, and how sharply."""
-        from stfit.results.plot import directions_figure
-
         return _there(directions_figure(self._result), "directions")
 
     def residuals(self) -> Figure:
         """All residuals against the quantiles of a normal distribution."""
-        from stfit.results.plot import all_residuals_figure
-
         return _there(all_residuals_figure(self._result), "residuals")
 
     def _there(self) -> dict[str, bool]:
-        from stfit.results.chain_plot import has_posterior
-        from stfit.results.plot import has_directions, has_figure, has_residuals
-        from stfit.results.plot_budget import compared_quantity, variance_shares
-
         result = self._result
         drawn = {_plot_of(summary) for summary in result.measurements if has_figure(summary)}
         return {name: name in drawn for name in _of_kinds()} | {
@@ -129,8 +115,6 @@ class Plots:
         }
 
     def _of_kind(self, words: str, name: str, file: str | None, width: Width, *, residuals: bool) -> Figure:
-        from stfit.results.plot import has_figure, measurement_figure
-
         found = [entry for entry in self._result.measurements if _plot_of(entry) == name and has_figure(entry)]
         chosen = _chosen(found, file) if found else None
         figure = chosen and measurement_figure(self._result, chosen, width=width, residuals=residuals)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from stfit.reports.sentences import goodness_sentence, headline, identifiability_sentence
+from stfit.reports.summary import beside, ordered, summary
 from stfit.results.result import Estimate, FitResult, Goodness, Verdict
-from stfit.results.sentences import goodness_sentence, headline, identifiability_sentence
-from stfit.results.summary import beside, ordered, summary
 
-EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[1] / "reports" / "example.py"))
+EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
 NANOPILLAR: FitResult = EXAMPLES["nanopillar"]()
 ONE_TEMPERATURE: FitResult = EXAMPLES["one_temperature"]()
 FAILED: FitResult = EXAMPLES["not_converged"]()
@@ -95,7 +95,7 @@ def test_the_summary_gives_no_number_for_what_is_not_identified() -> None:
 
 
 def test_the_summary_carries_warnings_and_notices() -> None:
-    text = NANOPILLAR.summary()
+    text = summary(NANOPILLAR)
     assert "warning: Pulses of 10 ns" in text
     assert "notice, pulses.csv: every n_switched" in text
     assert "info:" not in text

@@ -6,18 +6,17 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from stfit import markup
-from stfit.results.compared import Compared, Quantity
+from stfit.figures.forest import ForestLine, ForestPanel, forest_figure
+from stfit.figures.style import Figure, svg
+from stfit.reports.summary import interval_cell
+from stfit.results.compared import Compared, ComparedQuantity
 from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_p, format_rounded, format_value, prefix
 from stfit.results.pooling import TENSION, Common
 from stfit.results.result import Estimate, Interval, Verdict
-from stfit.results.summary import interval_cell
 from stfit.results.symbols import symbol
-
-if TYPE_CHECKING:
-    from stfit.figures.style import Figure
 
 SCHEMA: Final = "stfit-comparison/1"
 _HEAD: Final = ("", "value", "95 % interval", "verdict", "pull")
@@ -38,7 +37,7 @@ def summary(compared: Compared) -> str:
     return "\n".join(lines) + "\n"
 
 
-def tension_sentence(quantity: Quantity) -> str:
+def tension_sentence(quantity: ComparedQuantity) -> str:
     """Whether the results agree on a quantity, with χ² and p; or why nothing is said."""
     common = quantity.common
     if common is None:
@@ -49,7 +48,7 @@ def tension_sentence(quantity: Quantity) -> str:
     return f"They {common.verdict} ({evidence}); common value {common_text(quantity)}."
 
 
-def common_text(quantity: Quantity) -> str:
+def common_text(quantity: ComparedQuantity) -> str:
     """The common value with its error."""
     common = quantity.common
     if common is None:
@@ -108,8 +107,6 @@ def as_dict(compared: Compared) -> dict[str, Any]:
 
 def forest(compared: Compared) -> Figure:
     """The forest plot."""
-    from stfit.figures.forest import ForestPanel, forest_figure
-
     panels = []
     for quantity in compared.quantities:
         factor, label = prefix(_magnitude(quantity), _unit(quantity))
@@ -128,8 +125,6 @@ def forest(compared: Compared) -> Figure:
 
 
 def _parts(compared: Compared) -> list[markup.Markup]:
-    from stfit.figures.style import svg
-
     words = "; ".join(f"{symbol(q.name).text}: {tension_sentence(q)}" for q in compared.quantities)
     drawing = markup.Markup(svg(forest(compared), f"Forest plot. {words}", "forest"))
     parts = [part for quantity in compared.quantities for part in _quantity_parts(compared, quantity)] + [drawing]
@@ -139,7 +134,7 @@ def _parts(compared: Compared) -> list[markup.Markup]:
     return parts + [markup.paragraph(remark) for remark in _all_remarks(compared)]
 
 
-def _quantity_parts(compared: Compared, quantity: Quantity) -> list[markup.Markup]:
+def _quantity_parts(compared: Compared, quantity: ComparedQuantity) -> list[markup.Markup]:
     """The table of a quantity, and whether the results agree on it."""
     head, *rows = (row[:-1] for row in _text_rows(compared, quantity))  # the figure shows what the bar does
     known = symbol(quantity.name)
@@ -147,7 +142,7 @@ def _quantity_parts(compared: Compared, quantity: Quantity) -> list[markup.Marku
     return [markup.table(head, rows, title), markup.paragraph(tension_sentence(quantity))]
 
 
-def _text_rows(compared: Compared, quantity: Quantity) -> list[tuple[str, ...]]:
+def _text_rows(compared: Compared, quantity: ComparedQuantity) -> list[tuple[str, ...]]:
     magnitude = _magnitude(quantity)
     pulls = iter(quantity.common.pulls if quantity.common else ())
     rows: list[tuple[str, ...]] = [(*_HEAD, "")]
@@ -161,7 +156,7 @@ def _text_rows(compared: Compared, quantity: Quantity) -> list[tuple[str, ...]]:
     return rows
 
 
-def _bar(quantity: Quantity, estimate: Estimate | None) -> str:
+def _bar(quantity: ComparedQuantity, estimate: Estimate | None) -> str:
     """The 95 % interval as letters on an axis that holds all intervals of the quantity."""
     ends = [
         end for e in quantity.estimates if e is not None for end in (*(_shown(e) or ()), e.value) if end is not None
@@ -183,9 +178,7 @@ def _shown(estimate: Estimate) -> Interval | None:
     return None if estimate.verdict in _NUMBERLESS else estimate.ci95
 
 
-def _forest_line(estimate: Estimate | None, factor: float) -> Any:
-    from stfit.figures.forest import ForestLine
-
+def _forest_line(estimate: Estimate | None, factor: float) -> ForestLine:
     if estimate is None:
         return ForestLine(None, None, None, "–")
     if estimate.verdict in _NUMBERLESS:
@@ -207,17 +200,17 @@ def _value(estimate: Estimate | None, magnitude: float) -> str:
     return "–" if estimate is None else format_estimate(estimate, magnitude)
 
 
-def _magnitude(quantity: Quantity) -> float:
+def _magnitude(quantity: ComparedQuantity) -> float:
     """What sets the prefix of a quantity in all its rows: the median of its values."""
     values = sorted(abs(e.value) for e in quantity.estimates if e is not None and e.value is not None)
     return values[len(values) // 2] if values else 0.0
 
 
-def _unit(quantity: Quantity) -> str:
+def _unit(quantity: ComparedQuantity) -> str:
     return next((e.unit for e in quantity.estimates if e is not None), "")
 
 
-def _title(quantity: Quantity) -> str:
+def _title(quantity: ComparedQuantity) -> str:
     known = symbol(quantity.name)
     return f"{known.text}, {known.words}"
 
@@ -250,7 +243,7 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
-def _quantity_dict(compared: Compared, quantity: Quantity) -> dict[str, Any]:
+def _quantity_dict(compared: Compared, quantity: ComparedQuantity) -> dict[str, Any]:
     common: Common | None = quantity.common
     estimates = {
         name: None if estimate is None else asdict(estimate) | {"verdict": str(estimate.verdict)}

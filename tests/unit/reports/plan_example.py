@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from stfit.results.plan import Check, NextMeasurement, Plan
+from stfit.results.measurement_plan import Check, MeasurementPlan, NextMeasurement
 
 BETA: Final = NextMeasurement(
     kind="constants",
@@ -44,7 +44,7 @@ NOTHING: Final = NextMeasurement(
     curve={"hours": [5.0, 9.0, 20.0], "stderr": [2.29, 2.289, 2.289]},
     settings=[{"state": "P", "current": -1e-3, "temperature": 358.0, "n": 20000.0, "total_time": 170.0}],
 )
-PLAN: Final = Plan(
+PLAN: Final = MeasurementPlan(
     title="a <b>device</b>",
     stfit_version="0",
     created="2000-01-01T00:00:00+00:00",

@@ -12,11 +12,10 @@ from typing import Any
 
 import pytest
 
-import stfit
 from stfit.errors import InputError
+from stfit.notebook.interface import compare
+from stfit.reports.comparison_text import page, table_csv, tension_sentence
 from stfit.results import Estimate, FitResult, InputFile, Status, Verdict, write
-from stfit.results.compared import Compared, compare
-from stfit.results.compared_text import page, table_csv, tension_sentence
 from tests.unit.reports.example import estimate, nanopillar
 
 MISSING = Estimate(None, None, None, None, "s", Verdict.NOT_IDENTIFIED)
@@ -163,12 +162,12 @@ def test_paths_and_names(tmp_path: Path) -> None:
     for name, sha in (("left", "a"), ("right", "b")):
         (tmp_path / name).mkdir()
         paths.append(write(device("one title", sha), tmp_path / name / "result.json"))
-    assert stfit.compare(paths).names == ("one title (left)", "one title (right)")
-    assert stfit.compare({"x": paths[0], "y": device("B", "b")}).names == ("x", "y")
+    assert compare(paths).names == ("one title (left)", "one title (right)")
+    assert compare({"x": paths[0], "y": device("B", "b")}).names == ("x", "y")
     with pytest.raises(InputError, match="comparison: expected two results or more; found 1"):
-        stfit.compare(paths[:1])
+        compare(paths[:1])
     with pytest.raises(KeyError, match="no quantity is called 'gamma'"):
-        stfit.compare(paths)["gamma"]
+        compare(paths)["gamma"]
 
 
 EVIL = "<script>alert(1)</script>{{7*7}} =SUM(A1)"
@@ -193,7 +192,7 @@ def test_the_page_and_the_document_are_whole() -> None:
 
 
 def test_the_forest_has_a_panel_for_each_quantity() -> None:
-    found: Compared = compare([device(), device("B", "b", 9.0)])
+    found = compare([device(), device("B", "b", 9.0)])
     axes = [a for a in found.plot().axes if a.get_visible()]
     assert len(axes) == len(found.quantities)
     dots = [line.get_xdata()[0] for line in axes[0].lines if line.get_marker() == "o"]  # type: ignore[index]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from stfit.figures.style import svg
 from stfit.markup import Markup, block, paragraph, table
-from stfit.results.fit_tests import alarms
-from stfit.results.numbers import NOT_IDENTIFIED, format_estimate
-from stfit.results.plan import Plan
-from stfit.results.result import FitResult
-from stfit.results.sentences import (
+from stfit.reports.fit_test_words import alarms
+from stfit.reports.measurement_figures import measurement_figure
+from stfit.reports.plan_words import summary as plan_summary
+from stfit.reports.sentences import (
     chain_sentence,
     combination_text,
     goodness_sentence,
@@ -17,7 +17,10 @@ from stfit.results.sentences import (
     identifiability_sentence,
     quoted_at,
 )
-from stfit.results.summary import ANSWERS, beside, interval_cell, ordered
+from stfit.reports.summary import ANSWERS, beside, interval_cell, ordered
+from stfit.results.measurement_plan import MeasurementPlan
+from stfit.results.numbers import NOT_IDENTIFIED, format_estimate
+from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
 
 _HEAD: Final = ("", "", "value", "68 % interval", "95 % interval", "verdict")
@@ -49,16 +52,13 @@ def answers(result: FitResult) -> Markup:
     return table(_HEAD, rows)
 
 
-def plan_html(plan: Plan) -> str:
+def plan_html(plan: MeasurementPlan) -> str:
     """The summary of a plan as it stands; escaped."""
-    return block(paragraph(plan.summary(), "pre"))
+    return block(paragraph(plan_summary(plan), "pre"))
 
 
 def _figure(result: FitResult) -> list[Markup]:
     """The first measurement, drawn; nothing where its kind has no figure."""
-    from stfit.figures.style import svg
-    from stfit.results.plot import measurement_figure
-
     for summary in result.measurements:
         if (figure := measurement_figure(result, summary)) is not None:
             return [Markup(svg(figure, f"Data and fit of {summary.file}.", "n"))]

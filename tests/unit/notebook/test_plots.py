@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from stfit.errors import InputError
-from stfit.results.plot_budget import agreement_figure, compared_quantity
-from stfit.results.result import FitResult
+from stfit.notebook.faces import Fit
+from stfit.reports.budget_figures import agreement_figure, compared_quantity
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[1] / "reports" / "example.py"))
-NANOPILLAR: FitResult = EXAMPLES["nanopillar"]()
+NANOPILLAR = Fit.of(EXAMPLES["nanopillar"]())
 MILLIMETRES = 25.4  # an inch
 
 
@@ -27,7 +27,7 @@ def judged(name: str, alone: float | None, without: float) -> tuple[dict[str, An
     return entry, move | {"verdict": "agrees"}
 
 
-def joint() -> FitResult:
+def joint() -> Fit:
     pairs = [judged("a.csv", 8.0, 8.4), judged("b.csv", None, 8.0)]
     return replace(
         NANOPILLAR, joint={"alone": [p[0] for p in pairs], "tensions": [p[1] for p in pairs], "contributions": []}

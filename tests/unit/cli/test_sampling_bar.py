@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from stfit.backends.ensemble import Progress
-from stfit.reports.progress import remaining_time, sampling_bar
+from stfit.cli.progress import remaining_time, sampling_bar
 
 
 def test_steps_share_and_remaining_time() -> None:

@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 
 from stfit.measurement import Origin
-from stfit.results.display import result_html
+from stfit.notebook.display import result_html
+from stfit.notebook.faces import Fit, Plan
 from tests.builders import dwell_times, grid, ramps
 from tests.unit.reports.example import hostile, nanopillar, one_temperature
-from tests.unit.results.plan_example import PLAN
+from tests.unit.reports.plan_example import PLAN
 
 EVIL = "<script>alert(1)</script>{{7*7}}"
 
@@ -19,7 +20,7 @@ def without_figure(html: str) -> str:
 
 
 def test_a_result_shows_its_answers_with_verdicts_and_a_figure() -> None:
-    html = nanopillar()._repr_html_()
+    html = Fit.of(nanopillar())._repr_html_()
     row = re.search(r"<td>spin-transfer coefficient</td>(.*?)</tr>", html)
     assert row is not None
     assert row[1] == "<td>8.12(74) e</td><td>7.38 to 8.86 e</td><td>6.7 to 9.6 e</td><td>identified</td>"
@@ -34,19 +35,19 @@ def test_what_is_not_identified_is_no_number() -> None:
 
 
 def test_texts_from_files_are_escaped() -> None:
-    titled = replace(nanopillar(), title=EVIL, measurements=[])._repr_html_()
-    for html in (hostile()._repr_html_(), titled):
+    titled = replace(Fit.of(nanopillar()), title=EVIL, measurements=[])._repr_html_()
+    for html in (Fit.of(hostile())._repr_html_(), titled):
         assert "<script" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}" in titled
 
 
 def test_the_tab_key_knows_the_parameters() -> None:
-    result = nanopillar()
+    result = Fit.of(nanopillar())
     assert result._ipython_key_completions_() == list(result.parameters)
 
 
 def test_a_plan_shows_its_summary() -> None:
-    html = PLAN._repr_html_()
+    html = Plan.of(PLAN)._repr_html_()
     assert PLAN.title == "a <b>device</b>"
     assert "a &lt;b&gt;device&lt;/b&gt;" in html
     assert "<b>" not in html

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from stfit.reports.fit_test_words import EXPLANATIONS, alarms, explanation_of
+from stfit.reports.sentences import goodness_sentence, headline, rejection
+from stfit.reports.summary import summary
 from stfit.results import Goodness, GoodnessTest
-from stfit.results.fit_tests import EXPLANATIONS, PREDICTIVE, UNDER_DISPERSION, alarms, explanation_of
-from stfit.results.sentences import goodness_sentence, headline, rejection
-from stfit.results.summary import summary
+from stfit.results.fit_tests import PREDICTIVE, UNDER_DISPERSION
 from tests.unit.reports.example import nanopillar
 
 NANOPILLAR = nanopillar()

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from stfit.results.released import Backing, Coverage, released, released_backing
+from stfit.reports.released import Backing, Coverage, released, released_backing
 from stfit.results.result import FitResult
 
-EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[1] / "reports" / "example.py"))
+EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
 NANOPILLAR: FitResult = EXAMPLES["nanopillar"]()
 
 
@@ -20,7 +20,7 @@ def row(design: str, kind: str, interval: str, of: int) -> dict[str, Any]:
 
 
 def quoted(result: FitResult, rows: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Backing | None:
-    monkeypatch.setattr("stfit.results.released.released", lambda: rows)
+    monkeypatch.setattr("stfit.reports.released.released", lambda: rows)
     return released_backing(result)
 
 

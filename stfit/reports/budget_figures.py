@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from stfit.figures.budget import Judgement, forest_figure, shares_figure
 from stfit.figures.style import Figure, Quantity
+from stfit.reports.measurement_figures import label_of, layout_of
 from stfit.results.numbers import prefix
-from stfit.results.plot import label_of, layout_of
 from stfit.results.result import FitResult
 
 _NEGLIGIBLE: Final = 1e-3  # of every variance: then a source is not drawn

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from stfit.backends.parallel import mapped
-from stfit.reports.progress import progress_bar, watched_work
+from stfit.cli.progress import progress_bar, watched_work
 
 
 def test_nothing_is_shown_where_nobody_watches() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stfit.results.plot import (
+from stfit.reports.measurement_figures import (
     all_residuals_figure,
     correlations_figure,
     drive_of,
@@ -18,7 +18,7 @@ from stfit.results.plot import (
 )
 from stfit.results.result import FitResult
 
-EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[1] / "reports" / "example.py"))
+EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
 NANOPILLAR: FitResult = EXAMPLES["nanopillar"]()
 
 
@@ -42,7 +42,7 @@ def test_the_state_of_a_pulse_is_the_one_it_leaves() -> None:
 def test_a_device_driven_by_voltage_is_drawn_against_voltage() -> None:
     summary, curves = EXAMPLES["pulse_parts"]("voltage")
     result = replace(NANOPILLAR, measurements=[summary], curves=curves)
-    figure = result.plot()
+    figure = measurement_figure(result, summary)
     assert drive_of(summary) == "voltage"
     assert figure is not None
     assert figure.axes[1].get_xlabel() == "voltage (mV)"

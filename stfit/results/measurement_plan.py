@@ -74,9 +74,8 @@ class NextMeasurement:
         return self.stderr is not None and (self.gain is None or self.gain > WORTHWHILE)
 
 
-@final
 @dataclass(frozen=True)
-class Plan:
+class MeasurementPlan:
     """Candidates, the best first, for the error of one target; SI units.
 
     value, stderr: of the target today, None where the data do not identify it. not_identified: names, today. without:
@@ -110,17 +109,6 @@ class Plan:
         """The first candidate, where it is worthwhile."""
         return self.candidates[0] if self.candidates and self.candidates[0].worthwhile else None
 
-    def _repr_html_(self) -> str:
-        from stfit.results.display import plan_html
-
-        return plan_html(self)
-
-    def summary(self) -> str:
-        """The ranking as plain text."""
-        from stfit.results.plan_words import summary
-
-        return summary(self)
-
     def as_dict(self) -> dict[str, Any]:
         """The content of plan.json."""
         content = asdict(self)
@@ -129,7 +117,7 @@ class Plan:
         return {"schema": content.pop("schema")} | content
 
     @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> Plan:
+    def from_dict(cls, content: Mapping[str, Any]) -> MeasurementPlan:
         """The plan stored as `content`."""
         known = dict(content)
         known["candidates"] = [_candidate(entry) for entry in known["candidates"]]
@@ -143,12 +131,12 @@ def _candidate(entry: Mapping[str, Any]) -> NextMeasurement:
     return NextMeasurement(**known)
 
 
-def plan_text(plan: Plan) -> str:
+def plan_text(plan: MeasurementPlan) -> str:
     """What plan.json holds. ValueError if there is a number JSON cannot write."""
     return json.dumps(plan.as_dict(), allow_nan=False, ensure_ascii=False, indent=1) + "\n"
 
 
-def write_plan(plan: Plan, path: Path | str) -> Path:
+def write_plan(plan: MeasurementPlan, path: Path | str) -> Path:
     """Write plan.json, all of it or nothing."""
     return write_text(plan_text(plan), path)
 

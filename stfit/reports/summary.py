@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from stfit.results.fit_tests import alarms
-from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_interval
-from stfit.results.ranking import comparison_sentence
-from stfit.results.result import Estimate, FitResult, Verdict
-from stfit.results.sentences import (
+from stfit.reports.fit_test_words import alarms
+from stfit.reports.sentences import (
     chain_sentence,
     combination_text,
     goodness_sentence,
@@ -16,6 +13,9 @@ from stfit.results.sentences import (
     identifiability_sentence,
     quoted_at,
 )
+from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_interval
+from stfit.results.ranking import comparison_sentence
+from stfit.results.result import Estimate, FitResult, Verdict
 from stfit.results.symbols import symbol
 
 ANSWERS: Final[tuple[str, ...]] = (  # in the order in which a report gives them

@@ -1,0 +1,52 @@
+"""What a result was fitted from, as long as the process lives, and how a chain of it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, final
+
+from stfit.analysis import Analysis
+from stfit.backends.chain import Chain
+from stfit.backends.least_squares import Optimum
+from stfit.errors import InputError, Problem
+from stfit.measurement import Measurement
+from stfit.objective import Objective
+from stfit.results import FitResult
+
+if TYPE_CHECKING:
+    from stfit.backends.ensemble import Progress
+
+CHAIN: Final = "chain.h5"  # in the folder of the report
+
+
+@final
+@dataclass(frozen=True)
+class Source:
+    """What a result was fitted from, as long as the process lives; chain: None before anything was sampled."""
+
+    analysis: Analysis
+    measurements: tuple[Measurement, ...]
+    objective: Objective
+    optimum: Optimum
+    chain: Chain | None = None
+
+
+@final
+@dataclass(frozen=True)
+class Run:
+    """How a chain is run, beside what the analysis says: where it is stored, by how many processes, who watches."""
+
+    file: Path | None = None
+    resume: bool = False
+    processes: int = 1
+    progress: Callable[[Progress], None] | None = None
+
+
+def source_of(result: FitResult, what: str) -> Source:
+    """What a result was fitted from. InputError where it was read from a file, which does not hold it."""
+    if isinstance(result.source, Source):
+        return result.source
+    expected = 'a result of stfit.fit in this process: load the analysis and fit it, stfit.fit(stfit.load("…toml"))'
+    raise InputError(Problem(what, expected, "a result that was read from a file"))
