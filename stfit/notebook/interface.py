@@ -43,10 +43,29 @@ def load(path: str | Path, kind: None = None) -> Analysis: ...
 @overload
 def load(path: str | Path, kind: str, *, polarity: int = 1, **keys: Any) -> Measurement: ...
 def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys: Any) -> Measurement | Analysis:
-    """A measurement of the declared kind from a table, or (with no kind, from a .toml) an analysis.
+    """Load an analysis file, or the table of one measurement.
 
-    keys: `columns`, `where`, `temperature_uncertainty` (K), `field_uncertainty` (T) and the keys of the kind, as in
-    [[measurement]]. InputError says what is wrong.
+    Parameters
+    ----------
+    path : str or Path
+        An analysis file (.toml) where no kind is given, else the file with the table.
+    kind : str, optional
+        The kind of measurement, as [[measurement]] calls it: "dwell-times", for instance.
+    polarity : int
+        1 where positive current flows as the theory has it, −1 where it flows the other way.
+    **keys
+        `columns`, `where`, `temperature_uncertainty` (K), `field_uncertainty` (T) and the keys of the kind, as in
+        [[measurement]].
+
+    Returns
+    -------
+    Analysis or Measurement
+        The analysis without a kind, the measurement with one; SI units.
+
+    Raises
+    ------
+    InputError
+        The file cannot be used; the message names the place, what was expected and what was found.
     """
     file = Path(path)
     if kind is None:
@@ -70,8 +89,24 @@ def fit(
 ) -> Fit:
     """Fit an analysis file, or measurements in memory.
 
-    sections: for measurements, the tables of an analysis file: device={"beta": "0.35 ± 0.03"}, model={…}, fit={…},
-    priors={…}, title="…". seed: of the parametric bootstrap; default that of the file.
+    Parameters
+    ----------
+    source : str, Path, Analysis, Measurement or sequence of Measurement
+        An analysis file, what `stfit.load` made of one, or measurements in memory.
+    seed : int, optional
+        Seed of the parametric bootstrap and of a chain; default that of the analysis.
+    **sections : mapping or str
+        For measurements in memory: the tables of an analysis file, as in device={"beta": "0.35 ± 0.03"}, and the title.
+
+    Returns
+    -------
+    Fit
+        Estimates with their verdicts, and all that a report is made from; SI units.
+
+    Raises
+    ------
+    InputError
+        The data, the analysis or both cannot be used.
     """
     analysis, measurements = inputs_of(source, sections, "stfit.fit")
     return Fit.of(fitted(analysis, measurements, analysis.fit.seed if seed is None else seed, "stfit.fit"))
@@ -87,10 +122,34 @@ def sample(
     resume: bool = False,
     progress: Callable[[Sampled], None] | None = None,
 ) -> Fit:
-    """The result of a fit with posterior estimates in place of those of its covariance; its source holds the chain.
+    """Sample the posterior of a fit.
 
-    budget: default that of the analysis. file: where the chain is stored (HDF5) as it grows; resume: go on with it.
-    InputError where the result was read from a file, or the stored chain is that of anything else.
+    Parameters
+    ----------
+    result : FitResult
+        What `stfit.fit` returned in this process.
+    seed : int
+        Seed of the chain: the same one draws the same chain.
+    budget : Budget, optional
+        Ensembles, walkers, steps and effective draws; default those of the analysis.
+    processes : int
+        How many processes draw the chain; they do not change it.
+    file : str or Path, optional
+        Where the chain is stored (HDF5) as it grows.
+    resume : bool
+        Go on with the chain in `file`.
+    progress : callable, optional
+        Called with the steps done and the time that is left.
+
+    Returns
+    -------
+    Fit
+        The result with posterior estimates in place of those of its covariance; `to_arviz` takes it.
+
+    Raises
+    ------
+    InputError
+        The result was read from a file, or the stored chain is that of another fit.
     """
     from stfit.pipeline.sampling import sampled  # emcee and h5py, which nothing else here needs
 
@@ -110,10 +169,37 @@ def plan(
     processes: int = 1,
     **sections: Mapping[str, Any] | str,
 ) -> Plan:
-    """What to measure next: `source` is fitted, and each candidate ranked by what it does for the error of a target.
+    """Rank what could be measured next: each candidate by what it does for the error of one target.
 
-    target: "l_over_L" unless [plan] names another. hours: h, that every candidate is made to fill. check: how many of
-    the best are simulated and fitted `refits` times. sections: as for `fit`, "plan" among them.
+    Parameters
+    ----------
+    source : str, Path, Analysis, Measurement or sequence of Measurement
+        An analysis file, what `stfit.load` made of one, or measurements in memory.
+        It is fitted first.
+    target : str, optional
+        The quantity whose error is to shrink; default that of [plan], else "l_over_L".
+    hours : float, optional
+        Time that every candidate is made to fill, h.
+    check : int
+        How many of the best candidates are simulated and fitted.
+    refits : int
+        How often each of them is.
+    seed : int, optional
+        Seed of the simulations; default that of the analysis.
+    processes : int
+        How many processes share the simulations; they change no number.
+    **sections : mapping or str
+        For measurements in memory: the tables of an analysis file, as in device={"beta": "0.35 ± 0.03"}, and the title.
+
+    Returns
+    -------
+    Plan
+        The candidates, the best first; SI units.
+
+    Raises
+    ------
+    InputError
+        The target is no quantity of this model, or is held at its value.
     """
     analysis, measurements = inputs_of(source, sections, "stfit.plan")
     found = plan_analysis(
@@ -137,15 +223,39 @@ def calibrate(
     posteriors: int | None = None,
     processes: int = 1,
     progress: Progress | None = None,
-    command: str = "stfit.calibrate",
     **sections: Mapping[str, Any] | str,
 ) -> Fit:
-    """Fit as `fit` does, then simulate the same measurement `replicas` times from the fit and refit each.
+    """Fit as `fit` does, then simulate the same measurement from the fit many times, and refit each.
 
-    The result's `calibration` holds pulls, bias and the coverage of each kind of interval: some of covariance, profile,
-    bootstrap, posterior. posteriors: how many repetitions test the posterior intervals, with truths from the prior and
-    the ranks of simulation-based calibration (default: as many). progress: called with what is going on, how many
-    repetitions are done, and of how many. The same seed gives the same figures, whatever the number of processes.
+    Parameters
+    ----------
+    source : str, Path, Analysis, Measurement or sequence of Measurement
+        An analysis file, what `stfit.load` made of one, or measurements in memory.
+    replicas : int
+        How many measurements are simulated.
+    seed : int
+        Seed of the simulations: the same one gives the same numbers, whatever the number of processes.
+    intervals : sequence of str
+        The kinds of interval to test: some of "covariance", "profile", "bootstrap", "posterior".
+    posteriors : int, optional
+        How many repetitions test the posterior intervals, with truths from the prior and the ranks of simulation-based
+        calibration; default as many as `replicas`.
+    processes : int
+        How many processes share the work.
+    progress : callable, optional
+        Called with what is going on, how many repetitions are done, and of how many.
+    **sections : mapping or str
+        For measurements in memory: the tables of an analysis file, as in device={"beta": "0.35 ± 0.03"}, and the title.
+
+    Returns
+    -------
+    Fit
+        The fit; its `calibration` holds pulls, bias and the coverage of each kind of interval.
+
+    Raises
+    ------
+    InputError
+        The data or the analysis cannot be used, or a kind of interval is not known.
     """
     analysis, measurements = inputs_of(source, sections, "stfit.calibrate")
     found = calibrated(
@@ -157,17 +267,31 @@ def calibrate(
         posteriors=posteriors,
         processes=processes,
         progress=progress,
-        command=command,
+        command="stfit.calibrate",
     )
     return Fit.of(found)
 
 
 def compare(results: Sequence[comparing.Source] | Mapping[str, comparing.Source]) -> Comparison:
-    """Results or paths of result.json beside each other; a mapping gives them names.
+    """Put several results beside each other: devices, or analyses of one device.
 
-    Where conventions differ all are shown in the consistent one. A common value is formed only of independent data
-    (no two inputs of one checksum) described by the same barrier and mapping. InputError: fewer than two results, a
-    file that is none, a convention that is not known.
+    Results in different conventions are shown in the consistent one. A common value is formed of independent data only
+    (no two inputs of one checksum) that are described by the same barrier and mapping.
+
+    Parameters
+    ----------
+    results : sequence or mapping of FitResult, str or Path
+        Results, or paths of result.json; a mapping gives them names.
+
+    Returns
+    -------
+    Comparison
+        Every quantity in all results, its common value and whether they agree.
+
+    Raises
+    ------
+    InputError
+        Fewer than two results, a file that holds none, or a convention that is not known.
     """
     return Comparison.of(comparing.compare(results))
 
@@ -176,10 +300,24 @@ def explore(
     source: str | Path | Analysis | FitResult | Measurement | Sequence[Measurement],
     **sections: Mapping[str, Any] | str,
 ) -> Explorer:
-    """A widget with a slider for each parameter that varies, data with live curves, and buttons to fit and to reset.
+    """Guess the parameters by hand: a slider for each that varies, live curves, and buttons to fit and to reset.
 
-    source: an analysis (or its file), measurements in memory with `sections` as for stfit.fit, or a result of this
-    process, whose fit the sliders then start from. InputError where ipywidgets is missing, or the input is wrong.
+    Parameters
+    ----------
+    source : str, Path, Analysis, FitResult, Measurement or sequence of Measurement
+        As for `fit`; or a result of this process, at whose best fit the sliders then start.
+    **sections : mapping or str
+        For measurements in memory: the tables of an analysis file.
+
+    Returns
+    -------
+    Explorer
+        The widget, which a notebook shows.
+
+    Raises
+    ------
+    InputError
+        ipywidgets is not installed, or the input cannot be used.
     """
     try:
         import ipywidgets  # noqa: F401 - asked for before anything is computed
@@ -194,9 +332,26 @@ def explore(
 
 
 def report(result: FitResult | MeasurementPlan, folder: str | Path, formats: str | Sequence[str] = ("html",)) -> Path:
-    """Write result.json and the report (plan.html and plan.json) into a folder; the path of the report's first file.
+    """Write a report into a folder: result.json and its forms, or plan.json and plan.html.
 
-    formats: of a fit's report: "html", "pdf", "md", "latex", several, or "all".
+    Parameters
+    ----------
+    result : FitResult or MeasurementPlan
+        What `fit`, `sample`, `calibrate` or `plan` returned.
+    folder : str or Path
+        Made if need be.
+    formats : str or sequence of str
+        Forms of the report of a fit: "html", "pdf", "md", "latex", several, or "all".
+
+    Returns
+    -------
+    Path
+        The first file of the report.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be written, or a form is not known.
     """
     if isinstance(result, MeasurementPlan):
         return write_plan_report(result, Path(folder))
@@ -205,7 +360,23 @@ def report(result: FitResult | MeasurementPlan, folder: str | Path, formats: str
 
 
 def to_arviz(result: FitResult) -> Any:
-    """ArviZ's InferenceData of a sampled result; see stfit.diagnostics.export. InputError without a chain or ArviZ."""
+    """Hand a sampled result to ArviZ.
+
+    Parameters
+    ----------
+    result : FitResult
+        What `stfit.sample` returned in this process.
+
+    Returns
+    -------
+    arviz.InferenceData
+        Posterior, prior and observed data; SI units, names as in result.json.
+
+    Raises
+    ------
+    InputError
+        The result has no chain, or ArviZ is not installed.
+    """
     source = source_of(result, "stfit.to_arviz")
     if source.chain is None:
         expected = "a result with a chain, as stfit.sample gives it"

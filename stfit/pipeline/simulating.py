@@ -9,11 +9,28 @@ from stfit.analysis import read_device
 
 
 def simulate(device: str | Path, experiment: str | Path | None = None, *, seed: int, out: str | Path) -> list[Path]:
-    """Measure a virtual device: the files a laboratory would have, and truth.json, in the folder `out`.
+    """Measure a virtual device: write the files that a laboratory would have, and truth.json.
 
-    device: a file (TOML) with the true parameters. experiment: another with what is measured and how closely the device
-    is followed; None where the device file itself says so. The files written. Same seed, same files. InputError says
-    what is wrong with the files, and nothing is written then.
+    Parameters
+    ----------
+    device : str or Path
+        A file (TOML) with the true parameters.
+    experiment : str or Path, optional
+        A file with what is measured and how closely the device is followed; None where the device file says so.
+    seed : int
+        The same seed gives the same files.
+    out : str or Path
+        The folder, made if need be.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    InputError
+        A file cannot be used; then nothing is written.
     """
     return laboratory.simulate(
         read_device(Path(device), None if experiment is None else Path(experiment)), Path(out), seed
