@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from emcee.moves.move import Move
 
-from stfit.backends.chain import Chain, Ended, Stored, Walk, resumed, write
+from stfit.backends.chain import Chain, Ended, Walk
+from stfit.backends.chain_file import Stored, resumed, write
 from stfit.backends.fingerprint import fingerprint
 from stfit.backends.least_squares import Optimum
 from stfit.backends.moves import Proposal, differential, global_t

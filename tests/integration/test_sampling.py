@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import stfit
-from stfit.backends.chain import read_chain
+from stfit.backends.chain_file import read_chain
 from stfit.backends.ensemble import Budget
 from stfit.errors import InputError
 from stfit.results.storage import read as read_result

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.derivatives import Jet, seed
+from stfit.kinds.telegraph.chain_kernels import forward, moments
 from stfit.physics.telegraph import change_probabilities
 
 Array = npt.NDArray[np.float64]
@@ -39,8 +40,6 @@ class HiddenChain:
 
     def log_likelihood(self, x: Array) -> float:
         """ln p(samples) at x, exact; the first sample is drawn from the chain's stationary distribution."""
-        from stfit.kinds.telegraph.chain_kernels import forward
-
         exponent, stay, state = self.numbers(x)
         sums = np.zeros((3, 256))
         for chunk, step in self._stretches(stay):
@@ -49,8 +48,6 @@ class HiddenChain:
 
     def derivatives(self, x: Array) -> tuple[float, Array, Array, Array]:
         """ln L, its gradient (p,), its Hessian (p, p), and the mean of the statistics (6,)."""
-        from stfit.kinds.telegraph.chain_kernels import moments
-
         exponent, stay, state = self.numbers(x)
         mean, linear, square = (
             np.zeros(_STATISTICS),

@@ -13,6 +13,7 @@ from scipy.special import ndtr, ndtri
 
 from stfit.errors import OutsideValidityError
 from stfit.kinds.telegraph.baseline import without_baseline
+from stfit.kinds.telegraph.chain_kernels import predict
 from stfit.kinds.telegraph.hidden_chain import HiddenChain
 from stfit.kinds.telegraph.rates import TraceRates
 
@@ -115,8 +116,6 @@ def innovation_correlation(samples: npt.NDArray[Any], sample_interval: float, fi
     An innovation is the normal score of a sample's chance given all samples before it: independent if the model holds.
     samples as they were fitted, without the fit's baseline; held in memory.
     """
-    from stfit.kinds.telegraph.chain_kernels import predict
-
     plain = np.ascontiguousarray(samples, dtype=float)
     chain = HiddenChain(plain, float(fit.levels[0]), float(fit.noise[0]))
     z = (fit.levels - chain.shift) / chain.scale

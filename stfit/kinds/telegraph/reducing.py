@@ -19,6 +19,7 @@ from stfit.kinds.telegraph.levels import Levels, Thresholds, find_levels
 from stfit.kinds.telegraph.rates import TraceRates
 from stfit.kinds.telegraph.segmentation import Segmentation, segment, stretches
 from stfit.kinds.telegraph.spectrum import MachlupFit, fit_machlup
+from stfit.physics.telegraph import dwell_times_from_chain
 
 Array = npt.NDArray[np.float64]
 
@@ -208,8 +209,6 @@ def _chain_estimate(steps: npt.NDArray[np.int64], counts: npt.NDArray[np.int64])
 
     The shares of transitions are independent, with p(1 − p)/n; the derivatives are taken by differences.
     """
-    from stfit.physics.telegraph import dwell_times_from_chain
-
     change = np.clip(np.maximum(counts, 0.5) / steps, 1e-300, 0.499)
     change = np.where(counts > 0, counts / steps, change)
     variance = change * (1.0 - change) / steps

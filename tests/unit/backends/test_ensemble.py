@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stfit.backends.chain import Chain, Ended, read, read_chain
+from stfit.backends.chain import Chain, Ended
+from stfit.backends.chain_file import read, read_chain
 from stfit.backends.ensemble import Budget, Progress, sample
 from stfit.backends.least_squares import minimise
 from stfit.errors import InputError
