@@ -25,7 +25,7 @@ def inference_data(objective: Objective, chain: Chain) -> Any:
     learn from each other, so that only ensembles are independent. InputError where ArviZ is not installed.
     """
     try:
-        import arviz
+        import arviz  # an extra, and slow to import
     except ImportError as error:
         expected = "ArviZ, which the extra [inference] brings: pip install 'stfit[inference]'"
         raise InputError(Problem("export of a chain", expected, "none installed")) from error

@@ -60,8 +60,8 @@ def _measured(
 
 
 def _dynamics() -> ModuleType:
-    """The equation of motion, which alone needs numba: its import takes longer than most simulations."""
-    from stfit.laboratory import dynamics
+    """The equation of motion."""
+    from stfit.laboratory import dynamics  # needs numba, whose import takes longer than most simulations
 
     return dynamics
 

@@ -170,7 +170,7 @@ class CriticalCurrentModel(SpinTransferLaw, lmfit.Model):
 
         result: what fit() returned. Rows with barriers of their own are drawn at the mean barrier of their transition.
         """
-        from stfit.models.drawing_critical import fit_figure
+        from stfit.models.drawing_critical import fit_figure  # matplotlib, for those who draw
 
         return fit_figure(self.inverse_current_band, result)
 

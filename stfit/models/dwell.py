@@ -159,7 +159,7 @@ class DwellTimeModel(SpinTransferLaw, lmfit.Model):
 
         result: what fit() returned. Needs current, temperature and state as arrays or numbers.
         """
-        from stfit.models.drawing import fit_figure
+        from stfit.models.drawing import fit_figure  # matplotlib, for those who draw
 
         return fit_figure(self.log_dwell_band, result)
 

@@ -251,7 +251,7 @@ class FluctuationModel(SpinTransferLaw, lmfit.Model):
 
     def plot(self, result: Any) -> Figure:
         """Draw a fit: power and linewidth against current (or frequency), 68 % and 95 % bands, residuals."""
-        from stfit.models.line_drawing import fit_figure
+        from stfit.models.line_drawing import fit_figure  # matplotlib, for those who draw
 
         return fit_figure(self.log_line_band, self.numbers, result)
 

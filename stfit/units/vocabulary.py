@@ -133,7 +133,7 @@ class UnknownUnitError(ValueError):
 @lru_cache(maxsize=256)
 def root(unit_text: str) -> Root:
     """The unit in SI base units, "" being the pure number. Raises UnknownUnitError."""
-    from pint.errors import PintError, UndefinedUnitError
+    from pint.errors import PintError, UndefinedUnitError  # pint is slow to import, see _registry
 
     expression = _normalised(unit_text)
     registry = _registry()
@@ -156,7 +156,7 @@ def dimension_of(base: str) -> str:
 
 @cache
 def _registry() -> Any:
-    import pint
+    import pint  # takes as long as all else of a command that refuses an analysis file
 
     return pint.UnitRegistry(_DEFINITIONS.strip().splitlines(), on_redefinition="raise")
 
