@@ -14,7 +14,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 import stfit
-from stfit.reports.calibration import all_pulls_figure, coverages_figure
+from stfit.reports.calibration_section import all_pulls_figure, coverages_figure
 from stfit.reports.calibration_words import calibration_sentence
 from stfit.reports.plan_words import plan_headline
 from stfit.reports.released import released

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.objective.information import RANK_TOLERANCE
-from stfit.objective.problem import Problem
+from stfit.objective.problem import FitProblem
 
 Array = npt.NDArray[np.float64]
 
@@ -16,7 +16,7 @@ _LONGEST_STEP: Final = 1.0  # in natural sizes
 _MOST_STEPS: Final = 12
 
 
-def gauss_newton(problem: Problem, x: Array, scales: Array, held: tuple[int, ...], tolerance: float) -> Array | None:
+def gauss_newton(problem: FitProblem, x: Array, scales: Array, held: tuple[int, ...], tolerance: float) -> Array | None:
     """Undamped steps until one promises less than `tolerance` of the sum of squares; coordinates, shape (p,).
 
     None where a step leads up, or far (beyond the natural size of a coordinate), or to a bound. held: coordinates that

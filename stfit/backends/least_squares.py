@@ -13,7 +13,7 @@ import numpy.typing as npt
 from stfit.backends.gauss_newton import gauss_newton
 from stfit.backends.inner_point import InnerPoint, inner_point, sees_all
 from stfit.objective.information import NULL_COMPONENT, Directions, covariance, directions, expected_covariance, gauge
-from stfit.objective.problem import Problem
+from stfit.objective.problem import FitProblem
 from stfit.results import Status
 
 Array = npt.NDArray[np.float64]
@@ -87,7 +87,7 @@ class _End:
         return self.covariance is not None and self.gain < _CONVERGED
 
 
-def minimise(problem: Problem, start: Array | None = None, *, max_evaluations: int = 2000) -> Optimum:
+def minimise(problem: FitProblem, start: Array | None = None, *, max_evaluations: int = 2000) -> Optimum:
     """The maximum of the likelihood near `start` (default: the problem's own), inside the bounds.
 
     Levenberg–Marquardt through lmfit where −2 ln L is a sum of squares; elsewhere Fisher's scoring, or lmfit's BFGS
@@ -114,12 +114,12 @@ def minimise(problem: Problem, start: Array | None = None, *, max_evaluations: i
 
 
 def _unbounded_covariance(
-    problem: Problem, x: Array, found: Directions, at_bound: npt.NDArray[np.bool_]
+    problem: FitProblem, x: Array, found: Directions, at_bound: npt.NDArray[np.bool_]
 ) -> Array | None:
     return covariance(problem, x, found, np.zeros_like(at_bound)) if np.any(at_bound) else None
 
 
-def _descend(problem: Problem, begin: Array, max_evaluations: int) -> _End:
+def _descend(problem: FitProblem, begin: Array, max_evaluations: int) -> _End:
     """The lowest end reached from `begin`.
 
     A gauge is null everywhere. Where the start and the end see different numbers of directions, one of them lies where
@@ -135,7 +135,7 @@ def _descend(problem: Problem, begin: Array, max_evaluations: int) -> _End:
     return other if problem.cost(end.x) - problem.cost(other.x) > _CONVERGED else end
 
 
-def _at_inner_point(problem: Problem, inside: InnerPoint, end: _End) -> Optimum:
+def _at_inner_point(problem: FitProblem, inside: InnerPoint, end: _End) -> Optimum:
     """The optimum of data at the edge of the sample space."""
     x, found = inside.x, directions(problem, inside.x)
     held = _at_bound(problem, x, problem.gradient(x), found.scales)
@@ -145,7 +145,7 @@ def _at_inner_point(problem: Problem, inside: InnerPoint, end: _End) -> Optimum:
     return Optimum(x, Status.CONVERGED, matrix, found, held, least, end.evaluations, inside.runaway, free, end.x)
 
 
-def _released(problem: Problem, end: _End, max_evaluations: int) -> _End:
+def _released(problem: FitProblem, end: _End, max_evaluations: int) -> _End:
     """The end with no coordinate pinned at a bound that a null direction leads away from.
 
     Along a null direction nothing is known: where it begins must not decide where a bound cuts what is known.
@@ -163,13 +163,13 @@ def _released(problem: Problem, end: _End, max_evaluations: int) -> _End:
     return other if problem.cost(other.x) <= problem.cost(end.x) else end
 
 
-def _too_few_rows(problem: Problem, x: Array) -> bool:
+def _too_few_rows(problem: FitProblem, x: Array) -> bool:
     """MINPACK refuses fewer residuals than coordinates."""
     return problem.has_residuals and problem.residuals(x).size < x.size
 
 
 def _run(
-    problem: Problem, begin: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
+    problem: FitProblem, begin: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
 ) -> _End:
     """One descent through lmfit, finished by Newton steps; scoring alone where that is enough."""
     if problem.has_residuals:
@@ -182,7 +182,7 @@ def _run(
     return _settle(problem, x, evaluations)
 
 
-def _settle(problem: Problem, x: Array, evaluations: int) -> _End:
+def _settle(problem: FitProblem, x: Array, evaluations: int) -> _End:
     """Newton steps inside the bounds, as long as each lowers the cost; with the covariance at the end."""
     cost = problem.cost(x)
     for remaining in reversed(range(_NEWTON_STEPS)):
@@ -203,7 +203,7 @@ def _settle(problem: Problem, x: Array, evaluations: int) -> _End:
     raise AssertionError("the last round always returns")
 
 
-def _lower(problem: Problem, x: Array, step: Array) -> tuple[Array, float]:
+def _lower(problem: FitProblem, x: Array, step: Array) -> tuple[Array, float]:
     """Where a step, or a half, quarter or eighth of it, lowers the cost; else where the eighth leads, and its cost."""
     lower, upper = problem.bounds
     cost = problem.cost(x)
@@ -217,7 +217,7 @@ def _lower(problem: Problem, x: Array, step: Array) -> tuple[Array, float]:
 
 
 def _scaled_parameters(
-    problem: Problem, start: Array, scales: Array, held: tuple[int, ...]
+    problem: FitProblem, start: Array, scales: Array, held: tuple[int, ...]
 ) -> tuple[lmfit.Parameters, list[int], Callable[[lmfit.Parameters], Array]]:
     """lmfit's Parameters in coordinates divided by their natural size, which of them vary, and the way back."""
     lower, upper = problem.bounds
@@ -235,7 +235,7 @@ def _scaled_parameters(
 
 
 def _levenberg_marquardt(
-    problem: Problem, start: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
+    problem: FitProblem, start: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
 ) -> tuple[Array, int]:
     """MINPACK through lmfit.
 
@@ -267,7 +267,7 @@ def _levenberg_marquardt(
     return best if outcome.aborted else coordinates(outcome.params), int(outcome.nfev)
 
 
-def _score(problem: Problem, x: Array, scales: Array, held: tuple[int, ...]) -> tuple[Array, int]:
+def _score(problem: FitProblem, x: Array, scales: Array, held: tuple[int, ...]) -> tuple[Array, int]:
     """Fisher's scoring, until a step promises next to nothing, and the costs it took; for what is no sum of squares.
 
     A Newton step with the expected information, which unlike the curvature is never negative, by at most the natural
@@ -297,7 +297,7 @@ def _score(problem: Problem, x: Array, scales: Array, held: tuple[int, ...]) -> 
 
 
 def _quasi_newton(
-    problem: Problem, start: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
+    problem: FitProblem, start: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
 ) -> tuple[Array, int]:
     """BFGS through lmfit with the analytic gradient, for likelihoods that are no sum of squares; ends at the best.
 
@@ -330,7 +330,7 @@ def _quasi_newton(
 
 
 def _internal_covariance(
-    problem: Problem, x: Array, scales: Array, free: list[int], parameters: lmfit.Parameters
+    problem: FitProblem, x: Array, scales: Array, free: list[int], parameters: lmfit.Parameters
 ) -> Array:
     """The inverse of the expected information of the free coordinates, in lmfit's variables without bounds."""
     varied = [parameter for parameter in parameters.values() if parameter.vary]
@@ -343,14 +343,14 @@ def _internal_covariance(
     return np.asarray(whitening @ whitening.T)
 
 
-def _at_bound(problem: Problem, x: Array, gradient: Array, scales: Array) -> npt.NDArray[np.bool_]:
+def _at_bound(problem: FitProblem, x: Array, gradient: Array, scales: Array) -> npt.NDArray[np.bool_]:
     """Coordinates at a bound that the likelihood pushes against."""
     lower, upper = problem.bounds
     margin = _NEAR_BOUND * scales
     return ((x <= lower + margin) & (gradient > 0)) | ((x >= upper - margin) & (gradient < 0))
 
 
-def refit(problem: Problem, near: Optimum) -> Array:
+def refit(problem: FitProblem, near: Optimum) -> Array:
     """The optimum of a replica of a problem, started from the optimum of the original; coordinates only.
 
     Good to a few 1e-8 of the sum of squares, which is all that a simulated distribution needs. Gauss–Newton steps

@@ -53,6 +53,6 @@ def inspect(
 
 
 def _draw(points: Points, png: Path) -> None:
-    from stfit.figures.points import points_figure
+    from stfit.figures.points_figure import points_figure
 
     points_figure(points.x, points.y, points.x_label, points.y_label).savefig(png, dpi=150)

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import AutoMinorLocator, LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 
-from stfit.figures.layout import PAGE, Grid, Layout, grid_of
-from stfit.figures.style import LINES, MARKERS, Array, Quantity, escape, journal_style, shades
+from stfit.figures.layout import PAGE, FigureLayout, Grid, grid_of
+from stfit.figures.style import LINES, MARKERS, Array, AxisQuantity, escape, journal_style, shades
 
 _MARGIN: Final = 0.06  # of the range, about the data
 _LONGEST: Final = 44  # letters of a label in a legend of the page
@@ -29,7 +29,7 @@ _MOST_POWERS: Final = 40  # of ten that a logarithmic axis marks
 
 @final
 @dataclass(frozen=True)
-class Fit:
+class FittedCurve:
     """A fitted curve with its bands; arrays of shape (points,), SI units, NaN where a band is open."""
 
     x: Array
@@ -58,7 +58,7 @@ class Series:
     low: Array
     high: Array
     residual: Array
-    fit: Fit | None = None
+    fit: FittedCurve | None = None
     shows: str = ""
     unit: str = ""
     beside: Array | None = None
@@ -82,11 +82,11 @@ Panels = Mapping[str, Sequence[Series]]  # title → what the panel shows
 
 def panels_figure(
     panels: Panels,
-    x: Quantity,
-    y: Quantity | Mapping[str, Quantity],
+    x: AxisQuantity,
+    y: AxisQuantity | Mapping[str, AxisQuantity],
     *,
     legend_above: bool = False,
-    layout: Layout = PAGE,
+    layout: FigureLayout = PAGE,
 ) -> Figure:
     """A panel for each title: data with their own errors, fit, 68 % and 95 % bands; below, residuals with ±1 and ±2.
 
@@ -135,7 +135,7 @@ def _high(series: Series) -> float:
     return float(np.max(series.x))
 
 
-def _draw_panel(axes: Axes, group: Sequence[Series], x: Quantity, y: Quantity, layout: Layout) -> None:
+def _draw_panel(axes: Axes, group: Sequence[Series], x: AxisQuantity, y: AxisQuantity, layout: FigureLayout) -> None:
     handles = []
     if y.log:
         axes.set_yscale("log")
@@ -152,13 +152,13 @@ def _draw_panel(axes: Axes, group: Sequence[Series], x: Quantity, y: Quantity, l
         axes.legend(handles=handles, ncols=columns, loc="best", frameon=columns > 1, edgecolor="none")
 
 
-def _shortened(label: str, layout: Layout) -> str:
+def _shortened(label: str, layout: FigureLayout) -> str:
     """A label that a legend has room for; a whole one is in the words of the figure."""
     most = _LONGEST // 2 if layout.stacked else _LONGEST
     return label if len(label) <= most else f"{label[: most - 1]}…"
 
 
-def _raise_legend(axes: Axes, layout: Layout) -> None:
+def _raise_legend(axes: Axes, layout: FigureLayout) -> None:
     """The legend above the title of its panel, in two columns."""
     legend = axes.get_legend()
     if legend is not None:
@@ -203,14 +203,14 @@ def _styles(group: Sequence[Series]) -> list[dict[str, Any]]:
     return styles
 
 
-def _draw_fit(axes: Axes, fit: Fit, style: Mapping[str, Any], x: Quantity, y: Quantity) -> None:
+def _draw_fit(axes: Axes, fit: FittedCurve, style: Mapping[str, Any], x: AxisQuantity, y: AxisQuantity) -> None:
     at = fit.x * x.factor
     for low, high, opacity in ((fit.lo95, fit.hi95, 0.16), (fit.lo68, fit.hi68, 0.30)):
         axes.fill_between(at, low * y.factor, high * y.factor, color=style["color"], alpha=opacity, linewidth=0)
     axes.plot(at, fit.y * y.factor, color=style["color"], linestyle=style["linestyle"])
 
 
-def _draw_points(axes: Axes, series: Series, style: Mapping[str, Any], x: Quantity, y: Quantity) -> None:
+def _draw_points(axes: Axes, series: Series, style: Mapping[str, Any], x: AxisQuantity, y: AxisQuantity) -> None:
     known = np.isfinite(series.observed)
     points = {key: value for key, value in style.items() if key != "linestyle"} | {"linestyle": "none"}
     value = series.observed[known]
@@ -228,7 +228,7 @@ def _draw_points(axes: Axes, series: Series, style: Mapping[str, Any], x: Quanti
         axes.plot(series.x[limit] * x.factor, bound[limit] * y.factor, **(points | {"marker": marker, "markersize": 9}))
 
 
-def _draw_residuals(axes: Axes, group: Sequence[Series], x: Quantity, reach: float, layout: Layout) -> None:
+def _draw_residuals(axes: Axes, group: Sequence[Series], x: AxisQuantity, reach: float, layout: FigureLayout) -> None:
     axes.axhline(0, color="0.3", linewidth=0.7)
     for level, line in ((1, (0, (4, 2))), (2, (0, (1, 2)))):
         for sign in (-1, 1):
@@ -241,7 +241,9 @@ def _draw_residuals(axes: Axes, group: Sequence[Series], x: Quantity, reach: flo
     axes.tick_params(top=False, which="both")  # so that the panel can be folded away, its axis moved up
 
 
-def _label(grid: Grid, x: Quantity, y: Sequence[Quantity], layout: Layout, *, own: bool, shared: bool) -> None:
+def _label(
+    grid: Grid, x: AxisQuantity, y: Sequence[AxisQuantity], layout: FigureLayout, *, own: bool, shared: bool
+) -> None:
     """Label the axes. own: every panel has its own vertical axis; shared: the last has the horizontal one."""
     beside = not own and not layout.stacked  # the first panel then carries the vertical axis of all
     for index, (axes, quantity) in enumerate(zip(grid.main, y, strict=True)):
@@ -264,13 +266,13 @@ def _label(grid: Grid, x: Quantity, y: Sequence[Quantity], layout: Layout, *, ow
         axes.tick_params(labelbottom=False)
 
 
-def _name_vertical(axes: Axes, text: str, layout: Layout) -> None:
+def _name_vertical(axes: Axes, text: str, layout: FigureLayout) -> None:
     axes.set_ylabel(text)
     wide = axes.get_position().width * layout.width
     axes.yaxis.set_label_coords(-(layout.left - 0.13) / wide, 0.5)
 
 
-def _limits(every: Sequence[Series], y: Quantity) -> tuple[float, float]:
+def _limits(every: Sequence[Series], y: AxisQuantity) -> tuple[float, float]:
     """The range of data and fit: a band that runs away does not set it."""
     if y.unit == "" and not y.log:
         return -_MARGIN, 1 + _MARGIN

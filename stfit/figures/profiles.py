@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from stfit.figures.layout import PAGE, Layout
+from stfit.figures.layout import PAGE, FigureLayout
 from stfit.figures.style import Array, journal_style, new_figure
 
 _LINES: Final = ((1.0, "68 %"), (3.841458820694124, "95 %"))
@@ -42,7 +42,7 @@ class Region:
     open: Any
 
 
-def profiles_figure(panels: Sequence[ProfilePanel], layout: Layout = PAGE) -> Figure:
+def profiles_figure(panels: Sequence[ProfilePanel], layout: FigureLayout = PAGE) -> Figure:
     """Rise in deviance against each quantity, the covariance's parabola dashed, lines where the intervals end."""
     columns = min(len(panels), _PER_ROW // 2 if layout.stacked else _PER_ROW)
     rows = -(-len(panels) // columns)

@@ -24,8 +24,8 @@ __all__ = [
     "MARKERS",
     "WIDTH",
     "Array",
+    "AxisQuantity",
     "Figure",
-    "Quantity",
     "escape",
     "font_folder",
     "journal_style",
@@ -79,7 +79,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
-class Quantity:
+class AxisQuantity:
     """What an axis shows, in which unit its numbers are (SI), and whether the axis is logarithmic.
 
     factor, unit: numbers times factor are in `unit`.

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
-from stfit.figures.style import LINES, MARKERS, WIDTH, Quantity, journal_style, new_figure, shades
+from stfit.figures.style import LINES, MARKERS, WIDTH, AxisQuantity, journal_style, new_figure, shades
 
 _LEFT, _RIGHT, _BOTTOM, _TOP, _GAP_X, _GAP_Y, _HIGH = 0.62, 0.10, 0.46, 0.10, 0.72, 0.52, 1.75  # inches
 _COLUMNS: Final = 2
@@ -22,12 +22,12 @@ Numbers = Mapping[str, Any]
 class _Units(NamedTuple):
     """Of the levels, of the record, of the dwells."""
 
-    signal: Quantity
-    time: Quantity
-    dwell: Quantity
+    signal: AxisQuantity
+    time: AxisQuantity
+    dwell: AxisQuantity
 
 
-def trace_figure(panels: Numbers, signal: Quantity, time: Quantity, dwell: Quantity) -> Figure:
+def trace_figure(panels: Numbers, signal: AxisQuantity, time: AxisQuantity, dwell: AxisQuantity) -> Figure:
     """The panels that are there, two a row. signal, time, dwell: units of the levels, of the record, of the dwells."""
     units = _Units(signal, time, dwell)
     drawn = {"excerpt": _excerpt, "histogram": _histogram, "survival": _survival, "rates": _rates}

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from stfit.figures.dwell import dwell_time_figure
-from stfit.figures.panels import Fit, Series
-from stfit.figures.style import Quantity
+from stfit.figures.dwell_figure import dwell_time_figure
+from stfit.figures.panels import FittedCurve, Series
+from stfit.figures.style import AxisQuantity
 from stfit.units import choose_prefix
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ def fit_figure(band: Band, result: Any) -> Figure:
             )
         )
     factor, label = choose_prefix(current.tolist(), "A")
-    return dwell_time_figure(series, Quantity("current", label, factor))
+    return dwell_time_figure(series, AxisQuantity("current", label, factor))
 
 
-def _curve(band: Band, result: Any, current: Array, kelvin: float, code: float) -> Fit:
+def _curve(band: Band, result: Any, current: Array, kelvin: float, code: float) -> FittedCurve:
     grid = np.linspace(current.min(), current.max(), _POINTS)
     eta, error = band(result, grid, np.full(_POINTS, kelvin), np.full(_POINTS, code))
     bands = [np.exp(eta + z * error) for z in (0.0, -1.0, 1.0, -_Z95, _Z95)]
-    return Fit(grid, *bands)
+    return FittedCurve(grid, *bands)

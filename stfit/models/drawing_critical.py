@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stfit.figures.critical import critical_current_figure
-from stfit.figures.panels import Fit, Series
-from stfit.figures.style import Figure, Quantity
+from stfit.figures.critical_figure import critical_current_figure
+from stfit.figures.panels import FittedCurve, Series
+from stfit.figures.style import AxisQuantity, Figure
 from stfit.physics.critical import inverse_limits
 from stfit.units import choose_prefix
 
@@ -26,7 +26,7 @@ def fit_figure(band: Band, result: Any) -> Figure:
     delta_R, transition = (np.asarray(result.userkws[key], dtype=float) for key in ("delta_R", "transition"))
     series = [_series(band, result, transition == code, int(code)) for code in np.unique(transition)]
     factor, label = choose_prefix(delta_R.tolist(), "ohm")
-    return critical_current_figure(series, Quantity("ΔR", label, factor))
+    return critical_current_figure(series, AxisQuantity("ΔR", label, factor))
 
 
 def _series(band: Band, result: Any, rows: npt.NDArray[np.bool_], code: int) -> Series:
@@ -47,11 +47,11 @@ def _series(band: Band, result: Any, rows: npt.NDArray[np.bool_], code: int) -> 
     )
 
 
-def _curve(band: Band, result: Any, delta_R: Array, barrier: float | None, code: int) -> Fit:
+def _curve(band: Band, result: Any, delta_R: Array, barrier: float | None, code: int) -> FittedCurve:
     """The line, from the origin."""
     ends = min(0.0, float(delta_R.min())), max(0.0, float(delta_R.max()))
     grid = np.linspace(*ends, _POINTS)
     mean = None if barrier is None else np.full(_POINTS, barrier)
     inverse, error = band(result, grid, np.full(_POINTS, code), mean)
     bands = [inverse + z * error for z in (0.0, -1.0, 1.0, -_Z95, _Z95)]
-    return Fit(grid, *bands)
+    return FittedCurve(grid, *bands)

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.figures.fmr import fmr_figure
-from stfit.figures.panels import Fit, Series
-from stfit.figures.style import Quantity
+from stfit.figures.panels import FittedCurve, Series
+from stfit.figures.style import AxisQuantity
 from stfit.physics.fluctuations import LineNumbers
 from stfit.units import choose_prefix
 
@@ -36,7 +36,7 @@ def fit_figure(band: Band, numbers: LineNumbers, result: Any) -> Figure:
         at = dict(zip(fixed, key, strict=True))
         series.append(_series(band, numbers, result, rows, at, settings[axis]))
     factor, label = choose_prefix(settings[axis].tolist(), unit)
-    return fmr_figure(series, Quantity(axis, label, factor))
+    return fmr_figure(series, AxisQuantity(axis, label, factor))
 
 
 def _series(
@@ -60,9 +60,9 @@ def _series(
     )
 
 
-def _curve(band: Band, numbers: LineNumbers, result: Any, at: dict[str, Any], x: Array) -> Fit:
+def _curve(band: Band, numbers: LineNumbers, result: Any, at: dict[str, Any], x: Array) -> FittedCurve:
     grid = np.linspace(x.min(), x.max(), _POINTS)
     axis = "frequency" if numbers.by_frequency else "current"
     settings = {name: np.full(_POINTS, value) for name, value in at.items()} | {axis: grid}
     eta, error = band(result, settings)
-    return Fit(grid, *(np.exp(eta + z * error) for z in (0.0, -1.0, 1.0, -_Z95, _Z95)))
+    return FittedCurve(grid, *(np.exp(eta + z * error) for z in (0.0, -1.0, 1.0, -_Z95, _Z95)))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self, final
 
 from stfit.figures.style import Figure
-from stfit.notebook import display
+from stfit.notebook import result_html
 from stfit.notebook.plots import Plots
 from stfit.reports import comparison_text, plan_words
 from stfit.reports.summary import summary
@@ -44,7 +44,7 @@ class Fit(FitResult):
         return list(self.parameters)  # result["l_<Tab>
 
     def _repr_html_(self) -> str:
-        return display.result_html(self)
+        return result_html.result_html(self)
 
 
 @final
@@ -62,7 +62,7 @@ class Plan(MeasurementPlan):
         return plan_words.summary(self)
 
     def _repr_html_(self) -> str:
-        return display.plan_html(self)
+        return result_html.plan_html(self)
 
 
 @final

@@ -8,10 +8,10 @@ from typing import Literal, final
 from stfit.errors import InputError, Problem
 from stfit.figures.style import Figure
 from stfit.measurement import kinds
-from stfit.reports.budget_figures import agreement_figure, budget_figure, compared_quantity, variance_shares
-from stfit.reports.chain_figures import has_posterior, posterior_figure, traces_figure
-from stfit.reports.interval_figures import stored_contours_figure, stored_profiles_figure
-from stfit.reports.measurement_figures import (
+from stfit.reports.drawn_budget import agreement_figure, budget_figure, compared_quantity, variance_shares
+from stfit.reports.drawn_chain import has_posterior, posterior_figure, traces_figure
+from stfit.reports.drawn_intervals import stored_contours_figure, stored_profiles_figure
+from stfit.reports.drawn_measurements import (
     all_residuals_figure,
     correlations_figure,
     directions_figure,

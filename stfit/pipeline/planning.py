@@ -16,7 +16,7 @@ from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.run import now
-from stfit.reports.plan import render_plan
+from stfit.reports.plan_page import render_plan
 from stfit.results import Estimate, Status, Verdict
 from stfit.results.measurement_plan import MeasurementPlan, plan_text
 from stfit.results.storage import make_folder, write_texts

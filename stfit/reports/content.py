@@ -121,7 +121,7 @@ class Terms:
 
 @final
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column of a table. numeric: set to the right. wraps: may be broken into lines."""
 
     title: Inline = ""
@@ -131,7 +131,7 @@ class Column:
 
 @final
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A row of a table; kind: what its looks follow, a verdict for instance."""
 
     cells: tuple[Inline, ...]
@@ -146,8 +146,8 @@ class Table:
     kind: "parameters" has name, value, two intervals, verdict; "data" may be long.
     """
 
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    columns: tuple[TableColumn, ...]
+    rows: tuple[TableRow, ...]
     kind: Literal["", "parameters", "data"] = ""
     named: bool = True
 
@@ -195,7 +195,7 @@ Block = Paragraph | Heading | Listing | Terms | Table | Drawing | Details | Verb
 
 @final
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """A section with its heading; identity: a word that names it within the report."""
 
     identity: str
@@ -212,9 +212,9 @@ class Document:
     title: str
     headline: Inline
     failed: bool
-    first: tuple[Section, Section]
+    first: tuple[ReportSection, ReportSection]
     picture: Drawing | None
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]
     version: str
     created: str
 

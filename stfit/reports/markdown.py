@@ -20,10 +20,10 @@ from stfit.reports.content import (
     Listing,
     Number,
     Paragraph,
-    Row,
-    Section,
+    ReportSection,
     Small,
     Table,
+    TableRow,
     Terms,
     Verbatim,
     atoms,
@@ -92,7 +92,7 @@ def _atom(atom: Atom) -> str:
             return f"{'<br>' if atom.own_line else ' '}<small>{inline(atom.text)}</small>"
 
 
-def _section(section: Section, figures: str) -> list[str]:
+def _section(section: ReportSection, figures: str) -> list[str]:
     return [f"## {inline(section.title)}", *(text for block in section.blocks for text in _block(block, figures))]
 
 
@@ -131,7 +131,7 @@ def _table(table: Table) -> str:
     return "\n".join(_line(cells) for cells in (head, rule, *(_cells(row) for row in table.rows)))
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: TableRow) -> list[str]:
     return [inline(cell) for cell in row.cells]
 
 

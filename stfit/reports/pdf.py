@@ -26,7 +26,7 @@ from stfit.reports.content import (
     Listing,
     Number,
     Paragraph,
-    Section,
+    ReportSection,
     Small,
     Table,
     Terms,
@@ -107,7 +107,7 @@ def _atom(atom: Atom) -> dict[str, Any]:
             return {"is": type(atom).__name__.lower(), "text": _text(atom.text)}
 
 
-def _section(section: Section) -> dict[str, Any]:
+def _section(section: ReportSection) -> dict[str, Any]:
     return {
         "title": _inline(section.title),
         "kind": section.kind,

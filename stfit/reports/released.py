@@ -25,7 +25,7 @@ _FIRST: Final = ("l_over_L", "slope_AP", "slope_P")  # quoted where it has an in
 
 
 @dataclass(frozen=True)
-class Coverage:
+class ReleasedCoverage:
     """How often intervals of one design held the truth. design: in words; shares: of the 68.27 and the 95 % ones."""
 
     design: str
@@ -39,7 +39,7 @@ class Backing:
 
     name: str
     interval: str
-    rows: tuple[Coverage, ...]
+    rows: tuple[ReleasedCoverage, ...]
 
     @property
     def sentence(self) -> str:
@@ -91,8 +91,8 @@ def _of_quantity(name: str, entry: Estimate, measured: list[str]) -> Backing | N
     return Backing(name, interval, tuple(_of_row(row, row["coverage"][name]) for row in rows)) if rows else None
 
 
-def _of_row(row: Mapping[str, Any], coverage: Mapping[str, list[int]]) -> Coverage:
+def _of_row(row: Mapping[str, Any], coverage: Mapping[str, list[int]]) -> ReleasedCoverage:
     (inside68, of), (inside95, _) = coverage["ci68"], coverage["ci95"]
     design, _, richness = row["design"].rpartition(", ")
     words = f"{design.replace(', ', ' ')}, {_WORDS.get(richness, richness)}"
-    return Coverage(words, (inside68 / of, inside95 / of), of)
+    return ReleasedCoverage(words, (inside68 / of, inside95 / of), of)

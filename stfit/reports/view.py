@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from stfit.constants import BOLTZMANN
 from stfit.figures.style import Figure
-from stfit.reports.content import Badge, Column, Formula, Inline, Name, Number, Prose, Small, Table
-from stfit.reports.content import Row as TableRow
+from stfit.reports.content import Badge, Formula, Inline, Name, Number, Prose, Small, Table, TableColumn, TableRow
 from stfit.reports.summary import ANSWERS, beside, interval_cell, ordered
 from stfit.results.numbers import format_estimate, format_interval, format_p, format_rounded, format_value
 from stfit.results.result import Combination, Estimate, FitResult, GoodnessTest, Status, Verdict
@@ -21,7 +20,7 @@ _FAILED: Final = "no fit"  # what stands for the verdict where the fit did not c
 
 
 @dataclass(frozen=True)
-class Row:
+class ParameterRow:
     """One line of a table of parameters; every cell is ready to print."""
 
     symbol: Inline
@@ -55,17 +54,17 @@ class NullDirection:
     remedy: str
 
 
-def answers(result: FitResult) -> list[Row]:
+def answers(result: FitResult) -> list[ParameterRow]:
     """l/L_θθ, c_P, c_AP, τ0, slopes, critical currents."""
     return [_row(name, entry, result) for name, entry in ordered(result) if name in ANSWERS]
 
 
-def others(result: FitResult) -> list[Row]:
+def others(result: FitResult) -> list[ParameterRow]:
     """Every further parameter: barriers, constants, what was held fixed."""
     return [_row(name, entry, result) for name, entry in ordered(result) if name not in ANSWERS]
 
 
-def combinations(result: FitResult) -> list[Row]:
+def combinations(result: FitResult) -> list[ParameterRow]:
     """What is identified where single parameters are not."""
     return [_combination(entry) for entry in result.combinations]
 
@@ -105,15 +104,15 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-def parameter_table(rows: Sequence[Row]) -> Table:
+def parameter_table(rows: Sequence[ParameterRow]) -> Table:
     """The table of parameters with their intervals and verdicts."""
     titles = ("", "value", "68 % interval", "95 % interval", "verdict")
-    return Table(tuple(Column(title) for title in titles), tuple(_cells(row) for row in rows), "parameters")
+    return Table(tuple(TableColumn(title) for title in titles), tuple(_cells(row) for row in rows), "parameters")
 
 
 def key_values(rows: Sequence[tuple[Inline, Inline]]) -> Table:
     """A table of two columns without a head: what, and what of it."""
-    return Table((Column(), Column(wraps=True)), tuple(TableRow(cells) for cells in rows))
+    return Table((TableColumn(), TableColumn(wraps=True)), tuple(TableRow(cells) for cells in rows))
 
 
 def enumerated(names: Sequence[Inline]) -> Inline:
@@ -128,17 +127,17 @@ def drawn(figure: Figure | None) -> Figure:
     return figure
 
 
-def _cells(row: Row) -> TableRow:
+def _cells(row: ParameterRow) -> TableRow:
     head: Inline = (row.symbol, Small(Prose(row.words))) if row.words else row.symbol
     value: Inline = (Number(row.value), Small(Prose(row.note), own_line=True)) if row.note else Number(row.value)
     cells = (head, value, Number(row.ci68), Number(row.ci95), Badge(row.badge, row.verdict))
     return TableRow(cells, row.badge)
 
 
-def _row(name: str, entry: Estimate, result: FitResult) -> Row:
+def _row(name: str, entry: Estimate, result: FitResult) -> ParameterRow:
     magnitude = beside(name, result)
     failed = result.status is not Status.CONVERGED
-    return Row(
+    return ParameterRow(
         symbol=Name(name),
         words=symbol(name).words,
         value=format_estimate(entry, magnitude),
@@ -158,9 +157,9 @@ def _in_thermal_energies(entry: Estimate, temperature: float | None) -> str:
     return f"{ratio} k_BT at {temperature:g} K"
 
 
-def _combination(entry: Combination) -> Row:
+def _combination(entry: Combination) -> ParameterRow:
     verdict = Verdict.ONE_SIDED if entry.value is None else Verdict.IDENTIFIED
-    return Row(
+    return ParameterRow(
         symbol=Formula(entry.expression),
         words="",
         value=f"{format_interval(entry.ci95, entry.unit)} (95 %)"

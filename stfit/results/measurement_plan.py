@@ -17,7 +17,7 @@ WORTHWHILE: Final = 0.005  # of the error: with less gain a measurement changes 
 
 @final
 @dataclass(frozen=True)
-class Check:
+class SimulatedCheck:
     """Simulated measurements and their fits, against the error that was predicted.
 
     spread: half the width of the central 68.27 % of the estimates (SI). ratio: spread over predicted error;
@@ -61,7 +61,7 @@ class NextMeasurement:
     identifies: list[str]
     curve: dict[str, list[float]]
     settings: list[dict[str, Any]] = field(default_factory=list)
-    check: Check | None = None
+    check: SimulatedCheck | None = None
 
     @property
     def gain_per_hour(self) -> float | None:
@@ -127,7 +127,7 @@ class MeasurementPlan:
 def _candidate(entry: Mapping[str, Any]) -> NextMeasurement:
     known = {key: value for key, value in entry.items() if key != "gain_per_hour"}
     if known["check"] is not None:
-        known["check"] = Check(**known["check"])
+        known["check"] = SimulatedCheck(**known["check"])
     return NextMeasurement(**known)
 
 

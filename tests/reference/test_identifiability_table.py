@@ -27,7 +27,7 @@ from stfit.measurement import Measurement, Origin
 from stfit.models.law import SpinTransferLaw
 from stfit.objective import Objective
 from stfit.objective.information import RANK_TOLERANCE, Directions, directions
-from stfit.objective.problem import Problem
+from stfit.objective.problem import FitProblem
 from stfit.pipeline.assembly import assemble
 
 Array = npt.NDArray[np.float64]
@@ -291,7 +291,7 @@ class WithKnown:
         return np.vstack([self.objective.sensitivity(x), *rows])
 
     def directions(self) -> Directions:
-        return directions(cast("Problem", self), self.x)  # names, scales and sensitivity are all it asks for
+        return directions(cast("FitProblem", self), self.x)  # names, scales and sensitivity are all it asks for
 
 
 def both_factors(q: Quantities) -> Any:

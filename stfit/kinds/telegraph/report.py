@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stfit.figures.style import Quantity
+from stfit.figures.style import AxisQuantity
 from stfit.figures.trace import trace_figure
-from stfit.reports.content import Block, Column, Drawing, Heading, Listing, Paragraph, Prose, Row, Table
+from stfit.reports.content import Block, Drawing, Heading, Listing, Paragraph, Prose, Table, TableColumn, TableRow
 from stfit.results.numbers import format_rounded, format_value
 from stfit.results.result import MeasurementSummary
 from stfit.units import choose_prefix
@@ -98,8 +98,8 @@ def _row(trace: Mapping[str, Any]) -> list[str]:
 
 def trace_blocks(traces: Traces) -> list[Block]:
     """The traces of a measurement: how each was reduced, every complaint, figures."""
-    columns = (*(Column(Prose(title)) for title in HEAD), Column("verdict"))
-    rows = tuple(Row((*cells, verdict)) for cells, verdict in zip(traces.rows, traces.verdicts, strict=True))
+    columns = (*(TableColumn(Prose(title)) for title in HEAD), TableColumn("verdict"))
+    rows = tuple(TableRow((*cells, verdict)) for cells, verdict in zip(traces.rows, traces.verdicts, strict=True))
     blocks: list[Block] = [Heading("Traces"), *(Paragraph(Prose(reason), "fine") for reason in traces.reasons)]
     blocks.append(Table(columns, rows, "data", named=False))
     if traces.left_out:
@@ -123,9 +123,9 @@ def _drawn(trace: Mapping[str, Any], identity: str) -> Drawing:
     return Drawing(identity, lambda _: trace_figure(panels, signal, time, dwell), words, caption)
 
 
-def _in_prefix(label: str, values: list[float], unit: str) -> Quantity:
+def _in_prefix(label: str, values: list[float], unit: str) -> AxisQuantity:
     factor, shown = choose_prefix(values, unit)
-    return Quantity(label, shown, factor)
+    return AxisQuantity(label, shown, factor)
 
 
 def _caption(panels: Mapping[str, Any]) -> str:

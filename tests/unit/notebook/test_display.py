@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from stfit.measurement import Origin
-from stfit.notebook.display import result_html
 from stfit.notebook.faces import Fit, Plan
+from stfit.notebook.result_html import result_html
 from tests.builders import dwell_times, grid, ramps
 from tests.unit.reports.example import hostile, nanopillar, one_temperature
 from tests.unit.reports.plan_example import PLAN

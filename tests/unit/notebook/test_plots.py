@@ -12,7 +12,7 @@ import pytest
 
 from stfit.errors import InputError
 from stfit.notebook.faces import Fit
-from stfit.reports.budget_figures import agreement_figure, compared_quantity
+from stfit.reports.drawn_budget import agreement_figure, compared_quantity
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[1] / "reports" / "example.py"))
 NANOPILLAR = Fit.of(EXAMPLES["nanopillar"]())

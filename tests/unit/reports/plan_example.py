@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from stfit.results.measurement_plan import Check, MeasurementPlan, NextMeasurement
+from stfit.results.measurement_plan import MeasurementPlan, NextMeasurement, SimulatedCheck
 
 BETA: Final = NextMeasurement(
     kind="constants",
@@ -23,7 +23,7 @@ BETA: Final = NextMeasurement(
     hours_to_goal=6.0,
     identifies=[],
     curve={"hours": [4.0, 8.0, 16.0], "stderr": [1.7, 1.39, 1.2]},
-    check=Check(400, 0, 1.39, 1.0, 0.05),
+    check=SimulatedCheck(400, 0, 1.39, 1.0, 0.05),
 )
 NOTHING: Final = NextMeasurement(
     kind="longer",

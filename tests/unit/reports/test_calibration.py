@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from stfit.reports.calibration import calibration
+from stfit.reports.calibration_section import calibration
 from stfit.reports.calibration_words import calibration_sentence, calibration_text, failing, interval_sentence, is_clean
 from stfit.reports.content import Name
 from stfit.reports.document import document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from stfit.reports.intervals import intervals
+from stfit.reports.intervals_section import intervals
 from tests.unit.reports.example import nanopillar
 
 

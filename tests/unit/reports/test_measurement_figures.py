@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stfit.reports.measurement_figures import (
+from stfit.reports.drawn_measurements import (
     all_residuals_figure,
     correlations_figure,
     drive_of,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from stfit.reports.measurements import describe, reduced_table, sections
+from stfit.reports.measurements_section import describe, reduced_table, sections
 from stfit.results.result import FitResult, InputFile, MeasurementSummary
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))

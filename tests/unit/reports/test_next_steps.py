@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from stfit.reports.answer import belief, validity_items
-from stfit.reports.budget_figures import variance_shares
+from stfit.reports.answer_section import belief, validity_items
 from stfit.reports.content import Listing, plain
-from stfit.reports.next_steps import section
+from stfit.reports.drawn_budget import variance_shares
+from stfit.reports.next_steps_section import section
 from stfit.results.result import FitResult, Note
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from stfit.reports.plan import render_plan
+from stfit.reports.plan_page import render_plan
 from tests.unit.reports.plan_example import BETA, NOTHING, PLAN
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stfit.reports.plan_words import summary
-from stfit.results.measurement_plan import Check
+from stfit.results.measurement_plan import SimulatedCheck
 from tests.unit.reports.plan_example import BETA, NOTHING, PLAN
 
 
@@ -42,5 +42,5 @@ def test_summary_of_a_failed_fit() -> None:
 
 
 def test_failed_fits_are_told() -> None:
-    entry = replace(BETA, check=Check(100, 3, 1.0, 1.0, 0.1))
+    entry = replace(BETA, check=SimulatedCheck(100, 3, 1.0, 1.0, 0.1))
     assert "3 fits failed." in summary(replace(PLAN, candidates=[entry]))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stfit.reports.released import Backing, Coverage, released, released_backing
+from stfit.reports.released import Backing, ReleasedCoverage, released, released_backing
 from stfit.results.result import FitResult
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
@@ -32,7 +32,7 @@ def test_the_intervals_and_measurements_of_the_result_are_quoted(monkeypatch: py
     ]
     found = quoted(NANOPILLAR, rows, monkeypatch)
     assert found == Backing(
-        "l_over_L", "covariance", (Coverage("dwell-times, 300 or more counts a row", (0.5, 1.0), 400),)
+        "l_over_L", "covariance", (ReleasedCoverage("dwell-times, 300 or more counts a row", (0.5, 1.0), 400),)
     )
     assert found.sentence == (
         "In the released calibration covariance intervals of l/L_θθ, nominally of 68.27 and 95 %, held the truth in "

@@ -11,7 +11,7 @@ from typing import Any
 from stfit.reports.document import document
 from stfit.reports.html import inline
 from stfit.reports.markdown import markdown
-from stfit.reports.rivals import rivals
+from stfit.reports.rivals_section import rivals
 from stfit.reports.summary import summary
 from stfit.results.result import FitResult
 

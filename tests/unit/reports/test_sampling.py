@@ -13,11 +13,11 @@ import pytest
 from stfit.diagnostics.posterior import posterior_estimates
 from stfit.diagnostics.reliability import reliability
 from stfit.diagnostics.sampling import sampling_summary
-from stfit.reports.chain_figures import posterior_figure, traces_figure
 from stfit.reports.document import document
+from stfit.reports.drawn_chain import posterior_figure, traces_figure
 from stfit.reports.html import render
 from stfit.reports.markdown import markdown
-from stfit.reports.sampling import sampling
+from stfit.reports.sampling_section import sampling
 from stfit.reports.sentences import chain_sentence, headline
 from stfit.reports.summary import summary
 from stfit.results import FitResult, Status, read, write

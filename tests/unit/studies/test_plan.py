@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pytest
 
-from stfit.results.measurement_plan import Check
+from stfit.results.measurement_plan import SimulatedCheck
 from stfit.studies.candidates import candidates
 from stfit.studies.forecast import forecast
 from stfit.studies.plan import checked, rank
@@ -60,7 +60,7 @@ def test_a_goal_and_the_hours_to_it() -> None:
 
 
 @cache
-def simulated(target: str, kind: str) -> tuple[float, Check]:
+def simulated(target: str, kind: str) -> tuple[float, SimulatedCheck]:
     """The predicted error of a candidate, and its simulation; τ0 from one temperature, all else from four."""
     start = (cold if target == "tau_0" else today)(target=target, candidates=(kind,))
     candidate = candidates(start)[0][0]

@@ -9,20 +9,20 @@ from stfit.reports import view
 from stfit.reports.content import (
     Badge,
     Block,
-    Column,
     Drawing,
     Heading,
     Inline,
     Name,
     Paragraph,
     Prose,
-    Row,
-    Section,
+    ReportSection,
     Small,
     Table,
+    TableColumn,
+    TableRow,
     Terms,
 )
-from stfit.reports.measurement_figures import correlations_figure, directions_figure, has_directions
+from stfit.reports.drawn_measurements import correlations_figure, directions_figure, has_directions
 from stfit.results.numbers import format_rounded
 from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
@@ -118,29 +118,34 @@ def _figure(result: FitResult) -> Drawing | None:
     return Drawing("directions", lambda _: view.drawn(directions_figure(result)), words, Prose(_DIRECTIONS), few)
 
 
-def section(result: FitResult) -> Section | None:
+def section(result: FitResult) -> ReportSection | None:
     """What the data determine, what they do not, and how the parameters are correlated; None where nothing is known."""
     known = identifiability(result)
     blocks = [*_known(known), *_unidentified(result), *_correlations(result)]
-    return Section("identifiability", "What the data determine", tuple(blocks)) if blocks else None
+    return ReportSection("identifiability", "What the data determine", tuple(blocks)) if blocks else None
 
 
 def _known(known: Identifiability) -> list[Block]:
     if not known.rows:
         return []
     more = known.lacking
-    columns = [Column(), Column("verdict"), *([Column("lack")] if more else []), Column("why", wraps=True)]
-    columns += [Column("what would help", wraps=True)] if more else []
+    columns = [
+        TableColumn(),
+        TableColumn("verdict"),
+        *([TableColumn("lack")] if more else []),
+        TableColumn("why", wraps=True),
+    ]
+    columns += [TableColumn("what would help", wraps=True)] if more else []
     blocks: list[Block] = [Paragraph(Prose(sentence)) for sentence in known.sentences]
     blocks += [] if known.figure is None else [known.figure]
     blocks.append(Table(tuple(columns), tuple(_cells(row, more=more) for row in known.rows)))
     return [*blocks, Paragraph(_KINDS_IN_WORDS, "fine")] if more else blocks
 
 
-def _cells(row: JudgedRow, *, more: bool) -> Row:
+def _cells(row: JudgedRow, *, more: bool) -> TableRow:
     lack: list[Inline] = [row.kind] if more else []
     remedy: list[Inline] = [Prose(row.remedy)] if more else []
-    return Row((row.symbol, Badge(row.badge, row.verdict), *lack, Prose(row.sentence), *remedy))
+    return TableRow((row.symbol, Badge(row.badge, row.verdict), *lack, Prose(row.sentence), *remedy))
 
 
 def _unidentified(result: FitResult) -> list[Block]:

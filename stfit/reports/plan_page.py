@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from markupsafe import Markup
 
-from stfit.figures.plan import Prospect, plan_figure
-from stfit.figures.style import Quantity, svg
+from stfit.figures.prospects import Prospect, plan_figure
+from stfit.figures.style import AxisQuantity, svg
 from stfit.reports.html import page, trusted
 from stfit.reports.plan_words import check_sentence, plan_headline, plan_rows, settings_table, today_sentence
 from stfit.results.measurement_plan import MeasurementPlan, NextMeasurement
@@ -48,7 +48,7 @@ def _figure(plan: MeasurementPlan) -> Markup | None:
     largest = max(plan.stderr or 0.0, *(entry.stderr or 0.0 for _, entry in drawn))
     factor, unit = prefix(largest, plan.unit)
     name = symbol(plan.target)
-    y = Quantity("expected error of", unit, factor)
+    y = AxisQuantity("expected error of", unit, factor)
     figure = plan_figure(
         [_prospect(rank, entry) for rank, entry in drawn], plan.stderr, name.math if name.known else name.text, y
     )

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from stfit.reports import view
-from stfit.reports.content import Badge, Block, Drawing, Heading, Inline, Listing, Paragraph, Prose, Section
+from stfit.reports.content import Badge, Block, Drawing, Heading, Inline, Listing, Paragraph, Prose, ReportSection
 from stfit.reports.fit_test_words import alarms
-from stfit.reports.measurements import compact_figure
-from stfit.reports.sampling import BADGES
+from stfit.reports.measurements_section import compact_figure
+from stfit.reports.sampling_section import BADGES
 from stfit.reports.sentences import chain_sentence, goodness_sentence, identifiability_sentence, quoted_at
 from stfit.results.result import FitResult, Note, Status
 
@@ -18,17 +18,17 @@ _WORST: Final = ("failure", "warning", "info")
 _GRADES: Final = {"failure": "rejected", "warning": "doubtful", "info": "acceptable"}
 
 
-def answer(result: FitResult) -> Section:
+def answer(result: FitResult) -> ReportSection:
     """l/L_θθ, c_P, c_AP, τ0, slopes and critical currents with intervals and verdicts."""
     blocks: list[Block] = [view.parameter_table(view.answers(result))]
     if result.combinations:
         blocks += [Heading("Identified instead"), view.parameter_table(view.combinations(result))]
-    return Section(
+    return ReportSection(
         "answer", "The answer", (*blocks, Paragraph(Prose(f"{quoted_at(result)} {_FINE}"), "fine")), "answer"
     )
 
 
-def belief(result: FitResult) -> Section:
+def belief(result: FitResult) -> ReportSection:
     """Fit, convergence, identifiability and validity, each in a sentence; the chain too, where there is one."""
     verdict = result.goodness.verdict
     items: list[Inline] = [
@@ -41,7 +41,7 @@ def belief(result: FitResult) -> Section:
     if sentence := chain_sentence(result.sampling):
         found = result.sampling["verdict"]
         items.append((Badge(BADGES[found], found), " ", Prose(sentence)))
-    return Section("belief", "Whether to believe it", (Listing(tuple(items)),), "belief")
+    return ReportSection("belief", "Whether to believe it", (Listing(tuple(items)),), "belief")
 
 
 def picture(result: FitResult) -> Drawing | None:
@@ -49,10 +49,10 @@ def picture(result: FitResult) -> Drawing | None:
     return next((found for entry in result.measurements if (found := compact_figure(result, entry))), None)
 
 
-def others(result: FitResult) -> Section | None:
+def others(result: FitResult) -> ReportSection | None:
     """Every further parameter; None where there is none."""
     rows = view.others(result)
-    return Section("parameters", "Barriers and constants", (view.parameter_table(rows),)) if rows else None
+    return ReportSection("parameters", "Barriers and constants", (view.parameter_table(rows),)) if rows else None
 
 
 def validity_items(notes: Sequence[Note]) -> list[Inline]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from stfit.figures.profiles import ProfilePanel, Region, contours_figure, profiles_figure
 from stfit.figures.style import Figure, escape
-from stfit.reports.measurement_figures import layout_of
+from stfit.reports.drawn_measurements import layout_of
 from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
 from stfit.units import choose_prefix

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from stfit.figures.budget import Judgement, forest_figure, shares_figure
-from stfit.figures.style import Figure, Quantity
-from stfit.reports.measurement_figures import label_of, layout_of
+from stfit.figures.budget_figure import LeaveOneOut, forest_figure, shares_figure
+from stfit.figures.style import AxisQuantity, Figure
+from stfit.reports.drawn_measurements import label_of, layout_of
 from stfit.results.numbers import prefix
 from stfit.results.result import FitResult
 
@@ -56,8 +56,8 @@ def agreement_figure(result: FitResult, *, width: str = "page") -> Figure | None
     without = {e["left_out"]: _pair(e) for e in result.joint.get("tensions", []) if e["quantity"] == name}
     files = dict.fromkeys([*(e["measurement"] for e in result.joint["alone"]), *without])
     alone = {e["measurement"]: _pair(e[name]) for e in result.joint["alone"]}
-    found = [Judgement(Path(file).name, alone.get(file), without.get(file)) for file in files]
-    x = Quantity(name, unit, factor)
+    found = [LeaveOneOut(Path(file).name, alone.get(file), without.get(file)) for file in files]
+    x = AxisQuantity(name, unit, factor)
     return forest_figure(found, (entry.value, entry.stderr), x, label_of(name), layout_of(width))
 
 

@@ -9,7 +9,6 @@ from stfit.reports.content import (
     Badge,
     Block,
     Code,
-    Column,
     Heading,
     Inline,
     Italic,
@@ -17,19 +16,20 @@ from stfit.reports.content import (
     Number,
     Paragraph,
     Prose,
-    Row,
-    Section,
+    ReportSection,
     Table,
+    TableColumn,
+    TableRow,
     Verbatim,
 )
 from stfit.results.result import FitResult
 
 _INPUTS: Final = (
-    Column("input", wraps=True),
-    Column("kind"),
-    Column("rows", numeric=True),
-    Column("polarity", numeric=True),
-    Column("SHA-256", wraps=True),
+    TableColumn("input", wraps=True),
+    TableColumn("kind"),
+    TableColumn("rows", numeric=True),
+    TableColumn("polarity", numeric=True),
+    TableColumn("SHA-256", wraps=True),
 )
 _PAPER: Final[tuple[Inline, ...]] = (
     "J.-E. Wegrowe, S. M. Santos, M.-C. Ciornei, H.-J. Drouhin and J. M. Rubí, ",
@@ -38,7 +38,7 @@ _PAPER: Final[tuple[Inline, ...]] = (
 )
 
 
-def assumed(result: FitResult) -> Section:
+def assumed(result: FitResult) -> ReportSection:
     """Assumptions and conventions, how far they hold, priors and bounds."""
     blocks: list[Block] = []
     if result.assumptions:
@@ -49,13 +49,13 @@ def assumed(result: FitResult) -> Section:
     if priors := view.priors(result):
         rows = view.key_values([(name, Prose(text)) for name, text in priors])
         blocks += [Heading("Priors and bounds"), rows]
-    return Section("assumed", "What was assumed", tuple(blocks))
+    return ReportSection("assumed", "What was assumed", tuple(blocks))
 
 
-def provenance(result: FitResult) -> Section:
+def provenance(result: FitResult) -> ReportSection:
     """Inputs with their checksums, command, seed, versions, the analysis file."""
     rows = [
-        Row(
+        TableRow(
             (
                 entry.file,
                 entry.kind,
@@ -67,18 +67,18 @@ def provenance(result: FitResult) -> Section:
         for entry in result.inputs
     ]
     if result.analysis_sha256 is not None:
-        rows.append(Row(("analysis file", "", "", "", _sum(result.analysis_sha256))))
+        rows.append(TableRow(("analysis file", "", "", "", _sum(result.analysis_sha256))))
     blocks: list[Block] = [Table(_INPUTS, tuple(rows), named=False), view.key_values(_circumstances(result))]
     if result.analysis:
         blocks += [Heading("The analysis file"), Verbatim(result.analysis)]
-    return Section("provenance", "Where this comes from", tuple(blocks))
+    return ReportSection("provenance", "Where this comes from", tuple(blocks))
 
 
-def citation(result: FitResult) -> Section:
+def citation(result: FitResult) -> ReportSection:
     """How to cite theory and program."""
     program = (Italic(f"stfit {result.stfit_version}"), ", for the analysis.")
     data = " The checksums above name the data exactly." if result.inputs else ""
-    return Section("cite", "How to cite", (Paragraph((*_PAPER, *program, data)),))
+    return ReportSection("cite", "How to cite", (Paragraph((*_PAPER, *program, data)),))
 
 
 def _sum(sha256: str) -> Inline:

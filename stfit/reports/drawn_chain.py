@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from stfit.figures.posterior import Drawn, chain_figure, corner_figure
-from stfit.figures.style import Array, Figure, Quantity, escape
+from stfit.figures.posterior_figure import Drawn, chain_figure, corner_figure
+from stfit.figures.style import Array, AxisQuantity, Figure, escape
 from stfit.results.numbers import prefix
 from stfit.results.result import FitResult, Verdict
 from stfit.results.symbols import symbol
@@ -52,7 +52,7 @@ def _quantity(result: FitResult, name: str, draws: Array) -> Drawn:
     ranks = np.array(sampling["ranks"][name], dtype=float)
     return Drawn(
         symbol=_label(name),
-        quantity=Quantity(name, unit, factor, log=log),
+        quantity=AxisQuantity(name, unit, factor, log=log),
         draws=draws,
         edges=_densities(marginal, "edges"),
         posterior=_densities(marginal, "posterior"),

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from stfit.figures.style import LINES, MARKERS, Array, Quantity, escape, journal_style, new_figure
+from stfit.figures.style import LINES, MARKERS, Array, AxisQuantity, escape, journal_style, new_figure
 
 _COLOURS = ("#08306b", "#b35806", "#1b7837", "#762a83", "#4d4d4d", "#c51b7d")  # differ in lightness too
 _FEW_DECADES = 10.0  # of the hours planned, below which minor ticks have labels too
@@ -31,7 +31,7 @@ class Prospect:
     simulated: tuple[float, float] | None = None
 
 
-def plan_figure(prospects: Sequence[Prospect], today: float | None, symbol: str, y: Quantity) -> Figure:
+def plan_figure(prospects: Sequence[Prospect], today: float | None, symbol: str, y: AxisQuantity) -> Figure:
     """Expected error of the target against hours of measurement; errors in SI, drawn in the unit of y.
 
     symbol: of the target, mathtext. today: the error there is, None where there is none.

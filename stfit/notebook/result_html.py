@@ -6,8 +6,8 @@ from typing import Final
 
 from stfit.figures.style import svg
 from stfit.markup import Markup, block, paragraph, table
+from stfit.reports.drawn_measurements import measurement_figure
 from stfit.reports.fit_test_words import alarms
-from stfit.reports.measurement_figures import measurement_figure
 from stfit.reports.plan_words import summary as plan_summary
 from stfit.reports.sentences import (
     chain_sentence,

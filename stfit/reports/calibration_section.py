@@ -8,13 +8,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from stfit.figures.calibration import Covered, coverage_figure, pulls_figure, ranks_figure
+from stfit.figures.calibration_figure import Covered, coverage_figure, pulls_figure, ranks_figure
 from stfit.figures.style import Figure, escape
 from stfit.reports import view
 from stfit.reports.calibration_words import NOMINAL, allowed, calibration_sentence, failing, percent, rank_name, signed
 from stfit.reports.content import (
     Block,
-    Column,
     Drawing,
     Heading,
     Inline,
@@ -23,9 +22,10 @@ from stfit.reports.content import (
     Number,
     Paragraph,
     Prose,
-    Row,
-    Section,
+    ReportSection,
     Table,
+    TableColumn,
+    TableRow,
 )
 from stfit.reports.released import Backing, released_backing
 from stfit.results.numbers import format_value
@@ -114,7 +114,7 @@ def _pull_row(entry: Mapping[str, Any]) -> PullRow:
     return PullRow(Name(entry["name"]), mean, width, bias, missing, pulls["verdict"])
 
 
-def section(result: FitResult) -> Section | None:
+def section(result: FitResult) -> ReportSection | None:
     """The section of the report, or what the released calibration says; None where neither has anything to say."""
     found, released = calibration(result), released_backing(result)
     if not found.sentence and released is None:
@@ -127,14 +127,14 @@ def section(result: FitResult) -> Section | None:
     if found.prior:
         rows = view.key_values([(name, Prose(text)) for name, text in found.prior])
         blocks += [Heading("The prior from which the truths of the posteriors were drawn"), rows]
-    return Section("calibration", "Are the intervals as wide as they say?", tuple(blocks))
+    return ReportSection("calibration", "Are the intervals as wide as they say?", tuple(blocks))
 
 
 def _released(backing: Backing) -> list[Block]:
     heads = ("68.27 %", "95 %", "of")
-    columns = (Column("measurements", wraps=True), *(Column(head, numeric=True) for head in heads))
+    columns = (TableColumn("measurements", wraps=True), *(TableColumn(head, numeric=True) for head in heads))
     rows = (
-        Row((row.design, *(Number(f"{100.0 * share:.1f} %") for share in row.shares), Number(str(row.of))))
+        TableRow((row.design, *(Number(f"{100.0 * share:.1f} %") for share in row.shares), Number(str(row.of))))
         for row in backing.rows
     )
     return [Paragraph(Prose(backing.sentence)), Table(columns, tuple(rows))]
@@ -142,21 +142,31 @@ def _released(backing: Backing) -> list[Block]:
 
 def _tables(found: CalibrationSection) -> list[Block]:
     heads = ("covers 68.27 %", "allowed", "covers 95 %", "allowed", "of")
-    columns = (Column(), Column("interval"), *(Column(head, numeric=True) for head in heads), Column("verdict"))
+    columns = (
+        TableColumn(),
+        TableColumn("interval"),
+        *(TableColumn(head, numeric=True) for head in heads),
+        TableColumn("verdict"),
+    )
     covered = [
-        Row((row.symbol, row.kind, *(Number(text) for cell in row.cells for text in cell), Number(row.of), row.verdict))
+        TableRow(
+            (row.symbol, row.kind, *(Number(text) for cell in row.cells for text in cell), Number(row.of), row.verdict)
+        )
         for row in found.coverages
     ]
     of_pulls = ("mean of pulls", "width of pulls", "bias", "without an error")
     pulled = [
-        Row((row.symbol, *(Number(text) for text in (row.mean, row.width, row.bias, row.missing)), row.verdict))
+        TableRow((row.symbol, *(Number(text) for text in (row.mean, row.width, row.bias, row.missing)), row.verdict))
         for row in found.pulls
     ]
     return [
         Table(columns, tuple(covered)),
         Paragraph(_ALLOWED, "fine"),
         Heading("Pulls and bias"),
-        Table((Column(), *(Column(head, numeric=True) for head in of_pulls), Column("verdict")), tuple(pulled)),
+        Table(
+            (TableColumn(), *(TableColumn(head, numeric=True) for head in of_pulls), TableColumn("verdict")),
+            tuple(pulled),
+        ),
         Paragraph(_PULLS, "fine"),
     ]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from stfit.reports.budget_figures import variance_shares
-from stfit.reports.content import Block, Code, Inline, Listing, Name, Number, Paragraph, Prose, Section
+from stfit.reports.content import Block, Code, Inline, Listing, Name, Number, Paragraph, Prose, ReportSection
+from stfit.reports.drawn_budget import variance_shares
 from stfit.reports.summary import beside
 from stfit.results.numbers import format_rounded
 from stfit.results.result import FitResult, Status
@@ -19,12 +19,12 @@ _RANKED: Final[tuple[Inline, ...]] = (
 )
 
 
-def section(result: FitResult) -> Section:
+def section(result: FitResult) -> ReportSection:
     """Remedies of what is not identified, then what would make the errors smaller."""
     blocks: list[Block] = []
     if items := [*_remedies(result), *_errors(result)]:
         blocks.append(Listing(tuple(items)))
-    return Section("next", "What to measure next", (*blocks, Paragraph(_RANKED)))
+    return ReportSection("next", "What to measure next", (*blocks, Paragraph(_RANKED)))
 
 
 def _remedies(result: FitResult) -> list[Inline]:

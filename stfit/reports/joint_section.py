@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from stfit.reports.budget_figures import agreement_figure, budget_figure, compared_quantity, variance_shares
 from stfit.reports.content import (
     Block,
-    Column,
     Drawing,
     Heading,
     Inline,
     Name,
     Number,
     Paragraph,
-    Row,
-    Section,
+    ReportSection,
     Table,
+    TableColumn,
+    TableRow,
 )
+from stfit.reports.drawn_budget import agreement_figure, budget_figure, compared_quantity, variance_shares
 from stfit.reports.summary import beside
 from stfit.reports.view import drawn
 from stfit.results.numbers import format_p, format_rounded, format_value
@@ -48,7 +48,7 @@ class BudgetRow:
 
 
 @dataclass(frozen=True)
-class Budget:
+class BudgetTable:
     """The error budget; sources are the columns."""
 
     sources: list[Inline]
@@ -66,7 +66,7 @@ class Joint:
     tensions: list[dict[str, Any]]
 
 
-def budget(result: FitResult) -> Budget:
+def budget(result: FitResult) -> BudgetTable:
     """The budget of every headline number; a source that is negligible everywhere is left out."""
     sources = dict.fromkeys(name for parts in result.budget.values() for name in parts)
     shown = [name for name in sources if any(_matters(parts, name) for parts in result.budget.values())]
@@ -84,7 +84,7 @@ def budget(result: FitResult) -> Budget:
                 ],
             )
         )
-    return Budget([source if source in _OURS else Name(source) for source in shown], rows)
+    return BudgetTable([source if source in _OURS else Name(source) for source in shown], rows)
 
 
 def _matters(parts: Mapping[str, float], source: str) -> bool:
@@ -148,16 +148,16 @@ def _tensions(result: FitResult) -> list[dict[str, Any]]:
     return rows
 
 
-def budget_section(result: FitResult) -> Section | None:
+def budget_section(result: FitResult) -> ReportSection | None:
     """The error budget as bars and as a table; None without one."""
     found = budget(result)
     if not found.rows:
         return None
-    columns = (Column(), *(Column(title, numeric=True) for title in ("standard error", *found.sources)))
-    rows = (Row((row.symbol, *(Number(text) for text in (row.stderr, *row.parts)))) for row in found.rows)
+    columns = (TableColumn(), *(TableColumn(title, numeric=True) for title in ("standard error", *found.sources)))
+    rows = (TableRow((row.symbol, *(Number(text) for text in (row.stderr, *row.parts)))) for row in found.rows)
     figure = Drawing("budget", lambda width: drawn(budget_figure(result, width=width)), _bars_in_words(result), _BARS)
     blocks = (figure, Table(columns, tuple(rows)), Paragraph(_QUADRATURE, "fine"))
-    return Section("budget", "What the uncertainty is made of", blocks)
+    return ReportSection("budget", "What the uncertainty is made of", blocks)
 
 
 def _bars_in_words(result: FitResult) -> str:
@@ -168,18 +168,18 @@ def _bars_in_words(result: FitResult) -> str:
     return f"Shares in the variance of each number; the largest of each: {', '.join(parts)}."
 
 
-def section(result: FitResult) -> Section | None:
+def section(result: FitResult) -> ReportSection | None:
     """Which measurement tells what, and whether they agree; None for a single measurement."""
     found = joint(result)
     if not found.contributions:
         return None
-    columns = (Column(), *(Column(name, numeric=True) for name in (*found.measurements, "constants")))
-    rows = (Row((e["symbol"], *(Number(share) for share in e["shares"]))) for e in found.contributions)
+    columns = (TableColumn(), *(TableColumn(name, numeric=True) for name in (*found.measurements, "constants")))
+    rows = (TableRow((e["symbol"], *(Number(share) for share in e["shares"]))) for e in found.contributions)
     blocks: list[Block] = [*_agreement(result)]
     blocks += [Table(columns, tuple(rows)), Paragraph(_SHARES, "fine")]
     blocks += _alone_blocks(found) if found.alone else []
     blocks += _tension_blocks(found) if found.tensions else []
-    return Section("joint", "Which measurement tells what, and whether they agree", tuple(blocks))
+    return ReportSection("joint", "Which measurement tells what, and whether they agree", tuple(blocks))
 
 
 def _agreement(result: FitResult) -> list[Block]:
@@ -192,17 +192,17 @@ def _agreement(result: FitResult) -> list[Block]:
 
 
 def _alone_blocks(found: Joint) -> list[Block]:
-    quantities = (Column(name, numeric=True) for name in found.quantities)
-    columns = (Column("measurement", wraps=True), Column("kind"), *quantities)
-    rows = (Row((e["measurement"], e["kind"], *(Number(cell) for cell in e["cells"]))) for e in found.alone)
+    quantities = (TableColumn(name, numeric=True) for name in found.quantities)
+    columns = (TableColumn("measurement", wraps=True), TableColumn("kind"), *quantities)
+    rows = (TableRow((e["measurement"], e["kind"], *(Number(cell) for cell in e["cells"]))) for e in found.alone)
     return [Heading("Each measurement by itself"), Table(columns, tuple(rows), named=False)]
 
 
 def _tension_blocks(found: Joint) -> list[Block]:
-    numbers = (Column(title, numeric=True) for title in ("becomes", "move", "p"))
-    columns = (Column("without", wraps=True), Column("number"), *numbers, Column("verdict"))
+    numbers = (TableColumn(title, numeric=True) for title in ("becomes", "move", "p"))
+    columns = (TableColumn("without", wraps=True), TableColumn("number"), *numbers, TableColumn("verdict"))
     rows = (
-        Row((e["left_out"], e["symbol"], *(Number(e[key]) for key in ("value", "pull", "p_value")), e["verdict"]))
+        TableRow((e["left_out"], e["symbol"], *(Number(e[key]) for key in ("value", "pull", "p_value")), e["verdict"]))
         for e in found.tensions
     )
     small = "The move in units of its own error; of each measurement the three largest."

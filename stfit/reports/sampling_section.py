@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stfit.reports.chain_figures import has_posterior, posterior_figure, traces_figure
 from stfit.reports.content import (
     Badge,
     Block,
-    Column,
     Drawing,
     Heading,
     Inline,
@@ -20,10 +18,12 @@ from stfit.reports.content import (
     Number,
     Paragraph,
     Prose,
-    Row,
-    Section,
+    ReportSection,
     Table,
+    TableColumn,
+    TableRow,
 )
+from stfit.reports.drawn_chain import has_posterior, posterior_figure, traces_figure
 from stfit.reports.sentences import chain_sentence
 from stfit.reports.view import drawn
 from stfit.results.numbers import format_rounded, prefix
@@ -45,7 +45,7 @@ _HEADS: Final[tuple[Inline, ...]] = (
     "of 95 %, low",
     "high",
 )
-_WORTH: Final = (Column(), *(Column(title, numeric=True) for title in _HEADS))
+_WORTH: Final = (TableColumn(), *(TableColumn(title, numeric=True) for title in _HEADS))
 _WORTH_WORDS: Final = (
     "R̂ compares the ensembles by the ranks of their draws: 1 where they agree. ESS is the number of independent draws "
     "that would serve as well, from the mean over the walkers, whose steps N are counted in autocorrelation times τ. "
@@ -197,7 +197,7 @@ def _traces(result: FitResult) -> Drawing | None:
     return Drawing("chain", lambda _: drawn(traces_figure(result)), words, _CHAIN)
 
 
-def section(result: FitResult) -> Section | None:
+def section(result: FitResult) -> ReportSection | None:
     """The section of the report; None of a result without a chain."""
     found = sampling(result)
     if found is None:
@@ -210,21 +210,27 @@ def section(result: FitResult) -> Section | None:
         Paragraph(_WORTH_WORDS, "fine"),
         *(_prior_blocks(found) if found.priors else []),
     ]
-    return Section("sampling", "What the chain is worth", tuple(blocks))
+    return ReportSection("sampling", "What the chain is worth", tuple(blocks))
 
 
-def _worth_row(entry: Worth) -> Row:
+def _worth_row(entry: Worth) -> TableRow:
     numbers = (entry.rhat, entry.effective, entry.tails, entry.taus, *entry.errors)
-    return Row((entry.symbol, *(Number(text) for text in numbers)), "" if entry.quoted else "not-identified")
+    return TableRow((entry.symbol, *(Number(text) for text in numbers)), "" if entry.quoted else "not-identified")
 
 
 def _prior_blocks(found: Sampling) -> list[Block]:
     rows = [
-        Row((entry.symbol, *(Number(text) for text in (entry.prior, entry.likelihood, entry.contraction)), diagnosis))
+        TableRow(
+            (entry.symbol, *(Number(text) for text in (entry.prior, entry.likelihood, entry.contraction)), diagnosis)
+        )
         for entry in found.priors
         for diagnosis in [entry.diagnosis]
     ]
-    columns = (Column(), *(Column(t, numeric=True) for t in ("prior", "data", "contraction")), Column("diagnosis"))
+    columns = (
+        TableColumn(),
+        *(TableColumn(t, numeric=True) for t in ("prior", "data", "contraction")),
+        TableColumn("diagnosis"),
+    )
     return [
         Heading("How much of it is prior"),
         *(Paragraph(Prose(sentence)) for sentence in found.prior_sentences),

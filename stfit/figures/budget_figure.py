@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from stfit.figures.layout import PAGE, Layout
-from stfit.figures.style import Quantity, escape, journal_style, new_figure
+from stfit.figures.layout import PAGE, FigureLayout
+from stfit.figures.style import AxisQuantity, escape, journal_style, new_figure
 
 _BAR, _HEAD, _FOOT, _LEFT, _RIGHT = 0.23, 0.52, 0.44, 0.62, 0.14  # inches
 _LETTER: Final = 0.078  # inches, of a name beside the axis
@@ -20,7 +20,7 @@ _FILLS: Final = ("#0b3c6b", "#e9b872", "#5a8fc0", "#f7ead3", "#8c4a0b", "#c9d8e6
 _DARK, _LIGHT = "#0b3c6b", "#c6dbef"
 
 
-def shares_figure(shares: Mapping[str, Mapping[str, float]], layout: Layout = PAGE) -> Figure:
+def shares_figure(shares: Mapping[str, Mapping[str, float]], layout: FigureLayout = PAGE) -> Figure:
     """Stacked bars of the parts of each variance, which add to 1; labels of rows and of sources are mathtext."""
     sources = list(dict.fromkeys(source for parts in shares.values() for source in parts))
     rows = -(-len(sources) // (3 if layout.stacked else 6))
@@ -51,7 +51,7 @@ def shares_figure(shares: Mapping[str, Mapping[str, float]], layout: Layout = PA
 
 @final
 @dataclass(frozen=True)
-class Judgement:
+class LeaveOneOut:
     """What one measurement says of a number. alone, without: value and error by itself and of all the others."""
 
     label: str
@@ -60,7 +60,11 @@ class Judgement:
 
 
 def forest_figure(
-    found: Sequence[Judgement], together: tuple[float, float], x: Quantity, label: str, layout: Layout = PAGE
+    found: Sequence[LeaveOneOut],
+    together: tuple[float, float],
+    x: AxisQuantity,
+    label: str,
+    layout: FigureLayout = PAGE,
 ) -> Figure:
     """A row a measurement: alone (full) and all without it (open), 68 % bars; the band is all together.
 
@@ -95,6 +99,6 @@ def forest_figure(
     return figure
 
 
-def _shortened(label: str, inches: float, layout: Layout) -> str:
+def _shortened(label: str, inches: float, layout: FigureLayout) -> str:
     most = max(int((inches - 0.15) / (layout.scale * _LETTER)), 8)
     return escape(label if len(label) <= most else f"…{label[1 - most :]}")

@@ -7,7 +7,6 @@ from typing import Final
 from stfit.reports import view
 from stfit.reports.content import (
     Block,
-    Column,
     Details,
     Drawing,
     Inline,
@@ -15,12 +14,13 @@ from stfit.reports.content import (
     Number,
     Paragraph,
     Prose,
-    Row,
-    Section,
+    ReportSection,
     Table,
+    TableColumn,
+    TableRow,
 )
+from stfit.reports.drawn_measurements import all_residuals_figure, has_residuals
 from stfit.reports.fit_test_words import EXPLANATIONS, alarms
-from stfit.reports.measurement_figures import all_residuals_figure, has_residuals
 from stfit.results.fit_tests import kind_of
 from stfit.results.result import FitResult
 
@@ -37,20 +37,20 @@ _CAPTION: Final = (
 )
 _HEADS: Final[tuple[Inline, ...]] = ("statistic", (Italic("p"), ", asymptotic"), (Italic("p"), ", simulated"))
 _COLUMNS: Final = (
-    Column("test", wraps=True),
-    Column("measurement", wraps=True),
-    *(Column(title, numeric=True) for title in _HEADS),
-    Column("verdict"),
+    TableColumn("test", wraps=True),
+    TableColumn("measurement", wraps=True),
+    *(TableColumn(title, numeric=True) for title in _HEADS),
+    TableColumn("verdict"),
 )
 
 
-def section(result: FitResult) -> Section:
+def section(result: FitResult) -> ReportSection:
     """Whether the data agree with the fit, test by test."""
     blocks: list[Block] = []
     tests = view.tests(result)
     if tests:
         rows = (
-            Row((e.name, e.measurement, *(Number(n) for n in (e.statistic, e.asymptotic, e.simulated)), e.verdict))
+            TableRow((e.name, e.measurement, *(Number(n) for n in (e.statistic, e.asymptotic, e.simulated)), e.verdict))
             for e in tests
         )
         blocks.append(Table(_COLUMNS, tuple(rows), named=False))
@@ -64,12 +64,12 @@ def section(result: FitResult) -> Section:
         blocks.append(
             Drawing("residuals", lambda _: view.drawn(all_residuals_figure(result)), words, _CAPTION, narrow=True)
         )
-    return Section("tests", "Tests of fit", tuple(blocks))
+    return ReportSection("tests", "Tests of fit", tuple(blocks))
 
 
 def _explained(result: FitResult) -> list[Block]:
     """What each kind of test means where it rejects, and what to do then."""
-    columns = (Column("test"), Column("where it rejects", wraps=True), Column("what to do", wraps=True))
+    columns = (TableColumn("test"), TableColumn("where it rejects", wraps=True), TableColumn("what to do", wraps=True))
     kinds = dict.fromkeys(kind_of(test.name) for test in result.goodness.tests)
-    rows = tuple(Row((kind, *map(Prose, EXPLANATIONS[kind]))) for kind in kinds if kind in EXPLANATIONS)
+    rows = tuple(TableRow((kind, *map(Prose, EXPLANATIONS[kind]))) for kind in kinds if kind in EXPLANATIONS)
     return [Details("What the tests mean", (Table(columns, rows, named=False),))] if rows else []

@@ -6,8 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from stfit.reports.content import Block, Column, Drawing, Inline, Name, Paragraph, Row, Section, Table
-from stfit.reports.interval_figures import stored_contours_figure, stored_profiles_figure
+from stfit.reports.content import (
+    Block,
+    Drawing,
+    Inline,
+    Name,
+    Paragraph,
+    ReportSection,
+    Table,
+    TableColumn,
+    TableRow,
+)
+from stfit.reports.drawn_intervals import stored_contours_figure, stored_profiles_figure
 from stfit.reports.view import drawn, enumerated
 from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
@@ -42,16 +52,16 @@ def intervals(result: FitResult) -> Intervals:
     return Intervals(_sources(result), _notes(result), _profiles(result), _contours(result))
 
 
-def section(result: FitResult) -> Section | None:
+def section(result: FitResult) -> ReportSection | None:
     """The section; None where no interval says where it comes from."""
     found = intervals(result)
     if not found.sources:
         return None
-    columns = (Column(wraps=True), Column(wraps=True))
+    columns = (TableColumn(wraps=True), TableColumn(wraps=True))
     blocks: list[Block] = [figure for figure in (found.profiles, found.contours) if figure is not None]
-    blocks.append(Table(columns, tuple(Row(cells) for cells in found.sources)))
+    blocks.append(Table(columns, tuple(TableRow(cells) for cells in found.sources)))
     blocks += [Paragraph(note, "fine") for note in found.notes]
-    return Section("intervals", "Where the intervals come from", tuple(blocks))
+    return ReportSection("intervals", "Where the intervals come from", tuple(blocks))
 
 
 def _sources(result: FitResult) -> list[tuple[str, Inline]]:

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stfit.reports.content import Block, Column, Inline, Number, Paragraph, Prose, Row, Section, Table
+from stfit.reports.content import (
+    Block,
+    Inline,
+    Number,
+    Paragraph,
+    Prose,
+    ReportSection,
+    Table,
+    TableColumn,
+    TableRow,
+)
 from stfit.results.numbers import format_value
 from stfit.results.ranking import comparison_sentence, evidence_sentence, verdicts
 from stfit.results.result import FitResult
@@ -59,17 +69,22 @@ def rivals(result: FitResult) -> Rivals:
     return Rivals([Prose(sentence) for sentence in sentences if sentence], columns, rows)
 
 
-def section(result: FitResult) -> Section | None:
+def section(result: FitResult) -> ReportSection | None:
     """The section of the report; None without rivals."""
     found = rivals(result)
     if not found.rows:
         return None
-    numbers = (Column(name, numeric=True) for name in found.columns)
-    columns = (Column("description", wraps=True), *numbers, Column("verdict"), Column("with it", wraps=True))
-    rows = (Row((e.description, *(Number(text) for text in e.numbers), e.verdict, e.note)) for e in found.rows)
+    numbers = (TableColumn(name, numeric=True) for name in found.columns)
+    columns = (
+        TableColumn("description", wraps=True),
+        *numbers,
+        TableColumn("verdict"),
+        TableColumn("with it", wraps=True),
+    )
+    rows = (TableRow((e.description, *(Number(text) for text in e.numbers), e.verdict, e.note)) for e in found.rows)
     blocks: list[Block] = [Paragraph(sentence) for sentence in found.sentences]
     blocks += [Table(columns, tuple(rows)), Paragraph(_CRITERIA, "fine")]
-    return Section("comparison", "Rival descriptions", tuple(blocks))
+    return ReportSection("comparison", "Rival descriptions", tuple(blocks))
 
 
 def _evidence(entry: Mapping[str, Any] | None) -> list[str]:

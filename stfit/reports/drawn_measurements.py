@@ -8,16 +8,16 @@ from typing import Any, Final
 import numpy as np
 
 from stfit.figures.diagnostic import correlation_figure, residuals_figure
-from stfit.figures.identifiability import eigen_directions_figure
-from stfit.figures.layout import COLUMN, PAGE, Layout
-from stfit.figures.panels import Fit, Series
-from stfit.figures.style import Array, Figure, Quantity, escape
+from stfit.figures.directions_figure import eigen_directions_figure
+from stfit.figures.layout import COLUMN, PAGE, FigureLayout
+from stfit.figures.panels import FittedCurve, Series
+from stfit.figures.style import Array, AxisQuantity, Figure, escape
 from stfit.measurement import kinds
 from stfit.results.result import Curve, FitResult, MeasurementSummary
 from stfit.results.symbols import symbol
 from stfit.units import choose_prefix
 
-_LAYOUTS: Final[Mapping[str, Layout]] = {"column": COLUMN, "page": PAGE}
+_LAYOUTS: Final[Mapping[str, FigureLayout]] = {"column": COLUMN, "page": PAGE}
 _LONGEST: Final = 16  # letters of a name in a figure
 _DRIVES: Final = {"frequency": "Hz", "current": "A", "voltage": "V", "delta_R": "ohm", "row": ""}
 _WORDS: Final = {"delta_R": "ΔR"}
@@ -29,7 +29,7 @@ def has_figure(summary: MeasurementSummary) -> bool:
     return kind is not None and kind.figure is not None and bool(summary.reduced)
 
 
-def layout_of(width: str) -> Layout:
+def layout_of(width: str) -> FigureLayout:
     """The layout of a width: "column" is 86 mm, "page" the text of A4. ValueError for any other."""
     if width not in _LAYOUTS:
         raise ValueError(f"width: expected 'column' or 'page'; found {width!r}")
@@ -48,7 +48,7 @@ def measurement_figure(
     series = series_of(result, summary)
     ends = [float(value) for entry in series for value in entry.x]
     factor, label = choose_prefix(ends, _DRIVES[drive])
-    quantity = Quantity(_WORDS.get(drive, drive), label.replace("ohm", "Ω"), factor)
+    quantity = AxisQuantity(_WORDS.get(drive, drive), label.replace("ohm", "Ω"), factor)
     figure: Figure = kind.figure()(series, quantity, layout if residuals else layout.without_residuals())
     return figure
 
@@ -143,9 +143,9 @@ def _state(row: Mapping[str, Any]) -> str:
     return str(row.get("state") or str(row.get("transition", "")).partition("->")[0])
 
 
-def _fit(curve: Curve) -> Fit:
+def _fit(curve: Curve) -> FittedCurve:
     parts = (curve.x, curve.y, curve.lo68, curve.hi68, curve.lo95, curve.hi95)
-    return Fit(*(np.array(part, dtype=float) for part in parts))
+    return FittedCurve(*(np.array(part, dtype=float) for part in parts))
 
 
 def _column(rows: Sequence[Mapping[str, Any]], name: str) -> Array:

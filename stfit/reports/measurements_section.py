@@ -8,9 +8,20 @@ from typing import Any, Final
 
 from stfit.figures.style import Figure
 from stfit.measurement import kinds
-from stfit.reports.content import Block, Column, Details, Drawing, Inline, Number, Paragraph, Row, Table, Width
-from stfit.reports.content import Section as Part
-from stfit.reports.measurement_figures import drive_of, has_figure, measurement_figure
+from stfit.reports.content import (
+    Block,
+    Details,
+    Drawing,
+    Inline,
+    Number,
+    Paragraph,
+    ReportSection,
+    Table,
+    TableColumn,
+    TableRow,
+    Width,
+)
+from stfit.reports.drawn_measurements import drive_of, has_figure, measurement_figure
 from stfit.reports.view import cell, drawn
 from stfit.results.numbers import format_rounded, format_value
 from stfit.results.result import FitResult, MeasurementSummary
@@ -54,7 +65,7 @@ _MOST_ROWS: Final = 400  # a page of more rows is read by nobody; result.json ha
 
 
 @dataclass(frozen=True)
-class Section:
+class MeasurementShown:
     """One measurement, ready to print."""
 
     index: int
@@ -70,12 +81,12 @@ class Section:
     more: tuple[Block, ...] = ()
 
 
-def sections(result: FitResult) -> list[Section]:
+def sections(result: FitResult) -> list[MeasurementShown]:
     """The measurements of a result, in its order."""
     return [_section(result, summary, index) for index, summary in enumerate(result.measurements, start=1)]
 
 
-def parts(result: FitResult) -> list[Part]:
+def parts(result: FitResult) -> list[ReportSection]:
     """A section of the report for each measurement: figure, traces, reduced data."""
     return [_part(section) for section in sections(result)]
 
@@ -94,13 +105,13 @@ def _drawn(result: FitResult, summary: MeasurementSummary, width: Width, *, resi
     return drawn(measurement_figure(result, summary, width=width, residuals=residuals))
 
 
-def _section(result: FitResult, summary: MeasurementSummary, index: int) -> Section:
+def _section(result: FitResult, summary: MeasurementSummary, index: int) -> MeasurementShown:
     head, cells = reduced_table(summary)
     caption = _caption(result, summary)
     figure = Drawing(
         f"measurement-{index}", lambda width: _drawn(result, summary, width), describe(summary), caption, foldable=True
     )
-    return Section(
+    return MeasurementShown(
         index=index,
         file=summary.file,
         kind=summary.kind,
@@ -128,19 +139,19 @@ def _shows(summary: MeasurementSummary) -> tuple[str, str]:
     return ("Data", "") if kind is None else kind.shows
 
 
-def _part(section: Section) -> Part:
+def _part(section: MeasurementShown) -> ReportSection:
     blocks: list[Block] = [Paragraph(f"{section.kind}, {section.rows} rows read.", "fine")]
     blocks += [Paragraph(notice, "notice") for notice in section.notices]
     blocks += [] if section.figure is None else [section.figure]
     blocks += section.more
     blocks += _data(section) if section.cells else []
     title = (f"Measurement {section.index}: ", section.file)
-    return Part(f"measurement-{section.index}", title, tuple(blocks), "measurement")
+    return ReportSection(f"measurement-{section.index}", title, tuple(blocks), "measurement")
 
 
-def _data(section: Section) -> list[Block]:
-    columns = tuple(Column(title) for title in section.head)
-    rows = tuple(Row(tuple(_of_column(cell) for cell in row)) for row in section.cells)
+def _data(section: MeasurementShown) -> list[Block]:
+    columns = tuple(TableColumn(title) for title in section.head)
+    rows = tuple(TableRow(tuple(_of_column(cell) for cell in row)) for row in section.cells)
     blocks: list[Block] = [Table(columns, rows, "data", named=False)]
     if section.left_out:
         blocks.append(Paragraph(f"{section.left_out} more rows are in result.json.", "fine"))

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
-from stfit.figures.style import WIDTH, Array, Quantity, escape, journal_style, new_figure, shades
+from stfit.figures.style import WIDTH, Array, AxisQuantity, escape, journal_style, new_figure, shades
 
 _LEFT, _BELOW, _EDGE, _GAP = 0.72, 0.72, 0.12, 0.05  # inches
 _WIDEST_CELL: Final = 1.75
@@ -40,7 +40,7 @@ class Drawn:
     """
 
     symbol: str
-    quantity: Quantity
+    quantity: AxisQuantity
     draws: Array
     edges: Array
     posterior: Array
