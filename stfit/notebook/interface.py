@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from stfit.analysis import Analysis, read_analysis
-from stfit.backends.ensemble import Budget
-from stfit.backends.ensemble import Progress as Sampled
 from stfit.diagnostics.export import inference_data
 from stfit.errors import InputError, Problem
 from stfit.loaders.settings import UNCERTAINTIES
@@ -23,7 +21,6 @@ from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.fitting import fitted
 from stfit.pipeline.loading import inputs_of
 from stfit.pipeline.planning import plan_analysis, with_plan, write_plan_report
-from stfit.pipeline.sampling import sampled
 from stfit.pipeline.simulating import simulate
 from stfit.pipeline.source import Run, source_of
 from stfit.reports import comparing
@@ -34,6 +31,8 @@ from stfit.results.measurement_plan import MeasurementPlan
 from stfit.studies.calibrate import Progress
 
 if TYPE_CHECKING:
+    from stfit.backends.ensemble import Budget
+    from stfit.backends.ensemble import Progress as Sampled
     from stfit.notebook.widget import Explorer
 
 __all__ = ["calibrate", "compare", "explore", "fit", "load", "plan", "report", "sample", "simulate", "to_arviz"]
@@ -152,6 +151,8 @@ def sample(
     InputError
         The result was read from a file, or the stored chain is that of another fit.
     """
+    from stfit.pipeline.sampling import sampled  # emcee and h5py, which nothing else here needs
+
     source = source_of(result, "stfit.sample")
     run = Run(None if file is None else Path(file), resume, processes, progress)
     return Fit.of(sampled(result, source, seed, run, budget))

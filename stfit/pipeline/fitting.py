@@ -8,7 +8,6 @@ from stfit.analysis import Analysis
 from stfit.measurement import Measurement
 from stfit.pipeline.loading import load_measurements
 from stfit.pipeline.run import run
-from stfit.pipeline.sampling import sampled
 from stfit.pipeline.source import Run, source_of
 from stfit.results import FitResult
 
@@ -24,5 +23,7 @@ def fitted(
     """By least squares, and then by the backend that the analysis chooses."""
     result = run(analysis, measurements, seed=seed, command=command)
     if analysis.fit.backend == "mcmc":
+        from stfit.pipeline.sampling import sampled  # emcee and h5py, which no other fit needs
+
         return sampled(result, source_of(result, command), seed, chain or Run())
     return result

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, final
+from typing import TYPE_CHECKING, Final, final
 
 from stfit.analysis import Analysis
 from stfit.backends.chain import Chain
-from stfit.backends.ensemble import Progress
 from stfit.backends.least_squares import Optimum
 from stfit.errors import InputError, Problem
 from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.results import FitResult
+
+if TYPE_CHECKING:  # emcee, which only a chain needs
+    from stfit.backends.ensemble import Progress
 
 CHAIN: Final = "chain.h5"  # in the folder of the report
 

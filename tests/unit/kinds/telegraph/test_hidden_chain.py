@@ -144,7 +144,7 @@ def test_a_mapped_trace_takes_the_memory_of_a_chunk(tmp_path: Path) -> None:
 
 def test_numba_is_not_loaded_before_a_trace_is_reduced() -> None:
     modules = ", ".join(
-        f"stfit.kinds.telegraph.{name}" for name in ("columns", "keys", "inspected", "simulated", "report")
+        f"stfit.kinds.telegraph.{name}" for name in ("layout", "keys", "inspected", "simulated", "report")
     )
     code = f"import sys, stfit, {modules}; print('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

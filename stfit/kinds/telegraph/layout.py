@@ -1,4 +1,4 @@
-"""The columns of an index of traces. Apart from what reduces them: numba loads where there is a trace, not a table."""
+"""The columns of an index of traces."""
 
 from __future__ import annotations
 
