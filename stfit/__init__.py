@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from stfit.models.dwell import DwellTimeModel
     from stfit.models.fluctuation import FluctuationModel
     from stfit.notebook import explore
-    from stfit.pipeline import calibrate, fit, load, plan, report, sample, simulate, to_arviz
+    from stfit.pipeline.calibrating import calibrate
+    from stfit.pipeline.fitting import fit
+    from stfit.pipeline.loading import load
+    from stfit.pipeline.planning import plan
+    from stfit.pipeline.reporting import report
+    from stfit.pipeline.sampling import sample, to_arviz
+    from stfit.pipeline.simulating import simulate
     from stfit.results.compared import compare
 
 __all__ = [
@@ -43,16 +49,16 @@ _HOMES: Final = {
     "CriticalCurrentModel": "stfit.models.critical",
     "DwellTimeModel": "stfit.models.dwell",
     "FluctuationModel": "stfit.models.fluctuation",
-    "calibrate": "stfit.pipeline",
+    "calibrate": "stfit.pipeline.calibrating",
     "compare": "stfit.results.compared",
     "explore": "stfit.notebook",
-    "fit": "stfit.pipeline",
-    "load": "stfit.pipeline",
-    "plan": "stfit.pipeline",
-    "report": "stfit.pipeline",
-    "sample": "stfit.pipeline",
-    "simulate": "stfit.pipeline",
-    "to_arviz": "stfit.pipeline",
+    "fit": "stfit.pipeline.fitting",
+    "load": "stfit.pipeline.loading",
+    "plan": "stfit.pipeline.planning",
+    "report": "stfit.pipeline.reporting",
+    "sample": "stfit.pipeline.sampling",
+    "simulate": "stfit.pipeline.simulating",
+    "to_arviz": "stfit.pipeline.sampling",
 }
 
 

@@ -17,8 +17,9 @@ from stfit.analysis.experiment import Experiment, read_experiment
 from stfit.analysis.messages import Location, one_of, place, problem_of, shown
 from stfit.analysis.schema import DeviceSection, ModelSection
 from stfit.analysis.sections import Section, table
+from stfit.analysis.toml_file import parse_toml, read_text
 from stfit.errors import InputError, Problem
-from stfit.laboratory import DYNAMICS, EXACT_RATES, RATE_LAW, Design, VirtualDevice
+from stfit.laboratory.designs import DYNAMICS, EXACT_RATES, RATE_LAW, Design, VirtualDevice
 from stfit.measurement import kinds
 from stfit.models.asymmetry import EXACT_ASYMMETRIES
 from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
@@ -53,6 +54,19 @@ class _DeviceFile(Section):
     title: Annotated[str, PlainValidator(quantities.text)] = "virtual device"
     device: Annotated[dict[str, Constant], table(DeviceSection, dict)]
     model: Annotated[_Stated, table(ModelSection, _Stated.of)] = _Stated()
+
+
+def read_device(path: Path, experiment: Path | None = None) -> VirtualDevice:
+    """The virtual device in a file, measured as an experiment file says, or, without one, as the device file does.
+
+    InputError holds everything that is wrong with them.
+    """
+    _, text = read_text(path, "a device file")
+    content = parse_toml(text, str(path))
+    if experiment is None:
+        return virtual_device(content, path.parent, str(path))
+    _, design = read_text(experiment, "an experiment file")
+    return virtual_device(content, path.parent, str(path), (parse_toml(design, str(experiment)), str(experiment)))
 
 
 def virtual_device(

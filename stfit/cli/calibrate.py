@@ -45,10 +45,11 @@ def calibrate(
     require_writable(folder, (REPORT, RESULT))
 
     from stfit.backends.parallel import watched
-    from stfit.pipeline import asked_but_not_identified, report
-    from stfit.pipeline import calibrate as calibrated
+    from stfit.pipeline.calibrating import calibrate as calibrated
+    from stfit.pipeline.run import asked_but_not_identified
     from stfit.reports.progress import progress_bar
     from stfit.results.calibration import calibration_text
+    from stfit.results.storage import as_text
 
     with progress_bar(quiet=quiet) as shown, watched(shown):
         result = calibrated(
@@ -61,10 +62,13 @@ def calibrate(
             progress=shown,
             command=command(),
         )
-    page = report(result, folder)
     if as_json:
-        say((folder / RESULT).read_text(encoding="utf-8").rstrip())
+        say(as_text(result).rstrip())
     elif result.calibration and not quiet:
         say(calibration_text(result.calibration))
+
+    from stfit.reports.bundle import write_report  # draws figures, which the answer above does not wait for
+
+    page = write_report(result, folder)
     say(f"Report: {page}", err=as_json)
     end(result, asked_but_not_identified(result, plan.fit.free))

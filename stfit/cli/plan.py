@@ -47,8 +47,8 @@ def plan(
     require_writable(folder, ("plan.json", "plan.html"))
 
     from stfit.backends.parallel import available_processes
-    from stfit.pipeline import load_measurements
-    from stfit.pipeline.planning import end_of, plan_analysis, with_plan, write_plan_report
+    from stfit.pipeline.loading import load_measurements
+    from stfit.pipeline.planning import end_of, plan_analysis, with_plan
     from stfit.reports.progress import watched_work
     from stfit.results.plan import plan_text
 
@@ -63,8 +63,11 @@ def plan(
             processes=available_processes() if processes is None else processes,
             command=command(),
         )
-    page = write_plan_report(found, folder)
     say((plan_text(found) if as_json else found.summary()).rstrip())
+
+    from stfit.pipeline.reporting import write_plan_report  # draws figures, which the answer above does not wait for
+
+    page = write_plan_report(found, folder)
     say(f"Plan: {page}", err=as_json)
     for sentence in (reasons := end_of(found, wanted.fit.free)):
         say(f"stfit: {sentence}", err=True)

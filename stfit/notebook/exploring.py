@@ -17,8 +17,8 @@ from stfit.diagnostics.series import curve_grid, series_labels
 from stfit.figures.live import LivePanel, LiveSeries
 from stfit.measurement import Measurement, name_of
 from stfit.objective import FitParameter, Objective, Term
-from stfit.pipeline import inputs_of
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import inputs_of
 from stfit.pipeline.run import run
 from stfit.pipeline.sampling import source_of
 from stfit.results import Estimate, FitResult

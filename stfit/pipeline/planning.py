@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from stfit.analysis import Analysis, PlanEntry
 from stfit.analysis.reading import with_target
@@ -15,11 +15,10 @@ from stfit.errors import InputError, Problem
 from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import inputs_of
 from stfit.pipeline.run import now
-from stfit.reports.plan import render_plan
 from stfit.results import Estimate, Status, Verdict
-from stfit.results.plan import Plan, plan_text
-from stfit.results.storage import make_folder, write_texts
+from stfit.results.plan import Plan
 from stfit.studies.candidate import Today
 from stfit.studies.conditions import candidate_words
 from stfit.studies.costs import pricing_of
@@ -27,8 +26,33 @@ from stfit.studies.plan import Ranking, checked, rank
 from stfit.studies.planner import planners
 from stfit.version import __version__
 
-PLAN: Final = "plan.json"
-PAGE: Final = "plan.html"
+
+def plan(
+    source: str | Path | Analysis | Measurement | Sequence[Measurement],
+    *,
+    target: str | None = None,
+    hours: float | None = None,
+    check: int = 3,
+    refits: int = 200,
+    seed: int | None = None,
+    processes: int = 1,
+    **sections: Mapping[str, Any] | str,
+) -> Plan:
+    """What to measure next: `source` is fitted, and each candidate ranked by what it does for the error of a target.
+
+    target: "l_over_L" unless [plan] names another. hours: h, that every candidate is made to fill. check: how many of
+    the best are simulated and fitted `refits` times. sections: as for `fit`, "plan" among them.
+    """
+    analysis, measurements = inputs_of(source, sections, "stfit.plan")
+    return plan_analysis(
+        with_plan(analysis, target, hours),
+        measurements,
+        seed=analysis.fit.seed if seed is None else seed,
+        check=check,
+        refits=refits,
+        processes=processes,
+        command="stfit.plan",
+    )
 
 
 def plan_analysis(
@@ -54,14 +78,6 @@ def plan_analysis(
     else:
         ranking = Ranking(today, (), (), ())
     return _plan(analysis, ranking, seed, command)
-
-
-def write_plan_report(plan: Plan, folder: Path | str) -> Path:
-    """Write plan.json and plan.html into a folder, made if need be: both or none; the path of the page."""
-    folder = Path(folder)
-    page = render_plan(plan)  # before anything is touched
-    make_folder(folder)
-    return write_texts({folder / PLAN: plan_text(plan), folder / PAGE: page})[-1]
 
 
 def end_of(plan: Plan, free: Sequence[str]) -> list[str]:

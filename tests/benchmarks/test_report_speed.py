@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from stfit.pipeline import fit
+from stfit.pipeline.fitting import fit
 from stfit.reports.html import render
 
 ANALYSIS: Final = Path(__file__).parents[2] / "datasets" / "joint-device" / "analysis.toml"

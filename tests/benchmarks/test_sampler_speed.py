@@ -30,8 +30,8 @@ from stfit.backends.least_squares import Optimum, minimise
 from stfit.backends.starts import starting_walkers, straightest
 from stfit.backends.stopping import longest_time
 from stfit.objective import Objective
-from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import load_measurements
 
 Array = npt.NDArray[np.float64]
 

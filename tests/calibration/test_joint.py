@@ -22,8 +22,8 @@ from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
 from stfit.measurement import Measurement, Origin, kinds
 from stfit.objective import Objective
 from stfit.objective.information import directions
-from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import load_measurements
 from stfit.results import Estimate
 from stfit.studies.coverage import NOMINAL, critical_z
 from tests.calibration.pulls import Calibration, Ensemble, Fit, comparisons_of, complaints, halved

@@ -18,8 +18,8 @@ from scipy.stats import norm
 
 from stfit.analysis import read_analysis
 from stfit.backends.least_squares import minimise
-from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import load_measurements
 from stfit.studies.candidate import Today
 from stfit.studies.conditions import Conditions
 from stfit.studies.plan import Ranking, checked, rank

@@ -23,8 +23,8 @@ from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.dwell.frames import frame_notes
 from stfit.kinds.ramp.notes import ramp_notes
 from stfit.objective import Objective
-from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import load_measurements
 from stfit.results import Status
 from stfit.results.fit_tests import scatters_too_little
 

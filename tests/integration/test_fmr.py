@@ -18,8 +18,8 @@ from stfit.kinds.resonance.data import FmrLines
 from stfit.measurement import Measurement, Origin
 from stfit.objective import Objective
 from stfit.objective.information import directions
-from stfit.pipeline import simulate
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.simulating import simulate
 from stfit.results import FitResult, Verdict
 from tests.builders import QUICK
 

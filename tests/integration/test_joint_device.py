@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import stfit
-from stfit.pipeline import simulate
+from stfit.pipeline.simulating import simulate
 
 JOINT = Path(__file__).parents[2] / "datasets" / "joint-device"
 TRUTH = json.loads((JOINT / "truth.json").read_text(encoding="utf-8"))

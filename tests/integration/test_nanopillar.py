@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import stfit
-from stfit.pipeline import simulate
+from stfit.pipeline.simulating import simulate
 from stfit.results import FitResult, Verdict
 from tests.saying import unnamed
 

@@ -13,7 +13,7 @@ import stfit
 from stfit.errors import InputError
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.stepped import SteppedRamps
-from stfit.pipeline import simulate
+from stfit.pipeline.simulating import simulate
 from stfit.results import FitResult, Verdict
 from tests import builders
 

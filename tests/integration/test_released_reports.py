@@ -15,8 +15,8 @@ import pytest
 import stfit
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
-from stfit.pipeline import inputs_of
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import inputs_of
 from stfit.results import FitResult
 from stfit.results.numbers import format_value
 from tests.released_reports import DATASETS, ROOT

@@ -13,9 +13,10 @@ import pytest
 import stfit
 from stfit.analysis import analysis_of
 from stfit.cli import main
-from stfit.pipeline import load_measurements, run_analysis
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.assumptions import assumptions
+from stfit.pipeline.fitting import run_analysis
+from stfit.pipeline.loading import load_measurements
 from stfit.results import FitResult, Verdict
 from tests import builders
 

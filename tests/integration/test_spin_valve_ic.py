@@ -14,8 +14,8 @@ from stfit.analysis import analysis_of
 from stfit.errors import InputError
 from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.dwell.data import DwellTimes
-from stfit.pipeline import simulate
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.simulating import simulate
 from stfit.results import FitResult, Verdict
 
 DATASET = Path(__file__).parents[2] / "datasets" / "spin-valve-ic"

@@ -11,7 +11,7 @@ import pytest
 
 import stfit
 from stfit.kinds.telegraph.data import TelegraphTraces
-from stfit.pipeline import simulate
+from stfit.pipeline.simulating import simulate
 from stfit.results import FitResult
 from stfit.results.storage import read
 

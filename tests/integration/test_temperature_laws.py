@@ -18,7 +18,7 @@ from stfit.diagnostics.estimates import estimates
 from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.measurement import Origin
-from stfit.pipeline import simulate
+from stfit.pipeline.simulating import simulate
 from stfit.results import Estimate, FitResult, Status
 from tests import builders
 from tests.builders import K_B, TRUTH, E

@@ -12,7 +12,7 @@ import pytest
 import stfit
 from stfit import DwellTimeModel
 from stfit.errors import InputError
-from stfit.pipeline import simulate
+from stfit.pipeline.simulating import simulate
 from stfit.results import Combination, FitResult, Verdict
 from tests.saying import unnamed
 

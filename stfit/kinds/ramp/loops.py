@@ -8,7 +8,7 @@ from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import find_peaks
+import scipy
 
 from stfit.errors import CellProblem, TableError
 from stfit.kinds.ramp.branches import Branches, two_branches
@@ -156,7 +156,7 @@ def _monotone(sweep: Array, current: Array) -> tuple[Rows, Rows]:
     A turn is an extremum that stands out by a twentieth of the range: a reading that trembles is none.
     """
     least = _TURN * float(np.ptp(current))
-    turns = [find_peaks(sign * current, prominence=least)[0] for sign in (1.0, -1.0)]
+    turns = [scipy.signal.find_peaks(sign * current, prominence=least)[0] for sign in (1.0, -1.0)]
     starts = np.append(0, np.flatnonzero(np.diff(sweep) != 0) + 1)
     ends = np.append(starts[1:] - 1, current.size - 1)
     # each turn ends a stretch and begins the next one

@@ -21,8 +21,9 @@ from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.pulse.data import SwitchingPulses
 from stfit.measurement import Measurement, Origin
 from stfit.objective import Objective
-from stfit.pipeline import fit, load
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.fitting import fit
+from stfit.pipeline.loading import load
 from stfit.results import Status
 from stfit.results.ranking import verdicts
 

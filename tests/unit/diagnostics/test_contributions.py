@@ -26,8 +26,8 @@ from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.measurement import Measurement
 from stfit.objective import Objective
-from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import load_measurements
 from stfit.results import FitResult
 
 JOINT = Path(__file__).parents[3] / "datasets" / "joint-device"

@@ -19,8 +19,8 @@ from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.pulse.data import SwitchingPulses
 from stfit.measurement import Measurement, Origin
 from stfit.objective import Objective
-from stfit.pipeline import fit
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.fitting import fit
 from stfit.results import Estimate, Status
 
 Array = npt.NDArray[np.float64]
