@@ -15,7 +15,7 @@ from stfit.derivatives import value_of
 from stfit.errors import InputError, Problem
 from stfit.laboratory.designs import DYNAMICS, RATE_LAW, TRUTH, Design, VirtualDevice
 from stfit.measurement import kinds
-from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
+from stfit.models.derived import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.parameters import PARAMETERS
 from stfit.results.storage import make_folder, write_texts
 from stfit.version import __version__
