@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, ClassVar, Final, final
 
 import numpy as np

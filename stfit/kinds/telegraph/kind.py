@@ -6,7 +6,7 @@ from stfit.measurement.kind import Kind, Lazy
 
 TELEGRAPH_TRACE: Final = Kind(
     name="telegraph-trace",
-    layout=Lazy("stfit.kinds.telegraph.reduce:LAYOUT"),
+    layout=Lazy("stfit.kinds.telegraph.layout:LAYOUT"),
     keys=Lazy("stfit.kinds.telegraph.keys:TraceKeys"),
     build=Lazy("stfit.kinds.telegraph.reduce:reduced_traces"),
     lists_files=True,

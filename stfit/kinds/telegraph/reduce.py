@@ -18,14 +18,9 @@ from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.reducing import ReducedTrace, TraceTask, reduce_trace
 from stfit.kinds.telegraph.trace_panels import panels
 from stfit.measurement.base import Array, Origin
-from stfit.measurement.columns import CURRENT, FIELD, FILE, TEMPERATURE, Column, Domain, Layout
 
-_INTERVAL: Final = Column("sample_interval", "s", Domain.POSITIVE, ("us", "s"), ("dt", "delta_t"))
 _LARGE: Final = 200_000_000  # bytes of all files together, from which several processes are worth their start
 _ORDER: Final = (checks.FAILED, checks.DOUBTFUL, checks.PASSED, checks.NOT_TESTED)
-
-
-LAYOUT: Final = Layout((FILE, CURRENT), (), (TEMPERATURE, FIELD, _INTERVAL))
 
 
 def reduced_traces(
