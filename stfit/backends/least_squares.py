@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import final
 
 import lmfit
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from stfit.backends.gauss_newton import gauss_newton
 from stfit.backends.inner_point import InnerPoint, inner_point, sees_all
+from stfit.backends.optimum import Optimum
 from stfit.objective.information import NULL_COMPONENT, Directions, covariance, directions, expected_covariance, gauge
 from stfit.objective.problem import Problem
 from stfit.results import Status
@@ -31,42 +32,6 @@ _MOST_SCORED = 100  # steps of scoring
 _LEAST_KNOWN = 1e-10  # of the information of the best known direction: no long first steps along others
 _ROOM = 30.0  # natural sizes between a bound and where a coordinate that nothing is known of is put
 _NEAR_BOUND = 1e-6  # of the natural size of a coordinate, from which it counts as at its bound
-
-
-@final
-@dataclass(frozen=True)
-class Optimum:
-    """The end of a fit. covariance is None where it failed; evaluations counts residual vectors.
-
-    sum_of_squares: −2 ln L up to a constant, the deviance where there are residuals. runaway: directions, columns in
-    scaled coordinates, along which the likelihood has no maximum: x is then a point inside (backends.inner_point), and
-    sum_of_squares belongs to the supremum; None for all other data. unbounded_covariance: with coordinates at a bound
-    free to leave it both ways; None where none is at a bound, or the likelihood is not curved there. end: where the
-    descent ended, if there is no maximum.
-    """
-
-    x: Array
-    status: Status
-    covariance: Array | None
-    directions: Directions
-    at_bound: npt.NDArray[np.bool_]
-    sum_of_squares: float
-    evaluations: int
-    runaway: Array | None = None
-    unbounded_covariance: Array | None = None
-    end: Array | None = None
-
-    @property
-    def at_supremum(self) -> Optimum:
-        """The same; where the likelihood has no maximum, at the end of the descent, where the data agree best."""
-        return self if self.end is None else replace(self, x=self.end)
-
-    def runs_away(self, gradient: Array) -> bool:
-        """Whether a quantity with this gradient (per coordinate, shape (p,)) changes along a runaway direction."""
-        if self.runaway is None:
-            return False
-        scaled = gradient * self.directions.scales
-        return bool(np.linalg.norm(scaled @ self.runaway) > NULL_COMPONENT * np.linalg.norm(scaled))
 
 
 @final

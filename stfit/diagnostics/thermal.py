@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.models.choices import CURIE_TEMPERATURE
 from stfit.objective import Objective
 from stfit.results import Note

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from stfit.analysis import Analysis, PlanEntry
 from stfit.analysis.reading import with_target
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.goodness import goodness
 from stfit.errors import InputError, Problem
 from stfit.measurement import Measurement
