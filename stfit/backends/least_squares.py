@@ -1,12 +1,10 @@
-"""Maximum likelihood: least squares of signed-root deviances through lmfit; scoring where there are no residuals."""
+"""Maximum likelihood: Gauss–Newton or scoring where they find the way, lmfit where not, then Newton steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
-import lmfit
 import numpy as np
 import numpy.typing as npt
 
@@ -21,7 +19,6 @@ Array = npt.NDArray[np.float64]
 
 _TOLERANCE = 1e-8  # of the sum of squares and of the step: from there Newton steps are quicker
 _LAST_TOLERANCE = 1e-15  # where they are not, on slow descents: a few roundings
-_FIRST_STEP = 1.0  # longest first step over the start's own length (MINPACK's norm): 100, its default, overshoots
 _NEWTON_STEPS = 20
 _SETTLED = 1e-13  # expected gain of ln L in one more Newton step, at which no step is taken
 _CONVERGED = 1e-6  # the same, below which a fit has converged
@@ -29,7 +26,6 @@ _LONGEST_STEP = 1.0  # of scoring, in natural sizes
 _SCORED = 1e-4  # twice the gain of ln L that ends scoring: Newton steps are quicker, and a replica is good enough
 _LEAST_DAMPED, _MOST_DAMPED = 1e-12, 1e8  # of the information: next to nothing; no step that matters is left
 _MOST_SCORED = 100  # steps of scoring
-_LEAST_KNOWN = 1e-10  # of the information of the best known direction: no long first steps along others
 _ROOM = 30.0  # natural sizes between a bound and where a coordinate that nothing is known of is put
 _NEAR_BOUND = 1e-6  # of the natural size of a coordinate, from which it counts as at its bound
 
@@ -55,10 +51,11 @@ class _End:
 def minimise(problem: Problem, start: Array | None = None, *, max_evaluations: int = 2000) -> Optimum:
     """The maximum of the likelihood near `start` (default: the problem's own), inside the bounds.
 
-    Levenberg–Marquardt through lmfit where −2 ln L is a sum of squares; elsewhere Fisher's scoring, or lmfit's BFGS
-    where that fails. Then Newton steps with the analytic Hessian. Null directions are fixed by holding one parameter
-    each, which changes no prediction; the covariance lives in the directions that the data see, and comes from
-    problem.information, never from JᵀJ. max_evaluations: of one descent, of which there may be three.
+    Gauss–Newton where −2 ln L is a sum of squares, or Levenberg–Marquardt through lmfit where one of its steps leads up
+    or far; elsewhere Fisher's scoring, or lmfit's BFGS where that fails. Then Newton steps with the analytic Hessian.
+    Null directions are fixed by holding one parameter each, which changes no prediction; the covariance lives in the
+    directions that the data see, and comes from problem.information, never from JᵀJ. max_evaluations: of one descent,
+    of which there may be three.
     """
     begin = problem.start if start is None else start
     end = _released(problem, _descend(problem, begin, max_evaluations), max_evaluations)
@@ -136,15 +133,20 @@ def _too_few_rows(problem: Problem, x: Array) -> bool:
 def _run(
     problem: Problem, begin: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
 ) -> _End:
-    """One descent through lmfit, finished by Newton steps; scoring alone where that is enough."""
+    """One descent, finished by Newton steps."""
     if problem.has_residuals:
-        x, evaluations = _levenberg_marquardt(problem, begin, scales, held, max_evaluations, tolerance)
-        return _settle(problem, x, evaluations)
+        found = gauss_newton(problem, begin, scales, held, tolerance, max_evaluations)
+        if found is None:
+            from stfit.backends.lmfit_descents import levenberg_marquardt  # lmfit loads where it is needed
+
+            found = levenberg_marquardt(problem, begin, scales, held, max_evaluations, tolerance)
+        return _settle(problem, *found)
     end = _settle(problem, *_score(problem, begin, scales, held))
     if end.converged:
         return end
-    x, evaluations = _quasi_newton(problem, begin, scales, held, max_evaluations, tolerance)
-    return _settle(problem, x, evaluations)
+    from stfit.backends.lmfit_descents import quasi_newton  # lmfit loads where it is needed
+
+    return _settle(problem, *quasi_newton(problem, begin, scales, held, max_evaluations, tolerance))
 
 
 def _settle(problem: Problem, x: Array, evaluations: int) -> _End:
@@ -181,57 +183,6 @@ def _lower(problem: Problem, x: Array, step: Array) -> tuple[Array, float]:
     return there, lower_cost
 
 
-def _scaled_parameters(
-    problem: Problem, start: Array, scales: Array, held: tuple[int, ...]
-) -> tuple[lmfit.Parameters, list[int], Callable[[lmfit.Parameters], Array]]:
-    """lmfit's Parameters in coordinates divided by their natural size, which of them vary, and the way back."""
-    lower, upper = problem.bounds
-    names = [f"x{i}" for i in range(start.size)]
-    free = [i for i in range(start.size) if i not in held]
-    parameters = lmfit.Parameters()
-    for i, name in enumerate(names):
-        limits = lower[i] / scales[i], upper[i] / scales[i]
-        parameters.add(name, value=start[i] / scales[i], min=limits[0], max=limits[1], vary=i in free)
-
-    def coordinates(values: lmfit.Parameters) -> Array:
-        return np.array([values[name].value for name in names]) * scales
-
-    return parameters, free, coordinates
-
-
-def _levenberg_marquardt(
-    problem: Problem, start: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
-) -> tuple[Array, int]:
-    """MINPACK through lmfit.
-
-    A step to where the residuals have no finite value is taken back and shortened. Out of evaluations, lmfit
-    would end at the last point tried; this ends at the best.
-    """
-    parameters, free, coordinates = _scaled_parameters(problem, start, scales, held)
-    if not free:
-        return start, 0
-    best, least = start, np.inf
-
-    def residuals(values: lmfit.Parameters) -> Array:
-        nonlocal best, least
-        x = coordinates(values)
-        vector = problem.residuals(x)
-        sum_of_squares = float(vector @ vector)
-        if sum_of_squares < least:
-            best, least = x, sum_of_squares
-        return vector
-
-    minimizer = lmfit.Minimizer(residuals, parameters, scale_covar=False, calc_covar=False, nan_policy="propagate")
-    outcome = minimizer.leastsq(
-        max_nfev=max_evaluations,
-        Dfun=lambda values: (problem.jacobian(coordinates(values)) * scales)[:, free],
-        ftol=tolerance,
-        xtol=tolerance,
-        factor=_FIRST_STEP,
-    )
-    return best if outcome.aborted else coordinates(outcome.params), int(outcome.nfev)
-
-
 def _score(problem: Problem, x: Array, scales: Array, held: tuple[int, ...]) -> tuple[Array, int]:
     """Fisher's scoring, until a step promises next to nothing, and the costs it took; for what is no sum of squares.
 
@@ -261,53 +212,6 @@ def _score(problem: Problem, x: Array, scales: Array, held: tuple[int, ...]) -> 
     return x, evaluations
 
 
-def _quasi_newton(
-    problem: Problem, start: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
-) -> tuple[Array, int]:
-    """BFGS through lmfit with the analytic gradient, for likelihoods that are no sum of squares; ends at the best.
-
-    It starts from the expected information, and so with a step of Fisher's scoring: coordinates of one natural size
-    may still differ by orders of magnitude in what the data know of them.
-    """
-    parameters, free, coordinates = _scaled_parameters(problem, start, scales, held)
-    if not free:
-        return start, 0
-    best, least = start, np.inf
-
-    def cost(values: lmfit.Parameters) -> float:
-        nonlocal best, least
-        x = coordinates(values)
-        found = problem.cost(x)
-        if found < least:
-            best, least = x, found
-        return found if np.isfinite(found) else np.inf
-
-    minimizer = lmfit.Minimizer(cost, parameters, scale_covar=False, calc_covar=False, nan_policy="propagate")
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step may lead where nothing is finite
-        outcome = minimizer.scalar_minimize(
-            method="BFGS",
-            max_nfev=max_evaluations,
-            tol=max(tolerance, 1e-6),
-            Dfun=lambda values: (problem.gradient(coordinates(values)) * scales)[free],
-            options={"hess_inv0": _internal_covariance(problem, start, scales, free, parameters)},
-        )
-    return best, int(outcome.nfev)
-
-
-def _internal_covariance(
-    problem: Problem, x: Array, scales: Array, free: list[int], parameters: lmfit.Parameters
-) -> Array:
-    """The inverse of the expected information of the free coordinates, in lmfit's variables without bounds."""
-    varied = [parameter for parameter in parameters.values() if parameter.vary]
-    slopes = np.array([parameter.scale_gradient(parameter.setup_bounds()) for parameter in varied])
-    root = (problem.sensitivity(x) * scales)[:, free] * slopes
-    norms = np.linalg.norm(root, axis=0)
-    norms = np.where(norms > 0, norms, 1.0)
-    known, vectors = np.linalg.eigh((root / norms).T @ (root / norms))
-    whitening = vectors / np.sqrt(np.maximum(known, _LEAST_KNOWN * known[-1])) / norms[:, None]
-    return np.asarray(whitening @ whitening.T)
-
-
 def _at_bound(problem: Problem, x: Array, gradient: Array, scales: Array) -> npt.NDArray[np.bool_]:
     """Coordinates at a bound that the likelihood pushes against."""
     lower, upper = problem.bounds
@@ -325,6 +229,8 @@ def refit(problem: Problem, near: Optimum) -> Array:
     if not problem.has_residuals:
         return _score(problem, near.x, near.directions.scales, held)[0]
     found = gauss_newton(problem, near.x, near.directions.scales, held, _TOLERANCE)
-    if found is not None:
-        return found
-    return _levenberg_marquardt(problem, near.x, near.directions.scales, held, 200, _TOLERANCE)[0]
+    if found is None:
+        from stfit.backends.lmfit_descents import levenberg_marquardt  # lmfit loads where it is needed
+
+        found = levenberg_marquardt(problem, near.x, near.directions.scales, held, 200, _TOLERANCE)
+    return found[0]
