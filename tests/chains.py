@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from stfit.backends.chain import Chain, Ended
 from stfit.backends.ensemble import Budget, sample
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.objective import Objective
 from tests import builders
 

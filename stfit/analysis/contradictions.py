@@ -11,8 +11,7 @@ from stfit.analysis.messages import Location
 from stfit.analysis.names import ASYMMETRIES_WITH, EXACT_ASYMMETRIES_WITH
 from stfit.analysis.schema import Content
 from stfit.measurement import kinds
-from stfit.models.asymmetry import EXACT_ASYMMETRIES
-from stfit.models.material import CURIE_TEMPERATURE
+from stfit.models.choices import CURIE_TEMPERATURE, EXACT_ASYMMETRIES
 
 Contradiction = tuple[Location, str, str]  # where, what was expected, what was found
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from stfit.analysis.entries import Constant, Prior
 from stfit.analysis.messages import shown, unfit, unknown
 from stfit.analysis.quantities import quantity, uncertain_quantity
-from stfit.models.asymmetry import EXACT_ASYMMETRIES
+from stfit.models.choices import EXACT_ASYMMETRIES
 from stfit.models.parameters import PARAMETERS, Parameter
 
 # the parameters of the table that only some asymmetries have; all others have all of them

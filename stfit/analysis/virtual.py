@@ -15,14 +15,15 @@ from stfit.analysis.contradictions import temperature_laws
 from stfit.analysis.entries import Constant, GmrChi, GmrTable, ModelEntry
 from stfit.analysis.experiment import Experiment, read_experiment
 from stfit.analysis.messages import Location, one_of, place, problem_of, shown
-from stfit.analysis.schema import DeviceSection, ModelSection
+from stfit.analysis.schema import ModelSection, device_section
 from stfit.analysis.sections import Section, table
+from stfit.analysis.toml_file import parse_toml, read_text
 from stfit.errors import InputError, Problem
-from stfit.laboratory import DYNAMICS, EXACT_RATES, RATE_LAW, Design, VirtualDevice
+from stfit.laboratory.designs import DYNAMICS, EXACT_RATES, RATE_LAW, Design, VirtualDevice
 from stfit.measurement import kinds
-from stfit.models.asymmetry import EXACT_ASYMMETRIES
-from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
-from stfit.models.material import CURIE_TEMPERATURE
+from stfit.models.choices import CURIE_TEMPERATURE, EXACT_ASYMMETRIES
+from stfit.models.derived import TRANSPORT_INGREDIENTS
+from stfit.models.law import SpinTransferLaw
 from stfit.models.parameters import PARAMETERS
 from stfit.models.rivals import EQ_27, JouleHeating
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
@@ -51,8 +52,21 @@ class _Stated:
 
 class _DeviceFile(Section):
     title: Annotated[str, PlainValidator(quantities.text)] = "virtual device"
-    device: Annotated[dict[str, Constant], table(DeviceSection, dict)]
-    model: Annotated[_Stated, table(ModelSection, _Stated.of)] = _Stated()
+    device: Annotated[dict[str, Constant], table(device_section, dict)]
+    model: Annotated[_Stated, table(lambda: ModelSection, _Stated.of)] = _Stated()
+
+
+def read_device(path: Path, experiment: Path | None = None) -> VirtualDevice:
+    """The virtual device in a file, measured as an experiment file says, or, without one, as the device file does.
+
+    InputError holds everything that is wrong with them.
+    """
+    _, text = read_text(path, "a device file")
+    content = parse_toml(text, str(path))
+    if experiment is None:
+        return virtual_device(content, path.parent, str(path))
+    _, design = read_text(experiment, "an experiment file")
+    return virtual_device(content, path.parent, str(path), (parse_toml(design, str(experiment)), str(experiment)))
 
 
 def virtual_device(
@@ -226,7 +240,7 @@ def _gmr(model: ModelEntry, source: str) -> Gmr:
 
 def _known_keys(location: Location) -> tuple[str, ...]:
     """The keys that may stand beside the one at `location`."""
-    sections: dict[str, type[Section]] = {"device": DeviceSection, "model": ModelSection}
+    sections: dict[str, type[Section]] = {"device": device_section(), "model": ModelSection}
     if len(location) > 1:
         return tuple(sections[str(location[0])].model_fields)
     return (*_DeviceFile.model_fields, *Experiment.model_fields)

@@ -9,9 +9,9 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
 from stfit.backends.level import rise_to
 from stfit.backends.newton import Box, Expansion, descend
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
 from stfit.backends.profile import at_its_bounds, rise_of, surroundings
 from stfit.backends.quantities import followed

@@ -21,8 +21,8 @@ from emcee.moves.move import Move
 from stfit.backends.chain import Chain, Ended, Walk
 from stfit.backends.chain_file import Stored, resumed, write
 from stfit.backends.fingerprint import fingerprint
-from stfit.backends.least_squares import Optimum
 from stfit.backends.moves import Proposal, differential, global_t
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import crew
 from stfit.backends.starts import Target, finite_log_posterior, mirrors, starting_walkers, straightest
 from stfit.backends.stopping import Progressed, progressed

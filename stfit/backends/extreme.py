@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
+import scipy
 
 from stfit.backends.ray import Found, Ray, State
 
@@ -43,7 +43,7 @@ def extreme(ray: Ray, level: float, start: Array) -> Found:
     def inwards_slope(y: Array) -> Array:
         return -np.nan_to_num(columns.T @ ray.outwards(point(y))[1])
 
-    found = minimize(
+    found = scipy.optimize.minimize(
         inwards,
         np.asarray(np.linalg.lstsq(columns, start - ray.best, rcond=None)[0], dtype=float),
         jac=inwards_slope,

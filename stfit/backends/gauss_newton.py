@@ -1,4 +1,4 @@
-"""Gauss–Newton steps from a point that is near the optimum already."""
+"""Gauss–Newton steps: the quickest way from a start that is near the optimum."""
 
 from __future__ import annotations
 
@@ -16,28 +16,49 @@ _LONGEST_STEP: Final = 1.0  # in natural sizes
 _MOST_STEPS: Final = 12
 
 
-def gauss_newton(problem: FitProblem, x: Array, scales: Array, held: tuple[int, ...], tolerance: float) -> Array | None:
-    """Undamped steps until one promises less than `tolerance` of the sum of squares; coordinates, shape (p,).
+def gauss_newton(
+    problem: FitProblem, x: Array, scales: Array, held: tuple[int, ...], tolerance: float, most: int = _MOST_STEPS
+) -> tuple[Array, int] | None:
+    """Undamped steps until one promises less than `tolerance` of the sum of squares; None where they find no way.
 
-    None where a step leads up, or far (beyond the natural size of a coordinate), or to a bound. held: coordinates that
-    stay.
+    Parameters
+    ----------
+    problem : Problem
+        Its residuals and their derivatives.
+    x : Array
+        Coordinates to start from, shape (p,).
+    scales : Array
+        Natural size of each coordinate, shape (p,).
+    held : tuple of int
+        Coordinates that stay.
+    tolerance : float
+        Of the sum of squares.
+    most : int
+        Residual vectors that may be computed.
+
+    Returns
+    -------
+    (Array, int) or None
+        Coordinates, shape (p,), and how many residual vectors they took. None where a step leads up, or far (beyond
+        the natural size of a coordinate), or to a bound.
     """
     lower, upper = problem.bounds
     free = np.array([i for i in range(x.size) if i not in held], dtype=np.intp)
     residuals = problem.residuals(x)
-    for _ in range(_MOST_STEPS):
+    for evaluations in range(1, 1 + min(most, _MOST_STEPS)):
         root = (problem.jacobian(x) * scales)[:, free]
         triangle, rotated = _triangle(root, residuals)
         if not np.all(np.abs(np.diag(triangle)) > RANK_TOLERANCE * np.max(np.abs(triangle), initial=1e-300)):
             return None
         step = np.linalg.solve(triangle, rotated)
         if rotated @ rotated < tolerance * (residuals @ residuals):
-            return x
+            return x, evaluations
         there = x.copy()
         there[free] -= step * scales[free]
         if np.max(np.abs(step)) > _LONGEST_STEP or np.any(there <= lower) or np.any(there >= upper):
             return None
-        found = problem.residuals(there)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step may lead where nothing is finite
+            found = problem.residuals(there)
         if not found @ found < residuals @ residuals:
             return None
         x, residuals = there, found

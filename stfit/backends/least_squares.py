@@ -1,17 +1,17 @@
-"""Maximum likelihood: least squares of signed-root deviances through lmfit; scoring where there are no residuals."""
+"""Maximum likelihood: Gauss–Newton or scoring where they find the way, lmfit where not, then Newton steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from types import ModuleType
 from typing import final
 
-import lmfit
 import numpy as np
 import numpy.typing as npt
 
 from stfit.backends.gauss_newton import gauss_newton
 from stfit.backends.inner_point import InnerPoint, inner_point, sees_all
+from stfit.backends.optimum import Optimum
 from stfit.objective.information import NULL_COMPONENT, Directions, covariance, directions, expected_covariance, gauge
 from stfit.objective.problem import FitProblem
 from stfit.results import Status
@@ -20,7 +20,6 @@ Array = npt.NDArray[np.float64]
 
 _TOLERANCE = 1e-8  # of the sum of squares and of the step: from there Newton steps are quicker
 _LAST_TOLERANCE = 1e-15  # where they are not, on slow descents: a few roundings
-_FIRST_STEP = 1.0  # longest first step over the start's own length (MINPACK's norm): 100, its default, overshoots
 _NEWTON_STEPS = 20
 _SETTLED = 1e-13  # expected gain of ln L in one more Newton step, at which no step is taken
 _CONVERGED = 1e-6  # the same, below which a fit has converged
@@ -28,45 +27,8 @@ _LONGEST_STEP = 1.0  # of scoring, in natural sizes
 _SCORED = 1e-4  # twice the gain of ln L that ends scoring: Newton steps are quicker, and a replica is good enough
 _LEAST_DAMPED, _MOST_DAMPED = 1e-12, 1e8  # of the information: next to nothing; no step that matters is left
 _MOST_SCORED = 100  # steps of scoring
-_LEAST_KNOWN = 1e-10  # of the information of the best known direction: no long first steps along others
 _ROOM = 30.0  # natural sizes between a bound and where a coordinate that nothing is known of is put
 _NEAR_BOUND = 1e-6  # of the natural size of a coordinate, from which it counts as at its bound
-
-
-@final
-@dataclass(frozen=True)
-class Optimum:
-    """The end of a fit. covariance is None where it failed; evaluations counts residual vectors.
-
-    sum_of_squares: −2 ln L up to a constant, the deviance where there are residuals. runaway: directions, columns in
-    scaled coordinates, along which the likelihood has no maximum: x is then a point inside (backends.inner_point), and
-    sum_of_squares belongs to the supremum; None for all other data. unbounded_covariance: with coordinates at a bound
-    free to leave it both ways; None where none is at a bound, or the likelihood is not curved there. end: where the
-    descent ended, if there is no maximum.
-    """
-
-    x: Array
-    status: Status
-    covariance: Array | None
-    directions: Directions
-    at_bound: npt.NDArray[np.bool_]
-    sum_of_squares: float
-    evaluations: int
-    runaway: Array | None = None
-    unbounded_covariance: Array | None = None
-    end: Array | None = None
-
-    @property
-    def at_supremum(self) -> Optimum:
-        """The same; where the likelihood has no maximum, at the end of the descent, where the data agree best."""
-        return self if self.end is None else replace(self, x=self.end)
-
-    def runs_away(self, gradient: Array) -> bool:
-        """Whether a quantity with this gradient (per coordinate, shape (p,)) changes along a runaway direction."""
-        if self.runaway is None:
-            return False
-        scaled = gradient * self.directions.scales
-        return bool(np.linalg.norm(scaled @ self.runaway) > NULL_COMPONENT * np.linalg.norm(scaled))
 
 
 @final
@@ -90,10 +52,11 @@ class _End:
 def minimise(problem: FitProblem, start: Array | None = None, *, max_evaluations: int = 2000) -> Optimum:
     """The maximum of the likelihood near `start` (default: the problem's own), inside the bounds.
 
-    Levenberg–Marquardt through lmfit where −2 ln L is a sum of squares; elsewhere Fisher's scoring, or lmfit's BFGS
-    where that fails. Then Newton steps with the analytic Hessian. Null directions are fixed by holding one parameter
-    each, which changes no prediction; the covariance lives in the directions that the data see, and comes from
-    problem.information, never from JᵀJ. max_evaluations: of one descent, of which there may be three.
+    Gauss–Newton where −2 ln L is a sum of squares, or Levenberg–Marquardt through lmfit where one of its steps leads up
+    or far; elsewhere Fisher's scoring, or lmfit's BFGS where that fails. Then Newton steps with the analytic Hessian.
+    Null directions are fixed by holding one parameter each, which changes no prediction; the covariance lives in the
+    directions that the data see, and comes from problem.information, never from JᵀJ. max_evaluations: of one descent,
+    of which there may be three.
     """
     begin = problem.start if start is None else start
     end = _released(problem, _descend(problem, begin, max_evaluations), max_evaluations)
@@ -171,15 +134,23 @@ def _too_few_rows(problem: FitProblem, x: Array) -> bool:
 def _run(
     problem: FitProblem, begin: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
 ) -> _End:
-    """One descent through lmfit, finished by Newton steps; scoring alone where that is enough."""
+    """One descent, finished by Newton steps."""
     if problem.has_residuals:
-        x, evaluations = _levenberg_marquardt(problem, begin, scales, held, max_evaluations, tolerance)
-        return _settle(problem, x, evaluations)
+        found = gauss_newton(problem, begin, scales, held, tolerance, max_evaluations)
+        if found is None:
+            found = _by_lmfit().levenberg_marquardt(problem, begin, scales, held, max_evaluations, tolerance)
+        return _settle(problem, *found)
     end = _settle(problem, *_score(problem, begin, scales, held))
     if end.converged:
         return end
-    x, evaluations = _quasi_newton(problem, begin, scales, held, max_evaluations, tolerance)
-    return _settle(problem, x, evaluations)
+    return _settle(problem, *_by_lmfit().quasi_newton(problem, begin, scales, held, max_evaluations, tolerance))
+
+
+def _by_lmfit() -> ModuleType:
+    """The descents of lmfit."""
+    from stfit.backends import lmfit_descents  # most fits need none of them, and lmfit is slow to import
+
+    return lmfit_descents
 
 
 def _settle(problem: FitProblem, x: Array, evaluations: int) -> _End:
@@ -216,57 +187,6 @@ def _lower(problem: FitProblem, x: Array, step: Array) -> tuple[Array, float]:
     return there, lower_cost
 
 
-def _scaled_parameters(
-    problem: FitProblem, start: Array, scales: Array, held: tuple[int, ...]
-) -> tuple[lmfit.Parameters, list[int], Callable[[lmfit.Parameters], Array]]:
-    """lmfit's Parameters in coordinates divided by their natural size, which of them vary, and the way back."""
-    lower, upper = problem.bounds
-    names = [f"x{i}" for i in range(start.size)]
-    free = [i for i in range(start.size) if i not in held]
-    parameters = lmfit.Parameters()
-    for i, name in enumerate(names):
-        limits = lower[i] / scales[i], upper[i] / scales[i]
-        parameters.add(name, value=start[i] / scales[i], min=limits[0], max=limits[1], vary=i in free)
-
-    def coordinates(values: lmfit.Parameters) -> Array:
-        return np.array([values[name].value for name in names]) * scales
-
-    return parameters, free, coordinates
-
-
-def _levenberg_marquardt(
-    problem: FitProblem, start: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
-) -> tuple[Array, int]:
-    """MINPACK through lmfit.
-
-    A step to where the residuals have no finite value is taken back and shortened. Out of evaluations, lmfit
-    would end at the last point tried; this ends at the best.
-    """
-    parameters, free, coordinates = _scaled_parameters(problem, start, scales, held)
-    if not free:
-        return start, 0
-    best, least = start, np.inf
-
-    def residuals(values: lmfit.Parameters) -> Array:
-        nonlocal best, least
-        x = coordinates(values)
-        vector = problem.residuals(x)
-        sum_of_squares = float(vector @ vector)
-        if sum_of_squares < least:
-            best, least = x, sum_of_squares
-        return vector
-
-    minimizer = lmfit.Minimizer(residuals, parameters, scale_covar=False, calc_covar=False, nan_policy="propagate")
-    outcome = minimizer.leastsq(
-        max_nfev=max_evaluations,
-        Dfun=lambda values: (problem.jacobian(coordinates(values)) * scales)[:, free],
-        ftol=tolerance,
-        xtol=tolerance,
-        factor=_FIRST_STEP,
-    )
-    return best if outcome.aborted else coordinates(outcome.params), int(outcome.nfev)
-
-
 def _score(problem: FitProblem, x: Array, scales: Array, held: tuple[int, ...]) -> tuple[Array, int]:
     """Fisher's scoring, until a step promises next to nothing, and the costs it took; for what is no sum of squares.
 
@@ -296,53 +216,6 @@ def _score(problem: FitProblem, x: Array, scales: Array, held: tuple[int, ...]) 
     return x, evaluations
 
 
-def _quasi_newton(
-    problem: FitProblem, start: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
-) -> tuple[Array, int]:
-    """BFGS through lmfit with the analytic gradient, for likelihoods that are no sum of squares; ends at the best.
-
-    It starts from the expected information, and so with a step of Fisher's scoring: coordinates of one natural size
-    may still differ by orders of magnitude in what the data know of them.
-    """
-    parameters, free, coordinates = _scaled_parameters(problem, start, scales, held)
-    if not free:
-        return start, 0
-    best, least = start, np.inf
-
-    def cost(values: lmfit.Parameters) -> float:
-        nonlocal best, least
-        x = coordinates(values)
-        found = problem.cost(x)
-        if found < least:
-            best, least = x, found
-        return found if np.isfinite(found) else np.inf
-
-    minimizer = lmfit.Minimizer(cost, parameters, scale_covar=False, calc_covar=False, nan_policy="propagate")
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step may lead where nothing is finite
-        outcome = minimizer.scalar_minimize(
-            method="BFGS",
-            max_nfev=max_evaluations,
-            tol=max(tolerance, 1e-6),
-            Dfun=lambda values: (problem.gradient(coordinates(values)) * scales)[free],
-            options={"hess_inv0": _internal_covariance(problem, start, scales, free, parameters)},
-        )
-    return best, int(outcome.nfev)
-
-
-def _internal_covariance(
-    problem: FitProblem, x: Array, scales: Array, free: list[int], parameters: lmfit.Parameters
-) -> Array:
-    """The inverse of the expected information of the free coordinates, in lmfit's variables without bounds."""
-    varied = [parameter for parameter in parameters.values() if parameter.vary]
-    slopes = np.array([parameter.scale_gradient(parameter.setup_bounds()) for parameter in varied])
-    root = (problem.sensitivity(x) * scales)[:, free] * slopes
-    norms = np.linalg.norm(root, axis=0)
-    norms = np.where(norms > 0, norms, 1.0)
-    known, vectors = np.linalg.eigh((root / norms).T @ (root / norms))
-    whitening = vectors / np.sqrt(np.maximum(known, _LEAST_KNOWN * known[-1])) / norms[:, None]
-    return np.asarray(whitening @ whitening.T)
-
-
 def _at_bound(problem: FitProblem, x: Array, gradient: Array, scales: Array) -> npt.NDArray[np.bool_]:
     """Coordinates at a bound that the likelihood pushes against."""
     lower, upper = problem.bounds
@@ -360,6 +233,6 @@ def refit(problem: FitProblem, near: Optimum) -> Array:
     if not problem.has_residuals:
         return _score(problem, near.x, near.directions.scales, held)[0]
     found = gauss_newton(problem, near.x, near.directions.scales, held, _TOLERANCE)
-    if found is not None:
-        return found
-    return _levenberg_marquardt(problem, near.x, near.directions.scales, held, 200, _TOLERANCE)[0]
+    if found is None:
+        found = _by_lmfit().levenberg_marquardt(problem, near.x, near.directions.scales, held, 200, _TOLERANCE)
+    return found[0]

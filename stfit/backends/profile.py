@@ -16,8 +16,9 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
 from stfit.backends.newton import Box, Expansion, whitening
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
 from stfit.backends.profile_ends import curve, find_end, quick_end
 from stfit.backends.quantities import Followed, Formula, followed

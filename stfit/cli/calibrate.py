@@ -49,8 +49,8 @@ def calibrate(
     from stfit.pipeline.calibrating import calibrated
     from stfit.pipeline.loading import load_measurements
     from stfit.pipeline.run import asked_but_not_identified
-    from stfit.reports.bundle import write_report
     from stfit.reports.calibration_words import calibration_text
+    from stfit.results.storage import as_text
 
     with progress_bar(quiet=quiet) as shown, watched(shown):
         result = calibrated(
@@ -64,10 +64,13 @@ def calibrate(
             progress=shown,
             command=command(),
         )
-    page = write_report(result, folder)
     if as_json:
-        say((folder / RESULT).read_text(encoding="utf-8").rstrip())
+        say(as_text(result).rstrip())
     elif result.calibration and not quiet:
         say(calibration_text(result.calibration))
+
+    from stfit.reports.bundle import write_report  # draws figures, which the answer above does not wait for
+
+    page = write_report(result, folder)
     say(f"Report: {page}", err=as_json)
     end(result, asked_but_not_identified(result, plan.fit.free))

@@ -48,7 +48,7 @@ def fit(
         raise InputError(Problem("option '--resume'", "a chain to go on with: --backend mcmc", plan.fit.backend))
     folder = default_folder(analysis) if out is None else out
 
-    from stfit.reports.formats import RESULT, chosen_formats, files_of
+    from stfit.reports.formats import chosen_formats, files_of
 
     chosen = chosen_formats(formats)
     require_writable(folder, files_of(chosen))
@@ -56,7 +56,6 @@ def fit(
     from stfit.cli.progress import watched_work
     from stfit.pipeline.fitting import run_analysis
     from stfit.pipeline.run import asked_but_not_identified
-    from stfit.reports.bundle import write_report
 
     seed = plan.fit.seed if seed is None else seed
     if plan.fit.backend == "mcmc":
@@ -64,16 +63,25 @@ def fit(
     else:
         with watched_work(quiet=quiet):
             result = run_analysis(plan, seed=seed, command=command())
+    _say_answer(result, as_json, quiet)
+
+    from stfit.reports.bundle import write_report  # draws figures, which the answer above does not wait for
+
     write_report(result, folder, chosen)
+    for name in files_of(chosen, result=False):
+        say(f"Report: {folder / name}", err=as_json)
+    end(result, asked_but_not_identified(result, plan.fit.free))
+
+
+def _say_answer(result: FitResult, as_json: bool, quiet: bool) -> None:
     if as_json:
-        say((folder / RESULT).read_text(encoding="utf-8").rstrip())
+        from stfit.results.storage import as_text
+
+        say(as_text(result).rstrip())
     elif not quiet:
         from stfit.reports.summary import summary
 
         say(summary(result))
-    for name in files_of(chosen, result=False):
-        say(f"Report: {folder / name}", err=as_json)
-    end(result, asked_but_not_identified(result, plan.fit.free))
 
 
 def _sampled(plan: Analysis, seed: int, folder: Path, resume: bool, processes: int, quiet: bool) -> FitResult:

@@ -49,7 +49,7 @@ def plan(
     from stfit.backends.parallel import available_processes
     from stfit.cli.progress import watched_work
     from stfit.pipeline.loading import load_measurements
-    from stfit.pipeline.planning import end_of, plan_analysis, with_plan, write_plan_report
+    from stfit.pipeline.planning import end_of, plan_analysis, with_plan
     from stfit.reports.plan_words import summary
     from stfit.results.measurement_plan import plan_text
 
@@ -64,8 +64,11 @@ def plan(
             processes=available_processes() if processes is None else processes,
             command=command(),
         )
-    page = write_plan_report(found, folder)
     say((plan_text(found) if as_json else summary(found)).rstrip())
+
+    from stfit.pipeline.reporting import write_plan_report  # draws figures, which the answer above does not wait for
+
+    page = write_plan_report(found, folder)
     say(f"Plan: {page}", err=as_json)
     for sentence in (reasons := end_of(found, wanted.fit.free)):
         say(f"stfit: {sentence}", err=True)

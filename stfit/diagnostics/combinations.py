@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.backends.profile import profiles
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
 from stfit.derivatives import Jet

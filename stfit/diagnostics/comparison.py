@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
 from stfit.constants import BOLTZMANN
 from stfit.diagnostics.exact_rival import EXACT_WORDS, exact_rivals

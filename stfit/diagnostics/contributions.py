@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import erfc
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.estimates import estimates, spread
 from stfit.measurement import kinds, name_of
 from stfit.measurement.registry import declared_kind

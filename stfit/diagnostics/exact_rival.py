@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.rival import Rival
 from stfit.diagnostics.same_law import with_law
 from stfit.models.law import SpinTransferLaw

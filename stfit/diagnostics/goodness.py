@@ -10,7 +10,8 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum, refit
+from stfit.backends.least_squares import refit
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import told
 from stfit.diagnostics.dispersion import Scatter, scatter_of
 from stfit.diagnostics.groups import NO_DEVIANCE, Groups, groups

@@ -9,7 +9,7 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.measurement import name_of
 from stfit.objective import Objective
 from stfit.objective.information import RANK_TOLERANCE, seen_and_free

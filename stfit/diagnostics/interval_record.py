@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from stfit.backends.bootstrap import Bootstrap
 from stfit.backends.contour import JOINT_LEVELS, Contour, contour
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.backends.profile import Profile, Profiles
 from stfit.diagnostics.estimates import LOGARITHMIC
 from stfit.objective import Objective

@@ -9,7 +9,7 @@ from typing import Any, Final, final
 import numpy as np
 
 from stfit.backends.bootstrap import REPLICAS, Bootstrap, bca_interval, bootstrap, linearised
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.backends.profile import LEVELS, Profile, profiles, quick_ends
 from stfit.backends.quantities import RECIPROCALS, Formula, followed
 from stfit.backends.ray import State

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.series import series_labels
 from stfit.diagnostics.tails import COUNTED
 from stfit.measurement import Measurement

@@ -10,7 +10,7 @@ from typing import Final, final
 import numpy as np
 
 from stfit.backends.chain import Chain
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.derivatives import Jet
 from stfit.diagnostics.convergence import Convergence, convergence
 from stfit.diagnostics.draws import quantity_draws

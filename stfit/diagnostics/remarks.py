@@ -9,7 +9,7 @@ from typing import Any, Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.measurement import Measurement, kind_of, kinds
 from stfit.models.law import SpinTransferLaw
 from stfit.objective import Objective, Term

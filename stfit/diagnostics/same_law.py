@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.models.law import SpinTransferLaw
 from stfit.models.rivals import EQ_27, EffectiveTemperature
 from stfit.objective import Objective, ParameterSpace

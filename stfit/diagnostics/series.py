@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.derivatives import Jet, value_of
 from stfit.diagnostics.estimates import Z68, Z95
 from stfit.diagnostics.remarks import remarks_of

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.wording import moved
 from stfit.objective import Objective
 from stfit.objective.information import spectrum

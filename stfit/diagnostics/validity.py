@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.constants import BOLTZMANN
 from stfit.diagnostics.remarks import every_remarks, remarks_of
 from stfit.diagnostics.thermal import temperature_notes

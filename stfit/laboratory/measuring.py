@@ -6,21 +6,19 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from stfit.derivatives import value_of
 from stfit.errors import InputError, Problem
-from stfit.laboratory.designs import DYNAMICS, RATE_LAW, Design, VirtualDevice
+from stfit.laboratory.designs import DYNAMICS, RATE_LAW, TRUTH, Design, VirtualDevice
 from stfit.measurement import kinds
-from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
+from stfit.models.derived import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.parameters import PARAMETERS
 from stfit.results.storage import make_folder, write_texts
 from stfit.version import __version__
-
-TRUTH: Final = "truth.json"
 
 
 def simulate(device: VirtualDevice, folder: Path, seed: int) -> list[Path]:

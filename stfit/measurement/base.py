@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.physics.fluctuations import LineNumbers
+if TYPE_CHECKING:
+    from stfit.physics.fluctuations import LineNumbers
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]

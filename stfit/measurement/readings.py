@@ -12,7 +12,7 @@ from typing import Final, final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
+import scipy
 
 from stfit.measurement.columns import Noise
 
@@ -142,7 +142,7 @@ def _clear_within(x: Array) -> Mask:
         ends = np.concatenate([[0], np.sort(widest[:cuts]) + 1, [x.size]])
         left = np.diff(squares[ends]) - np.square(np.diff(sums[ends])) / np.diff(ends)
         pooled = np.sqrt(max(float(np.sum(left)), 0.0) / freedom)
-        if ranked[cuts - 1] > -np.sqrt(2.0) * stdtrit(freedom, _CHANCE / 2.0) * pooled:
+        if ranked[cuts - 1] > -np.sqrt(2.0) * scipy.special.stdtrit(freedom, _CHANCE / 2.0) * pooled:
             clear[widest[:cuts]] = True
             break
     return clear

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, final
+from typing import Any, Protocol, final
 
 import numpy as np
 
+from stfit.models.choices import ASYMMETRIES, EXACT_ASYMMETRIES
 from stfit.physics.activation import (
     barrier_top,
     chi_from_ratio,
@@ -201,10 +202,6 @@ class Uniaxial:
 
 def _factors(gmr: Gmr, theta_0: Any, scale: float) -> tuple[Any, Any]:
     return asymmetry_P(gmr, theta_0) * scale, asymmetry_AP(gmr, theta_0) * scale
-
-
-EXACT_ASYMMETRIES: Final = ("uniaxial", "symmetric")  # whose barriers the exact rates know
-ASYMMETRIES: Final = ("theta_0", "symmetric", "uniaxial", "chi", "free")
 
 
 def asymmetry_named(

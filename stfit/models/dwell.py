@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.derivatives import Jet, seed, total, value_of
-from stfit.models.law import DERIVED_UNITS, SpinTransferLaw
+from stfit.models.derived import DERIVED_UNITS
+from stfit.models.law import SpinTransferLaw
 from stfit.models.uncertainty import Uncertainty
 from stfit.physics.deviance import exponential_log_likelihood, exponential_residuals
 from stfit.physics.transport import Gmr

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from stfit.constants import BOLTZMANN
 from stfit.models.asymmetry import Asymmetry, SymmetricBarrier, Uniaxial, Wells, asymmetry_named
+from stfit.models.derived import TRANSPORT_INGREDIENTS
 from stfit.models.exact import ExactRates
 from stfit.models.guess import starting_quantities
 from stfit.models.material import ConstantMaterial, Material, material_named
@@ -41,25 +42,7 @@ from stfit.physics.transport import (
 Array = npt.NDArray[np.float64]
 Quantities = Mapping[str, Any]
 
-DERIVED_UNITS: Final[Mapping[str, str]] = {
-    "c_P": "rad",
-    "c_AP": "rad",
-    "c_ratio": "",
-    "E_P": "J",
-    "E_AP": "J",
-    "slope_P": "1/A",
-    "slope_AP": "1/A",
-    "I_c_P": "A",
-    "I_c_AP": "A",
-}
-# what follows where the damping and the constants of the layer are known too (Eq. 3)
-TRANSPORT_UNITS: Final[Mapping[str, str]] = {
-    "transport_L": "1/(J s)",
-    "spin_transfer_l": "1/(J s)",
-    "tau_0_predicted": "s",
-}
 BARRIERS: Final = ("high", "exact")
-TRANSPORT_INGREDIENTS: Final = ("alpha", "gyromagnetic_ratio", "volume", "saturation_magnetisation")
 
 
 class SpinTransferLaw:

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.analysis import Analysis
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.intervals import covariance_estimates
 from stfit.diagnostics.series import curve_grid, series_labels
 from stfit.figures.live import LivePanel, LiveSeries

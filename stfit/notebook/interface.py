@@ -20,7 +20,8 @@ from stfit.notebook.faces import Comparison, Fit, Plan
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.fitting import fitted
 from stfit.pipeline.loading import inputs_of
-from stfit.pipeline.planning import plan_analysis, with_plan, write_plan_report
+from stfit.pipeline.planning import plan_analysis, with_plan
+from stfit.pipeline.reporting import write_plan_report
 from stfit.pipeline.simulating import simulate
 from stfit.pipeline.source import Run, source_of
 from stfit.reports import comparing

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE, N_GMR
 from stfit.errors import OutsideValidityError
@@ -128,7 +128,7 @@ def chi_from_ratio(ratio: float) -> float:
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
-    return float(brentq(function, low, high, xtol=1e-15, rtol=1e-15))
+    return float(scipy.optimize.brentq(function, low, high, xtol=1e-15, rtol=1e-15))
 
 
 def uniaxial_barriers(anisotropy_energy: Quantity, h: Quantity) -> tuple[Quantity, Quantity]:

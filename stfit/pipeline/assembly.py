@@ -15,7 +15,8 @@ from stfit.loaders.gmr import load_gmr
 from stfit.measurement import Measurement, name_of
 from stfit.measurement.columns import THERMOMETER
 from stfit.models.asymmetry import Uniaxial
-from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
+from stfit.models.derived import TRANSPORT_INGREDIENTS
+from stfit.models.law import SpinTransferLaw
 from stfit.models.parameters import PARAMETERS, Parameter, regular
 from stfit.objective import Constraint, FitParameter, LogNormal, Normal, Objective, ParameterSpace, Term
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr

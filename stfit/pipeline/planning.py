@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from stfit.analysis import Analysis, PlanEntry
 from stfit.analysis.reading import with_target
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.goodness import goodness
 from stfit.errors import InputError, Problem
 from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.run import now
-from stfit.reports.plan_page import render_plan
 from stfit.results import Estimate, Status, Verdict
-from stfit.results.measurement_plan import MeasurementPlan, plan_text
-from stfit.results.storage import make_folder, write_texts
+from stfit.results.measurement_plan import MeasurementPlan
 from stfit.studies.candidate import Today
 from stfit.studies.conditions import candidate_words
 from stfit.studies.costs import pricing_of
 from stfit.studies.plan import Ranking, checked, rank
 from stfit.studies.planner import planners
 from stfit.version import __version__
-
-PLAN: Final = "plan.json"
-PAGE: Final = "plan.html"
 
 
 def plan_analysis(
@@ -54,14 +49,6 @@ def plan_analysis(
     else:
         ranking = Ranking(today, (), (), ())
     return _plan(analysis, ranking, seed, command)
-
-
-def write_plan_report(plan: MeasurementPlan, folder: Path | str) -> Path:
-    """Write plan.json and plan.html into a folder, made if need be: both or none; the path of the page."""
-    folder = Path(folder)
-    page = render_plan(plan)  # before anything is touched
-    make_folder(folder)
-    return write_texts({folder / PLAN: plan_text(plan), folder / PAGE: page})[-1]
 
 
 def end_of(plan: MeasurementPlan, free: Sequence[str]) -> list[str]:

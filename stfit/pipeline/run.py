@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.analysis import Analysis
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
 from stfit.backends.nested import require
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import available_processes
 from stfit.constants import BOLTZMANN
 from stfit.diagnostics.budget import budget

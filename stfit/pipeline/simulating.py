@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stfit import laboratory
-from stfit.analysis import read_device
+from stfit.analysis.virtual import read_device
+from stfit.laboratory import measuring
 
 
 def simulate(device: str | Path, experiment: str | Path | None = None, *, seed: int, out: str | Path) -> list[Path]:
@@ -32,6 +32,6 @@ def simulate(device: str | Path, experiment: str | Path | None = None, *, seed: 
     InputError
         A file cannot be used; then nothing is written.
     """
-    return laboratory.simulate(
+    return measuring.simulate(
         read_device(Path(device), None if experiment is None else Path(experiment)), Path(out), seed
     )

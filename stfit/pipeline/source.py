@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from stfit.analysis import Analysis
 from stfit.backends.chain import Chain
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.errors import InputError, Problem
 from stfit.measurement import Measurement
 from stfit.objective import Objective

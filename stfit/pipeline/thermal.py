@@ -12,7 +12,7 @@ from stfit.analysis import Analysis
 from stfit.diagnostics.thermal import rise
 from stfit.errors import InputError, Problem
 from stfit.measurement import Measurement, name_of
-from stfit.models.material import CURIE_TEMPERATURE
+from stfit.models.choices import CURIE_TEMPERATURE
 from stfit.models.rivals import EQ_27, HEATING, Description, JouleHeating
 from stfit.objective import FitParameter, Objective, ParameterSpace, Term
 from stfit.objective.predictions import current_at

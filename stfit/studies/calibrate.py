@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from stfit.backends.bootstrap import bootstrap
 from stfit.backends.ensemble import Budget
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
 from stfit.diagnostics.estimates import LOGARITHMIC, estimates
 from stfit.diagnostics.intervals import bootstrap_estimates, covariance_estimates, profile_estimates

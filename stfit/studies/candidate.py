@@ -10,7 +10,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.derivatives import Jet
 from stfit.diagnostics.estimates import estimates, spread
 from stfit.objective import FitParameter, Objective, Term

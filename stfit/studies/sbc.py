@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from stfit.backends.chain import Chain
 from stfit.backends.ensemble import Budget, sample
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
 from stfit.diagnostics.convergence import convergence
 from stfit.diagnostics.posterior import posterior_estimates

@@ -9,7 +9,8 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum, refit
+from stfit.backends.least_squares import refit
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
 from stfit.objective import Objective
 from stfit.results.measurement_plan import SimulatedCheck

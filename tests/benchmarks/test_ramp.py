@@ -17,7 +17,8 @@ import pytest
 
 from stfit import load
 from stfit.analysis import analysis_of
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.estimates import estimates
 from stfit.measurement import Measurement
 from stfit.physics.switching import ramp_quantile

@@ -26,7 +26,8 @@ import pytest
 
 from stfit.analysis import read_analysis
 from stfit.backends.ensemble import Budget, sample
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.backends.starts import starting_walkers, straightest
 from stfit.backends.stopping import longest_time
 from stfit.objective import Objective

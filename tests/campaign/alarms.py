@@ -17,7 +17,8 @@ import numpy as np
 from scipy.stats import binom
 
 from stfit.analysis import read_analysis
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.goodness import goodness
 from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.dwell.frames import frame_notes

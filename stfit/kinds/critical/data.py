@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final, Literal, Self, final
+from typing import Any, ClassVar, Literal, Self, final
 
 import numpy as np
 import numpy.typing as npt
@@ -22,21 +22,10 @@ from stfit.measurement.base import (
     common_series_settings,
     frozen,
 )
-from stfit.measurement.columns import TEMPERATURE, TRANSITION, Column, Domain, Layout
 from stfit.measurement.defaults import WithResiduals, repeated
 from stfit.measurement.resampling import with_rows_drawn
 from stfit.objective.predictions import inverse_critical_current
 from stfit.physics.critical import inverse_limits
-
-_AMPERES = ("mA", "A", "uA")
-_CURRENT = Column("critical_current", "A", accepts=_AMPERES, aliases=("I_c", "I_crit", "switching_current"))
-_STDERR = Column(
-    "critical_current_stderr", "A", Domain.POSITIVE, _AMPERES, ("I_c_stderr", "I_c_err", "critical_current_err")
-)
-_DELTA_R = Column("delta_R", "ohm", accepts=("ohm", "mohm"), aliases=("dR", "ΔR", "R_AP-R_P"))
-_BARRIER = Column("barrier", "J", Domain.POSITIVE, ("eV", "meV", "J"), ("E_a", "energy_barrier", "anisotropy_energy"))
-
-LAYOUT: Final = Layout((TRANSITION, _CURRENT, _STDERR), (), (_DELTA_R, _BARRIER, TEMPERATURE))
 
 _NOT_ZERO = 5.0  # standard errors: a current that far from 0 has a sign
 _KIND_OF_CURRENT = Literal["extrapolated", "measured"]

@@ -6,7 +6,7 @@ from stfit.measurement.kind import Kind, Lazy
 
 SWITCHING_CURRENTS: Final = Kind(
     name="switching-currents",
-    layout=Lazy("stfit.kinds.critical.data:LAYOUT"),
+    layout=Lazy("stfit.kinds.critical.layout:LAYOUT"),
     keys=Lazy("stfit.kinds.critical.keys:CriticalCurrentKeys"),
     build=Lazy("stfit.kinds.critical.data:CriticalCurrents.from_columns"),
     shows=("Inverse critical current", "1/A"),

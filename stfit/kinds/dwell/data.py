@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final, Self, final
+from typing import Any, ClassVar, Self, final
 
 import numpy as np
 import numpy.typing as npt
@@ -24,28 +24,15 @@ from stfit.measurement.base import (
     common_series_settings,
     frozen,
 )
-from stfit.measurement.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
 from stfit.measurement.defaults import WithResiduals, repeated
 from stfit.measurement.edge import nothing_happened, softening
 from stfit.measurement.resampling import with_rows_drawn
 from stfit.objective.predictions import log_dwell_time
 from stfit.physics.deviance import LARGEST_EXPONENT, exponential_log_likelihood, exponential_residuals
 
-_SECONDS = ("s", "ms", "us", "ns")
-_N = Column("n", "", Domain.COUNT, aliases=("count", "transitions", "n_transitions", "n_events"))
-_TOTAL_TIME = Column("total_time", "s", Domain.POSITIVE, _SECONDS, ("t_total", "time_in_state"))
-_MEAN = Column("mean_dwell", "s", Domain.POSITIVE, _SECONDS, ("tau", "dwell_time", "mean_dwell_time"))
-_MEAN_STDERR = Column("mean_dwell_stderr", "s", Domain.POSITIVE, _SECONDS, ("tau_stderr", "tau_err", "mean_dwell_err"))
-
-_DEAD_TIME = Column("dead_time", "s", Domain.NON_NEGATIVE, _SECONDS)
-
 _MOST_COUNTS = 1e18  # that NumPy's Poisson numbers can be; only a fit that failed expects more
 _VAGUEST = 100.0  # error of a mean dwell time, in units of the mean: Gaussian in ln τ it is not by then
 _ONE_SIGMA = (0.1586552539314571, 0.8413447460685429)
-
-LAYOUT: Final = Layout(
-    (STATE, CURRENT), ((_N, _TOTAL_TIME), (_MEAN, _N), (_MEAN, _MEAN_STDERR)), (TEMPERATURE, FIELD, _DEAD_TIME)
-)
 
 
 @dataclass(frozen=True)

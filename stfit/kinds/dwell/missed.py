@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, Final, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,17 +20,12 @@ from stfit.measurement.base import (
     OwnParameter,
     frozen,
 )
-from stfit.measurement.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
 from stfit.measurement.defaults import Displayed, OfTable
 from stfit.measurement.resampling import drawn_within
 from stfit.objective.predictions import log_dwell_time
 from stfit.physics import missed_events
 from stfit.physics.missed_events import EXACT
 from stfit.physics.telegraph import draw_apparent_dwells
-
-_DURATION = Column("duration", "s", Domain.POSITIVE, ("s", "ms", "us", "ns"), ("dwell", "dwell_time", "t"))
-_CENSORED = Column("censored", "", Domain.FLAG)
-EVENT_LAYOUT: Final = Layout((STATE, CURRENT, _DURATION), (), (_CENSORED, TEMPERATURE, FIELD))
 
 _NODES = 12  # Chebyshev nodes a dead time, on which ln f is a polynomial to rounding for dead times below a dwell time
 _SLACK = 1e-9  # of the dead time: a duration rounded in its file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.remarks import Remarks
 from stfit.kinds.dwell.events import DwellEvents
 from stfit.kinds.dwell.frames import frame_notes

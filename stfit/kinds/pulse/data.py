@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final, Self, final
+from typing import Any, ClassVar, Self, final
 
 import numpy as np
 import numpy.typing as npt
@@ -24,25 +24,11 @@ from stfit.measurement.base import (
     common_series_settings,
     frozen,
 )
-from stfit.measurement.columns import CURRENT, TEMPERATURE, TIMING, TRANSITION, VOLTAGE, Column, Domain, Layout
 from stfit.measurement.defaults import WithResiduals, repeated
 from stfit.measurement.edge import all_happened, jumps, nothing_happened, softening
 from stfit.objective.predictions import log_dwell_time
 from stfit.physics.deviance import binomial_log_likelihood, binomial_residuals
 from stfit.physics.switching import log_stay_probability, switching_probability
-
-_PULSE_WIDTH = Column(
-    "pulse_width", "s", Domain.POSITIVE, ("ns", "us", "ms", "s"), ("t_p", "tp", "pulse_length"), noise=TIMING
-)
-_N = Column("n", "", Domain.POSITIVE_COUNT, aliases=("pulses", "n_pulses", "n_reps", "trials"))
-_N_SWITCHED = Column("n_switched", "", Domain.COUNT, aliases=("switched", "k", "successes"))
-_PROBABILITY = Column("probability", "", Domain.PROBABILITY, aliases=("P_sw", "switching_probability"))
-
-LAYOUT: Final = Layout(
-    (TRANSITION, _PULSE_WIDTH, _N),
-    ((CURRENT, _N_SWITCHED), (CURRENT, _PROBABILITY), (VOLTAGE, _N_SWITCHED), (VOLTAGE, _PROBABILITY)),
-    (TEMPERATURE,),
-)
 
 _WHOLE = 1e-6  # how near probability·n must be to an integer
 _ONE_SIGMA = (0.1586552539314571, 0.8413447460685429)

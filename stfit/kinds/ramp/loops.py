@@ -8,7 +8,7 @@ from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import find_peaks
+import scipy
 
 from stfit.errors import CellProblem, TableError
 from stfit.kinds.ramp.branches import Branches, two_branches
@@ -16,15 +16,11 @@ from stfit.kinds.ramp.life_table import LifeTable
 from stfit.kinds.ramp.ramp_design import RampSettings
 from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.measurement.base import Array, Codes, Origin, frozen
-from stfit.measurement.columns import CURRENT, TEMPERATURE, TIMING, VOLTAGE, Column, Domain, Layout, Noise
+from stfit.measurement.columns import Noise
 from stfit.measurement.readings import parts_of
 
 Rows = npt.NDArray[np.intp]
 
-_SWEEP = Column("sweep", "", Domain.FINITE, aliases=("loop", "cycle", "repeat"))
-_RESISTANCE = Column("resistance", "ohm", accepts=("ohm", "kohm", "mohm"), aliases=("R", "R_dc"))
-_TIME = Column("time", "s", accepts=("s", "ms"), aliases=("t",))
-_RATE = Column("ramp_rate", "A/s", accepts=("A/s", "mA/s"), aliases=("sweep_rate", "dI/dt"), noise=TIMING)
 
 _LEAST_SEPARATION: Final = 6.0  # noise widths: a sample then lies on the wrong side once in 700
 _TURN: Final = 0.05  # of the range of the current, by which a turn stands out
@@ -50,13 +46,6 @@ class Ramps:
     lower: Array
     upper: Array
     returned: npt.NDArray[np.bool_]
-
-
-LAYOUT: Final = Layout(
-    (_SWEEP, CURRENT),
-    ((_RESISTANCE, _TIME), (_RESISTANCE, _RATE), (VOLTAGE, _TIME), (VOLTAGE, _RATE)),
-    (TEMPERATURE,),
-)
 
 
 def switching_events(
@@ -156,7 +145,7 @@ def _monotone(sweep: Array, current: Array) -> tuple[Rows, Rows]:
     A turn is an extremum that stands out by a twentieth of the range: a reading that trembles is none.
     """
     least = _TURN * float(np.ptp(current))
-    turns = [find_peaks(sign * current, prominence=least)[0] for sign in (1.0, -1.0)]
+    turns = [scipy.signal.find_peaks(sign * current, prominence=least)[0] for sign in (1.0, -1.0)]
     starts = np.append(0, np.flatnonzero(np.diff(sweep) != 0) + 1)
     ends = np.append(starts[1:] - 1, current.size - 1)
     # each turn ends a stretch and begins the next one

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.derivatives import value_of
 from stfit.diagnostics.remarks import Remarks, ReplicaTest
 from stfit.kinds.ramp.data import RampEvents

@@ -11,16 +11,7 @@ import numpy.typing as npt
 
 from stfit.errors import CellProblem, TableError
 from stfit.measurement.base import Array, Codes, frozen
-from stfit.measurement.columns import TEMPERATURE, TIMING, TRANSITION, Column, Domain, Layout
 from stfit.measurement.grouping import groups
-
-_AMPERES = ("mA", "uA", "A")
-_SWITCHING_CURRENT = Column("switching_current", "A", accepts=_AMPERES, aliases=("I_sw", "I_switch", "I_switching"))
-_RAMP_RATE = Column("ramp_rate", "A/s", accepts=("A/s", "mA/s", "uA/s"), aliases=("sweep_rate", "dI/dt"), noise=TIMING)
-_CURRENT_STEP = Column("current_step", "A", Domain.POSITIVE, _AMPERES, ("step", "step_size"))
-_START_CURRENT = Column("start_current", "A", accepts=_AMPERES, aliases=("I_start",))
-
-LAYOUT = Layout((TRANSITION, _SWITCHING_CURRENT, _RAMP_RATE), (), (_CURRENT_STEP, _START_CURRENT, TEMPERATURE))
 
 
 @final

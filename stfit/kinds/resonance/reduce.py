@@ -12,21 +12,15 @@ import numpy.typing as npt
 
 from stfit.errors import CellProblem, InputError, TableError
 from stfit.kinds.resonance.data import FmrLines
+from stfit.kinds.resonance.layout import SPECTRUM
 from stfit.kinds.resonance.line_fit import Line, SpectrumFit, fit_spectrum
 from stfit.kinds.resonance.series import SeriesFit, Spectrum, fit_series
 from stfit.loaders.tables import load_columns
 from stfit.measurement.base import Array, Origin
-from stfit.measurement.columns import CURRENT, FIELD, FILE, STATE, TEMPERATURE, Column, Domain, Layout
 from stfit.results.numbers import format_p, format_value
 
-_FREQUENCY: Final = Column("frequency", "Hz", Domain.POSITIVE, ("GHz", "MHz"), ("f", "freq"))
-_SIGNAL: Final = Column("signal", "", aliases=("V", "voltage", "amplitude", "dP/dH", "absorption"), any_unit=True)
-_SPECTRUM: Final = Layout((_SIGNAL,), ((FIELD,), (_FREQUENCY,)))
 _FEWEST_SAMPLES: Final = 12
 _SHARED: Final = (("effective_magnetisation", "T"), ("alpha", ""), ("inhomogeneous_linewidth", "T"))
-
-
-LAYOUT: Final = Layout((FILE, STATE), ((CURRENT, _FREQUENCY), (CURRENT,), (_FREQUENCY,)), (TEMPERATURE,))
 
 
 def fitted_lines(
@@ -70,7 +64,7 @@ def _read(columns: Mapping[str, npt.NDArray[Any]], folder: Path) -> tuple[str, l
     found: list[tuple[str, Array, Array]] = []
     for row, name in enumerate(columns["file"]):
         try:
-            table = load_columns(folder / name, _SPECTRUM)
+            table = load_columns(folder / name, SPECTRUM)
         except InputError as error:
             problems += [CellProblem(row, "file", f"{p.where}: {p.expected}", p.found) for p in error.problems]
             continue

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.signal import lfilter
+import scipy
 
 from stfit.errors import InputError, Problem
 from stfit.kinds.telegraph.experiment import TelegraphDesign
@@ -73,7 +73,7 @@ def _levels(
     level = device.law.gmr.resistance(np.arccos(np.clip(cosines, -1.0, 1.0)))
     if np.isfinite(memory):
         decay = float(np.exp(-1.0 / (memory * fine)))
-        level, _ = lfilter([1.0 - decay], [1.0, -decay], level, axis=1, zi=decay * level[:, :1])
+        level, _ = scipy.signal.lfilter([1.0 - decay], [1.0, -decay], level, axis=1, zi=decay * level[:, :1])
     return np.asarray(level[:, fine - 1 :: fine])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.remarks import Remarks
 from stfit.kinds.telegraph.data import TelegraphTraces, TraceRecord
 from stfit.measurement import Measurement, name_of

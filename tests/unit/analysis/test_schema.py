@@ -11,7 +11,8 @@ from stfit.analysis import analysis_of
 from stfit.analysis.names import ASYMMETRIES_WITH
 from stfit.errors import InputError
 from stfit.measurement import kinds
-from stfit.models.asymmetry import ASYMMETRIES, asymmetry_named
+from stfit.models.asymmetry import asymmetry_named
+from stfit.models.choices import ASYMMETRIES
 from stfit.models.parameters import PARAMETERS
 from stfit.physics.transport import CosineGmr
 

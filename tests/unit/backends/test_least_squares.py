@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from stfit.backends.least_squares import Optimum, minimise, refit
+from stfit.backends.least_squares import minimise, refit
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.combinations import combinations
 from stfit.diagnostics.estimates import estimates
 from stfit.diagnostics.goodness import goodness

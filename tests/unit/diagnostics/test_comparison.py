@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from stfit.analysis import analysis_of
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.comparison import compare
 from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes

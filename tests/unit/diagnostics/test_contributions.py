@@ -11,7 +11,8 @@ import pytest
 
 import stfit
 from stfit.analysis import analysis_of, read_analysis
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.budget import budget
 from stfit.diagnostics.contributions import (
     alone,

@@ -5,7 +5,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics import evidence as module
 from stfit.diagnostics.comparison import candidates
 from stfit.diagnostics.evidence import evidence

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.goodness import goodness, holm
 from stfit.kinds.dwell.data import MeanDwellTimes
 from stfit.measurement import Measurement

@@ -8,7 +8,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.goodness import goodness
 from stfit.diagnostics.groups import groups, informative_rows
 from stfit.kinds.critical.data import CriticalCurrents

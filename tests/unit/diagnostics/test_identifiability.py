@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.combinations import combinations
 from stfit.diagnostics.estimates import estimates
 from stfit.diagnostics.identifiability import identifiability

@@ -7,8 +7,8 @@ import pytest
 
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
+from stfit.models.derived import DERIVED_UNITS
 from stfit.models.dwell import DwellTimeModel, state_codes
-from stfit.models.law import DERIVED_UNITS
 from tests import builders
 from tests.builders import K_B, TRUTH, E
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.studies.candidate import Today

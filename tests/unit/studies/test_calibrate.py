@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.errors import InputError
 from stfit.objective import Objective
 from stfit.reports.calibration_words import calibration_sentence, calibration_text, failing, is_clean

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from stfit.backends.ensemble import Budget
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.errors import InputError
 from stfit.objective import LogNormal, Normal, Objective
 from stfit.studies.sbc import (
