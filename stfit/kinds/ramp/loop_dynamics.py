@@ -12,9 +12,9 @@ from scipy.special import expit
 from stfit.kinds.ramp.experiment import LoopDesign
 from stfit.kinds.ramp.simulated_loops import refuse_long, table_of
 from stfit.laboratory.designs import Files, VirtualDevice
-from stfit.laboratory.dynamics import Dynamics, magnet_at, seed_of, threads, time_step
+from stfit.laboratory.dynamics import Dynamics, magnet_at, stepping
 from stfit.laboratory.tables import grid, predicted
-from stfit.physics.llg import Macrospin, switching_times
+from stfit.physics.llg import Macrospin, Rest, switching_times
 
 Array = npt.NDArray[np.float64]
 States = npt.NDArray[np.int8]
@@ -73,12 +73,10 @@ def _leg(
                 times = switching_times(
                     magnet,
                     currents[0] + velocity * since[mine],
-                    time_step=time_step(device),
+                    stepping(device, rng),
+                    start=Rest(word),
                     longest=float(np.max(reached[-1] - since[mine])),
-                    seed=seed_of(rng),
-                    start_state=word,
                     ramp_rate=velocity,
-                    threads=threads(),
                 )
                 at[mine] = since[mine] + np.where(np.isnan(times), np.inf, times)
         moving = at < reached[-1]

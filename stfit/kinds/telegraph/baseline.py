@@ -51,7 +51,4 @@ def state_probabilities(chain: HiddenChain, x: Array) -> Array:
     """Probability of AP at every sample given the whole trace, shape (n,) (forward–backward, held in memory)."""
     from stfit.kinds.telegraph.chain_kernels import smooth
 
-    exponent, stay, start = chain.numbers(x)
-    return np.asarray(
-        smooth(np.ascontiguousarray(chain.samples, dtype=float), chain.shift, 1.0 / chain.scale, exponent, stay, start)
-    )
+    return np.asarray(smooth(np.ascontiguousarray(chain.samples, dtype=float), *chain.numbers(x)))

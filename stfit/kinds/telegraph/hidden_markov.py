@@ -121,7 +121,7 @@ def innovation_correlation(samples: npt.NDArray[Any], sample_interval: float, fi
     chain = HiddenChain(plain, float(fit.levels[0]), float(fit.noise[0]))
     z = (fit.levels - chain.shift) / chain.scale
     x = np.concatenate([fit.rates.log_tau - np.log(sample_interval), z, np.log(fit.noise / chain.scale)])
-    ahead = predict(plain, chain.shift, 1.0 / chain.scale, *chain.numbers(x))
+    ahead = predict(plain, *chain.numbers(x))
     below = [ndtr((plain - level) / noise) for level, noise in zip(fit.levels, fit.noise, strict=True)]
     score = ndtri(np.clip((1.0 - ahead) * below[0] + ahead * below[1], 1e-15, 1.0 - 1e-15))
     return float(np.corrcoef(score[1:], score[:-1])[0, 1])
