@@ -58,7 +58,6 @@ def calibrate(
             intervals=kinds if sbc is None or "posterior" in kinds else [*kinds, "posterior"],
             posteriors=sbc,
             processes=processes,
-            progress=shown,
             command=command(),
         )
     page = report(result, folder)

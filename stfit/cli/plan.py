@@ -51,18 +51,17 @@ def plan(
     from stfit.pipeline.planning import end_of, plan_analysis, with_plan, write_plan_report
     from stfit.reports.progress import watched_work
     from stfit.results.plan import plan_text
+    from stfit.studies.plan import Trials
 
     wanted = with_plan(wanted, hours=hours)
     with watched_work():
-        found = plan_analysis(
-            wanted,
-            load_measurements(wanted),
+        trials = Trials(
+            check,
+            refits,
             seed=wanted.fit.seed if seed is None else seed,
-            check=check,
-            refits=refits,
             processes=available_processes() if processes is None else processes,
-            command=command(),
         )
+        found = plan_analysis(wanted, load_measurements(wanted), trials, command=command())
     page = write_plan_report(found, folder)
     say((plan_text(found) if as_json else found.summary()).rstrip())
     say(f"Plan: {page}", err=as_json)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, overload
 
 from stfit import laboratory
 from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
+from stfit.backends.parallel import Progress, watched
 from stfit.errors import InputError, Problem
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.loaders.tables import TableRequest, load_tables
@@ -22,7 +24,8 @@ from stfit.reports.bundle import write_report
 from stfit.reports.formats import chosen_formats
 from stfit.results import FitResult
 from stfit.results.plan import Plan
-from stfit.studies.calibrate import Progress
+from stfit.studies.plan import Trials
+from stfit.studies.sbc import Repetitions
 
 __all__ = [
     "Inspection",
@@ -114,15 +117,8 @@ def plan(
     the best are simulated and fitted `refits` times. sections: as for `fit`, "plan" among them.
     """
     analysis, measurements = inputs_of(source, sections, "stfit.plan")
-    return plan_analysis(
-        with_plan(analysis, target, hours),
-        measurements,
-        seed=analysis.fit.seed if seed is None else seed,
-        check=check,
-        refits=refits,
-        processes=processes,
-        command="stfit.plan",
-    )
+    trials = Trials(check, refits, analysis.fit.seed if seed is None else seed, processes)
+    return plan_analysis(with_plan(analysis, target, hours), measurements, trials, command="stfit.plan")
 
 
 def calibrate(
@@ -141,21 +137,15 @@ def calibrate(
 
     The result's `calibration` holds pulls, bias and the coverage of each kind of interval: some of covariance, profile,
     bootstrap, posterior. posteriors: how many repetitions test the posterior intervals, with truths from the prior and
-    the ranks of simulation-based calibration (default: as many). progress: called with what is going on, how many
-    repetitions are done, and of how many. The same seed gives the same figures, whatever the number of processes.
+    the ranks of simulation-based calibration (default: as many). progress: called with what is going on, how much of
+    it is done, and of how much. The same seed gives the same figures, whatever the number of processes.
     """
     analysis, measurements = inputs_of(source, sections, "stfit.calibrate")
-    return calibrated(
-        analysis,
-        measurements,
-        replicas=replicas,
-        seed=seed,
-        intervals=intervals,
-        posteriors=posteriors,
-        processes=processes,
-        progress=progress,
-        command=command,
-    )
+    repetitions = Repetitions(replicas, seed, processes=processes)
+    with nullcontext() if progress is None else watched(progress):
+        return calibrated(
+            analysis, measurements, repetitions, intervals=intervals, posteriors=posteriors, command=command
+        )
 
 
 def inputs_of(

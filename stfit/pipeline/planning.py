@@ -23,7 +23,7 @@ from stfit.results.storage import make_folder, write_texts
 from stfit.studies.candidate import Today
 from stfit.studies.conditions import candidate_words
 from stfit.studies.costs import pricing_of
-from stfit.studies.plan import Ranking, checked, rank
+from stfit.studies.plan import Ranking, Trials, checked, rank
 from stfit.studies.planner import planners
 from stfit.version import __version__
 
@@ -34,14 +34,11 @@ PAGE: Final = "plan.html"
 def plan_analysis(
     analysis: Analysis,
     measurements: Sequence[Measurement],
+    trials: Trials,
     *,
-    seed: int,
-    check: int = 3,
-    refits: int = 200,
-    processes: int = 1,
-    command: str = "",
+    command: str,
 ) -> Plan:
-    """The plan of an analysis: its fit, the candidates in order, the first `check` of them simulated.
+    """The plan of an analysis: its fit, the candidates in order, the first of them simulated.
 
     InputError where the target is no quantity of this model, or is held at its value.
     """
@@ -49,11 +46,8 @@ def plan_analysis(
     optimum = minimise(objective)
     today = Today(objective, optimum, analysis.plan)
     _refuse_idle_target(today, analysis)
-    if optimum.status is Status.CONVERGED:
-        ranking = checked(rank(today), check, refits, seed, processes)
-    else:
-        ranking = Ranking(today, (), (), ())
-    return _plan(analysis, ranking, seed, command)
+    ranking = checked(rank(today), trials) if optimum.status is Status.CONVERGED else Ranking(today, (), (), ())
+    return _plan(analysis, ranking, trials.seed, command)
 
 
 def write_plan_report(plan: Plan, folder: Path | str) -> Path:

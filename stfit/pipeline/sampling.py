@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import Any, Final, final
 
 from stfit.analysis import Analysis
+from stfit.backends.budget import Budget, Progress, Run
 from stfit.backends.chain import Chain
 from stfit.backends.least_squares import Optimum
 from stfit.errors import InputError, Problem
 from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.results import FitResult, Status
-
-if TYPE_CHECKING:
-    from stfit.backends.ensemble import Budget, Progress
 
 CHAIN: Final = "chain.h5"  # in the folder of the report
 
@@ -31,17 +29,6 @@ class Source:
     objective: Objective
     optimum: Optimum
     chain: Chain | None = None
-
-
-@final
-@dataclass(frozen=True)
-class Run:
-    """How a chain is run, beside what the analysis says: where it is stored, by how many processes, who watches."""
-
-    file: Path | None = None
-    resume: bool = False
-    processes: int = 1
-    progress: Callable[[Progress], None] | None = None
 
 
 def source_of(result: FitResult, what: str) -> Source:
@@ -81,18 +68,13 @@ def sampled(result: FitResult, source: Source, seed: int, run: Run, budget: Budg
         source.optimum,
         seed=seed,
         budget=budget or budget_of(source.analysis),
-        processes=run.processes,
-        file=run.file,
-        resume=run.resume,
-        progress=run.progress,
+        run=run,
     )
     return concluded(result, replace(source, chain=chain), chain)
 
 
 def budget_of(analysis: Analysis) -> Budget:
     """How long the analysis says to sample."""
-    from stfit.backends.ensemble import Budget
-
     entry = analysis.sampler
     return Budget(entry.ensembles, entry.walkers, entry.steps, entry.target)
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import stfit
+from stfit.backends.budget import Budget
 from stfit.backends.chain import read_chain
-from stfit.backends.ensemble import Budget
 from stfit.errors import InputError
 from stfit.results.storage import read as read_result
 

@@ -10,7 +10,7 @@ import pytest
 
 import stfit
 from stfit.analysis import analysis_of
-from stfit.backends.ensemble import Budget
+from stfit.backends.budget import Budget
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.intervals import estimates_by
 from stfit.objective import Objective
