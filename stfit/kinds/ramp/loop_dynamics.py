@@ -10,10 +10,10 @@ import pandas as pd
 from scipy.special import expit
 
 from stfit.kinds.ramp.experiment import LoopDesign
-from stfit.kinds.ramp.simulated_loops import refuse_long, table_of
+from stfit.kinds.ramp.simulated_loops import settings_of, table_of
 from stfit.laboratory.designs import Files, VirtualDevice
 from stfit.laboratory.dynamics import Dynamics, magnet_at, stepping
-from stfit.laboratory.tables import grid, predicted
+from stfit.laboratory.tables import predicted
 from stfit.physics.llg import Macrospin, Rest, switching_times
 
 Array = npt.NDArray[np.float64]
@@ -33,10 +33,9 @@ def _loops(device: VirtualDevice, design: LoopDesign, rng: np.random.Generator) 
 
     A change of state is the arrival in the core of the other one (see `physics.llg`).
     """
-    temperature, rate = grid(design.temperatures, design.ramp_rates)
-    refuse_long(design, temperature.size)
     tables = []
-    for place, (kelvin, per_second) in enumerate(zip(temperature, rate, strict=True)):
+    for setting in settings_of(design):
+        _, kelvin, per_second = setting
         first = design.currents[:1]
         log_P, log_AP = (predicted(device, design, np.array([s]), first, np.array([kelvin])) for s in (0.0, 1.0))
         begin = (rng.random(design.sweeps) < expit(log_AP - log_P)).astype(np.int8)
@@ -44,7 +43,7 @@ def _loops(device: VirtualDevice, design: LoopDesign, rng: np.random.Generator) 
         out = _leg(magnet, device, design.currents, per_second, begin, rng)
         back = _leg(magnet, device, design.currents[::-1], per_second, out[:, -1], rng)
         state = np.concatenate([out, back[:, 1:]], axis=1)
-        tables.append(table_of(device, design, state, place, kelvin, per_second, rng))
+        tables.append(table_of(device, design, state, setting, rng))
     return pd.concat(tables, ignore_index=True), {}
 
 

@@ -77,7 +77,6 @@ def fit_hmm(
     *,
     separate_noise: bool = False,
     baseline_order: int = 0,
-    reason: str = "the levels overlap",
 ) -> HmmFit:
     """Fit dwell times, levels and noise to a uniformly sampled trace by maximum likelihood.
 
@@ -95,7 +94,7 @@ def fit_hmm(
     chain, x = _start(samples, start)
     if baseline_order:
         samples, baseline, chain, x = without_baseline(samples, chain, x, baseline_order, lambda *at: _climb(*at).x)
-    return _result(chain, _climb(chain, x), sample_interval, reason, baseline)
+    return _result(chain, _climb(chain, x), sample_interval, baseline)
 
 
 def log_likelihood(
@@ -208,7 +207,7 @@ def _lost(chain: HiddenChain, x: Array) -> HmmEnd | None:
     return None
 
 
-def _result(chain: HiddenChain, summit: Summit, sample_interval: float, reason: str, baseline: Array | None) -> HmmFit:
+def _result(chain: HiddenChain, summit: Summit, sample_interval: float, baseline: Array | None) -> HmmFit:
     x, statistics = summit.x, summit.statistics
     units = np.array([1.0, 1.0, chain.scale, chain.scale, *np.ones(x.size - 4)])
     covariance = _inverse(-summit.hessian) * np.outer(units, units)
@@ -217,7 +216,7 @@ def _result(chain: HiddenChain, summit: Summit, sample_interval: float, reason: 
     log_tau = x[:2] + np.log(sample_interval)
     noises = ("ln noise",) if x.size == 5 else ("ln noise P", "ln noise AP")
     return HmmFit(
-        rates=TraceRates(log_tau, covariance[:2, :2], "hmm", reason, statistics[1:3]),
+        rates=TraceRates(log_tau, covariance[:2, :2], "hmm", "the levels overlap", statistics[1:3]),
         levels=levels,
         levels_stderr=np.sqrt(np.diag(covariance)[2:4]),
         noise=np.exp(log_noise) * np.ones(2),

@@ -63,7 +63,6 @@ def fit_machlup(
     *,
     segment: int | None = None,
     bandwidth: float | None = None,
-    reason: str = "the spectrum as a check",
 ) -> MachlupFit:
     """Fit corner, amplitude and white floor by Whittle's likelihood to the mean periodogram of segments.
 
@@ -90,7 +89,7 @@ def fit_machlup(
         scores = data.scores(x, _periodograms(samples, sample_interval, size, count))
         inverse = np.linalg.inv(information)
         covariance = inverse @ (scores.T @ scores) @ inverse
-    return _result(data, x, covariance, end, occupation, samples.size, reason)
+    return _result(data, x, covariance, end, occupation, samples.size)
 
 
 @final
@@ -187,9 +186,7 @@ def _maximum(data: _Spectrum, x: Array) -> tuple[Array, Array, SpectrumEnd]:
     return x, information, SpectrumEnd.NOT_CONVERGED
 
 
-def _result(
-    data: _Spectrum, x: Array, covariance: Array, end: SpectrumEnd, occupation: float, n: int, reason: str
-) -> MachlupFit:
+def _result(data: _Spectrum, x: Array, covariance: Array, end: SpectrumEnd, occupation: float, n: int) -> MachlupFit:
     corner, variance, floor = np.exp(x)
     log_tau = -np.log(corner) - np.log([occupation, 1.0 - occupation])
     # the occupation of a record of length T scatters by 2 w(1−w)/(kT) about the true one
@@ -198,7 +195,7 @@ def _result(
     shared = covariance[0, 0] + np.outer(slope, slope) * scatter
     half = 0.5 * np.sqrt(covariance[1, 1])
     return MachlupFit(
-        rates=TraceRates(log_tau, shared, "spectrum", reason, None),
+        rates=TraceRates(log_tau, shared, "spectrum", "the spectrum as a check", None),
         corner=float(corner),
         corner_relative_error=float(np.sqrt(covariance[0, 0])),
         step=float(np.sqrt(variance / (occupation * (1.0 - occupation)))),
