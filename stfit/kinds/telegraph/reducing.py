@@ -22,7 +22,6 @@ from stfit.kinds.telegraph.spectrum import MachlupFit, fit_machlup
 
 Array = npt.NDArray[np.float64]
 
-METHODS: Final = ("auto", "threshold", "hmm")
 _WINDOW: Final = (1024, 1 << 20)  # samples over which the baseline is followed, of a short and of a long record
 _WINDOWS: Final = 50  # in a record
 _CLEAR_DRIFT: Final = 0.02  # of the step

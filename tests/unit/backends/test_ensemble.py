@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pytest
 
 from stfit.backends.budget import Budget, Progress, Run
-from stfit.backends.chain import Chain, Ended, read, read_chain
+from stfit.backends.chain import Chain, Ended, read
 from stfit.backends.ensemble import sample
 from stfit.backends.least_squares import minimise
 from stfit.errors import InputError
@@ -151,7 +151,7 @@ def test_too_few_walkers_are_refused() -> None:
 def test_what_is_stored_is_what_was_drawn(tmp_path: Path) -> None:
     file = tmp_path / "chain.h5"
     chain = sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT, run=Run(file))
-    stored = read_chain(file)
+    stored = read(file).chain
     assert stored.draws.tobytes() == chain.draws.tobytes()
     assert (stored.names, stored.seed, stored.burn_in, stored.ended) == (chain.names, 5, chain.burn_in, chain.ended)
     assert stored.draws.tobytes() == sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT).draws.tobytes()
@@ -237,7 +237,7 @@ def test_damaged_and_foreign_files_are_refused(tmp_path: Path) -> None:
     for name, content in damaged.items():
         file.write_bytes(content)
         with pytest.raises(InputError, match=r"chain\.h5: expected a chain as stfit writes it \(HDF5\), whole"):
-            read_chain(file)
+            read(file)
         with pytest.raises(InputError, match="damaged"):
             sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT, run=Run(file, resume=True))
         assert file.read_bytes() == content, name
@@ -247,4 +247,4 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="a file that can be written"):
         sample(NORMAL, WELL_KNOWN, seed=5, budget=Budget(2, 32, 200), run=Run(tmp_path / "none" / "chain.h5"))
     with pytest.raises(InputError, match="no such file"):
-        read_chain(tmp_path / "chain.h5")
+        read(tmp_path / "chain.h5")
