@@ -34,7 +34,8 @@ from stfit.physics.fokker_planck import (
     vanishing_drives,
 )
 from stfit.physics.hysteresis import equilibrium_angles, loop_resistance, occupation, triangular_sweep
-from stfit.physics.llg import Macrospin, Stepping, dwell_times, trajectories
+from stfit.physics.llg import Stepping, dwell_times, trajectories
+from stfit.physics.macrospin import Macrospin
 from stfit.physics.onsager import largest_ratio, onsager_matrix
 from stfit.physics.transport import (
     CONSISTENT,

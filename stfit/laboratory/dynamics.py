@@ -19,7 +19,8 @@ from stfit.errors import InputError, OutsideValidityError, Problem
 from stfit.laboratory.designs import Design, Files, VirtualDevice
 from stfit.laboratory.tables import predicted
 from stfit.measurement import kinds
-from stfit.physics.llg import Macrospin, Stepping
+from stfit.physics.llg import Stepping
+from stfit.physics.macrospin import Macrospin
 
 Array = npt.NDArray[np.float64]
 

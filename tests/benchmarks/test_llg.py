@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 from stfit.constants import BOLTZMANN, VACUUM_PERMEABILITY
-from stfit.physics.llg import Macrospin, Stepping, trajectories
+from stfit.physics.llg import Stepping, trajectories
+from stfit.physics.macrospin import Macrospin
 from stfit.physics.transport import CosineGmr
 
 ALPHA, TEMPERATURE, SIGMA = 0.1, 300.0, 20.0

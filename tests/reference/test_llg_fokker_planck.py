@@ -13,8 +13,9 @@ import pytest
 from scipy.special import erfinv
 from scipy.stats import chi2, kstest
 
-from stfit.physics.llg import Macrospin, Rest, Stepping, dwell_times, orientations, switching_times, trajectories
+from stfit.physics.llg import Rest, Stepping, dwell_times, orientations, switching_times, trajectories
 from stfit.physics.llg_wells import TwoStateRates, two_state_rates
+from stfit.physics.macrospin import Macrospin
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
 from tests.macrospins import Axial, magnet
 

@@ -14,7 +14,8 @@ from stfit.kinds.ramp.simulated_loops import settings_of, table_of
 from stfit.laboratory.designs import Files, VirtualDevice
 from stfit.laboratory.dynamics import Dynamics, magnet_at, stepping
 from stfit.laboratory.tables import predicted
-from stfit.physics.llg import Macrospin, Rest, switching_times
+from stfit.physics.llg import Rest, switching_times
+from stfit.physics.macrospin import Macrospin
 
 Array = npt.NDArray[np.float64]
 States = npt.NDArray[np.int8]

@@ -15,7 +15,8 @@ from stfit.kinds.telegraph.simulated import counted, trace_index
 from stfit.laboratory.designs import Files, VirtualDevice
 from stfit.laboratory.dynamics import Dynamics, magnet_at, stepping, time_step
 from stfit.laboratory.tables import field_axis, grid
-from stfit.physics.llg import Macrospin, trajectories
+from stfit.physics.llg import trajectories
+from stfit.physics.macrospin import Macrospin
 from stfit.physics.telegraph import low_passed_noise
 
 Array = npt.NDArray[np.float64]

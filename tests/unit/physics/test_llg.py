@@ -10,7 +10,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from stfit.errors import OutsideValidityError
-from stfit.physics.llg import Macrospin, Rest, Stepping, dwell_times, orientations, switching_times, trajectories
+from stfit.physics.llg import Rest, Stepping, dwell_times, orientations, switching_times, trajectories
+from stfit.physics.macrospin import Macrospin
 from stfit.physics.transport import ChiGmr, CosineGmr, TabulatedGmr
 from tests.macrospins import magnet
 
