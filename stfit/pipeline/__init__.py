@@ -9,6 +9,7 @@ from typing import Any, overload
 
 from stfit import laboratory
 from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
+from stfit.backends.budget import Run
 from stfit.backends.parallel import Progress, watched
 from stfit.errors import InputError, Problem
 from stfit.loaders.settings import UNCERTAINTIES
@@ -19,7 +20,7 @@ from stfit.pipeline.inspection import Inspection, inspect
 from stfit.pipeline.loading import load_measurements
 from stfit.pipeline.planning import plan_analysis, with_plan, write_plan_report
 from stfit.pipeline.run import asked_but_not_identified, run
-from stfit.pipeline.sampling import Run, sample, sampled, source_of, to_arviz
+from stfit.pipeline.sampling import sample, sampled, source_of, to_arviz
 from stfit.reports.bundle import write_report
 from stfit.reports.formats import chosen_formats
 from stfit.results import FitResult

@@ -15,6 +15,7 @@ from stfit.errors import OutsideValidityError
 from stfit.kinds.telegraph.baseline import without_baseline
 from stfit.kinds.telegraph.hidden_chain import HiddenChain
 from stfit.kinds.telegraph.rates import TraceRates
+from stfit.kinds.telegraph.uphill import newton_step, uphill
 
 Array = npt.NDArray[np.float64]
 
@@ -24,9 +25,9 @@ _ENOUGH = 20.0  # transitions in it that make its maximum a good start for the w
 _STARTS = (2.0, 8.0, 32.0, 128.0, 512.0, 4096.0, 65536.0)  # samples: dwell times tried, those below the record's length
 _LONGEST_STEP = np.array([1.5, 1.5, 1.0, 1.0, 0.5, 0.5])  # in ln τ, levels in units of the noise, ln noise
 _SHORTEST_DWELL = 0.1  # samples: the chain forgets its state between two samples, and no rate can be told
-_MOST_STEPS, _MOST_HALVINGS = 100, 30
+_MOST_STEPS = 100
+_FLATTEST = 1e-8  # curvature over the largest
 _SETTLED = 1e-7  # expected gain of ln L in one more Newton step
-_ROUNDING = 1e-13  # of ln L
 
 
 class HmmEnd(Enum):
@@ -174,26 +175,14 @@ def _climb(chain: HiddenChain, x: Array) -> Summit:
             return here(end=ended)
         if not np.all(np.isfinite(hessian)):
             return here(end=HmmEnd.NOT_CONVERGED)
-        curvature, axes = np.linalg.eigh(-hessian)
-        along = axes.T @ gradient
-        damped = np.maximum(np.abs(curvature), 1e-8 * np.abs(curvature).max())
-        if curvature[0] > 0 and 0.5 * float(along @ (along / damped)) < _SETTLED:
+        move, gain = newton_step(gradient, hessian, longest, _FLATTEST)
+        if gain < _SETTLED:
             return here(end=HmmEnd.CONVERGED)
-        move = axes @ (along / damped)
-        move /= max(1.0, float(np.max(np.abs(move) / longest)))
-        x, moved = _uphill(chain, x, move, value)
-        if not moved:
+        there = uphill(chain.log_likelihood, x, move, value)
+        if there is None:
             return here(end=HmmEnd.NOT_CONVERGED)
+        x = there
     return here(end=HmmEnd.NOT_CONVERGED)
-
-
-def _uphill(chain: HiddenChain, x: Array, move: Array, value: float) -> tuple[Array, bool]:
-    """The first of ever shorter steps that does not lower ln L."""
-    for halving in range(_MOST_HALVINGS):
-        there = x + move * 0.5**halving
-        if chain.log_likelihood(there) >= value - _ROUNDING * abs(value):
-            return there, True
-    return x, False
 
 
 def _lost(chain: HiddenChain, x: Array) -> HmmEnd | None:

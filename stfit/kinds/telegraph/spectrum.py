@@ -13,11 +13,13 @@ import numpy.typing as npt
 from stfit.derivatives import Jet, seed, total
 from stfit.errors import OutsideValidityError
 from stfit.kinds.telegraph.rates import TraceRates
+from stfit.kinds.telegraph.uphill import newton_step, uphill
 
 Array = npt.NDArray[np.float64]
 
 _FEWEST_SEGMENTS = 8
-_MOST_STEPS, _MOST_HALVINGS = 100, 30
+_MOST_STEPS = 100
+_FLATTEST = 1e-10  # curvature over the largest
 _SETTLED = 1e-9  # expected gain of ln L in one more Newton step
 _LONGEST_STEP = 1.0  # of a logarithm
 
@@ -168,18 +170,12 @@ def _maximum(data: _Spectrum, x: Array) -> tuple[Array, Array, SpectrumEnd]:
     for _ in range(_MOST_STEPS):
         jet: Jet = data.log_likelihood(seed(x, 2))
         information = -np.asarray(jet.hessian)
-        curvature, axes = np.linalg.eigh(information)
-        along = axes.T @ jet.gradient
-        damped = np.maximum(np.abs(curvature), 1e-10 * np.abs(curvature).max())
-        if curvature[0] > 0 and 0.5 * float(along @ (along / damped)) < _SETTLED:
+        step, gain = newton_step(jet.gradient, np.asarray(jet.hessian), _LONGEST_STEP, _FLATTEST)
+        if gain < _SETTLED:
             return x, information, SpectrumEnd.CONVERGED
-        move = axes @ (along / damped)
-        move /= max(1.0, float(np.max(np.abs(move))) / _LONGEST_STEP)
-        value = float(jet.value)
-        for halving in range(_MOST_HALVINGS):
-            there = x + move * 0.5**halving
-            if data.log_likelihood(there[:, None]) >= value - 1e-13 * abs(value):
-                break
+        there = uphill(lambda x: float(data.log_likelihood(x[:, None])), x, step, float(jet.value))
+        if there is None:
+            return x, information, SpectrumEnd.NOT_CONVERGED
         x = there
         if not np.log(0.01 * data.frequency[0]) < x[0] < np.log(100.0 * data.frequency[-1]):
             return x, information, SpectrumEnd.NO_CORNER
