@@ -80,11 +80,6 @@ def _write(stored: Stored, path: Path) -> None:
         os.fsync(written.fileno())
 
 
-def read_chain(path: Path | str) -> Chain:
-    """The chain stored at `path`. InputError: no such file, not a chain, or a damaged one."""
-    return read(Path(path)).chain
-
-
 def read(path: Path) -> Stored:
     """All of a chain on disk. InputError: no such file, not a chain, or a damaged one."""
     if not path.is_file():

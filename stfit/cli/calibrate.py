@@ -51,17 +51,16 @@ def calibrate(
     from stfit.pipeline.run import asked_but_not_identified
     from stfit.reports.calibration_words import calibration_text
     from stfit.results.storage import as_text
+    from stfit.studies.sbc import Repetitions
 
+    repetitions = Repetitions(replicas, plan.fit.seed if seed is None else seed, processes=processes)
     with progress_bar(quiet=quiet) as shown, watched(shown):
         result = calibrated(
             plan,
             load_measurements(plan),
-            replicas=replicas,
-            seed=plan.fit.seed if seed is None else seed,
+            repetitions,
             intervals=kinds if sbc is None or "posterior" in kinds else [*kinds, "posterior"],
             posteriors=sbc,
-            processes=processes,
-            progress=shown,
             command=command(),
         )
     if as_json:

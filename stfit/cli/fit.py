@@ -86,9 +86,10 @@ def _say_answer(result: FitResult, as_json: bool, quiet: bool) -> None:
 
 def _sampled(plan: Analysis, seed: int, folder: Path, resume: bool, processes: int, quiet: bool) -> FitResult:
     """The result with its chain, which is stored beside the report as it grows."""
+    from stfit.backends.budget import Run
     from stfit.cli.progress import sampling_bar
     from stfit.pipeline.fitting import run_analysis
-    from stfit.pipeline.source import CHAIN, Run
+    from stfit.pipeline.source import CHAIN
     from stfit.results.storage import make_folder
 
     make_folder(folder)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from stfit.backends.ensemble import Progress as Sampled
+    from stfit.backends.budget import Progress as Sampled
 
 
 @contextmanager

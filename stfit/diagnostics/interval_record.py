@@ -70,7 +70,7 @@ def _contours(
     partners = [name for name in _PARTNERS if name in base and name not in shown[:1]]
     for partner in partners if shown else ():
         pair = shown[0], partner
-        found = [contour(objective, optimum, *pair, level, points=_POINTS) for level in JOINT_LEVELS.values()]
+        found = [contour(objective, optimum, pair, level, points=_POINTS) for level in JOINT_LEVELS.values()]
         closed = [entry for entry in found if entry is not None]
         if len(closed) == len(JOINT_LEVELS):
             return [_contour(closed, base)]

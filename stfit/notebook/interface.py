@@ -7,10 +7,14 @@ a summary, figures, and what a notebook shows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from stfit.analysis import Analysis, read_analysis
+from stfit.backends.budget import Budget, Run
+from stfit.backends.budget import Progress as Sampled
+from stfit.backends.parallel import Progress, watched
 from stfit.diagnostics.export import inference_data
 from stfit.errors import InputError, Problem
 from stfit.loaders.settings import UNCERTAINTIES
@@ -23,17 +27,16 @@ from stfit.pipeline.loading import inputs_of
 from stfit.pipeline.planning import plan_analysis, with_plan
 from stfit.pipeline.reporting import write_plan_report
 from stfit.pipeline.simulating import simulate
-from stfit.pipeline.source import Run, source_of
+from stfit.pipeline.source import source_of
 from stfit.reports import comparing
 from stfit.reports.bundle import write_report
 from stfit.reports.formats import chosen_formats
 from stfit.results import FitResult
 from stfit.results.measurement_plan import MeasurementPlan
-from stfit.studies.calibrate import Progress
+from stfit.studies.plan import Trials
+from stfit.studies.sbc import Repetitions
 
 if TYPE_CHECKING:
-    from stfit.backends.ensemble import Budget
-    from stfit.backends.ensemble import Progress as Sampled
     from stfit.notebook.widget import Explorer
 
 __all__ = ["calibrate", "compare", "explore", "fit", "load", "plan", "report", "sample", "simulate", "to_arviz"]
@@ -203,15 +206,8 @@ def plan(
         The target is no quantity of this model, or is held at its value.
     """
     analysis, measurements = inputs_of(source, sections, "stfit.plan")
-    found = plan_analysis(
-        with_plan(analysis, target, hours),
-        measurements,
-        seed=analysis.fit.seed if seed is None else seed,
-        check=check,
-        refits=refits,
-        processes=processes,
-        command="stfit.plan",
-    )
+    trials = Trials(check, refits, analysis.fit.seed if seed is None else seed, processes)
+    found = plan_analysis(with_plan(analysis, target, hours), measurements, trials, command="stfit.plan")
     return Plan.of(found)
 
 
@@ -244,7 +240,7 @@ def calibrate(
     processes : int
         How many processes share the work.
     progress : callable, optional
-        Called with what is going on, how many repetitions are done, and of how many.
+        Called with what is going on, how much of it is done, and of how much.
     **sections : mapping or str
         For measurements in memory: the tables of an analysis file, as in device={"beta": "0.35 ± 0.03"}, and the title.
 
@@ -259,17 +255,16 @@ def calibrate(
         The data or the analysis cannot be used, or a kind of interval is not known.
     """
     analysis, measurements = inputs_of(source, sections, "stfit.calibrate")
-    found = calibrated(
-        analysis,
-        measurements,
-        replicas=replicas,
-        seed=seed,
-        intervals=intervals,
-        posteriors=posteriors,
-        processes=processes,
-        progress=progress,
-        command="stfit.calibrate",
-    )
+    repetitions = Repetitions(replicas, seed, processes=processes)
+    with nullcontext() if progress is None else watched(progress):
+        found = calibrated(
+            analysis,
+            measurements,
+            repetitions,
+            intervals=intervals,
+            posteriors=posteriors,
+            command="stfit.calibrate",
+        )
     return Fit.of(found)
 
 

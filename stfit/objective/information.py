@@ -50,18 +50,13 @@ class Directions:
         return frozenset(name for name, part in zip(self.names, taking_part, strict=True) if part)
 
 
-def directions(problem: FitProblem, x: Array, among: npt.NDArray[np.intp] | None = None) -> Directions:
-    """Null and seen directions of the scaled residual Jacobian (or its like, where there are no residuals) at x.
-
-    among: the coordinates that may move.
-    """
+def directions(problem: FitProblem, x: Array) -> Directions:
+    """Null and seen directions of the scaled residual Jacobian (or its like, where there are no residuals) at x."""
     sensitivity = np.nan_to_num(
         problem.sensitivity(x), posinf=0.0, neginf=0.0
     )  # a point may lie where nothing is finite
     scales, names = problem.scales(x, sensitivity), problem.names
     scaled = sensitivity * scales
-    if among is not None:
-        scaled, scales, names = scaled[:, among], scales[among], tuple(names[i] for i in among)
     # the triangle of QR has the same singular values and directions, in a matrix of p columns and at most p rows
     _, singular, transposed = np.linalg.svd(np.linalg.qr(scaled, mode="r"), full_matrices=True)
     largest = singular[0] if singular.size else 0.0

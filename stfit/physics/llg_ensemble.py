@@ -108,7 +108,7 @@ class Ensemble:
             piece = np.empty((min(_SLICE, samples), 3, kernels.BLOCK))
             for first in range(0, samples, _SLICE):
                 part = piece[: samples - first]
-                kernels.record(work, streams, self._table, self._numbers, first * every, every, part)
+                kernels.record((work, streams), self._table, self._numbers, first * every, every, part)
                 ordered = part[:, components, : members.size].transpose(2, 0, 1)
                 kept[members, first : first + part.shape[0]] = ordered
 
@@ -141,7 +141,7 @@ class Ensemble:
             ) -> None:
                 seen, when = np.zeros(k.BLOCK, np.int64), np.full((k.BLOCK, most), np.nan)
                 seen[: members.size], when[: members.size] = counts[members], times[members]
-                k.follow(work, streams, self._table, self._numbers, start, length, bounds, seen, when)
+                k.follow((work, streams), self._table, self._numbers, start, length, (bounds, seen, when))
                 counts[members], times[members] = seen[: members.size], when[: members.size]
 
             self._each_block(going, go_on, threads)

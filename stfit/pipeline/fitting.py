@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stfit.analysis import Analysis
+from stfit.backends.budget import Run
 from stfit.measurement import Measurement
 from stfit.pipeline.loading import load_measurements
 from stfit.pipeline.run import run
-from stfit.pipeline.source import Run, source_of
+from stfit.pipeline.source import source_of
 from stfit.results import FitResult
 
 

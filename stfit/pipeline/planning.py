@@ -21,7 +21,7 @@ from stfit.results.measurement_plan import MeasurementPlan
 from stfit.studies.candidate import Today
 from stfit.studies.conditions import candidate_words
 from stfit.studies.costs import pricing_of
-from stfit.studies.plan import Ranking, checked, rank
+from stfit.studies.plan import Ranking, Trials, checked, rank
 from stfit.studies.planner import planners
 from stfit.version import __version__
 
@@ -29,14 +29,11 @@ from stfit.version import __version__
 def plan_analysis(
     analysis: Analysis,
     measurements: Sequence[Measurement],
+    trials: Trials,
     *,
-    seed: int,
-    check: int = 3,
-    refits: int = 200,
-    processes: int = 1,
-    command: str = "",
+    command: str,
 ) -> MeasurementPlan:
-    """The plan of an analysis: its fit, the candidates in order, the first `check` of them simulated.
+    """The plan of an analysis: its fit, the candidates in order, the first of them simulated.
 
     InputError where the target is no quantity of this model, or is held at its value.
     """
@@ -44,11 +41,8 @@ def plan_analysis(
     optimum = minimise(objective)
     today = Today(objective, optimum, analysis.plan)
     _refuse_idle_target(today, analysis)
-    if optimum.status is Status.CONVERGED:
-        ranking = checked(rank(today), check, refits, seed, processes)
-    else:
-        ranking = Ranking(today, (), (), ())
-    return _plan(analysis, ranking, seed, command)
+    ranking = checked(rank(today), trials) if optimum.status is Status.CONVERGED else Ranking(today, (), (), ())
+    return _plan(analysis, ranking, trials.seed, command)
 
 
 def end_of(plan: MeasurementPlan, free: Sequence[str]) -> list[str]:

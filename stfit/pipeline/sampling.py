@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stfit.analysis import Analysis
+from stfit.backends.budget import Budget, Run
 from stfit.backends.chain import Chain
-from stfit.backends.ensemble import Budget
 from stfit.backends.ensemble import sample as draw
 from stfit.diagnostics.bands import posterior_curves
 from stfit.diagnostics.posterior import posterior_combinations, posterior_estimates
 from stfit.diagnostics.predictive import posterior_predictive, with_predictive
 from stfit.diagnostics.reliability import reliability
 from stfit.diagnostics.sampling import sampling_summary
-from stfit.pipeline.source import Run, Source
+from stfit.pipeline.source import Source
 from stfit.results import FitResult, Status
 
 
@@ -24,10 +24,7 @@ def sampled(result: FitResult, source: Source, seed: int, run: Run, budget: Budg
         source.optimum,
         seed=seed,
         budget=budget or budget_of(source.analysis),
-        processes=run.processes,
-        file=run.file,
-        resume=run.resume,
-        progress=run.progress,
+        run=run,
     )
     return concluded(result, replace(source, chain=chain), chain)
 

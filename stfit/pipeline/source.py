@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, final
+from typing import Final, final
 
 from stfit.analysis import Analysis
 from stfit.backends.chain import Chain
@@ -14,9 +12,6 @@ from stfit.errors import InputError, Problem
 from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.results import FitResult
-
-if TYPE_CHECKING:  # emcee, which only a chain needs
-    from stfit.backends.ensemble import Progress
 
 CHAIN: Final = "chain.h5"  # in the folder of the report
 
@@ -31,17 +26,6 @@ class Source:
     objective: Objective
     optimum: Optimum
     chain: Chain | None = None
-
-
-@final
-@dataclass(frozen=True)
-class Run:
-    """How a chain is run, beside what the analysis says: where it is stored, by how many processes, who watches."""
-
-    file: Path | None = None
-    resume: bool = False
-    processes: int = 1
-    progress: Callable[[Progress], None] | None = None
 
 
 def source_of(result: FitResult, what: str) -> Source:

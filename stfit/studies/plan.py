@@ -31,6 +31,17 @@ class Ranking:
     without: tuple[tuple[str, str], ...]
 
 
+@final
+@dataclass(frozen=True)
+class Trials:
+    """How many candidates are simulated, and how often each; processes: how many share the refits."""
+
+    candidates: int
+    refits: int
+    seed: int
+    processes: int = 1
+
+
 def rank(today: Today) -> Ranking:
     """Every candidate with its expected error, in order of what it does for the target in an hour.
 
@@ -53,13 +64,14 @@ def rank(today: Today) -> Ranking:
     return Ranking(today, tuple(f for f, _ in pairs), tuple(e for _, e in pairs), tuple(without))
 
 
-def checked(ranking: Ranking, count: int, refits: int, seed: int, processes: int = 1) -> Ranking:
-    """The same with the first `count` candidates that leave an error simulated and fitted `refits` times each."""
-    seeds = np.random.SeedSequence(seed).spawn(len(ranking.entries))
+def checked(ranking: Ranking, trials: Trials) -> Ranking:
+    """The same with the first candidates that leave an error simulated and fitted many times each."""
+    seeds = np.random.SeedSequence(trials.seed).spawn(len(ranking.entries))
     entries = list(ranking.entries)
-    for i in [i for i, entry in enumerate(entries) if entry.stderr is not None][:count]:
+    for i in [i for i, entry in enumerate(entries) if entry.stderr is not None][: trials.candidates]:
         predicted = entries[i].stderr or 0.0
-        check = trial(ranking.today, ranking.forecasts[i].candidate, predicted, refits, seeds[i], processes)
+        candidate = ranking.forecasts[i].candidate
+        check = trial(ranking.today, candidate, predicted, trials.refits, seeds[i], trials.processes)
         entries[i] = replace(entries[i], check=check)
     return replace(ranking, entries=tuple(entries))
 

@@ -25,7 +25,8 @@ import numpy.typing as npt
 import pytest
 
 from stfit.analysis import read_analysis
-from stfit.backends.ensemble import Budget, sample
+from stfit.backends.budget import Budget
+from stfit.backends.ensemble import sample
 from stfit.backends.least_squares import minimise
 from stfit.backends.optimum import Optimum
 from stfit.backends.starts import starting_walkers, straightest

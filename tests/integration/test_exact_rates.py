@@ -28,6 +28,7 @@ from stfit.pipeline.assembly import assemble
 from stfit.pipeline.two_states import refuse_without_two_states
 from stfit.results import Estimate, FitResult, Note, Status
 from tests.builders import QUICK
+from tests.truths import assert_true
 
 TRUTH = {"l_over_L": 25.0, "tau_0": 1e-9, "Kv": 20.0 * BOLTZMANN * 295.0, "h": 0.05, "beta": 0.35, "delta_R": 0.11}
 KNOWN = {"delta_R": "0.110 ± 0.001 ohm", "beta": "0.350 ± 0.002", "temperature": "295 K"}
@@ -91,15 +92,6 @@ def critical_currents() -> Measurement:
     return drawn(table, inverse, 4)
 
 
-def agrees(found: Any, *names: str) -> None:
-    for name in names:
-        estimate = found[name]
-        assert estimate.value is not None
-        assert estimate.stderr is not None
-        # two-sided probability 0.001 shared among some 20
-        assert abs(estimate.value - TRUTH[name]) < 4.1 * estimate.stderr, name
-
-
 def estimated(measurements: list[Measurement], **fit: Any) -> Mapping[str, Estimate]:
     """The best fit alone, without the diagnostics of a report."""
     objective = assemble(analysis_of({"device": KNOWN, "model": EXACT, "fit": fit}, Path(), "a test"), measurements)
@@ -110,13 +102,13 @@ def estimated(measurements: list[Measurement], **fit: Any) -> Mapping[str, Estim
 
 
 def test_every_kind_finds_the_truth_together() -> None:
-    agrees(estimated([dwells(), pulses(), ramps(), critical_currents()]), "l_over_L", "tau_0", "Kv", "h")
+    assert_true(estimated([dwells(), pulses(), ramps(), critical_currents()]), TRUTH, "l_over_L", "tau_0", "Kv", "h")
 
 
 @pytest.mark.parametrize("measurement", [pulses, ramps, critical_currents])
 def test_every_kind_finds_the_slope_alone(measurement: Callable[[], Measurement]) -> None:
     fix = {"tau_0": "1 ns", "h": 0.05, "Kv": f"{TRUTH['Kv'] / ELEMENTARY_CHARGE} eV"}
-    agrees(estimated([measurement()], fix=fix), "l_over_L")
+    assert_true(estimated([measurement()], fix=fix), TRUTH, "l_over_L")
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +166,7 @@ def test_fields_along_the_axis_row_by_row() -> None:
     table = drawn(DwellTimes.from_columns(columns, polarity=1, origin=Origin()), eta, 6)
     device = {**KNOWN, "anisotropy_field": "100 mT", "field_offset": "-5 mT"}
     result = stfit.fit(table, device=device, model=EXACT, fit={**QUICK, "fix": {"tau_0": "1 ns"}})
-    agrees(result, "l_over_L", "Kv")
+    assert_true(result.parameters, TRUTH, "l_over_L", "Kv")
 
 
 def test_browns_prefactor_stands_beside_the_fitted_attempt_time() -> None:

@@ -65,7 +65,7 @@ def test_profiles_of_small_tables(objective: Objective) -> None:
 @given(_small_tables())
 def test_contours_and_choices_of_small_tables(objective: Objective) -> None:
     optimum = minimise(objective)
-    found = contour(objective, optimum, "l_over_L", "E_P", 2.3, points=4)
+    found = contour(objective, optimum, ("l_over_L", "E_P"), 2.3, points=4)
     assert found is None or found.values.shape == (4, 2)
     chosen = choose_intervals("auto", objective, optimum)
     assert set(objective.names) <= set(chosen.estimates)

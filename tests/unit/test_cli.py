@@ -495,7 +495,7 @@ def test_a_calibration_prints_its_tables(
     assert captured.err == ""  # no progress where nobody watches
     (asked,) = pipeline.calls
     assert asked["intervals"] == ["covariance", "bootstrap", "posterior"]
-    assert (asked["replicas"], asked["posteriors"], asked["seed"], asked["progress"]) == (40, 7, 5, None)
+    assert (asked["replicas"], asked["posteriors"], asked["seed"]) == (40, 7, 5)
 
 
 def test_a_fit_that_failed_cannot_be_calibrated(run: Run, pipeline: Pipeline, analysis: Path) -> None:

@@ -50,7 +50,4 @@ def without_baseline(
 
 def state_probabilities(chain: HiddenChain, x: Array) -> Array:
     """Probability of AP at every sample given the whole trace, shape (n,) (forward–backward, held in memory)."""
-    exponent, stay, start = chain.numbers(x)
-    return np.asarray(
-        smooth(np.ascontiguousarray(chain.samples, dtype=float), chain.shift, 1.0 / chain.scale, exponent, stay, start)
-    )
+    return np.asarray(smooth(np.ascontiguousarray(chain.samples, dtype=float), *chain.numbers(x)))

@@ -146,7 +146,7 @@ def segment(
     )
 
 
-def _pass(samples: npt.NDArray[Any], settings: Array, carried: tuple[Any, ...], name: str) -> None:
+def _pass(samples: npt.NDArray[Any], settings: Array, book: tuple[Any, ...], name: str) -> None:
     """A piece of the trace through the kernel, which takes it as it lies where it can."""
     direct = samples.dtype.name in _DIRECT and samples.dtype.isnative and samples.flags.c_contiguous
     for start in range(0, samples.size, samples.size if direct else _CHUNK):
@@ -154,8 +154,8 @@ def _pass(samples: npt.NDArray[Any], settings: Array, carried: tuple[Any, ...], 
         whole = chunk.dtype.kind == "i"
         origin = chunk.dtype.type(round(settings[2]) if whole else settings[2])
         # a plain array over the same memory: a memory map is no type that the kernel knows
-        kernels.scan(chunk.view(np.ndarray), origin, settings, whole, *carried)
-        broken = int(carried[0][kernels.BROKEN])
+        kernels.scan(chunk.view(np.ndarray), origin, settings, whole, book)
+        broken = int(book[0][kernels.BROKEN])
         if broken:
             raise InputError(Problem(f"{name}, from sample {broken}", "finite numbers", "NaN or infinity"))
 

@@ -266,27 +266,31 @@ def everything(objective: Objective, optimum: Optimum) -> list[Any]:
 
 
 @pytest.fixture
-def few_replicas(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Twenty simulated tests of fit are as finite as a thousand."""
+def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few simulated tests of fit and a short search for ends of profiles: as finite as many and a long one."""
     monkeypatch.setattr("stfit.diagnostics.goodness._REPLICAS", 20)
+    monkeypatch.setattr("stfit.backends.profile_ends._MOST_TARGETS", 4)
+    monkeypatch.setattr("stfit.backends.profile_ends._BISECTIONS", 2)
+    monkeypatch.setattr("stfit.backends.extreme._STEPS", 5)
+    monkeypatch.setattr("stfit.backends.newton._MOST_STEPS", 10)
 
 
-@pytest.mark.usefixtures("few_replicas")
+@pytest.mark.usefixtures("coarse")
 @pytest.mark.parametrize("device", [builders.QUOTES, {}], ids=["quotes", "nothing known"])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_data_end_with_a_status_and_finite_numbers(name: str, device: dict[str, str]) -> None:
     # no exception, and no warning of NumPy, which filterwarnings = error would raise
     objective = builders.objective(HOSTILE[name](), device=device)
-    optimum = minimise(objective, max_evaluations=300)  # data without an optimum would use up all 2000
+    optimum = minimise(objective, max_evaluations=100)  # data without an optimum would use up all 2000
     assert isinstance(optimum.status, Status)
     assert np.all(np.isfinite(optimum.x))
     assert np.all(np.isfinite(numbers_of(everything(objective, optimum))))
 
 
-@pytest.mark.usefixtures("few_replicas")
+@pytest.mark.usefixtures("coarse")
 @pytest.mark.parametrize("asymmetry", ["symmetric", "uniaxial", "chi", "free"])
 @pytest.mark.parametrize("name", ["one row", "nothing ever happened", "slopes of one sign"])
 def test_hostile_data_by_every_asymmetry(name: str, asymmetry: str) -> None:
     objective = builders.objective(HOSTILE[name](), model={"asymmetry": asymmetry})
-    optimum = minimise(objective)
+    optimum = minimise(objective, max_evaluations=100)
     assert np.all(np.isfinite(numbers_of(everything(objective, optimum))))

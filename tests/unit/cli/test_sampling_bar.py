@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from stfit.backends.ensemble import Progress
+from stfit.backends.budget import Progress
 from stfit.cli.progress import remaining_time, sampling_bar
 
 

@@ -11,7 +11,7 @@ import pytest
 from stfit.results.measurement_plan import SimulatedCheck
 from stfit.studies.candidates import candidates
 from stfit.studies.forecast import forecast
-from stfit.studies.plan import checked, rank
+from stfit.studies.plan import Trials, checked, rank
 from stfit.studies.trial import trial
 from tests.unit.studies.planning import cold, today
 
@@ -87,7 +87,7 @@ def test_a_predicted_error_of_half_is_found_out(target: str, kind: str) -> None:
 def test_the_same_seed_gives_the_same_check() -> None:
     start = today(candidates=("longer",))
     ranking = rank(start)
-    first, same, other = (checked(ranking, 1, 10, seed).entries[0].check for seed in (1, 1, 2))
+    first, same, other = (checked(ranking, Trials(1, 10, seed)).entries[0].check for seed in (1, 1, 2))
     assert first == same
     assert first != other
 
