@@ -22,18 +22,20 @@ from stfit.results.sentences import headline
 
 def document(result: FitResult) -> Document:
     """The report of a result, without a form; figures are drawn later, in the size that a form asks for."""
+    overview, *alone = measurements.parts(result) or (None,)
     sections = (
+        overview,
         answer.others(result),
-        *measurements.parts(result),
+        rivals.section(result),
         fit_tests.section(result),
+        identifiability.section(result),
+        joint.budget_section(result),
+        joint.section(result),
         intervals.section(result),
         sampling.section(result),
-        joint.budget_section(result),
-        identifiability.section(result),
-        joint.section(result),
-        rivals.section(result),
-        next_steps.section(result),
         calibration.section(result),
+        next_steps.section(result),
+        *alone,
         provenance.assumed(result),
         provenance.provenance(result),
         provenance.citation(result),
@@ -41,9 +43,10 @@ def document(result: FitResult) -> Document:
     return Document(
         title=result.title,
         headline=Prose(headline(result)),
+        remarks=(),
         failed=result.status is not Status.CONVERGED or result.goodness.verdict == "rejected",
-        first=(answer.answer(result), answer.belief(result)),
-        picture=answer.picture(result),
+        first=(answer.answer(result), answer.reliability(result)),
+        picture=measurements.picture(result),
         sections=tuple(section for section in sections if section is not None),
         version=result.stfit_version,
         created=result.created,

@@ -1,16 +1,27 @@
-"""The part of a report about one measurement: its figure, in words too, and its reduced data."""
+"""The part of a report about the measurements: their figures, in words too, and their reduced data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
-from stfit.figures.style import Figure
 from stfit.measurement import kinds
-from stfit.reports.content import Block, Column, Details, Drawing, Inline, Number, Paragraph, Row, Table, Width
-from stfit.reports.content import Section as Part
-from stfit.reports.view import cell, drawn
+from stfit.reports.content import (
+    Badge,
+    Block,
+    Column,
+    Details,
+    Drawing,
+    Gallery,
+    Inline,
+    Number,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
+from stfit.reports.view import cell, drawn, short_names
+from stfit.results.fit_tests import ALARMS
 from stfit.results.numbers import format_rounded, format_value
 from stfit.results.plot import drive_of, has_figure, measurement_figure
 from stfit.results.result import FitResult, MeasurementSummary
@@ -50,69 +61,80 @@ _ONE_PREFIX: Final = frozenset(
 _OUTCOMES: Final = ("observed", "fitted", "residual")
 _HIDDEN: Final = frozenset({"observed_lo", "observed_hi", "unit", *_OUTCOMES})
 _NAMES: Final = {"n": "n", "n_switched": "n switched", "delta_R": "ΔR", "critical_current_stderr": "its error"}
+_OVERVIEW: Final = (
+    Column("measurement", wraps=True),
+    Column("kind"),
+    Column("rows", numeric=True),
+    Column("scatter / expected", numeric=True),
+    Column("tests"),
+)
 _MOST_ROWS: Final = 400  # a page of more rows is read by nobody; result.json has them all
 
 
-@dataclass(frozen=True)
-class Section:
-    """One measurement, ready to print."""
-
-    index: int
-    file: str
-    kind: str
-    rows: int
-    notices: list[str]
-    figure: Drawing | None
-    caption: str
-    head: list[str]
-    cells: list[list[str]]
-    left_out: int
-    more: tuple[Block, ...] = ()
+def parts(result: FitResult) -> list[Section]:
+    """The measurements together, with a figure of each further kind; then each of them, folded."""
+    figured = _first_of_kind(result)
+    alone = [_part(result, index, drawn=entry in figured) for index, entry in enumerate(result.measurements)]
+    return [_overview(result, figured[1:]), *alone] if alone else []
 
 
-def sections(result: FitResult) -> list[Section]:
-    """The measurements of a result, in its order."""
-    return [_section(result, summary, index) for index, summary in enumerate(result.measurements, start=1)]
+def picture(result: FitResult) -> Drawing | None:
+    """The figure of the first measurement that has one; None where none has."""
+    return next((_figure(result, entry, explained=True) for entry in _first_of_kind(result)), None)
 
 
-def parts(result: FitResult) -> list[Part]:
-    """A section of the report for each measurement: figure, traces, reduced data."""
-    return [_part(section) for section in sections(result)]
+def _first_of_kind(result: FitResult) -> list[MeasurementSummary]:
+    """The first measurement of each kind that has a figure."""
+    return list({entry.kind: entry for entry in reversed(result.measurements) if has_figure(entry)}.values())[::-1]
 
 
-def compact_figure(result: FitResult, summary: MeasurementSummary) -> Drawing | None:
-    """The figure of a measurement without its residuals, a column wide; None where its kind has none."""
-    if not has_figure(summary):
-        return None
-    caption = (summary.file, ": data, fit, and its 68 % and 95 % bands.")
+def _overview(result: FitResult, figured: Sequence[MeasurementSummary]) -> Section:
+    names = short_names(result)
+    scatter = {entry["measurement"]: entry for entry in result.goodness.dispersion}
+    rows = []
+    for entry in result.measurements:
+        found = scatter.get(entry.file)
+        size = "–" if found is None else format_value(found["factor"], found["stderr"], "")
+        verdict = _verdict(result, entry)
+        judged: Inline = Badge(verdict, verdict) if verdict else "–"
+        rows.append(Row((names[entry.file], entry.kind, Number(str(entry.rows)), Number(size), judged)))
+    blocks: list[Block] = [Table(_OVERVIEW, tuple(rows), named=False)]
+    if figured:
+        blocks.append(Gallery(tuple(_figure(result, entry) for entry in figured)))
+    return Section("measurements", "Measurements", tuple(blocks))
+
+
+def _verdict(result: FitResult, summary: MeasurementSummary) -> str:
+    """The gravest verdict of the tests of one measurement; of all tests where it is the only one; "" without tests."""
+    only = len(result.measurements) == 1
+    verdicts = {test.verdict for test in result.goodness.tests if only or test.measurement == summary.file}
+    return next((verdict for verdict in (*ALARMS, "acceptable") if verdict in verdicts), "")
+
+
+def _figure(result: FitResult, summary: MeasurementSummary, *, explained: bool = False) -> Drawing:
+    index = result.measurements.index(summary)
+    words = describe(summary)
     return Drawing(
-        "first", lambda _: _drawn(result, summary, "column", residuals=False), describe(summary), caption, narrow=True
+        f"measurement-{index + 1}",
+        lambda width: drawn(measurement_figure(result, summary, width=width)),
+        words,
+        caption(result, summary, explained=explained),
+        foldable=True,
     )
 
 
-def _drawn(result: FitResult, summary: MeasurementSummary, width: Width, *, residuals: bool = True) -> Figure:
-    return drawn(measurement_figure(result, summary, width=width, residuals=residuals))
-
-
-def _section(result: FitResult, summary: MeasurementSummary, index: int) -> Section:
-    head, cells = reduced_table(summary)
-    caption = _caption(result, summary)
-    figure = Drawing(
-        f"measurement-{index}", lambda width: _drawn(result, summary, width), describe(summary), caption, foldable=True
-    )
-    return Section(
-        index=index,
-        file=summary.file,
-        kind=summary.kind,
-        rows=summary.rows,
-        notices=summary.notices,
-        figure=figure if has_figure(summary) else None,
-        caption=caption,
-        head=head,
-        cells=cells,
-        left_out=max(len(summary.reduced) - _MOST_ROWS, 0),
-        more=tuple(_of_kind(summary, index)),
-    )
+def _part(result: FitResult, index: int, *, drawn: bool) -> Section:
+    """One measurement; drawn: its figure stands elsewhere."""
+    summary = result.measurements[index]
+    blocks: list[Block] = [Paragraph(notice, "notice") for notice in summary.notices]
+    if not drawn and has_figure(summary):
+        blocks.append(_figure(result, summary))
+    blocks += _of_kind(summary, index + 1)
+    blocks += _data(summary)
+    notices = len(summary.notices)
+    said = f", {notices} notice{'' if notices == 1 else 's'}" if notices else ""
+    finding = f"{summary.kind}, {summary.rows} rows{said}"
+    return Section(f"data-{index + 1}", short_names(result)[summary.file], tuple(blocks), finding, folded=True)
 
 
 def _of_kind(summary: MeasurementSummary, index: int) -> list[Block]:
@@ -128,23 +150,15 @@ def _shows(summary: MeasurementSummary) -> tuple[str, str]:
     return ("Data", "") if kind is None else kind.shows
 
 
-def _part(section: Section) -> Part:
-    blocks: list[Block] = [Paragraph(f"{section.kind}, {section.rows} rows read.", "fine")]
-    blocks += [Paragraph(notice, "notice") for notice in section.notices]
-    blocks += [] if section.figure is None else [section.figure]
-    blocks += section.more
-    blocks += _data(section) if section.cells else []
-    title = (f"Measurement {section.index}: ", section.file)
-    return Part(f"measurement-{section.index}", title, tuple(blocks), "measurement")
-
-
-def _data(section: Section) -> list[Block]:
-    columns = tuple(Column(title) for title in section.head)
-    rows = tuple(Row(tuple(_of_column(cell) for cell in row)) for row in section.cells)
-    blocks: list[Block] = [Table(columns, rows, "data", named=False)]
-    if section.left_out:
-        blocks.append(Paragraph(f"{section.left_out} more rows are in result.json.", "fine"))
-    return [Details(f"Reduced data, {len(section.cells)} rows", tuple(blocks))]
+def _data(summary: MeasurementSummary) -> list[Block]:
+    head, cells = reduced_table(summary)
+    if not cells:
+        return []
+    rows = tuple(Row(tuple(_of_column(cell) for cell in row)) for row in cells)
+    blocks: list[Block] = [Table(tuple(Column(title) for title in head), rows, "data", named=False)]
+    if left_out := len(summary.reduced) - len(cells):
+        blocks.append(Paragraph(f"{left_out} more rows are in result.json.", "fine"))
+    return [Details(f"Reduced data, {len(cells)} rows", tuple(blocks))]
 
 
 def _of_column(text: str) -> Inline:
@@ -219,15 +233,18 @@ def _residual(row: Mapping[str, Any]) -> str:
     return "–" if value is None else f"{value:+.2f}".replace("-", "−")
 
 
-def _caption(result: FitResult, summary: MeasurementSummary) -> str:
-    parts = [
-        "Data with their own 68 % errors; the line is the fit with its 68 % (dark) and 95 % (light) bands.",
-        "Below: signed roots of the deviance, with lines at ±1 (dashed) and ±2 (dotted).",
-    ]
+def caption(result: FitResult, summary: MeasurementSummary, *, explained: bool) -> str:
+    """What stands below the figure of a measurement. explained: with what points, lines and bands are."""
+    parts = [f"{short_names(result)[summary.file]}."]
+    if explained:
+        parts.append(
+            "Points: data with 68 % errors. Line and bands: fit with 68 % and 95 %. Below: residuals (signed roots of "
+            "the deviance), with lines at ±1 and ±2."
+        )
     if any(row.get("naive_dwell") is not None for row in summary.reduced):
-        parts.append("Small crosses: the mean of the counted dwells, naive, of which short ones are missing.")
+        parts.append("Small crosses: mean of the counted dwells, without correction for missed short ones.")
     if any(row.get("observed") is None for row in summary.reduced):
-        parts.append("An arrow is a limit: nothing switched while the device was watched.")
+        parts.append("Arrows: limits from rows without a switching event.")
     if any(entry.file == summary.file and entry.polarity == -1 for entry in result.inputs):
-        parts.append("Signs are the laboratory's; those of the theory are these times the polarity, −1.")
+        parts.append("Currents have the sign of the laboratory; the polarity −1 reverses it in the theory.")
     return " ".join(parts)
