@@ -16,7 +16,7 @@ from matplotlib.patches import StepPatch
 
 _POINT: Final = 72.0  # of an inch, which is the unit of a drawing
 _DIGITS: Final = 5
-_MOST: Final = 4000  # values of a figure; more would weigh more than they tell
+_MOST: Final = 20000  # values of a figure; more would weigh more than they tell
 _MATHTEXT: Final = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)*)\$")
 _BRACES: Final = re.compile(r"\\mathrm|[{}]|\\,")
 _COMMANDS: Final = {r"\times": "×", r"\uparrow": "↑", r"\downarrow": "↓"}
@@ -35,7 +35,8 @@ def drawn_values(figure: Figure) -> list[Values]:
     Returns
     -------
     list of dict
-        For each panel with values: "x", "y", what its axes show, with units; "at", how a value becomes a place in the
+        For each panel with values: "x", "y", what its axes show, with units (`axes.set_label` says it where a vertical
+        axis is not labelled); "at", how a value becomes a place in the
         drawing, for each axis (logarithmic or not, factor, offset), in points; "series", each with its name "n", the
         values "x" and "y", error bars "lo" and "hi" where it has them, and "tip" where a pointer finds its points.
     """
@@ -46,7 +47,7 @@ def drawn_values(figure: Figure) -> list[Values]:
 
 
 def plain_text(text: str) -> str:
-    """A label without mathtext: "l/L_θθ (e)" for "$l/L_{\\mathrm{θθ}}$ (e)", "τ0" for "$τ_{\\mathrm{0}}$"."""
+    r"""A label without mathtext: "l/L_θθ (e)" for "$l/L_{\mathrm{θθ}}$ (e)", "τ0" for "$τ_{\mathrm{0}}$"."""
 
     def unset(found: re.Match[str]) -> str:
         inner = found[1]
@@ -59,7 +60,7 @@ def plain_text(text: str) -> str:
 
 def _panel(figure: Figure, axes: Axes) -> Values:
     across = axes.get_xlabel() or _foot(figure, axes).get_xlabel()
-    up = axes.get_ylabel() or _first(figure, axes).get_ylabel()
+    up = str(axes.get_label()) or axes.get_ylabel() or _first(figure, axes).get_ylabel()
     title = plain_text(axes.get_title(loc="left"))
     series = [*_points(axes), *_lines(axes), *_bars(axes), *_steps(axes), *_cells(axes)]
     return {
@@ -116,7 +117,13 @@ def _lines(axes: Axes) -> Iterator[Values]:
 def _bars(axes: Axes) -> Iterator[Values]:
     names = [plain_text(tick.get_text()) for tick in axes.get_yticklabels()]
     for container in axes.containers:
-        if isinstance(container, BarContainer) and _named(container):
+        if not isinstance(container, BarContainer) or not _named(container):
+            continue
+        if container.orientation == "vertical":
+            at = _rounded(np.array([bar.get_x() + bar.get_width() / 2.0 for bar in container]))
+            high = _rounded(np.array([bar.get_height() for bar in container]))
+            yield {"n": plain_text(str(container.get_label())), "x": at, "y": high}
+        else:
             wide = _rounded(np.array([bar.get_width() for bar in container]))
             yield {"n": plain_text(str(container.get_label())), "x": wide, "y": names[: len(wide)]}
 
@@ -134,7 +141,9 @@ def _cells(axes: Axes) -> Iterator[Values]:
         if not isinstance(mesh, QuadMesh):
             continue
         values = np.ma.filled(np.ma.asarray(mesh.get_array(), dtype=float), np.nan)
-        columns, rows = ([plain_text(t.get_text()) for t in ticks] for ticks in (axes.get_xticklabels(), axes.get_yticklabels()))
+        columns, rows = (
+            [plain_text(t.get_text()) for t in ticks] for ticks in (axes.get_xticklabels(), axes.get_yticklabels())
+        )
         first = values.shape[0] - len(rows)  # a triangle has no first row
         for name, row in zip(rows, values[first:], strict=True):
             yield {"n": name, "x": columns, "y": _rounded(row[: len(columns)])}

@@ -38,7 +38,11 @@ def reliability(result: FitResult) -> Section:
     items.sort(key=lambda item: _GRAVITY.index(item[0].kind))
     if len(items) > _MOST:
         left = len(items) - _MOST + 1
-        more = (Badge(items[_MOST - 1][0].kind, f"{left} more"), " ", "They stand under “Tests of fit” and “Assumptions”.")
+        more = (
+            Badge(items[_MOST - 1][0].kind, f"{left} more"),
+            " ",
+            "They stand under “Tests of fit” and “Assumptions”.",
+        )
         items[_MOST - 1 :] = [more]
     return Section("reliability", "Reliability", (Listing(tuple(items)),))
 
@@ -67,7 +71,9 @@ def validity_items(notes: Sequence[Note]) -> list[tuple[Any, ...]]:
 
 def first_sentence(text: str) -> str:
     """What a remark says first; the whole of it stands under the assumptions."""
-    end = next((at for at in range(len(text) - 2) if text[at : at + 2] == ". " and text[at + 2].isupper()), len(text) - 1)
+    end = next(
+        (at for at in range(len(text) - 2) if text[at : at + 2] == ". " and text[at + 2].isupper()), len(text) - 1
+    )
     return text[: end + 1]
 
 

@@ -205,7 +205,7 @@ Block = Paragraph | Heading | Listing | Terms | Table | Drawing | Gallery | Deta
 class Section:
     """A section. identity: a word that names it within the report; name: as the contents list it.
 
-    finding: what the section finds, in a few words of its heading. folded: a page shows the heading until asked for more.
+    finding: what the section finds, in a few words. folded: a page shows only the heading until asked for more.
     """
 
     identity: str

@@ -95,7 +95,7 @@ def _sentences(result: FitResult) -> list[str]:
     if len(ranks) > 1 and set(ranks[1:]) != {ranks[0]}:
         around = " to ".join(str(end) for end in sorted({min(ranks[1:]), max(ranks[1:])}))
         sentences.append(
-            f"At {len(ranks) - 1} points around the best fit the same measurements would determine {around} combinations."
+            f"At {len(ranks) - 1} points around the best fit the same measurements would determine {around} of them."
         )
     if spectrum:
         sentences.append(spectrum["sentence"])

@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from stfit.reports.content import Block, Column, Drawing, Gallery, Inline, Name, Paragraph, Row, Section, Table, enumerated
+from stfit.reports.content import (
+    Block,
+    Column,
+    Drawing,
+    Gallery,
+    Inline,
+    Name,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    enumerated,
+)
 from stfit.reports.view import drawn
 from stfit.results.plot_intervals import stored_contours_figure, stored_profiles_figure
 from stfit.results.result import FitResult
@@ -50,7 +62,9 @@ def section(result: FitResult) -> Section | None:
     figures = tuple(figure for figure in (found.profiles, found.contours) if figure is not None)
     blocks += [Gallery(figures)] if figures else []
     blocks += [Paragraph(note, "fine") for note in found.notes]
-    finding = " and ".join(dict.fromkeys(_SOURCES[entry.interval] for entry in result.parameters.values() if entry.interval))
+    finding = " and ".join(
+        dict.fromkeys(_SOURCES[entry.interval] for entry in result.parameters.values() if entry.interval)
+    )
     return Section("intervals", "Intervals", tuple(blocks), f"from {finding}", folded=True)
 
 
@@ -74,7 +88,9 @@ def _notes(result: FitResult) -> list[str]:
         notes.append(f"{stored['fitted']} replicas were drawn from the fit and refitted{failed}.")
     if lost := result.intervals.get("without_end"):
         names = ", ".join(symbol(name).text for name in lost)
-        notes.append(f"The profile of {names} has no end that could be found; the covariance interval is given instead.")
+        notes.append(
+            f"The profile of {names} has no end that could be found; the covariance interval is given instead."
+        )
     return notes
 
 

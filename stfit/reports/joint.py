@@ -189,7 +189,8 @@ def _agree(result: FitResult) -> str:
     moved = {entry["left_out"] for entry in result.joint.get("tensions", []) if entry["verdict"] != "agrees"}
     if not moved:
         return f"all {len(result.measurements)} agree"
-    return f"{', '.join(sorted(map(without_folder, moved)))} {'disagrees' if len(moved) == 1 else 'disagree'} with the others"
+    verb = "disagrees" if len(moved) == 1 else "disagree"
+    return f"{', '.join(sorted(map(without_folder, moved)))} {verb} with the others"
 
 
 def _agreement(result: FitResult) -> list[Block]:

@@ -20,12 +20,11 @@ from stfit.reports.content import (
     Section,
     Table,
 )
-from stfit.reports.view import cell, drawn, short_names
+from stfit.reports.view import cell, common_unit, drawn, short_names
 from stfit.results.fit_tests import ALARMS
 from stfit.results.numbers import format_rounded, format_value
 from stfit.results.plot import drive_of, has_figure, measurement_figure
 from stfit.results.result import FitResult, MeasurementSummary
-from stfit.units import choose_prefix
 
 _UNITS: Final[Mapping[str, str]] = {  # of the columns of a kind
     "current": "A",
@@ -44,22 +43,7 @@ _UNITS: Final[Mapping[str, str]] = {  # of the columns of a kind
     "critical_current": "A",
     "critical_current_stderr": "A",
 }
-_ONE_PREFIX: Final = frozenset(
-    {
-        "current",
-        "voltage",
-        "temperature",
-        "field",
-        "frequency",
-        "pulse_width",
-        "ramp_rate",
-        "delta_R",
-        "barrier",
-        "critical_current",
-    }
-)  # in all cells of a column
-_OUTCOMES: Final = ("observed", "fitted", "residual")
-_HIDDEN: Final = frozenset({"observed_lo", "observed_hi", "unit", *_OUTCOMES})
+_HIDDEN: Final = frozenset({"observed_lo", "observed_hi", "unit", "observed", "fitted", "residual"})
 _NAMES: Final = {"n": "n", "n_switched": "n switched", "delta_R": "ΔR", "critical_current_stderr": "its error"}
 _OVERVIEW: Final = (
     Column("measurement", wraps=True),
@@ -182,33 +166,43 @@ def describe(summary: MeasurementSummary) -> str:
 
 
 def reduced_table(summary: MeasurementSummary) -> tuple[list[str], list[list[str]]]:
-    """The reduced data: the head with units, and the cells of the first 400 rows."""
+    """The reduced data: the head with units, one unit a column, and the cells of the first 400 rows."""
     rows = summary.reduced[:_MOST_ROWS]
     names = [name for name in dict.fromkeys(key for row in rows for key in row) if name not in _HIDDEN]
     names = [name for name in names if any(row.get(name) is not None for row in rows)]
-    columns = [_column(name, rows) for name in names]
-    unit = _shows(summary)[1]
-    head = [title for title, _ in columns] + list(_OUTCOMES)
-    units = [row.get("unit", unit) for row in rows]
-    outcomes = [
-        [_observed(row, unit), format_rounded(row.get("fitted"), unit), _residual(row)]
-        for row, unit in zip(rows, units, strict=True)
-    ]
-    return head, [[cells[index] for _, cells in columns] + outcomes[index] for index in range(len(rows))]
+    columns = [_column(name, rows) for name in names] + _outcomes(rows, _shows(summary)[1])
+    return [title for title, _ in columns], [[cells[index] for _, cells in columns] for index in range(len(rows))]
 
 
 def _column(name: str, rows: Sequence[Mapping[str, Any]]) -> tuple[str, list[str]]:
     values = [row.get(name) for row in rows]
     title = _NAMES.get(name, name.replace("_", " "))
     unit = _UNITS.get(name, "")
-    if name in _ONE_PREFIX:
-        factor, label = (
-            choose_prefix([value for value in values if value is not None], unit) if unit != "K" else (1.0, "K")
-        )
-        return f"{title} ({label})", [format_rounded(None if v is None else v * factor, "", 5) for v in values]
-    if unit:
-        return title, [format_rounded(value, unit) for value in values]
-    return title, [_whole(value) for value in values]
+    if not unit:
+        return title, [_whole(value) for value in values]
+    factor, label = common_unit([value for value in values if value is not None], unit)
+    return f"{title} ({label})", [format_rounded(None if v is None else v * factor, "", 5) for v in values]
+
+
+def _outcomes(rows: Sequence[Mapping[str, Any]], usual: str) -> list[tuple[str, list[str]]]:
+    """Observed and fitted values and residuals; a column of several observables names the unit in its cells."""
+    units = [str(row.get("unit", usual)) for row in rows]
+    shown = {unit: common_unit(_magnitudes(rows, units, unit), unit) for unit in dict.fromkeys(units)}
+    beside = f" ({label})" if len(shown) == 1 and (label := next(iter(shown.values()))[1]) else ""
+    inside = {unit: f" {label}" if label and not beside else "" for unit, (_, label) in shown.items()}
+    observed, fitted = [], []
+    for row, unit in zip(rows, units, strict=True):
+        value = row.get("fitted")
+        observed.append(_observed(row, shown[unit][0], inside[unit]))
+        fitted.append("–" if value is None else f"{format_rounded(value * shown[unit][0], '')}{inside[unit]}")
+    residuals = [_residual(row) for row in rows]
+    return [(f"observed{beside}", observed), (f"fitted{beside}", fitted), ("residual", residuals)]
+
+
+def _magnitudes(rows: Sequence[Mapping[str, Any]], units: Sequence[str], unit: str) -> list[float]:
+    names = ("observed", "observed_lo", "observed_hi", "fitted")
+    mine = (row for row, own in zip(rows, units, strict=True) if own == unit)
+    return [value for row in mine for value in map(row.get, names) if value is not None]
 
 
 def _whole(value: Any) -> str:
@@ -216,16 +210,18 @@ def _whole(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else cell(value)
 
 
-def _observed(row: Mapping[str, Any], unit: str) -> str:
-    value, low, high = (row.get(name) for name in ("observed", "observed_lo", "observed_hi"))
+def _observed(row: Mapping[str, Any], factor: float, unit: str) -> str:
+    value, low, high = (
+        None if row.get(name) is None else row[name] * factor for name in ("observed", "observed_lo", "observed_hi")
+    )
     if value is None:
         limits = [
-            f"{sign} {format_rounded(end, unit, 2)}" for sign, end in (("≥", low), ("≤", high)) if end is not None
+            f"{sign} {format_rounded(end, '', 2)}{unit}" for sign, end in (("≥", low), ("≤", high)) if end is not None
         ]
         return " ".join(limits) or "–"
     if low is None or high is None:
-        return format_rounded(value, unit)
-    return format_value(value, (high - low) / 2, unit, (low, high))
+        return f"{format_rounded(value, '')}{unit}"
+    return f"{format_value(value, (high - low) / 2, '', (low, high))}{unit}"
 
 
 def _residual(row: Mapping[str, Any]) -> str:

@@ -81,6 +81,14 @@ def _error(result: FitResult, source: str, names: list[str]) -> Inline:
     now = Number(format_rounded(entry.stderr, entry.unit, 2, size))
     then = Number(format_rounded(left, entry.unit, 2, size))
     return (
-        *("The error of ", listed, " comes mostly from ", Name(source), ". With ", Name(source), " exact, the error of "),
+        *(
+            "The error of ",
+            listed,
+            " comes mostly from ",
+            Name(source),
+            ". With ",
+            Name(source),
+            " exact, the error of ",
+        ),
         *(Name(first), " would fall from ", now, " to ", then, "."),
     )

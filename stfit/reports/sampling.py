@@ -48,14 +48,14 @@ _HEADS: Final[tuple[Inline, ...]] = (
 _WORTH: Final = (Column(), *(Column(title, numeric=True) for title in _HEADS))
 _WORTH_WORDS: Final = (
     "R̂ compares the ensembles by the ranks of their draws; it is 1 where they agree. ESS is the number of independent "
-    "draws with the same error, from the mean over the walkers. N/τ is the number of steps in autocorrelation times τ. A "
-    "longer chain reduces the errors given here. A dash stands where the chain is unusable or the data do not identify "
-    "the quantity."
+    "draws with the same error, from the mean over the walkers. N/τ is the number of steps in autocorrelation times τ. "
+    "A longer chain reduces the errors given here. A dash stands where the chain is unusable or the data do not "
+    "identify the quantity."
 )
 _PRIOR_WORDS: Final = (
     "Change of the posterior when the exponent of the informed priors, or of the likelihood, is doubled; it matters "
-    "above 0.05. Contraction is the part of the prior variance that the data remove; it is 0 where the posterior is the "
-    "prior."
+    "above 0.05. Contraction is the part of the prior variance that the data remove; it is 0 where the posterior is "
+    "the prior."
 )
 _CORNER: Final = (
     "Diagonal: posterior densities with their priors (dashed; a very wide prior is not visible). Below: pairs of "
@@ -189,7 +189,9 @@ def _traces(result: FitResult) -> Drawing | None:
     if not result.sampling["draws"]["values"]:
         return None
     rhat = max((entry["rhat"] or 0.0) for entry in result.sampling["quantities"].values() if entry["judged"])
-    words = f"Draws of every ensemble along the chain, and the ranks of each among all draws; the largest R̂ is {rhat:.4f}."
+    words = (
+        f"Draws of every ensemble along the chain, and the ranks of each among all draws; the largest R̂ is {rhat:.4f}."
+    )
     return Drawing("chain", lambda _: drawn(traces_figure(result)), words, _CHAIN)
 
 

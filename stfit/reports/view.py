@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from stfit.constants import BOLTZMANN
 from stfit.figures.style import Figure
 from stfit.reports.content import Badge, Column, Formula, Inline, Name, Number, Prose, Small, Table
 from stfit.reports.content import Row as TableRow
-from stfit.results.numbers import format_estimate, format_interval, format_p, format_rounded, format_value
+from stfit.results.numbers import format_estimate, format_interval, format_p, format_rounded, format_value, prefix
 from stfit.results.result import Combination, Estimate, FitResult, GoodnessTest, Status, Verdict
 from stfit.results.summary import ANSWERS, beside, interval_cell, ordered
 from stfit.results.symbols import symbol
@@ -115,6 +116,12 @@ def parameter_table(rows: Sequence[Row]) -> Table:
 def key_values(rows: Sequence[tuple[Inline, Inline]]) -> Table:
     """A table of two columns without a head: what, and what of it."""
     return Table((Column(), Column(wraps=True)), tuple(TableRow(cells) for cells in rows))
+
+
+def common_unit(values: Sequence[float], unit: str) -> tuple[float, str]:
+    """Factor and label of the one unit in which the values of a column read best: that of their geometric mean."""
+    sizes = [math.log(abs(value)) for value in values if value and math.isfinite(value)]
+    return prefix(math.exp(math.fsum(sizes) / len(sizes)) if sizes else 1.0, unit)
 
 
 def without_folder(file: str) -> str:
