@@ -92,8 +92,8 @@ def _sentence(entries: list[dict[str, Any]], condition: float, reach: tuple[floa
         return f"The data determine one combination; its standard error is {loosest}."
     times = format_rounded(condition, "", 2)
     return (
-        f"The least certain combination is {loosest} within one standard error{_followed(reach)}: {times} times less "
-        "certain than the best one."
+        f"The least certain combination is {times} times less certain than the best one. Its standard error is "
+        f"{loosest}{_followed(reach)}."
     )
 
 

@@ -51,15 +51,15 @@ def _barriers(objective: Objective, optimum: Optimum, tau_0: float, source: str)
         return []
     lowest = float(np.min(heights))
     ends = " to ".join(format_rounded(float(end), "", 3) for end in (lowest, np.max(heights)))
-    text = f"With {source} of {_seconds(tau_0)} the barriers are {ends} k_BT high"
+    text = f"With {source}, {_seconds(tau_0)}, the barriers of the rows are {ends} k_BT"
     if objective.law.rates is not None:
         return [Note("barrier height", "info", f"{text}: exact rates hold at any height.")]
     low = int(np.count_nonzero(heights < _HIGH_BARRIER))
     if low == 0:
         return [Note("barrier height", "info", f"{text}: Eq. 27 (E ≫ k_BT) holds.")]
     sentence = (
-        f"{text}; {low} of {heights.size} rows lie below {_HIGH_BARRIER:g} k_BT, where Eq. 27 is not valid (it needs "
-        "E ≫ k_BT)."
+        f"{text}; {low} of {heights.size} rows lie below {_HIGH_BARRIER:g} k_BT, where Eq. 27 (which needs E ≫ k_BT) "
+        "is outside its range of validity."
     )
     return [Note("barrier height", "warning", sentence)]
 
@@ -75,8 +75,8 @@ def _times(objective: Objective, optimum: Optimum, tau_0: float, source: str) ->
         shortest, what = found
         if shortest < _MUCH_LONGER * tau_0:
             sentence = (
-                f"{name_of(term.measurement)}: the shortest {what}, {_seconds(shortest)}, is not much longer than "
-                f"{source}, {_seconds(tau_0)}: the activation law is not valid there."
+                f"{name_of(term.measurement)}: the shortest {what}, {_seconds(shortest)}, is not ≫ {source}, "
+                f"{_seconds(tau_0)}: the activation law is outside its range of validity there."
             )
             notes.append(Note(f"{what} length", "warning", sentence))
     return notes

@@ -229,9 +229,9 @@ def _residual(row: Mapping[str, Any]) -> str:
     return "–" if value is None else f"{value:+.2f}".replace("-", "−")
 
 
-def caption(result: FitResult, summary: MeasurementSummary, *, explained: bool) -> str:
+def caption(result: FitResult, summary: MeasurementSummary, *, explained: bool) -> Inline:
     """What stands below the figure of a measurement. explained: with what points, lines and bands are."""
-    parts = [f"{short_names(result)[summary.file]}."]
+    parts = ["."]
     if explained:
         parts.append(
             "Points: data with 68 % errors. Line and bands: fit with 68 % and 95 %. Below: residuals (signed roots of "
@@ -243,4 +243,4 @@ def caption(result: FitResult, summary: MeasurementSummary, *, explained: bool) 
         parts.append("Arrows: limits from rows without a switching event.")
     if any(entry.file == summary.file and entry.polarity == -1 for entry in result.inputs):
         parts.append("Currents have the sign of the laboratory; the polarity −1 reverses it in the theory.")
-    return " ".join(parts)
+    return short_names(result)[summary.file], " ".join(parts)

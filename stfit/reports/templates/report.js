@@ -154,7 +154,6 @@
 
   const drawing = (svg) => {
     const copy = svg.cloneNode(true);
-    copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
     for (const name of ["style", "class", "data-values", "data-whole"]) copy.removeAttribute(name);
     const [, , wide, high] = copy.getAttribute("viewBox").split(" ");
     copy.setAttribute("width", `${wide}pt`);
