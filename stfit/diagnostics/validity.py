@@ -101,10 +101,10 @@ def _finite_barrier(objective: Objective, estimates: Mapping[str, Estimate]) -> 
     change = limit / (c_P + c_AP) - 1.0
     size = "larger" if change > 0 else "smaller"
     sentence = (
-        f"Eq. 27 is the limit of infinite barriers. At σ = {sigma:.3g} and zero field the wells' width gives "
-        f"c_P = {c_P:.4f} and c_AP = {c_AP:.4f} (ratio {c_AP / c_P:.3g}); with these the same slopes would give an "
-        f"l/L_θθ {100 * abs(change):.0f} % {size}. A ratio c_AP/c_P other than that of σ → ∞ may come from finite "
-        "barriers, from a field, or from the GMR curve: at one temperature and field they cannot be told apart."
+        f"Eq. 27 assumes infinite barriers; the finite ones fitted (σ = {sigma:.3g}) would give an l/L_θθ "
+        f"{100 * abs(change):.0f} % {size}. At zero field the width of the wells gives c_P = {c_P:.4f} and "
+        f"c_AP = {c_AP:.4f} (ratio {c_AP / c_P:.3g}). Finite barriers, a field and the GMR curve all change the ratio "
+        "c_AP/c_P, and data at one temperature and field cannot tell them apart."
     )
     return [Note("finite barrier", "info" if abs(change) < 0.05 else "warning", sentence)]
 
@@ -120,8 +120,8 @@ def _exact_factors(objective: Objective, estimates: Mapping[str, Estimate], sigm
     sentence = (
         f"Exact rates: c_P(σ) = {c_P:.4f} and c_AP(σ) = {c_AP:.4f} (ratio {c_AP / c_P:.3g}) at σ = {sigma:.3g}; for "
         f"σ → ∞, in Eq. 27, they would be {float(wells.c_P):.4f} and {float(wells.c_AP):.4f} (ratio "
-        f"{float(wells.c_AP / wells.c_P):.3g}). A finite barrier, a field and the GMR curve all move this ratio: at "
-        "one temperature and field they cannot be told apart."
+        f"{float(wells.c_AP / wells.c_P):.3g}). Finite barriers, a field and the GMR curve all change this ratio, and "
+        "data at one temperature and field cannot tell them apart."
     )
     return [Note("finite barrier", "info", sentence)]
 
@@ -168,13 +168,13 @@ def _polarity(objective: Objective, estimates: Mapping[str, Estimate]) -> list[N
     # λ/β > 0 means that +I stabilises P, but for the printed equations, whose λ has the other sign
     signs = ("> 0", "< 0") if objective.law.convention.coupling > 0 else ("< 0", "> 0")
     favoured, sign = ("P", signs[0]) if direction > 0 else ("AP", signs[1])
-    sentence = f"With the polarity given, +I lengthens the dwell times of {favoured}: λ/β {sign}."
+    sentence = f"Sign: positive current stabilises {favoured} (λ/β {sign})."
     if direction > 0:
         return [Note("polarity", "info", sentence)]
     polarities = {term.measurement.polarity for term in objective.terms}
     other = f"polarity = {-polarities.pop()}" if len(polarities) == 1 else "the opposite polarity"
     wiring = "+I drives P→AP" if other == "polarity = -1" else "the wiring is not the one this polarity describes"
-    return [Note("polarity", "warning", f"{sentence} If {wiring}, {other} says so and makes λ/β {signs[0]}.")]
+    return [Note("polarity", "warning", f"{sentence} If {wiring}, set {other}; then λ/β {signs[0]}.")]
 
 
 def _seconds(seconds: float) -> str:

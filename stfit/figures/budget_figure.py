@@ -66,7 +66,7 @@ def forest_figure(
     label: str,
     layout: FigureLayout = PAGE,
 ) -> Figure:
-    """A row a measurement: alone (full) and all without it (open), 68 % bars; the band is all together.
+    """A row a measurement: alone (full) and all others without it (open), 68 % bars; the band is all together.
 
     label: of the number, mathtext. x: its unit.
     """
@@ -88,7 +88,7 @@ def forest_figure(
                     [value[0] * x.factor for _, value in seen], [row + shift for row, _ in seen],
                     xerr=[value[1] * x.factor for _, value in seen], color=_DARK, linestyle="none", markersize=4.2,
                     marker="o" if kind == "alone" else "s", markerfacecolor=face, elinewidth=0.9,
-                    label="by itself" if kind == "alone" else "all without it",
+                    label="alone" if kind == "alone" else "all others",
                 )  # fmt: skip
         axes.set_yticks(range(len(found)), [_shortened(entry.label, left, layout) for entry in found])
         axes.set(ylim=(len(found) - 0.5, -0.5), xlabel=f"{label} ({escape(x.unit)})" if x.unit else label)

@@ -90,7 +90,7 @@ def ranks_figure(points: Array, lower: Array, upper: Array, differences: Mapping
         for axes, (name, difference) in zip(cells, differences.items(), strict=False):
             axes.fill_between(at, _ended(lower), _ended(upper), color="0.85", linewidth=0)
             axes.axhline(0.0, color="0.5", linewidth=0.7)
-            axes.plot(at, _ended(difference), color=shades("P", 1)[0])
+            axes.plot(at, _ended(difference), color=shades("P", 1)[0], label=name)
             axes.text(0.05, 0.93, name, transform=axes.transAxes, va="top")
             axes.set(xlim=(0.0, 1.0), ylim=(-reach, reach))
             axes.set_xticks([0.0, 0.5, 1.0], ["0", "0.5", "1"])
@@ -106,7 +106,10 @@ def ranks_figure(points: Array, lower: Array, upper: Array, differences: Mapping
 
 def _draw_pulls(axes: Axes, name: str, values: Array) -> None:
     edges = np.linspace(-_REACH, _REACH, _BINS + 1)
-    axes.hist(np.clip(values, -_REACH, _REACH), bins=edges.tolist(), color="0.80", edgecolor="0.45", linewidth=0.5)
+    axes.hist(
+        np.clip(values, -_REACH, _REACH), bins=edges.tolist(), color="0.80", edgecolor="0.45", linewidth=0.5, label=name
+    )
+    axes.set_label("number")
     fine = np.linspace(-_REACH, _REACH, 161)
     expected = values.size * (edges[1] - edges[0]) * np.exp(-0.5 * fine**2) / np.sqrt(2.0 * np.pi)
     axes.plot(fine, expected, color=shades("AP", 1)[0])

@@ -20,6 +20,8 @@ from stfit.figures.style import WIDTH, Array, AxisQuantity, escape, journal_styl
 _LEFT, _BELOW, _EDGE, _GAP = 0.72, 0.72, 0.12, 0.05  # inches
 _WIDEST_CELL: Final = 1.75
 _GRID: Final = 40  # points along each axis of a density
+_WIDENED: Final = 1.6  # over Scott's rule in two dimensions
+_WIDEST_KERNEL: Final = 0.6  # standard deviations of the draws
 _LEVELS: Final = (0.95, 0.6827)  # probability inside the contours
 _POINTS: Final = 80  # draws that stand for all beside the contours
 _SMALL: Final = 7.5  # size of numbers on axes
@@ -105,9 +107,12 @@ def _draw_marginal(axes: Axes, drawn: Drawn) -> None:
     edges = drawn.edges * drawn.quantity.factor
     # densities are compared bin by bin, so their common unit does not matter
     axes.stairs(drawn.posterior, edges, fill=True, color=_BLUE[1], alpha=0.55 if drawn.identified else 0.2)
-    axes.stairs(drawn.posterior, edges, color=_BLUE[0], linewidth=0.9)
+    axes.stairs(drawn.posterior, edges, color=_BLUE[0], linewidth=0.9, label="posterior")
+    axes.set_label("density (arb. units)")
     if drawn.prior is not None:
-        axes.stairs(drawn.prior, edges, color=_PRIOR, linewidth=0.9, linestyle=(0, (4, 1.5)), baseline=None)
+        axes.stairs(
+            drawn.prior, edges, color=_PRIOR, linewidth=0.9, linestyle=(0, (4, 1.5)), baseline=None, label="prior"
+        )
     top = float(np.max(drawn.posterior))
     if drawn.prior is not None and float(np.max(drawn.prior)) < 3.0 * top:  # a prior that stands out is no scale
         top = max(top, float(np.max(drawn.prior)))
@@ -119,7 +124,7 @@ def _draw_marginal(axes: Axes, drawn: Drawn) -> None:
 def _draw_pair(axes: Axes, across: Drawn, up: Drawn) -> None:
     some = np.unique(np.linspace(0, across.draws.size - 1, min(across.draws.size, _POINTS)).round().astype(int))
     x, y = (drawn.draws[some] * drawn.quantity.factor for drawn in (across, up))
-    axes.plot(x, y, ".", color="0.55", markersize=1.6, markeredgewidth=0)
+    axes.plot(x, y, ".", color="0.55", markersize=1.6, markeredgewidth=0, label="draws")
     known = across.identified and up.identified
     u, v, density, levels = _density(*(_scaled(drawn) for drawn in (across, up)))
     horizontal, vertical = _unscaled(u, across), _unscaled(v, up)
@@ -147,16 +152,18 @@ def _unscaled(grid: Array, drawn: Drawn) -> Array:
 def _density(across: tuple[Array, Array], up: tuple[Array, Array]) -> tuple[Array, Array, Array, list[float]]:
     """Grids, the kernel density on them (rows upward), and its levels inside which 95 % and 68 % of the draws lie.
 
-    The kernel is never narrower than the grid, so that a ridge is drawn whole.
+    The kernel is wide, so that few draws give smooth contours, and the draws are drawn together by as much, so that
+    their covariance stays what it is (M. West, J. R. Stat. Soc. B 55, 409, 1993). It is never narrower than the grid,
+    so that a ridge is drawn whole.
     """
     draws = np.stack([across[0], up[0]])
     grids = [np.linspace(ends[0], ends[1], _GRID) for ends in (across[1], up[1])]
     spacing = np.array([grid[1] - grid[0] for grid in grids])
-    bandwidth = draws.shape[1] ** (-1.0 / 6.0)  # Scott's rule in two dimensions
+    bandwidth = min(_WIDENED * draws.shape[1] ** (-1.0 / 6.0), _WIDEST_KERNEL)
     root = np.linalg.cholesky(bandwidth**2 * np.cov(draws) + np.diag(spacing**2))
     centre = np.mean(draws, axis=1, keepdims=True)  # near which squares keep their digits
     mesh = np.stack(np.meshgrid(*grids)).reshape(2, -1)
-    kernels = np.linalg.solve(root, draws - centre)
+    kernels = np.linalg.solve(root, np.sqrt(1.0 - bandwidth**2) * (draws - centre))
 
     def at(points: Array) -> Array:
         white = np.linalg.solve(root, points - centre)
@@ -217,7 +224,13 @@ def _key(figure: Figure, count: int) -> None:
 def _draw_trace(axes: Axes, drawn: Drawn, ensemble: Array, step: Array) -> None:
     for index, colour in enumerate(_ensemble_colours(int(np.max(ensemble)) + 1)):
         mine = ensemble == index
-        axes.plot(step[mine], drawn.draws[mine] * drawn.quantity.factor, color=colour, linewidth=0.6)
+        axes.plot(
+            step[mine],
+            drawn.draws[mine] * drawn.quantity.factor,
+            color=colour,
+            linewidth=0.6,
+            label=f"ensemble {index + 1}",
+        )
     if drawn.quantity.log:
         axes.set_yscale("log")
         axes.yaxis.set_major_locator(LogLocator(numticks=_TICKS + 1))
@@ -235,8 +248,9 @@ def _draw_ranks(axes: Axes, drawn: Drawn) -> None:
     if drawn.spread is not None:
         axes.axhspan(1.0 - 2.0 * drawn.spread, 1.0 + 2.0 * drawn.spread, color="0.9", linewidth=0)
     axes.axhline(1.0, color="0.4", linewidth=0.7)
-    for row, colour in zip(drawn.ranks, _ensemble_colours(drawn.ranks.shape[0]), strict=True):
-        axes.stairs(row, edges, color=colour, linewidth=0.8, baseline=None)
+    for index, (row, colour) in enumerate(zip(drawn.ranks, _ensemble_colours(drawn.ranks.shape[0]), strict=True)):
+        axes.stairs(row, edges, color=colour, linewidth=0.8, baseline=None, label=f"ensemble {index + 1}")
+    axes.set_label(f"frequency of ranks of {drawn.symbol} over that expected")
     reach = max(0.25, 1.2 * float(np.max(np.abs(drawn.ranks - 1.0))), 2.4 * (drawn.spread or 0.0))
     axes.set(xlim=(0, 1), ylim=(max(0.0, 1.0 - reach), 1.0 + reach))
     axes.yaxis.set_major_locator(MaxNLocator(_TICKS))

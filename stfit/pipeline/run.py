@@ -56,6 +56,7 @@ from stfit.version import __version__
 Array = npt.NDArray[np.float64]
 
 _LARGEST_EXPONENT = 300  # of a dwell time in s that a double holds
+_LEAST = 1e-100  # of a bound in SI units; what lies beyond it, or beyond its inverse, bounds nothing
 _LIBRARIES = ("numpy", "scipy", "pandas", "lmfit")
 _CORRELATED_TOO = ("slope_P", "slope_AP")  # beside the parameters that are fitted
 
@@ -249,7 +250,7 @@ def _priors(objective: Objective) -> dict[str, str]:
         inside = f" {_between(low, high, unit)}"
         if unit == "J":
             kt = BOLTZMANN * objective.reference_temperature
-            inside = f" between {low / kt:.3g} and {high / kt:.3g} k_BT at {objective.reference_temperature:g} K"
+            inside = f" {_between(low / kt, high / kt, '')} k_BT at {objective.reference_temperature:g} K"
         if p.constraint is not None:
             label = unit.replace("**3", "³").replace("**2", "²")
             words[p.name] = f"{p.constraint.sentence(label)},{inside}".rstrip(" ,")
@@ -260,8 +261,10 @@ def _priors(objective: Objective) -> dict[str, str]:
 
 
 def _between(low: float, high: float, unit: str) -> str:
-    """Bounds in words; "" where there are none."""
-    ends = [format_rounded(end, unit, 3) if np.isfinite(end) else "" for end in (low, high)]
+    """Bounds in words; "" where there are none but those of the numbers of a computer."""
+    ends = [
+        format_rounded(end, unit, 3) if end == 0.0 or _LEAST < abs(end) < 1.0 / _LEAST else "" for end in (low, high)
+    ]
     if all(ends):
         return f"between {ends[0]} and {ends[1]}"
     return f"above {ends[0]}" if ends[0] else f"below {ends[1]}" if ends[1] else ""

@@ -1,21 +1,38 @@
-"""The first screen of a report: the answer, whether to believe it, one figure."""
+"""The first screen of a report: the answer, and how reliable it is in at most five sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from stfit.reports import view
-from stfit.reports.content import Badge, Block, Drawing, Heading, Inline, Listing, Paragraph, Prose, ReportSection
-from stfit.reports.fit_test_words import alarms
-from stfit.reports.measurements_section import compact_figure
+from stfit.reports.content import (
+    Badge,
+    Block,
+    Heading,
+    Inline,
+    Listing,
+    Name,
+    Paragraph,
+    Prose,
+    ReportSection,
+    enumerated,
+)
+from stfit.reports.fit_test_words import explanation_of
 from stfit.reports.sampling_section import BADGES
-from stfit.reports.sentences import chain_sentence, goodness_sentence, identifiability_sentence, quoted_at
-from stfit.results.result import FitResult, Note, Status
+from stfit.reports.sentences import agreement_sentence, chain_sentence, identifiability_sentence, quoted_at
+from stfit.results.fit_tests import ALARMS, alarming, kind_of
+from stfit.results.numbers import format_p, format_value
+from stfit.results.result import FitResult, Goodness, Note, Status, Verdict
 
-_FINE: Final = "Critical currents are linear-extrapolated; digits in parentheses are one standard error."
+_FINE: Final = (
+    "Critical currents are extrapolated linearly. Digits in parentheses are one standard error; intervals hold 95 %."
+)
+_MOST: Final = 5  # sentences on reliability
 _WORST: Final = ("failure", "warning", "info")
 _GRADES: Final = {"failure": "rejected", "warning": "doubtful", "info": "acceptable"}
+_GRAVITY: Final = ("rejected", "doubtful", "acceptable")
+_BARRIERS: Final = ("E_P", "E_AP", "Kv")
 
 
 def answer(result: FitResult) -> ReportSection:
@@ -23,51 +40,85 @@ def answer(result: FitResult) -> ReportSection:
     blocks: list[Block] = [view.parameter_table(view.answers(result))]
     if result.combinations:
         blocks += [Heading("Identified instead"), view.parameter_table(view.combinations(result))]
-    return ReportSection(
-        "answer", "The answer", (*blocks, Paragraph(Prose(f"{quoted_at(result)} {_FINE}"), "fine")), "answer"
-    )
+    fine = Paragraph(Prose(f"{quoted_at(result)} {_FINE}"), "fine")
+    return ReportSection("answer", "Answer", (*blocks, fine))
 
 
-def belief(result: FitResult) -> ReportSection:
-    """Fit, convergence, identifiability and validity, each in a sentence; the chain too, where there is one."""
-    verdict = result.goodness.verdict
-    items: list[Inline] = [
-        (Badge(verdict, verdict.replace("-", " ")), " ", Prose(goodness_sentence(result.goodness))),
-        *((Badge(found, found), " ", Prose(sentence)) for found, sentence in alarms(result.goodness)),
-        (_badge_of(result.status), " ", result.status.sentence),
-        (_determined(result), " ", Prose(identifiability_sentence(result))),
-        *validity_items(result.validity),
-    ]
-    if sentence := chain_sentence(result.sampling):
-        found = result.sampling["verdict"]
-        items.append((Badge(BADGES[found], found), " ", Prose(sentence)))
-    return ReportSection("belief", "Whether to believe it", (Listing(tuple(items)),), "belief")
-
-
-def picture(result: FitResult) -> Drawing | None:
-    """The first measurement that has a figure, without residuals; None where none has."""
-    return next((found for entry in result.measurements if (found := compact_figure(result, entry))), None)
+def reliability(result: FitResult) -> ReportSection:
+    """Fit, identifiability, validity and chain, each in a sentence with its badge: at most five, the gravest first."""
+    items = [*_fit(result), _determined(result), *validity_items(result.validity), *_chain(result)]
+    items.sort(key=lambda item: _GRAVITY.index(item[0].kind))
+    if len(items) > _MOST:
+        left = len(items) - _MOST + 1
+        more = (
+            Badge(items[_MOST - 1][0].kind, f"{left} more"),
+            " ",
+            "They stand under “Tests of fit” and “Assumptions”.",
+        )
+        items[_MOST - 1 :] = [more]
+    return ReportSection("reliability", "Reliability", (Listing(tuple(items)),))
 
 
 def others(result: FitResult) -> ReportSection | None:
     """Every further parameter; None where there is none."""
     rows = view.others(result)
-    return ReportSection("parameters", "Barriers and constants", (view.parameter_table(rows),)) if rows else None
+    if not rows:
+        return None
+    shown = {name: result.parameters[name] for name in _BARRIERS if name in result.parameters}
+    known = {name: entry for name, entry in shown.items() if entry.value is not None}
+    finding: Inline = f"{len(rows)} further parameters"
+    if known:
+        values = [(Name(name), f" = {format_value(e.value, e.stderr, e.unit)}") for name, e in known.items()]
+        finding = enumerated(values)
+    elif shown:
+        finding = "the barriers are not identified"
+    return ReportSection("parameters", "Barriers and constants", (view.parameter_table(rows),), finding, folded=True)
 
 
-def validity_items(notes: Sequence[Note]) -> list[Inline]:
-    """Every remark on the range of validity and on the data that is a warning or worse, the gravest first."""
+def validity_items(notes: Sequence[Note]) -> list[tuple[Any, ...]]:
+    """The first sentence of every remark on validity that is a warning or worse, the gravest first."""
     grave = sorted((note for note in notes if note.level != "info"), key=lambda note: _WORST.index(note.level))
-    if not grave:
-        return [(Badge("acceptable", "valid"), " ", "Nothing lies outside the range of validity of what was assumed.")]
-    return [(Badge(_GRADES[note.level], note.level), " ", Prose(note.sentence)) for note in grave]
+    return [(Badge(_GRADES[note.level], note.level), " ", Prose(first_sentence(note.sentence))) for note in grave]
 
 
-def _badge_of(status: Status) -> Badge:
-    converged = status is Status.CONVERGED
-    return Badge("acceptable" if converged else "rejected", "converged" if converged else "no fit")
+def first_sentence(text: str) -> str:
+    """What a remark says first; the whole of it stands under the assumptions."""
+    end = next(
+        (at for at in range(len(text) - 2) if text[at : at + 2] == ". " and text[at + 2].isupper()), len(text) - 1
+    )
+    return text[: end + 1]
 
 
-def _determined(result: FitResult) -> Badge:
+def _fit(result: FitResult) -> list[tuple[Any, ...]]:
+    """Whether it converged and the data agree with it; then each kind of test that does not, by name."""
+    if result.status is not Status.CONVERGED:
+        return [(Badge("rejected", "no fit"), " ", result.status.sentence)]
+    verdict = result.goodness.verdict
+    badge = Badge(verdict if verdict in _GRAVITY else "doubtful", verdict.replace("-", " "))
+    return [(badge, " ", Prose(f"The fit converged. {agreement_sentence(result.goodness)}")), *_alarms(result.goodness)]
+
+
+def _alarms(goodness: Goodness) -> list[tuple[Any, ...]]:
+    found = []
+    for tests in alarming(goodness).values():
+        verdict = min((test.verdict for test in tests), key=ALARMS.index)
+        smallest = min(tests, key=lambda test: 1.0 if test.p_value is None else test.p_value)
+        meaning = explanation_of(smallest.name).meaning.removesuffix(".")
+        evidence = f"{kind_of(smallest.name)}: {format_p(smallest.p_value, 'p = ')}"
+        found.append((Badge(verdict, verdict), " ", Prose(f"{meaning} ({evidence}).")))
+    return found
+
+
+def _chain(result: FitResult) -> list[tuple[Any, ...]]:
+    sentence = chain_sentence(result.sampling)
+    if not sentence:
+        return []
+    found = result.sampling["verdict"]
+    return [(Badge(BADGES[found], found), " ", Prose(sentence))]
+
+
+def _determined(result: FitResult) -> tuple[Any, ...]:
     rank, free = result.identifiability["rank"], result.identifiability["n_free"]
-    return Badge("acceptable" if rank >= free else "doubtful", f"{rank} of {free}")
+    missing = any(entry.verdict is Verdict.NOT_IDENTIFIED for entry in result.parameters.values())
+    kind = "acceptable" if rank >= free and not missing else "doubtful"
+    return (Badge(kind, f"{rank} of {free}"), " ", Prose(identifiability_sentence(result)))

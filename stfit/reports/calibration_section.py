@@ -33,13 +33,13 @@ from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
 
 _ALLOWED: Final = (
-    "Allowed is what right intervals cover, but for one table in a thousand. Of covariance, profile and bootstrap "
-    "intervals the truth is this fit, and the quotes of constants are drawn about it too; of posterior intervals the "
-    "truth is drawn from the prior."
+    "Correct intervals cover the allowed shares, except in one table of a thousand. For covariance, profile and "
+    "bootstrap intervals the true parameters are those of this fit, and the given constants are drawn about them. For "
+    "posterior intervals the true parameters are drawn from the prior."
 )
 _PULLS: Final = (
-    "A pull is (estimate − truth)/standard error, on the logarithm where the interval is one of the logarithm: mean 0 "
-    "and width 1 where the errors are right."
+    "A pull is (estimate − truth)/standard error, of the logarithm where the interval is one of the logarithm. Correct "
+    "errors give a mean of 0 and a width of 1."
 )
 
 
@@ -126,12 +126,24 @@ def section(result: FitResult) -> ReportSection | None:
     blocks += [Paragraph(Prose(f"Not tested: {found.left_out}."), "fine")] if found.left_out else []
     if found.prior:
         rows = view.key_values([(name, Prose(text)) for name, text in found.prior])
-        blocks += [Heading("The prior from which the truths of the posteriors were drawn"), rows]
-    return ReportSection("calibration", "Are the intervals as wide as they say?", tuple(blocks))
+        blocks += [Heading("Prior of the true parameters"), rows]
+    finding = _of_released(released) if released is not None and not found.sentence else _of_tests(found)
+    return ReportSection("calibration", "Coverage", tuple(blocks), finding, folded=True)
+
+
+def _of_released(backing: Backing) -> str:
+    """Between which shares the coverages of the 95 % intervals lie."""
+    shares = sorted(100.0 * row.shares[1] for row in backing.rows)
+    return f"95 % intervals contained the truth in {shares[0]:.0f} to {shares[-1]:.0f} % of simulated tests"
+
+
+def _of_tests(found: CalibrationSection) -> str:
+    wrong = len(found.wrong)
+    return f"{wrong} wrong" if wrong else "as stated, in simulated tests"
 
 
 def _released(backing: Backing) -> list[Block]:
-    heads = ("68.27 %", "95 %", "of")
+    heads = ("68 % interval", "95 % interval", "tests")
     columns = (TableColumn("measurements", wraps=True), *(TableColumn(head, numeric=True) for head in heads))
     rows = (
         TableRow((row.design, *(Number(f"{100.0 * share:.1f} %") for share in row.shares), Number(str(row.of))))
@@ -174,12 +186,12 @@ def _tables(found: CalibrationSection) -> list[Block]:
 def _figures(found: Mapping[str, Any]) -> list[Drawing]:
     figures = []
     if found["quantities"]:
-        words = "Covered fractions of every interval, and in grey what right intervals would cover."
+        words = "Coverage of every interval; grey: coverage of correct intervals."
         figures.append(Drawing("coverage", lambda _: coverages_figure(found), words, words))
-        words = "Pulls over all simulated measurements, with the standard normal distribution that they should have."
+        words = "Pulls of all simulated measurements, with the standard normal distribution that they should follow."
         figures.append(Drawing("pulls", lambda _: all_pulls_figure(found), words, words))
     if "posteriors" in found:
-        words = "Ranks of the truths among draws of their posteriors: distribution function less the uniform one."
+        words = "Ranks of the true parameters among posterior draws: distribution function minus the uniform one."
         figures.append(Drawing("ranks", lambda _: rank_figure(found["posteriors"]), words, words))
     return figures
 

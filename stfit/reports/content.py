@@ -6,7 +6,7 @@ character; only the other kinds of text below may become markup, and none of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, final
 
@@ -143,7 +143,7 @@ class TableRow:
 class Table:
     """A table whose rows are `named` by their first cell, or not.
 
-    kind: "parameters" has name, value, two intervals, verdict; "data" may be long.
+    kind: "parameters" has name, value, 95 % interval, verdict; "data" may be long.
     """
 
     columns: tuple[TableColumn, ...]
@@ -162,15 +162,22 @@ class Table:
 class Drawing:
     """A figure, drawn when a form asks for it. words: for who cannot see it. identity: a name within the report.
 
-    narrow: it is no wider than half a page. foldable: it has residuals that a reader may fold away.
+    foldable: it has residuals that a reader may fold away.
     """
 
     identity: str
     draw: Callable[[Width], Figure]
     words: str
     caption: Inline
-    narrow: bool = False
     foldable: bool = False
+
+
+@final
+@dataclass(frozen=True)
+class Gallery:
+    """Figures that stand side by side where there is room."""
+
+    drawings: tuple[Drawing, ...]
 
 
 @final
@@ -190,27 +197,40 @@ class Verbatim:
     text: str
 
 
-Block = Paragraph | Heading | Listing | Terms | Table | Drawing | Details | Verbatim
+Block = Paragraph | Heading | Listing | Terms | Table | Drawing | Gallery | Details | Verbatim
 
 
 @final
 @dataclass(frozen=True)
 class ReportSection:
-    """A section with its heading; identity: a word that names it within the report."""
+    """A section. identity: a word that names it within the report; name: as the contents list it.
+
+    finding: what the section finds, in a few words. folded: a page shows only the heading until asked for more.
+    """
 
     identity: str
-    title: Inline
+    name: Inline
     blocks: tuple[Block, ...]
-    kind: str = ""
+    finding: Inline = ""
+    folded: bool = False
+
+    @property
+    def title(self) -> Inline:
+        """The heading: "Identifiability: the data determine all 8 parameters"."""
+        return (self.name, ": ", self.finding) if self.finding else self.name
 
 
 @final
 @dataclass(frozen=True)
 class Document:
-    """A whole report. first: the answer and whether to believe it, beside one figure; sections: all the rest."""
+    """A whole report. first: the answer and its reliability, beside one figure; sections: all the rest.
+
+    remarks: what must be read with the headline, each a badge and a sentence.
+    """
 
     title: str
     headline: Inline
+    remarks: tuple[Inline, ...]
     failed: bool
     first: tuple[ReportSection, ReportSection]
     picture: Drawing | None
@@ -248,6 +268,11 @@ def _plain(atom: Atom) -> str:
     return plain(atom.text) if isinstance(atom, Small) else atom.text
 
 
+def enumerated(names: Sequence[Inline]) -> Inline:
+    """Names with commas between them."""
+    return tuple(part for index, name in enumerate(names) for part in ((", ", name) if index else (name,)))
+
+
 def drawings(document: Document) -> Iterator[Drawing]:
     """Every figure of a report, in order."""
     if document.picture is not None:
@@ -256,9 +281,25 @@ def drawings(document: Document) -> Iterator[Drawing]:
         yield from _drawings(section.blocks)
 
 
+def tables(document: Document) -> Iterator[Table]:
+    """Every table of a report, in order."""
+    for section in (*document.first, *document.sections):
+        yield from _tables(section.blocks)
+
+
+def _tables(blocks: tuple[Block, ...]) -> Iterator[Table]:
+    for block in blocks:
+        if isinstance(block, Table):
+            yield block
+        elif isinstance(block, Details):
+            yield from _tables(block.blocks)
+
+
 def _drawings(blocks: tuple[Block, ...]) -> Iterator[Drawing]:
     for block in blocks:
         if isinstance(block, Drawing):
             yield block
+        elif isinstance(block, Gallery):
+            yield from block.drawings
         elif isinstance(block, Details):
             yield from _drawings(block.blocks)

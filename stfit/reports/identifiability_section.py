@@ -10,6 +10,7 @@ from stfit.reports.content import (
     Badge,
     Block,
     Drawing,
+    Gallery,
     Heading,
     Inline,
     Name,
@@ -23,22 +24,22 @@ from stfit.reports.content import (
     Terms,
 )
 from stfit.reports.drawn_measurements import correlations_figure, directions_figure, has_directions
+from stfit.reports.sentences import identifiability_sentence, not_identified
 from stfit.results.numbers import format_rounded
 from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
 
-_FEW: Final = 6  # parameters of a matrix that takes half a page
 _KINDS: Final = {"structural": "structural", "local": "at this point", "practical": "practical", "none": ""}
 
 
 _DIRECTIONS: Final = (
-    "The directions in which the data see, stiffest above: magnitudes of their components in ln τ0, E/k_BT, "
-    "ln|l/L_θθ|, θ0 and the logarithms of the constants. Sharpness is one over the standard error along a unit of the "
-    "direction."
+    "Combinations of parameters that the data determine, the most certain one above. Each row shows the magnitudes of "
+    "its components in ln τ0, E/k_BT, ln|l/L_θθ|, θ0 and the logarithms of the constants. Sharpness is one over the "
+    "standard error of the combination."
 )
 _KINDS_IN_WORDS: Final = (
-    "Structural: no data of this design could tell, wherever the truth lies. At this point: not at the best fit, "
-    "though elsewhere. Practical: the data could tell, but are too few."
+    "Structural: no data of this design can determine the parameter. At this point: the design can determine it, but "
+    "not at the best fit. Practical: the data are too few."
 )
 
 
@@ -89,21 +90,18 @@ def _row(name: str, entry: dict[str, Any]) -> JudgedRow:
 
 def _sentences(result: FitResult) -> list[str]:
     found, spectrum = result.identifiability, result.identifiability.get("spectrum") or {}
-    sentences = []
+    sentences = [identifiability_sentence(result)]
     ranks = found.get("ranks", [])
-    if len(ranks) > 1:
-        around = f"{min(ranks[1:])}" if min(ranks[1:]) == max(ranks[1:]) else f"{min(ranks[1:])} to {max(ranks[1:])}"
+    if len(ranks) > 1 and set(ranks[1:]) != {ranks[0]}:
+        around = " to ".join(str(end) for end in sorted({min(ranks[1:]), max(ranks[1:])}))
         sentences.append(
-            f"Of {found['n_free']} directions of parameter space {ranks[0]} are seen at the best fit and "
-            f"{around} at {len(ranks) - 1} points around it."
+            f"At {len(ranks) - 1} points around the best fit the same measurements would determine {around} of them."
         )
     if spectrum:
         sentences.append(spectrum["sentence"])
         if spectrum["sloppy"]:
-            number = f"{spectrum['sloppy']} of the directions seen"
-            sentences.append(
-                f"{number} {'is' if spectrum['sloppy'] == 1 else 'are'} sloppy: seen 1000 times less sharply."
-            )
+            number = "One combination is" if spectrum["sloppy"] == 1 else f"{spectrum['sloppy']} combinations are"
+            sentences.append(f"{number} more than 1000 times less certain than the best one.")
     return sentences
 
 
@@ -112,17 +110,28 @@ def _figure(result: FitResult) -> Drawing | None:
         return None
     seen = result.identifiability["spectrum"]["directions"]
     words = "; ".join(f"{entry['words']} (sharpness {format_rounded(entry['sharpness'], '', 2)})" for entry in seen)
-    null = "".join(f"; unseen: {entry['direction']}" for entry in result.identifiability["null_directions"])
-    words = f"Directions, stiffest first, each as far as a deviance of 1: {words}{null}."
-    few = len(seen[0]["components"]) <= _FEW
-    return Drawing("directions", lambda _: view.drawn(directions_figure(result)), words, Prose(_DIRECTIONS), few)
+    null = "".join(f"; undetermined: {entry['direction']}" for entry in result.identifiability["null_directions"])
+    words = f"Combinations, the most certain first, each with its standard error: {words}{null}."
+    return Drawing("directions", lambda _: view.drawn(directions_figure(result)), words, Prose(_DIRECTIONS))
 
 
 def section(result: FitResult) -> ReportSection | None:
     """What the data determine, what they do not, and how the parameters are correlated; None where nothing is known."""
     known = identifiability(result)
-    blocks = [*_known(known), *_unidentified(result), *_correlations(result)]
-    return ReportSection("identifiability", "What the data determine", tuple(blocks)) if blocks else None
+    figures = tuple(figure for figure in (known.figure, _correlations(result)) if figure is not None)
+    blocks = [*_known(known), *_unidentified(result), *([Gallery(figures)] if figures else [])]
+    if not blocks:
+        return None
+    return ReportSection("identifiability", "Identifiability", tuple(blocks), _finding(result), folded=True)
+
+
+def _finding(result: FitResult) -> str:
+    """How many of the free parameters the data determine."""
+    rank, free = result.identifiability["rank"], result.identifiability["n_free"]
+    if rank < free:
+        return f"{rank} combinations of {free} free parameters determined"
+    missing = len(not_identified(result))
+    return f"{missing} not identified" if missing else f"all {free} free parameters determined"
 
 
 def _known(known: Identifiability) -> list[Block]:
@@ -132,12 +141,11 @@ def _known(known: Identifiability) -> list[Block]:
     columns = [
         TableColumn(),
         TableColumn("verdict"),
-        *([TableColumn("lack")] if more else []),
+        *([TableColumn("reason")] if more else []),
         TableColumn("why", wraps=True),
     ]
     columns += [TableColumn("what would help", wraps=True)] if more else []
     blocks: list[Block] = [Paragraph(Prose(sentence)) for sentence in known.sentences]
-    blocks += [] if known.figure is None else [known.figure]
     blocks.append(Table(tuple(columns), tuple(_cells(row, more=more) for row in known.rows)))
     return [*blocks, Paragraph(_KINDS_IN_WORDS, "fine")] if more else blocks
 
@@ -156,12 +164,12 @@ def _unidentified(result: FitResult) -> list[Block]:
         (Prose(entry.words), (Prose(entry.remedy), Small(("direction: ", entry.components), own_line=True)))
         for entry in directions
     )
-    return [Heading("What was not identified, and what would identify it"), Terms(entries)]
+    return [Heading("Combinations that are not determined, and what would determine them"), Terms(entries)]
 
 
-def _correlations(result: FitResult) -> list[Block]:
+def _correlations(result: FitResult) -> Drawing | None:
     if len(result.correlations) < 2:
-        return []
+        return None
     pairs = [
         (abs(value), f"{symbol(row).text} and {symbol(column).text} {value:+.2f}")
         for row, others in result.correlations.items()
@@ -171,6 +179,4 @@ def _correlations(result: FitResult) -> list[Block]:
     strongest = "; ".join(text for _, text in sorted(pairs, reverse=True)[:5]).replace("-", "−")
     words = f"Correlations of the parameters; the strongest: {strongest}."
     caption = "Correlation coefficients of the fitted parameters."
-    few = len(result.correlations) <= _FEW
-    drawing = Drawing("correlations", lambda _: view.drawn(correlations_figure(result)), words, caption, few)
-    return [Heading("Correlations"), drawing]
+    return Drawing("correlations", lambda _: view.drawn(correlations_figure(result)), words, caption)

@@ -9,6 +9,7 @@ from typing import Final
 from stfit.reports.content import (
     Block,
     Drawing,
+    Gallery,
     Inline,
     Name,
     Paragraph,
@@ -16,24 +17,23 @@ from stfit.reports.content import (
     Table,
     TableColumn,
     TableRow,
+    enumerated,
 )
 from stfit.reports.drawn_intervals import stored_contours_figure, stored_profiles_figure
-from stfit.reports.view import drawn, enumerated
+from stfit.reports.view import drawn
 from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
 
 _SOURCES: Final = {
-    "covariance": "from the covariance, whose 95 % ends are those of the profile to a twentieth of a standard error",
-    "profile": "from the profile likelihood",
-    "bootstrap": "from a parametric bootstrap (bias-corrected and accelerated)",
-    "posterior": "from the posterior",
+    "covariance": "covariance",
+    "profile": "profile likelihood",
+    "bootstrap": "parametric bootstrap (bias-corrected and accelerated)",
+    "posterior": "posterior",
 }
-_PLAIN: Final = "from the covariance"
-
-
+_CHECKED: Final = "covariance (agrees with the profile within 0.05 σ)"
 _PROFILES: Final = (
-    "Rise in deviance along each profile, everything else fitted again (solid), and the parabola that the covariance "
-    "stands for (dashed). The dotted lines are where the 68 % and 95 % intervals end."
+    "Solid: rise in deviance along each profile, with all other parameters fitted again. Dashed: parabola of the "
+    "covariance. The profile crosses the dotted lines at the ends of its 68 % and 95 % intervals."
 )
 
 
@@ -57,11 +57,15 @@ def section(result: FitResult) -> ReportSection | None:
     found = intervals(result)
     if not found.sources:
         return None
-    columns = (TableColumn(wraps=True), TableColumn(wraps=True))
-    blocks: list[Block] = [figure for figure in (found.profiles, found.contours) if figure is not None]
-    blocks.append(Table(columns, tuple(TableRow(cells) for cells in found.sources)))
+    columns = (TableColumn("source", wraps=True), TableColumn("intervals of", wraps=True))
+    blocks: list[Block] = [Table(columns, tuple(TableRow(cells) for cells in found.sources), named=False)]
+    figures = tuple(figure for figure in (found.profiles, found.contours) if figure is not None)
+    blocks += [Gallery(figures)] if figures else []
     blocks += [Paragraph(note, "fine") for note in found.notes]
-    return ReportSection("intervals", "Where the intervals come from", tuple(blocks))
+    finding = " and ".join(
+        dict.fromkeys(_SOURCES[entry.interval] for entry in result.parameters.values() if entry.interval)
+    )
+    return ReportSection("intervals", "Intervals", tuple(blocks), f"from {finding}", folded=True)
 
 
 def _sources(result: FitResult) -> list[tuple[str, Inline]]:
@@ -72,7 +76,7 @@ def _sources(result: FitResult) -> list[tuple[str, Inline]]:
     checked = result.intervals.get("chosen_by") == "auto"
     rows: list[tuple[str, Inline]] = []
     for source, names in by_source.items():
-        words = _PLAIN if source == "covariance" and not checked else _SOURCES[source]
+        words = _CHECKED if source == "covariance" and checked else _SOURCES[source]
         rows.append((words, enumerated(names)))
     return rows
 
@@ -84,7 +88,9 @@ def _notes(result: FitResult) -> list[str]:
         notes.append(f"{stored['fitted']} replicas were drawn from the fit and refitted{failed}.")
     if lost := result.intervals.get("without_end"):
         names = ", ".join(symbol(name).text for name in lost)
-        notes.append(f"An end of the profile of {names} could not be found: the interval of the covariance stands.")
+        notes.append(
+            f"The profile of {names} has no end that could be found; the covariance interval is given instead."
+        )
     return notes
 
 
@@ -103,6 +109,6 @@ def _contours(result: FitResult) -> Drawing | None:
         return None
     pair = (stored[0]["x"], stored[0]["y"])
     words = "Joint 68 % and 95 % regions of"
-    caption = (f"{words} ", Name(pair[0]), " and ", Name(pair[1]), ", from the profile likelihood of both.")
+    caption = (f"{words} ", Name(pair[0]), " and ", Name(pair[1]), ", from their joint profile likelihood.")
     words = f"{words} {symbol(pair[0]).text} and {symbol(pair[1]).text}."
-    return Drawing("contours", lambda _: drawn(stored_contours_figure(result)), words, caption, narrow=True)
+    return Drawing("contours", lambda _: drawn(stored_contours_figure(result)), words, caption)

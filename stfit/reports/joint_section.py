@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from stfit.reports.content import (
@@ -22,17 +21,17 @@ from stfit.reports.content import (
 )
 from stfit.reports.drawn_budget import agreement_figure, budget_figure, compared_quantity, variance_shares
 from stfit.reports.summary import beside
-from stfit.reports.view import drawn
+from stfit.reports.view import drawn, without_folder
 from stfit.results.numbers import format_p, format_rounded, format_value
 from stfit.results.result import FitResult
 from stfit.results.symbols import symbol
 
-_BARS: Final = "Shares in the variance of each number: what the data bring, and what each constant that was given."
-_SHARES: Final = "Shares in the variance of each number, by the rows that it rests on."
+_BARS: Final = "Share of each source in the variance: statistics of the data, and the errors of given constants."
+_SHARES: Final = "Share of each measurement, and of the given constants, in the variance of each number."
 _NEGLIGIBLE: Final = 1e-3  # of a variance
 _OURS: Final = frozenset({"statistics", "correlation"})
 _QUADRATURE: Final = (
-    "What each source alone would leave as standard error; together they add in quadrature. A dash is less than a "
+    "Standard error that each source alone would give; the sources add in quadrature. A dash stands for less than a "
     "thousandth of the variance."
 )
 _SHOWN_MOVES: Final = 3  # of each measurement left out
@@ -73,7 +72,7 @@ def budget(result: FitResult) -> BudgetTable:
     rows = []
     for name, parts in result.budget.items():
         estimate = result.parameters[name]
-        size = beside(name, result) or abs(estimate.value or 0.0)
+        size = beside(name, result)
         rows.append(
             BudgetRow(
                 Name(name),
@@ -99,18 +98,12 @@ def joint(result: FitResult) -> Joint:
     entries = result.joint.get("alone", [])
     quantities = [name for name in ("slope_P", "slope_AP", "l_over_L") if any(e[name]["value"] for e in entries)]
     return Joint(
-        [_short(name) for name in names],
+        [without_folder(name) for name in names],
         [Name(name) for name in quantities],
         [_contribution(entry) for entry in contributions],
         [_alone(entry, quantities, result) for entry in entries],
         _tensions(result),
     )
-
-
-def _short(name: str) -> str:
-    """The file's own name, with what tells it apart."""
-    file, bracket, rest = name.partition(" [")
-    return f"{Path(file).name}{bracket}{rest}"
 
 
 def _contribution(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,7 +119,7 @@ def _alone(entry: Mapping[str, Any], quantities: Sequence[str], result: FitResul
     cells = [
         format_value(entry[name]["value"], entry[name]["stderr"], result.parameters[name].unit) for name in quantities
     ]
-    return {"measurement": _short(entry["measurement"]), "kind": entry["kind"], "cells": cells}
+    return {"measurement": without_folder(entry["measurement"]), "kind": entry["kind"], "cells": cells}
 
 
 def _tensions(result: FitResult) -> list[dict[str, Any]]:
@@ -136,7 +129,7 @@ def _tensions(result: FitResult) -> list[dict[str, Any]]:
         moves = sorted((e for e in entries if e["left_out"] == left_out), key=lambda e: e["p_value"])
         rows += [
             {
-                "left_out": _short(left_out),
+                "left_out": without_folder(left_out),
                 "symbol": Name(entry["quantity"]),
                 "value": format_value(entry["value"], entry["stderr"], result.parameters[entry["quantity"]].unit),
                 "pull": format_rounded(entry["pull"], "", 2),
@@ -156,8 +149,17 @@ def budget_section(result: FitResult) -> ReportSection | None:
     columns = (TableColumn(), *(TableColumn(title, numeric=True) for title in ("standard error", *found.sources)))
     rows = (TableRow((row.symbol, *(Number(text) for text in (row.stderr, *row.parts)))) for row in found.rows)
     figure = Drawing("budget", lambda width: drawn(budget_figure(result, width=width)), _bars_in_words(result), _BARS)
-    blocks = (figure, Table(columns, tuple(rows)), Paragraph(_QUADRATURE, "fine"))
-    return ReportSection("budget", "What the uncertainty is made of", blocks)
+    blocks = (Table(columns, tuple(rows)), Paragraph(_QUADRATURE, "fine"), figure)
+    return ReportSection("budget", "Error budget", blocks, _largest(result), folded=True)
+
+
+def _largest(result: FitResult) -> Inline:
+    """The source that most of the first number's variance comes from."""
+    for name, shares in variance_shares(result).items():
+        source = max(shares, key=lambda each: shares[each])
+        named: Inline = source if source in _OURS else Name(source)
+        return (f"{100 * shares[source]:.0f} % of the variance of ", Name(name), " from ", named)
+    return ""
 
 
 def _bars_in_words(result: FitResult) -> str:
@@ -165,7 +167,7 @@ def _bars_in_words(result: FitResult) -> str:
     for name, shares in variance_shares(result).items():
         largest = max(shares, key=lambda source: shares[source])
         parts.append(f"{symbol(name).text} {100 * shares[largest]:.0f} % {symbol(largest).text}")
-    return f"Shares in the variance of each number; the largest of each: {', '.join(parts)}."
+    return f"Shares in the variance of each number; the largest are {', '.join(parts)}."
 
 
 def section(result: FitResult) -> ReportSection | None:
@@ -179,14 +181,23 @@ def section(result: FitResult) -> ReportSection | None:
     blocks += [Table(columns, tuple(rows)), Paragraph(_SHARES, "fine")]
     blocks += _alone_blocks(found) if found.alone else []
     blocks += _tension_blocks(found) if found.tensions else []
-    return ReportSection("joint", "Which measurement tells what, and whether they agree", tuple(blocks))
+    return ReportSection("joint", "Agreement of the measurements", tuple(blocks), _agree(result), folded=True)
+
+
+def _agree(result: FitResult) -> str:
+    """Whether leaving out any measurement moves any number too far."""
+    moved = {entry["left_out"] for entry in result.joint.get("tensions", []) if entry["verdict"] != "agrees"}
+    if not moved:
+        return f"all {len(result.measurements)} agree"
+    verb = "disagrees" if len(moved) == 1 else "disagree"
+    return f"{', '.join(sorted(map(without_folder, moved)))} {verb} with the others"
 
 
 def _agreement(result: FitResult) -> list[Block]:
     name = compared_quantity(result)
     if name is None:
         return []
-    caption = (Name(name), " from each measurement by itself, from all but one, and from all together (band): 68 %.")
+    caption = (Name(name), " from each measurement alone, from all the others, and from all together (band); 68 %.")
     words = f"{symbol(name).text} from each measurement by itself, from all but one, and from all together."
     return [Drawing("agreement", lambda width: drawn(agreement_figure(result, width=width)), words, caption)]
 
@@ -195,15 +206,15 @@ def _alone_blocks(found: Joint) -> list[Block]:
     quantities = (TableColumn(name, numeric=True) for name in found.quantities)
     columns = (TableColumn("measurement", wraps=True), TableColumn("kind"), *quantities)
     rows = (TableRow((e["measurement"], e["kind"], *(Number(cell) for cell in e["cells"]))) for e in found.alone)
-    return [Heading("Each measurement by itself"), Table(columns, tuple(rows), named=False)]
+    return [Heading("Each measurement alone"), Table(columns, tuple(rows), named=False)]
 
 
 def _tension_blocks(found: Joint) -> list[Block]:
-    numbers = (TableColumn(title, numeric=True) for title in ("becomes", "move", "p"))
+    numbers = (TableColumn(title, numeric=True) for title in ("value", "change", "p"))
     columns = (TableColumn("without", wraps=True), TableColumn("number"), *numbers, TableColumn("verdict"))
     rows = (
         TableRow((e["left_out"], e["symbol"], *(Number(e[key]) for key in ("value", "pull", "p_value")), e["verdict"]))
         for e in found.tensions
     )
-    small = "The move in units of its own error; of each measurement the three largest."
-    return [Heading("Left out in turn"), Table(columns, tuple(rows), named=False), Paragraph(small, "fine")]
+    small = "Change of each number in units of its own error; the three largest of each measurement."
+    return [Heading("One measurement left out"), Table(columns, tuple(rows), named=False), Paragraph(small, "fine")]

@@ -12,6 +12,7 @@ from stfit.reports.content import (
     Details,
     Document,
     Drawing,
+    Gallery,
     Heading,
     Inline,
     Italic,
@@ -56,6 +57,7 @@ _TABLE_HEAD: Final = "% Needs \\usepackage{booktabs,siunitx} (siunitx 3) and ams
 def latex(document: Document, figures: str = "figures") -> str:
     """The text of report.tex. figures: the folder of its figures, as PDF, relative to it."""
     lines = [rf"\section*{{\Large {inline(document.title)}}}", rf"\textit{{{inline(document.headline)}}}"]
+    lines += [inline(remark) for remark in document.remarks]
     for section in document.first:
         lines += _section(section, figures)
     if document.picture is not None:
@@ -129,6 +131,8 @@ def _block(block: Block, figures: str) -> list[str]:
             return [_longtable(block)]
         case Drawing():
             return [_figure(block, figures)]
+        case Gallery():
+            return [_figure(drawing, figures) for drawing in block.drawings]
         case Details():
             return [rf"{{\footnotesize {inline(block.summary)}: in result.json.\par}}"]
         case Verbatim():

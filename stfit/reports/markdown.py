@@ -14,6 +14,7 @@ from stfit.reports.content import (
     Details,
     Document,
     Drawing,
+    Gallery,
     Heading,
     Inline,
     Italic,
@@ -40,6 +41,7 @@ _FENCE: Final = re.compile(r"`+")
 def markdown(document: Document, figures: str = "figures") -> str:
     """The text of report.md. figures: the folder of its figures, as SVG, relative to it."""
     lines = [f"# {inline(document.title)}", f"**{inline(document.headline)}**"]
+    lines += [f"> {begun(inline(remark))}" for remark in document.remarks]
     for section in document.first:
         lines += _section(section, figures)
     if document.picture is not None:
@@ -118,6 +120,8 @@ def _block(block: Block, figures: str) -> list[str]:
                 f"![{literal(block.words)}]({figures}/{block.identity}.svg)",
                 f"<small>{inline(block.caption)}</small>",
             ]
+        case Gallery():
+            return [text for drawing in block.drawings for text in _block(drawing, figures)]
         case Details():
             inner = [text for part in block.blocks for text in _block(part, figures)]
             return [f"<details><summary>{inline(block.summary)}</summary>", *inner, "</details>"]

@@ -1,17 +1,17 @@
-"""The part of a report about one measurement: its figure, in words too, and its reduced data."""
+"""The part of a report about the measurements: their figures, in words too, and their reduced data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
-from stfit.figures.style import Figure
 from stfit.measurement import kinds
 from stfit.reports.content import (
+    Badge,
     Block,
     Details,
     Drawing,
+    Gallery,
     Inline,
     Number,
     Paragraph,
@@ -19,13 +19,12 @@ from stfit.reports.content import (
     Table,
     TableColumn,
     TableRow,
-    Width,
 )
 from stfit.reports.drawn_measurements import drive_of, has_figure, measurement_figure
-from stfit.reports.view import cell, drawn
+from stfit.reports.view import cell, common_unit, drawn, short_names
+from stfit.results.fit_tests import ALARMS
 from stfit.results.numbers import format_rounded, format_value
 from stfit.results.result import FitResult, MeasurementSummary
-from stfit.units import choose_prefix
 
 _UNITS: Final[Mapping[str, str]] = {  # of the columns of a kind
     "current": "A",
@@ -44,86 +43,82 @@ _UNITS: Final[Mapping[str, str]] = {  # of the columns of a kind
     "critical_current": "A",
     "critical_current_stderr": "A",
 }
-_ONE_PREFIX: Final = frozenset(
-    {
-        "current",
-        "voltage",
-        "temperature",
-        "field",
-        "frequency",
-        "pulse_width",
-        "ramp_rate",
-        "delta_R",
-        "barrier",
-        "critical_current",
-    }
-)  # in all cells of a column
-_OUTCOMES: Final = ("observed", "fitted", "residual")
-_HIDDEN: Final = frozenset({"observed_lo", "observed_hi", "unit", *_OUTCOMES})
+_HIDDEN: Final = frozenset({"observed_lo", "observed_hi", "unit", "observed", "fitted", "residual"})
 _NAMES: Final = {"n": "n", "n_switched": "n switched", "delta_R": "ΔR", "critical_current_stderr": "its error"}
+_OVERVIEW: Final = (
+    TableColumn("measurement", wraps=True),
+    TableColumn("kind"),
+    TableColumn("rows", numeric=True),
+    TableColumn("scatter / expected", numeric=True),
+    TableColumn("tests"),
+)
 _MOST_ROWS: Final = 400  # a page of more rows is read by nobody; result.json has them all
 
 
-@dataclass(frozen=True)
-class MeasurementShown:
-    """One measurement, ready to print."""
-
-    index: int
-    file: str
-    kind: str
-    rows: int
-    notices: list[str]
-    figure: Drawing | None
-    caption: str
-    head: list[str]
-    cells: list[list[str]]
-    left_out: int
-    more: tuple[Block, ...] = ()
-
-
-def sections(result: FitResult) -> list[MeasurementShown]:
-    """The measurements of a result, in its order."""
-    return [_section(result, summary, index) for index, summary in enumerate(result.measurements, start=1)]
-
-
 def parts(result: FitResult) -> list[ReportSection]:
-    """A section of the report for each measurement: figure, traces, reduced data."""
-    return [_part(section) for section in sections(result)]
+    """The measurements together, with a figure of each further kind; then each of them, folded."""
+    figured = _first_of_kind(result)
+    alone = [_part(result, index, drawn=entry in figured) for index, entry in enumerate(result.measurements)]
+    return [_overview(result, figured[1:]), *alone] if alone else []
 
 
-def compact_figure(result: FitResult, summary: MeasurementSummary) -> Drawing | None:
-    """The figure of a measurement without its residuals, a column wide; None where its kind has none."""
-    if not has_figure(summary):
-        return None
-    caption = (summary.file, ": data, fit, and its 68 % and 95 % bands.")
+def picture(result: FitResult) -> Drawing | None:
+    """The figure of the first measurement that has one; None where none has."""
+    return next((_figure(result, entry, explained=True) for entry in _first_of_kind(result)), None)
+
+
+def _first_of_kind(result: FitResult) -> list[MeasurementSummary]:
+    """The first measurement of each kind that has a figure."""
+    return list({entry.kind: entry for entry in reversed(result.measurements) if has_figure(entry)}.values())[::-1]
+
+
+def _overview(result: FitResult, figured: Sequence[MeasurementSummary]) -> ReportSection:
+    names = short_names(result)
+    scatter = {entry["measurement"]: entry for entry in result.goodness.dispersion}
+    rows = []
+    for entry in result.measurements:
+        found = scatter.get(entry.file)
+        size = "–" if found is None else format_value(found["factor"], found["stderr"], "")
+        verdict = _verdict(result, entry)
+        judged: Inline = Badge(verdict, verdict) if verdict else "–"
+        rows.append(TableRow((names[entry.file], entry.kind, Number(str(entry.rows)), Number(size), judged)))
+    blocks: list[Block] = [Table(_OVERVIEW, tuple(rows), named=False)]
+    if figured:
+        blocks.append(Gallery(tuple(_figure(result, entry) for entry in figured)))
+    return ReportSection("measurements", "Measurements", tuple(blocks))
+
+
+def _verdict(result: FitResult, summary: MeasurementSummary) -> str:
+    """The gravest verdict of the tests of one measurement; of all tests where it is the only one; "" without tests."""
+    only = len(result.measurements) == 1
+    verdicts = {test.verdict for test in result.goodness.tests if only or test.measurement == summary.file}
+    return next((verdict for verdict in (*ALARMS, "acceptable") if verdict in verdicts), "")
+
+
+def _figure(result: FitResult, summary: MeasurementSummary, *, explained: bool = False) -> Drawing:
+    index = result.measurements.index(summary)
+    words = describe(summary)
     return Drawing(
-        "first", lambda _: _drawn(result, summary, "column", residuals=False), describe(summary), caption, narrow=True
+        f"measurement-{index + 1}",
+        lambda width: drawn(measurement_figure(result, summary, width=width)),
+        words,
+        caption(result, summary, explained=explained),
+        foldable=True,
     )
 
 
-def _drawn(result: FitResult, summary: MeasurementSummary, width: Width, *, residuals: bool = True) -> Figure:
-    return drawn(measurement_figure(result, summary, width=width, residuals=residuals))
-
-
-def _section(result: FitResult, summary: MeasurementSummary, index: int) -> MeasurementShown:
-    head, cells = reduced_table(summary)
-    caption = _caption(result, summary)
-    figure = Drawing(
-        f"measurement-{index}", lambda width: _drawn(result, summary, width), describe(summary), caption, foldable=True
-    )
-    return MeasurementShown(
-        index=index,
-        file=summary.file,
-        kind=summary.kind,
-        rows=summary.rows,
-        notices=summary.notices,
-        figure=figure if has_figure(summary) else None,
-        caption=caption,
-        head=head,
-        cells=cells,
-        left_out=max(len(summary.reduced) - _MOST_ROWS, 0),
-        more=tuple(_of_kind(summary, index)),
-    )
+def _part(result: FitResult, index: int, *, drawn: bool) -> ReportSection:
+    """One measurement; drawn: its figure stands elsewhere."""
+    summary = result.measurements[index]
+    blocks: list[Block] = [Paragraph(notice, "notice") for notice in summary.notices]
+    if not drawn and has_figure(summary):
+        blocks.append(_figure(result, summary))
+    blocks += _of_kind(summary, index + 1)
+    blocks += _data(summary)
+    notices = len(summary.notices)
+    said = f", {notices} notice{'' if notices == 1 else 's'}" if notices else ""
+    finding = f"{summary.kind}, {summary.rows} rows{said}"
+    return ReportSection(f"data-{index + 1}", short_names(result)[summary.file], tuple(blocks), finding, folded=True)
 
 
 def _of_kind(summary: MeasurementSummary, index: int) -> list[Block]:
@@ -139,23 +134,15 @@ def _shows(summary: MeasurementSummary) -> tuple[str, str]:
     return ("Data", "") if kind is None else kind.shows
 
 
-def _part(section: MeasurementShown) -> ReportSection:
-    blocks: list[Block] = [Paragraph(f"{section.kind}, {section.rows} rows read.", "fine")]
-    blocks += [Paragraph(notice, "notice") for notice in section.notices]
-    blocks += [] if section.figure is None else [section.figure]
-    blocks += section.more
-    blocks += _data(section) if section.cells else []
-    title = (f"Measurement {section.index}: ", section.file)
-    return ReportSection(f"measurement-{section.index}", title, tuple(blocks), "measurement")
-
-
-def _data(section: MeasurementShown) -> list[Block]:
-    columns = tuple(TableColumn(title) for title in section.head)
-    rows = tuple(TableRow(tuple(_of_column(cell) for cell in row)) for row in section.cells)
-    blocks: list[Block] = [Table(columns, rows, "data", named=False)]
-    if section.left_out:
-        blocks.append(Paragraph(f"{section.left_out} more rows are in result.json.", "fine"))
-    return [Details(f"Reduced data, {len(section.cells)} rows", tuple(blocks))]
+def _data(summary: MeasurementSummary) -> list[Block]:
+    head, cells = reduced_table(summary)
+    if not cells:
+        return []
+    rows = tuple(TableRow(tuple(_of_column(cell) for cell in row)) for row in cells)
+    blocks: list[Block] = [Table(tuple(TableColumn(title) for title in head), rows, "data", named=False)]
+    if left_out := len(summary.reduced) - len(cells):
+        blocks.append(Paragraph(f"{left_out} more rows are in result.json.", "fine"))
+    return [Details(f"Reduced data, {len(cells)} rows", tuple(blocks))]
 
 
 def _of_column(text: str) -> Inline:
@@ -179,33 +166,43 @@ def describe(summary: MeasurementSummary) -> str:
 
 
 def reduced_table(summary: MeasurementSummary) -> tuple[list[str], list[list[str]]]:
-    """The reduced data: the head with units, and the cells of the first 400 rows."""
+    """The reduced data: the head with units, one unit a column, and the cells of the first 400 rows."""
     rows = summary.reduced[:_MOST_ROWS]
     names = [name for name in dict.fromkeys(key for row in rows for key in row) if name not in _HIDDEN]
     names = [name for name in names if any(row.get(name) is not None for row in rows)]
-    columns = [_column(name, rows) for name in names]
-    unit = _shows(summary)[1]
-    head = [title for title, _ in columns] + list(_OUTCOMES)
-    units = [row.get("unit", unit) for row in rows]
-    outcomes = [
-        [_observed(row, unit), format_rounded(row.get("fitted"), unit), _residual(row)]
-        for row, unit in zip(rows, units, strict=True)
-    ]
-    return head, [[cells[index] for _, cells in columns] + outcomes[index] for index in range(len(rows))]
+    columns = [_column(name, rows) for name in names] + _outcomes(rows, _shows(summary)[1])
+    return [title for title, _ in columns], [[cells[index] for _, cells in columns] for index in range(len(rows))]
 
 
 def _column(name: str, rows: Sequence[Mapping[str, Any]]) -> tuple[str, list[str]]:
     values = [row.get(name) for row in rows]
     title = _NAMES.get(name, name.replace("_", " "))
     unit = _UNITS.get(name, "")
-    if name in _ONE_PREFIX:
-        factor, label = (
-            choose_prefix([value for value in values if value is not None], unit) if unit != "K" else (1.0, "K")
-        )
-        return f"{title} ({label})", [format_rounded(None if v is None else v * factor, "", 5) for v in values]
-    if unit:
-        return title, [format_rounded(value, unit) for value in values]
-    return title, [_whole(value) for value in values]
+    if not unit:
+        return title, [_whole(value) for value in values]
+    factor, label = common_unit([value for value in values if value is not None], unit)
+    return f"{title} ({label})", [format_rounded(None if v is None else v * factor, "", 5) for v in values]
+
+
+def _outcomes(rows: Sequence[Mapping[str, Any]], usual: str) -> list[tuple[str, list[str]]]:
+    """Observed and fitted values and residuals; a column of several observables names the unit in its cells."""
+    units = [str(row.get("unit", usual)) for row in rows]
+    shown = {unit: common_unit(_magnitudes(rows, units, unit), unit) for unit in dict.fromkeys(units)}
+    beside = f" ({label})" if len(shown) == 1 and (label := next(iter(shown.values()))[1]) else ""
+    inside = {unit: f" {label}" if label and not beside else "" for unit, (_, label) in shown.items()}
+    observed, fitted = [], []
+    for row, unit in zip(rows, units, strict=True):
+        value = row.get("fitted")
+        observed.append(_observed(row, shown[unit][0], inside[unit]))
+        fitted.append("–" if value is None else f"{format_rounded(value * shown[unit][0], '')}{inside[unit]}")
+    residuals = [_residual(row) for row in rows]
+    return [(f"observed{beside}", observed), (f"fitted{beside}", fitted), ("residual", residuals)]
+
+
+def _magnitudes(rows: Sequence[Mapping[str, Any]], units: Sequence[str], unit: str) -> list[float]:
+    names = ("observed", "observed_lo", "observed_hi", "fitted")
+    mine = (row for row, own in zip(rows, units, strict=True) if own == unit)
+    return [value for row in mine for value in map(row.get, names) if value is not None]
 
 
 def _whole(value: Any) -> str:
@@ -213,16 +210,18 @@ def _whole(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else cell(value)
 
 
-def _observed(row: Mapping[str, Any], unit: str) -> str:
-    value, low, high = (row.get(name) for name in ("observed", "observed_lo", "observed_hi"))
+def _observed(row: Mapping[str, Any], factor: float, unit: str) -> str:
+    value, low, high = (
+        None if row.get(name) is None else row[name] * factor for name in ("observed", "observed_lo", "observed_hi")
+    )
     if value is None:
         limits = [
-            f"{sign} {format_rounded(end, unit, 2)}" for sign, end in (("≥", low), ("≤", high)) if end is not None
+            f"{sign} {format_rounded(end, '', 2)}{unit}" for sign, end in (("≥", low), ("≤", high)) if end is not None
         ]
         return " ".join(limits) or "–"
     if low is None or high is None:
-        return format_rounded(value, unit)
-    return format_value(value, (high - low) / 2, unit, (low, high))
+        return f"{format_rounded(value, '')}{unit}"
+    return f"{format_value(value, (high - low) / 2, '', (low, high))}{unit}"
 
 
 def _residual(row: Mapping[str, Any]) -> str:
@@ -230,15 +229,18 @@ def _residual(row: Mapping[str, Any]) -> str:
     return "–" if value is None else f"{value:+.2f}".replace("-", "−")
 
 
-def _caption(result: FitResult, summary: MeasurementSummary) -> str:
-    parts = [
-        "Data with their own 68 % errors; the line is the fit with its 68 % (dark) and 95 % (light) bands.",
-        "Below: signed roots of the deviance, with lines at ±1 (dashed) and ±2 (dotted).",
-    ]
+def caption(result: FitResult, summary: MeasurementSummary, *, explained: bool) -> Inline:
+    """What stands below the figure of a measurement. explained: with what points, lines and bands are."""
+    parts = ["."]
+    if explained:
+        parts.append(
+            "Points: data with 68 % errors. Line and bands: fit with 68 % and 95 %. Below: residuals (signed roots of "
+            "the deviance), with lines at ±1 and ±2."
+        )
     if any(row.get("naive_dwell") is not None for row in summary.reduced):
-        parts.append("Small crosses: the mean of the counted dwells, naive, of which short ones are missing.")
+        parts.append("Small crosses: mean of the counted dwells, without correction for missed short ones.")
     if any(row.get("observed") is None for row in summary.reduced):
-        parts.append("An arrow is a limit: nothing switched while the device was watched.")
+        parts.append("Arrows: limits from rows without a switching event.")
     if any(entry.file == summary.file and entry.polarity == -1 for entry in result.inputs):
-        parts.append("Signs are the laboratory's; those of the theory are these times the polarity, −1.")
-    return " ".join(parts)
+        parts.append("Currents have the sign of the laboratory; the polarity −1 reverses it in the theory.")
+    return short_names(result)[summary.file], " ".join(parts)

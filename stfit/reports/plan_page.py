@@ -27,6 +27,8 @@ def render_plan(plan: MeasurementPlan) -> str:
         rows=plan_rows(plan),
         figure=_figure(plan),
         chosen=_chosen(plan),
+        rooms=(),
+        answer=0,
     )
 
 

@@ -31,10 +31,13 @@ _INPUTS: Final = (
     TableColumn("polarity", numeric=True),
     TableColumn("SHA-256", wraps=True),
 )
+_JOURNAL: Final = "Phys. Rev. B 77, 174408 (2008)"
 _PAPER: Final[tuple[Inline, ...]] = (
-    "J.-E. Wegrowe, S. M. Santos, M.-C. Ciornei, H.-J. Drouhin and J. M. Rubí, ",
+    "Theory (Eqs. 7, 27, 28 and 32): J.-E. Wegrowe, S. M. Santos, M.-C. Ciornei, H.-J. Drouhin and J. M. Rubí, ",
     Italic("Magnetization reversal driven by spin-injection: a mesoscopic spin-transfer effect"),
-    ", for the theory (Eqs. 7, 27, 28, 32); and the stfit developers, ",
+    f", {_JOURNAL}, doi:",
+    Code("10.1103/PhysRevB.77.174408"),
+    ".",
 )
 
 
@@ -45,11 +48,13 @@ def assumed(result: FitResult) -> ReportSection:
         blocks.append(Listing(tuple(Prose(sentence) for sentence in result.assumptions)))
     if result.validity:
         notes = tuple((Badge(note.level, note.level), " ", Prose(note.sentence)) for note in result.validity)
-        blocks += [Heading("How far that holds"), Listing(notes)]
+        blocks += [Heading("Range of validity"), Listing(notes)]
     if priors := view.priors(result):
         rows = view.key_values([(name, Prose(text)) for name, text in priors])
         blocks += [Heading("Priors and bounds"), rows]
-    return ReportSection("assumed", "What was assumed", tuple(blocks))
+    warnings = sum(note.level != "info" for note in result.validity)
+    finding = f"{warnings} warning{'' if warnings == 1 else 's'}" if warnings else "no warning"
+    return ReportSection("assumptions", "Assumptions", tuple(blocks), finding, folded=True)
 
 
 def provenance(result: FitResult) -> ReportSection:
@@ -71,14 +76,16 @@ def provenance(result: FitResult) -> ReportSection:
     blocks: list[Block] = [Table(_INPUTS, tuple(rows), named=False), view.key_values(_circumstances(result))]
     if result.analysis:
         blocks += [Heading("The analysis file"), Verbatim(result.analysis)]
-    return ReportSection("provenance", "Where this comes from", tuple(blocks))
+    files = f"{len(result.inputs)} file{'' if len(result.inputs) == 1 else 's'}"
+    finding = f"{files}, stfit {result.stfit_version}, {result.created[:10]}"
+    return ReportSection("provenance", "Provenance", tuple(blocks), finding, folded=True)
 
 
 def citation(result: FitResult) -> ReportSection:
     """How to cite theory and program."""
-    program = (Italic(f"stfit {result.stfit_version}"), ", for the analysis.")
-    data = " The checksums above name the data exactly." if result.inputs else ""
-    return ReportSection("cite", "How to cite", (Paragraph((*_PAPER, *program, data)),))
+    program = ("Analysis: the stfit developers, ", Italic(f"stfit {result.stfit_version}"), ".")
+    data = " The checksums under “Provenance” identify the data." if result.inputs else ""
+    return ReportSection("cite", "How to cite", (Paragraph(_PAPER), Paragraph((*program, data))), _JOURNAL, folded=True)
 
 
 def _sum(sha256: str) -> Inline:

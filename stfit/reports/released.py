@@ -45,8 +45,8 @@ class Backing:
     def sentence(self) -> str:
         """What was counted, of which the rows are the outcome."""
         return (
-            f"In the released calibration {self.interval} intervals of {symbol(self.name).text}, nominally of 68.27 "
-            "and 95 %, held the truth in these shares of simulated measurements."
+            f"In simulated tests the 68 % and 95 % {self.interval} intervals of {symbol(self.name).text} contained the "
+            "truth in:"
         )
 
 

@@ -6,28 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stfit.reports.content import (
-    Block,
-    Inline,
-    Number,
-    Paragraph,
-    Prose,
-    ReportSection,
-    Table,
-    TableColumn,
-    TableRow,
-)
-from stfit.results.numbers import format_value
+from stfit.reports.content import Block, Inline, Number, Paragraph, Prose, ReportSection, Table, TableColumn, TableRow
+from stfit.results.numbers import format_interval, format_value
 from stfit.results.ranking import comparison_sentence, evidence_sentence, verdicts
 from stfit.results.result import FitResult
 
 _COLUMNS: Final = ("deviance", "parameters", "AIC", "BIC", "ΔAIC")
 _EVIDENCE: Final = ("ln Z", "ln Bayes factor")
 _CRITERIA: Final = (
-    "Each fitted to the same data and constraints. AIC is the deviance plus 2 for each combination of parameters that "
-    "the data and the constraints determine, BIC plus the logarithm of the number of rows; ΔAIC is counted from the "
-    "lowest. A description adds nothing where one with fewer parameters comes within 2 of it."
+    "Each description is fitted to the same data and constraints. AIC is the deviance plus 2 for each combination of "
+    "parameters that the data and the constraints determine. BIC adds the logarithm of the number of rows for each. "
+    "ΔAIC is the difference from the lowest AIC. A description adds nothing where one with fewer parameters has an AIC "
+    "at most 2 higher."
 )
+_CLOSE: Final = 4.0  # ΔAIC, up to which a description is a possible reading of the data
+_NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 @dataclass(frozen=True)
@@ -79,12 +72,27 @@ def section(result: FitResult) -> ReportSection | None:
         TableColumn("description", wraps=True),
         *numbers,
         TableColumn("verdict"),
-        TableColumn("with it", wraps=True),
+        TableColumn("gives", wraps=True),
     )
     rows = (TableRow((e.description, *(Number(text) for text in e.numbers), e.verdict, e.note)) for e in found.rows)
     blocks: list[Block] = [Paragraph(sentence) for sentence in found.sentences]
     blocks += [Table(columns, tuple(rows)), Paragraph(_CRITERIA, "fine")]
-    return ReportSection("comparison", "Rival descriptions", tuple(blocks))
+    return ReportSection("comparison", "Rivals", tuple(blocks), _finding(result), folded=True)
+
+
+def _finding(result: FitResult) -> str:
+    """How many descriptions are possible, and between which values of l/L_θθ they lie."""
+    fitted = [entry for entry in result.comparison if entry["status"] == "converged"]
+    lowest = min((entry["aic"] for entry in fitted), default=0.0)
+    close = [entry for entry in fitted if entry["aic"] - lowest <= _CLOSE]
+    if not close:
+        return ""
+    count = _NUMBERS[len(close)] if len(close) < len(_NUMBERS) else str(len(close))
+    readings = f"{count} possible reading{'' if len(close) == 1 else 's'} of {len(fitted)} tried"
+    values = [entry["l_over_L"][0] for entry in close if entry.get("l_over_L")]
+    if len(values) < 2:
+        return readings
+    return f"{readings}, {format_interval((min(values), max(values)), 'e')}"
 
 
 def _evidence(entry: Mapping[str, Any] | None) -> list[str]:

@@ -47,23 +47,23 @@ _HEADS: Final[tuple[Inline, ...]] = (
 )
 _WORTH: Final = (TableColumn(), *(TableColumn(title, numeric=True) for title in _HEADS))
 _WORTH_WORDS: Final = (
-    "R̂ compares the ensembles by the ranks of their draws: 1 where they agree. ESS is the number of independent draws "
-    "that would serve as well, from the mean over the walkers, whose steps N are counted in autocorrelation times τ. "
-    "Errors are those that a longer chain would lower. A dash is withheld: the chain is unusable, or the data do not "
+    "R̂ compares the ensembles by the ranks of their draws; it is 1 where they agree. ESS is the number of independent "
+    "draws with the same error, from the mean over the walkers. N/τ is the number of steps in autocorrelation times τ. "
+    "A longer chain reduces the errors given here. A dash stands where the chain is unusable or the data do not "
     "identify the quantity."
 )
 _PRIOR_WORDS: Final = (
-    "How far the posterior moves when the informed priors, or the likelihood, are raised to a power, for a doubling of "
-    "it; from 0.05 it counts. Contraction is the part of the prior's variance that the data take away, 0 where the "
-    "posterior is the prior."
+    "Change of the posterior when the exponent of the informed priors, or of the likelihood, is doubled; it matters "
+    "above 0.05. Contraction is the part of the prior variance that the data remove; it is 0 where the posterior is "
+    "the prior."
 )
 _CORNER: Final = (
-    "Posterior densities, alone beside their priors (dashed) and in pairs, with the contours that hold 68 % and 95 %; "
-    "grey where a parameter is not identified. A prior that is not seen is too wide to be."
+    "Diagonal: posterior densities with their priors (dashed; a very wide prior is not visible). Below: pairs of "
+    "parameters, with the contours that contain 68 % and 95 %. Grey: a parameter that is not identified."
 )
 _CHAIN: Final = (
-    "Left: draws along the chain, one line an ensemble. Right: how often the draws of each ensemble have which ranks "
-    "among all, over how often they would if all were alike; the band is two standard deviations."
+    "Left: draws along the chain, one line for each ensemble. Right: frequency of the ranks of each ensemble among all "
+    "draws, divided by that of equal ensembles; the band is two standard deviations."
 )
 
 
@@ -132,9 +132,8 @@ def _ran(found: Mapping[str, Any]) -> str:
         f"{100 * share:.0f}" for share in sorted({min(found["acceptance"]), max(found["acceptance"])})
     )
     return (
-        f"{found['ensembles']} independent ensembles of {found['walkers']} walkers; of each walker {found['steps']} "
-        f"steps were kept after {found['burn_in']} of burn-in. Seed {found['seed']}. "
-        f"Accepted: {accepted} % of the moves."
+        f"{found['ensembles']} independent ensembles of {found['walkers']} walkers. Each walker kept {found['steps']} "
+        f"steps after a burn-in of {found['burn_in']}. Seed {found['seed']}. {accepted} % of the moves were accepted."
     )
 
 
@@ -191,8 +190,7 @@ def _traces(result: FitResult) -> Drawing | None:
         return None
     rhat = max((entry["rhat"] or 0.0) for entry in result.sampling["quantities"].values() if entry["judged"])
     words = (
-        "Draws of every ensemble along the chain, and how often each ensemble has which ranks among all draws; the "
-        f"largest R̂ is {rhat:.4f}."
+        f"Draws of every ensemble along the chain, and the ranks of each among all draws; the largest R̂ is {rhat:.4f}."
     )
     return Drawing("chain", lambda _: drawn(traces_figure(result)), words, _CHAIN)
 
@@ -210,7 +208,7 @@ def section(result: FitResult) -> ReportSection | None:
         Paragraph(_WORTH_WORDS, "fine"),
         *(_prior_blocks(found) if found.priors else []),
     ]
-    return ReportSection("sampling", "What the chain is worth", tuple(blocks))
+    return ReportSection("sampling", "Sampling", tuple(blocks), f"the chain is {found.verdict}", folded=True)
 
 
 def _worth_row(entry: Worth) -> TableRow:
@@ -232,7 +230,7 @@ def _prior_blocks(found: Sampling) -> list[Block]:
         TableColumn("diagnosis"),
     )
     return [
-        Heading("How much of it is prior"),
+        Heading("Influence of the priors"),
         *(Paragraph(Prose(sentence)) for sentence in found.prior_sentences),
         Table(columns, tuple(rows)),
         Paragraph(_PRIOR_WORDS, "fine"),

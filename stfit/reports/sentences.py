@@ -40,6 +40,12 @@ def rejection(goodness: Goodness) -> str:
     return f"WARNING: the data reject this description ({format_p(goodness.p_value, 'p = ')}{by})."
 
 
+def agreement_sentence(goodness: Goodness) -> str:
+    """Whether the data agree with the fit, with the p-value that says so: "The data agree with the fit (p = 0.43)."."""
+    evidence = "" if goodness.p_value is None else f" ({_evidence(goodness)})"
+    return f"{_capitalised(_agreement(goodness))}{evidence}."
+
+
 def goodness_sentence(goodness: Goodness) -> str:
     """Whether the data agree with the fit, with deviance and p-value."""
     deviance = format_rounded(round(goodness.deviance, _DIGITS), "")
@@ -141,6 +147,8 @@ def _agreement(goodness: Goodness) -> str:
     """Whether the data agree, in a clause without its evidence."""
     if goodness.verdict == "not-testable":
         return "the fit cannot be tested"
+    if goodness.verdict == "rejected":
+        return "the data reject this description"
     if goodness.verdict == "doubtful":
         return "the data hardly agree with the fit"
     if scatters_too_little(goodness):

@@ -56,9 +56,10 @@ def ordered(result: FitResult) -> list[tuple[str, Estimate]]:
 
 
 def beside(name: str, result: FitResult) -> float:
-    """The magnitude that sets the prefix of a parameter: the larger of P and AP, which are to be compared."""
+    """The magnitude that sets the prefix of a parameter: its own, or the larger of P and AP where it has two."""
     stem = name.removesuffix("_AP").removesuffix("_P")
-    pair = [result.parameters.get(f"{stem}_{state}") for state in ("P", "AP")] if stem != name else []
+    names = [f"{stem}_{state}" for state in ("P", "AP")] if stem != name else [name]
+    pair = [result.parameters.get(each) for each in names]
     return max((abs(entry.value) for entry in pair if entry is not None and entry.value is not None), default=0.0)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from stfit.constants import BOLTZMANN
 from stfit.figures.style import Figure
 from stfit.reports.content import Badge, Formula, Inline, Name, Number, Prose, Small, Table, TableColumn, TableRow
 from stfit.reports.summary import ANSWERS, beside, interval_cell, ordered
-from stfit.results.numbers import format_estimate, format_interval, format_p, format_rounded, format_value
+from stfit.results.numbers import format_estimate, format_interval, format_p, format_rounded, format_value, prefix
 from stfit.results.result import Combination, Estimate, FitResult, GoodnessTest, Status, Verdict
 from stfit.results.symbols import symbol
 
@@ -27,7 +29,6 @@ class ParameterRow:
     words: str
     value: str
     note: str
-    ci68: str
     ci95: str
     verdict: str
     badge: str
@@ -71,7 +72,8 @@ def combinations(result: FitResult) -> list[ParameterRow]:
 
 def tests(result: FitResult) -> list[TestRow]:
     """The tests of fit."""
-    return [_test(entry) for entry in result.goodness.tests]
+    names = short_names(result)
+    return [_test(entry, names.get(entry.measurement, entry.measurement)) for entry in result.goodness.tests]
 
 
 def null_directions(result: FitResult) -> list[NullDirection]:
@@ -105,8 +107,8 @@ def cell(value: Any) -> str:
 
 
 def parameter_table(rows: Sequence[ParameterRow]) -> Table:
-    """The table of parameters with their intervals and verdicts."""
-    titles = ("", "value", "68 % interval", "95 % interval", "verdict")
+    """The table of parameters: value, 95 % interval, verdict."""
+    titles = ("", "value", "95 % interval", "verdict")
     return Table(tuple(TableColumn(title) for title in titles), tuple(_cells(row) for row in rows), "parameters")
 
 
@@ -115,9 +117,23 @@ def key_values(rows: Sequence[tuple[Inline, Inline]]) -> Table:
     return Table((TableColumn(), TableColumn(wraps=True)), tuple(TableRow(cells) for cells in rows))
 
 
-def enumerated(names: Sequence[Inline]) -> Inline:
-    """Names with commas between them."""
-    return tuple(part for index, name in enumerate(names) for part in ((", ", name) if index else (name,)))
+def common_unit(values: Sequence[float], unit: str) -> tuple[float, str]:
+    """Factor and label of the one unit in which the values of a column read best: that of their geometric mean."""
+    sizes = [math.log(abs(value)) for value in values if value and math.isfinite(value)]
+    return prefix(math.exp(math.fsum(sizes) / len(sizes)) if sizes else 1.0, unit)
+
+
+def without_folder(file: str) -> str:
+    """The file's own name, with what tells it apart, as "dwell.csv [2]"."""
+    path, bracket, rest = file.partition(" [")
+    return f"{Path(path).name}{bracket}{rest}"
+
+
+def short_names(result: FitResult) -> dict[str, str]:
+    """Of each measurement the file's own name; the path where two files share a name."""
+    short = {entry.file: without_folder(entry.file) for entry in result.measurements}
+    names = list(short.values())
+    return {file: name if names.count(name) == 1 else file for file, name in short.items()}
 
 
 def drawn(figure: Figure | None) -> Figure:
@@ -130,7 +146,7 @@ def drawn(figure: Figure | None) -> Figure:
 def _cells(row: ParameterRow) -> TableRow:
     head: Inline = (row.symbol, Small(Prose(row.words))) if row.words else row.symbol
     value: Inline = (Number(row.value), Small(Prose(row.note), own_line=True)) if row.note else Number(row.value)
-    cells = (head, value, Number(row.ci68), Number(row.ci95), Badge(row.badge, row.verdict))
+    cells = (head, value, Number(row.ci95), Badge(row.badge, row.verdict))
     return TableRow(cells, row.badge)
 
 
@@ -142,7 +158,6 @@ def _row(name: str, entry: Estimate, result: FitResult) -> ParameterRow:
         words=symbol(name).words,
         value=format_estimate(entry, magnitude),
         note=_in_thermal_energies(entry, result.reference_temperature),
-        ci68=interval_cell(entry, "ci68", magnitude),
         ci95=interval_cell(entry, "ci95", magnitude),
         verdict=_FAILED if failed else _WORDS[entry.verdict],
         badge="failure" if failed else entry.verdict.value,
@@ -166,19 +181,18 @@ def _combination(entry: Combination) -> ParameterRow:
         if entry.value is None
         else format_value(entry.value, entry.stderr, entry.unit, entry.ci68),
         note="",
-        ci68=format_interval(entry.ci68, entry.unit),
         ci95=format_interval(entry.ci95, entry.unit),
         verdict=_WORDS[verdict],
         badge=verdict.value,
     )
 
 
-def _test(entry: GoodnessTest) -> TestRow:
+def _test(entry: GoodnessTest, measurement: str) -> TestRow:
     statistic = format_rounded(entry.statistic, "")
     simulated = entry.bootstrap_p_value
     asymptotic = entry.p_value if simulated is None else entry.asymptotic_p_value
     shown = (format_p(asymptotic), format_p(simulated))
-    return TestRow(entry.name, entry.measurement, statistic, *shown, entry.verdict.replace("-", " "))
+    return TestRow(entry.name, measurement, statistic, *shown, entry.verdict.replace("-", " "))
 
 
 def _null_direction(entry: Mapping[str, Any]) -> NullDirection:

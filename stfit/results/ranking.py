@@ -69,7 +69,7 @@ def evidence_sentence(evidence: Sequence[Entry]) -> str:
     apart = f", those of {' and '.join(own)} do not" if own else ""
     return (
         f"{found}: ln Z of the description fitted is {lead:+.1f} ± {error:.1f} above that of its nearest rival. "
-        "Evidence rests on the priors stated under “What was assumed”: one twice as wide costs ln 2 = 0.7 where the "
+        "Evidence rests on the priors stated under “Assumptions”: one twice as wide costs ln 2 = 0.7 where the "
         f"data narrow it. Priors of parameters that descriptions share nearly cancel in the ratio{apart}."
     ).replace(" -", " −")
 

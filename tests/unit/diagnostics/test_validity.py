@@ -153,26 +153,26 @@ def test_which_state_a_positive_current_favours(states: tuple[int, ...], sign: i
     note = noted(builders.dwell_times(grid, TRUTH if sign > 0 else REVERSED))["polarity"]
     favoured, relation, level = ("P", "> 0", "info") if sign > 0 else ("AP", "< 0", "warning")
     assert note.level == level
-    assert f"+I lengthens the dwell times of {favoured}: λ/β {relation}." in note.sentence
+    assert f"positive current stabilises {favoured} (λ/β {relation})." in note.sentence
 
 
 @pytest.mark.parametrize("polarity", [1, -1])
 def test_the_advice_on_polarity_is_to_turn_it(polarity: int) -> None:
     grid = builders.grid(polarity=polarity)
     note = noted(builders.dwell_times(grid, REVERSED))["polarity"]
-    assert f"polarity = {-polarity} says so and makes λ/β > 0" in note.sentence
+    assert f"set polarity = {-polarity}; then λ/β > 0" in note.sentence
 
 
 def test_two_polarities_are_turned_together() -> None:
     both: list[Measurement] = [builders.dwell_times(builders.grid(polarity=p), REVERSED) for p in (1, -1)]
-    assert "the opposite polarity says so" in noted(both)["polarity"].sentence
+    assert "set the opposite polarity" in noted(both)["polarity"].sentence
 
 
 @pytest.mark.parametrize("truth", [TRUTH, REVERSED])
 def test_the_printed_lambda_has_the_other_sign(truth: dict[str, float]) -> None:
     note = noted(builders.dwell_times(GRID, truth), model={"convention": "printed"})["polarity"]
     positive = truth["l_over_L"] > 0
-    assert f"the dwell times of {'P' if positive else 'AP'}: λ/β {'< 0' if positive else '> 0'}." in note.sentence
+    assert f"stabilises {'P' if positive else 'AP'} (λ/β {'< 0' if positive else '> 0'})." in note.sentence
 
 
 def test_no_slope_no_polarity() -> None:

@@ -13,7 +13,7 @@ def test_a_profile_without_an_end_is_said() -> None:
     assert intervals(result).notes == []
     lost = replace(result, intervals={"chosen_by": "auto", "without_end": ["tau_0", "E_P"]})
     assert list(intervals(lost).notes) == [
-        "An end of the profile of τ0, E_P could not be found: the interval of the covariance stands."
+        "The profile of τ0, E_P has no end that could be found; the covariance interval is given instead."
     ]
 
 

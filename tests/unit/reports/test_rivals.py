@@ -51,7 +51,7 @@ def test_a_difference_of_roundings_is_no_difference() -> None:
 
 def test_the_page_and_the_summary_say_which_is_preferred() -> None:
     page = markdown(document(NANOPILLAR))
-    assert "## Rival descriptions" in page
+    assert "## Rivals: " in page
     assert "Of the descriptions tried the data prefer" in page
     assert "by 11.8 in AIC over the next" in summary(NANOPILLAR)
 
@@ -59,5 +59,5 @@ def test_the_page_and_the_summary_say_which_is_preferred() -> None:
 def test_without_rivals_there_is_no_section() -> None:
     result = replace(NANOPILLAR, comparison=[])
     assert rivals(result).rows == []
-    assert "Rival descriptions" not in markdown(document(result))
+    assert "Rivals" not in markdown(document(result))
     assert "descriptions tried" not in summary(result)

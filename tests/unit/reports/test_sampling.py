@@ -57,9 +57,9 @@ def test_a_sampled_result_is_stored_and_read_back(usable: bool, tmp_path: Path) 
 
 def test_the_page_has_verdict_table_figures_and_priors() -> None:
     assert page().open == []
-    assert "What the chain is worth" in page().text
+    assert "Sampling: the chain is reliable" in page().text
     assert "4 independent ensembles of 64 walkers" in page().text
-    assert "How much of it is prior" in page().text
+    assert "Influence of the priors" in page().text
     assert "strong prior / weak likelihood" in page().text
     named = [attributes.get("aria-label") or "" for tag, attributes in page().elements if tag == "svg"]
     assert any(words.startswith("Posterior densities of l/L_θθ") for words in named)
@@ -68,7 +68,7 @@ def test_the_page_has_verdict_table_figures_and_priors() -> None:
 
 def test_the_verdict_stands_where_a_reader_decides_whether_to_believe_it() -> None:
     text = page().text
-    belief = text[text.index("Whether to believe it") : text.index("Barriers and constants")]
+    belief = text[text.rindex("Reliability ") : text.rindex("Measurements ")]
     assert str(chain_sentence(result().sampling))[:20] in belief
 
 
