@@ -48,7 +48,7 @@ from stfit.pipeline.thermal import heating_left_out
 from stfit.pipeline.two_states import refuse_without_two_states
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded, format_value
-from stfit.results.ranking import preference
+from stfit.results.ranking import NOT_TRIED, preference, readings_sentence
 from stfit.results.symbols import symbol
 from stfit.version import __version__
 
@@ -115,7 +115,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         assumptions=assumptions(analysis, objective, measurements),
         measurements=summaries(objective, optimum),
         priors=_priors(objective),
-        diagnostics={"evaluations": optimum.evaluations, "sum_of_squares": optimum.sum_of_squares},
+        diagnostics={"evaluations": optimum.evaluations, "minus_2_log_likelihood": optimum.sum_of_squares},
         versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
         source=Source(analysis, tuple(measurements), _with_room(objective, optimum), optimum),
     )
@@ -162,9 +162,11 @@ def _disagreements(joint: dict[str, list[dict[str, Any]]]) -> list[Note]:
 
 
 def _preference(rivals: list[dict[str, Any]]) -> list[Note]:
-    """A warning where a rival description is much better than the one that was fitted."""
-    sentence = preference(rivals)
-    return [] if sentence is None else [Note("rival description", "warning", sentence)]
+    """Warnings where a rival description is much better than the fitted one, or as good with another l/L_θθ."""
+    sentence, several = preference(rivals), readings_sentence(rivals)
+    better = [] if sentence is None else [Note("rival description", "warning", sentence)]
+    untried = [Note("exact rates", "info", e["note"]) for e in rivals if e["status"] == NOT_TRIED]
+    return [*better, *([Note("rival readings", "warning", several)] if several else []), *untried]
 
 
 def _exact_rates(rivals: list[dict[str, Any]]) -> list[Note]:
