@@ -123,9 +123,7 @@ def _rewritten(objective: Objective, optimum: Optimum, description: Description)
     starts = (_same_slopes(objective, optimum, description), objective.start)
     differs_in = "heating" if HEATING in {p.parameter.name for p in extra} else "the barrier law"
     points = tuple(np.append(x[shared], own) for x in starts)
-    return Rival(
-        description.name, description.words, rival, points, differs_in, _CONTAINS.get(description.name, ())
-    )
+    return Rival(description.name, description.words, rival, points, differs_in, _CONTAINS.get(description.name, ()))
 
 
 def _is_idle(p: FitParameter, objective: Objective) -> bool:

@@ -40,10 +40,11 @@ from stfit.errors import InputError, Problem
 from stfit.measurement import Measurement
 from stfit.measurement.registry import declared_kind
 from stfit.models.rivals import EQ_27
-from stfit.objective import Objective
+from stfit.objective import FitParameter, Objective
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.assumptions import assumptions, temperature_is_unknown
 from stfit.pipeline.sampling import Source
+from stfit.pipeline.simulated import known_truth
 from stfit.pipeline.thermal import heating_left_out
 from stfit.pipeline.two_states import refuse_without_two_states
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
@@ -76,6 +77,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         "tensions": tensions(objective, optimum, found),
         "alone": alone(objective, optimum),
     }
+    inputs = [_input(measurement) for measurement in measurements]
     return FitResult(
         title=analysis.title,
         stfit_version=__version__,
@@ -85,7 +87,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         status=optimum.status,
         backend="least-squares",
         convention=analysis.model.convention,
-        inputs=[_input(measurement) for measurement in measurements],
+        inputs=inputs,
         analysis_sha256=analysis.sha256 or None,
         analysis=analysis.text,
         parameters=found,
@@ -116,6 +118,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         measurements=summaries(objective, optimum),
         priors=_priors(objective),
         diagnostics={"evaluations": optimum.evaluations, "minus_2_log_likelihood": optimum.sum_of_squares},
+        truth=known_truth(inputs),
         versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
         source=Source(analysis, tuple(measurements), _with_room(objective, optimum), optimum),
     )
@@ -246,11 +249,11 @@ def _priors(objective: Objective) -> dict[str, str]:
     words = {}
     for p in objective.space.varied:
         unit = "" if p.parameter.unit == "e" else p.parameter.unit
-        low, high = (float(np.asarray(p.parameter.quantity(end))) for end in (p.lower, p.upper))
+        low, high = (_end(p, end) for end in (p.lower, p.upper))
         inside = f" {_between(low, high, unit)}"
         if unit == "J":
             kt = BOLTZMANN * objective.reference_temperature
-            inside = f" between {low / kt:.3g} and {high / kt:.3g} k_BT at {objective.reference_temperature:g} K"
+            inside = f" {_between(low / kt, high / kt, '')} k_BT at {objective.reference_temperature:g} K"
         if p.constraint is not None:
             label = unit.replace("**3", "³").replace("**2", "²")
             words[p.name] = f"{p.constraint.sentence(label)},{inside}".rstrip(" ,")
@@ -258,6 +261,13 @@ def _priors(objective: Objective) -> dict[str, str]:
             scale = {"log": " in its logarithm", "log1p": " in ln(1 + χ)"}.get(p.parameter.transform, "")
             words[p.name] = f"uniform{scale}{inside}".rstrip()
     return words
+
+
+def _end(p: FitParameter, end: float) -> float:
+    """An end of the range of a parameter (SI); infinite where only a double or the law ends a logarithm."""
+    if p.parameter.transform == "log" and end in (p.parameter.limits or ()):
+        return np.inf
+    return float(np.asarray(p.parameter.quantity(end)))
 
 
 def _between(low: float, high: float, unit: str) -> str:

@@ -70,12 +70,12 @@ def readings(comparison: Sequence[Entry]) -> Readings | None:
     description still has support.
     """
     fitted = [entry for entry in comparison if entry["status"] == "converged"]
-    if not fitted or fitted[0] is not comparison[0] or fitted[0]["l_over_L"] is None:
+    if not fitted or fitted[0] is not comparison[0] or fitted[0].get("l_over_L") is None:
         return None
     best = min(_aic(entry) for entry in fitted)
     value, stderr = fitted[0]["l_over_L"]
-    supported = [e for e in fitted[1:] if e["l_over_L"] is not None and _aic(e) - best <= _READABLE]
-    others = [entry for entry in supported if abs(entry["l_over_L"][0] - value) > stderr]
+    supported = [e for e in fitted[1:] if e.get("l_over_L") is not None and _aic(e) - best <= _READABLE]
+    others = [e for e in supported if e.get("differs_in") and abs(e["l_over_L"][0] - value) > stderr]
     if not others:
         return None
     values = [value, *(entry["l_over_L"][0] for entry in others)]
@@ -177,7 +177,7 @@ def _aic(entry: Entry) -> float:
 
 
 def _adds_nothing(entry: Entry, fitted: Sequence[Entry]) -> bool:
-    nested = (other for other in fitted if other["name"] in entry["contains"])
+    nested = (other for other in fitted if other["name"] in entry.get("contains", ()))
     return any(other["aic"] <= entry["aic"] + _TOLD_APART for other in nested)
 
 

@@ -38,6 +38,18 @@ def _other_readings(result: FitResult) -> str:
     return "" if found is None else f"; {found.text}, depending on {found.reason}"
 
 
+def truth_sentence(result: FitResult) -> str:
+    """That the data are simulated, and the true l/L_θθ; "" for measured data."""
+    if not result.truth:
+        return ""
+    known = result.truth["parameters"].get("l_over_L")
+    if known is None or result.truth["convention"] != result.convention:
+        return "These data are simulated."
+    return (
+        f"These data are simulated, with {symbol('l_over_L').text} = {format_rounded(known['value'], known['unit'])}."
+    )
+
+
 def rejection(goodness: Goodness) -> str:
     """The warning of a fit that the data reject; "" where they do not."""
     if goodness.verdict != "rejected":

@@ -15,6 +15,7 @@ from stfit.results.sentences import (
     headline,
     identifiability_sentence,
     quoted_at,
+    truth_sentence,
 )
 from stfit.results.symbols import symbol
 
@@ -33,7 +34,8 @@ _HEAD: Final = ("", "value", "95 % interval", "verdict")
 
 def summary(result: FitResult) -> str:
     """The answer, its verdicts and whether to believe it; columns aligned, no line carries markup."""
-    lines = [result.title, "=" * max(len(result.title), 1), headline(result), ""]
+    lines = [result.title, "=" * max(len(result.title), 1), headline(result)]
+    lines += [*([sentence] if (sentence := truth_sentence(result)) else []), ""]
     lines += _table([_HEAD, *(_cells(name, entry, beside(name, result)) for name, entry in ordered(result))])
     if result.combinations:
         lines += ["", "Identified instead", *(f"  {combination_text(entry)}" for entry in result.combinations)]
