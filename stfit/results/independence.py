@@ -1,4 +1,4 @@
-"""Whether two results rest on data of their own: judged by their rows, since a file may be copied or hold two devices."""
+"""Whether two results rest on data of their own: judged by rows, since a file may be copied or hold two devices."""
 
 from __future__ import annotations
 

@@ -88,8 +88,8 @@ def readings_sentence(comparison: Sequence[Entry]) -> str:
     if found is None:
         return ""
     return (
-        f"{found.count} descriptions fit about equally well (ΔAIC at most {_READABLE:g}). They give l/L_θθ = {found.text}, "
-        f"depending on {found.reason}."
+        f"{found.count} descriptions fit about equally well (ΔAIC at most {_READABLE:g}). They give l/L_θθ = "
+        f"{found.text}, depending on {found.reason}."
     )
 
 
