@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from stfit.analysis import Analysis
-from stfit.backends.least_squares import minimise
 from stfit.measurement import Measurement
-from stfit.pipeline.assembly import assemble
 from stfit.pipeline.run import run
+from stfit.pipeline.sampling import source_of
 from stfit.results import FitResult, Note, Status
 from stfit.results.calibration import calibration_sentence, is_clean
 from stfit.studies.calibrate import Progress, calibrate
@@ -30,17 +29,18 @@ def calibrated(
 ) -> FitResult:
     """The result of the fit, with what `replicas` simulated repetitions say of its intervals in `calibration`.
 
-    intervals: some of covariance, profile, bootstrap and posterior. posteriors: how many repetitions test the posterior
-    ones (default: as many). A fit that did not converge is no truth to simulate from: its result has no calibration.
+    The truth of the repetitions is the reported optimum itself. intervals: some of covariance, profile, bootstrap and
+    posterior. posteriors: how many repetitions test the posterior ones (default: as many). A fit that did not converge
+    is no truth to simulate from: its result has no calibration.
     """
     result = run(analysis, measurements, seed=seed, command=command)
     if result.status is not Status.CONVERGED:
         return result
-    objective = assemble(analysis, measurements)
+    fitted = source_of(result, "stfit.calibrate")
     found = record(
         calibrate(
-            objective,
-            minimise(objective),
+            fitted.objective,
+            fitted.optimum,
             replicas=replicas,
             seed=seed,
             kinds=intervals,

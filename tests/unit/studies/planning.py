@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.measurement import Measurement
@@ -12,6 +12,8 @@ from stfit.objective import Objective
 from stfit.studies.candidate import Today
 from stfit.studies.conditions import Conditions
 from tests.builders import KNOWN, QUOTES, dwell_times, grid, objective
+
+AGAIN: Final = dict.fromkeys(("beta", "delta_R", "temperature"), 8 * 3600.0)  # s, that measuring each again takes
 
 
 @cache
