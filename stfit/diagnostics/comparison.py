@@ -12,7 +12,7 @@ from stfit.backends.least_squares import minimise
 from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
 from stfit.constants import BOLTZMANN
-from stfit.diagnostics.exact_rival import EXACT_WORDS, exact_rivals
+from stfit.diagnostics.exact_rival import EXACT_WORDS, exact_rivals, why_not_tried
 from stfit.diagnostics.rival import Rival
 from stfit.diagnostics.same_law import ENERGIES, same_laws, with_law
 from stfit.models.rivals import EQ_27, HEATING, POWERS, Description, JouleHeating
@@ -21,7 +21,7 @@ from stfit.objective.predictions import current_at
 from stfit.physics.fluctuations import MAPPINGS
 from stfit.results import Status
 from stfit.results.numbers import format_rounded, format_value
-from stfit.results.ranking import SAME_LAW
+from stfit.results.ranking import NOT_TRIED, SAME_LAW
 
 Array = npt.NDArray[np.float64]
 Entry = dict[str, Any]
@@ -32,6 +32,10 @@ _MAPPING_WORDS: Final = {
     "damping": "Eq. 32 at constant noise strength (damping)",
     "peak": "Eq. 32 on the peak of the line",
     "torque": "spin-transfer torque, linewidth ∝ 1 − I/I_c",
+}
+_CONTAINS: Final = {  # what a free parameter of a description includes
+    "barrier-n": ("eq-27", "barrier-3/2", "barrier-2"),
+    "joule-heating": ("eq-27",),
 }
 
 
@@ -46,21 +50,28 @@ def candidates(objective: Objective, optimum: Optimum) -> list[Rival]:
 def compare(objective: Objective, optimum: Optimum) -> list[Entry]:
     """The description that was fitted and its rivals, as result.json stores them; empty where the fit failed.
 
-    deviance: of the best fit, with the constraints; where a kind has none, −2 ln L above that of the first entry.
-    parameters: how many combinations data and constraints determine. AIC = deviance + 2 parameters, BIC = deviance +
-    parameters · ln n with n rows and constraints. delta_aic: above the lowest of all.
+    deviance: of rows and constraints at the best fit, the number that the tests of fit quote. parameters: how many
+    combinations data and constraints determine, k. AIC = D + 2 k and BIC = D + k ln n with n rows and constraints; D
+    is the deviance, or, where the likelihood of a kind has none, −2 ln L counted from that of the first entry.
+    delta_aic, delta_bic: above the lowest of all. differs_in, contains: see `Rival`.
     """
     if optimum.status is not Status.CONVERGED:
         return []
-    rivals = list(mapped(_fitted, candidates(objective, optimum)[1:], doing="rival descriptions"))
+    fitted, *others = candidates(objective, optimum)
+    rivals = list(mapped(_fitted, others, doing="rival descriptions"))
     if not rivals:
         return []
-    first = _entry(objective, optimum, _first_words(objective))
+    first = _entry(fitted, optimum)
     described = _follows_descriptions(objective) and objective.law.rates is None
-    return _ranked(
-        [first, *rivals, *same_laws(objective, optimum, first, described=described)],
-        has_deviance=objective.has_residuals,
-    )
+    untried = _untried(objective) if _shows_descriptions(objective, optimum) else []
+    entries = [first, *rivals, *untried, *same_laws(objective, optimum, first, described=described)]
+    return _ranked(entries, origin=0.0 if objective.has_residuals else optimum.sum_of_squares)
+
+
+def _untried(objective: Objective) -> list[Entry]:
+    """The entry of exact rates where they cannot be fitted to these data."""
+    reason = why_not_tried(objective)
+    return [_without_fit(EXACT_WORDS) | {"status": NOT_TRIED, "note": reason}] if reason else []
 
 
 def _first_words(objective: Objective) -> tuple[str, str]:
@@ -94,6 +105,7 @@ def _mapped(objective: Objective, optimum: Optimum) -> list[Rival]:
             _MAPPING_WORDS[mapping],
             with_law(objective, objective.law.rewritten(mapping=mapping), objective.space),
             (optimum.x, objective.start),
+            "the reading of Eq. 32",
         )
         for mapping in MAPPINGS
         if mapping != objective.law.mapping
@@ -110,7 +122,9 @@ def _rewritten(objective: Objective, optimum: Optimum, description: Description)
     own = [p.start for p in extra]
     shared = [p.name in space.names for p in objective.space.varied]
     starts = (_same_slopes(objective, optimum, description), objective.start)
-    return Rival(description.name, description.words, rival, tuple(np.append(x[shared], own) for x in starts))
+    differs_in = "heating" if HEATING in {p.parameter.name for p in extra} else "the barrier law"
+    points = tuple(np.append(x[shared], own) for x in starts)
+    return Rival(description.name, description.words, rival, points, differs_in, _CONTAINS.get(description.name, ()))
 
 
 def _is_idle(p: FitParameter, objective: Objective) -> bool:
@@ -170,8 +184,8 @@ def _fitted(candidate: Rival) -> Entry:
             if np.isfinite(rival.cost(inside)):
                 ends.append(minimise(rival, inside))
             if ends and ends[-1].status is Status.CONVERGED:
-                return _beyond(words) if _leaves_the_table(rival, ends[-1].x) else _entry(rival, ends[-1], words)
-    return _entry(rival, min(ends, key=lambda end: end.sum_of_squares), words) if ends else _without_fit(words)
+                return _beyond(words) if _leaves_the_table(rival, ends[-1].x) else _entry(candidate, ends[-1])
+    return _entry(candidate, min(ends, key=lambda end: end.sum_of_squares)) if ends else _without_fit(words)
 
 
 def _leaves_the_table(rival: Objective, x: Array) -> bool:
@@ -183,19 +197,22 @@ def _leaves_the_table(rival: Objective, x: Array) -> bool:
 # --- entries ------------------------------------------------------------------------------------------------------
 
 
-def _entry(objective: Objective, optimum: Optimum, words: tuple[str, str]) -> Entry:
+def _entry(description: Rival, optimum: Optimum) -> Entry:
     """What one fit costs and gains. A fit that failed has no criteria."""
-    rank = optimum.directions.rank
-    rows = float(np.sum(objective.discrepancies(optimum.x)[1]))
+    objective, rank = description.objective, optimum.directions.rank
+    discrepancies, freedom = objective.discrepancies(optimum.x)
     converged = optimum.status is Status.CONVERGED
     return {
-        "name": words[0],
-        "description": words[1],
-        "deviance": optimum.sum_of_squares,
+        "name": description.name,
+        "description": description.words,
+        "differs_in": description.differs_in,
+        "contains": list(description.contains),
+        "deviance": float(np.sum(discrepancies)),
         "parameters": rank,
         "aic": optimum.sum_of_squares + 2.0 * rank if converged else None,
-        "bic": optimum.sum_of_squares + rank * float(np.log(rows)) if converged else None,
+        "bic": optimum.sum_of_squares + rank * float(np.log(np.sum(freedom))) if converged else None,
         "delta_aic": None,
+        "delta_bic": None,
         "status": optimum.status.key,
         "note": _note(objective, optimum) if converged else "The fit did not converge: it is not compared.",
         "l_over_L": _l_over_L(objective, optimum) if converged else None,
@@ -220,10 +237,12 @@ def _beyond(words: tuple[str, str]) -> Entry:
 
 def _without_fit(words: tuple[str, str]) -> Entry:
     """The entry of a description that gives these data no probability anywhere near."""
-    absent = dict.fromkeys(("deviance", "aic", "bic", "delta_aic", "l_over_L"))
+    absent = dict.fromkeys(("deviance", "aic", "bic", "delta_aic", "delta_bic", "l_over_L"))
     return {
         "name": words[0],
         "description": words[1],
+        "differs_in": "",
+        "contains": [],
         "parameters": 0,
         "status": Status.NO_CONVERGENCE.key,
         "note": "No start has a finite likelihood: it is not compared.",
@@ -262,14 +281,16 @@ def _heated(objective: Objective, relative: float) -> str:
     return f" ({temperature:g} K becomes {hottest} at the largest current)"
 
 
-def _ranked(entries: list[Entry], *, has_deviance: bool) -> list[Entry]:
-    """The entries with ΔAIC; where there is no deviance, −2 ln L counted from the first."""
-    lowest = min(entry["aic"] for entry in entries if entry["aic"] is not None and entry["status"] != SAME_LAW)
-    origin = 0.0 if has_deviance else entries[0]["deviance"]
+def _ranked(entries: list[Entry], *, origin: float) -> list[Entry]:
+    """The entries with their distances from the lowest AIC and BIC of those that are fits of their own.
+
+    origin: what AIC and BIC are counted from.
+    """
+    own = [entry for entry in entries if entry["aic"] is not None and entry["status"] != SAME_LAW]
+    lowest = {name: min(entry[name] for entry in own) for name in ("aic", "bic")}
     ranked = []
     for entry in entries:
-        known = {name: entry[name] for name in ("deviance", "aic", "bic") if entry[name] is not None}
-        change = {name: value - origin for name, value in known.items()}
-        distance = {} if entry["aic"] is None else {"delta_aic": entry["aic"] - lowest}
-        ranked.append(entry | change | distance)
+        known = {name: entry[name] for name in lowest if entry[name] is not None}
+        counted = {name: value - origin for name, value in known.items()}
+        ranked.append(entry | counted | {f"delta_{name}": value - lowest[name] for name, value in known.items()})
     return ranked

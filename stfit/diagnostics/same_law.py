@@ -60,7 +60,7 @@ def _restated(
     numbers = {name: first[name] + change for name in ("deviance", "aic", "bic")}
     return (
         numbers
-        | {"parameters": first["parameters"], "delta_aic": None}
+        | {"parameters": first["parameters"], "delta_aic": None, "delta_bic": None, "differs_in": "", "contains": []}
         | {"name": words[0], "description": words[1], "status": SAME_LAW, "note": note}
     )
 

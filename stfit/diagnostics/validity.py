@@ -56,7 +56,7 @@ def _barriers(objective: Objective, optimum: Optimum, tau_0: float, source: str)
         return [Note("barrier height", "info", f"{text}: exact rates hold at any height.")]
     low = int(np.count_nonzero(heights < _HIGH_BARRIER))
     if low == 0:
-        return [Note("barrier height", "info", f"{text}: Eq. 27 (E ≫ k_BT) holds.")]
+        return [Note("barrier height", "info", f"{text}; none lies below {_HIGH_BARRIER:g} k_BT.")]
     sentence = (
         f"{text}; {low} of {heights.size} rows lie below {_HIGH_BARRIER:g} k_BT, where Eq. 27 (which needs E ≫ k_BT) "
         "is outside its range of validity."

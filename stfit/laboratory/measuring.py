@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -40,8 +41,16 @@ def simulate(device: VirtualDevice, folder: Path, seed: int) -> list[Path]:
     texts: dict[Path, str | bytes] = {
         folder / file: table.to_csv(index=False, lineterminator="\n") for file, table in tables
     }
-    content = json.dumps(truth(device, seed), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    return write_texts(texts | {folder / name: content for name, content in beside} | {folder / TRUTH: content})
+    texts |= {folder / name: content for name, content in beside}
+    known = truth(device, seed) | {"files": {path.name: _checksum(content) for path, content in texts.items()}}
+    return write_texts(
+        texts | {folder / TRUTH: json.dumps(known, indent=2, ensure_ascii=False, allow_nan=False) + "\n"}
+    )
+
+
+def _checksum(content: str | bytes) -> str:
+    """SHA-256 of a file of that content, by which a fit knows the data for simulated ones."""
+    return sha256(content if isinstance(content, bytes) else content.encode()).hexdigest()
 
 
 def _measured(

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from stfit.analysis import Analysis
-from stfit.backends.least_squares import minimise
 from stfit.measurement import Measurement
-from stfit.pipeline.assembly import assemble
 from stfit.pipeline.run import run
+from stfit.pipeline.source import source_of
 from stfit.reports.calibration_words import calibration_sentence, is_clean
 from stfit.results import FitResult, Note, Status
 from stfit.studies.calibrate import calibrate
@@ -28,13 +27,14 @@ def calibrated(
 ) -> FitResult:
     """The result of the fit, with what simulated repetitions say of its intervals in `calibration`.
 
-    intervals: some of covariance, profile, bootstrap and posterior. posteriors: how many repetitions test the posterior
-    ones (None: as many). A fit that did not converge is no truth to simulate from: its result has no calibration.
+    The truth of the repetitions is the reported optimum itself. intervals: some of covariance, profile, bootstrap and
+    posterior. posteriors: how many repetitions test the posterior ones (None: as many). A fit that did not converge
+    is no truth to simulate from: its result has no calibration.
     """
     result = run(analysis, measurements, seed=repetitions.seed, command=command)
     if result.status is not Status.CONVERGED:
         return result
-    objective = assemble(analysis, measurements)
-    found = record(calibrate(objective, minimise(objective), repetitions, kinds=intervals, posteriors=posteriors))
+    fitted = source_of(result, "stfit.calibrate")
+    found = record(calibrate(fitted.objective, fitted.optimum, repetitions, kinds=intervals, posteriors=posteriors))
     note = Note("calibration", "info" if is_clean(found) else "warning", calibration_sentence(found))
     return replace(result, calibration=found, validity=[note, *result.validity])

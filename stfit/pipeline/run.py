@@ -41,15 +41,16 @@ from stfit.errors import InputError, Problem
 from stfit.measurement import Measurement
 from stfit.measurement.registry import declared_kind
 from stfit.models.rivals import EQ_27
-from stfit.objective import Objective
+from stfit.objective import FitParameter, Objective
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.assumptions import assumptions, temperature_is_unknown
+from stfit.pipeline.simulated import known_truth
 from stfit.pipeline.source import Source
 from stfit.pipeline.thermal import heating_left_out
 from stfit.pipeline.two_states import refuse_without_two_states
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded, format_value
-from stfit.results.ranking import preference
+from stfit.results.ranking import NOT_TRIED, preference, readings_sentence
 from stfit.results.symbols import symbol
 from stfit.version import __version__
 
@@ -78,6 +79,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         "tensions": tensions(objective, optimum, found),
         "alone": alone(objective, optimum),
     }
+    inputs = [_input(measurement) for measurement in measurements]
     return FitResult(
         title=analysis.title,
         stfit_version=__version__,
@@ -87,7 +89,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         status=optimum.status,
         backend="least-squares",
         convention=analysis.model.convention,
-        inputs=[_input(measurement) for measurement in measurements],
+        inputs=inputs,
         analysis_sha256=analysis.sha256 or None,
         analysis=analysis.text,
         parameters=found,
@@ -117,7 +119,8 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         assumptions=assumptions(analysis, objective, measurements),
         measurements=summaries(objective, optimum),
         priors=_priors(objective),
-        diagnostics={"evaluations": optimum.evaluations, "sum_of_squares": optimum.sum_of_squares},
+        diagnostics={"evaluations": optimum.evaluations, "minus_2_log_likelihood": optimum.sum_of_squares},
+        truth=known_truth(inputs),
         versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
         source=Source(analysis, tuple(measurements), _with_room(objective, optimum), optimum),
     )
@@ -164,9 +167,11 @@ def _disagreements(joint: dict[str, list[dict[str, Any]]]) -> list[Note]:
 
 
 def _preference(rivals: list[dict[str, Any]]) -> list[Note]:
-    """A warning where a rival description is much better than the one that was fitted."""
-    sentence = preference(rivals)
-    return [] if sentence is None else [Note("rival description", "warning", sentence)]
+    """Warnings where a rival description is much better than the fitted one, or as good with another l/L_θθ."""
+    sentence, several = preference(rivals), readings_sentence(rivals)
+    better = [] if sentence is None else [Note("rival description", "warning", sentence)]
+    untried = [Note("exact rates", "info", e["note"]) for e in rivals if e["status"] == NOT_TRIED]
+    return [*better, *([Note("rival readings", "warning", several)] if several else []), *untried]
 
 
 def _exact_rates(rivals: list[dict[str, Any]]) -> list[Note]:
@@ -246,7 +251,7 @@ def _priors(objective: Objective) -> dict[str, str]:
     words = {}
     for p in objective.space.varied:
         unit = "" if p.parameter.unit == "e" else p.parameter.unit
-        low, high = (float(np.asarray(p.parameter.quantity(end))) for end in (p.lower, p.upper))
+        low, high = (_end(p, end) for end in (p.lower, p.upper))
         inside = f" {_between(low, high, unit)}"
         if unit == "J":
             kt = BOLTZMANN * objective.reference_temperature
@@ -258,6 +263,13 @@ def _priors(objective: Objective) -> dict[str, str]:
             scale = {"log": " in its logarithm", "log1p": " in ln(1 + χ)"}.get(p.parameter.transform, "")
             words[p.name] = f"uniform{scale}{inside}".rstrip()
     return words
+
+
+def _end(p: FitParameter, end: float) -> float:
+    """An end of the range of a parameter (SI); infinite where only a double or the law ends a logarithm."""
+    if p.parameter.transform == "log" and end in (p.parameter.limits or ()):
+        return np.inf
+    return float(np.asarray(p.parameter.quantity(end)))
 
 
 def _between(low: float, high: float, unit: str) -> str:

@@ -14,6 +14,7 @@ from stfit.results.numbers import (
     format_rounded,
     format_value,
 )
+from stfit.results.ranking import readings
 from stfit.results.result import Combination, FitResult, Goodness, Status, Verdict
 from stfit.results.symbols import expression_text, symbol
 
@@ -28,7 +29,25 @@ def headline(result: FitResult) -> str:
     if result.goodness.verdict == "rejected":
         return f"{rejection(result.goodness)} {_coefficient(result)}: no error quoted covers the misfit."
     evidence = "" if result.goodness.p_value is None else f" ({_evidence(result.goodness)})"
-    return f"{_coefficient(result)}; {_agreement(result.goodness)}{evidence}."
+    return f"{_coefficient(result)}{_other_readings(result)}; {_agreement(result.goodness)}{evidence}."
+
+
+def _other_readings(result: FitResult) -> str:
+    """The range of l/L_θθ over rival descriptions that the data support too; "" where they agree."""
+    found = readings(result.comparison)
+    return "" if found is None else f"; {found.text}, depending on {found.reason}"
+
+
+def truth_sentence(result: FitResult) -> str:
+    """That the data are simulated, and the true l/L_θθ; "" for measured data."""
+    if not result.truth:
+        return ""
+    known = result.truth["parameters"].get("l_over_L")
+    if known is None or result.truth["convention"] != result.convention:
+        return "These data are simulated."
+    return (
+        f"These data are simulated, with {symbol('l_over_L').text} = {format_rounded(known['value'], known['unit'])}."
+    )
 
 
 def rejection(goodness: Goodness) -> str:

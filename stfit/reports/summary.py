@@ -12,6 +12,7 @@ from stfit.reports.sentences import (
     headline,
     identifiability_sentence,
     quoted_at,
+    truth_sentence,
 )
 from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_interval
 from stfit.results.ranking import comparison_sentence
@@ -33,7 +34,8 @@ _HEAD: Final = ("", "value", "95 % interval", "verdict")
 
 def summary(result: FitResult) -> str:
     """The answer, its verdicts and whether to believe it; columns aligned, no line carries markup."""
-    lines = [result.title, "=" * max(len(result.title), 1), headline(result), ""]
+    lines = [result.title, "=" * max(len(result.title), 1), headline(result)]
+    lines += [*filter(None, [truth_sentence(result)]), ""]
     lines += _table([_HEAD, *(_cells(name, entry, beside(name, result)) for name, entry in ordered(result))])
     if result.combinations:
         lines += ["", "Identified instead", *(f"  {combination_text(entry)}" for entry in result.combinations)]

@@ -3,23 +3,105 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+from stfit.results.numbers import format_rounded
 
 SAME_LAW: Final = "same-law"  # the status of a description that is the fitted one in other words
+NOT_TRIED: Final = "not-tried"  # the status of a description that these data or settings do not allow
 
 # Burnham & Anderson, Model Selection and Multimodel Inference (2002), section 2.6
 _TOLD_APART: Final = 2.0
+_READABLE: Final = 4.0  # "considerably less support" begins here
 _HARDLY_SUPPORTED: Final = 10.0
 _STRONG: Final = 3.0  # ln Bayes factor (R. E. Kass & A. E. Raftery, J. Am. Stat. Assoc. 90, 773, 1995)
 
 Entry = Mapping[str, Any]
 
 
-def verdicts(comparison: Sequence[Entry]) -> list[str]:
-    """Of each entry: "best", "as good", "adds nothing", "less supported", "hardly supported", "same law", "no fit".
+@final
+@dataclass(frozen=True)
+class Readings:
+    """The values of l/L_θθ that descriptions with about equal support give.
 
-    A description "adds nothing" where one with fewer parameters has an AIC at most 2 higher: a parameter that is not
-    needed costs 2 and lowers the deviance by 1 on average.
+    Parameters
+    ----------
+    low, high : float
+        The smallest and the largest of them, e.
+    count : int
+        How many descriptions there are.
+    depends_on : tuple of str
+        In what they differ, in words: "the barrier law", for instance.
+    """
+
+    low: float
+    high: float
+    count: int
+    depends_on: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The range with its unit: "6 to 11 e"."""
+        return f"{format_rounded(self.low, '', 2)} to {format_rounded(self.high, 'e', 2)}"
+
+    @property
+    def reason(self) -> str:
+        """What the value depends on, in words."""
+        return " and ".join(self.depends_on)
+
+
+def readings(comparison: Sequence[Entry]) -> Readings | None:
+    """Descriptions at most 4 in AIC above the best one whose l/L_θθ differ by more than the error of the first entry.
+
+    Parameters
+    ----------
+    comparison : sequence of dict
+        The entries of result.json: `l_over_L` is [value, standard error] in e, or None. The first one is the fit.
+
+    Returns
+    -------
+    Readings or None
+        None where the fit gives no l/L_θθ, or where no supported description gives another value.
+
+    References
+    ----------
+    Burnham and Anderson, Model Selection and Multimodel Inference (2002), section 2.6: within 4 of the best AIC a
+    description still has support.
+    """
+    fitted = [entry for entry in comparison if entry["status"] == "converged"]
+    if not fitted or fitted[0] is not comparison[0] or fitted[0].get("l_over_L") is None:
+        return None
+    best = min(_aic(entry) for entry in fitted)
+    value, stderr = fitted[0]["l_over_L"]
+    supported = [e for e in fitted[1:] if e.get("l_over_L") is not None and _aic(e) - best <= _READABLE]
+    others = [e for e in supported if e.get("differs_in") and abs(e["l_over_L"][0] - value) > stderr]
+    if not others:
+        return None
+    values = [value, *(entry["l_over_L"][0] for entry in others)]
+    return Readings(min(values), max(values), len(values), tuple(dict.fromkeys(e["differs_in"] for e in others)))
+
+
+def readings_sentence(comparison: Sequence[Entry]) -> str:
+    """The range of l/L_θθ over descriptions with about equal support, and what it depends on; "" where there is one."""
+    found = readings(comparison)
+    if found is None:
+        return ""
+    return (
+        f"{found.count} descriptions fit about equally well (ΔAIC at most {_READABLE:g}). They give l/L_θθ = "
+        f"{found.text}, depending on {found.reason}."
+    )
+
+
+def verdicts(comparison: Sequence[Entry]) -> list[str]:
+    """What the differences of AIC say of each entry, in the order of the entries.
+
+    Returns
+    -------
+    list of str
+        "best", "as good", "adds nothing", "less supported", "hardly supported", "same law", "not tried" or "no fit".
+        A description "adds nothing" where one that it contains has an AIC at most 2 higher: a parameter that is not
+        needed costs 2 and lowers the deviance by 1 on average.
     """
     fitted = [entry for entry in comparison if entry["status"] == "converged"]
     best = min((e for e in fitted if not _adds_nothing(e, fitted)), key=_aic, default=None)
@@ -27,18 +109,33 @@ def verdicts(comparison: Sequence[Entry]) -> list[str]:
 
 
 def comparison_sentence(comparison: Sequence[Entry]) -> str:
-    """What the data say of the rivals: which they cannot tell apart, or which they prefer; "" without rivals."""
+    """Which descriptions the data cannot tell apart, or which one they prefer; "" without rivals."""
     pairs = list(zip(comparison, verdicts(comparison), strict=True))
-    best = _with(pairs, "best")
-    behind = _with(pairs, "less supported", "hardly supported")
-    alike = _with(pairs, "as good")
+    best, alike = _with(pairs, "best"), _with(pairs, "as good")
     if alike:
         names = "; ".join(entry["description"] for entry in (*best, *alike))
         return f"The data cannot tell these apart (|ΔAIC| < {_TOLD_APART:g}): {names}."
-    if not best or not behind:
+    others = _with(pairs, "adds nothing", "less supported", "hardly supported")
+    if not best or not others:
         return ""
-    lead = min(entry["aic"] for entry in behind) - best[0]["aic"]
-    return f"Of the descriptions tried the data prefer “{best[0]['description']}”, by {lead:.1f} in AIC over the next."
+    following = min(others, key=_aic)
+    if following not in _with(pairs, "adds nothing"):
+        lead = following["aic"] - best[0]["aic"]
+        return (
+            f"The data prefer “{best[0]['description']}”. “{following['description']}” comes next; its AIC is "
+            f"{lead:.1f} higher."
+        )
+    sentences = [f"The data prefer “{best[0]['description']}”. {_needless(_with(pairs, 'adds nothing'))}"]
+    if behind := _with(pairs, "less supported", "hardly supported"):
+        following = min(behind, key=_aic)
+        lead = following["aic"] - best[0]["aic"]
+        sentences.append(f"“{following['description']}” comes next; its AIC is {lead:.1f} higher.")
+    return " ".join(sentences)
+
+
+def _needless(entries: Sequence[Entry]) -> str:
+    names = " and ".join(f"“{entry['description']}”" for entry in entries)
+    return f"{names} {'has' if len(entries) == 1 else 'have'} one more parameter, which the data do not need."
 
 
 def preference(comparison: Sequence[Entry]) -> str | None:
@@ -80,13 +177,15 @@ def _aic(entry: Entry) -> float:
 
 
 def _adds_nothing(entry: Entry, fitted: Sequence[Entry]) -> bool:
-    simpler = (other for other in fitted if other["parameters"] < entry["parameters"])
-    return any(other["aic"] <= entry["aic"] + _TOLD_APART for other in simpler)
+    nested = (other for other in fitted if other["name"] in entry.get("contains", ()))
+    return any(other["aic"] <= entry["aic"] + _TOLD_APART for other in nested)
 
 
 def _verdict(entry: Entry, fitted: Sequence[Entry], best: Entry | None) -> str:
     if entry["status"] == SAME_LAW:
         return "same law"
+    if entry["status"] == NOT_TRIED:
+        return "not tried"
     if best is None or entry["status"] != "converged":
         return "no fit"
     if entry is best:

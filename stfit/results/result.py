@@ -220,6 +220,7 @@ class FitResult:
     sampling: dict[str, Any] = field(default_factory=dict)  # of MCMC: "verdict", "reasons", what each number is worth
     evidence: list[dict[str, Any]] = field(default_factory=list)  # of nested sampling, one entry a description
     calibration: dict[str, Any] = field(default_factory=dict)  # of `stfit calibrate`
+    truth: dict[str, Any] = field(default_factory=dict)  # of simulated data: "parameters" with value and unit (SI)
     schema: str = SCHEMA
     source: object = field(default=None, repr=False, compare=False)  # what it was fitted from, never stored
 

@@ -86,11 +86,11 @@ def _first_reason(offers: Sequence[Found], nothing: str) -> Found:
 
 
 def _constants(today: Today) -> Found:
-    """A new determination of each constant that is not held, independent of the one there is."""
+    """A new determination, independent of the one there is, of each constant that [plan] says can be measured again."""
+    free = [p for p in today.objective.space.varied if p.parameter.constant or p.name in today.conditions.precision]
+    again = {*today.conditions.precision, *today.conditions.precision_time}
     found = []
-    for p in today.objective.space.varied:
-        if not (p.parameter.constant or p.name in today.conditions.precision):
-            continue
+    for p in (p for p in free if p.name in again):
         present = present_error(today, p)
         sd = today.conditions.precision.get(p.name, _TWICE_AS_GOOD * present if present else 0.0)
         sd = sd or _UNKNOWN * abs(today.value(p.name))
@@ -99,7 +99,12 @@ def _constants(today: Today) -> Found:
         time = today.conditions.precision_time.get(p.name, today.conditions.constant_time)
         words = f"{symbol(p.name).text} determined anew, independently, to ± {format_rounded(sd, p.parameter.unit, 3)}"
         found.append(Candidate("constants", words, Cost(time, 0.0), quotes={p.name: sd}))
-    return found or "every constant is held at its value: give its uncertainty in [device]"
+    if found:
+        return found
+    if not free:
+        return "every constant is held at its value: give its uncertainty in [device]"
+    names = " or ".join(p.name for p in free)
+    return f"[plan] names none that can be measured again: precision = {{…}} takes {names}"
 
 
 _MAKERS: Final[dict[str, Callable[[Today], Found]]] = {

@@ -22,7 +22,9 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-p
 ROOT = Path(__file__).parents[2]
 EXAMPLES: dict[str, Any] = runpy.run_path(str(ROOT / "tests" / "unit" / "reports" / "example.py"))
 BUILT = ("nanopillar", "hostile")
-RELEASED = {f"released {path.parent.name}": path for path in sorted((ROOT / "reports").glob("*/report.html"))}
+RELEASED = {
+    f"released {path.parent.name}": path for path in sorted((ROOT / "reports" / "released").glob("*/report.html"))
+}
 WIDTHS = (400, 800, 1400)  # px: a telephone, half a screen, a screen
 RULES = {
     "resultTypes": ["violations"],

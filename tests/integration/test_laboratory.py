@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +15,8 @@ from scipy.stats import ks_2samp
 
 import stfit
 from stfit.errors import InputError
-from stfit.results import FitResult
+from stfit.pipeline.simulated import known_truth
+from stfit.results import FitResult, InputFile
 from tests.saying import unnamed
 from tests.truths import PULL, assert_true, pulls, truth_of
 
@@ -524,3 +526,24 @@ transitions = [10, 20]
     truth = json.loads((tmp_path / "out" / "truth.json").read_text(encoding="utf-8"))["parameters"]
     # √π/(2 D0 σ^{3/2}) by hand: D0 = 0.05·1.76e11·4.0729e-21/(2e-24·8e5·1.0025) = 2.2346e7/s, σ = 7.4742: 1.941e-9 s
     assert truth["tau_0"]["value"] == pytest.approx(1.941e-9, rel=5e-4)
+
+
+def test_a_fit_knows_simulated_data_by_their_checksum(tmp_path: Path) -> None:
+    folder = DATASETS / "spin-valve-ic"
+    for name in ("analysis.toml", "currents.csv", "truth.json"):
+        shutil.copy(folder / name, tmp_path / name)
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    result = stfit.fit(tmp_path / "analysis.toml")
+    assert result.truth["parameters"] == truth["parameters"]
+    assert "simulated" in result.summary()
+    with (tmp_path / "currents.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")  # no longer the file that was made
+    changed = stfit.fit(tmp_path / "analysis.toml")
+    assert changed.truth == {}
+    assert "simulated" not in changed.summary()
+
+
+@pytest.mark.parametrize("content", ["[]", "{", '{"files": 1}', '{"files": {"currents.csv": "?"}}', "9" * 5000])
+def test_another_file_of_that_name_is_no_truth(tmp_path: Path, content: str) -> None:
+    (tmp_path / "truth.json").write_text(content, encoding="utf-8")
+    assert known_truth([InputFile(str(tmp_path / "currents.csv"), "?", "switching-currents", 1, 1)]) == {}

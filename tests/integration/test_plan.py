@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,8 +43,11 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_the_example_from_file_to_page(planned: Planned, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = tmp_path / "out"
-    assert planned(str(NANOPILLAR), "--check", "1", "--refits", "20", "--out", str(folder)) == 0
+    folder, file = tmp_path / "out", tmp_path / "analysis.toml"
+    again = '\n[plan]\nprecision_time = {beta = "8 h", delta_R = "8 h"}\n'
+    file.write_text(NANOPILLAR.read_text(encoding="utf-8") + again, encoding="utf-8")
+    shutil.copy(NANOPILLAR.parent / "dwell.csv", tmp_path)
+    assert planned(str(file), "--check", "1", "--refits", "20", "--out", str(folder)) == 0
     printed = capsys.readouterr().out
     assert "Next for l/L_θθ: β determined anew" in printed
     content = json.loads((folder / "plan.json").read_text(encoding="utf-8"))

@@ -77,7 +77,7 @@ def test_the_entries_follow_the_schema(entries: list[dict[str, Any]]) -> None:
 
 def test_the_first_entry_is_the_fit(entries: list[dict[str, Any]]) -> None:
     optimum = fitted(dwells())[1]
-    assert entries[0]["deviance"] == optimum.sum_of_squares
+    assert entries[0]["deviance"] == pytest.approx(optimum.sum_of_squares, rel=1e-12)
     # λ, τ0, two barriers and θ0 are free; 54 rows, no constraint
     assert entries[0]["parameters"] == 5
     assert entries[0]["aic"] == pytest.approx(optimum.sum_of_squares + 10.0, rel=1e-15)
@@ -231,7 +231,7 @@ def test_dwell_times_and_resonances_have_both_kinds_of_rivals() -> None:
     assert names == [*SHOWN[:5], "mapping-power", "mapping-peak", "mapping-torque", *SHOWN[5:], "printed-convention"]
 
 
-def test_where_there_is_no_deviance_it_is_counted_from_the_fit() -> None:
+def test_without_a_deviance_the_criteria_are_counted_from_the_fit() -> None:
     lines = measured("fmr", "fmr-lines", "lines.csv", **LINES)
     ramps = measured("ramp", "switching-ramp", "events.csv")
     content = {"device": {**KNOWN, "temperature": "295 K"}}
@@ -240,10 +240,38 @@ def test_where_there_is_no_deviance_it_is_counted_from_the_fit() -> None:
     optimum = minimise(objective)
     assert optimum.status is Status.CONVERGED
     first, *others = compare(objective, optimum)
-    assert first["deviance"] == 0.0
+    assert first["deviance"] == pytest.approx(float(np.sum(objective.discrepancies(optimum.x)[0])), rel=1e-12)
     assert first["aic"] == 2.0 * first["parameters"]
     # the exact density of a ramp rests on a straight ln τ(I): only the readings of the line are compared
     assert [entry["name"] for entry in others[:3]] == ["mapping-power", "mapping-peak", "mapping-torque"]
+
+
+# --- exact rates as a rival of every asymmetry that one axis can stand for -------------------------------------------
+
+
+@pytest.mark.parametrize("asymmetry", ["symmetric", "uniaxial", "free"])
+def test_exact_rates_are_tried_for_every_asymmetry_of_one_axis(asymmetry: str) -> None:
+    found = by_name(compare(*fitted(dwells(), model={"asymmetry": asymmetry})))["exact-rates"]
+    assert found["status"] == "converged"
+
+
+def test_free_factors_start_the_exact_rates_where_theta_0_does() -> None:
+    free = by_name(compare(*fitted(dwells(), model={"asymmetry": "free"})))["exact-rates"]
+    assert free["deviance"] == pytest.approx(by_name(compare(*fitted(dwells())))["exact-rates"]["deviance"], abs=2e-5)
+
+
+@pytest.mark.parametrize(
+    ("sections", "reason"),
+    [
+        ({"model": {"gmr": {"chi": 0.4}}}, "cosine"),
+        ({"model": {"asymmetry": "chi"}}, "chi"),
+        ({"fit": {"fix": {"E_P": "0.4 eV"}}}, "E_P"),
+    ],
+)
+def test_where_exact_rates_are_not_tried_it_is_said_why(sections: dict[str, Any], reason: str) -> None:
+    found = by_name(compare(*fitted(dwells(), **sections)))["exact-rates"]
+    assert found["status"] == "not-tried"
+    assert reason in found["note"]
 
 
 # --- where heating is what was fitted ----------------------------------------------------------------------------

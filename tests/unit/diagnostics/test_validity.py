@@ -41,7 +41,7 @@ def test_high_barriers_hold() -> None:
     note = noted(builders.dwell_times(GRID))["barrier height"]
     assert note.level == "info"
     assert note.sentence.startswith("With the fitted τ0, 1 ns, the barriers of the rows are ")
-    assert note.sentence.endswith("Eq. 27 (E ≫ k_BT) holds.")
+    assert note.sentence.endswith("none lies below 5 k_BT.")
 
 
 @pytest.mark.parametrize(("height", "level"), [(5.5, "info"), (4.5, "warning")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from stfit.backends.least_squares import minimise
 from stfit.backends.optimum import Optimum
@@ -13,6 +13,8 @@ from stfit.objective import Objective
 from stfit.studies.candidate import Today
 from stfit.studies.conditions import Conditions
 from tests.builders import KNOWN, QUOTES, dwell_times, grid, objective
+
+AGAIN: Final = dict.fromkeys(("beta", "delta_R", "temperature"), 8 * 3600.0)  # s, that measuring each again takes
 
 
 @cache
