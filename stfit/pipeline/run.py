@@ -48,9 +48,10 @@ from stfit.pipeline.simulated import known_truth
 from stfit.pipeline.source import Source
 from stfit.pipeline.thermal import heating_left_out
 from stfit.pipeline.two_states import refuse_without_two_states
+from stfit.reports.ranking_words import preference, readings_sentence
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded, format_value
-from stfit.results.ranking import NOT_TRIED, preference, readings_sentence
+from stfit.results.ranking import NOT_TRIED
 from stfit.results.symbols import symbol
 from stfit.version import __version__
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from stfit.reports.content import Block, Inline, Number, Paragraph, Prose, ReportSection, Table, TableColumn, TableRow
+from stfit.reports.ranking_words import comparison_sentence, evidence_sentence
 from stfit.results.numbers import format_interval, format_value
-from stfit.results.ranking import comparison_sentence, evidence_sentence, verdicts
+from stfit.results.ranking import verdicts
 from stfit.results.result import FitResult
 
 _COLUMNS: Final = ("deviance", "parameters", "AIC", "BIC", "ΔAIC")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from stfit.reports.fit_test_words import alarms
+from stfit.reports.ranking_words import comparison_sentence
 from stfit.reports.sentences import (
     chain_sentence,
     combination_text,
@@ -15,7 +16,6 @@ from stfit.reports.sentences import (
     truth_sentence,
 )
 from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_interval
-from stfit.results.ranking import comparison_sentence
 from stfit.results.result import Estimate, FitResult, Verdict
 from stfit.results.symbols import symbol
 

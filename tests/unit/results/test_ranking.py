@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from stfit.results.ranking import NOT_TRIED, comparison_sentence, preference, readings, readings_sentence, verdicts
+from stfit.reports.ranking_words import comparison_sentence, preference, readings_sentence
+from stfit.results.ranking import NOT_TRIED, readings, verdicts
 
 
 def entry(name: str, aic: float | None, status: str = "converged", **more: Any) -> dict[str, Any]:
