@@ -124,7 +124,7 @@ def judge(
     failures = [failure for criterion in _CRITERIA for failure in _failures(criterion, asked)]
     failures += _acceptance(acceptance)
     if ensembles < 2:
-        sentence = "There is one ensemble only: nothing tells whether another start would have led elsewhere."
+        sentence = "There is only one ensemble, so that dependence on the start was not tested."
         failures.append((ChainVerdict.TENTATIVE, sentence))
     order = list(ChainVerdict)
     verdict = max((verdict for verdict, _ in failures), key=order.index, default=ChainVerdict.RELIABLE)

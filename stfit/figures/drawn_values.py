@@ -14,6 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import StepPatch
 
+from stfit.figures.style import Array
+
 _POINT: Final = 72.0  # of an inch, which is the unit of a drawing
 _DIGITS: Final = 5
 _MOST: Final = 20000  # values of a figure; more would weigh more than they tell
@@ -76,9 +78,11 @@ def _places(figure: Figure, axes: Axes) -> list[list[float]]:
     """Of each axis: 1 where it is logarithmic, and factor and offset from the value, or its log10, to points."""
     box = axes.get_position()
     size = figure.get_size_inches() * _POINT
-    places = []
-    ends = ((axes.get_xlim(), axes.get_xscale(), box.x0 * size[0], box.x1 * size[0]),)
-    ends += ((axes.get_ylim(), axes.get_yscale(), (1 - box.y0) * size[1], (1 - box.y1) * size[1]),)
+    places: list[list[float]] = []
+    ends = (
+        (axes.get_xlim(), axes.get_xscale(), box.x0 * size[0], box.x1 * size[0]),
+        (axes.get_ylim(), axes.get_yscale(), (1 - box.y0) * size[1], (1 - box.y1) * size[1]),
+    )
     for (low, high), scale, start, end in ends:
         log = scale == "log"
         first, last = (np.log10([low, high]) if log else np.array([low, high])).tolist()
@@ -140,7 +144,7 @@ def _cells(axes: Axes) -> Iterator[Values]:
     for mesh in axes.collections:
         if not isinstance(mesh, QuadMesh):
             continue
-        values = np.ma.filled(np.ma.asarray(mesh.get_array(), dtype=float), np.nan)
+        values: Array = np.ma.filled(np.ma.asarray(mesh.get_array(), dtype=float), np.nan)
         columns, rows = (
             [plain_text(t.get_text()) for t in ticks] for ticks in (axes.get_xticklabels(), axes.get_yticklabels())
         )

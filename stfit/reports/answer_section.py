@@ -25,9 +25,7 @@ from stfit.results.fit_tests import ALARMS, alarming, kind_of
 from stfit.results.numbers import format_p, format_value
 from stfit.results.result import FitResult, Goodness, Note, Status, Verdict
 
-_FINE: Final = (
-    "Critical currents are extrapolated linearly. Digits in parentheses are one standard error; intervals hold 95 %."
-)
+_FINE: Final = "Critical currents are extrapolated linearly. Digits in parentheses are one standard error."
 _MOST: Final = 5  # sentences on reliability
 _WORST: Final = ("failure", "warning", "info")
 _GRADES: Final = {"failure": "rejected", "warning": "doubtful", "info": "acceptable"}

@@ -102,7 +102,7 @@ def _simulated(calibration: Calibration) -> str:
     one = "fit did not converge and is left out" if failed == 1 else "fits did not converge and are left out"
     ended = "all fits converged" if failed == 0 else f"{failed} {one}"
     return (
-        f"Measured again by simulation from this fit, {calibration['replicas']} times (seed {calibration['seed']}): "
+        f"The measurements were simulated {calibration['replicas']} times from this fit (seed {calibration['seed']}); "
         f"{ended}."
     )
 
@@ -116,9 +116,9 @@ def _of_kind(calibration: Calibration, kind: str) -> str:
         count = max(
             entry["of"] for q in calibration["quantities"] for entry in q["coverage"] if entry["interval"] == kind
         )
-        return f"The {kind} intervals cover as they say, as far as {count} repetitions can tell."
-    parts = [f"{verdict}: {', '.join(names)}" for verdict, names in wrong.items()]
-    return f"Of the {kind} intervals are {'; '.join(parts)}."
+        return f"The {kind} intervals cover the stated shares, as far as {count} simulations can tell."
+    parts = [f"{verdict} {kind} intervals: {', '.join(names)}" for verdict, names in wrong.items()]
+    return " ".join(f"{part[:1].upper()}{part[1:]}." for part in parts)
 
 
 def _of_pulls(calibration: Calibration) -> list[str]:
@@ -131,7 +131,7 @@ def _of_ranks(posteriors: Mapping[str, Any] | None) -> list[str]:
         return []
     wrong = [rank_name(entry["name"]) for entry in posteriors["ranks"] if not entry["uniform"]]
     count = posteriors["replicas"] - posteriors["too_short"]
-    ranks = f"The ranks of {count} truths drawn from the prior among their posteriors"
+    ranks = f"The ranks of {count} true values from the prior among their posterior draws"
     sentences = [f"{ranks} are uniform." if not wrong else f"{ranks} are not uniform: {', '.join(wrong)}."]
     short = posteriors["too_short"]
     if short:

@@ -64,7 +64,7 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     CORRELATED_RESIDUALS: _SHAPE,
 }
 _OTHER: Final = Explanation(
-    "The data disagree with the fit in what this test looks at.", "Look at the residuals before using a number."
+    "The data disagree with the fit in this test.", "Look at the residuals before using a number."
 )
 
 

@@ -125,10 +125,10 @@ def _at_their_bounds(result: FitResult) -> list[str]:
 def quoted_at(result: FitResult) -> str:
     """At which temperature and field the numbers hold, and in which convention, where it is not the usual one."""
     field = " and zero applied field" if "anisotropy_field" in result.parameters else ""
-    sentences = ["No temperature is given: slopes hold at that of the measurement."]
+    sentences = ["No temperature is given: slopes are those at the temperature of the measurement."]
     if result.reference_temperature is not None:
         at = f"{result.reference_temperature:g} K{field}"
-        sentences = [f"Slopes, critical currents and {symbol('tau_0').text} at {at}."]
+        sentences = [f"Slopes, critical currents and {symbol('tau_0').text} are quoted at {at}."]
     if result.convention == "printed":
         sentences.append(
             "Printed convention: l/L_θθ is −8 times the consistent one, c_i and the barriers are twice it."

@@ -34,7 +34,7 @@ def _critical_currents(measurement_time: float | None, *, exact: bool) -> str:
         return "Critical currents are those extrapolated linearly to zero temperature, Eq. 28: 1/I_c ∝ ΔR."
     time = format_rounded(measurement_time, "s", 3)
     if exact:
-        return f"Critical currents were measured in {time}: where the exact dwell time is that long."
+        return f"Critical currents were measured in {time}: the exact dwell time at each is that long."
     return f"Critical currents were measured in {time}: I_c[1 − (k_BT/E_i) ln({time}/τ0)] with I_c of Eq. 28."
 
 

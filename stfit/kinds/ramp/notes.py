@@ -119,8 +119,8 @@ def _note(name: str, moments: RampMoments, limit: float) -> Note:
         format_rounded(float(end), "A", 3) for end in (np.nanmin(moments.mode), np.nanmax(moments.mode))
     )
     text = (
-        f"{name}: mean and width of the switching currents, against mode − 0.577/|s| and π/(√6 |s|) of the fit, differ "
-        f"by at most {abs(worst):.1f} standard errors ({pulls.size} moments compared; modes {modes} from the start)."
+        f"{name}: mean and width of the switching currents differ from those of the fit, mode − 0.577/|s| and "
+        f"π/(√6 |s|), by at most {abs(worst):.1f} standard errors ({pulls.size} moments; modes {modes} from the start)."
     )
     if abs(worst) <= limit:
         return Note(topic, "info", text)
@@ -134,7 +134,9 @@ class RampRemarks(Remarks):
         """How single events are counted, where the law has no one slope along a ramp."""
         if law.linear_in_current or not any(isinstance(m, RampEvents) for m in measurements):
             return []
-        return ["Switching events under ramps are counted in cells of current: ln τ is not straight in it."]
+        return [
+            "Switching events under ramps are counted in bins of current, because ln τ is not linear in the current."
+        ]
 
     def validity(self, objective: Objective, optimum: Optimum) -> list[Note]:
         """Means and widths against those of the fit."""

@@ -9,9 +9,9 @@ from stfit.measurement import Measurement
 from stfit.models.law import SpinTransferLaw
 
 _MAPPINGS: Final = {
-    "power": "Eq. 32 is read of the power alone: P ∝ exp(−s_i I), the linewidth does not change.",
+    "power": "Eq. 32 applies to the power alone: P ∝ exp(−s_i I), and the linewidth is constant.",
     "damping": "Eq. 32 at constant noise strength: P ∝ exp(−s_i I), homogeneous linewidth ∝ exp(+s_i I).",
-    "peak": "Eq. 32 is read of the peak: P ∝ exp(−s_i I/2), homogeneous linewidth ∝ exp(+s_i I/2).",
+    "peak": "Eq. 32 applies to the peak: P ∝ exp(−s_i I/2), homogeneous linewidth ∝ exp(+s_i I/2).",
     "torque": "Spin-transfer torque instead of Eq. 32: homogeneous linewidth ∝ 1 − I/I_c,i, P·Δf constant.",
 }
 

@@ -144,7 +144,7 @@ def _by_threshold(base: ReducedTrace, judged: Check, parts: npt.NDArray[Any]) ->
         checks.shape_check(segmentation, names, base.task.traces),
     ]
     if np.any(np.isnan(tau)):
-        failure = "It switches too fast for its sampling interval: neighbouring samples know nothing of each other."
+        failure = "The trace switches too fast for its sampling interval: neighbouring samples are independent."
         return _with(base, None, None, every, failure)
     if base.task.dead_time is not None:
         return _by_missed_events(base, every)

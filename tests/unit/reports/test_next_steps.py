@@ -43,8 +43,10 @@ def test_the_constant_that_an_error_is_made_of_is_named_with_what_it_would_leave
 def test_counting_statistics_ask_for_time() -> None:
     counted = replace(NANOPILLAR, budget={"l_over_L": {"statistics": 0.7, "beta": 0.1}, "tau_0": {"statistics": 1e-10}})
     assert said(counted) == [
-        "The error of l/L_θθ, τ0 comes mostly from the statistics of the data. "
-        "It falls with the square root of the measuring time."
+        (
+            "The error of l/L_θθ, τ0 comes mostly from the statistics of the data. "
+            "It falls with the square root of the measuring time."
+        )
     ]
 
 

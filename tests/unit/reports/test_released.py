@@ -35,8 +35,7 @@ def test_the_intervals_and_measurements_of_the_result_are_quoted(monkeypatch: py
         "l_over_L", "covariance", (ReleasedCoverage("dwell-times, 300 or more counts a row", (0.5, 1.0), 400),)
     )
     assert found.sentence == (
-        "In the released calibration covariance intervals of l/L_θθ, nominally of 68.27 and 95 %, held the truth in "
-        "these shares of simulated measurements."
+        "In simulated tests the 68 % and 95 % covariance intervals of l/L_θθ contained the truth in:"
     )
 
 

@@ -75,7 +75,7 @@ def test_the_answers_come_first() -> None:
 def test_pairs_of_states_share_a_prefix() -> None:
     slopes = [NANOPILLAR.parameters[f"slope_{state}"].value or 0.0 for state in ("P", "AP")]
     assert beside("slope_P", NANOPILLAR) == max(abs(slope) for slope in slopes)
-    assert beside("l_over_L", NANOPILLAR) == 0.0
+    assert beside("l_over_L", NANOPILLAR) == 8.12
 
 
 def test_the_summary_is_an_aligned_table_with_verdicts() -> None:

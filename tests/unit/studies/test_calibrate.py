@@ -148,7 +148,7 @@ def test_intervals_of_a_quarter_of_the_width_are_found_out(found: Calibration) -
     # 68 % becomes 20 %, 95 % becomes 38 %: 9 of 24 in place of 23
     content = record(shrunk(found, 0.25))
     assert shrunk(found, 0.25)["theta_0"].judgement("covariance") is Judgement.TOO_NARROW
-    assert "Of the covariance intervals are too narrow: l/L_θθ, τ0" in calibration_sentence(content)
+    assert "Too narrow covariance intervals: l/L_θθ, τ0," in calibration_sentence(content)
     assert failing(content)[0].startswith("The covariance interval of l/L_θθ is too narrow: it covers ")
     assert not is_clean(content)
 
@@ -158,6 +158,6 @@ def test_the_record_is_what_the_schema_says(found: Calibration, schema_of: Calla
     assert list(structure_problems(content, schema_of("calibration"), "calibration")) == []
     assert is_clean(content)
     text = calibration_text(content)
-    assert "The covariance intervals cover as they say, as far as 24 repetitions can tell." in text
+    assert "The covariance intervals cover the stated shares, as far as 24 simulations can tell." in text
     assert text.count(" covariance ") == 1 + len(found.fitted)
     assert np.isfinite([entry["bias"] for entry in content["quantities"]]).all()

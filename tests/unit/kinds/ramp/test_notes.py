@@ -38,7 +38,7 @@ def test_a_note_says_how_far_they_are() -> None:
     objective = builders.objective([late(), late(2e-3)])
     notes = ramp_notes(objective, minimise(objective))
     assert [note.level for note in notes] == ["info", "info"]
-    assert "16 moments compared" in notes[0].sentence
+    assert "16 moments;" in notes[0].sentence
     assert "mode − 0.577/|s|" in notes[0].sentence
 
 
