@@ -14,6 +14,7 @@ Array = npt.NDArray[np.float64]
 
 _LONGEST_STEP: Final = 1.0  # in natural sizes
 _MOST_STEPS: Final = 12
+_ROUNDED: Final = 1e-12  # of the sum of squares: a step that promises less may lead up by rounding
 
 
 def gauss_newton(
@@ -51,7 +52,8 @@ def gauss_newton(
         if not np.all(np.abs(np.diag(triangle)) > RANK_TOLERANCE * np.max(np.abs(triangle), initial=1e-300)):
             return None
         step = np.linalg.solve(triangle, rotated)
-        if rotated @ rotated < tolerance * (residuals @ residuals):
+        least, promised = residuals @ residuals, rotated @ rotated
+        if promised < tolerance * least:
             return x, evaluations
         there = x.copy()
         there[free] -= step * scales[free]
@@ -59,8 +61,8 @@ def gauss_newton(
             return None
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step may lead where nothing is finite
             found = problem.residuals(there)
-        if not found @ found < residuals @ residuals:
-            return None
+        if not found @ found < least:
+            return (x, evaluations) if promised < _ROUNDED * least else None
         x, residuals = there, found
     return None
 

@@ -20,6 +20,7 @@ Array = npt.NDArray[np.float64]
 
 _TOLERANCE = 1e-8  # of the sum of squares and of the step: from there Newton steps are quicker
 _LAST_TOLERANCE = 1e-15  # where they are not, on slow descents: a few roundings
+_LAST_STEP = 1e-16  # of the sum of squares, promised by Gauss–Newton: a few more steps cost less than one Hessian
 _NEWTON_STEPS = 20
 _SETTLED = 1e-13  # expected gain of ln L in one more Newton step, at which no step is taken
 _CONVERGED = 1e-6  # the same, below which a fit has converged
@@ -136,7 +137,7 @@ def _run(
 ) -> _End:
     """One descent, finished by Newton steps."""
     if problem.has_residuals:
-        found = gauss_newton(problem, begin, scales, held, tolerance, max_evaluations)
+        found = gauss_newton(problem, begin, scales, held, _LAST_STEP, max_evaluations)
         if found is None:
             found = _by_lmfit().levenberg_marquardt(problem, begin, scales, held, max_evaluations, tolerance)
         return _settle(problem, *found)

@@ -93,6 +93,9 @@ def replica_statistics(tests: tuple[tuple[int, ReplicaTest], ...], objective: Ob
     return np.array([test.statistic(objective.terms[i].measurement, predictions[i]) for i, test in tests])
 
 
-def every_remarks() -> list[Remarks]:
-    """What each kind says, once where kinds share it."""
-    return list(dict.fromkeys(kind.remarks() for kind in kinds().values() if kind.remarks is not None))
+def remarks_of_all(objective: Objective) -> list[Remarks]:
+    """What the kinds of the measurements say, in the order of the kinds, once where kinds share it."""
+    measured = [kind_of(term.measurement) for term in objective.terms]
+    return list(
+        dict.fromkeys(kind.remarks() for kind in kinds().values() if kind in measured and kind.remarks is not None)
+    )

@@ -8,7 +8,7 @@ import numpy as np
 
 from stfit.backends.optimum import Optimum
 from stfit.constants import BOLTZMANN
-from stfit.diagnostics.remarks import every_remarks, remarks_of
+from stfit.diagnostics.remarks import remarks_of, remarks_of_all
 from stfit.diagnostics.thermal import temperature_notes
 from stfit.measurement import name_of
 from stfit.objective import Objective
@@ -37,7 +37,7 @@ def validity(objective: Objective, optimum: Optimum, estimates: Mapping[str, Est
         *_finite_barrier(objective, estimates),
         *_attempt_time(estimates),
         *_confounded(estimates),
-        *(note for remarks in every_remarks() for note in remarks.validity(objective, optimum)),
+        *(note for remarks in remarks_of_all(objective) for note in remarks.validity(objective, optimum)),
         *_polarity(objective, estimates),
     ]
     order = {"failure": 0, "warning": 1, "info": 2}

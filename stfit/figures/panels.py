@@ -189,6 +189,8 @@ def _draw_points(axes: Axes, series: Series, style: Mapping[str, Any], x: AxisQu
         axes.plot(series.x * x.factor, beside, color=style["color"], alpha=0.75, zorder=1.5, **crosses)
     for bound, marker in ((series.low, "$\\uparrow$"), (series.high, "$\\downarrow$")):
         limit = ~known & np.isfinite(bound)
+        if not np.any(limit):
+            continue  # an arrow is an outline of mathtext, which takes a while to read
         axes.plot(series.x[limit] * x.factor, bound[limit] * y.factor, **(points | {"marker": marker, "markersize": 9}))
 
 

@@ -40,6 +40,8 @@ class Pipeline:
     goodness: Goodness = field(default_factory=lambda: Goodness("acceptable", 0.4, 9.0, 9, "asymptotic"))
     failure: BaseException | None = None
     calls: list[dict[str, Any]] = field(default_factory=list)
+    shown: Callable[[], str] = str  # what stands on stdout so far
+    shown_before_figures: str = ""
 
     def run_analysis(self, analysis: Any, *, seed: int, command: str) -> Any:
         self.calls.append({"analysis": analysis, "seed": seed, "command": command})
@@ -47,15 +49,16 @@ class Pipeline:
             raise self.failure
         return SimpleNamespace(status=self.status, goodness=self.goodness)
 
-    def calibrate(self, analysis: Any, measurements: Any, **options: Any) -> Any:
-        self.calls.append(options | {"analysis": analysis})
+    def calibrate(self, analysis: Any, measurements: Any, repetitions: Any, **options: Any) -> Any:
+        options |= {"analysis": analysis, "replicas": repetitions.replicas, "seed": repetitions.seed}
+        self.calls.append(options)
         done = {"replicas": options["replicas"]} if self.status is Status.CONVERGED else {}
         return SimpleNamespace(status=self.status, calibration=done, goodness=self.goodness)
 
-    def report(self, result: Any, folder: Path, formats: Any = ("html",)) -> Path:
+    def write_report(self, result: Any, folder: Path, formats: Any = ("html",)) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "result.json").write_text(RESULT, encoding="utf-8")
         (folder / "report.html").write_text("<p>", encoding="utf-8")
+        self.shown_before_figures = self.shown()
         return folder / "report.html"
 
     def asked_but_not_identified(self, result: Any, free: tuple[str, ...]) -> list[str]:
@@ -69,13 +72,17 @@ class Pipeline:
 @pytest.fixture
 def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     stand_in = Pipeline()
-    monkeypatch.setattr("stfit.pipeline.fitting.run_analysis", stand_in.run_analysis)
-    monkeypatch.setattr("stfit.pipeline.calibrating.calibrated", stand_in.calibrate)
-    monkeypatch.setattr("stfit.pipeline.loading.load_measurements", lambda analysis: [])
-    monkeypatch.setattr("stfit.pipeline.run.asked_but_not_identified", stand_in.asked_but_not_identified)
-    monkeypatch.setattr("stfit.pipeline.simulating.simulate", stand_in.simulate)
-    monkeypatch.setattr("stfit.reports.bundle.write_report", stand_in.report)
-    monkeypatch.setattr("stfit.reports.summary.summary", lambda result: SUMMARY)
+    for where, stand in (
+        ("pipeline.fitting.run_analysis", stand_in.run_analysis),
+        ("pipeline.calibrating.calibrated", stand_in.calibrate),
+        ("pipeline.loading.load_measurements", lambda analysis: []),
+        ("pipeline.run.asked_but_not_identified", stand_in.asked_but_not_identified),
+        ("pipeline.simulating.simulate", stand_in.simulate),
+        ("reports.bundle.write_report", stand_in.write_report),
+        ("reports.summary.summary", lambda result: SUMMARY),
+        ("results.storage.as_text", lambda result: RESULT),
+    ):
+        monkeypatch.setattr(f"stfit.{where}", stand)
     return stand_in
 
 
@@ -105,6 +112,17 @@ def test_a_fit_prints_its_summary_and_ends_by_naming_the_report(
     assert captured.err == ""
     assert pipeline.calls[0]["seed"] == 5
     assert pipeline.calls[0]["command"] == "stfit fit device-7/analysis.toml"
+
+
+def test_the_answer_is_shown_before_figures_are_drawn(
+    run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipeline.shown = lambda: capsys.readouterr().out
+    assert run("fit", "device-7/analysis.toml") == 0
+    assert pipeline.shown_before_figures == f"{SUMMARY}\n"
+    capsys.readouterr()
+    assert run("fit", "--json", "device-7/analysis.toml") == 0
+    assert pipeline.shown_before_figures == RESULT
 
 
 def test_a_fit_names_every_form_it_wrote(
@@ -433,21 +451,6 @@ def test_simulate_names_what_it_wrote(run: Run, pipeline: Pipeline, capsys: pyte
     asked = {"device": Path("device.toml"), "experiment": None, "seed": 3, "out": Path("sim")}
     assert pipeline.calls == [asked, asked | {"experiment": Path("e.toml")}]
     assert capsys.readouterr().out == "Wrote: sim/dwell.csv\nWrote: sim/truth.json\n" * 2
-
-
-def test_help_imports_nothing_heavy() -> None:
-    code = """
-import sys
-sys.argv = ["stfit", "--help"]
-from stfit.cli import COMMANDS, main
-try:
-    main()
-except SystemExit:
-    pass
-heavy = {"numpy", "scipy", "pandas", "lmfit", "matplotlib", "pint", "pydantic", "jinja2", "rich"}
-print("imported:", sorted(heavy & sys.modules.keys()))
-"""
-    assert in_a_process(code).stdout.endswith("imported: []\n")
 
 
 def test_a_terminal_without_greek_letters_is_no_reason_to_fail() -> None:
