@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final, Protocol, final
+from typing import ClassVar, Protocol, final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,6 @@ Array = npt.NDArray[np.float64]
 Files = Mapping[str, bytes]  # beside a table, by name
 
 RATE_LAW, EXACT_RATES, DYNAMICS = "rate-law", "exact-rates", "dynamics"
-TRUTH: Final = "truth.json"  # the file with the true parameters, beside the data
 
 
 class Design(Protocol):

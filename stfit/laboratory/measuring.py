@@ -14,11 +14,11 @@ import pandas as pd
 
 from stfit.derivatives import value_of
 from stfit.errors import InputError, Problem
-from stfit.laboratory.designs import DYNAMICS, RATE_LAW, TRUTH, Design, VirtualDevice
+from stfit.laboratory.designs import DYNAMICS, RATE_LAW, Design, VirtualDevice
 from stfit.measurement import kinds
 from stfit.models.derived import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.parameters import PARAMETERS
-from stfit.results.storage import make_folder, write_texts
+from stfit.results.storage import TRUTH, make_folder, write_texts
 from stfit.version import __version__
 
 

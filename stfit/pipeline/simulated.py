@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from stfit.laboratory.designs import TRUTH
 from stfit.results import InputFile
+from stfit.results.storage import TRUTH
 
 _LARGEST: Final = 1_000_000  # bytes; ours have some thousand
 
