@@ -1,16 +1,23 @@
-"""A description of the data that may be fitted to them beside the one of the analysis."""
+"""A description of the data that may be fitted to them beside the one of the analysis, and where its fit starts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import final
+from dataclasses import dataclass, replace
+from typing import Final, final
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.objective import Objective
+from stfit.backends.least_squares import Optimum
+from stfit.constants import BOLTZMANN
+from stfit.diagnostics.same_law import ENERGIES, with_law
+from stfit.models.parameters import PARAMETERS, at_temperature
+from stfit.models.spin_transfer import SpinTransferLaw
+from stfit.objective import FitParameter, Objective, ParameterSpace
 
 Array = npt.NDArray[np.float64]
+
+_SHALLOWEST: Final = 0.1  # k_BT: a barrier of no height has no power
 
 
 @final
@@ -22,3 +29,68 @@ class Rival:
     words: str
     objective: Objective
     starts: tuple[Array, ...]
+
+
+def with_the_same_barriers(objective: Objective, optimum: Optimum, law: SpinTransferLaw) -> Rival:
+    """Another law of the same barriers, to start from the slopes of the fit, else from the crude dwell times."""
+    extra = tuple(FitParameter.unbounded(p) for p in law.of_the_current)
+    reached = objective.space.reaching(optimum.x)
+    kept = [p.confined for p in reached.parameters if not _is_idle(p, objective)]
+    space = ParameterSpace((*(_above_zero(p, objective) for p in kept), *extra))
+    own = [p.start for p in extra]
+    shared = [p.name in space.names for p in objective.space.varied]
+    starts = (_same_slopes(objective, optimum, law), objective.start)
+    return Rival(law.name, law.words, with_law(objective, law, space), tuple(np.append(x[shared], own) for x in starts))
+
+
+def with_barriers_of_its_own(objective: Objective, optimum: Optimum, law: SpinTransferLaw) -> list[Rival]:
+    """A law whose barriers have other parameters; none where something else is known of those that it replaces."""
+    foreign = _of_the_barriers(objective.law)
+    if any(p.held or p.constraint is not None for p in objective.space.parameters if p.name in foreign):
+        return []
+    device = objective.law.device
+    kept = [p for p in objective.space.parameters if p.name not in foreign]
+    own = [
+        FitParameter.unbounded(
+            at_temperature(PARAMETERS[name], device.reference_temperature, device.convention.thermal)
+        )
+        for name in _of_the_barriers(law)
+    ]
+    space = ParameterSpace((*kept, *own))
+    wells = device.asymmetry.wells(objective.space.quantities(optimum.x), None)
+    start = np.array([_start(p, objective, optimum, law.rates.start(wells)) for p in space.varied])
+    return [Rival(law.name, law.words, with_law(objective, law, space), (start,))]
+
+
+def _of_the_barriers(law: SpinTransferLaw) -> list[str]:
+    """The parameters of the barriers, constants of the sample left out."""
+    return [name for name in law.device.asymmetry.parameters if not PARAMETERS[name].constant]
+
+
+def _start(p: FitParameter, objective: Objective, optimum: Optimum, own: dict[str, float]) -> float:
+    """Where a parameter is at the best fit of the analysis, or where the rival says."""
+    if p.name in objective.names:
+        return float(optimum.x[objective.names.index(p.name)])
+    return min(max(p.parameter.coordinate_of(own[p.name]), p.lower), p.upper)
+
+
+def _is_idle(p: FitParameter, objective: Objective) -> bool:
+    """Whether only the description that was fitted has a parameter; a constraint of it is a datum for every one."""
+    return p.constraint is None and p.name in {own.name for own in objective.law.of_the_current}
+
+
+def _above_zero(p: FitParameter, objective: Objective) -> FitParameter:
+    """A barrier kept above a tenth of k_BT."""
+    if p.name not in ENERGIES:
+        return p
+    unit = objective.law.device.convention.thermal * BOLTZMANN * objective.reference_temperature
+    return replace(p, lower=max(p.lower, p.parameter.coordinate_of(_SHALLOWEST * unit)))
+
+
+def _same_slopes(objective: Objective, optimum: Optimum, law: SpinTransferLaw) -> Array:
+    """The best fit with λ changed so that the slopes at zero current stay."""
+    x = optimum.x.copy()
+    if "l_over_L" in objective.names:
+        start = {p.name: p.quantity(p.start) for p in law.of_the_current}
+        x[objective.names.index("l_over_L")] /= float(law.rates.slope_ratio(start))
+    return x

@@ -15,7 +15,7 @@ from stfit.derivatives import value_of
 from stfit.errors import InputError, Problem
 from stfit.laboratory.designs import DYNAMICS, RATE_LAW, Design, VirtualDevice
 from stfit.measurement import kinds
-from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
+from stfit.models.derived import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.parameters import PARAMETERS
 from stfit.results.storage import make_folder, write_texts
 from stfit.version import __version__
@@ -86,8 +86,8 @@ def truth(device: VirtualDevice, seed: int) -> dict[str, Any]:
         "seed": seed,
         "stfit_version": __version__,
         "numpy_version": np.__version__,
-        "convention": device.law.convention.name,
-        "asymmetry": device.law.asymmetry.name,
+        "convention": device.law.device.convention.name,
+        "asymmetry": device.law.device.asymmetry.name,
         **({} if device.level == RATE_LAW else {"level": device.level}),
         "reference_temperature": device.temperature,
         "parameters": {name: {"value": value, "unit": unit} for name, (value, unit) in values.items()},

@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from stfit.constants import BOLTZMANN
 from stfit.derivatives import elementwise
-from stfit.models.law import Quantities, SpinTransferLaw
-from stfit.models.rivals import log_positive_part
+from stfit.models.device import Quantities
+from stfit.models.power import log_positive_part
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.physics.activation import slope
 from stfit.physics.fluctuations import MAPPINGS, LineMapping, LineNumbers
 
@@ -82,10 +83,11 @@ def _line_slope(law: SpinTransferLaw, quantities: Quantities, rows: LineRows) ->
     """s_i, 1/A, at I = 0; −1/I_c,i = s_i k_BT/E_i of the linear barrier for the torque mapping (Eq. 28)."""
     if law.mapping != "torque":
         return law.slopes(quantities, rows.state, rows.temperature, rows.field)
-    wells = law.wells(quantities, rows.field, rows.temperature)
+    device = law.device
+    wells = device.wells(quantities, rows.field, rows.temperature)
     energy = (1.0 - rows.state) * wells.energy_P + rows.state * wells.energy_AP
-    per_kelvin = slope(rows.state, law.coupling(quantities), wells.c_P, wells.c_AP, 1.0, law.convention)
-    return per_kelvin * (law.convention.thermal * BOLTZMANN) / energy
+    per_kelvin = slope(rows.state, device.coupling(quantities), wells.c_P, wells.c_AP, 1.0, device.convention)
+    return per_kelvin * (device.convention.thermal * BOLTZMANN) / energy
 
 
 def _log_width(quantities: Quantities, numbers: LineNumbers, rows: LineRows, narrowing: Any) -> Any:

@@ -73,6 +73,9 @@ class ConstantMaterial:
         return quantities
 
 
+CONSTANT: Final = ConstantMaterial()
+
+
 @final
 @dataclass(frozen=True)
 class OrderedMaterial:
@@ -139,4 +142,4 @@ def material_named(magnetisation: str, anisotropy: str) -> Material:
         return OrderedMaterial(magnetisation, anisotropy)
     if anisotropy != "constant":
         raise ValueError(f"an anisotropy that follows M_s ({anisotropy!r}) needs a law of M_s(T), not 'constant'")
-    return ConstantMaterial()
+    return CONSTANT

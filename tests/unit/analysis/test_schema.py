@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from stfit.analysis import analysis_of
-from stfit.analysis.names import ASYMMETRIES_WITH
 from stfit.errors import InputError
 from stfit.measurement import kinds
 from stfit.models.asymmetry import ASYMMETRIES, asymmetry_named
+from stfit.models.law import DEFAULT, LAWS, asymmetries_with
 from stfit.models.parameters import PARAMETERS
 from stfit.physics.transport import CosineGmr
 
@@ -27,6 +27,7 @@ EXAMPLES: dict[str, Any] = {  # a value for every key that a kind may add
     "measurement_time": "2 s",
 }
 READ = EXAMPLES | {"start_current": 2.0, "current_step": 1.0, "dead_time": 4.0, "measurement_time": 2.0}
+ASYMMETRIES_WITH = asymmetries_with(LAWS[DEFAULT])
 OWN = {name: set(asymmetry_named(name, CosineGmr()).parameters) for name in ASYMMETRIES}
 
 
