@@ -10,8 +10,7 @@ from stfit.analysis.entries import ModelEntry
 from stfit.analysis.messages import Location
 from stfit.analysis.schema import Content
 from stfit.measurement import kinds
-from stfit.models.law import DEFAULT, LAWS, asymmetries_with
-from stfit.models.material import CURIE_TEMPERATURE
+from stfit.models.choices import BARRIERS, CURIE_TEMPERATURE, DEFAULT_BARRIER, asymmetries_with
 
 Contradiction = tuple[Location, str, str]  # where, what was expected, what was found
 
@@ -50,18 +49,18 @@ def _named_parameters(content: Content) -> Iterator[tuple[Location, str]]:
 
 def _foreign_to_the_asymmetry(content: Content) -> Iterator[Contradiction]:
     """Parameters of another asymmetry, and an asymmetry that the law does not take."""
-    asymmetry, law = content.model.asymmetry, LAWS[content.model.barrier]
-    stated = "" if content.model.barrier == DEFAULT else f' with barrier = "{content.model.barrier}"'
-    if asymmetry not in law.words.asymmetries:
-        expected = " or ".join(f'"{name}"' for name in law.words.asymmetries)
-        yield ("model", "asymmetry"), f"{expected}{stated}, {law.words.one_axis}", repr(asymmetry)
+    asymmetry, barrier = content.model.asymmetry, content.model.barrier
+    law, stated = BARRIERS[barrier], "" if barrier == DEFAULT_BARRIER else f' with barrier = "{barrier}"'
+    if asymmetry not in law.asymmetries:
+        expected = " or ".join(f'"{name}"' for name in law.asymmetries)
+        yield ("model", "asymmetry"), f"{expected}{stated}, {law.reason}", repr(asymmetry)
         return
-    every, usual = asymmetries_with(law), asymmetries_with(LAWS[DEFAULT])
+    every, usual = asymmetries_with(barrier), asymmetries_with(DEFAULT_BARRIER)
     for location, name in _named_parameters(content):
         owners = every.get(name, frozenset({asymmetry}))
         if asymmetry not in owners:
             has = " or ".join(f'"{owner}"' for owner in sorted(owners or usual[name]))
-            belongs = f"belongs to {has}" if owners else f'belongs to {has} with barrier = "{DEFAULT}"'
+            belongs = f"belongs to {has}" if owners else f'belongs to {has} with barrier = "{DEFAULT_BARRIER}"'
             yield location, f'a parameter of asymmetry = "{asymmetry}"{stated}', f"'{name}', which {belongs}"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, final
 
-from stfit.models.choices import Choices
+from stfit.models.choices import WITHOUT_HEATING, Choices
 from stfit.studies.conditions import Conditions
 
 PlanEntry = Conditions  # the [plan] section
@@ -85,7 +85,7 @@ class ModelEntry(Choices):
     """
 
     gmr: Literal["cosine"] | GmrChi | GmrTable = "cosine"
-    heating: str = "none"
+    heating: str = WITHOUT_HEATING
 
 
 @final

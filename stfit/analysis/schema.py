@@ -24,10 +24,14 @@ from stfit.analysis.entries import (
 from stfit.analysis.messages import Location, shown, unfit
 from stfit.analysis.sections import File, MeasurementSection, Section, Temperature, Text, by_parameter, table
 from stfit.measurement import kinds
-from stfit.models.asymmetry import ASYMMETRIES
-from stfit.models.heating import HEATINGS
-from stfit.models.law import LAWS, default_asymmetry
-from stfit.models.material import ANISOTROPY_LAWS, MAGNETISATION_LAWS
+from stfit.models.choices import (
+    ANISOTROPY_LAWS,
+    ASYMMETRIES,
+    BARRIERS,
+    HEATINGS,
+    MAGNETISATION_LAWS,
+    default_asymmetry,
+)
 from stfit.studies.conditions import Conditions
 
 read_backend: Final = quantities.choice("least-squares", "mcmc")
@@ -76,7 +80,7 @@ class ModelSection(Section):
     """The [model] section, in an analysis file and in a device file."""
 
     gmr: Annotated[Any, PlainValidator(_gmr)] = "cosine"
-    barrier: Annotated[Any, PlainValidator(quantities.choice(*LAWS))] = "high"
+    barrier: Annotated[Any, PlainValidator(quantities.choice(*BARRIERS))] = "high"
     asymmetry: Annotated[Any, PlainValidator(quantities.choice(*ASYMMETRIES))] = "theta_0"
     convention: Annotated[Any, PlainValidator(quantities.choice("consistent", "printed"))] = "consistent"
     mapping: Annotated[Any, PlainValidator(quantities.choice("power", "damping", "peak", "torque"))] = "damping"

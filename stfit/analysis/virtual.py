@@ -20,10 +20,9 @@ from stfit.analysis.sections import Section, table
 from stfit.errors import InputError, Problem
 from stfit.laboratory import DYNAMICS, EXACT_RATES, Design, VirtualDevice, law_at
 from stfit.measurement import kinds
+from stfit.models.choices import BARRIERS, CURIE_TEMPERATURE, default_asymmetry
 from stfit.models.derived import TRANSPORT_INGREDIENTS
 from stfit.models.heating import heating_named
-from stfit.models.law import LAWS, default_asymmetry
-from stfit.models.material import CURIE_TEMPERATURE
 from stfit.models.parameters import PARAMETERS
 from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
@@ -90,7 +89,7 @@ def _read(content: Mapping[str, Any], base: Path, source: str) -> _DeviceFile | 
 def _device(read: _DeviceFile, found: Experiment, source: str, where: str) -> VirtualDevice:
     given = {name: constant.value for name, constant in read.device.items()}
     temperature = given.pop("temperature", None)
-    level = found.level or LAWS[read.model.entry.barrier].words.level
+    level = found.level or BARRIERS[read.model.entry.barrier].level
     designs = tuple(found.measurement)
     _refuse([*_contradictions(read, level, source), *_not_at(level, designs, where)])
     law = _law(read, level, designs, temperature or 300.0, source)
@@ -130,7 +129,7 @@ def _contradictions(read: _DeviceFile, level: str, source: str) -> Iterator[Prob
     fitting = law_at(level)
     if barrier not in (None, fitting):
         yield Problem(place(source, ("model", "barrier")), f'"{fitting}" with level = "{level}"', shown(barrier))
-    allowed = tuple(LAWS[fitting].words.asymmetries)[: 1 if level == DYNAMICS else None]
+    allowed = tuple(BARRIERS[fitting].asymmetries)[: 1 if level == DYNAMICS else None]
     if asymmetry not in (None, *allowed):
         expected = f'{one_of(allowed)} with level = "{level}"'
         yield Problem(place(source, ("model", "asymmetry")), expected, shown(asymmetry))

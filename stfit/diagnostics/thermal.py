@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from stfit.backends.least_squares import Optimum
-from stfit.models.material import CURIE_TEMPERATURE
+from stfit.models.choices import CURIE_TEMPERATURE
 from stfit.objective import Objective
 from stfit.results import Note
 from stfit.results.numbers import format_rounded

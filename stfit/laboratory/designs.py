@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.models.law import LAWS
+from stfit.models.choices import BARRIERS
 from stfit.models.spin_transfer import SpinTransferLaw
 
 Array = npt.NDArray[np.float64]
@@ -23,7 +23,7 @@ def law_at(level: str) -> str:
 
     The equation of motion is that behind the exact rates. KeyError for a level that no law has.
     """
-    laws = {law.words.level: name for name, law in LAWS.items()}
+    laws = {choice.level: name for name, choice in BARRIERS.items()}
     return laws[EXACT_RATES if level == DYNAMICS else level]
 
 

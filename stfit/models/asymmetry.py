@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, final
+from typing import Any, Protocol, final
 
 import numpy as np
 
@@ -203,9 +203,6 @@ def _factors(gmr: Gmr, theta_0: Any, scale: float) -> tuple[Any, Any]:
     return asymmetry_P(gmr, theta_0) * scale, asymmetry_AP(gmr, theta_0) * scale
 
 
-ASYMMETRIES: Final = ("theta_0", "symmetric", "uniaxial", "chi", "free")
-
-
 def asymmetry_named(
     name: str, gmr: Gmr, *, scale: float = 1.0, by_field: bool = False, one_axis: bool = False
 ) -> Asymmetry:
@@ -214,7 +211,7 @@ def asymmetry_named(
     Parameters
     ----------
     name : str
-        A name in ASYMMETRIES.
+        A name in models.choices.ASYMMETRIES.
     gmr : Gmr
         The curve r(θ).
     scale : float

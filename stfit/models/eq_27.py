@@ -45,7 +45,6 @@ _ASYMMETRIES: Final = {
 _WORDS: Final = Words(
     short="Eq. 27, barrier ∝ 1 − I/I_c",
     offer="Eq. 27",
-    level="rate-law",
     equation=_EQUATION,
     asymmetries=_ASYMMETRIES,
     rates="High barriers: the rates are those of Eq. 27, not the Fokker–Planck ones; I_c is extrapolated linearly.",

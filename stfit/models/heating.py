@@ -8,12 +8,12 @@ from typing import Any, Final, Protocol, final
 
 import numpy as np
 
+from stfit.models.choices import HEATINGS, WITHOUT_HEATING
 from stfit.models.parameters import Parameter, heating
 
 Quantities = Mapping[str, Any]
 
 HEATING: Final = "heating"  # the name of κ
-HEATINGS: Final = ("none", "joule")
 
 
 class Heating(Protocol):
@@ -100,7 +100,7 @@ def heating_named(name: str, scale: float, start: float = 0.0) -> Heating:
     Parameters
     ----------
     name : str
-        A name of HEATINGS.
+        A name in HEATINGS.
     scale, start : float
         Of κ where there is one, see `JouleHeating`.
 
@@ -116,4 +116,4 @@ def heating_named(name: str, scale: float, start: float = 0.0) -> Heating:
     """
     if name not in HEATINGS:
         raise ValueError(f"no heating is called {name!r}; there are {', '.join(HEATINGS)}")
-    return NO_HEATING if name == "none" else JouleHeating(scale, start)
+    return NO_HEATING if name == WITHOUT_HEATING else JouleHeating(scale, start)

@@ -1,7 +1,8 @@
-"""The law of ln τ under a current: the one protocol of Eq. 27, the exact rates and their rivals, and where each stands.
+"""The law of ln τ under a current: the one protocol of Eq. 27, the exact rates and their rivals, and which there are.
 
-A law is one file: its formula, its parameters, its words and its remedies. What an analysis file, a comparison or a
-report has to say of a law it takes from here; nothing outside stfit.models asks which law it has.
+A law is one file: its formula, its parameters, its words and its remedies. A comparison or a report takes from here
+what it says of a law; nothing outside stfit.models asks which law it has. What the analysis file calls a law, and which
+asymmetries it takes, stands in models.choices.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-from stfit.models.asymmetry import ASYMMETRIES, Wells, asymmetry_named
+from stfit.models.asymmetry import Wells
+from stfit.models.choices import DEFAULT_BARRIER
 from stfit.models.device import CriticalRows, Device, Quantities, Rows
 from stfit.models.effective_temperature import EffectiveTemperature
 from stfit.models.eq_27 import EQ_27
@@ -17,7 +19,7 @@ from stfit.models.exact import EXACT
 from stfit.models.parameters import Parameter
 from stfit.models.power import POWERS
 from stfit.models.words import Words
-from stfit.physics.transport import CosineGmr, Gmr
+from stfit.physics.transport import Gmr
 
 
 class Law(Protocol):
@@ -113,9 +115,8 @@ class Law(Protocol):
         ...
 
 
-DEFAULT: Final = "high"
 # by the name that `barrier` has in the analysis file
-LAWS: Final[Mapping[str, Law]] = {DEFAULT: EQ_27, "exact": EXACT}
+LAWS: Final[Mapping[str, Law]] = {DEFAULT_BARRIER: EQ_27, "exact": EXACT}
 # fitted to the same data beside the law of the analysis, in the order of a report
 RIVALS: Final[tuple[Law, ...]] = (EQ_27, *POWERS, EXACT)
 # descriptions that no data can tell from the law of this name
@@ -145,24 +146,7 @@ def law_named(barrier: str) -> Law:
     return LAWS[barrier]
 
 
-def default_asymmetry(barrier: str) -> str:
-    """The asymmetry that a law takes where an analysis file gives none; ValueError as `law_named`."""
-    return next(iter(law_named(barrier).words.asymmetries))
-
-
-def asymmetries_with(law: Law) -> dict[str, frozenset[str]]:
-    """The asymmetries of a law that have a parameter, for every parameter that only some asymmetries have."""
-    two_barriers, own = _parameters_of_asymmetries(one_axis=False), _parameters_of_asymmetries(one_axis=law.one_axis)
-    every = dict.fromkeys(parameter for parameters in two_barriers.values() for parameter in parameters)
-    return {p: frozenset(name for name in law.words.asymmetries if p in own[name]) for p in every}
-
-
-def _parameters_of_asymmetries(*, one_axis: bool) -> dict[str, tuple[str, ...]]:
-    """The parameters of every asymmetry by its name."""
-    return {name: asymmetry_named(name, CosineGmr(), one_axis=one_axis).parameters for name in ASYMMETRIES}
-
-
 def offers() -> str:
     """What the names of LAWS mean, for a remark in a drafted analysis file: the default first."""
-    others = (f'"{name}" {law.words.offer}' for name, law in LAWS.items() if name != DEFAULT)
-    return "; ".join([LAWS[DEFAULT].words.offer, *others])
+    others = (f'"{name}" {law.words.offer}' for name, law in LAWS.items() if name != DEFAULT_BARRIER)
+    return "; ".join([LAWS[DEFAULT_BARRIER].words.offer, *others])

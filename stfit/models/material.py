@@ -14,14 +14,12 @@ from typing import Any, Final, Protocol, final
 import numpy as np
 
 from stfit.derivatives import elementwise
+from stfit.models.choices import ANISOTROPY_LAWS, CURIE_TEMPERATURE, MAGNETISATION_LAWS
 from stfit.models.parameters import PARAMETERS, Parameter
-from stfit.physics.magnetisation import ANISOTROPY_EXPONENTS, MAGNETISATIONS, anisotropy
+from stfit.physics.magnetisation import MAGNETISATIONS, anisotropy
 
 Quantities = Mapping[str, Any]
 
-CURIE_TEMPERATURE: Final = "curie_temperature"
-MAGNETISATION_LAWS: Final = ("constant", *MAGNETISATIONS)
-ANISOTROPY_LAWS: Final = tuple(ANISOTROPY_EXPONENTS)
 _WITH_STIFFNESS: Final = ("E_P", "E_AP", "Kv")
 _MAGNETISATION_WORDS: Final = {
     "bloch": "Bloch's law, 1 − (T/T_C)^(3/2)",

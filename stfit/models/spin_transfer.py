@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.models.asymmetry import asymmetry_named
-from stfit.models.choices import Choices
-from stfit.models.derived import DERIVED_UNITS, TRANSPORT_UNITS, Derived
+from stfit.models.choices import BARRIERS, Choices
+from stfit.models.derived import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.device import CriticalRows, Device, Quantities, Rows
 from stfit.models.eq_27 import EQ_27
+from stfit.models.formulas import Derived
 from stfit.models.guess import CrudeDwellTimes, starting_quantities
 from stfit.models.heating import NO_HEATING, Heating
 from stfit.models.law import Law, law_named
@@ -90,7 +91,7 @@ class SpinTransferLaw:
         """
         curve: Gmr = CosineGmr() if gmr is None else gmr
         rates, convention = law_named(choices.barrier), CONVENTIONS[choices.convention]
-        taken = rates.words.asymmetries
+        taken = BARRIERS[choices.barrier].asymmetries
         if choices.asymmetry not in taken:
             raise ValueError(f"no asymmetry is called {choices.asymmetry!r}; there are {', '.join(taken)}")
         asymmetry = asymmetry_named(

@@ -18,14 +18,10 @@ class Words:
         What it says, for a table of rivals.
     offer : str
         What its name means, as a remark beside `barrier` in a drafted analysis file.
-    level : str
-        What the virtual laboratory calls a device that follows this law; "" where none does.
     equation : mapping of str to str
         The sentence that states it, by the name of the convention.
     asymmetries : mapping of str to str
-        The asymmetries that it takes, by name, the default first, each with the sentence of its assumption.
-    one_axis : str
-        Why it takes no other asymmetry, for a message; "" where it takes all.
+        The sentence of the assumption that each asymmetry of the law is, by its name.
     rates : str
         The sentence that says which rates it takes.
     measured_current : str
@@ -36,10 +32,8 @@ class Words:
 
     short: str
     offer: str = ""
-    level: str = ""
     equation: Mapping[str, str] = field(default_factory=dict)
     asymmetries: Mapping[str, str] = field(default_factory=dict)
-    one_axis: str = ""
     rates: str = ""
     measured_current: str = ""
     limits: str = ""

@@ -14,6 +14,7 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.gmr import load_gmr
 from stfit.measurement import Measurement, name_of
 from stfit.measurement.columns import THERMOMETER
+from stfit.models.choices import WITHOUT_HEATING
 from stfit.models.derived import TRANSPORT_INGREDIENTS
 from stfit.models.law import law_named
 from stfit.models.parameters import PARAMETERS, Parameter, regular
@@ -47,7 +48,7 @@ class Temperatures:
 
 def assemble(analysis: Analysis, measurements: Sequence[Measurement]) -> Objective:
     """The objective of an analysis; InputError where measurements and analysis do not fit together."""
-    if not law_named(analysis.model.barrier).linear_in_current or analysis.model.heating != "none":
+    if not law_named(analysis.model.barrier).linear_in_current or analysis.model.heating != WITHOUT_HEATING:
         measurements = [measurement.for_curved_law() for measurement in measurements]
     temperatures = _temperatures(analysis, measurements)
     law = SpinTransferLaw.of(

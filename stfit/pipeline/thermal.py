@@ -12,8 +12,8 @@ from stfit.analysis import Analysis
 from stfit.diagnostics.thermal import rise
 from stfit.errors import InputError, Problem
 from stfit.measurement import Measurement, name_of
+from stfit.models.choices import CURIE_TEMPERATURE, WITHOUT_HEATING
 from stfit.models.heating import HEATING, NO_HEATING, Heating, heating_named
-from stfit.models.material import CURIE_TEMPERATURE
 from stfit.objective import FitParameter, Objective, ParameterSpace, Term
 from stfit.objective.predictions import current_at
 from stfit.results import Note
@@ -27,7 +27,7 @@ def heating_of(analysis: Analysis, measurements: Sequence[Measurement], referenc
 
     reference: the reference temperature, K.
     """
-    if analysis.model.heating == "none":
+    if analysis.model.heating == WITHOUT_HEATING:
         return NO_HEATING
     where = f"{analysis.source or 'analysis'}, key 'model.heating'"
     for measurement in measurements:

@@ -13,7 +13,7 @@ import numpy as np
 
 from stfit.errors import InputError, Problem
 from stfit.measurement import kinds
-from stfit.models.law import DEFAULT, LAWS, default_asymmetry
+from stfit.models.choices import BARRIERS, DEFAULT_BARRIER, default_asymmetry
 from stfit.results.conventions import consistent_estimate
 from stfit.results.pooling import Common, common_value
 from stfit.results.result import Estimate, FitResult, Status, Verdict
@@ -29,7 +29,7 @@ CONVENTIONS: Final = ("consistent", "printed")
 _LOGARITHMIC: Final = frozenset({"tau_0"})
 _MODEL: Final = {  # keys of [model] and their defaults
     "gmr": "cosine",
-    "barrier": DEFAULT,
+    "barrier": DEFAULT_BARRIER,
     "asymmetry": "theta_0",
     "mapping": "damping",
     "magnetisation": "constant",
@@ -184,8 +184,8 @@ def _model(result: FitResult) -> dict[str, str]:
         section = None
     if not isinstance(section, dict):
         return dict.fromkeys(_MODEL, _UNKNOWN)
-    barrier = section.get("barrier", DEFAULT)
-    defaults = _MODEL | ({"asymmetry": default_asymmetry(barrier)} if barrier in LAWS else {})
+    barrier = section.get("barrier", DEFAULT_BARRIER)
+    defaults = _MODEL | ({"asymmetry": default_asymmetry(barrier)} if barrier in BARRIERS else {})
     chosen = {key: _in_words(section.get(key, default)) for key, default in defaults.items()}
     return chosen if _has_lines(result) else chosen | {"mapping": "–"}
 
