@@ -25,10 +25,20 @@ _FARTHEST: Final = 200.0  # of the logarithm of a line from 1: its square, over 
 @final
 @dataclass(frozen=True)
 class LineRows:
-    """At what the rows of a line were taken; arrays of shape (rows,), SI units.
+    """At what the rows of a line were taken; arrays of shape (rows,).
 
-    is_width: 1 where a row is a linewidth, 0 where it is a power. current: with polarity. frequency, field: NaN or
-    None where there is none.
+    Parameters
+    ----------
+    is_width : array
+        1 where a row is a linewidth, 0 where it is a power.
+    state : array
+        0 for P, 1 for AP.
+    current : array
+        A, with polarity.
+    temperature : float or array
+        K.
+    frequency, field : array or None
+        Hz and T; NaN or None where there is none.
     """
 
     is_width: Array
@@ -63,9 +73,23 @@ FITTED_MAPPINGS: Final[Mapping[str, LineMapping]] = {**MAPPINGS, "torque": _Torq
 
 
 def log_line(law: SpinTransferLaw, quantities: Quantities, numbers: LineNumbers, rows: LineRows) -> Any:
-    """ln of each row: of its power (in the unit of the data) or of its linewidth (FWHM, Hz or T).
+    """ln of the power or of the linewidth of each row, Eq. 32; always finite.
 
-    quantities: beside those of the law, those that `numbers.parameters` names. Always finite.
+    Parameters
+    ----------
+    law : SpinTransferLaw
+        The law whose slopes the lines follow, with the mapping by which they are read.
+    quantities : mapping of str to float, array or Jet
+        The parameters by name, SI: those of the law and those that `numbers.parameters` names.
+    numbers : LineNumbers
+        What is measured of the lines.
+    rows : LineRows
+        At what.
+
+    Returns
+    -------
+    array or Jet, shape (..., rows)
+        ln of a power in the unit of the data, or of a FWHM in Hz or T.
     """
     mapping = FITTED_MAPPINGS[law.mapping]
     s = _line_slope(law, quantities, rows)

@@ -230,9 +230,21 @@ _LARGEST_BARRIER = 200.0  # k_BT
 
 
 def at_temperature(parameter: Parameter, reference_temperature: float, thermal: float = 1.0) -> Parameter:
-    """The parameter with what depends on the reference temperature (K): barriers start at 25 k_BT, plausible to 200.
+    """The parameter with what depends on the reference temperature: barriers start at 25 k_BT, plausible to 200.
 
-    thermal: the multiple of k_BT by which the convention divides a barrier (2 in the printed Eq. 27).
+    Parameters
+    ----------
+    parameter : Parameter
+        Any; what is no barrier comes back as it is.
+    reference_temperature : float
+        K.
+    thermal : float
+        The multiple of k_BT by which the convention divides a barrier (2 in the printed Eq. 27).
+
+    Returns
+    -------
+    Parameter
+        With its start and plausible range.
     """
     if parameter.name not in _BARRIERS:
         return parameter
@@ -246,6 +258,16 @@ def regular(parameter: Parameter) -> Parameter:
     θ0 by θ0 − sin θ0, of which c_P is a straight line: in θ0 itself c_P has no derivative at θ0 = 0, and data that push
     θ0 there could not pull it away again. c_P and c_AP by themselves, down to 0, in place of their logarithms. A prior
     stays flat in what it was flat in.
+
+    Parameters
+    ----------
+    parameter : Parameter
+        Any; others than θ0, c_P and c_AP come back as they are.
+
+    Returns
+    -------
+    Parameter
+        The same quantity in the other coordinate.
     """
     if parameter.name in _FACTORS:
         start, lower, upper = (float(np.exp(end)) for end in (parameter.start, parameter.lower, parameter.upper))
