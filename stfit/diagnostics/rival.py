@@ -33,12 +33,13 @@ class Rival:
 
 def with_the_same_barriers(objective: Objective, optimum: Optimum, law: SpinTransferLaw) -> Rival:
     """Another law of the same barriers, to start from the slopes of the fit, else from the crude dwell times."""
-    extra = tuple(FitParameter.unbounded(p) for p in law.of_the_current)
     reached = objective.space.reaching(optimum.x)
-    kept = [p.confined for p in reached.parameters if not _is_idle(p, objective)]
-    space = ParameterSpace((*(_above_zero(p, objective) for p in kept), *extra))
+    kept = [_above_zero(p.confined, objective) for p in reached.parameters if not _is_idle(p, objective, law)]
+    names = {p.name for p in kept}
+    extra = [FitParameter.unbounded(p) for p in law.of_the_current if p.name not in names]
+    space = ParameterSpace((*kept, *extra))
     own = [p.start for p in extra]
-    shared = [p.name in space.names for p in objective.space.varied]
+    shared = [p.name in names for p in objective.space.varied]
     starts = (_same_slopes(objective, optimum, law), objective.start)
     return Rival(law.name, law.words, with_law(objective, law, space), tuple(np.append(x[shared], own) for x in starts))
 
@@ -74,9 +75,10 @@ def _start(p: FitParameter, objective: Objective, optimum: Optimum, own: dict[st
     return min(max(p.parameter.coordinate_of(own[p.name]), p.lower), p.upper)
 
 
-def _is_idle(p: FitParameter, objective: Objective) -> bool:
+def _is_idle(p: FitParameter, objective: Objective, law: SpinTransferLaw) -> bool:
     """Whether only the description that was fitted has a parameter; a constraint of it is a datum for every one."""
-    return p.constraint is None and p.name in {own.name for own in objective.law.of_the_current}
+    fitted, rival = ({own.name for own in one.of_the_current} for one in (objective.law, law))
+    return p.constraint is None and p.name in fitted - rival
 
 
 def _above_zero(p: FitParameter, objective: Objective) -> FitParameter:
