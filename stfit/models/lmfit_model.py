@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType
 from typing import Any, TypedDict
@@ -50,7 +51,7 @@ def law_and_constants(
     return law, {"beta": keywords.get("beta", 0.5), "delta_R": keywords.get("delta_R", 1.0)}
 
 
-class LawModel(lmfit.Model):
+class LawModel(lmfit.Model, ABC):
     """A law as an lmfit model, whose parameters are the coordinates of `PARAMETERS`.
 
     A subclass gives `predicted`, `as_data`, `derived_at`, and how lmfit's residuals and errors differ.
@@ -82,17 +83,17 @@ class LawModel(lmfit.Model):
 
     # --- what a model is ------------------------------------------------------------------------------------------
 
+    @abstractmethod
     def predicted(self, coordinates: Coordinates, settings: Mapping[str, Any]) -> Any:
         """What the law predicts at each setting, in the terms in which it has errors; an array or a Jet."""
-        raise NotImplementedError
 
+    @abstractmethod
     def as_data(self, prediction: Array) -> Array:
         """The prediction in the unit of the data."""
-        raise NotImplementedError
 
+    @abstractmethod
     def derived_at(self, quantities: Mapping[str, Any]) -> dict[str, Any]:
         """What follows from the parameters (SI), by name."""
-        raise NotImplementedError
 
     # --- what lmfit needs of it -----------------------------------------------------------------------------------
 

@@ -107,13 +107,17 @@ class SpinTransferLaw:
 
     @property
     def name(self) -> str:
-        """Its key in a comparison: that of the heating where it is added to Eq. 27, else of the law."""
-        return (self.rates.name == EQ_27.name and self.heating.name) or self.rates.name
+        """Its key in a comparison: that of the heating where Eq. 27 is heated, else that of the law."""
+        return self.heating.name if self._is_heated_eq_27 else self.rates.name
 
     @property
     def words(self) -> str:
-        """What it says, for a table; of the heating where it is added to Eq. 27."""
-        return (self.rates.name == EQ_27.name and self.heating.words) or self.rates.words.short
+        """What it says, for a table."""
+        return self.heating.words if self._is_heated_eq_27 else self.rates.words.short
+
+    @property
+    def _is_heated_eq_27(self) -> bool:
+        return self.rates.name == EQ_27.name and bool(self.heating.name)
 
     @property
     def linear_in_current(self) -> bool:

@@ -64,6 +64,17 @@ def test_an_unknown_law_is_refused_with_those_there_are() -> None:
         law_named("low")
 
 
+def test_an_asymmetry_that_a_law_does_not_take_is_refused_with_those_it_does() -> None:
+    with pytest.raises(ValueError, match="no asymmetry is called 'chi'; there are uniaxial, symmetric"):
+        SpinTransferLaw.of(Choices(barrier="exact", asymmetry="chi"))
+
+
+def test_a_law_that_is_not_prepared_for_a_curve_says_so() -> None:
+    device = SpinTransferLaw.of(chosen("exact")).device
+    with pytest.raises(LookupError, match="not yet prepared"):
+        law_named("exact").outside(device, {**builders.TRUTH, "Kv": 1e-19, "h": 0.0}, Rows(0.0, 0.0, 295.0))
+
+
 def test_a_drafted_file_says_what_each_law_is() -> None:
     assert all(f'"{name}"' in offers() for name in LAWS if name != DEFAULT_BARRIER)
 
