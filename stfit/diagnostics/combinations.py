@@ -103,7 +103,7 @@ def identified_candidates(
     accept: whether one that the rank determines is known well enough.
     """
     quantities = _jets(objective, optimum)
-    thermal = objective.law.convention.thermal
+    thermal = objective.law.device.convention.thermal
 
     def first(*ladders: tuple[Candidate, ...]) -> list[Candidate]:
         return _first_identified(ladders, quantities, optimum, accept)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from stfit.backends.optimum import Optimum
 from stfit.measurement import Measurement, kind_of, kinds
-from stfit.models.law import SpinTransferLaw
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Objective, Term
 from stfit.results import GoodnessTest, Note
 

@@ -13,10 +13,10 @@ import numpy.typing as npt
 from stfit.constants import BOLTZMANN
 from stfit.derivatives import Jet, concatenate, total
 from stfit.measurement import Measurement, Settings
-from stfit.models.exact import ExactRows
-from stfit.models.law import SpinTransferLaw
+from stfit.models.device import Quantities, Rows
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective.natural import NaturalCoordinates, natural_coordinates
-from stfit.objective.predictions import exact_rows, log_dwell_time, magnet_temperature
+from stfit.objective.predictions import log_dwell_time, magnet_temperature, rows_asked
 from stfit.objective.prior import Prior, prior_of
 from stfit.objective.space import ParameterSpace
 
@@ -60,9 +60,9 @@ class Term:
         """The temperature of the magnet in each row, K; under ramps at the currents that they reached."""
         return magnet_temperature(self.law, *self._setting(shared))
 
-    def exact_rows(self, shared: Mapping[str, Any]) -> ExactRows | None:
-        """Where the exact rates are asked, arrays of shape (rows,); None where they are not."""
-        return exact_rows(self.law, *self._setting(shared))
+    def rows_asked(self, shared: Mapping[str, Any]) -> tuple[Quantities, Rows] | None:
+        """The quantities and settings at which a law that ends somewhere is asked for ln τ; None without any."""
+        return rows_asked(self.law, *self._setting(shared)) if self.law.rates.words.limits else None
 
     def _setting(self, shared: Mapping[str, Any]) -> tuple[Mapping[str, Any], Settings, Any]:
         """The quantities, the settings and the true temperature of every row."""

@@ -14,14 +14,15 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.gmr import load_gmr
 from stfit.measurement import Measurement, name_of
 from stfit.measurement.columns import THERMOMETER
-from stfit.models.asymmetry import Uniaxial
+from stfit.models.choices import WITHOUT_HEATING
 from stfit.models.derived import TRANSPORT_INGREDIENTS
-from stfit.models.law import SpinTransferLaw
+from stfit.models.law import law_named
 from stfit.models.parameters import PARAMETERS, Parameter, regular
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Constraint, FitParameter, LogNormal, Normal, Objective, ParameterSpace, Term
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
 from stfit.pipeline.starting import started
-from stfit.pipeline.thermal import below_curie, description_of
+from stfit.pipeline.thermal import below_curie, heating_of
 
 Array = npt.NDArray[np.float64]
 
@@ -47,20 +48,15 @@ class Temperatures:
 
 def assemble(analysis: Analysis, measurements: Sequence[Measurement]) -> Objective:
     """The objective of an analysis; InputError where measurements and analysis do not fit together."""
-    if analysis.model.barrier == "exact" or analysis.model.heating == "joule":
+    if not law_named(analysis.model.barrier).linear_in_current or analysis.model.heating != WITHOUT_HEATING:
         measurements = [measurement.for_curved_law() for measurement in measurements]
     temperatures = _temperatures(analysis, measurements)
-    law = SpinTransferLaw(
+    law = SpinTransferLaw.of(
+        analysis.model,
         gmr=_gmr(analysis),
-        asymmetry=analysis.model.asymmetry,
-        convention=analysis.model.convention,
         reference_temperature=temperatures.reference,
         by_field=_by_field(analysis, measurements),
-        mapping=analysis.model.mapping,
-        barrier=analysis.model.barrier,
-        magnetisation=analysis.model.magnetisation,
-        anisotropy_law=analysis.model.anisotropy_law,
-        description=description_of(analysis, measurements, temperatures.reference),
+        heating=heating_of(analysis, measurements, temperatures.reference),
     )
     shared = _shared_parameters(analysis, law, measurements, temperatures)
     lines = {entry.name for measurement in measurements for entry in measurement.own_parameters}
@@ -70,7 +66,7 @@ def assemble(analysis: Analysis, measurements: Sequence[Measurement]) -> Objecti
         Term(measurement, law, readings, temperatures.nominal, {local: p.name for local, p in parameters.items()})
         for measurement, readings, parameters in zip(measurements, temperatures.readings, own, strict=True)
     )
-    if isinstance(law.asymmetry, Uniaxial) and law.asymmetry.by_field:
+    if law.device.by_field:
         _refuse_one_state(analysis, measurements)
     every = {p.name: (p.name, p) for p in shared}
     every |= {p.name: (local, p) for parameters in own for local, p in parameters.items()}

@@ -13,34 +13,6 @@ from stfit.measurement import Measurement
 from stfit.objective import Objective
 from stfit.pipeline.thermal import temperature_sentences
 
-_LAWS: Final = {
-    "consistent": "Eq. 27 in the consistent convention: ln τ_i = ln τ0 + (E_i ± 8e(l/L_θθ)ΔR c_i I/β)/k_BT.",
-    "printed": "Eq. 27 as printed: 2 k_BT, no 8e. l/L_θθ is −8 times the consistent one, c_i and E_i are twice it.",
-}
-_EXACT_LAWS: Final = {
-    "consistent": "The potential is Kv(sin²θ − 2h cos θ) + 8e(l/L_θθ)(ΔR/β) I ∫r dθ, in the consistent convention.",
-    "printed": "The potential is that of the consistent convention; l/L_θθ, c_i and energies are quoted as Eq. 27 is "
-    "printed: −8 times, twice and twice.",
-}
-_EXACT_ASYMMETRIES: Final = {
-    "symmetric": "One axis without a field: both barriers are Kv.",
-    "uniaxial": "One axis with a field along it: the barriers are Kv(1 ± h)².",
-}
-_ASYMMETRIES: Final = {
-    "theta_0": "The angle θ0 of the barrier top is free; c_P and c_AP follow from it and share a fixed sum.",
-    "symmetric": "The barrier top lies at θ0 = π/2; c_P and c_AP follow from it.",
-    "uniaxial": "One axis with a field along it: E_P, E_AP and θ0 follow from Kv and h.",
-    "chi": "The barrier top lies at θ0 = π/2 and χ of the GMR curve is free.",
-    "free": "c_P and c_AP are independent: only their products with l/L_θθ can be identified.",
-}
-
-_RATES: Final = {
-    "high": "High barriers: the rates are those of Eq. 27, not the Fokker–Planck ones; I_c is extrapolated linearly.",
-    "exact": "Exact rates: dwell times are those of the axial Fokker–Planck equation for the barrier Kv with the field "
-    "h; D0 ∝ T, and τ0 is √π/(2 D0 σ^{3/2}) at the reference temperature. c_i are those of this barrier at zero "
-    "current; I_c is that of the barrier at zero temperature, extrapolated linearly (c_i of Eq. 27).",
-}
-
 _CORRECTIONS: Final = {
     "series_resistance": "A resistance R_s lies in series with the device: a voltage V drives I = V/(R + R_s).",
     "half_voltage": "ΔR falls with the bias V = I·R as ΔR/(1 + (V/V_h)²); ΔR, slopes and I_c are quoted for zero bias, "
@@ -56,13 +28,12 @@ def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence
         curve = f"(1 − cos θ)/(2 + χ(1 + cos θ)) with χ = {gmr.chi:g}"
     if isinstance(gmr, GmrTable):
         curve = f"as measured, {gmr.file.name}"
-    exact = objective.law.rates is not None
-    laws = _EXACT_LAWS if exact else _LAWS
+    law = objective.law.rates.words
     sentences = [
-        laws[analysis.model.convention],
+        law.equation[analysis.model.convention],
         f"GMR curve r(θ) = {curve}." if analysis.model.asymmetry != "chi" else "GMR curve with χ free.",
-        _EXACT_ASYMMETRIES[analysis.model.asymmetry] if exact else _ASYMMETRIES[analysis.model.asymmetry],
-        _RATES[objective.law.barrier],
+        law.asymmetries[analysis.model.asymmetry],
+        law.rates,
         *temperature_sentences(objective),
         *_where_quoted(objective),
         *_rows_without_temperature(analysis, objective),

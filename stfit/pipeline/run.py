@@ -31,7 +31,6 @@ from stfit.diagnostics.contributions import (
 )
 from stfit.diagnostics.estimates import spread
 from stfit.diagnostics.evidence import evidence
-from stfit.diagnostics.exact_rival import EXACT_WORDS
 from stfit.diagnostics.goodness import goodness
 from stfit.diagnostics.identifiability import identifiability
 from stfit.diagnostics.intervals import choose_intervals
@@ -40,14 +39,13 @@ from stfit.diagnostics.validity import validity
 from stfit.errors import InputError, Problem
 from stfit.measurement import Measurement
 from stfit.measurement.registry import declared_kind
-from stfit.models.rivals import EQ_27
 from stfit.objective import FitParameter, Objective
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.assumptions import assumptions, temperature_is_unknown
+from stfit.pipeline.outside import refuse_outside_the_law
 from stfit.pipeline.simulated import known_truth
 from stfit.pipeline.source import Source
 from stfit.pipeline.thermal import heating_left_out
-from stfit.pipeline.two_states import refuse_without_two_states
 from stfit.reports.ranking_words import preference, readings_sentence
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded, format_value
@@ -70,7 +68,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
     objective = assemble(analysis, measurements)
     _refuse_absurd_dwells(objective, objective.space.start)
     optimum = minimise(objective)
-    refuse_without_two_states(objective, optimum.x)
+    refuse_outside_the_law(objective, optimum.x)
     _refuse_absurd_dwells(objective, optimum.x)
     chosen = choose_intervals(analysis.fit.intervals, objective, optimum, seed=seed)
     optimum, found = chosen.optimum, dict(chosen.estimates)
@@ -106,7 +104,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
             *_without_end(chosen.record),
             *_disagreements(joint),
             *_preference(rivals),
-            *_exact_rates(rivals),
+            *_counterpart(objective, rivals),
             *heating_left_out(analysis, objective),
             *validity(objective, optimum, found),
         ],
@@ -175,10 +173,10 @@ def _preference(rivals: list[dict[str, Any]]) -> list[Note]:
     return [*better, *([Note("rival readings", "warning", several)] if several else []), *untried]
 
 
-def _exact_rates(rivals: list[dict[str, Any]]) -> list[Note]:
+def _counterpart(objective: Objective, rivals: list[dict[str, Any]]) -> list[Note]:
     """What the exact rates make of l/L_θθ, beside Eq. 27 or the other way round."""
     entries = {entry["name"]: entry for entry in rivals if entry.get("l_over_L") is not None}
-    other = entries.get(EQ_27.name if rivals and rivals[0]["name"] == EXACT_WORDS[0] else EXACT_WORDS[0])
+    other = entries.get(objective.law.rates.counterpart)
     if other is None or rivals[0]["name"] not in entries:
         return []
     mine, theirs = rivals[0]["l_over_L"], other["l_over_L"]

@@ -9,9 +9,14 @@ import numpy.typing as npt
 
 from stfit.analysis import Analysis
 from stfit.measurement.base import RoughDwellTimes
-from stfit.models.guess_critical import quantities_from_critical_currents, zero_temperature_currents
+from stfit.models.guess import CrudeDwellTimes
+from stfit.models.guess_critical import (
+    ExtrapolatedCurrents,
+    quantities_from_critical_currents,
+    zero_temperature_currents,
+)
 from stfit.objective import FitParameter, Objective, ParameterSpace, Term
-from stfit.objective.predictions import current_at
+from stfit.objective.predictions import critical_rows, current_at
 
 Array = npt.NDArray[np.float64]
 
@@ -35,10 +40,8 @@ def _guess(objective: Objective, known: dict[str, float]) -> dict[str, float]:
     parts = [_rough_rows(term, rough, known) for term, rough in whole or found]
     if not parts:
         return _guess_from_critical_currents(objective, known)
-    log_dwell, weight, state, current, temperature = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return objective.law.starting_quantities(
-        log_dwell, weight, state=state, current=current, temperature=temperature, constants=known
-    )
+    rows = CrudeDwellTimes(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return objective.law.starting_quantities(rows, known)
 
 
 def _guess_from_critical_currents(objective: Objective, known: dict[str, float]) -> dict[str, float]:
@@ -49,26 +52,16 @@ def _guess_from_critical_currents(objective: Objective, known: dict[str, float])
     ]
     if not parts:
         return {}
-    state, current, delta_R, energy = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return quantities_from_critical_currents(
-        objective.law, state=state, current=current, delta_R=delta_R, energy=energy, constants=known
-    )
+    rows = ExtrapolatedCurrents(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return quantities_from_critical_currents(objective.law.device, rows, known)
 
 
 def _critical_rows(term: Term, measured: Array, known: dict[str, float]) -> tuple[Array, ...]:
     """State, critical current at zero temperature (A), ΔR (ohm) and barrier (J) of the rows of a measurement."""
     settings = term.measurement.settings
-    state, own = settings.state.astype(float), settings.delta_R
-    energy, current = zero_temperature_currents(
-        term.law,
-        state=state,
-        current=measured,
-        energy=settings.energy,
-        temperature=term.thermometer,
-        measurement_time=settings.measurement_time,
-        constants=known,
-    )
-    return state, current, np.full(state.size, known["delta_R"]) if own is None else own, energy
+    rows, own = critical_rows(settings, term.thermometer), settings.delta_R
+    energy, current = zero_temperature_currents(term.law.device, rows, measured, known)
+    return rows.state, current, np.full(measured.size, known["delta_R"]) if own is None else own, energy
 
 
 def _rough_rows(term: Term, rough: RoughDwellTimes, known: dict[str, float]) -> tuple[Array, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +21,22 @@ from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.pulse.data import SwitchingPulses
 from stfit.kinds.ramp.data import RampEvents
 from stfit.measurement import Measurement, Origin
-from stfit.models.law import SpinTransferLaw
-from stfit.models.rivals import JouleHeating
-from stfit.objective.predictions import exact_rows
+from stfit.models.choices import Choices
+from stfit.models.exact import axis_of
+from stfit.models.heating import JouleHeating
+from stfit.models.spin_transfer import SpinTransferLaw
+from stfit.objective.predictions import rows_asked
 from stfit.physics.switching import ramp_quantile
 from stfit.pipeline.assembly import assemble
-from stfit.pipeline.two_states import refuse_without_two_states
+from stfit.pipeline.outside import refuse_outside_the_law
 from stfit.results import Estimate, FitResult, Note, Status
 from tests.builders import QUICK
 from tests.truths import assert_true
 
 TRUTH = {"l_over_L": 25.0, "tau_0": 1e-9, "Kv": 20.0 * BOLTZMANN * 295.0, "h": 0.05, "beta": 0.35, "delta_R": 0.11}
 KNOWN = {"delta_R": "0.110 ± 0.001 ohm", "beta": "0.350 ± 0.002", "temperature": "295 K"}
-LAW = SpinTransferLaw(barrier="exact", asymmetry="uniaxial", reference_temperature=295.0)
+CHOICES = Choices(barrier="exact", asymmetry="uniaxial")
+LAW = SpinTransferLaw.of(CHOICES, reference_temperature=295.0)
 EXACT = {"barrier": "exact"}
 
 
@@ -97,7 +101,7 @@ def estimated(measurements: list[Measurement], **fit: Any) -> Mapping[str, Estim
     objective = assemble(analysis_of({"device": KNOWN, "model": EXACT, "fit": fit}, Path(), "a test"), measurements)
     optimum = minimise(objective)
     assert optimum.status is Status.CONVERGED
-    refuse_without_two_states(objective, optimum.x)
+    refuse_outside_the_law(objective, optimum.x)
     return estimates(objective, optimum)
 
 
@@ -158,7 +162,7 @@ def test_the_printed_convention_is_minus_eight_times_ours(exact: FitResult) -> N
 def test_fields_along_the_axis_row_by_row() -> None:
     field = np.repeat([-0.01, 0.0, 0.01], 12)
     state, current = np.tile([0, 1], 18), np.tile(np.repeat(np.linspace(-1e-3, 1e-3, 6), 2), 3)
-    law = SpinTransferLaw(barrier="exact", asymmetry="uniaxial", reference_temperature=295.0, by_field=True)
+    law = SpinTransferLaw.of(CHOICES, reference_temperature=295.0, by_field=True)
     truth = {**TRUTH, "anisotropy_field": 0.1, "field_offset": -0.005}
     eta = law.log_dwell_time(truth, state=state, current=current, temperature=np.full(36, 295.0), field=field)
     n = np.full(36, 3000.0)
@@ -219,31 +223,24 @@ def test_the_start_of_a_ramp_is_that_of_gompertz_where_ln_tau_is_straight() -> N
 def test_the_heat_of_a_current_counts_where_a_barrier_ends() -> None:
     # 295 K becomes 1000 K at 2 mA: Kv of 20 k_BT is 5.9 there
     hot = (1000.0**2 - 295.0**2) / 2e-3**2
-    law = SpinTransferLaw(
-        barrier="exact", asymmetry="uniaxial", reference_temperature=295.0, description=JouleHeating(1.0)
-    )
+    law = SpinTransferLaw.of(CHOICES, reference_temperature=295.0, heating=JouleHeating(1.0))
     truth = {**TRUTH, "heating": hot, "temperature": 295.0}
     table = dwells()
-    rows = exact_rows(law, truth, table.settings, table.settings.temperature)
-    assert rows is not None
-    assert rows.sigma.max() < 20.0 * 295.0 / 280.0 + 1e-9
-    at_2_mA = np.abs(rows.current + 2e-3) < 1e-9
-    np.testing.assert_allclose(rows.sigma[at_2_mA & (table.settings.temperature == 295.0)], 20.0 * 0.295, rtol=1e-9)
-    assert LAW.rates is not None
-    assert not LAW.rates.outside(rows)[np.abs(rows.current) < 1e-4].any()
+    asked = rows_asked(law, truth, table.settings, table.settings.temperature)
+    assert asked is not None
+    sigma, current = axis_of(law.device, *asked).sigma, np.asarray(asked[1].current)
+    assert sigma.max() < 20.0 * 295.0 / 280.0 + 1e-9
+    at_2_mA = np.abs(current + 2e-3) < 1e-9
+    np.testing.assert_allclose(sigma[at_2_mA & (table.settings.temperature == 295.0)], 20.0 * 0.295, rtol=1e-9)
+    assert not law.rates.outside(law.device, *asked)[np.abs(current) < 1e-4].any()
 
 
 def test_a_barrier_of_a_row_is_that_of_its_temperature() -> None:
     # K(T)v(1 + h)² measured at 200 K out of P leads to the same current as the Kv quoted at 295 K
-    law = SpinTransferLaw(
-        barrier="exact",
-        asymmetry="uniaxial",
-        reference_temperature=295.0,
-        magnetisation="bloch",
-        anisotropy_law="shape",
-    )
+    choices = replace(CHOICES, magnetisation="bloch", anisotropy_law="shape")
+    law = SpinTransferLaw.of(choices, reference_temperature=295.0)
     truth = {**TRUTH, "curie_temperature": 900.0}
-    there = law.quantities_at(truth, 200.0)
+    there = law.device.quantities_at(truth, 200.0)
     settings: dict[str, Any] = {"temperature": np.full(2, 200.0), "measurement_time": 1e-2}
     state = np.array([0.0, 1.0])
     own = there["Kv"] * np.square(1.0 + np.array([1.0, -1.0]) * there["h"])

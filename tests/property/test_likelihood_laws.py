@@ -295,7 +295,7 @@ def test_every_asymmetry_recovers_its_own_truth(case: tuple[str, str, dict[str, 
     model = DwellTimeModel(asymmetry=name, convention=convention, reference_temperature=295.0)
     scale = 8.0 if convention == "printed" else 1.0  # λ is eight times larger there
     truth = truth | {"l_over_L": truth["l_over_L"] * scale}
-    eta = model.log_dwell_time(
+    eta = model.law.log_dwell_time(
         truth, state=GRID.state.astype(float), current=GRID.current, temperature=GRID.temperature, field=None
     )
     n = np.full(eta.size, 500.0)
@@ -326,7 +326,7 @@ def test_several_fields_recover_the_stray_field(offset: float, first: float, spi
         "temperature": 295.0,
     }
     model = DwellTimeModel(asymmetry="uniaxial", by_field=True, reference_temperature=295.0)
-    eta = model.log_dwell_time(
+    eta = model.law.log_dwell_time(
         truth, state=GRID.state.astype(float), current=GRID.current, temperature=GRID.temperature, field=field
     )
     n = np.full(eta.size, 500.0)

@@ -24,7 +24,8 @@ from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.resonance.data import FmrLines
 from stfit.measurement import Measurement, Origin
-from stfit.models.law import SpinTransferLaw
+from stfit.models.choices import Choices
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Objective
 from stfit.objective.information import RANK_TOLERANCE, Directions, directions
 from stfit.objective.problem import FitProblem
@@ -47,7 +48,7 @@ TRUTH: Final[Mapping[str, float]] = {
     "temperature": 300.0,
 }
 LINES: Final[Mapping[str, float]] = {"power_P": 2.0, "power_AP": 1.5, "linewidth_P": 9e7, "linewidth_AP": 1.2e8}
-LAW: Final = SpinTransferLaw(asymmetry="free")
+LAW: Final = SpinTransferLaw.of(Choices(asymmetry="free"))
 KNOWN_WEIGHT: Final = 100.0  # of a known constant: known to 1 %
 
 GMR: Final = "r(θ)"

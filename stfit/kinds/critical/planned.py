@@ -28,7 +28,7 @@ class CriticalCurrentPlanner(Planner):
         """Critical currents of both transitions, extrapolated to zero temperature, over a range of ΔR."""
         if any(isinstance(term.measurement, CriticalCurrents) for term in today.objective.terms):
             return "there are critical currents (see the same points for longer)"
-        if "delta_R" not in today.quantities or today.value("l_over_L") == 0.0 or today.objective.law.by_field:
+        if "delta_R" not in today.quantities or today.value("l_over_L") == 0.0 or today.objective.law.device.by_field:
             return "no ΔR of the device, or several fields"
         ratio, state = (a.reshape(-1) for a in np.meshgrid(_RATIOS, _STATES))
         size = ratio.size

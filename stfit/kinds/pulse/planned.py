@@ -34,7 +34,7 @@ class PulsePlanner(Planner):
     def currents(self, today: Today) -> list[Candidate]:
         """Pulses elsewhere in current, at the temperatures there are."""
         pulsed = _pulsed(today)
-        if not pulsed or today.objective.law.by_field:
+        if not pulsed or today.objective.law.device.by_field:
             return []
         every = np.concatenate([term.measurement.settings.state for term in pulsed])
         return _offered(today, "currents", pulsed[0], surroundings(pulsed), _transitions(every))
@@ -42,7 +42,7 @@ class PulsePlanner(Planner):
     def at_temperature(self, today: Today, kelvin: float) -> list[Candidate]:
         """Pulses at another temperature."""
         pulsed = _pulsed(today)
-        if not pulsed or today.objective.law.by_field:
+        if not pulsed or today.objective.law.device.by_field:
             return []
         around = Surroundings(np.array([kelvin]), np.array([np.nan]))
         return _offered(today, "temperature", pulsed[0], around, _transitions(pulsed[0].measurement.settings.state))
@@ -52,7 +52,7 @@ class PulsePlanner(Planner):
         dwells = dwell_terms(today)
         if _pulsed(today):
             return "there are pulses (see other currents)"
-        if not dwells or today.objective.law.by_field:
+        if not dwells or today.objective.law.device.by_field:
             return "pulses are planned from dwell times at one field only"
         nominal = Surroundings(np.array([today.objective.nominal_temperature]), np.array([np.nan]))
         found = _offered(today, "pulses", dwells[0], nominal, _BOTH)

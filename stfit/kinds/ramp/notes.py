@@ -16,7 +16,7 @@ from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.kinds.ramp.switching_events import event_tests
 from stfit.measurement import Measurement, name_of
-from stfit.models.law import SpinTransferLaw
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Objective, Term
 from stfit.physics.switching import ramp_mean, ramp_mode, ramp_std
 from stfit.results import Note

@@ -6,7 +6,7 @@ from typing import Final
 
 from stfit.diagnostics.remarks import Remarks
 from stfit.measurement import Measurement
-from stfit.models.law import SpinTransferLaw
+from stfit.models.spin_transfer import SpinTransferLaw
 
 _MAPPINGS: Final = {
     "power": "Eq. 32 applies to the power alone: P ∝ exp(−s_i I), and the linewidth is constant.",

@@ -36,7 +36,7 @@ class LinePlanner(Planner):
         """Power and linewidth of both states at currents where they change severalfold."""
         if any(isinstance(term.measurement, FmrLines) for term in today.objective.terms):
             return "there are lines (see the same points for longer)"
-        if "delta_R" not in today.quantities or today.objective.law.by_field:
+        if "delta_R" not in today.quantities or today.objective.law.device.by_field:
             return "no ΔR of the device, or several fields"
         slopes = np.array([today.value("slope_P"), today.value("slope_AP")])
         reach = min(largest_current(today) or np.inf, _MILD / float(np.max(np.abs(slopes))))

@@ -6,7 +6,7 @@ from typing import Any
 
 from stfit.diagnostics.remarks import Remarks
 from stfit.measurement import Measurement
-from stfit.models.law import SpinTransferLaw
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.pipeline.advice import Advice
 
 

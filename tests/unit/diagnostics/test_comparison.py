@@ -16,7 +16,7 @@ import pytest
 from stfit.analysis import analysis_of
 from stfit.backends.least_squares import minimise
 from stfit.backends.optimum import Optimum
-from stfit.diagnostics.comparison import compare
+from stfit.diagnostics.comparison import candidates, compare
 from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.pulse.data import SwitchingPulses
@@ -298,6 +298,18 @@ def test_eq_27_is_a_rival_of_the_heating_that_was_fitted() -> None:
     assert re.match(r"κ = (2\.9|3\.0)\d\d\(\d\d\)×10⁷ K²/A² \(295 K becomes", entries[0]["note"])
     assert "at the largest current" in entries[0]["note"]
     assert verdicts(entries)[0] == "best"
+
+
+@pytest.mark.parametrize("known", [{}, {"heating": "(1.0 ± 0.2)e7 K^2/A^2"}])
+def test_heated_exact_rates_have_heated_rivals(known: dict[str, str]) -> None:
+    model = {"barrier": "exact", "heating": "joule"}
+    objective, optimum = fitted(heated_dwells(), device={**KNOWN, **known}, model=model, fit={"fix": {"tau_0": "1 ns"}})
+    names = {rival.name: rival.objective.names for rival in candidates(objective, optimum)}
+    assert [name for name, varied in names.items() if "heating" in varied] == (
+        list(names) if known else ["exact-rates", "joule-heating"]
+    )
+    for rival in candidates(objective, optimum):
+        assert all(start.size == len(rival.objective.names) for start in rival.starts)
 
 
 def test_a_known_heating_is_a_datum_for_all() -> None:

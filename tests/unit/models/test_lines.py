@@ -11,8 +11,9 @@ import pytest
 
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
 from stfit.derivatives import Jet, seed
-from stfit.models.law import SpinTransferLaw
+from stfit.models.choices import Choices
 from stfit.models.lines import LineRows, log_line
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.physics.fluctuations import LineNumbers
 
 Array = npt.NDArray[np.float64]
@@ -44,7 +45,7 @@ ROUNDING = 12 * 20 * float(np.finfo(float).eps)
 
 
 def law(mapping: str = "damping") -> SpinTransferLaw:
-    return SpinTransferLaw(mapping=mapping, reference_temperature=T)
+    return SpinTransferLaw.of(Choices(mapping=mapping), reference_temperature=T)
 
 
 def predicted(mapping: str = "damping", numbers: LineNumbers = BOTH, rows: LineRows = ROWS, **changes: Any) -> Array:

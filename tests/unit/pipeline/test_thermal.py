@@ -15,7 +15,8 @@ from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.measurement import Origin
-from stfit.models.rivals import EQ_27, JouleHeating
+from stfit.models.eq_27 import EQ_27
+from stfit.models.heating import NO_HEATING, JouleHeating
 from stfit.objective import Objective
 from stfit.pipeline.thermal import heating_left_out, temperature_sentences
 from tests import builders
@@ -31,8 +32,9 @@ def parameters(objective: Objective) -> dict[str, Any]:
 
 def test_by_default_there_is_neither() -> None:
     objective = builders.objective(DWELLS)
-    assert objective.law.description is EQ_27
-    assert objective.law.constant
+    assert objective.law.rates is EQ_27
+    assert objective.law.heating is NO_HEATING
+    assert objective.law.device.constant
     assert not {"heating", "curie_temperature"} & parameters(objective).keys()
 
 
@@ -93,7 +95,7 @@ def test_heating_may_be_known(written: str, held: bool) -> None:
     p = parameters(objective)["heating"]
     assert p.held is held
     assert float(np.squeeze(p.parameter.quantity(p.start))) == pytest.approx(1e7, rel=1e-14)
-    assert isinstance(objective.law.description, JouleHeating)
+    assert isinstance(objective.law.heating, JouleHeating)
 
 
 def test_the_current_behind_a_voltage_is_the_one_that_heats() -> None:

@@ -144,7 +144,7 @@ def test_pulses_at_other_currents() -> None:
     start = today([dwell_times(grid(), seed=1), pulses(grid(temperatures=(295.0,)), seed=2)])
     kinds = [type(c.terms[0].measurement).__name__ for c in of_kind(start, "currents")]
     assert kinds == ["DwellTimes", "SwitchingPulses"]
-    assert objective(dwell_times(grid())).law.by_field is False
+    assert objective(dwell_times(grid())).law.device.by_field is False
     assert "one field only" in why_not(start, "field")
 
 
