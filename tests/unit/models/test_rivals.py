@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
+from stfit.constants import BOLTZMANN
 from stfit.derivatives import Jet, seed
 from stfit.models.law import SpinTransferLaw
 from stfit.models.rivals import (
@@ -20,21 +20,12 @@ from stfit.models.rivals import (
     PowerBarrier,
     log_positive_part,
 )
+from tests.builders import STRONGER
 
 Array = npt.NDArray[np.float64]
 
 LAW = SpinTransferLaw(reference_temperature=295.0)
-QUANTITIES = {
-    "l_over_L": 8.0,
-    "tau_0": 1e-9,
-    "E_P": 0.50 * ELEMENTARY_CHARGE,
-    "E_AP": 0.45 * ELEMENTARY_CHARGE,
-    "theta_0": 1.7,
-    "beta": 0.35,
-    "delta_R": 0.11,
-    "exponent": 1.7,
-    "heating": 2e9,
-}
+QUANTITIES = {**STRONGER, "exponent": 1.7, "heating": 2e9}
 HEATING = JouleHeating(scale=1e10)
 FREE = PowerBarrier("n", "n", None)
 RIVALS = (EQ_27, *POWERS, FREE, HEATING, EffectiveTemperature())
