@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stfit.kinds.telegraph.hidden_chain import Emission
+from stfit.kinds.telegraph.emission import Emission
 from stfit.physics.compiled import compiled
 
 Array = npt.NDArray[np.float64]

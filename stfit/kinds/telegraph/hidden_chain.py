@@ -9,26 +9,19 @@ Its gradient is that of η·⟨S⟩ + c (Fisher's identity), its Hessian that pl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, final
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 
 from stfit.derivatives import Jet, seed
+from stfit.kinds.telegraph.emission import Emission
 from stfit.physics.telegraph import change_probabilities
 
 Array = npt.NDArray[np.float64]
 
 _CHUNK = 1 << 20  # samples converted at a time: what a memory-mapped trace holds in memory
 _STATISTICS = 6  # first sample in AP; transitions P→AP, AP→P; samples in AP, their Σz and Σz²
-
-
-class Emission(NamedTuple):
-    """What the states show: z = (sample − shift)·factor, and ln of the ratio of their densities, e0 + e1 z + e2 z²."""
-
-    shift: float
-    factor: float
-    exponent: Array  # shape (3,)
 
 
 @final
