@@ -35,6 +35,7 @@ TRUTH: Final[Mapping[str, float]] = {
     "delta_R": 0.11,
     "temperature": 295.0,
 }
+STRONGER: Final[Mapping[str, float]] = {**TRUTH, "l_over_L": 8.0}  # more spin transfer
 QUOTES: Final[Mapping[str, str]] = {"delta_R": "0.110 ± 0.004 ohm", "beta": "0.35 ± 0.03", "temperature": "295 ± 1 K"}
 QUICK: Final[Mapping[str, Any]] = {"compare": False, "intervals": "covariance"}  # [fit] without rivals and profiles
 KNOWN: Final[Mapping[str, str]] = {"delta_R": "0.110 ohm", "beta": "0.35", "temperature": "295 K"}

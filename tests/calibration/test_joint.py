@@ -17,7 +17,6 @@ import numpy.typing as npt
 import pytest
 
 from stfit.analysis import analysis_of, read_analysis
-from stfit.backends.least_squares import minimise
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
 from stfit.measurement import Measurement, Origin, kinds
 from stfit.objective import Objective
@@ -26,7 +25,7 @@ from stfit.pipeline.assembly import assemble
 from stfit.pipeline.loading import load_measurements
 from stfit.results import Estimate
 from stfit.studies.coverage import NOMINAL, critical_z
-from tests.calibration.pulls import Calibration, Ensemble, Fit, comparisons_of, complaints, halved
+from tests.calibration.pulls import Calibration, Ensemble, comparisons_of, complaints, halved, replicated
 
 pytestmark = pytest.mark.slow
 
@@ -119,11 +118,7 @@ def objective_of(name: str) -> Objective:
 def ensemble_of(devices: int) -> Callable[[str], Ensemble]:
     @cache
     def ensemble(name: str) -> Ensemble:
-        objective = objective_of(name)
-        truth = objective.space.coordinates(_DESIGNS[name][0])
-        rng = np.random.default_rng(SEED + list(_DESIGNS).index(name))
-        replicas = (objective.replicate(truth, rng) for _ in range(devices))
-        return Ensemble(tuple(Fit(replica, minimise(replica)) for replica in replicas))
+        return replicated(objective_of(name), _DESIGNS[name][0], devices, SEED + list(_DESIGNS).index(name))
 
     return ensemble
 

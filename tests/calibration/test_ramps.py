@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import numpy as np
 import pytest
 from scipy.stats import kstest
 
@@ -17,7 +16,7 @@ from stfit.diagnostics.goodness import goodness
 from stfit.measurement import Measurement
 from stfit.studies.coverage import FALSE_ALARM
 from tests import builders
-from tests.calibration.pulls import Ensemble, Fit, comparisons_of, complaints, halved
+from tests.calibration.pulls import Ensemble, comparisons_of, complaints, halved, replicated
 from tests.calibration.virtual_devices import QUOTES, TRUTH
 
 pytestmark = pytest.mark.slow
@@ -43,10 +42,7 @@ COMPARISONS: Final = comparisons_of(len(DESIGNS), len(QUANTITIES))
 
 def ensemble(name: str, devices: int) -> Ensemble:
     objective = builders.objective(DESIGNS[name](), device=dict(QUOTES))
-    truth = objective.space.coordinates(TRUTH)
-    rng = np.random.default_rng(SEED + list(DESIGNS).index(name))
-    replicas = (objective.replicate(truth, rng) for _ in range(devices))
-    return Ensemble(tuple(Fit(replica, minimise(replica)) for replica in replicas))
+    return replicated(objective, TRUTH, devices, SEED + list(DESIGNS).index(name))
 
 
 @pytest.mark.parametrize("name", DESIGNS)

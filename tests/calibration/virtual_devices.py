@@ -22,31 +22,21 @@ from stfit.kinds.resonance.data import FmrLines
 from stfit.measurement import Measurement, Origin
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
+from tests import builders
+from tests.builders import STRONGER
 
 Array = npt.NDArray[np.float64]
 
-ELEMENTARY_CHARGE: Final = 1.602176634e-19
-BOLTZMANN: Final = 1.380649e-23
+ELEMENTARY_CHARGE: Final = builders.E
+BOLTZMANN: Final = builders.K_B
 
-TRUTH: Final[Mapping[str, float]] = {
-    "l_over_L": 8.0,
-    "tau_0": 1e-9,
-    "E_P": 0.50 * ELEMENTARY_CHARGE,
-    "E_AP": 0.45 * ELEMENTARY_CHARGE,
-    "theta_0": 1.7,
-    "beta": 0.35,
-    "delta_R": 0.11,
-    "temperature": 295.0,
-    "resistance": 776.0,
-}
+TRUTH: Final[Mapping[str, float]] = {**STRONGER, "resistance": 776.0}
 # 8.6 % of β, 3.6 % of ΔR, 0.3 % of T: what a laboratory would quote; every replica has its own quotes
-QUOTES: Final[Mapping[str, str]] = {"delta_R": "0.110 ± 0.004 ohm", "beta": "0.35 ± 0.03", "temperature": "295 ± 1 K"}
-TEMPERATURES: Final = (250.0, 270.0, 295.0, 320.0)
+QUOTES = builders.QUOTES
+TEMPERATURES = builders.TEMPERATURES
 
-_G: Final = 8 * ELEMENTARY_CHARGE * TRUTH["l_over_L"] * TRUTH["delta_R"] / TRUTH["beta"]  # J/A
-_C: Final = np.array(
-    [(TRUTH["theta_0"] - np.sin(TRUTH["theta_0"])) / 2, (np.pi - TRUTH["theta_0"] + np.sin(TRUTH["theta_0"])) / 2]
-)
+_G: Final = builders.coupling(TRUTH)  # J/A
+_C: Final = np.array(builders.factors(TRUTH))
 _E: Final = np.array([TRUTH["E_P"], TRUTH["E_AP"]])
 _SIGN: Final = np.array([1.0, -1.0])
 

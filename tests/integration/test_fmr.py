@@ -20,20 +20,13 @@ from stfit.objective import Objective
 from stfit.objective.information import directions
 from stfit.pipeline.assembly import assemble
 from stfit.results import FitResult, Verdict
-from tests.builders import QUICK
+from tests.builders import QUICK, QUOTES, STRONGER
 from tests.truths import DATASETS, assert_true, truth_of
 
 FMR = DATASETS / "fmr"
-KNOWN = {"delta_R": "0.110 ± 0.004 ohm", "beta": "0.35 ± 0.03", "temperature": "295 ± 1 K"}
+KNOWN = dict(QUOTES)
 LAW = {  # of the device below, but for what is measured on it
-    "l_over_L": 8.0,
-    "tau_0": 1e-9,
-    "E_P": 0.50 * 1.602176634e-19,
-    "E_AP": 0.45 * 1.602176634e-19,
-    "theta_0": 1.7,
-    "beta": 0.35,
-    "delta_R": 0.11,
-    "temperature": 295.0,
+    **STRONGER,
     "power_P": 2.0,
     "power_AP": 1.5,
     "linewidth_P": 9e7,

@@ -98,7 +98,7 @@ def test_errors_are_as_large_as_they_say(fits: list[tuple[Objective, Any, Any]])
 def test_bfgs_ends_where_scoring_does(monkeypatch: pytest.MonkeyPatch) -> None:
     objective = builders.objective([builders.ramps(n=50, seed=1), builders.dwell_times(builders.grid(), n=5, seed=2)])
     expected = minimise(objective)
-    monkeypatch.setattr(least_squares, "_score", lambda problem, x, scales, held: (x, 1))
+    monkeypatch.setattr(least_squares, "score", lambda scaled, x: (x, 1))
     monkeypatch.setattr(least_squares, "_NEWTON_STEPS", 1)  # a look at the end without a step
     found = minimise(objective)
     assert expected.covariance is not None

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
+from stfit.constants import BOLTZMANN
 from stfit.derivatives import Jet, seed
 from stfit.models.effective_temperature import EffectiveTemperature
 from stfit.models.eq_27 import EQ_27
@@ -18,21 +18,12 @@ from stfit.models.law import Law
 from stfit.models.power import POWERS, PowerBarrier, log_positive_part
 from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.models.words import Words
+from tests.builders import STRONGER
 
 Array = npt.NDArray[np.float64]
 
 LAW = SpinTransferLaw.of(reference_temperature=295.0)
-QUANTITIES = {
-    "l_over_L": 8.0,
-    "tau_0": 1e-9,
-    "E_P": 0.50 * ELEMENTARY_CHARGE,
-    "E_AP": 0.45 * ELEMENTARY_CHARGE,
-    "theta_0": 1.7,
-    "beta": 0.35,
-    "delta_R": 0.11,
-    "exponent": 1.7,
-    "heating": 2e9,
-}
+QUANTITIES = {**STRONGER, "exponent": 1.7, "heating": 2e9}
 HEATED = replace(LAW, heating=JouleHeating(scale=1e10))
 FREE = PowerBarrier("n", Words("n"), None)
 RIVALS = (*(replace(LAW, rates=rates) for rates in (EQ_27, *POWERS, FREE, EffectiveTemperature())), HEATED)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from stfit.constants import ELEMENTARY_CHARGE
 from stfit.derivatives import seed
 from stfit.kinds.ramp.exposure import log_ramp_exposure
 from stfit.measurement import Settings
@@ -17,18 +16,9 @@ from stfit.models.eq_27 import EQ_27
 from stfit.models.heating import JouleHeating
 from stfit.models.power import POWERS
 from stfit.models.spin_transfer import SpinTransferLaw
+from tests.builders import STRONGER
 
-QUANTITIES = {
-    "l_over_L": 8.0,
-    "tau_0": 1e-9,
-    "E_P": 0.50 * ELEMENTARY_CHARGE,
-    "E_AP": 0.45 * ELEMENTARY_CHARGE,
-    "theta_0": 1.7,
-    "beta": 0.35,
-    "delta_R": 0.11,
-    "exponent": 1.7,
-    "heating": 2e7,
-}
+QUANTITIES = {**STRONGER, "exponent": 1.7, "heating": 2e7}
 # I_c out of AP is 18 mA: a first rise to where events begin, then steps of 0.2 mA
 START, END = np.array([0.0, 6e-3, 6.2e-3, 6.4e-3]), np.array([6e-3, 6.2e-3, 6.4e-3, 6.6e-3])
 RATE = 1e-2  # A/s
