@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, final
 
-from stfit.figures.style import Figure
+from stfit.figures.style import Figure, svg_file
 from stfit.results.symbols import Symbol, expression_parts, prose_parts, symbol
 
 Width = Literal["column", "page"]  # of a figure: 86 mm, or the text of A4
@@ -160,7 +161,7 @@ class Table:
 @final
 @dataclass(frozen=True)
 class Drawing:
-    """A figure, drawn when a form asks for it. words: for who cannot see it. identity: a name within the report.
+    """A figure, drawn when a form asks for it, and once. words: for who cannot see it. identity: a name in the report.
 
     narrow: it is no wider than half a page. foldable: it has residuals that a reader may fold away.
     """
@@ -171,6 +172,16 @@ class Drawing:
     caption: Inline
     narrow: bool = False
     foldable: bool = False
+
+    @cached_property
+    def page(self) -> Figure:
+        """The figure as wide as a page."""
+        return self.draw("page")
+
+    @cached_property
+    def file(self) -> str:
+        """What an SVG file of it holds."""
+        return svg_file(self.page)
 
 
 @final

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from stfit.figures.hover import hover_points
-from stfit.figures.style import svg
+from stfit.figures.style import element
 from stfit.reports.content import Atom, Badge, Code, Document, Drawing, Inline, Italic, Number, Prose, Small, atoms
 from stfit.reports.directions import isolated
 from stfit.reports.document import document
@@ -54,9 +54,11 @@ def inline(text: Inline) -> Markup:
 
 def drawing(block: Drawing) -> Markup:
     """A figure as an <svg> element that carries what hovering shows."""
-    figure = block.draw("page")
-    points = json.dumps(hover_points(figure), ensure_ascii=False) if block.foldable or block.identity == "first" else ""
-    return trusted(svg(figure, block.words, block.identity, {"data-points": points} if points else {}))
+    points = (
+        json.dumps(hover_points(block.page), ensure_ascii=False) if block.foldable or block.identity == "first" else ""
+    )
+    attributes = {"data-points": points} if points else {}
+    return trusted(element(block.file, block.page.get_figwidth(), block.words, block.identity, attributes))
 
 
 def _hash(script: str) -> str:
