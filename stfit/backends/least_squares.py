@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import ModuleType
 from typing import final
 
 import numpy as np
@@ -138,16 +139,19 @@ def _run(
     if problem.has_residuals:
         found = gauss_newton(problem, begin, scales, held, _LAST_STEP, max_evaluations)
         if found is None:
-            from stfit.backends.lmfit_descents import levenberg_marquardt  # lmfit loads where it is needed
-
-            found = levenberg_marquardt(problem, begin, scales, held, max_evaluations, tolerance)
+            found = _through_lmfit().levenberg_marquardt(problem, begin, scales, held, max_evaluations, tolerance)
         return _settle(problem, *found)
     end = _settle(problem, *_score(problem, begin, scales, held))
     if end.converged:
         return end
-    from stfit.backends.lmfit_descents import quasi_newton  # lmfit loads where it is needed
+    return _settle(problem, *_through_lmfit().quasi_newton(problem, begin, scales, held, max_evaluations, tolerance))
 
-    return _settle(problem, *quasi_newton(problem, begin, scales, held, max_evaluations, tolerance))
+
+def _through_lmfit() -> ModuleType:
+    """The descents for which lmfit must be loaded."""
+    from stfit.backends import lmfit_descents  # takes longer than most fits, and few of them need it
+
+    return lmfit_descents
 
 
 def _settle(problem: Problem, x: Array, evaluations: int) -> _End:
@@ -231,7 +235,5 @@ def refit(problem: Problem, near: Optimum) -> Array:
         return _score(problem, near.x, near.directions.scales, held)[0]
     found = gauss_newton(problem, near.x, near.directions.scales, held, _TOLERANCE)
     if found is None:
-        from stfit.backends.lmfit_descents import levenberg_marquardt  # lmfit loads where it is needed
-
-        found = levenberg_marquardt(problem, near.x, near.directions.scales, held, 200, _TOLERANCE)
+        found = _through_lmfit().levenberg_marquardt(problem, near.x, near.directions.scales, held, 200, _TOLERANCE)
     return found[0]
