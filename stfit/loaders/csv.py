@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator, Sequence
+import io
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 
@@ -103,9 +104,7 @@ def _read_plain(path: Path, scan: _Scan) -> Table | None:
     """The table as pandas reads it from the disk; None where a row may be of another length than the header."""
     line = len(scan.head)
     header, separator = _header(path, scan.head[-1].decode("utf-8-sig"), line)
-    from stfit.loaders.long_csv import columns_of  # pandas takes longer to import than a short table to read
-
-    columns = columns_of(path, separator, scan.first_row.decode("ascii"), skip=line)
+    columns = _long_columns(lambda: path, separator, scan.first_row.decode("ascii"), skiprows=line)
     if (
         columns is None or len(columns) != len(header) or _has_empty_cell(columns[-1])
     ):  # rows that are too short end in an empty cell
@@ -128,7 +127,14 @@ def _read_line_by_line(path: Path) -> Table:
     numbers, rows = zip(*kept[1:], strict=True)
     header, separator = _header(path, header_text, header_line)
     _check_lengths(path, kept[1:], separator, len(header))
-    columns = tuple(_cells_of(texts, comma=separator != ",") for texts in zip(*_rows(rows, separator), strict=True))
+    if len(content) <= _SHORT:
+        columns = tuple(_cells_of(texts, comma=separator != ",") for texts in zip(*_rows(rows, separator), strict=True))
+    else:
+        body = "\n".join(rows)
+        found = _long_columns(lambda: io.StringIO(body), separator, rows[0], skipinitialspace=True)
+        if found is None:
+            raise AssertionError("rows of which every one has been counted")
+        columns = found
     digest = hashlib.sha256(content).hexdigest()
     return Table(path, digest, header, columns, lambda: np.array(numbers), header_line, decimal_comma=separator != ",")
 
@@ -206,6 +212,15 @@ def _cells(number: int) -> str:
 
 def _rows(lines: Sequence[str], separator: str) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+
+
+def _long_columns(
+    source: Callable[[], Path | io.StringIO], separator: str, first_row: str, **options: Any
+) -> tuple[Cells, ...] | None:
+    """The columns of a long body; None where a row is too long."""
+    from stfit.loaders.long_csv import columns_of  # pandas takes longer to import than a short table to read
+
+    return columns_of(source, separator, _split(first_row, separator) or (), **options)
 
 
 def _cells_of(texts: Sequence[str], *, comma: bool) -> Cells:

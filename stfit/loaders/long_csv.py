@@ -1,9 +1,10 @@
-"""Long tables of text without quotes, as pandas reads them."""
+"""Long tables of text, as pandas reads them."""
 
 from __future__ import annotations
 
+import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ import pandas as pd
 from pandas.errors import DtypeWarning, EmptyDataError, ParserError
 
 from stfit.loaders.containers import Cells, parse_numbers
+
+Source = Callable[[], Path | io.StringIO]
 
 # What pandas must not do to a table: take cells for NaN, skip lines, guess a header or a compression.
 _AS_WRITTEN: Final[dict[str, Any]] = {
@@ -24,19 +27,19 @@ _AS_WRITTEN: Final[dict[str, Any]] = {
 }
 
 
-def columns_of(path: Path, separator: str, first_row: str, skip: int) -> tuple[Cells, ...] | None:
-    """The columns below a header, every cell taken as it is written.
+def columns_of(source: Source, separator: str, first_row: Sequence[str], **options: Any) -> tuple[Cells, ...] | None:
+    """The columns of a body without header, every cell taken as it is written.
 
     Parameters
     ----------
-    path : Path
-        The file; ASCII without quotes below its header.
+    source : Callable[[], Path or StringIO]
+        Gives the body each time it is read.
     separator : str
         Between cells.
-    first_row : str
-        The first line below the header.
-    skip : int
-        Lines up to the header and with it.
+    first_row : sequence of str
+        The cells of the first row.
+    **options
+        What else `pandas.read_csv` is told.
 
     Returns
     -------
@@ -44,28 +47,28 @@ def columns_of(path: Path, separator: str, first_row: str, skip: int) -> tuple[C
         Numbers where every cell is one, else words. None where a row is too long, or there is none.
     """
     comma = separator != ","
-    options: dict[str, Any] = {"skiprows": skip}
     # Only a start: a column that does not follow its first row's mark comes as text, and is looked at cell by cell.
-    options |= _AS_WRITTEN | {"sep": separator, "decimal": "," if comma and "," in first_row else "."}
+    decimal = "," if comma and any("," in cell for cell in first_row) else "."
+    options |= _AS_WRITTEN | {"sep": separator, "decimal": decimal}
     # Words repeat: as Python's strings, of which each is there once, they are told apart in half the time.
-    words = [at for at, cell in enumerate(first_row.split(separator)) if cell.strip()[:1].isalpha()]
+    words = [at for at, cell in enumerate(first_row) if cell.strip()[:1].isalpha()]
     try:
-        frame = _frame(path, options | {"dtype": dict.fromkeys(words, object)})
+        frame = _frame(source, options | {"dtype": dict.fromkeys(words, object)})
     except (ParserError, EmptyDataError):
         return None
     flags = [name for name in frame.columns if frame[name].dtype.kind == "b"]  # columns of True and False
-    texts = pd.read_csv(path, usecols=flags, dtype=str, **options) if flags else frame
+    texts = pd.read_csv(source(), usecols=flags, dtype=str, **options) if flags else frame
     series = (texts[name] if name in flags else frame[name] for name in frame.columns)
     return tuple(_cells_of(column, decimal_comma=comma) for column in series)
 
 
-def _frame(path: Path, options: Mapping[str, Any]) -> pd.DataFrame:
+def _frame(source: Source, options: Mapping[str, Any]) -> pd.DataFrame:
     with warnings.catch_warnings():
         warnings.simplefilter("error", DtypeWarning)
         try:
-            frame: pd.DataFrame = pd.read_csv(path, **options)
+            frame: pd.DataFrame = pd.read_csv(source(), **options)
         except DtypeWarning:  # parts of a column look like numbers, others do not: read it in one piece, as text
-            frame = pd.read_csv(path, low_memory=False, **options)
+            frame = pd.read_csv(source(), low_memory=False, **options)
     return frame
 
 
