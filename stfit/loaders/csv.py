@@ -131,10 +131,10 @@ def _read_line_by_line(path: Path) -> Table:
         columns = tuple(_cells_of(texts, comma=separator != ",") for texts in zip(*_rows(rows, separator), strict=True))
     else:
         body = "\n".join(rows)
-        found = _long_columns(lambda: io.StringIO(body), separator, rows[0], skipinitialspace=True)
-        if found is None:
+        in_pandas = _long_columns(lambda: io.StringIO(body), separator, rows[0], skipinitialspace=True)
+        if in_pandas is None:
             raise AssertionError("rows of which every one has been counted")
-        columns = found
+        columns = in_pandas
     digest = hashlib.sha256(content).hexdigest()
     return Table(path, digest, header, columns, lambda: np.array(numbers), header_line, decimal_comma=separator != ",")
 
