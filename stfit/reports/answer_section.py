@@ -21,8 +21,9 @@ from stfit.reports.content import (
 from stfit.reports.fit_test_words import explanation_of
 from stfit.reports.sampling_section import BADGES
 from stfit.reports.sentences import agreement_sentence, chain_sentence, identifiability_sentence, quoted_at
+from stfit.reports.summary import beside
 from stfit.results.fit_tests import ALARMS, alarming, kind_of
-from stfit.results.numbers import format_p, format_value
+from stfit.results.numbers import format_estimate, format_p
 from stfit.results.result import FitResult, Goodness, Note, Status, Verdict
 
 _FINE: Final = "Critical currents are extrapolated linearly. Digits in parentheses are one standard error."
@@ -66,8 +67,9 @@ def others(result: FitResult) -> ReportSection | None:
     known = {name: entry for name, entry in shown.items() if entry.value is not None}
     finding: Inline = f"{len(rows)} further parameters"
     if known:
-        values = [(Name(name), f" = {format_value(e.value, e.stderr, e.unit)}") for name, e in known.items()]
-        finding = enumerated(values)
+        finding = enumerated(
+            [(Name(name), f" = {format_estimate(e, beside(name, result))}") for name, e in known.items()]
+        )
     elif shown:
         finding = "the barriers are not identified"
     return ReportSection("parameters", "Barriers and constants", (view.parameter_table(rows),), finding, folded=True)

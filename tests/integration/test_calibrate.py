@@ -25,5 +25,5 @@ def test_a_calibration_survives_its_file(tmp_path: Path) -> None:
     assert result.calibration["replicas"] == 12
     assert result.validity[0].name == "calibration"
     page = stfit.report(result, tmp_path)
-    assert "Are the intervals as wide as they say?" in page.read_text(encoding="utf-8")
+    assert "Coverage" in page.read_text(encoding="utf-8")
     assert read(tmp_path / "result.json").calibration == result.calibration

@@ -170,7 +170,7 @@ def test_opposite_wiring_is_put_right_by_the_polarity(fitted: Journey) -> None:
     assert_true(result, l_over_L=LAMBDA)
     wrong = fitted(DEVICE + MEASUREMENT, {"dwell.csv": reversed_table})
     assert_true(wrong, l_over_L=-LAMBDA)
-    assert "polarity = -1 says so" in wrong.summary()
+    assert "set polarity = -1" in wrong.summary()
 
 
 # --- what the summary says ----------------------------------------------------------------------------------------
@@ -296,7 +296,7 @@ def test_pulses_events_and_dwell_times_in_one_analysis(fitted: Journey, tmp_path
     assert_true(result, l_over_L=LAMBDA, tau_0=TAU_0, resistance=12.0)
     page = stfit.report(result, tmp_path / "out").read_text(encoding="utf-8")
     assert page.count("<script") == 1  # ours
-    assert all(f"Measurement {i}" in page for i in (1, 2, 3))
+    assert all(f'id="data-{i}"' in page for i in (1, 2, 3))
     assert "1e+0" not in page
     assert "inf Ω" not in page
 
