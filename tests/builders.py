@@ -16,7 +16,7 @@ from stfit.kinds.dwell.events import DwellEvents
 from stfit.kinds.pulse.data import SwitchingPulses
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.stepped import SteppedRamps
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 
@@ -245,10 +245,10 @@ def write_ramps(path: Path, columns: Mapping[str, Any], temperature: Any) -> Pat
     )
 
 
-def objective(measurements: Measurement | Sequence[Measurement], **sections: Any) -> Objective:
+def objective(measurements: Observation | Sequence[Observation], **sections: Any) -> Objective:
     """The objective of measurements with the sections of an analysis file; the device is QUOTES unless given."""
     content = {"title": "in memory", "device": dict(QUOTES)} | sections
-    several = [measurements] if isinstance(measurements, Measurement) else list(measurements)
+    several = [measurements] if isinstance(measurements, Observation) else list(measurements)
     return assemble(analysis_of(content, Path(), "in memory"), several)
 
 

@@ -17,7 +17,7 @@ from scipy.special import ndtr
 from stfit.backends.least_squares import Optimum
 from stfit.diagnostics.series import series_labels
 from stfit.diagnostics.tails import COUNTED
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.objective.information import seen_and_free
 from stfit.results.fit_tests import CORRELATION, RUNS
@@ -88,7 +88,7 @@ def neighbours(objective: Objective, freedom: float, informative: Mask) -> Neigh
     return Neighbours(np.concatenate(first), np.concatenate(second), np.concatenate(sensitive), freedom, series)
 
 
-def _in_series(measurement: Measurement, informative: Mask) -> tuple[Rows, Mask]:
+def _in_series(measurement: Observation, informative: Mask) -> tuple[Rows, Mask]:
     """Informative rows ordered along their series, and which of them are followed by one of the same series."""
     group = series_labels(measurement).group
     order = np.lexsort((measurement.axis.values, group))

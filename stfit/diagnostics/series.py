@@ -13,7 +13,7 @@ from stfit.backends.least_squares import Optimum
 from stfit.derivatives import Jet, value_of
 from stfit.diagnostics.estimates import Z68, Z95
 from stfit.diagnostics.remarks import remarks_of
-from stfit.measurement import Measurement, name_of
+from stfit.measurement import Observation, name_of
 from stfit.measurement.base import Axis, SeriesSetting
 from stfit.measurement.registry import declared_kind
 from stfit.objective import Objective, Term
@@ -36,7 +36,7 @@ class SeriesLabels:
     first: npt.NDArray[np.intp]
 
 
-def series_labels(measurement: Measurement) -> SeriesLabels:
+def series_labels(measurement: Observation) -> SeriesLabels:
     """Rows grouped by state and by whatever else differs among them, as shown: temperature, field, pulse width.
 
     Readings that differ by less than what is shown, of a thermometer for instance, belong to one series.
@@ -89,7 +89,7 @@ def curve_grid(axis: Axis, rows: npt.NDArray[np.intp]) -> Array:
 
 
 def curve_of(
-    measurement: Measurement, label: str, rows: npt.NDArray[np.intp], grid: Array, bands: Sequence[Array]
+    measurement: Observation, label: str, rows: npt.NDArray[np.intp], grid: Array, bands: Sequence[Array]
 ) -> Curve:
     """A curve as it is stored; bands: y, lo68, hi68, lo95, hi95, each as displayed and of the shape of the grid."""
     y, lo68, hi68, lo95, hi95 = (_finite(band) for band in bands)

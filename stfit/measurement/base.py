@@ -152,7 +152,7 @@ class Observed:
 
 
 @runtime_checkable
-class Measurement(Protocol):
+class Observation(Protocol):
     """Data of one kind, with the statistics of that kind. Frozen.
 
     Every `prediction` is what the model of the kind predicts a row; its last axis is the rows, leading axes (walkers,
@@ -204,7 +204,7 @@ class Measurement(Protocol):
         """What the figure of the kind is drawn against."""
         ...
 
-    def along(self, row: int, values: Array) -> Measurement:
+    def along(self, row: int, values: Array) -> Observation:
         """The setting of a row repeated at other values of the axis, for a curve; no data of its own."""
         ...
 
@@ -238,26 +238,26 @@ class Measurement(Protocol):
         """Events expected a row (the rarer kind, where there are two), which decides on asymptotic statistics."""
         ...
 
-    def replicate(self, prediction: Array, rng: np.random.Generator) -> Measurement:
+    def replicate(self, prediction: Array, rng: np.random.Generator) -> Observation:
         """A fresh draw of the same design, were the prediction true."""
         ...
 
-    def resampled(self, rng: np.random.Generator) -> Measurement:
+    def resampled(self, rng: np.random.Generator) -> Observation:
         """The data drawn again from themselves: what is independent of each other, with replacement."""
         ...
 
-    def expected(self, prediction: Array) -> Measurement:
+    def expected(self, prediction: Array) -> Observation:
         """The same design with its data at their expectation, where the Hessian of −ln L is the expected information.
 
         For single events without residuals: to about 1/n of n events, and that of `sensitivity`.
         """
         ...
 
-    def longer(self, factor: float) -> Measurement:
+    def longer(self, factor: float) -> Observation:
         """The same design measured `factor` times as long; its data stand for nothing before they are drawn."""
         ...
 
-    def softened(self) -> Measurement | None:
+    def softened(self) -> Observation | None:
         """The data with a part of a count where a row has none, or all; None where that changes nothing."""
         ...
 
@@ -273,11 +273,11 @@ class Measurement(Protocol):
         """The critical current of each row, A with polarity, to start a fit from; None where the kind has none."""
         ...
 
-    def for_curved_law(self) -> Measurement:
+    def for_curved_law(self) -> Observation:
         """The same data with a likelihood that holds where ln τ is no straight line in the current."""
         ...
 
-    def shown(self) -> tuple[Measurement, npt.NDArray[np.intp] | slice]:
+    def shown(self) -> tuple[Observation, npt.NDArray[np.intp] | slice]:
         """What figures and tables show of it, and from which row each of theirs has its settings: itself, for most."""
         ...
 
@@ -290,7 +290,7 @@ class Measurement(Protocol):
         ...
 
 
-def name_of(measurement: Measurement) -> str:
+def name_of(measurement: Observation) -> str:
     """What a measurement is called in tables and figures."""
     origin = measurement.origin
     return f"{origin.file or measurement.kind}{origin.label}"

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.markup import block, paragraph, table
-from stfit.measurement.base import Measurement, name_of
+from stfit.measurement.base import Observation, name_of
 from stfit.units import choose_prefix
 
 Array = npt.NDArray[np.float64]
@@ -18,7 +18,7 @@ _SHOWN: Final = 8  # rows
 _DIGITS: Final = 6
 
 
-def measurement_html(measurement: Measurement) -> str:
+def measurement_html(measurement: Observation) -> str:
     """Kind, file, polarity, remarks, and the first rows of its table with units; every text is escaped."""
     shown, rows = measurement.shown()
     count = shown.settings.state.size
@@ -32,7 +32,7 @@ def measurement_html(measurement: Measurement) -> str:
 
 
 def head_of(
-    measurement: Measurement, shown: Measurement, rows: npt.NDArray[np.intp] | slice
+    measurement: Observation, shown: Observation, rows: npt.NDArray[np.intp] | slice
 ) -> tuple[list[str], list[list[str]]]:
     """Names with units and the first rows: state, drive, settings, and what was observed with its 68 % ends."""
     settings, observed, axis = measurement.settings, shown.observed(), shown.axis

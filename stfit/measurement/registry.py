@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from stfit.errors import StfitError
-from stfit.measurement.base import Measurement
+from stfit.measurement.base import Observation
 from stfit.measurement.kind import Kind
 
 GROUP: Final = "stfit.kinds"
@@ -31,11 +31,11 @@ def kinds() -> Mapping[str, Kind]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
-def kind_of(measurement: Measurement) -> Kind | None:
+def kind_of(measurement: Observation) -> Kind | None:
     """The kind that was declared for a measurement; None for an object whose kind no package names."""
     return kinds().get(declared_kind(measurement))
 
 
-def declared_kind(measurement: Measurement) -> str:
+def declared_kind(measurement: Observation) -> str:
     """What the analysis file calls the kind of a measurement; for one made in memory, the kind of its class."""
     return measurement.origin.kind or measurement.kind

@@ -10,7 +10,7 @@ from stfit.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from stfit.analysis import Analysis
-    from stfit.measurement import Measurement
+    from stfit.measurement import Observation
     from stfit.notebook.widget import Explorer
     from stfit.results import FitResult
 
@@ -18,7 +18,7 @@ __all__ = ["explore"]
 
 
 def explore(
-    source: str | Path | Analysis | FitResult | Measurement | Sequence[Measurement],
+    source: str | Path | Analysis | FitResult | Observation | Sequence[Observation],
     **sections: Mapping[str, Any] | str,
 ) -> Explorer:
     """A widget with a slider for each parameter that varies, data with live curves, and buttons to fit and to reset.

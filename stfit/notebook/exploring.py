@@ -15,7 +15,7 @@ from stfit.backends.least_squares import Optimum, minimise
 from stfit.diagnostics.intervals import covariance_estimates
 from stfit.diagnostics.series import curve_grid, series_labels
 from stfit.figures.live import LivePanel, LiveSeries
-from stfit.measurement import Measurement, name_of
+from stfit.measurement import Observation, name_of
 from stfit.objective import FitParameter, Objective, Term
 from stfit.pipeline import inputs_of
 from stfit.pipeline.assembly import assemble
@@ -49,7 +49,7 @@ class Exploration:
     """Parameters at hand. x: where they stand, coordinates of the fit, shape (p,). optimum: of the last fit, if any."""
 
     analysis: Analysis
-    measurements: Sequence[Measurement]
+    measurements: Sequence[Observation]
     objective: Objective
     x: Array
     optimum: Optimum | None = None

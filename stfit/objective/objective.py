@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from stfit.constants import BOLTZMANN
 from stfit.derivatives import Jet, concatenate, total
-from stfit.measurement import Measurement, Settings
+from stfit.measurement import Observation, Settings
 from stfit.models.exact import ExactRows
 from stfit.models.law import SpinTransferLaw
 from stfit.objective.natural import NaturalCoordinates, natural_coordinates
@@ -37,7 +37,7 @@ class Term:
     name in the parameter space.
     """
 
-    measurement: Measurement
+    measurement: Observation
     law: SpinTransferLaw
     thermometer: Array
     nominal_temperature: float

@@ -11,7 +11,7 @@ from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.loaders.tables import TableRequest, load_tables
-from stfit.measurement import Measurement, kinds
+from stfit.measurement import Observation, kinds
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.inspection import Inspection, inspect
 from stfit.pipeline.loading import load_measurements
@@ -46,8 +46,8 @@ __all__ = [
 @overload
 def load(path: str | Path, kind: None = None) -> Analysis: ...
 @overload
-def load(path: str | Path, kind: str, *, polarity: int = 1, **keys: Any) -> Measurement: ...
-def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys: Any) -> Measurement | Analysis:
+def load(path: str | Path, kind: str, *, polarity: int = 1, **keys: Any) -> Observation: ...
+def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys: Any) -> Observation | Analysis:
     """A measurement of the declared kind from a table, or (with no kind, from a .toml) an analysis.
 
     keys: `columns`, `where`, `temperature_uncertainty` (K), `field_uncertainty` (T) and the keys of the kind, as in
@@ -73,7 +73,7 @@ def run_analysis(analysis: Analysis, *, seed: int = 0, command: str = "", chain:
 
 
 def _fitted(
-    analysis: Analysis, measurements: Sequence[Measurement], seed: int, command: str, chain: Run | None = None
+    analysis: Analysis, measurements: Sequence[Observation], seed: int, command: str, chain: Run | None = None
 ) -> FitResult:
     """By least squares, and then by the backend that the analysis chooses."""
     result = run(analysis, measurements, seed=seed, command=command)
@@ -83,7 +83,7 @@ def _fitted(
 
 
 def fit(
-    source: str | Path | Analysis | Measurement | Sequence[Measurement],
+    source: str | Path | Analysis | Observation | Sequence[Observation],
     *,
     seed: int | None = None,
     **sections: Mapping[str, Any] | str,
@@ -98,7 +98,7 @@ def fit(
 
 
 def plan(
-    source: str | Path | Analysis | Measurement | Sequence[Measurement],
+    source: str | Path | Analysis | Observation | Sequence[Observation],
     *,
     target: str | None = None,
     hours: float | None = None,
@@ -126,7 +126,7 @@ def plan(
 
 
 def calibrate(
-    source: str | Path | Analysis | Measurement | Sequence[Measurement],
+    source: str | Path | Analysis | Observation | Sequence[Observation],
     *,
     replicas: int,
     seed: int,
@@ -159,16 +159,16 @@ def calibrate(
 
 
 def inputs_of(
-    source: str | Path | Analysis | Measurement | Sequence[Measurement],
+    source: str | Path | Analysis | Observation | Sequence[Observation],
     sections: Mapping[str, Mapping[str, Any] | str],
     caller: str,
-) -> tuple[Analysis, list[Measurement]]:
+) -> tuple[Analysis, list[Observation]]:
     """An analysis and its measurements: those its files hold, or those in memory under `sections`."""
     if isinstance(source, str | Path):
         source = read_analysis(Path(source))
     if isinstance(source, Analysis):
         return source, load_measurements(source)
-    measurements = [source] if isinstance(source, Measurement) else list(source)
+    measurements = [source] if isinstance(source, Observation) else list(source)
     if not measurements:
         raise InputError(Problem(caller, "at least one measurement", "none"))
     return analysis_of({"title": "analysis in Python", **sections}, Path(), caller), measurements

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from stfit.analysis import Analysis, GmrChi, GmrTable
 from stfit.errors import InputError, Problem
 from stfit.loaders.gmr import load_gmr
-from stfit.measurement import Measurement, name_of
+from stfit.measurement import Observation, name_of
 from stfit.measurement.columns import THERMOMETER
 from stfit.models.asymmetry import Uniaxial
 from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
@@ -44,7 +44,7 @@ class Temperatures:
     known: bool  # anywhere at all
 
 
-def assemble(analysis: Analysis, measurements: Sequence[Measurement]) -> Objective:
+def assemble(analysis: Analysis, measurements: Sequence[Observation]) -> Objective:
     """The objective of an analysis; InputError where measurements and analysis do not fit together."""
     if analysis.model.barrier == "exact" or analysis.model.heating == "joule":
         measurements = [measurement.for_curved_law() for measurement in measurements]
@@ -89,7 +89,7 @@ def _gmr(analysis: Analysis) -> Gmr:
     return load_gmr(gmr.file) if isinstance(gmr, GmrTable) else CosineGmr()
 
 
-def _temperatures(analysis: Analysis, measurements: Sequence[Measurement]) -> Temperatures:
+def _temperatures(analysis: Analysis, measurements: Sequence[Observation]) -> Temperatures:
     device = analysis.device.get("temperature")
     own = [m.settings.temperature for m in measurements]
     entries = [entry.temperature for entry in analysis.measurement] or [None] * len(own)
@@ -124,7 +124,7 @@ def _as_read(default: float, own: Array) -> float:
     return float(near[np.argmin(np.abs(near - default))]) if near.size else default
 
 
-def _by_field(analysis: Analysis, measurements: Sequence[Measurement]) -> bool:
+def _by_field(analysis: Analysis, measurements: Sequence[Observation]) -> bool:
     """Whether rows differ in field, which only the uniaxial barrier can follow."""
     fields = np.concatenate([m.settings.field for m in measurements])
     several = np.unique(fields[np.isfinite(fields)]).size + int(np.any(np.isnan(fields))) > 1
@@ -146,7 +146,7 @@ def _by_field(analysis: Analysis, measurements: Sequence[Measurement]) -> bool:
     return True
 
 
-def _refuse_one_state(analysis: Analysis, measurements: Sequence[Measurement]) -> None:
+def _refuse_one_state(analysis: Analysis, measurements: Sequence[Observation]) -> None:
     """InputError where a field reaches the anisotropy field, beyond which there are no two states."""
     scale, offset = (analysis.device.get(name) for name in ("anisotropy_field", "field_offset"))
     largest = np.inf if scale is None else scale.value
@@ -159,7 +159,7 @@ def _refuse_one_state(analysis: Analysis, measurements: Sequence[Measurement]) -
 
 
 def _shared_parameters(
-    analysis: Analysis, law: SpinTransferLaw, measurements: Sequence[Measurement], temperatures: Temperatures
+    analysis: Analysis, law: SpinTransferLaw, measurements: Sequence[Observation], temperatures: Temperatures
 ) -> list[Parameter]:
     needed = [p for p in law.parameters if p.name != "delta_R" or _needs_delta_R(analysis, measurements)]
     needed.append(replace(PARAMETERS["temperature"], start=temperatures.nominal))
@@ -174,13 +174,13 @@ def _shared_parameters(
     return needed + [PARAMETERS[name] for name in extra]
 
 
-def _needs_delta_R(analysis: Analysis, measurements: Sequence[Measurement]) -> bool:
+def _needs_delta_R(analysis: Analysis, measurements: Sequence[Observation]) -> bool:
     """Whether the device's own ΔR plays a part: some rows have no other, or the analysis says something of it."""
     named = {*analysis.device, *analysis.fit.fix, *analysis.fit.bounds, *analysis.fit.free, *analysis.priors}
     return "delta_R" in named or any(m.settings.delta_R is None for m in measurements)
 
 
-def _corrections(analysis: Analysis, measurements: Sequence[Measurement]) -> list[str]:
+def _corrections(analysis: Analysis, measurements: Sequence[Observation]) -> list[str]:
     """The corrections of the circuit that the analysis names and its measurements ask for."""
     named = {*analysis.device, *analysis.fit.fix, *analysis.priors}
     found = []
@@ -192,7 +192,7 @@ def _corrections(analysis: Analysis, measurements: Sequence[Measurement]) -> lis
     return found
 
 
-def _require_bias(analysis: Analysis, measurements: Sequence[Measurement], resistance_known: bool) -> None:
+def _require_bias(analysis: Analysis, measurements: Sequence[Observation], resistance_known: bool) -> None:
     """InputError unless every row has the one voltage V = I·R at which ΔR(V) is taken."""
     where = f"{analysis.source or 'analysis'}, key 'device.half_voltage'"
     if not resistance_known:
@@ -204,7 +204,7 @@ def _require_bias(analysis: Analysis, measurements: Sequence[Measurement], resis
 
 
 def _own_parameters(
-    analysis: Analysis, measurements: Sequence[Measurement], index: int, shared: Sequence[Parameter]
+    analysis: Analysis, measurements: Sequence[Observation], index: int, shared: Sequence[Parameter]
 ) -> dict[str, Parameter]:
     """Parameters that a measurement shares with no other, by local name; the first measurement keeps the plain name."""
     measurement = measurements[index]
@@ -268,7 +268,7 @@ def _one_of(names: set[str]) -> str:
     return f"a parameter of this model: {', '.join(sorted(names))}"
 
 
-def _refuse_infinite_currents(analysis: Analysis, measurements: Sequence[Measurement]) -> None:
+def _refuse_infinite_currents(analysis: Analysis, measurements: Sequence[Observation]) -> None:
     """Without spin transfer a critical current is infinite."""
     given = {"device": {n: c.value for n, c in analysis.device.items()}, "fit.fix": analysis.fit.fix}
     for section, values in given.items():

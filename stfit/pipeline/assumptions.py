@@ -9,7 +9,7 @@ import numpy as np
 
 from stfit.analysis import Analysis, GmrChi, GmrTable
 from stfit.diagnostics.remarks import Remarks, remarks_of
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.pipeline.thermal import temperature_sentences
 
@@ -48,7 +48,7 @@ _CORRECTIONS: Final = {
 }
 
 
-def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence[Measurement]) -> list[str]:
+def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence[Observation]) -> list[str]:
     """Every assumption of a fit, a sentence each."""
     gmr = analysis.model.gmr
     curve = "(1 − cos θ)/2"
@@ -82,9 +82,9 @@ def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence
     return sentences
 
 
-def _by_kind(measurements: Sequence[Measurement]) -> dict[Remarks, list[Measurement]]:
+def _by_kind(measurements: Sequence[Observation]) -> dict[Remarks, list[Observation]]:
     """What has something to say of the measurements, and of which; in the order of the analysis."""
-    found: dict[Remarks, list[Measurement]] = {}
+    found: dict[Remarks, list[Observation]] = {}
     for measurement in measurements:
         found.setdefault(remarks_of(measurement), []).append(measurement)
     return found

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from stfit.analysis import Analysis
 from stfit.backends.least_squares import minimise
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.run import run
 from stfit.results import FitResult, Note, Status
@@ -18,7 +18,7 @@ from stfit.studies.record import record
 
 def calibrated(
     analysis: Analysis,
-    measurements: Sequence[Measurement],
+    measurements: Sequence[Observation],
     *,
     replicas: int,
     seed: int,

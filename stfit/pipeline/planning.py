@@ -12,7 +12,7 @@ from stfit.analysis.reading import with_target
 from stfit.backends.least_squares import Optimum, minimise
 from stfit.diagnostics.goodness import goodness
 from stfit.errors import InputError, Problem
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.run import now
@@ -33,7 +33,7 @@ PAGE: Final = "plan.html"
 
 def plan_analysis(
     analysis: Analysis,
-    measurements: Sequence[Measurement],
+    measurements: Sequence[Observation],
     *,
     seed: int,
     check: int = 3,

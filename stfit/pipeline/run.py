@@ -37,7 +37,7 @@ from stfit.diagnostics.intervals import choose_intervals
 from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity
 from stfit.errors import InputError, Problem
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.measurement.registry import declared_kind
 from stfit.models.rivals import EQ_27
 from stfit.objective import Objective
@@ -59,7 +59,7 @@ _LIBRARIES = ("numpy", "scipy", "pandas", "lmfit")
 _CORRELATED_TOO = ("slope_P", "slope_AP")  # beside the parameters that are fitted
 
 
-def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, command: str) -> FitResult:
+def run(analysis: Analysis, measurements: Sequence[Observation], *, seed: int, command: str) -> FitResult:
     """Fit the measurements as the analysis says and draw every conclusion."""
     if analysis.fit.evidence:
         require()
@@ -202,7 +202,7 @@ def now() -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _input(measurement: Measurement) -> InputFile:
+def _input(measurement: Observation) -> InputFile:
     origin = measurement.origin
     rows = origin.rows or measurement.settings.state.size
     kind = declared_kind(measurement)

@@ -28,7 +28,7 @@ from stfit.diagnostics.estimates import estimates
 from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.resonance.data import FmrLines
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.models.barrier_angle import angle_at
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
@@ -78,7 +78,7 @@ def events(temperatures: list[float], rates: list[float], chances: Array) -> dic
 # --- five measurements --------------------------------------------------------------------------------------------
 
 
-def staircase() -> Measurement:
+def staircase() -> Observation:
     """50 events a setting, in steps of a quarter of 1/|s|."""
     columns = events([270.0, 295.0], [1.0, 10.0, 100.0], (np.arange(50) + 0.5) / 50)
     step = 0.25 / np.abs(slopes(columns["transition"], columns["temperature"]))
@@ -87,7 +87,7 @@ def staircase() -> Measurement:
     return RampEvents.from_columns(columns, polarity=1, origin=Origin())
 
 
-def lines() -> Measurement:
+def lines() -> Observation:
     """Power and linewidth of 50 currents in both states."""
     state, current = np.repeat([0.0, 1.0], 50), np.tile(np.linspace(-8e-4, 8e-4, 50), 2)
     columns = {"state": state, "current": current, "power": np.full(100, 1.7), "power_stderr": np.full(100, 0.05)}
@@ -95,7 +95,7 @@ def lines() -> Measurement:
     return FmrLines.from_columns(columns, polarity=1, origin=Origin(), linewidth="fwhm", power="integrated")
 
 
-def critical_currents(rows: int) -> Measurement:
+def critical_currents(rows: int) -> Observation:
     """Currents of both transitions with errors of 10 %, against ΔR."""
     state, delta_R = np.arange(rows) % 2, np.linspace(0.05, 0.5, rows)
     of_device = np.where(state == 0, DERIVED_TRUTH["I_c_P"], DERIVED_TRUTH["I_c_AP"])
@@ -104,15 +104,15 @@ def critical_currents(rows: int) -> Measurement:
     return CriticalCurrents.from_columns(columns | {"delta_R": delta_R}, polarity=1, origin=Origin())
 
 
-def objective_of(measurements: list[Measurement]) -> Objective:
+def objective_of(measurements: list[Observation]) -> Objective:
     """What stfit does before the fit: the analysis is read, a start is guessed."""
     return assemble(analysis_of({"device": dict(QUOTES)}, Path(), "benchmark"), measurements)
 
 
 @pytest.fixture(scope="module")
-def measurements() -> list[Measurement]:
+def measurements() -> list[Observation]:
     """Five measurements drawn from one device, 1000 rows together."""
-    designs: list[Measurement] = [dwell_table((200, 3000), 1.5e-3, currents=25), pulses(1000), staircase(), lines()]
+    designs: list[Observation] = [dwell_table((200, 3000), 1.5e-3, currents=25), pulses(1000), staircase(), lines()]
     left = ROWS - sum(measurement.settings.state.size for measurement in designs)
     objective = objective_of([*designs, critical_currents(left)])
     truth = objective.space.coordinates({**TRUTH, **LINES})
@@ -180,14 +180,14 @@ def binomial(n: Array, switched: Array, exposure: Array) -> Array:
 
 
 @pytest.fixture(scope="module")
-def by_hand(measurements: list[Measurement]) -> Fit:
+def by_hand(measurements: list[Observation]) -> Fit:
     """One lmfit.minimize of it: same start, same bounds, numerical derivatives."""
     objective = objective_of(measurements)
     return minimised_by_lmfit(objective, ByHand(measurements, coordinates(objective)))
 
 
 @pytest.fixture(scope="module")
-def same_residual(measurements: list[Measurement]) -> Fit:
+def same_residual(measurements: list[Observation]) -> Fit:
     """The same of stfit's own residuals."""
     objective = objective_of(measurements)
     return minimised_by_lmfit(objective, objective.residuals)
@@ -229,7 +229,7 @@ def compared(benchmark: Any, ours: Fit, theirs: Fit, goal: float, rounds: int = 
     assert mine <= goal * other
 
 
-def test_the_residual_by_hand_is_that_of_stfit(measurements: list[Measurement], by_hand: Fit) -> None:
+def test_the_residual_by_hand_is_that_of_stfit(measurements: list[Observation], by_hand: Fit) -> None:
     objective = objective_of(measurements)
     assert sum(measurement.settings.state.size for measurement in measurements) == ROWS
     assert objective.has_residuals
@@ -246,7 +246,7 @@ def test_the_residual_by_hand_is_that_of_stfit(measurements: list[Measurement], 
 
 
 @pytest.mark.benchmark(group="joint")
-def test_joint_fit(benchmark: Any, measurements: list[Measurement], by_hand: Fit, same_residual: Fit) -> None:
+def test_joint_fit(benchmark: Any, measurements: list[Observation], by_hand: Fit, same_residual: Fit) -> None:
     objective = objective_of(measurements)
     mine, other = times_in_turn(lambda: minimise(objective), same_residual, ROUNDS)
     benchmark.extra_info["ratio to the same residual"] = mine / other
@@ -255,7 +255,7 @@ def test_joint_fit(benchmark: Any, measurements: list[Measurement], by_hand: Fit
 
 @pytest.mark.benchmark(group="joint")
 def test_joint_fit_from_the_analysis_to_estimates(
-    benchmark: Any, measurements: list[Measurement], by_hand: Fit, same_residual: Fit
+    benchmark: Any, measurements: list[Observation], by_hand: Fit, same_residual: Fit
 ) -> None:
     def fit() -> Any:
         objective = objective_of(measurements)

@@ -19,7 +19,7 @@ from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.dwell.events import DwellEvents
 from stfit.kinds.pulse.data import SwitchingPulses
 from stfit.kinds.resonance.data import FmrLines
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 
@@ -76,7 +76,7 @@ def current_at(state: Any, log_tau: Array, temperature: Array) -> Array:
 class Design:
     """What is measured, what is quoted beside it, and what is held. The data in `measurements` are free of noise."""
 
-    measurements: tuple[Measurement, ...]
+    measurements: tuple[Observation, ...]
     quotes: Mapping[str, str]
     held: Mapping[str, str] = field(default_factory=dict)
 

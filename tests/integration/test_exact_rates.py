@@ -19,7 +19,7 @@ from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.pulse.data import SwitchingPulses
 from stfit.kinds.ramp.data import RampEvents
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.models.law import SpinTransferLaw
 from stfit.models.rivals import JouleHeating
 from stfit.objective.predictions import exact_rows
@@ -35,7 +35,7 @@ LAW = SpinTransferLaw(barrier="exact", asymmetry="uniaxial", reference_temperatu
 EXACT = {"barrier": "exact"}
 
 
-def drawn(measurement: Measurement, eta: Any, seed: int) -> Measurement:
+def drawn(measurement: Observation, eta: Any, seed: int) -> Observation:
     return measurement.replicate(np.asarray(eta), np.random.default_rng(seed))
 
 
@@ -43,7 +43,7 @@ def log_dwell_time(state: Any, current: Any, temperature: Any) -> Any:
     return LAW.log_dwell_time(TRUTH, state=state, current=current, temperature=temperature, field=None)
 
 
-def dwells(seed: int = 1, n: float = 2000.0) -> Measurement:
+def dwells(seed: int = 1, n: float = 2000.0) -> Observation:
     grid = np.meshgrid([0, 1], [280.0, 295.0, 310.0], np.linspace(-2e-3, 1.5e-3, 9), indexing="ij")
     state, temperature, current = (column.ravel() for column in grid)
     eta = log_dwell_time(state, current, temperature)
@@ -53,7 +53,7 @@ def dwells(seed: int = 1, n: float = 2000.0) -> Measurement:
     return drawn(table, eta, seed)
 
 
-def pulses() -> Measurement:
+def pulses() -> Observation:
     current = np.linspace(2.2e-3, 4.0e-3, 12)
     eta = log_dwell_time(np.ones(12), current, np.full(12, 295.0))
     columns = {"transition": np.ones(12, int), "current": current, "pulse_width": np.full(12, 1e-5)}
@@ -79,7 +79,7 @@ def ramps() -> RampEvents:
     return found
 
 
-def critical_currents() -> Measurement:
+def critical_currents() -> Observation:
     state, delta_R = np.repeat([0.0, 1.0], 4), np.tile([0.08, 0.11, 0.14, 0.2], 2)
     settings: dict[str, Any] = {"delta_R": delta_R, "temperature": 295.0, "measurement_time": 1e-2}
     inverse = np.asarray(LAW.inverse_critical_current(TRUTH, state=state, **settings))
@@ -100,7 +100,7 @@ def agrees(found: Any, *names: str) -> None:
         assert abs(estimate.value - TRUTH[name]) < 4.1 * estimate.stderr, name
 
 
-def estimated(measurements: list[Measurement], **fit: Any) -> Mapping[str, Estimate]:
+def estimated(measurements: list[Observation], **fit: Any) -> Mapping[str, Estimate]:
     """The best fit alone, without the diagnostics of a report."""
     objective = assemble(analysis_of({"device": KNOWN, "model": EXACT, "fit": fit}, Path(), "a test"), measurements)
     optimum = minimise(objective)
@@ -114,7 +114,7 @@ def test_every_kind_finds_the_truth_together() -> None:
 
 
 @pytest.mark.parametrize("measurement", [pulses, ramps, critical_currents])
-def test_every_kind_finds_the_slope_alone(measurement: Callable[[], Measurement]) -> None:
+def test_every_kind_finds_the_slope_alone(measurement: Callable[[], Observation]) -> None:
     fix = {"tau_0": "1 ns", "h": 0.05, "Kv": f"{TRUTH['Kv'] / ELEMENTARY_CHARGE} eV"}
     agrees(estimated([measurement()], fix=fix), "l_over_L")
 

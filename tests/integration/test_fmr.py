@@ -15,7 +15,7 @@ from stfit.analysis import analysis_of
 from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.resonance.data import FmrLines
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.objective import Objective
 from stfit.objective.information import directions
 from stfit.pipeline import simulate
@@ -103,7 +103,7 @@ def design() -> FmrLines:
     return FmrLines.from_columns(columns, polarity=1, origin=Origin("lines.csv"), linewidth="fwhm", power="integrated")
 
 
-def objective(measurements: Sequence[Measurement], **sections: Any) -> Objective:
+def objective(measurements: Sequence[Observation], **sections: Any) -> Objective:
     return assemble(analysis_of(sections, Path(), "test"), measurements)
 
 
@@ -199,7 +199,7 @@ def test_lines_whose_slopes_are_not_those_of_the_dwell_times_are_found_out() -> 
 
 def test_only_dwell_times_tell_the_mappings_damping_and_peak_apart() -> None:
     lines, times = drawn(design(), 8), dwells(9)
-    several: dict[int, Sequence[Measurement]] = {1: [lines], 2: [lines, times]}
+    several: dict[int, Sequence[Observation]] = {1: [lines], 2: [lines, times]}
     deviance = {
         (mapping, count): stfit.fit(
             measurements, device=KNOWN, model={"mapping": mapping}, fit=dict(QUICK)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
 from stfit.kinds.dwell.data import DwellTimes
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.models.dwell import DwellTimeModel
 from stfit.physics.deviance import (
     binomial_log_likelihood,
@@ -32,7 +32,7 @@ EPS = 2.0**-52
 CLOSE = 3e-3
 
 
-def found(measurement: Measurement | list[Measurement], **sections: Any) -> tuple[dict[str, Estimate], float]:
+def found(measurement: Observation | list[Observation], **sections: Any) -> tuple[dict[str, Estimate], float]:
     """Estimates and deviance of a fit that converged."""
     objective = builders.objective(measurement, **sections)
     optimum = minimise(objective)
@@ -113,7 +113,7 @@ GRID = builders.grid(temperatures=(260.0, 310.0), currents=(-8e-3, -2e-3, 3e-3, 
 seeds = st.integers(0, 10**6)
 
 
-def measured(kind: str, seed: int, grid: builders.Grid = GRID) -> Measurement:
+def measured(kind: str, seed: int, grid: builders.Grid = GRID) -> Observation:
     if kind == "pulses":
         return builders.pulses(grid, n=300, seed=seed)
     if kind == "means":
@@ -236,7 +236,7 @@ def test_cutting_the_data_changes_nothing(seed: int) -> None:
         assert isinstance(built, DwellTimes)
         return built
 
-    pieces: list[Measurement] = [part(rows % 3 == k) for k in range(3)]
+    pieces: list[Observation] = [part(rows % 3 == k) for k in range(3)]
     (one, deviance), (other, same) = found(table), found(pieces)
     assert same == pytest.approx(deviance, rel=1e-9)
     for name, estimate in one.items():
@@ -255,7 +255,7 @@ def test_single_dwells_fit_as_their_table(seed: int) -> None:
 @fits
 @given(seeds)
 def test_information_adds(seed: int) -> None:
-    parts: list[Measurement] = [measured(kind, seed) for kind in ("dwells", "means", "pulses")]
+    parts: list[Observation] = [measured(kind, seed) for kind in ("dwells", "means", "pulses")]
     known = {"device": builders.KNOWN}
     together = builders.objective(parts, **known)
     x = together.start

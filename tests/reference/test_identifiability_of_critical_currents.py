@@ -20,7 +20,7 @@ from stfit.constants import ELEMENTARY_CHARGE
 from stfit.derivatives import Jet
 from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.dwell.data import DwellTimes
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.models.law import SpinTransferLaw
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
@@ -79,7 +79,7 @@ class Stack:
         return bool(np.linalg.norm(gradient @ self.null_space()) < 1e-6 * np.linalg.norm(gradient))
 
 
-def objective_of(*measurements: Measurement) -> Objective:
+def objective_of(*measurements: Observation) -> Objective:
     """Nine free parameters: ΔR is named by bounds, or it would not take part."""
     tables = {"model": {"asymmetry": "free"}, "fit": {"bounds": {"delta_R": ["1 mohm", "10 ohm"]}}}
     objective = assemble(analysis_of(tables, Path(), "test"), list(measurements))
@@ -97,7 +97,7 @@ def critical_currents(*, own_delta_R: bool = True) -> CriticalCurrents:
     return CriticalCurrents.from_columns(columns, polarity=1, origin=Origin())
 
 
-def dwell_times() -> Measurement:
+def dwell_times() -> Observation:
     state, current = np.repeat([0.0, 1.0], 5), np.tile(np.linspace(-1e-3, 1e-3, 5), 2)
     law = SpinTransferLaw(asymmetry="free")
     eta = law.log_dwell_time(TRUTH, state=state, current=current, temperature=300.0, field=None)

@@ -7,7 +7,7 @@ from typing import Final
 from stfit.backends.least_squares import Optimum
 from stfit.diagnostics.remarks import Remarks
 from stfit.kinds.critical.data import CriticalCurrents
-from stfit.measurement import Measurement, name_of
+from stfit.measurement import Observation, name_of
 from stfit.models.law import SpinTransferLaw
 from stfit.objective import Objective
 from stfit.results import Note
@@ -22,7 +22,7 @@ class CriticalCurrentRemarks(Remarks):
         measured = (term.measurement for term in objective.terms)
         return [_signs(m) for m in measured if isinstance(m, CriticalCurrents) and m.opposed]
 
-    def assumptions(self, law: SpinTransferLaw, measurements: list[Measurement]) -> list[str]:
+    def assumptions(self, law: SpinTransferLaw, measurements: list[Observation]) -> list[str]:
         """At which time scale the currents are critical."""
         times = {m.settings.measurement_time for m in measurements}
         exact = law.rates is not None

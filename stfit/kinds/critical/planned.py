@@ -9,7 +9,7 @@ import numpy as np
 
 from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.critical.keys import CriticalCurrentPlanKeys
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.measurement.base import frozen
 from stfit.measurement.columns import STATES
 from stfit.objective import Term
@@ -60,7 +60,7 @@ class CriticalCurrentPlanner(Planner):
         """Every critical current is a point."""
         return {(float(row),) for row in range(term.measurement.settings.state.size)}
 
-    def by_error(self, measurement: Measurement) -> bool:  # noqa: ARG002 - all of them
+    def by_error(self, measurement: Observation) -> bool:  # noqa: ARG002 - all of them
         """Critical currents have stated errors."""
         return True
 

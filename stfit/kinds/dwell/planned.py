@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from stfit.kinds.dwell.data import DwellTimes, MeanDwellTimes
 from stfit.kinds.dwell.events import DwellEvents
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.measurement.base import frozen
 from stfit.objective import Term
 from stfit.studies.candidate import Candidate, Today
@@ -74,7 +74,7 @@ class DwellPlanner(Planner):
         found = of_points(today, "state", traces(today, dwells[0], surroundings(dwells)), words)
         return found or "at no current are the dwell times of both states in the measurable range"
 
-    def measuring_time(self, measurement: Measurement, conditions: Conditions) -> float:
+    def measuring_time(self, measurement: Observation, conditions: Conditions) -> float:
         """All time in either state, s; for means the counts that give such relative errors, times the mean.
 
         Where a trace shows both states, the times in P and in AP add up to its length; where each row was watched for
@@ -90,7 +90,7 @@ class DwellPlanner(Planner):
             return distinct(*drive_and_surroundings(term))
         return super().points(term)
 
-    def by_error(self, measurement: Measurement) -> bool:
+    def by_error(self, measurement: Observation) -> bool:
         """Mean dwell times have stated errors."""
         return isinstance(measurement, MeanDwellTimes)
 

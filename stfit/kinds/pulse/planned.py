@@ -11,7 +11,7 @@ import numpy.typing as npt
 from stfit.kinds.dwell.planned import dwell_terms, dwell_window
 from stfit.kinds.pulse.data import SwitchingPulses
 from stfit.kinds.pulse.keys import PulsePlanKeys
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.measurement.base import frozen
 from stfit.objective import Term
 from stfit.physics.switching import switching_probability
@@ -58,7 +58,7 @@ class PulsePlanner(Planner):
         found = _offered(today, "pulses", dwells[0], nominal, _BOTH)
         return found or "no pulse within the largest current switches now and then"
 
-    def measuring_time(self, measurement: Measurement, conditions: Conditions) -> float:
+    def measuring_time(self, measurement: Observation, conditions: Conditions) -> float:
         """Each pulse, and resetting the device after it, s."""
         pulsed: Any = measurement
         overhead = PulsePlanKeys.filled(conditions.of_kinds).pulse_overhead
@@ -102,7 +102,7 @@ def pulse_widths(today: Today) -> Array:
 
 def pulses(today: Today, template: Term, around: Surroundings, states: tuple[int, ...] = (0, 1)) -> Term | None:
     """The most telling series of pulses over a grid of currents and widths; None where none switches now and then."""
-    source: Measurement = template.measurement
+    source: Observation = template.measurement
     is_voltage = source.settings.voltage is not None
     drive = source.settings.voltage if is_voltage else source.settings.current
     reach = FARTHER * float(np.max(np.abs(np.asarray(drive)))) if is_voltage else largest_current(today)

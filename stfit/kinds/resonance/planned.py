@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from stfit.kinds.resonance.data import FmrLines
 from stfit.kinds.resonance.keys import LinePlanKeys
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.measurement.base import frozen
 from stfit.measurement.columns import STATES
 from stfit.models.parameters import PARAMETERS
@@ -50,14 +50,14 @@ class LinePlanner(Planner):
         )
         return [Candidate("fmr", words, today.cost(term), (term,), own)]
 
-    def measuring_time(self, measurement: Measurement, conditions: Conditions) -> float:
+    def measuring_time(self, measurement: Observation, conditions: Conditions) -> float:
         """A spectrum for each line, which gives its power and its linewidth, s."""
         lines: Any = measurement
         keys = np.stack([lines.state, lines.current, lines.temperature, lines.frequency])
         spectra = np.unique(np.nan_to_num(keys), axis=1).shape[1]
         return float(spectra) * point_time(conditions)
 
-    def by_error(self, measurement: Measurement) -> bool:  # noqa: ARG002 - all of them
+    def by_error(self, measurement: Observation) -> bool:  # noqa: ARG002 - all of them
         """Lines have stated errors."""
         return True
 

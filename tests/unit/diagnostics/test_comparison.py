@@ -19,7 +19,7 @@ from stfit.diagnostics.comparison import compare
 from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.pulse.data import SwitchingPulses
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.objective import Objective
 from stfit.pipeline import fit, load
 from stfit.pipeline.assembly import assemble
@@ -46,7 +46,7 @@ def dwells(temperatures: tuple[float, ...] = (280.0, 295.0, 310.0), *, noise: in
     return table if noise is None else table.replicate(eta, np.random.default_rng(noise))
 
 
-def fitted(measurement: Measurement, **sections: Any) -> tuple[Objective, Optimum]:
+def fitted(measurement: Observation, **sections: Any) -> tuple[Objective, Optimum]:
     content = {"device": KNOWN, **sections}
     objective = assemble(analysis_of(content, Path(), "a test"), [measurement])
     return objective, minimise(objective)
@@ -203,10 +203,10 @@ def test_whether_to_compare_is_yes_or_no() -> None:
         analysis_of({"fit": {"compare": 1}}, Path(), "lab.toml")
 
 
-def measured(folder: str, kind: str, file: str, **keys: Any) -> Measurement:
+def measured(folder: str, kind: str, file: str, **keys: Any) -> Observation:
     """A table of the example data sets."""
     table = load(DATASETS / folder / file, kind, **keys)
-    assert isinstance(table, Measurement)
+    assert isinstance(table, Observation)
     return table
 
 

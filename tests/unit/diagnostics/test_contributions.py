@@ -24,7 +24,7 @@ from stfit.diagnostics.contributions import (
 from stfit.diagnostics.estimates import estimates
 from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble
@@ -43,7 +43,7 @@ def by_temperature() -> list[DwellTimes]:
     return [table for table in tables if isinstance(table, DwellTimes)]
 
 
-def fitted(measurements: Sequence[Measurement], device: dict[str, str]) -> tuple[Objective, Optimum]:
+def fitted(measurements: Sequence[Observation], device: dict[str, str]) -> tuple[Objective, Optimum]:
     objective = assemble(analysis_of({"device": device}, Path(), "test"), measurements)
     return objective, minimise(objective)
 

@@ -10,14 +10,14 @@ from stfit.backends.least_squares import Optimum, minimise
 from stfit.diagnostics.series import curves, series_labels, summaries
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.pulse.data import SwitchingPulses
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.objective import Objective
 from tests import builders
 
 GRID = builders.grid(temperatures=(260.0, 310.0), currents=(-8e-3, -2e-3, 3e-3, 9e-3))
 
 
-def kinds(polarity: int) -> dict[str, Measurement]:
+def kinds(polarity: int) -> dict[str, Observation]:
     grid = builders.grid(temperatures=(260.0, 310.0), currents=(-8e-3, -2e-3, 3e-3, 9e-3), polarity=polarity)
     return {
         "dwells": builders.dwell_times(grid, n=40, seed=1),

@@ -12,7 +12,7 @@ import pytest
 
 from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.resonance.data import FmrLines
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.objective import Objective
 from stfit.objective.extension import expecting
 from tests.builders import (
@@ -61,7 +61,7 @@ def lines() -> FmrLines:
     return FmrLines.from_columns(columns, polarity=1, origin=Origin(), linewidth="fwhm", power="integrated")
 
 
-KINDS: Final[dict[str, Callable[[], Measurement]]] = {
+KINDS: Final[dict[str, Callable[[], Observation]]] = {
     "dwells, n given": lambda: dwell_times(grid(), n=30),
     "dwells, time given": lambda: watched(grid(), expected=2.0),
     "means": lambda: mean_dwells(grid()),

@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.objective import Normal, Objective
 from stfit.objective.predictions import current_at
 from tests import builders
@@ -33,7 +33,7 @@ def pulses() -> Objective:
 
 
 def joint() -> Objective:
-    parts: list[Measurement] = [
+    parts: list[Observation] = [
         builders.dwell_times(GRID, n=3, seed=1),
         builders.mean_dwells(GRID, seed=2),
         builders.dwell_events(GRID, n=4, seed=3, censored=True),

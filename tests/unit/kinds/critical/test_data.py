@@ -13,7 +13,7 @@ from stfit.constants import ELEMENTARY_CHARGE
 from stfit.derivatives import Jet, seed, total
 from stfit.errors import InputError, TableError
 from stfit.kinds.critical.data import CriticalCurrents
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 
 STATE = np.array([0.0, 0.0, 1.0, 1.0])
 CURRENT = np.array([-4e-3, -2e-3, 1.5e-3, 0.8e-3])
@@ -35,7 +35,7 @@ def table(polarity: int = 1, without: tuple[str, ...] = (), changes: Any = None,
 
 def test_it_is_a_measurement_that_freezes_its_arrays() -> None:
     measured = table()
-    assert isinstance(measured, Measurement)
+    assert isinstance(measured, Observation)
     with pytest.raises(ValueError, match="read-only"):
         measured.current[0] = 0.0
 

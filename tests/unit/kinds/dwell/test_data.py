@@ -10,7 +10,7 @@ from scipy.stats import norm
 from stfit.errors import TableError
 from stfit.kinds.dwell.data import DwellTimes, MeanDwellTimes
 from stfit.kinds.dwell.events import DwellEvents
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from tests import builders
 
 EPS = 2.0**-52
@@ -130,7 +130,7 @@ def test_rough_start_knows_what_counts_know() -> None:
 
 GRID = builders.grid(temperatures=(280.0, 320.0), currents=(-8e-3, 0.0, 8e-3))
 ETA = GRID.log_dwell_time(builders.TRUTH)
-KINDS: dict[str, Measurement] = {
+KINDS: dict[str, Observation] = {
     "counted": builders.dwell_times(GRID, n=np.arange(1.0, 13.0)),
     "watched": builders.watched(GRID, expected=1.5, seed=3),
     "means": builders.mean_dwells(GRID, relative=0.1),

@@ -15,7 +15,7 @@ from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.dwell.events import DwellEvents
 from stfit.kinds.dwell.missed import MissedDwellEvents
 from stfit.kinds.dwell.shape import exponential_shape_test
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.physics.missed_events import EXACT, log_density, log_survival, tail
 from stfit.physics.telegraph import apparent_mean_dwell, draw_apparent_dwells
 
@@ -74,7 +74,7 @@ def test_a_dead_time_makes_apparent_dwells() -> None:
     assert all(isinstance(KINDS[name], ApparentDwellTimes) for name in ("counts", "watched", "means"))
     assert isinstance(KINDS["events"], MissedDwellEvents)
     assert isinstance(table(5.0, 0.0), DwellTimes)
-    assert all(isinstance(kind, Measurement) for kind in KINDS.values())
+    assert all(isinstance(kind, Observation) for kind in KINDS.values())
 
 
 def test_residuals_vanish_at_the_dwell_times_behind_the_means_and_not_at_the_naive_ones() -> None:

@@ -12,7 +12,7 @@ from stfit.derivatives import Jet, seed
 from stfit.errors import NoResidualsError
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.stepped import SteppedRamps
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.physics.switching import ramp_log_density
 from tests import builders
 
@@ -46,7 +46,7 @@ def line(measured: RampEvents, prediction: Any) -> tuple[Any, Any]:
 
 def test_it_is_a_measurement_without_residuals() -> None:
     measured = events()
-    assert isinstance(measured, Measurement)
+    assert isinstance(measured, Observation)
     assert not measured.has_residuals
     with pytest.raises(NoResidualsError, match="no deviance: give a current_step, or use the likelihood"):
         measured.deviance_residuals(truth_of(measured))

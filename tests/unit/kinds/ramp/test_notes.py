@@ -10,13 +10,13 @@ import pytest
 from stfit.backends.least_squares import minimise
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.notes import ramp_moments, ramp_notes
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from tests import builders
 
 SLOW = (3.0, 30.0)
 
 
-def late(step: float | None = None, n: int = 400) -> Measurement:
+def late(step: float | None = None, n: int = 400) -> Observation:
     """Ramps that start 15 and more 1/|s| before the mode."""
     return builders.ramps(TALL, rates=SLOW, n=n, seed=2, step=step)
 

@@ -11,7 +11,7 @@ from scipy.stats import norm
 from stfit.derivatives import seed
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.stepped import SteppedRamps
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.physics.switching import ramp_log_exposure, ramp_log_survival
 from tests import builders
 
@@ -37,7 +37,7 @@ def prediction_of(measured: SteppedRamps, truth: Any = builders.TRUTH) -> Any:
 
 def test_it_is_a_measurement_with_residuals() -> None:
     measured = stepped()
-    assert isinstance(measured, Measurement)
+    assert isinstance(measured, Observation)
     assert measured.has_residuals
     assert measured.kind == "switching-ramp"
 

@@ -12,7 +12,7 @@ import stfit
 from stfit.derivatives import Jet, seed
 from stfit.errors import InputError, TableError
 from stfit.kinds.resonance.data import FmrLines
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 
 STATE = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
 CURRENT = np.array([-1e-3, 0.0, 1e-3, -1e-3, 0.0, 1e-3])
@@ -44,7 +44,7 @@ def lines(columns: dict[str, Any] = FULL, without: tuple[str, ...] = (), polarit
 
 def test_it_is_a_measurement_with_a_row_for_each_observable_of_each_line() -> None:
     measured = lines(**KEYS)
-    assert isinstance(measured, Measurement)
+    assert isinstance(measured, Observation)
     assert measured.settings.state.size == measured.value.size == 12
     np.testing.assert_array_equal(measured.is_linewidth, np.repeat([0, 1], 6))
     np.testing.assert_array_equal(measured.value, [*POWER, *WIDTH])

@@ -10,7 +10,7 @@ import pytest
 
 from stfit.derivatives import Jet, seed
 from stfit.kinds.telegraph.data import TelegraphTraces
-from stfit.measurement.base import Measurement, Origin
+from stfit.measurement.base import Observation, Origin
 from stfit.physics.telegraph import stay_probabilities
 
 Array = npt.NDArray[np.float64]
@@ -42,7 +42,7 @@ def traces(*, sampled: tuple[bool, ...] = (True, False, True), n: float = 5e4) -
 
 
 def test_it_is_a_measurement() -> None:
-    assert isinstance(traces(), Measurement)
+    assert isinstance(traces(), Observation)
 
 
 def test_the_likelihood_is_that_of_the_chain_and_of_the_gaussian() -> None:
