@@ -57,7 +57,7 @@ def posterior_predictive(objective: Objective, chain: Chain, seed: int, replicas
     for draw in range(x.shape[0]):
         rows = [prediction[draw] for prediction in predictions]
         measurements = [term.measurement for term in objective.terms]
-        fresh = [m.replicate(row, rng) for m, row in zip(measurements, rows, strict=True)]
+        fresh = [m.draw(row, rng) for m, row in zip(measurements, rows, strict=True)]
         observed[draw] = _values(checks, measurements, rows)
         replicated[draw] = _values(checks, fresh, rows)
     return _tests(objective, checks, observed, replicated)
@@ -108,12 +108,12 @@ def _checks(measurement: Observation) -> list[_Check]:
     """What is asked of a measurement: residuals only of a kind that has them."""
     state = measurement.settings.state
     codes = np.unique(state)
-    words = measurement.state_words
+    words = measurement.view().state_words
     several = codes.size > 1
     checks = [
         _Check(f"{DEVIANCE}, {words[int(code)]}" if several else DEVIANCE, _deviance(state == code)) for code in codes
     ]
-    if not measurement.has_residuals:
+    if not measurement.traits.has_residuals:
         return checks
     checks.append(_Check(LARGEST_RESIDUAL, _largest))
     before, after = _neighbours(measurement)
@@ -123,11 +123,11 @@ def _checks(measurement: Observation) -> list[_Check]:
 
 
 def _deviance(rows: Mask) -> Discrepancy:
-    return lambda measurement, prediction: float(np.sum(measurement.discrepancies(prediction)[0][rows]))
+    return lambda measurement, prediction: float(np.sum(measurement.row_fit(prediction).discrepancy[rows]))
 
 
 def _residuals(measurement: Any, prediction: Array) -> Array:
-    return np.asarray(measurement.deviance_residuals(prediction))
+    return np.asarray(measurement.residuals(prediction))
 
 
 def _largest(measurement: Observation, prediction: Array) -> float:
@@ -146,7 +146,8 @@ def _correlation(before: npt.NDArray[np.intp], after: npt.NDArray[np.intp]) -> D
 
 def _neighbours(measurement: Observation) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Rows of one series that follow each other along the axis of the figure."""
-    group = series_labels(measurement).group
-    order = np.lexsort((measurement.axis.values, group))
+    view = measurement.view()
+    group = series_labels(view).group
+    order = np.lexsort((view.axis.values, group))
     same = group[order[:-1]] == group[order[1:]]
     return order[:-1][same], order[1:][same]

@@ -14,9 +14,10 @@ from stfit.loaders.cells import Selection, column_values, select_rows
 from stfit.loaders.containers import Problems, Table, read_table
 from stfit.loaders.headers import Headers, find_header, match_headers, nearest
 from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
-from stfit.measurement.base import Observation, Origin
+from stfit.measurement.base import Origin
 from stfit.measurement.columns import Layout
 from stfit.measurement.kind import Kind
+from stfit.measurement.observation import Observation
 from stfit.units import quoted
 
 _Made = TypeVar("_Made")
@@ -96,10 +97,10 @@ def _build(request: TableRequest, loaded: Loaded) -> Observation:
     chosen = ", ".join(f"{header} = {value}" for header, value in request.where.items())
     label = f" [{chosen}]" if chosen else ""
     digest, name = selection.table.sha256, request.kind.name
-    origin = Origin(str(request.path), digest, selection.rows, loaded.notices, label, name)
+    origin = Origin(str(request.path), digest, selection.rows, loaded.notices, label, name, request.polarity)
     try:
         build = request.kind.build()
-        measurement: Observation = build(loaded.values, polarity=request.polarity, origin=origin, **request.keys)
+        measurement: Observation = build(loaded.values, origin=origin, **request.keys)
     except TableError as error:
         problems = Problems(request.path)
         _note_rows(error, selection, loaded.headers, problems)

@@ -14,6 +14,7 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.gmr import load_gmr
 from stfit.measurement import Observation, name_of
 from stfit.measurement.columns import THERMOMETER
+from stfit.measurement.observation import StraightLawOnly
 from stfit.models.asymmetry import Uniaxial
 from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
 from stfit.models.parameters import PARAMETERS, Parameter, regular
@@ -47,7 +48,7 @@ class Temperatures:
 def assemble(analysis: Analysis, measurements: Sequence[Observation]) -> Objective:
     """The objective of an analysis; InputError where measurements and analysis do not fit together."""
     if analysis.model.barrier == "exact" or analysis.model.heating == "joule":
-        measurements = [measurement.for_curved_law() for measurement in measurements]
+        measurements = [m.for_curved_law() if isinstance(m, StraightLawOnly) else m for m in measurements]
     temperatures = _temperatures(analysis, measurements)
     law = SpinTransferLaw(
         gmr=_gmr(analysis),
@@ -62,7 +63,7 @@ def assemble(analysis: Analysis, measurements: Sequence[Observation]) -> Objecti
         description=description_of(analysis, measurements, temperatures.reference),
     )
     shared = _shared_parameters(analysis, law, measurements, temperatures)
-    lines = {entry.name for measurement in measurements for entry in measurement.own_parameters}
+    lines = {entry.name for measurement in measurements for entry in measurement.traits.own_parameters}
     _refuse_foreign(analysis, {parameter.name for parameter in shared}, lines)
     own = [_own_parameters(analysis, measurements, index, shared) for index in range(len(measurements))]
     terms = tuple(
@@ -163,7 +164,7 @@ def _shared_parameters(
 ) -> list[Parameter]:
     needed = [p for p in law.parameters if p.name != "delta_R" or _needs_delta_R(analysis, measurements)]
     needed.append(replace(PARAMETERS["temperature"], start=temperatures.nominal))
-    extra = dict.fromkeys(name for measurement in measurements for name in measurement.needs)
+    extra = dict.fromkeys(name for measurement in measurements for name in measurement.traits.needs)
     for name in extra:
         if name in _MUST_BE_GIVEN and name not in analysis.device:
             where = f"{analysis.source or 'analysis'}, key 'device.{name}'"
@@ -200,7 +201,7 @@ def _require_bias(analysis: Analysis, measurements: Sequence[Observation], resis
     for measurement in measurements:
         if measurement.settings.ramp_rate is not None:
             expected = "measurements whose rows have one current each, at whose voltage ΔR(V) is taken"
-            raise InputError(Problem(where, expected, f"{name_of(measurement)}, kind {measurement.kind!r}"))
+            raise InputError(Problem(where, expected, f"{name_of(measurement)}, kind {measurement.origin.kind!r}"))
 
 
 def _own_parameters(
@@ -208,12 +209,14 @@ def _own_parameters(
 ) -> dict[str, Parameter]:
     """Parameters that a measurement shares with no other, by local name; the first measurement keeps the plain name."""
     measurement = measurements[index]
-    earlier = {p.name for other in measurements[:index] for p in other.own_parameters}
-    own = {}
-    for entry in measurement.own_parameters:
+    earlier = {p.name for other in measurements[:index] for p in other.traits.own_parameters}
+    own, starts = {}, measurement.start().own
+    for entry in measurement.traits.own_parameters:
         name = f"{entry.name}[{index + 1}]" if entry.name in earlier else entry.name
         parameter = PARAMETERS[entry.name]
-        own[entry.name] = replace(parameter, name=name, unit=entry.unit, start=parameter.coordinate_of(entry.start))
+        own[entry.name] = replace(
+            parameter, name=name, unit=entry.unit, start=parameter.coordinate_of(starts[entry.name])
+        )
     if index > 0:
         apart = (p for p in shared if p.name in analysis.fit.per_measurement)
         own |= {p.name: replace(p, name=f"{p.name}[{index + 1}]") for p in apart}
@@ -272,6 +275,6 @@ def _refuse_infinite_currents(analysis: Analysis, measurements: Sequence[Observa
     """Without spin transfer a critical current is infinite."""
     given = {"device": {n: c.value for n, c in analysis.device.items()}, "fit.fix": analysis.fit.fix}
     for section, values in given.items():
-        if values.get("l_over_L") == 0.0 and any(m.rough_critical_currents() is not None for m in measurements):
+        if values.get("l_over_L") == 0.0 and any(m.start().critical_currents is not None for m in measurements):
             where = f"{analysis.source or 'analysis'}, key '{section}.l_over_L'"
             raise InputError(Problem(where, "a number that is not 0, as there are critical currents", "0"))

@@ -71,7 +71,7 @@ def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence
     sentences += [sentence for name, sentence in _CORRECTIONS.items() if name in used]
     for remarks, own in _by_kind(measurements).items():
         sentences += remarks.assumptions(objective.law, own)
-    polarities = {m.polarity for m in measurements}
+    polarities = {m.origin.polarity for m in measurements}
     sentences += [
         f"Polarity {p:+d}: currents count as positive where the laboratory's are {'positive' if p > 0 else 'negative'}."
         for p in sorted(polarities)

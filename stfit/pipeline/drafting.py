@@ -181,7 +181,7 @@ def _with_common_polarity(entries: Sequence[Entry]) -> list[Entry]:
 def _device(measurements: Sequence[Observation], given: Given) -> tuple[Setting, ...]:
     """What is given of the device, and what the measurements cannot do without."""
     settings = [Setting(name, value) for name, value in given.device.items()]
-    needed = list(dict.fromkeys(name for measurement in measurements for name in measurement.needs))
+    needed = list(dict.fromkeys(name for measurement in measurements for name in measurement.traits.needs))
     needed += ["anisotropy_field"] if _several_fields(measurements) else []
     for name in needed:
         if name in given.device:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.measurement import Observation
+from stfit.measurement.view import TRANSITION_WORDS
 from stfit.results.numbers import format_interval, format_rounded
 
 Array = npt.NDArray[np.float64]
@@ -31,7 +32,7 @@ def polarity_of(measurement: Observation) -> tuple[int, str] | None:
 
     measurement: read with polarity +1. Of switching the sign of the current tells, of dwell times the slopes of ln τ.
     """
-    if "→" in measurement.state_words[0]:
+    if measurement.view().state_words == TRANSITION_WORDS:
         return _polarity_of_switching(measurement)
     return _polarity_of_dwells(measurement)
 
@@ -50,18 +51,16 @@ def _polarity_of_switching(measurement: Observation) -> tuple[int, str] | None:
 
 
 def _drive(measurement: Observation) -> Array | None:
-    """Currents, or voltages, by row: those of the axis where none was set."""
+    """Currents, or voltages, by row: the critical ones where none was set."""
     settings = measurement.settings
-    if settings.current is not None:
-        return settings.current
-    if settings.voltage is not None:
-        return settings.voltage
-    return measurement.rough_critical_currents()
+    if settings.current is None and settings.voltage is None:
+        return measurement.start().critical_currents
+    return settings.drive
 
 
 def _polarity_of_dwells(measurement: Observation) -> tuple[int, str] | None:
     """The sign of s_P − s_AP, each weighed by its error: τ_P grows with I where it is positive."""
-    rough, settings = measurement.rough_dwell_times(), measurement.settings
+    rough, settings = measurement.start().dwell_times, measurement.settings
     current = settings.current if rough is None or rough.current is None else rough.current
     if rough is None or rough.only_slopes or current is None:
         return None
@@ -91,7 +90,7 @@ def _common_slope(x: Array, y: Array, weight: Array, group: Array) -> tuple[floa
 
 def ranges(measurement: Observation) -> list[str]:
     """What was set, in words: rows, drive, temperatures, fields."""
-    settings, axis = measurement.settings, measurement.axis
+    settings, axis = measurement.settings, measurement.view().axis
     words = [f"{measurement.origin.rows or settings.state.size} rows"]
     for name, unit, values in (
         ("ΔR" if axis.name == "delta_R" else axis.name, axis.unit, axis.values),

@@ -100,7 +100,7 @@ def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
         columns=tuple(_seen(header, cells) for header, cells in zip(table.header, table.columns, strict=True)),
         fitting=tuple(fitting_kinds(table)),
         kind=kind or "",
-        made="" if measurement is None else measurement.kind,
+        made="" if kind is None else kinds()[kind].becomes or kind,
         used=0 if measurement is None else int(measurement.settings.state.size),
         notices=() if measurement is None else measurement.origin.notices,
         points=_raw_points(table) if measurement is None else _observed_points(measurement),
@@ -175,8 +175,8 @@ def _raw_points(table: Table) -> Points | None:
 
 def _observed_points(measurement: Observation) -> Points | None:
     """What the rows of a measurement show, against the axis of its figure."""
-    shown, _ = measurement.shown()
-    axis, observed = shown.axis, shown.observed()
+    view = measurement.view()
+    axis, observed = view.axis, view.observed
     label, unit = observed.shows(0)
     kept = np.isfinite(axis.values) & np.isfinite(observed.value)
     if not np.any(kept):

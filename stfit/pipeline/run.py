@@ -38,7 +38,6 @@ from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity
 from stfit.errors import InputError, Problem
 from stfit.measurement import Observation
-from stfit.measurement.registry import declared_kind
 from stfit.models.rivals import EQ_27
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
@@ -131,7 +130,7 @@ def _limits(objective: Objective) -> list[Note]:
     return [
         Note("edge of the sample space", "warning", sentence)
         for term in objective.terms
-        for sentence in term.measurement.limits()
+        for sentence in term.measurement.edge().limits
     ]
 
 
@@ -205,8 +204,7 @@ def now() -> str:
 def _input(measurement: Observation) -> InputFile:
     origin = measurement.origin
     rows = origin.rows or measurement.settings.state.size
-    kind = declared_kind(measurement)
-    return InputFile(origin.file or kind, origin.sha256, kind, rows, measurement.polarity)
+    return InputFile(origin.file or origin.kind, origin.sha256, origin.kind, rows, origin.polarity)
 
 
 def _determined(objective: Objective, found: dict[str, Estimate]) -> list[str]:

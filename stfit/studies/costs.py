@@ -63,8 +63,7 @@ def pricing_of(measurement: Observation) -> Pricing:
 def drive_and_surroundings(term: Term) -> tuple[Array, Array, Array]:
     """Current (A) or voltage (V), temperature (K) and field (T, 0 where none is given) of each row, shape (rows,)."""
     settings = term.measurement.settings
-    drive = settings.current if settings.voltage is None else settings.voltage
-    return np.asarray(drive), term.thermometer, np.nan_to_num(settings.field)
+    return settings.drive, term.thermometer, np.nan_to_num(settings.field)
 
 
 def distinct(*columns: npt.NDArray[Any]) -> set[tuple[float, ...]]:

@@ -84,7 +84,7 @@ def staircase() -> Observation:
     step = 0.25 / np.abs(slopes(columns["transition"], columns["temperature"]))
     current = columns["switching_current"]
     columns |= {"switching_current": np.sign(current) * np.ceil(np.abs(current) / step) * step, "current_step": step}
-    return RampEvents.from_columns(columns, polarity=1, origin=Origin())
+    return RampEvents.from_columns(columns, origin=Origin())
 
 
 def lines() -> Observation:
@@ -92,7 +92,7 @@ def lines() -> Observation:
     state, current = np.repeat([0.0, 1.0], 50), np.tile(np.linspace(-8e-4, 8e-4, 50), 2)
     columns = {"state": state, "current": current, "power": np.full(100, 1.7), "power_stderr": np.full(100, 0.05)}
     columns |= {"linewidth": np.full(100, 1e8), "linewidth_stderr": np.full(100, 3e6)}
-    return FmrLines.from_columns(columns, polarity=1, origin=Origin(), linewidth="fwhm", power="integrated")
+    return FmrLines.from_columns(columns, origin=Origin(), linewidth="fwhm", power="integrated")
 
 
 def critical_currents(rows: int) -> Observation:
@@ -101,7 +101,7 @@ def critical_currents(rows: int) -> Observation:
     of_device = np.where(state == 0, DERIVED_TRUTH["I_c_P"], DERIVED_TRUTH["I_c_AP"])
     current = of_device * TRUTH["delta_R"] / delta_R
     columns = {"transition": state, "critical_current": current, "critical_current_stderr": 0.1 * np.abs(current)}
-    return CriticalCurrents.from_columns(columns | {"delta_R": delta_R}, polarity=1, origin=Origin())
+    return CriticalCurrents.from_columns(columns | {"delta_R": delta_R}, origin=Origin())
 
 
 def objective_of(measurements: list[Observation]) -> Objective:
@@ -143,11 +143,13 @@ class ByHand:
         return np.asarray(value["ln_tau_0"] + np.where(state == 0, in_P, in_AP) / thermal)
 
     def dwells(self, value: dict[str, float], data: Any) -> Array:
-        u = np.log(data.total_time / data.n) - self.log_tau(value, data.state, data.current, data.temperature)
+        u = np.log(data.total_time / data.n) - self.log_tau(
+            value, data.settings.state, data.settings.drive, data.settings.temperature
+        )
         return np.asarray(np.sign(u) * np.sqrt(2 * data.n * (np.expm1(u) - u)))
 
     def pulses(self, value: dict[str, float], data: Any) -> Array:
-        log_tau = self.log_tau(value, data.state, data.drive, data.temperature)
+        log_tau = self.log_tau(value, data.settings.state, data.settings.drive, data.settings.temperature)
         return binomial(data.n, data.n_switched, data.pulse_width * np.exp(-log_tau))
 
     def staircase(self, value: dict[str, float], data: Any) -> Array:
@@ -159,16 +161,16 @@ class ByHand:
         return binomial(data.n, data.n_switched, exposure)
 
     def lines(self, value: dict[str, float], data: Any) -> Array:
-        in_P, width = data.state == 0, data.is_linewidth == 1
+        in_P, width = data.settings.state == 0, data.is_linewidth == 1
         thermal = BOLTZMANN / ELEMENTARY_CHARGE * value["temperature"]
-        rise = np.where(in_P, value["G_P"], -value["G_AP"]) * data.current / thermal
+        rise = np.where(in_P, value["G_P"], -value["G_AP"]) * data.settings.drive / thermal
         log_power = np.where(in_P, value["ln_power_P"], value["ln_power_AP"]) - rise
         log_width = np.where(in_P, value["ln_linewidth_P"], value["ln_linewidth_AP"]) + rise
         return np.asarray((data.value - np.exp(np.where(width, log_width, log_power))) / data.stderr)
 
     def critical(self, value: dict[str, float], data: Any) -> Array:
-        of_device = np.where(data.state == 0, -value["E_P"] / value["G_P"], value["E_AP"] / value["G_AP"])
-        return np.asarray((data.current - of_device * value["delta_R"] / data.delta_R) / data.stderr)
+        of_device = np.where(data.settings.state == 0, -value["E_P"] / value["G_P"], value["E_AP"] / value["G_AP"])
+        return np.asarray((data.current - of_device * value["delta_R"] / data.settings.delta_R) / data.stderr)
 
 
 def binomial(n: Array, switched: Array, exposure: Array) -> Array:

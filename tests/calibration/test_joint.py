@@ -97,7 +97,7 @@ def few_events() -> Observation:
     rise = np.log1p(-np.log1p(-chance) * np.abs(slope) * rate * dwell) / np.abs(slope)
     columns = {"transition": state.astype(int), "switching_current": -np.sign(slope) * rise, "ramp_rate": rate}
     build = kinds()["switching-ramp"].build()
-    events: Observation = build(columns | {"temperature": temperature}, polarity=1, origin=Origin("ramp.csv"))
+    events: Observation = build(columns | {"temperature": temperature}, origin=Origin("ramp.csv"))
     return events
 
 
@@ -170,7 +170,7 @@ def test_halved_errors_are_found_out(quantity: str, ensemble_of: Callable[[str],
 
 def by_kind(objective: Objective) -> dict[str, Objective]:
     """Each measurement beside the constraints, over the parameters of them all."""
-    return {term.measurement.kind: replace(objective, terms=(term,)) for term in objective.terms}
+    return {term.measurement.origin.kind: replace(objective, terms=(term,)) for term in objective.terms}
 
 
 def error_alone(objective: Objective, x: Array) -> float:

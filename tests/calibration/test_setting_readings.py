@@ -69,7 +69,7 @@ def test_without_grouping_noise_is_a_series() -> None:
     """The negative control: the same readings handed over in memory, where they stay as given."""
     columns, readings = device(0, n=10)
     given = columns | {"temperature": readings}
-    fit = fitted(RampEvents.from_columns(given, polarity=1, origin=Origin()))
+    fit = fitted(RampEvents.from_columns(given, origin=Origin()))
     (found,) = Ensemble((fit,)).estimates
     series = any(found[name].verdict is not Verdict.NOT_IDENTIFIED for name in NEVER)
     assert series or fit.optimum.status is not Status.CONVERGED

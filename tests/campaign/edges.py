@@ -57,7 +57,7 @@ def junction_ramps(lines: Mapping[int, Line], rng: np.random.Generator) -> Obser
     exposure = rng.exponential(size=rates.size)
     current = (np.log(exposure * abs(slope) * rates) + start) / abs(slope)
     columns = {"transition": np.zeros(rates.size, dtype=int), "switching_current": -current, "ramp_rate": rates}
-    return RampEvents.from_columns(columns, polarity=1, origin=Origin())
+    return RampEvents.from_columns(columns, origin=Origin())
 
 
 def saturating_pulses(lines: Mapping[int, Line], rng: np.random.Generator) -> Observation:
@@ -68,7 +68,7 @@ def saturating_pulses(lines: Mapping[int, Line], rng: np.random.Generator) -> Ob
     n = np.full(state.size, 200)
     switched = rng.binomial(n, -np.expm1(-1e-7 * np.exp(-log_tau)))
     columns = {"transition": state, "current": current, "pulse_width": np.full(state.size, 1e-7)}
-    return SwitchingPulses.from_columns(columns | {"n": n, "n_switched": switched}, polarity=1, origin=Origin())
+    return SwitchingPulses.from_columns(columns | {"n": n, "n_switched": switched}, origin=Origin())
 
 
 def short_dwells(lines: Mapping[int, Line], rng: np.random.Generator) -> Observation:
@@ -77,7 +77,7 @@ def short_dwells(lines: Mapping[int, Line], rng: np.random.Generator) -> Observa
     current = np.repeat(np.linspace(-1e-3, 1e-3, 5), 2)
     tau = np.exp([lines[code][0] + lines[code][1] * i for code, i in zip(state, current, strict=True)])
     columns = {"state": state, "current": current, "n": np.full(10, 40.0), "total_time": tau * rng.gamma(40.0, size=10)}
-    table = DwellTimes.from_columns(columns, polarity=1, origin=Origin())
+    table = DwellTimes.from_columns(columns, origin=Origin())
     assert isinstance(table, DwellTimes)
     return table
 

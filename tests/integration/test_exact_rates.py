@@ -36,7 +36,7 @@ EXACT = {"barrier": "exact"}
 
 
 def drawn(measurement: Observation, eta: Any, seed: int) -> Observation:
-    return measurement.replicate(np.asarray(eta), np.random.default_rng(seed))
+    return measurement.draw(np.asarray(eta), np.random.default_rng(seed))
 
 
 def log_dwell_time(state: Any, current: Any, temperature: Any) -> Any:
@@ -49,7 +49,7 @@ def dwells(seed: int = 1, n: float = 2000.0) -> Observation:
     eta = log_dwell_time(state, current, temperature)
     counts = np.full(state.size, n)
     columns = {"state": state.astype(int), "current": current, "temperature": temperature, "n": counts}
-    table = DwellTimes.from_columns(columns | {"total_time": counts * np.exp(eta)}, polarity=1, origin=Origin())
+    table = DwellTimes.from_columns(columns | {"total_time": counts * np.exp(eta)}, origin=Origin())
     return drawn(table, eta, seed)
 
 
@@ -58,7 +58,7 @@ def pulses() -> Observation:
     eta = log_dwell_time(np.ones(12), current, np.full(12, 295.0))
     columns = {"transition": np.ones(12, int), "current": current, "pulse_width": np.full(12, 1e-5)}
     counts = {"n": np.full(12, 500.0), "n_switched": np.zeros(12)}
-    return drawn(SwitchingPulses.from_columns(columns | counts, polarity=1, origin=Origin()), eta, 2)
+    return drawn(SwitchingPulses.from_columns(columns | counts, origin=Origin()), eta, 2)
 
 
 def ramps() -> RampEvents:
@@ -74,7 +74,7 @@ def ramps() -> RampEvents:
         "ramp_rate": np.full(500, rate),
         "temperature": np.full(500, 295.0),
     }
-    found = RampEvents.from_columns(columns, polarity=1, origin=Origin())
+    found = RampEvents.from_columns(columns, origin=Origin())
     assert isinstance(found, RampEvents)
     return found
 
@@ -85,9 +85,7 @@ def critical_currents() -> Observation:
     inverse = np.asarray(LAW.inverse_critical_current(TRUTH, state=state, **settings))
     columns = {"transition": state.astype(int), "critical_current": 1.0 / inverse, "delta_R": delta_R}
     columns |= {"critical_current_stderr": 0.02 / np.abs(inverse), "temperature": np.full(8, 295.0)}
-    table = CriticalCurrents.from_columns(
-        columns, polarity=1, origin=Origin(), critical_current="measured", measurement_time=1e-2
-    )
+    table = CriticalCurrents.from_columns(columns, origin=Origin(), critical_current="measured", measurement_time=1e-2)
     return drawn(table, inverse, 4)
 
 
@@ -171,7 +169,7 @@ def test_fields_along_the_axis_row_by_row() -> None:
     eta = law.log_dwell_time(truth, state=state, current=current, temperature=np.full(36, 295.0), field=field)
     n = np.full(36, 3000.0)
     columns = {"state": state, "current": current, "field": field, "n": n, "total_time": n * np.exp(eta)}
-    table = drawn(DwellTimes.from_columns(columns, polarity=1, origin=Origin()), eta, 6)
+    table = drawn(DwellTimes.from_columns(columns, origin=Origin()), eta, 6)
     device = {**KNOWN, "anisotropy_field": "100 mT", "field_offset": "-5 mT"}
     result = stfit.fit(table, device=device, model=EXACT, fit={**QUICK, "fix": {"tau_0": "1 ns"}})
     agrees(result, "l_over_L", "Kv")
@@ -192,11 +190,10 @@ def test_browns_prefactor_stands_beside_the_fitted_attempt_time() -> None:
 def test_a_current_beyond_the_vanishing_barrier_is_refused(tmp_path: Path) -> None:
     table = dwells()
     assert isinstance(table, DwellTimes)
+    columns = table.settings.state, table.settings.drive, table.settings.temperature
     rows = [
         f"{'AP' if s else 'P'},{1e3 * i},{t},{n},{total}"
-        for s, i, t, n, total in zip(
-            table.state, table.current, table.temperature, table.n, table.total_time, strict=True
-        )
+        for s, i, t, n, total in zip(*columns, table.n, table.total_time, strict=True)
     ]
     rows.append("AP,9.0,295,100,1e-7")
     head = "state,current (mA),temperature (K),n,total_time (s)"

@@ -94,7 +94,7 @@ def critical_currents(*, own_delta_R: bool = True) -> CriticalCurrents:
     columns = {"transition": state, "critical_current": current, "critical_current_stderr": 0.03 * np.abs(current)}
     if own_delta_R:
         columns["delta_R"] = delta_R
-    return CriticalCurrents.from_columns(columns, polarity=1, origin=Origin())
+    return CriticalCurrents.from_columns(columns, origin=Origin())
 
 
 def dwell_times() -> Observation:
@@ -102,7 +102,7 @@ def dwell_times() -> Observation:
     law = SpinTransferLaw(asymmetry="free")
     eta = law.log_dwell_time(TRUTH, state=state, current=current, temperature=300.0, field=None)
     columns = {"state": state, "current": current, "n": np.full(10, 500.0), "total_time": 500.0 * np.exp(eta)}
-    return DwellTimes.from_columns(columns, polarity=1, origin=Origin())
+    return DwellTimes.from_columns(columns, origin=Origin())
 
 
 def singly(name: str) -> Callable[[Quantities], Any]:

@@ -65,7 +65,7 @@ def dwells(*temperatures: float, states: tuple[int, ...] = (0, 1)) -> Observatio
     eta = np.asarray(LAW.log_dwell_time(TRUTH, state=state, current=current, temperature=temperature, field=None))
     columns = {"state": state, "current": current, "temperature": temperature, "n": np.full(state.size, 500.0)}
     columns["total_time"] = 500.0 * np.exp(eta)
-    return DwellTimes.from_columns(columns, polarity=1, origin=Origin())
+    return DwellTimes.from_columns(columns, origin=Origin())
 
 
 def ramps(step: float | None) -> Observation:
@@ -76,14 +76,14 @@ def ramps(step: float | None) -> Observation:
     rise = np.log1p(-np.log1p(-chance) * np.abs(slope) * rate * dwell) / np.abs(slope)
     current = -np.sign(slope) * (rise if step is None else np.ceil(rise / step) * step)
     columns: dict[str, Any] = {"transition": state, "switching_current": current, "ramp_rate": rate}
-    return RampEvents.from_columns(columns, polarity=1, origin=Origin(), current_step=step)
+    return RampEvents.from_columns(columns, origin=Origin(), current_step=step)
 
 
 def lines() -> Observation:
     state, current = grid([0, 1], np.linspace(-1.2e-3, 1.2e-3, 9))
     columns = {"state": state, "current": current, "power": np.full(18, 1.7), "power_stderr": np.full(18, 0.03)}
     columns |= {"linewidth": np.full(18, 1e8), "linewidth_stderr": np.full(18, 2e6)}
-    return FmrLines.from_columns(columns, polarity=1, origin=Origin(), linewidth="fwhm", power="integrated")
+    return FmrLines.from_columns(columns, origin=Origin(), linewidth="fwhm", power="integrated")
 
 
 def critical_currents() -> Observation:
@@ -91,7 +91,7 @@ def critical_currents() -> Observation:
     state, delta_R = grid([0, 1], np.linspace(0.05, 0.5, 5))
     current = 1.0 / np.asarray(LAW.inverse_critical_current(TRUTH, state=state, delta_R=delta_R))
     columns = {"transition": state, "critical_current": current, "critical_current_stderr": 0.03 * np.abs(current)}
-    return CriticalCurrents.from_columns(columns | {"delta_R": delta_R}, polarity=1, origin=Origin())
+    return CriticalCurrents.from_columns(columns | {"delta_R": delta_R}, origin=Origin())
 
 
 def one_temperature() -> tuple[Observation, ...]:

@@ -40,7 +40,7 @@ def _critical_currents(measurement_time: float | None, *, exact: bool) -> str:
 
 def _signs(currents: CriticalCurrents) -> Note:
     sentence = (
-        f"The signs of the critical currents exclude the model: {currents.opposed} of {currents.state.size} in "
+        f"The signs of the critical currents exclude the model: {currents.opposed} of {currents.current.size} in "
         f"{name_of(currents)} {'has' if currents.opposed == 1 else 'have'} the sign of the other transition. "
         "P→AP and AP→P need opposite currents: check the signs, the transitions and the sign of ΔR."
     )

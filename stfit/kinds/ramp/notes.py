@@ -58,7 +58,7 @@ def ramp_moments(objective: Objective, optimum: Optimum, term: Term) -> RampMome
     """Moments of the ramps of a term whose measurement is one."""
     measurement = term.measurement
     if not isinstance(measurement, RampEvents | SteppedRamps):
-        raise TypeError(f"a measurement of kind {measurement.kind!r} has no ramps")
+        raise TypeError(f"a measurement of kind {measurement.origin.kind!r} has no ramps")
     n, mean, deviation = measurement.event_moments
     rate = measurement.ramps.ramp_rate
     start, slope = _start_and_slope(objective, optimum, term, measurement)
@@ -83,7 +83,7 @@ def _start_and_slope(
             term.law.log_dwell_time(
                 quantities,
                 state=settings.state[rows].astype(float),
-                current=measurement.polarity * measurement.ramps.currents(rise),
+                current=measurement.ramps.currents(rise),
                 temperature=temperature,
                 field=settings.field[rows],
             )

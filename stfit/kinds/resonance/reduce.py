@@ -32,7 +32,6 @@ LAYOUT: Final = Layout((FILE, STATE), ((CURRENT, _FREQUENCY), (CURRENT,), (_FREQ
 def fitted_lines(
     columns: Mapping[str, npt.NDArray[Any]],
     *,
-    polarity: int,
     origin: Origin,
     line_shape: str = "lorentzian",
     geometry: str | None = None,
@@ -56,7 +55,6 @@ def fitted_lines(
     table = _line_columns(columns, seen, lines, swept, with_power=line_shape != "derivative")
     return FmrLines.from_columns(
         table,
-        polarity=polarity,
         origin=replace(origin, notices=tuple(notices)),
         linewidth="fwhm",
         power="integrated" if "power" in table else None,

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from stfit.backends.parallel import available_processes, mapped
 from stfit.errors import CellProblem, InputError, TableError
 from stfit.kinds.telegraph import checks
-from stfit.kinds.telegraph.data import TelegraphTraces, TraceRecord
+from stfit.kinds.telegraph.data import KIND, TelegraphTraces, TraceRecord
 from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.reducing import ReducedTrace, TraceTask, reduce_trace
 from stfit.kinds.telegraph.trace_panels import panels
@@ -31,7 +31,6 @@ LAYOUT: Final = Layout((FILE, CURRENT), (), (TEMPERATURE, FIELD, _INTERVAL))
 def reduced_traces(
     columns: Mapping[str, npt.NDArray[Any]],
     *,
-    polarity: int,
     origin: Origin,
     sample_interval: float | None = None,
     quantity: str = "resistance",
@@ -75,7 +74,7 @@ def reduced_traces(
         name in leave_out or (bad == "leave-out" and _failed(trace)) for name, trace in zip(names, reduced, strict=True)
     ]
     _refuse_unusable(names, reduced, out)
-    return _measurement(columns, names, reduced, out, polarity, origin)
+    return _measurement(columns, names, reduced, out, origin)
 
 
 def _own(columns: Mapping[str, npt.NDArray[Any]], row: int, default: float | None) -> float | None:
@@ -148,7 +147,6 @@ def _measurement(
     names: Sequence[str],
     reduced: Sequence[ReducedTrace],
     out: Sequence[bool],
-    polarity: int,
     origin: Origin,
 ) -> TelegraphTraces:
     kept = [row for row, left in enumerate(out) if not left]
@@ -167,8 +165,8 @@ def _measurement(
         _record(name, trace, left, row in drawn)
         for row, (name, trace, left) in enumerate(zip(names, reduced, out, strict=True))
     ]
-    notices = [*origin.notices, *(f"{record.file} is left out" for record in records if record.left_out)]
-    measurement = TelegraphTraces.from_columns(rows, polarity=polarity, origin=replace(origin, notices=tuple(notices)))
+    notices = (f"{record.file} is left out" for record in records if record.left_out)
+    measurement = TelegraphTraces.from_columns(rows, origin=origin.of(KIND, *notices))
     return replace(measurement, records=tuple(records))
 
 

@@ -180,7 +180,7 @@ def test_too_few_evaluations_are_no_convergence() -> None:
 def table(state: Any, current: Any, n: Any, total_time: Any, **more: Any) -> DwellTimes:
     columns = {"state": state, "current": current, "n": n, "total_time": total_time} | more
     built = DwellTimes.from_columns(
-        {name: np.array(values, dtype=float) for name, values in columns.items()}, polarity=1, origin=Origin()
+        {name: np.array(values, dtype=float) for name, values in columns.items()}, origin=Origin()
     )
     assert isinstance(built, DwellTimes)
     return built
@@ -195,7 +195,7 @@ def pulsed(switched: Any, n: float = 50.0, **more: Any) -> SwitchingPulses:
         "n": np.full(size, n),
         "n_switched": np.array(switched, dtype=float),
     } | more
-    return SwitchingPulses.from_columns(columns, polarity=1, origin=Origin())
+    return SwitchingPulses.from_columns(columns, origin=Origin())
 
 
 FOUR = {"state": [0, 1, 0, 1], "current": [-1e-3, -1e-3, 1e-3, 1e-3]}

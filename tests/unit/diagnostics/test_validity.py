@@ -192,7 +192,6 @@ def test_signs_that_no_coefficient_describes_exclude_the_model(sign: float) -> N
             "delta_R": np.full(2, 0.1),
             "barrier": np.full(2, 0.45 * builders.E),
         },
-        polarity=1,
         origin=Origin("currents.csv"),
     )
     found = noted(table, device={"beta": "0.36"}).get("signs of the critical currents")

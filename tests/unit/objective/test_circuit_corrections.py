@@ -45,9 +45,9 @@ def dwells(seed: int) -> DwellTimes:
     eta = log_dwell_time(state.astype(int), current, temperature, delta_R)
     counts = np.full(state.size, 400.0)
     columns = {"state": state, "current": current, "temperature": temperature, "n": counts}
-    table = DwellTimes.from_columns(columns | {"total_time": counts * np.exp(eta)}, polarity=1, origin=Origin())
+    table = DwellTimes.from_columns(columns | {"total_time": counts * np.exp(eta)}, origin=Origin())
     assert isinstance(table, DwellTimes)
-    return table.replicate(eta, np.random.default_rng(seed))
+    return table.draw(eta, np.random.default_rng(seed))
 
 
 def pulses(seed: int, *, polarity: int = 1) -> SwitchingPulses:
@@ -67,10 +67,9 @@ def pulses(seed: int, *, polarity: int = 1) -> SwitchingPulses:
             "n_switched": np.zeros(state.size),
             "temperature": temperature,
         },
-        polarity=polarity,
-        origin=Origin(),
+        origin=Origin(polarity=polarity),
     )
-    return table.replicate(eta, np.random.default_rng(seed))
+    return table.draw(eta, np.random.default_rng(seed))
 
 
 def objective_of(measurements: list[Observation], device: dict[str, str]) -> Objective:

@@ -52,7 +52,7 @@ def test_a_mixture_of_two_devices_is_noticed() -> None:
         "temperature": np.repeat(one.ramps.temperature, 400),
     }
     columns["switching_current"] = columns["switching_current"] * np.where(np.arange(3200) % 2, 1.0, 1.4)
-    mixed = RampEvents.from_columns(columns, polarity=1, origin=one.origin)
+    mixed = RampEvents.from_columns(columns, origin=one.origin)
     objective = builders.objective(mixed)
     (note,) = ramp_notes(objective, minimise(objective))
     assert note.level == "warning"
