@@ -18,6 +18,7 @@ from stfit.diagnostics.rival import (
     with_the_same_barriers,
 )
 from stfit.diagnostics.same_law import same_laws, with_law
+from stfit.measurement.observation import StraightLawOnly
 from stfit.models.heating import HEATING
 from stfit.models.rivals import not_tried, rivals_of
 from stfit.objective import Objective
@@ -120,8 +121,8 @@ def _mapped(objective: Objective, optimum: Optimum) -> list[Rival]:
 def _follows_descriptions(objective: Objective) -> bool:
     """Whether rates were measured, and nothing that rests on a straight ln τ(I), as the exact density of ramps does."""
     measured = [term.measurement for term in objective.terms]
-    tied = any(m.straight_law_only or m.settings.measurement_time is not None for m in measured)
-    return any(m.activated for m in measured) and not tied
+    tied = any(isinstance(m, StraightLawOnly) or m.settings.measurement_time is not None for m in measured)
+    return any(m.traits.activated for m in measured) and not tied
 
 
 def _shows_descriptions(objective: Objective, optimum: Optimum) -> bool:
@@ -137,7 +138,7 @@ def _are_lines(objective: Objective) -> list[bool]:
 def _largest_current(objective: Objective, optimum: Optimum) -> float:
     """Of all rows with rates, A."""
     quantities = objective.space.quantities(optimum.x)
-    terms = (term for term in objective.terms if term.measurement.activated)
+    terms = (term for term in objective.terms if term.measurement.traits.activated)
     return max(float(np.max(np.abs(current_at(quantities, term.measurement.settings)))) for term in terms)
 
 

@@ -68,8 +68,8 @@ def _misfit(objective: Objective, quantities: Mapping[str, Any]) -> float:
     misfit = 0.0
     for term in objective.terms:
         prediction = np.asarray(term.prediction(quantities))
-        if term.measurement.has_residuals:
-            misfit += float(np.sum(np.square(term.measurement.deviance_residuals(prediction))))
+        if term.measurement.traits.has_residuals:
+            misfit += float(np.sum(np.square(term.measurement.residuals(prediction))))
         else:
             misfit -= 2.0 * float(term.measurement.log_likelihood(prediction))
     return misfit

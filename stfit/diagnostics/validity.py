@@ -116,7 +116,7 @@ def _polarity(objective: Objective, estimates: Mapping[str, Estimate]) -> list[N
     sentence = f"Sign: positive current stabilises {favoured} (λ/β {sign})."
     if direction > 0:
         return [Note("polarity", "info", sentence)]
-    polarities = {term.measurement.polarity for term in objective.terms}
+    polarities = {term.measurement.origin.polarity for term in objective.terms}
     other = f"polarity = {-polarities.pop()}" if len(polarities) == 1 else "the opposite polarity"
     wiring = "+I drives P→AP" if other == "polarity = -1" else "the wiring is not the one this polarity describes"
     return [Note("polarity", "warning", f"{sentence} If {wiring}, set {other}; then λ/β {signs[0]}.")]

@@ -9,7 +9,7 @@ import numpy as np
 
 from stfit.analysis import Analysis, GmrChi, GmrTable
 from stfit.diagnostics.remarks import Remarks, remarks_of
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.pipeline.thermal import temperature_sentences
 
@@ -20,7 +20,7 @@ _CORRECTIONS: Final = {
 }
 
 
-def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence[Measurement]) -> list[str]:
+def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence[Observation]) -> list[str]:
     """Every assumption of a fit, a sentence each."""
     gmr = analysis.model.gmr
     curve = "(1 − cos θ)/2"
@@ -42,7 +42,7 @@ def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence
     sentences += [sentence for name, sentence in _CORRECTIONS.items() if name in used]
     for remarks, own in _by_kind(measurements).items():
         sentences += remarks.assumptions(objective.law, own)
-    polarities = {m.polarity for m in measurements}
+    polarities = {m.origin.polarity for m in measurements}
     sentences += [
         f"Polarity {p:+d}: currents count as positive where the laboratory's are {'positive' if p > 0 else 'negative'}."
         for p in sorted(polarities)
@@ -53,9 +53,9 @@ def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence
     return sentences
 
 
-def _by_kind(measurements: Sequence[Measurement]) -> dict[Remarks, list[Measurement]]:
+def _by_kind(measurements: Sequence[Observation]) -> dict[Remarks, list[Observation]]:
     """What has something to say of the measurements, and of which; in the order of the analysis."""
-    found: dict[Remarks, list[Measurement]] = {}
+    found: dict[Remarks, list[Observation]] = {}
     for measurement in measurements:
         found.setdefault(remarks_of(measurement), []).append(measurement)
     return found

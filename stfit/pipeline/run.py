@@ -37,8 +37,7 @@ from stfit.diagnostics.intervals import choose_intervals
 from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity
 from stfit.errors import InputError, Problem
-from stfit.measurement import Measurement
-from stfit.measurement.registry import declared_kind
+from stfit.measurement import Observation
 from stfit.objective import FitParameter, Objective
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.assumptions import assumptions, temperature_is_unknown
@@ -61,7 +60,7 @@ _LIBRARIES = ("numpy", "scipy", "pandas", "lmfit")
 _CORRELATED_TOO = ("slope_P", "slope_AP")  # beside the parameters that are fitted
 
 
-def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, command: str) -> FitResult:
+def run(analysis: Analysis, measurements: Sequence[Observation], *, seed: int, command: str) -> FitResult:
     """Fit the measurements as the analysis says and draw every conclusion."""
     if analysis.fit.evidence:
         require()
@@ -135,7 +134,7 @@ def _limits(objective: Objective) -> list[Note]:
     return [
         Note("edge of the sample space", "warning", sentence)
         for term in objective.terms
-        for sentence in term.measurement.limits()
+        for sentence in term.measurement.edge().limits
     ]
 
 
@@ -208,11 +207,10 @@ def now() -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _input(measurement: Measurement) -> InputFile:
+def _input(measurement: Observation) -> InputFile:
     origin = measurement.origin
     rows = origin.rows or measurement.settings.state.size
-    kind = declared_kind(measurement)
-    return InputFile(origin.file or kind, origin.sha256, kind, rows, measurement.polarity)
+    return InputFile(origin.file or origin.kind, origin.sha256, origin.kind, rows, origin.polarity)
 
 
 def _determined(objective: Objective, found: dict[str, Estimate]) -> list[str]:

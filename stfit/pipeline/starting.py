@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.analysis import Analysis
-from stfit.measurement.base import RoughDwellTimes
+from stfit.measurement.start import RoughDwellTimes
 from stfit.models.guess import CrudeDwellTimes
 from stfit.models.guess_critical import (
     ExtrapolatedCurrents,
@@ -35,7 +35,8 @@ def _guess(objective: Objective, known: dict[str, float]) -> dict[str, float]:
 
     Where there are none, from critical currents.
     """
-    found = [(term, rough) for term in objective.terms if (rough := term.measurement.rough_dwell_times()) is not None]
+    starts = [(term, term.measurement.start()) for term in objective.terms]
+    found = [(term, start.dwell_times) for term, start in starts if start.dwell_times is not None]
     whole = [(term, rough) for term, rough in found if not rough.only_slopes]
     parts = [_rough_rows(term, rough, known) for term, rough in whole or found]
     if not parts:
@@ -48,7 +49,7 @@ def _guess_from_critical_currents(objective: Objective, known: dict[str, float])
     parts = [
         _critical_rows(term, current, known)
         for term in objective.terms
-        if (current := term.measurement.rough_critical_currents()) is not None
+        if (current := term.measurement.start().critical_currents) is not None
     ]
     if not parts:
         return {}

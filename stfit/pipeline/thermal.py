@@ -11,7 +11,7 @@ import numpy as np
 from stfit.analysis import Analysis
 from stfit.diagnostics.thermal import rise
 from stfit.errors import InputError, Problem
-from stfit.measurement import Measurement, name_of
+from stfit.measurement import Observation, name_of
 from stfit.models.choices import CURIE_TEMPERATURE, WITHOUT_HEATING
 from stfit.models.heating import HEATING, NO_HEATING, Heating, heating_named
 from stfit.objective import FitParameter, Objective, ParameterSpace, Term
@@ -22,7 +22,7 @@ _SOME: Final = 0.01  # of T²: a start above the end of the range, where a bound
 _NEAREST: Final = 1.001  # times the hottest row: the lowest T_C that is looked for
 
 
-def heating_of(analysis: Analysis, measurements: Sequence[Measurement], reference: float) -> Heating:
+def heating_of(analysis: Analysis, measurements: Sequence[Observation], reference: float) -> Heating:
     """How the current heats the magnet; InputError for data that rest on a straight ln τ(I), and without a current.
 
     reference: the reference temperature, K.
@@ -42,12 +42,12 @@ def heating_of(analysis: Analysis, measurements: Sequence[Measurement], referenc
     return heating_named(analysis.model.heating, (reference / largest) ** 2, start=_SOME)
 
 
-def _straight(measurement: Measurement) -> str:
+def _straight(measurement: Observation) -> str:
     """What of a measurement takes ln τ for a straight line in the current; "" for nothing."""
     return "" if measurement.settings.measurement_time is None else 'critical currents as "measured"'
 
 
-def _largest_current(analysis: Analysis, measurement: Measurement) -> float:
+def _largest_current(analysis: Analysis, measurement: Observation) -> float:
     """Of the rows that have a rate, A; 0 where none has."""
     settings = measurement.settings
     if settings.lines is not None or (settings.current is None and settings.voltage is None):

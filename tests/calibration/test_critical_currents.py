@@ -45,7 +45,7 @@ def measured() -> CriticalCurrents:
     current = np.array([DERIVED_TRUTH["I_c_P"], DERIVED_TRUTH["I_c_AP"]])[state] * left
     columns = {"transition": state, "critical_current": current, "critical_current_stderr": 0.01 * np.abs(current)}
     keys: dict[str, Any] = {"critical_current": "measured", "measurement_time": TIME}
-    return CriticalCurrents.from_columns(columns | {"temperature": kelvin}, polarity=1, origin=Origin(), **keys)
+    return CriticalCurrents.from_columns(columns | {"temperature": kelvin}, origin=Origin(), **keys)
 
 
 Known = Mapping[str, str]

@@ -20,7 +20,7 @@ from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.pulse.data import SwitchingPulses
 from stfit.kinds.ramp.data import RampEvents
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.models.choices import Choices
 from stfit.models.exact import axis_of
 from stfit.models.heating import JouleHeating
@@ -40,30 +40,30 @@ LAW = SpinTransferLaw.of(CHOICES, reference_temperature=295.0)
 EXACT = {"barrier": "exact"}
 
 
-def drawn(measurement: Measurement, eta: Any, seed: int) -> Measurement:
-    return measurement.replicate(np.asarray(eta), np.random.default_rng(seed))
+def drawn(measurement: Observation, eta: Any, seed: int) -> Observation:
+    return measurement.draw(np.asarray(eta), np.random.default_rng(seed))
 
 
 def log_dwell_time(state: Any, current: Any, temperature: Any) -> Any:
     return LAW.log_dwell_time(TRUTH, state=state, current=current, temperature=temperature, field=None)
 
 
-def dwells(seed: int = 1, n: float = 2000.0) -> Measurement:
+def dwells(seed: int = 1, n: float = 2000.0) -> Observation:
     grid = np.meshgrid([0, 1], [280.0, 295.0, 310.0], np.linspace(-2e-3, 1.5e-3, 9), indexing="ij")
     state, temperature, current = (column.ravel() for column in grid)
     eta = log_dwell_time(state, current, temperature)
     counts = np.full(state.size, n)
     columns = {"state": state.astype(int), "current": current, "temperature": temperature, "n": counts}
-    table = DwellTimes.from_columns(columns | {"total_time": counts * np.exp(eta)}, polarity=1, origin=Origin())
+    table = DwellTimes.from_columns(columns | {"total_time": counts * np.exp(eta)}, origin=Origin())
     return drawn(table, eta, seed)
 
 
-def pulses() -> Measurement:
+def pulses() -> Observation:
     current = np.linspace(2.2e-3, 4.0e-3, 12)
     eta = log_dwell_time(np.ones(12), current, np.full(12, 295.0))
     columns = {"transition": np.ones(12, int), "current": current, "pulse_width": np.full(12, 1e-5)}
     counts = {"n": np.full(12, 500.0), "n_switched": np.zeros(12)}
-    return drawn(SwitchingPulses.from_columns(columns | counts, polarity=1, origin=Origin()), eta, 2)
+    return drawn(SwitchingPulses.from_columns(columns | counts, origin=Origin()), eta, 2)
 
 
 def ramps() -> RampEvents:
@@ -79,24 +79,22 @@ def ramps() -> RampEvents:
         "ramp_rate": np.full(500, rate),
         "temperature": np.full(500, 295.0),
     }
-    found = RampEvents.from_columns(columns, polarity=1, origin=Origin())
+    found = RampEvents.from_columns(columns, origin=Origin())
     assert isinstance(found, RampEvents)
     return found
 
 
-def critical_currents() -> Measurement:
+def critical_currents() -> Observation:
     state, delta_R = np.repeat([0.0, 1.0], 4), np.tile([0.08, 0.11, 0.14, 0.2], 2)
     settings: dict[str, Any] = {"delta_R": delta_R, "temperature": 295.0, "measurement_time": 1e-2}
     inverse = np.asarray(LAW.inverse_critical_current(TRUTH, state=state, **settings))
     columns = {"transition": state.astype(int), "critical_current": 1.0 / inverse, "delta_R": delta_R}
     columns |= {"critical_current_stderr": 0.02 / np.abs(inverse), "temperature": np.full(8, 295.0)}
-    table = CriticalCurrents.from_columns(
-        columns, polarity=1, origin=Origin(), critical_current="measured", measurement_time=1e-2
-    )
+    table = CriticalCurrents.from_columns(columns, origin=Origin(), critical_current="measured", measurement_time=1e-2)
     return drawn(table, inverse, 4)
 
 
-def estimated(measurements: list[Measurement], **fit: Any) -> Mapping[str, Estimate]:
+def estimated(measurements: list[Observation], **fit: Any) -> Mapping[str, Estimate]:
     """The best fit alone, without the diagnostics of a report."""
     objective = assemble(analysis_of({"device": KNOWN, "model": EXACT, "fit": fit}, Path(), "a test"), measurements)
     optimum = minimise(objective)
@@ -110,7 +108,7 @@ def test_every_kind_finds_the_truth_together() -> None:
 
 
 @pytest.mark.parametrize("measurement", [pulses, ramps, critical_currents])
-def test_every_kind_finds_the_slope_alone(measurement: Callable[[], Measurement]) -> None:
+def test_every_kind_finds_the_slope_alone(measurement: Callable[[], Observation]) -> None:
     fix = {"tau_0": "1 ns", "h": 0.05, "Kv": f"{TRUTH['Kv'] / ELEMENTARY_CHARGE} eV"}
     assert_true(estimated([measurement()], fix=fix), TRUTH, "l_over_L")
 
@@ -167,7 +165,7 @@ def test_fields_along_the_axis_row_by_row() -> None:
     eta = law.log_dwell_time(truth, state=state, current=current, temperature=np.full(36, 295.0), field=field)
     n = np.full(36, 3000.0)
     columns = {"state": state, "current": current, "field": field, "n": n, "total_time": n * np.exp(eta)}
-    table = drawn(DwellTimes.from_columns(columns, polarity=1, origin=Origin()), eta, 6)
+    table = drawn(DwellTimes.from_columns(columns, origin=Origin()), eta, 6)
     device = {**KNOWN, "anisotropy_field": "100 mT", "field_offset": "-5 mT"}
     result = stfit.fit(table, device=device, model=EXACT, fit={**QUICK, "fix": {"tau_0": "1 ns"}})
     assert_true(result.parameters, TRUTH, "l_over_L", "Kv")
@@ -188,11 +186,10 @@ def test_browns_prefactor_stands_beside_the_fitted_attempt_time() -> None:
 def test_a_current_beyond_the_vanishing_barrier_is_refused(tmp_path: Path) -> None:
     table = dwells()
     assert isinstance(table, DwellTimes)
+    columns = table.settings.state, table.settings.drive, table.settings.temperature
     rows = [
         f"{'AP' if s else 'P'},{1e3 * i},{t},{n},{total}"
-        for s, i, t, n, total in zip(
-            table.state, table.current, table.temperature, table.n, table.total_time, strict=True
-        )
+        for s, i, t, n, total in zip(*columns, table.n, table.total_time, strict=True)
     ]
     rows.append("AP,9.0,295,100,1e-7")
     head = "state,current (mA),temperature (K),n,total_time (s)"

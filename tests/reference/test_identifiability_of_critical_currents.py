@@ -20,7 +20,7 @@ from stfit.constants import ELEMENTARY_CHARGE
 from stfit.derivatives import Jet
 from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.dwell.data import DwellTimes
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.models.choices import Choices
 from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Objective
@@ -80,7 +80,7 @@ class Stack:
         return bool(np.linalg.norm(gradient @ self.null_space()) < 1e-6 * np.linalg.norm(gradient))
 
 
-def objective_of(*measurements: Measurement) -> Objective:
+def objective_of(*measurements: Observation) -> Objective:
     """Nine free parameters: ΔR is named by bounds, or it would not take part."""
     tables = {"model": {"asymmetry": "free"}, "fit": {"bounds": {"delta_R": ["1 mohm", "10 ohm"]}}}
     objective = assemble(analysis_of(tables, Path(), "test"), list(measurements))
@@ -96,15 +96,15 @@ def critical_currents(*, own_delta_R: bool = True) -> CriticalCurrents:
     columns = {"transition": state, "critical_current": current, "critical_current_stderr": 0.03 * np.abs(current)}
     if own_delta_R:
         columns["delta_R"] = delta_R
-    return CriticalCurrents.from_columns(columns, polarity=1, origin=Origin())
+    return CriticalCurrents.from_columns(columns, origin=Origin())
 
 
-def dwell_times() -> Measurement:
+def dwell_times() -> Observation:
     state, current = np.repeat([0.0, 1.0], 5), np.tile(np.linspace(-1e-3, 1e-3, 5), 2)
     law = SpinTransferLaw.of(Choices(asymmetry="free"))
     eta = law.log_dwell_time(TRUTH, state=state, current=current, temperature=300.0, field=None)
     columns = {"state": state, "current": current, "n": np.full(10, 500.0), "total_time": 500.0 * np.exp(eta)}
-    return DwellTimes.from_columns(columns, polarity=1, origin=Origin())
+    return DwellTimes.from_columns(columns, origin=Origin())
 
 
 def singly(name: str) -> Callable[[Quantities], Any]:

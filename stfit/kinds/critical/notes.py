@@ -7,7 +7,7 @@ from typing import Final
 from stfit.backends.optimum import Optimum
 from stfit.diagnostics.remarks import Remarks
 from stfit.kinds.critical.data import CriticalCurrents
-from stfit.measurement import Measurement, name_of
+from stfit.measurement import Observation, name_of
 from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Objective
 from stfit.results import Note
@@ -22,7 +22,7 @@ class CriticalCurrentRemarks(Remarks):
         measured = (term.measurement for term in objective.terms)
         return [_signs(m) for m in measured if isinstance(m, CriticalCurrents) and m.opposed]
 
-    def assumptions(self, law: SpinTransferLaw, measurements: list[Measurement]) -> list[str]:
+    def assumptions(self, law: SpinTransferLaw, measurements: list[Observation]) -> list[str]:
         """At which time scale the currents are critical."""
         times = {m.settings.measurement_time for m in measurements}
         words = law.rates.words.measured_current
@@ -37,7 +37,7 @@ def _critical_currents(measurement_time: float | None, measured: str) -> str:
 
 def _signs(currents: CriticalCurrents) -> Note:
     sentence = (
-        f"The signs of the critical currents exclude the model: {currents.opposed} of {currents.state.size} in "
+        f"The signs of the critical currents exclude the model: {currents.opposed} of {currents.current.size} in "
         f"{name_of(currents)} {'has' if currents.opposed == 1 else 'have'} the sign of the other transition. "
         "P→AP and AP→P need opposite currents: check the signs, the transitions and the sign of ΔR."
     )

@@ -34,11 +34,11 @@ def critical_currents(
     )
     columns = {"transition": state, "critical_current": 1.0 / inverse, "delta_R": delta_R}
     columns["critical_current_stderr"] = design.relative_stderr * np.abs(1.0 / inverse)
-    template = CriticalCurrents.from_columns(columns, polarity=1, origin=Origin())
+    template = CriticalCurrents.from_columns(columns, origin=Origin())
     table = pd.DataFrame(
         {
             "transition": [TRANSITIONS[int(code)] for code in state],
-            "critical_current (mA)": rounded(template.replicate(inverse, rng).current * 1e3),
+            "critical_current (mA)": rounded(template.draw(inverse, rng).current * 1e3),
             "critical_current_stderr (mA)": rounded(template.stderr * 1e3),
             "delta_R (ohm)": rounded(delta_R),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from stfit.diagnostics.remarks import Remarks
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.models.spin_transfer import SpinTransferLaw
 
 _MAPPINGS: Final = {
@@ -19,7 +19,7 @@ _MAPPINGS: Final = {
 class LineRemarks(Remarks):
     """Lines are read by one mapping of Eq. 32."""
 
-    def assumptions(self, law: SpinTransferLaw, measurements: list[Measurement]) -> list[str]:  # noqa: ARG002
+    def assumptions(self, law: SpinTransferLaw, measurements: list[Observation]) -> list[str]:  # noqa: ARG002
         """The mapping."""
         return [_MAPPINGS[law.mapping]]
 

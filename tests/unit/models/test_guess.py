@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stfit.backends.least_squares import minimise
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.models.dwell import DwellTimeModel
 from stfit.models.guess import CrudeDwellTimes
 from stfit.results import Status
@@ -126,7 +126,7 @@ def device(rng: np.random.Generator) -> dict[str, float]:
     }
 
 
-def measured(truth: Mapping[str, float], kind: str, rng: np.random.Generator) -> Measurement:
+def measured(truth: Mapping[str, float], kind: str, rng: np.random.Generator) -> Observation:
     """A measurement of any kind and size; currents change the barriers by up to 40 %."""
     reach = rng.uniform(0.02, 0.4) * min(truth["E_P"], truth["E_AP"]) / abs(builders.coupling(truth))
     size = rng.integers(1, 9)

@@ -102,14 +102,13 @@ def test_the_current_behind_a_voltage_is_the_one_that_heats() -> None:
     pulses = builders.pulses(builders.grid())
     volts = type(pulses).from_columns(
         {
-            "transition": pulses.state,
-            "voltage": 50.0 * pulses.drive,
+            "transition": pulses.settings.state,
+            "voltage": 50.0 * pulses.settings.drive,
             "pulse_width": pulses.pulse_width,
             "n": pulses.n,
             "n_switched": pulses.n_switched,
-            "temperature": pulses.temperature,
+            "temperature": pulses.settings.temperature,
         },
-        polarity=1,
         origin=Origin(),
     )
     device = {**builders.KNOWN, "resistance": "50 ohm"}
@@ -133,7 +132,7 @@ def critical(**keys: Any) -> CriticalCurrents:
         "delta_R": np.array([0.11, 0.11]),
         "temperature": np.array([295.0, 295.0]),
     }
-    return CriticalCurrents.from_columns(columns, polarity=1, origin=Origin(file="ic.csv"), **keys)
+    return CriticalCurrents.from_columns(columns, origin=Origin(file="ic.csv"), **keys)
 
 
 def test_measured_critical_currents_do_not_take_heating() -> None:
@@ -188,7 +187,6 @@ def test_a_row_without_two_states_is_refused() -> None:
     where = builders.grid()
     table = DwellTimes.from_columns(
         where.columns() | {"n": np.full(56, 100.0), "total_time": np.full(56, 1e-3), "field": np.full(56, 60e-3)},
-        polarity=1,
         origin=Origin(file="dwell.csv"),
     )
     device = {**builders.KNOWN, "anisotropy_field": "100 mT", "curie_temperature": "345 K"}

@@ -160,7 +160,7 @@ def several_fields() -> DwellTimes:
     tau = 1e-10 * np.exp((energy + coupling(TRUTH) * factor * current) / (K_B * 295.0))
     columns = {"state": state, "current": current, "field": tesla, "temperature": np.full(state.size, 295.0)}
     table = DwellTimes.from_columns(
-        columns | {"n": np.full(state.size, 400.0), "total_time": 400.0 * tau}, polarity=1, origin=Origin()
+        columns | {"n": np.full(state.size, 400.0), "total_time": 400.0 * tau}, origin=Origin()
     )
     assert isinstance(table, DwellTimes)
     return table
