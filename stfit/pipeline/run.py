@@ -48,7 +48,7 @@ from stfit.pipeline.thermal import heating_left_out
 from stfit.reports.ranking_words import preference, readings_sentence
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded, format_value
-from stfit.results.ranking import NOT_TRIED
+from stfit.results.ranking import NOT_TRIED, RIVAL_READINGS
 from stfit.results.symbols import symbol
 from stfit.version import __version__
 
@@ -169,7 +169,7 @@ def _preference(rivals: list[dict[str, Any]]) -> list[Note]:
     sentence, several = preference(rivals), readings_sentence(rivals)
     better = [] if sentence is None else [Note("rival description", "warning", sentence)]
     untried = [Note("exact rates", "info", e["note"]) for e in rivals if e["status"] == NOT_TRIED]
-    return [*better, *([Note("rival readings", "warning", several)] if several else []), *untried]
+    return [*better, *([Note(RIVAL_READINGS, "warning", several)] if several else []), *untried]
 
 
 def _counterpart(objective: Objective, rivals: list[dict[str, Any]]) -> list[Note]:

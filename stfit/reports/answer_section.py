@@ -19,11 +19,19 @@ from stfit.reports.content import (
     enumerated,
 )
 from stfit.reports.fit_test_words import explanation_of
+from stfit.reports.ranking_words import readings_sentence
 from stfit.reports.sampling_section import BADGES
-from stfit.reports.sentences import agreement_sentence, chain_sentence, identifiability_sentence, quoted_at
+from stfit.reports.sentences import (
+    agreement_sentence,
+    chain_sentence,
+    identifiability_sentence,
+    quoted_at,
+    truth_sentence,
+)
 from stfit.reports.summary import beside
 from stfit.results.fit_tests import ALARMS, alarming, kind_of
 from stfit.results.numbers import format_estimate, format_p
+from stfit.results.ranking import RIVAL_READINGS, readings
 from stfit.results.result import FitResult, Goodness, Note, Status, Verdict
 
 _FINE: Final = "Critical currents are extrapolated linearly. Digits in parentheses are one standard error."
@@ -32,6 +40,17 @@ _WORST: Final = ("failure", "warning", "info")
 _GRADES: Final = {"failure": "rejected", "warning": "doubtful", "info": "acceptable"}
 _GRAVITY: Final = ("rejected", "doubtful", "acceptable")
 _BARRIERS: Final = ("E_P", "E_AP", "Kv")
+
+
+def remarks(result: FitResult) -> tuple[Inline, ...]:
+    """What must be read with the headline: that rival descriptions give other values, and that data are simulated."""
+    found: list[Inline] = []
+    if (several := readings(result.comparison)) is not None:
+        badge = Badge("doubtful", f"{several.text}, depending on {several.reason}")
+        found.append((badge, " ", Prose(first_sentence(readings_sentence(result.comparison)))))
+    if sentence := truth_sentence(result):
+        found.append((Badge("simulated", "simulated"), " ", Prose(sentence)))
+    return tuple(found)
 
 
 def answer(result: FitResult) -> ReportSection:
@@ -76,8 +95,9 @@ def others(result: FitResult) -> ReportSection | None:
 
 
 def validity_items(notes: Sequence[Note]) -> list[tuple[Any, ...]]:
-    """The first sentence of every remark on validity that is a warning or worse, the gravest first."""
-    grave = sorted((note for note in notes if note.level != "info"), key=lambda note: _WORST.index(note.level))
+    """The first sentence of every warning on validity, the gravest first; rival readings stand beside the headline."""
+    grave = [note for note in notes if note.level != "info" and note.name != RIVAL_READINGS]
+    grave.sort(key=lambda note: _WORST.index(note.level))
     return [(Badge(_GRADES[note.level], note.level), " ", Prose(first_sentence(note.sentence))) for note in grave]
 
 

@@ -43,7 +43,7 @@ def document(result: FitResult) -> Document:
     return Document(
         title=result.title,
         headline=Prose(headline(result)),
-        remarks=(),
+        remarks=answer_section.remarks(result),
         failed=result.status is not Status.CONVERGED or result.goodness.verdict == "rejected",
         first=(answer_section.answer(result), answer_section.reliability(result)),
         picture=measurements_section.picture(result),

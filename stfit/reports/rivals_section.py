@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from stfit.reports.content import Block, Inline, Number, Paragraph, Prose, ReportSection, Table, TableColumn, TableRow
 from stfit.reports.ranking_words import comparison_sentence, evidence_sentence
-from stfit.results.numbers import format_interval, format_value
-from stfit.results.ranking import verdicts
+from stfit.results.numbers import format_value
+from stfit.results.ranking import readings, verdicts
 from stfit.results.result import FitResult
 
 _COLUMNS: Final = ("deviance", "parameters", "AIC", "BIC", "ΔAIC")
@@ -20,8 +20,7 @@ _CRITERIA: Final = (
     "ΔAIC is the difference from the lowest AIC. A description adds nothing where one with fewer parameters has an AIC "
     "at most 2 higher."
 )
-_CLOSE: Final = 4.0  # ΔAIC, up to which a description is a possible reading of the data
-_NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_NUMBERS: Final = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
 
 
 @dataclass(frozen=True)
@@ -82,18 +81,12 @@ def section(result: FitResult) -> ReportSection | None:
 
 
 def _finding(result: FitResult) -> str:
-    """How many descriptions are possible, and between which values of l/L_θθ they lie."""
-    fitted = [entry for entry in result.comparison if entry["status"] == "converged"]
-    lowest = min((entry["aic"] for entry in fitted), default=0.0)
-    close = [entry for entry in fitted if entry["aic"] - lowest <= _CLOSE]
-    if not close:
-        return ""
-    count = _NUMBERS[len(close)] if len(close) < len(_NUMBERS) else str(len(close))
-    readings = f"{count} possible reading{'' if len(close) == 1 else 's'} of {len(fitted)} tried"
-    values = [entry["l_over_L"][0] for entry in close if entry.get("l_over_L")]
-    if len(values) < 2:
-        return readings
-    return f"{readings}, {format_interval((min(values), max(values)), 'e')}"
+    """Which values of l/L_θθ descriptions with about equal support give."""
+    found = readings(result.comparison)
+    if found is not None:
+        return f"{_NUMBERS.get(found.count, str(found.count))} readings, {found.text}"
+    tried = sum(entry["status"] == "converged" for entry in result.comparison) - 1
+    return f"no other reading among {tried} tried" if tried > 0 else ""
 
 
 def _evidence(entry: Mapping[str, Any] | None) -> list[str]:

@@ -13,6 +13,7 @@ NOT_TRIED: Final = "not-tried"  # the status of a description that these data or
 
 # Burnham & Anderson, Model Selection and Multimodel Inference (2002), section 2.6
 TOLD_APART: Final = 2.0
+RIVAL_READINGS: Final = "rival readings"  # the name of the note on them
 READABLE: Final = 4.0  # "considerably less support" begins here
 _HARDLY_SUPPORTED: Final = 10.0
 
