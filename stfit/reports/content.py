@@ -277,29 +277,24 @@ def drawings(document: Document) -> Iterator[Drawing]:
     """Every figure of a report, in order."""
     if document.picture is not None:
         yield document.picture
-    for section in (*document.first, *document.sections):
-        yield from _drawings(section.blocks)
+    yield from (block for block in _blocks(document) if isinstance(block, Drawing))
 
 
 def tables(document: Document) -> Iterator[Table]:
     """Every table of a report, in order."""
+    yield from (block for block in _blocks(document) if isinstance(block, Table))
+
+
+def _blocks(document: Document) -> Iterator[Block]:
     for section in (*document.first, *document.sections):
-        yield from _tables(section.blocks)
+        yield from _within(section.blocks)
 
 
-def _tables(blocks: tuple[Block, ...]) -> Iterator[Table]:
+def _within(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """The blocks, each followed by those inside it."""
     for block in blocks:
-        if isinstance(block, Table):
-            yield block
-        elif isinstance(block, Details):
-            yield from _tables(block.blocks)
-
-
-def _drawings(blocks: tuple[Block, ...]) -> Iterator[Drawing]:
-    for block in blocks:
-        if isinstance(block, Drawing):
-            yield block
+        yield block
+        if isinstance(block, Details):
+            yield from _within(block.blocks)
         elif isinstance(block, Gallery):
             yield from block.drawings
-        elif isinstance(block, Details):
-            yield from _drawings(block.blocks)
