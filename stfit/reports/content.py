@@ -1,7 +1,7 @@
 """What a report says before it takes a form: sections of blocks, blocks of text.
 
-A plain `str` is text from outside or of no consequence, and stands in every form exactly as it is, character by
-character; only the other kinds of text below may become markup, and none of them holds text that was not made here.
+A plain `str` is text from outside or of no consequence, and stands in every form exactly as it is; only the other kinds
+of text below may become markup, and none of them holds text that was not made here.
 """
 
 from __future__ import annotations
@@ -275,8 +275,7 @@ def enumerated(names: Sequence[Inline]) -> Inline:
 
 def drawings(document: Document) -> Iterator[Drawing]:
     """Every figure of a report, in order."""
-    if document.picture is not None:
-        yield document.picture
+    yield from () if document.picture is None else (document.picture,)
     yield from (block for block in _blocks(document) if isinstance(block, Drawing))
 
 
@@ -291,7 +290,7 @@ def _blocks(document: Document) -> Iterator[Block]:
 
 
 def _within(blocks: tuple[Block, ...]) -> Iterator[Block]:
-    """The blocks, each followed by those inside it."""
+    """The blocks, each followed by those in it."""
     for block in blocks:
         yield block
         if isinstance(block, Details):
