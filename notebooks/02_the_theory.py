@@ -343,7 +343,7 @@ def exact_table(sigma: float, transitions: float = 1000.0) -> DwellTimes:
         "n": n,
         "total_time": n * unit * np.exp(reduced),
     }
-    return DwellTimes.from_columns(columns, polarity=1, origin=Origin())
+    return DwellTimes.from_columns(columns, origin=Origin())
 
 
 MODELS = {

@@ -24,7 +24,14 @@ from stfit.analysis.entries import (
 from stfit.analysis.messages import Location, shown, unfit
 from stfit.analysis.sections import File, MeasurementSection, Section, Temperature, Text, by_parameter, table
 from stfit.measurement import kinds
-from stfit.models.choices import ANISOTROPY_LAWS, ASYMMETRIES, MAGNETISATION_LAWS
+from stfit.models.choices import (
+    ANISOTROPY_LAWS,
+    ASYMMETRIES,
+    BARRIERS,
+    HEATINGS,
+    MAGNETISATION_LAWS,
+    default_asymmetry,
+)
 from stfit.studies.conditions import Conditions
 
 read_backend: Final = quantities.choice("least-squares", "mcmc")
@@ -73,17 +80,18 @@ class ModelSection(Section):
     """The [model] section, in an analysis file and in a device file."""
 
     gmr: Annotated[Any, PlainValidator(_gmr)] = "cosine"
-    barrier: Annotated[Any, PlainValidator(quantities.choice("high", "exact"))] = "high"
+    barrier: Annotated[Any, PlainValidator(quantities.choice(*BARRIERS))] = "high"
     asymmetry: Annotated[Any, PlainValidator(quantities.choice(*ASYMMETRIES))] = "theta_0"
     convention: Annotated[Any, PlainValidator(quantities.choice("consistent", "printed"))] = "consistent"
     mapping: Annotated[Any, PlainValidator(quantities.choice("power", "damping", "peak", "torque"))] = "damping"
     magnetisation: Annotated[Any, PlainValidator(quantities.choice(*MAGNETISATION_LAWS))] = "constant"
     anisotropy_law: Annotated[Any, PlainValidator(quantities.choice(*ANISOTROPY_LAWS))] = "constant"
-    heating: Annotated[Any, PlainValidator(quantities.choice("none", "joule"))] = "none"
+    heating: Annotated[Any, PlainValidator(quantities.choice(*HEATINGS))] = "none"
 
     def given(self) -> dict[str, Any]:
-        """The keys that the file gives; exact rates are those of one axis unless it says otherwise."""
-        default = {"asymmetry": "uniaxial"} if self.barrier == "exact" else {}
+        """The keys that the file gives, and the asymmetry that its law takes unless it says otherwise."""
+        taken = default_asymmetry(self.barrier)
+        default = {} if taken == ModelEntry.asymmetry else {"asymmetry": taken}
         return default | super().given()
 
 

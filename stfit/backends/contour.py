@@ -11,8 +11,8 @@ import numpy.typing as npt
 from stfit.backends.level import rise_to, towards
 from stfit.backends.newton import Box, Expansion
 from stfit.backends.optimum import Optimum
-from stfit.backends.profile import at_its_bounds, rise_of, surroundings
 from stfit.backends.quantities import followed
+from stfit.backends.surroundings import at_its_bounds, rise_of, surroundings
 from stfit.objective import Objective
 
 Array = npt.NDArray[np.float64]

@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.gauss_newton import gauss_newton
+from stfit.backends.descents import Scaled, gauss_newton, score
 from stfit.backends.inner_point import InnerPoint, inner_point, sees_all
 from stfit.backends.optimum import Optimum
 from stfit.objective.information import NULL_COMPONENT, Directions, covariance, directions, expected_covariance, gauge
@@ -24,10 +24,6 @@ _LAST_STEP = 1e-16  # of the sum of squares, promised by Gauss–Newton: a few m
 _NEWTON_STEPS = 20
 _SETTLED = 1e-13  # expected gain of ln L in one more Newton step, at which no step is taken
 _CONVERGED = 1e-6  # the same, below which a fit has converged
-_LONGEST_STEP = 1.0  # of scoring, in natural sizes
-_SCORED = 1e-4  # twice the gain of ln L that ends scoring: Newton steps are quicker, and a replica is good enough
-_LEAST_DAMPED, _MOST_DAMPED = 1e-12, 1e8  # of the information: next to nothing; no step that matters is left
-_MOST_SCORED = 100  # steps of scoring
 _ROOM = 30.0  # natural sizes between a bound and where a coordinate that nothing is known of is put
 _NEAR_BOUND = 1e-6  # of the natural size of a coordinate, from which it counts as at its bound
 
@@ -90,12 +86,13 @@ def _descend(problem: FitProblem, begin: Array, max_evaluations: int) -> _End:
     the residuals are merely flat, and holding a parameter there may have cut the way off: another descent holds none.
     """
     seen = directions(problem, begin)
-    end = _run(problem, begin, seen.scales, gauge(seen), max_evaluations, _TOLERANCE)
+    scaled = Scaled(problem, seen.scales, gauge(seen))
+    end = _run(scaled, begin, max_evaluations, _TOLERANCE)
     if not end.converged:
-        end = _run(problem, end.x, seen.scales, gauge(seen), max_evaluations, _LAST_TOLERANCE)
+        end = _run(scaled, end.x, max_evaluations, _LAST_TOLERANCE)
     if end.directions.rank == seen.rank or _too_few_rows(problem, end.x):
         return end
-    other = _run(problem, begin, seen.scales, (), max_evaluations, _LAST_TOLERANCE)
+    other = _run(Scaled(problem, seen.scales, ()), begin, max_evaluations, _LAST_TOLERANCE)
     return other if problem.cost(end.x) - problem.cost(other.x) > _CONVERGED else end
 
 
@@ -123,7 +120,8 @@ def _released(problem: FitProblem, end: _End, max_evaluations: int) -> _End:
         x = np.clip(x + inwards * _ROOM / along[i] * along * end.directions.scales, *problem.bounds)
     if x is end.x:
         return end
-    other = _run(problem, x, end.directions.scales, gauge(end.directions), max_evaluations, _LAST_TOLERANCE)
+    scaled = Scaled(problem, end.directions.scales, gauge(end.directions))
+    other = _run(scaled, x, max_evaluations, _LAST_TOLERANCE)
     return other if problem.cost(other.x) <= problem.cost(end.x) else end
 
 
@@ -132,19 +130,18 @@ def _too_few_rows(problem: FitProblem, x: Array) -> bool:
     return problem.has_residuals and problem.residuals(x).size < x.size
 
 
-def _run(
-    problem: FitProblem, begin: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
-) -> _End:
-    """One descent, finished by Newton steps."""
+def _run(scaled: Scaled, begin: Array, max_evaluations: int, tolerance: float) -> _End:
+    """One descent, finished by Newton steps; through lmfit where the quick ones find no way."""
+    problem = scaled.problem
     if problem.has_residuals:
-        found = gauss_newton(problem, begin, scales, held, _LAST_STEP, max_evaluations)
+        found = gauss_newton(scaled, begin, _LAST_STEP, max_evaluations)
         if found is None:
-            found = _by_lmfit().levenberg_marquardt(problem, begin, scales, held, max_evaluations, tolerance)
+            found = _by_lmfit().levenberg_marquardt(scaled, begin, max_evaluations, tolerance)
         return _settle(problem, *found)
-    end = _settle(problem, *_score(problem, begin, scales, held))
+    end = _settle(problem, *score(scaled, begin))
     if end.converged:
         return end
-    return _settle(problem, *_by_lmfit().quasi_newton(problem, begin, scales, held, max_evaluations, tolerance))
+    return _settle(problem, *_by_lmfit().quasi_newton(scaled, begin, max_evaluations, tolerance))
 
 
 def _by_lmfit() -> ModuleType:
@@ -188,35 +185,6 @@ def _lower(problem: FitProblem, x: Array, step: Array) -> tuple[Array, float]:
     return there, lower_cost
 
 
-def _score(problem: FitProblem, x: Array, scales: Array, held: tuple[int, ...]) -> tuple[Array, int]:
-    """Fisher's scoring, until a step promises next to nothing, and the costs it took; for what is no sum of squares.
-
-    A Newton step with the expected information, which unlike the curvature is never negative, by at most the natural
-    size of a coordinate, and shortened by Marquardt's damping until it lowers the cost.
-    """
-    lower, upper = problem.bounds
-    free = np.array([i for i in range(x.size) if i not in held], dtype=np.intp)
-    cost, damping, evaluations = problem.cost(x), _LEAST_DAMPED, 1
-    for _ in range(_MOST_SCORED):
-        root = (problem.sensitivity(x) * scales)[:, free]
-        gradient = (problem.gradient(x) * scales)[free]
-        information = root.T @ root
-        damped = information + damping * np.diag(np.diag(information))
-        step = np.zeros_like(x)
-        step[free] = np.linalg.lstsq(damped, gradient, rcond=None)[0]
-        if step[free] @ gradient < _SCORED or damping > _MOST_DAMPED:
-            break
-        step /= max(1.0, float(np.max(np.abs(step))) / _LONGEST_STEP)
-        there = np.clip(x - step * scales, lower, upper)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step may lead where nothing is finite
-            found = problem.cost(there)
-        evaluations += 1
-        lowers = found < cost
-        damping = max(damping / 10.0, _LEAST_DAMPED) if lowers else max(10.0 * damping, 1e-3)
-        x, cost = (there, found) if lowers else (x, cost)
-    return x, evaluations
-
-
 def _at_bound(problem: FitProblem, x: Array, gradient: Array, scales: Array) -> npt.NDArray[np.bool_]:
     """Coordinates at a bound that the likelihood pushes against."""
     lower, upper = problem.bounds
@@ -230,10 +198,10 @@ def refit(problem: FitProblem, near: Optimum) -> Array:
     Good to a few 1e-8 of the sum of squares, which is all that a simulated distribution needs. Gauss–Newton steps
     where there are residuals, which a replica's optimum is near enough for, and lmfit where one of them leads up.
     """
-    held = gauge(near.directions)
+    scaled = Scaled(problem, near.directions.scales, gauge(near.directions))
     if not problem.has_residuals:
-        return _score(problem, near.x, near.directions.scales, held)[0]
-    found = gauss_newton(problem, near.x, near.directions.scales, held, _TOLERANCE)
+        return score(scaled, near.x)[0]
+    found = gauss_newton(scaled, near.x, _TOLERANCE)
     if found is None:
-        found = _by_lmfit().levenberg_marquardt(problem, near.x, near.directions.scales, held, 200, _TOLERANCE)
+        found = _by_lmfit().levenberg_marquardt(scaled, near.x, 200, _TOLERANCE)
     return found[0]

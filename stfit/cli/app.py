@@ -13,7 +13,7 @@ from stfit.cli.saying import BAD_INPUT
 from stfit.errors import StfitError
 from stfit.version import __version__
 
-_COLLECTED_AFTER: Final = 50_000  # objects: 700, the default, spends a tenth of a fit with its figures on collecting
+_COLLECTED_AFTER: Final = 200_000  # objects: 700, the default, spends a tenth of a fit with its figures on collecting
 
 app: Final = typer.Typer(
     no_args_is_help=True,

@@ -11,12 +11,17 @@ import numpy.typing as npt
 from stfit.backends.least_squares import minimise
 from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
-from stfit.constants import BOLTZMANN
-from stfit.diagnostics.exact_rival import EXACT_WORDS, exact_rivals, why_not_tried
-from stfit.diagnostics.rival import Rival
-from stfit.diagnostics.same_law import ENERGIES, same_laws, with_law
-from stfit.models.rivals import EQ_27, HEATING, POWERS, Description, JouleHeating
-from stfit.objective import FitParameter, Objective, ParameterSpace
+from stfit.diagnostics.rival import (
+    Rival,
+    known_of_the_barriers,
+    with_barriers_of_its_own,
+    with_the_same_barriers,
+)
+from stfit.diagnostics.same_law import same_laws, with_law
+from stfit.measurement.observation import StraightLawOnly
+from stfit.models.heating import HEATING
+from stfit.models.rivals import not_tried, rivals_of
+from stfit.objective import Objective
 from stfit.objective.predictions import current_at
 from stfit.physics.fluctuations import MAPPINGS
 from stfit.results import Status
@@ -26,25 +31,19 @@ from stfit.results.ranking import NOT_TRIED, SAME_LAW
 Array = npt.NDArray[np.float64]
 Entry = dict[str, Any]
 
-_SHALLOWEST: Final = 0.1  # k_BT: a barrier of no height has no power
 _MAPPING_WORDS: Final = {
     "power": "Eq. 32 on the power alone, linewidth constant",
     "damping": "Eq. 32 at constant noise strength (damping)",
     "peak": "Eq. 32 on the peak of the line",
     "torque": "spin-transfer torque, linewidth ∝ 1 − I/I_c",
 }
-_CONTAINS: Final = {  # what a free parameter of a description includes
-    "barrier-n": ("eq-27", "barrier-3/2", "barrier-2"),
-    "joule-heating": ("eq-27",),
-}
 
 
 def candidates(objective: Objective, optimum: Optimum) -> list[Rival]:
     """The description that was fitted, then every rival that these data could tell from it."""
     first = Rival(*_first_words(objective), objective, (optimum.x,))
-    rivals = [*_described(objective, optimum), *_mapped(objective, optimum)]
-    exact = exact_rivals(objective, optimum) if _shows_descriptions(objective, optimum) else []
-    return [first, *rivals, *exact]
+    same, own = _described(objective, optimum)
+    return [first, *same, *_mapped(objective, optimum), *own]
 
 
 def compare(objective: Objective, optimum: Optimum) -> list[Entry]:
@@ -62,37 +61,44 @@ def compare(objective: Objective, optimum: Optimum) -> list[Entry]:
     if not rivals:
         return []
     first = _entry(fitted, optimum)
-    described = _follows_descriptions(objective) and objective.law.rates is None
     untried = _untried(objective) if _shows_descriptions(objective, optimum) else []
-    entries = [first, *rivals, *untried, *same_laws(objective, optimum, first, described=described)]
+    same = same_laws(objective, optimum, first, described=_follows_descriptions(objective))
+    entries = [first, *rivals, *untried, *same]
     return _ranked(entries, origin=0.0 if objective.has_residuals else optimum.sum_of_squares)
 
 
 def _untried(objective: Objective) -> list[Entry]:
-    """The entry of exact rates where they cannot be fitted to these data."""
-    reason = why_not_tried(objective)
-    return [_without_fit(EXACT_WORDS) | {"status": NOT_TRIED, "note": reason}] if reason else []
+    """An entry for every law that could not be fitted to these data, with the reason."""
+    return [
+        _without_fit((rates.name, rates.words.short)) | {"status": NOT_TRIED, "note": reason}
+        for rates, reason in not_tried(objective.law, known_of_the_barriers(objective))
+    ]
 
 
 def _first_words(objective: Objective) -> tuple[str, str]:
     if all(_are_lines(objective)):
         return f"mapping-{objective.law.mapping}", _MAPPING_WORDS[objective.law.mapping]
-    if objective.law.rates is not None:
-        return EXACT_WORDS
-    return objective.law.description.name, objective.law.description.words
+    return objective.law.name, objective.law.words
 
 
 # --- rivals that are fitted ---------------------------------------------------------------------------------------
 
 
-def _described(objective: Objective, optimum: Optimum) -> list[Rival]:
-    """Other laws of ln τ(I), where rates were measured at currents and every other kind follows them."""
+def _described(objective: Objective, optimum: Optimum) -> tuple[list[Rival], list[Rival]]:
+    """Other laws of ln τ(I), where rates were measured at currents and every other kind follows them.
+
+    First those of the same barriers, then those whose barriers have parameters of their own.
+    """
     if not _shows_descriptions(objective, optimum):
-        return []
-    heating = JouleHeating((objective.reference_temperature / _largest_current(objective, optimum)) ** 2)
-    fitted = "" if objective.law.rates is not None else objective.law.description.name
-    rivals = (description for description in (EQ_27, *POWERS, heating) if description.name != fitted)
-    return [_rewritten(objective, optimum, description) for description in rivals]
+        return [], []
+    heating = (objective.reference_temperature / _largest_current(objective, optimum)) ** 2
+    same, own = [], []
+    for law in rivals_of(objective.law, heating):
+        if law.device is objective.law.device:
+            same.append(with_the_same_barriers(objective, optimum, law))
+        else:
+            own += with_barriers_of_its_own(objective, optimum, law)
+    return same, own
 
 
 def _mapped(objective: Objective, optimum: Optimum) -> list[Rival]:
@@ -103,7 +109,7 @@ def _mapped(objective: Objective, optimum: Optimum) -> list[Rival]:
         Rival(
             f"mapping-{mapping}",
             _MAPPING_WORDS[mapping],
-            with_law(objective, objective.law.rewritten(mapping=mapping), objective.space),
+            with_law(objective, replace(objective.law, mapping=mapping), objective.space),
             (optimum.x, objective.start),
             "the reading of Eq. 32",
         )
@@ -112,39 +118,11 @@ def _mapped(objective: Objective, optimum: Optimum) -> list[Rival]:
     ]
 
 
-def _rewritten(objective: Objective, optimum: Optimum, description: Description) -> Rival:
-    """A description of ln τ(I), to start from the slopes and barriers of the fit, else from the crude dwell times."""
-    extra = tuple(FitParameter.unbounded(p) for p in description.parameters)
-    reached = objective.space.reaching(optimum.x)
-    kept = [p.confined for p in reached.parameters if not _is_idle(p, objective)]
-    space = ParameterSpace((*(_above_zero(p, objective) for p in kept), *extra))
-    rival = with_law(objective, objective.law.rewritten(description=description, barrier="high"), space)
-    own = [p.start for p in extra]
-    shared = [p.name in space.names for p in objective.space.varied]
-    starts = (_same_slopes(objective, optimum, description), objective.start)
-    differs_in = "heating" if HEATING in {p.parameter.name for p in extra} else "the barrier law"
-    points = tuple(np.append(x[shared], own) for x in starts)
-    return Rival(description.name, description.words, rival, points, differs_in, _CONTAINS.get(description.name, ()))
-
-
-def _is_idle(p: FitParameter, objective: Objective) -> bool:
-    """Whether only the description that was fitted has a parameter; a constraint of it is a datum for every one."""
-    return p.constraint is None and p.name in {own.name for own in objective.law.description.parameters}
-
-
-def _above_zero(p: FitParameter, objective: Objective) -> FitParameter:
-    """A barrier kept above a tenth of k_BT."""
-    if p.name not in ENERGIES:
-        return p
-    unit = objective.law.convention.thermal * BOLTZMANN * objective.reference_temperature
-    return replace(p, lower=max(p.lower, p.parameter.coordinate_of(_SHALLOWEST * unit)))
-
-
 def _follows_descriptions(objective: Objective) -> bool:
     """Whether rates were measured, and nothing that rests on a straight ln τ(I), as the exact density of ramps does."""
     measured = [term.measurement for term in objective.terms]
-    tied = any(m.straight_law_only or m.settings.measurement_time is not None for m in measured)
-    return any(m.activated for m in measured) and not tied
+    tied = any(isinstance(m, StraightLawOnly) or m.settings.measurement_time is not None for m in measured)
+    return any(m.traits.activated for m in measured) and not tied
 
 
 def _shows_descriptions(objective: Objective, optimum: Optimum) -> bool:
@@ -160,17 +138,8 @@ def _are_lines(objective: Objective) -> list[bool]:
 def _largest_current(objective: Objective, optimum: Optimum) -> float:
     """Of all rows with rates, A."""
     quantities = objective.space.quantities(optimum.x)
-    terms = (term for term in objective.terms if term.measurement.activated)
+    terms = (term for term in objective.terms if term.measurement.traits.activated)
     return max(float(np.max(np.abs(current_at(quantities, term.measurement.settings)))) for term in terms)
-
-
-def _same_slopes(objective: Objective, optimum: Optimum, description: Description) -> Array:
-    """The best fit with λ changed so that the slopes at zero current stay."""
-    x = optimum.x.copy()
-    if "l_over_L" in objective.names:
-        start = {p.name: p.quantity(p.start) for p in description.parameters}
-        x[objective.names.index("l_over_L")] /= float(description.slope_ratio(start))
-    return x
 
 
 def _fitted(candidate: Rival) -> Entry:
@@ -184,14 +153,15 @@ def _fitted(candidate: Rival) -> Entry:
             if np.isfinite(rival.cost(inside)):
                 ends.append(minimise(rival, inside))
             if ends and ends[-1].status is Status.CONVERGED:
-                return _beyond(words) if _leaves_the_table(rival, ends[-1].x) else _entry(candidate, ends[-1])
+                return _beyond(rival, words) if _leaves_the_law(rival, ends[-1].x) else _entry(candidate, ends[-1])
     return _entry(candidate, min(ends, key=lambda end: end.sum_of_squares)) if ends else _without_fit(words)
 
 
-def _leaves_the_table(rival: Objective, x: Array) -> bool:
-    rates, quantities = rival.law.rates, rival.space.quantities(x)
-    rows = (term.exact_rows(quantities) for term in rival.terms)
-    return rates is not None and any(rates.outside(found).any() for found in rows if found is not None)
+def _leaves_the_law(rival: Objective, x: Array) -> bool:
+    """Whether some row lies beyond what the law knows."""
+    quantities = rival.space.quantities(x)
+    asked = (term.rows_asked(quantities) for term in rival.terms)
+    return any(rival.law.rates.outside(rival.law.device, *rows).any() for rows in asked if rows is not None)
 
 
 # --- entries ------------------------------------------------------------------------------------------------------
@@ -229,10 +199,9 @@ def _l_over_L(objective: Objective, optimum: Optimum) -> list[float] | None:
     return [float(optimum.x[i]), float(np.sqrt(optimum.covariance[i, i]))]
 
 
-def _beyond(words: tuple[str, str]) -> Entry:
-    """The entry of exact rates whose best fit has no two states somewhere."""
-    beyond = "At its best fit some rows have no two states, or a barrier beyond the table of exact rates"
-    return _without_fit(words) | {"note": f"{beyond}: it is not compared."}
+def _beyond(rival: Objective, words: tuple[str, str]) -> Entry:
+    """The entry of a law whose best fit lies beyond what it knows."""
+    return _without_fit(words) | {"note": f"At its best fit {rival.law.rates.words.limits}: it is not compared."}
 
 
 def _without_fit(words: tuple[str, str]) -> Entry:
@@ -251,7 +220,7 @@ def _without_fit(words: tuple[str, str]) -> Entry:
 
 def _note(objective: Objective, optimum: Optimum) -> str:
     """The parameters of a description, those at an end of their range, and what it makes of l/L_θθ."""
-    names = [p.name for p in objective.law.description.parameters if p.name in objective.names]
+    names = [p.name for p in objective.law.of_the_current if p.name in objective.names]
     names += [name for name, bound in zip(objective.names, optimum.at_bound, strict=True) if bound]
     names += [name for name in ("l_over_L",) if name in objective.names]
     return "; ".join(_value(objective, optimum, name) for name in dict.fromkeys(names))

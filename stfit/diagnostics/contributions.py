@@ -15,7 +15,6 @@ from stfit.backends.least_squares import minimise
 from stfit.backends.optimum import Optimum
 from stfit.diagnostics.estimates import estimates, spread
 from stfit.measurement import kinds, name_of
-from stfit.measurement.registry import declared_kind
 from stfit.objective import Objective, ParameterSpace
 from stfit.results import Estimate, Status
 from stfit.results.numbers import format_value
@@ -67,7 +66,7 @@ def alone(objective: Objective, optimum: Optimum) -> list[dict[str, Any]]:
         if end.status is Status.CONVERGED:
             found = estimates(single, end)
             values = {name: {"value": found[name].value, "stderr": found[name].stderr} for name in _ALONE}
-            result.append({"measurement": name_of(term.measurement), "kind": declared_kind(term.measurement)} | values)
+            result.append({"measurement": name_of(term.measurement), "kind": term.measurement.origin.kind} | values)
     return result
 
 

@@ -120,7 +120,7 @@ class _Design:
 
 def _has_small_counts(objective: Objective, optimum: Optimum) -> bool:
     return any(
-        bool(np.any(term.measurement.expected_counts(prediction) < _SMALL_COUNT))
+        bool(np.any(term.measurement.row_fit(prediction).expected_counts < _SMALL_COUNT))
         for term, prediction in zip(objective.terms, objective.predictions(optimum.x), strict=True)
     )
 
@@ -175,7 +175,7 @@ def _scatter(
         simulated = None if replicas is None else replicas[:, place]
         if simulated is not None and np.mean(simulated) <= NO_DEVIANCE:
             continue
-        counting = bool(np.any(np.isfinite(term.measurement.expected_counts(prediction))))
+        counting = bool(np.any(np.isfinite(term.measurement.row_fit(prediction).expected_counts)))
         scatter[place] = scatter_of(
             name_of(term.measurement), float(observed[place]), found.left[place], simulated, counting=counting
         )

@@ -62,14 +62,14 @@ def magnet_at(device: VirtualDevice, temperature: float, field: float = np.nan) 
     truth, law = device.truth, device.law
     return Macrospin(
         anisotropy_energy=truth["Kv"],
-        h=float(law.reduced_field(truth, None if np.isnan(field) else field)),
+        h=float(law.device.reduced_field(truth, None if np.isnan(field) else field)),
         temperature=temperature,
         alpha=truth["alpha"],
         gyromagnetic_ratio=truth["gyromagnetic_ratio"],
         saturation_magnetisation=truth["saturation_magnetisation"],
         volume=truth["volume"],
-        coupling=float(np.asarray(law.coupling(truth))),
-        gmr=law.gmr,
+        coupling=float(np.asarray(law.device.coupling(truth))),
+        gmr=law.device.gmr,
     )
 
 

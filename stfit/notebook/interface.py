@@ -19,7 +19,7 @@ from stfit.diagnostics.export import inference_data
 from stfit.errors import InputError, Problem
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.loaders.tables import TableRequest, load_tables
-from stfit.measurement import Measurement, kinds
+from stfit.measurement import Observation, kinds
 from stfit.notebook.faces import Comparison, Fit, Plan
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.fitting import fitted
@@ -45,8 +45,8 @@ __all__ = ["calibrate", "compare", "explore", "fit", "load", "plan", "report", "
 @overload
 def load(path: str | Path, kind: None = None) -> Analysis: ...
 @overload
-def load(path: str | Path, kind: str, *, polarity: int = 1, **keys: Any) -> Measurement: ...
-def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys: Any) -> Measurement | Analysis:
+def load(path: str | Path, kind: str, *, polarity: int = 1, **keys: Any) -> Observation: ...
+def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys: Any) -> Observation | Analysis:
     """Load an analysis file, or the table of one measurement.
 
     Parameters
@@ -63,7 +63,7 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
 
     Returns
     -------
-    Analysis or Measurement
+    Analysis or Observation
         The analysis without a kind, the measurement with one; SI units.
 
     Raises
@@ -86,7 +86,7 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
 
 
 def fit(
-    source: str | Path | Analysis | Measurement | Sequence[Measurement],
+    source: str | Path | Analysis | Observation | Sequence[Observation],
     *,
     seed: int | None = None,
     **sections: Mapping[str, Any] | str,
@@ -95,7 +95,7 @@ def fit(
 
     Parameters
     ----------
-    source : str, Path, Analysis, Measurement or sequence of Measurement
+    source : str, Path, Analysis, Measurement or sequence of Observation
         An analysis file, what `stfit.load` made of one, or measurements in memory.
     seed : int, optional
         Seed of the parametric bootstrap and of a chain; default that of the analysis.
@@ -163,7 +163,7 @@ def sample(
 
 
 def plan(
-    source: str | Path | Analysis | Measurement | Sequence[Measurement],
+    source: str | Path | Analysis | Observation | Sequence[Observation],
     *,
     target: str | None = None,
     hours: float | None = None,
@@ -177,7 +177,7 @@ def plan(
 
     Parameters
     ----------
-    source : str, Path, Analysis, Measurement or sequence of Measurement
+    source : str, Path, Analysis, Measurement or sequence of Observation
         An analysis file, what `stfit.load` made of one, or measurements in memory.
         It is fitted first.
     target : str, optional
@@ -212,7 +212,7 @@ def plan(
 
 
 def calibrate(
-    source: str | Path | Analysis | Measurement | Sequence[Measurement],
+    source: str | Path | Analysis | Observation | Sequence[Observation],
     *,
     replicas: int,
     seed: int,
@@ -226,7 +226,7 @@ def calibrate(
 
     Parameters
     ----------
-    source : str, Path, Analysis, Measurement or sequence of Measurement
+    source : str, Path, Analysis, Measurement or sequence of Observation
         An analysis file, what `stfit.load` made of one, or measurements in memory.
     replicas : int
         How many measurements are simulated.
@@ -293,14 +293,14 @@ def compare(results: Sequence[comparing.Source] | Mapping[str, comparing.Source]
 
 
 def explore(
-    source: str | Path | Analysis | FitResult | Measurement | Sequence[Measurement],
+    source: str | Path | Analysis | FitResult | Observation | Sequence[Observation],
     **sections: Mapping[str, Any] | str,
 ) -> Explorer:
     """Guess the parameters by hand: a slider for each that varies, live curves, and buttons to fit and to reset.
 
     Parameters
     ----------
-    source : str, Path, Analysis, FitResult, Measurement or sequence of Measurement
+    source : str, Path, Analysis, FitResult, Measurement or sequence of Observation
         As for `fit`; or a result of this process, at whose best fit the sliders then start.
     **sections : mapping or str
         For measurements in memory: the tables of an analysis file.

@@ -13,15 +13,14 @@ the rotation of a moment, has the meaning of Stratonovich.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from stfit.physics.compiled import compiled
+
 Array = npt.NDArray[np.float64]
-Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 BLOCK: Final = 64  # replicas that go together
 CELLS: Final = 4096  # of the table of r over cos θ: a line between nodes leaves |r''|/8·(2/4096)² of r
@@ -39,11 +38,7 @@ _SQRT_2, _LN_2 = math.sqrt(2.0), math.log(2.0)
 _SIN = tuple((-1.0) ** k * (math.pi / 4) ** (2 * k + 1) / math.factorial(2 * k + 1) for k in range(7))
 _COS = tuple((-1.0) ** k * (math.pi / 4) ** (2 * k) / math.factorial(2 * k) for k in range(8))
 _R12, _R17, _R19, _R23, _R41, _R45, _R52, _R62, _R63 = (np.uint64(n) for n in (12, 17, 19, 23, 41, 45, 52, 62, 63))
-
-
-def _compiled(kernel: Kernel) -> Kernel:
-    """Machine code when first called, kept on disk. Fused multiply–add only; 1/0 is no exception."""
-    return cast("Kernel", numba.njit(cache=True, fastmath={"contract"}, nogil=True, error_model="numpy")(kernel))
+_compiled = compiled("contract", error_model="numpy")
 
 
 @_compiled

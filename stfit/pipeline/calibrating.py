@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from stfit.analysis import Analysis
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.pipeline.run import run
 from stfit.pipeline.source import source_of
 from stfit.reports.calibration_words import calibration_sentence, is_clean
@@ -18,7 +18,7 @@ from stfit.studies.sbc import Repetitions
 
 def calibrated(
     analysis: Analysis,
-    measurements: Sequence[Measurement],
+    measurements: Sequence[Observation],
     repetitions: Repetitions,
     *,
     intervals: Sequence[str],

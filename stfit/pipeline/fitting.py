@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stfit.analysis import Analysis
 from stfit.backends.budget import Run
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.pipeline.loading import load_measurements
 from stfit.pipeline.run import run
 from stfit.pipeline.source import source_of
@@ -19,7 +19,7 @@ def run_analysis(analysis: Analysis, *, seed: int = 0, command: str = "", chain:
 
 
 def fitted(
-    analysis: Analysis, measurements: Sequence[Measurement], seed: int, command: str, chain: Run | None = None
+    analysis: Analysis, measurements: Sequence[Observation], seed: int, command: str, chain: Run | None = None
 ) -> FitResult:
     """By least squares, and then by the backend that the analysis chooses."""
     result = run(analysis, measurements, seed=seed, command=command)

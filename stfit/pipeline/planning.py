@@ -12,7 +12,7 @@ from stfit.backends.least_squares import minimise
 from stfit.backends.optimum import Optimum
 from stfit.diagnostics.goodness import goodness
 from stfit.errors import InputError, Problem
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.run import now
@@ -28,7 +28,7 @@ from stfit.version import __version__
 
 def plan_analysis(
     analysis: Analysis,
-    measurements: Sequence[Measurement],
+    measurements: Sequence[Observation],
     trials: Trials,
     *,
     command: str,

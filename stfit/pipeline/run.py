@@ -31,23 +31,20 @@ from stfit.diagnostics.contributions import (
 )
 from stfit.diagnostics.estimates import spread
 from stfit.diagnostics.evidence import evidence
-from stfit.diagnostics.exact_rival import EXACT_WORDS
 from stfit.diagnostics.goodness import goodness
 from stfit.diagnostics.identifiability import identifiability
 from stfit.diagnostics.intervals import choose_intervals
 from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity
 from stfit.errors import InputError, Problem
-from stfit.measurement import Measurement
-from stfit.measurement.registry import declared_kind
-from stfit.models.rivals import EQ_27
+from stfit.measurement import Observation
 from stfit.objective import FitParameter, Objective
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.assumptions import assumptions, temperature_is_unknown
+from stfit.pipeline.outside import refuse_outside_the_law
 from stfit.pipeline.simulated import known_truth
 from stfit.pipeline.source import Source
 from stfit.pipeline.thermal import heating_left_out
-from stfit.pipeline.two_states import refuse_without_two_states
 from stfit.reports.ranking_words import preference, readings_sentence
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded, format_value
@@ -63,14 +60,14 @@ _LIBRARIES = ("numpy", "scipy", "pandas", "lmfit")
 _CORRELATED_TOO = ("slope_P", "slope_AP")  # beside the parameters that are fitted
 
 
-def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, command: str) -> FitResult:
+def run(analysis: Analysis, measurements: Sequence[Observation], *, seed: int, command: str) -> FitResult:
     """Fit the measurements as the analysis says and draw every conclusion."""
     if analysis.fit.evidence:
         require()
     objective = assemble(analysis, measurements)
     _refuse_absurd_dwells(objective, objective.space.start)
     optimum = minimise(objective)
-    refuse_without_two_states(objective, optimum.x)
+    refuse_outside_the_law(objective, optimum.x)
     _refuse_absurd_dwells(objective, optimum.x)
     chosen = choose_intervals(analysis.fit.intervals, objective, optimum, seed=seed)
     optimum, found = chosen.optimum, dict(chosen.estimates)
@@ -106,7 +103,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
             *_without_end(chosen.record),
             *_disagreements(joint),
             *_preference(rivals),
-            *_exact_rates(rivals),
+            *_counterpart(objective, rivals),
             *heating_left_out(analysis, objective),
             *validity(objective, optimum, found),
         ],
@@ -137,7 +134,7 @@ def _limits(objective: Objective) -> list[Note]:
     return [
         Note("edge of the sample space", "warning", sentence)
         for term in objective.terms
-        for sentence in term.measurement.limits()
+        for sentence in term.measurement.edge().limits
     ]
 
 
@@ -175,10 +172,10 @@ def _preference(rivals: list[dict[str, Any]]) -> list[Note]:
     return [*better, *([Note(RIVAL_READINGS, "warning", several)] if several else []), *untried]
 
 
-def _exact_rates(rivals: list[dict[str, Any]]) -> list[Note]:
+def _counterpart(objective: Objective, rivals: list[dict[str, Any]]) -> list[Note]:
     """What the exact rates make of l/L_θθ, beside Eq. 27 or the other way round."""
     entries = {entry["name"]: entry for entry in rivals if entry.get("l_over_L") is not None}
-    other = entries.get(EQ_27.name if rivals and rivals[0]["name"] == EXACT_WORDS[0] else EXACT_WORDS[0])
+    other = entries.get(objective.law.rates.counterpart)
     if other is None or rivals[0]["name"] not in entries:
         return []
     mine, theirs = rivals[0]["l_over_L"], other["l_over_L"]
@@ -210,11 +207,10 @@ def now() -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _input(measurement: Measurement) -> InputFile:
+def _input(measurement: Observation) -> InputFile:
     origin = measurement.origin
     rows = origin.rows or measurement.settings.state.size
-    kind = declared_kind(measurement)
-    return InputFile(origin.file or kind, origin.sha256, kind, rows, measurement.polarity)
+    return InputFile(origin.file or origin.kind, origin.sha256, origin.kind, rows, origin.polarity)
 
 
 def _determined(objective: Objective, found: dict[str, Estimate]) -> list[str]:

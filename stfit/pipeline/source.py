@@ -9,7 +9,7 @@ from stfit.analysis import Analysis
 from stfit.backends.chain import Chain
 from stfit.backends.optimum import Optimum
 from stfit.errors import InputError, Problem
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.results import FitResult
 
@@ -22,7 +22,7 @@ class Source:
     """What a result was fitted from, as long as the process lives; chain: None before anything was sampled."""
 
     analysis: Analysis
-    measurements: tuple[Measurement, ...]
+    measurements: tuple[Observation, ...]
     objective: Objective
     optimum: Optimum
     chain: Chain | None = None

@@ -12,6 +12,7 @@ import numpy as np
 
 from stfit.errors import InputError, Problem
 from stfit.measurement import kinds
+from stfit.models.choices import BARRIERS, DEFAULT_BARRIER, default_asymmetry
 from stfit.reports.sentences import rejection
 from stfit.results.compared import Compared, ComparedQuantity
 from stfit.results.conventions import consistent_estimate
@@ -25,14 +26,13 @@ CONVENTIONS: Final = ("consistent", "printed")
 _LOGARITHMIC: Final = frozenset({"tau_0"})
 _MODEL: Final = {  # keys of [model] and their defaults
     "gmr": "cosine",
-    "barrier": "high",
+    "barrier": DEFAULT_BARRIER,
     "asymmetry": "theta_0",
     "mapping": "damping",
     "magnetisation": "constant",
     "anisotropy_law": "constant",
     "heating": "none",
 }
-_EXACT: Final = {"asymmetry": "uniaxial"}  # where barrier = "exact" has another default
 _TEMPERATURE_LAWS: Final = ("magnetisation", "anisotropy_law", "heating")
 _MEANT_BY: Final[Mapping[str, tuple[str, ...]]] = {  # settings that give a quantity its meaning
     **dict.fromkeys(("c_P", "c_AP"), ("gmr", "asymmetry")),
@@ -114,7 +114,8 @@ def _model(result: FitResult) -> dict[str, str]:
         section = None
     if not isinstance(section, dict):
         return dict.fromkeys(_MODEL, _UNKNOWN)
-    defaults = _MODEL | (_EXACT if section.get("barrier") == "exact" else {})
+    barrier = section.get("barrier", DEFAULT_BARRIER)
+    defaults = _MODEL | ({"asymmetry": default_asymmetry(barrier)} if barrier in BARRIERS else {})
     chosen = {key: _in_words(section.get(key, default)) for key, default in defaults.items()}
     return chosen if _has_lines(result) else chosen | {"mapping": "–"}
 

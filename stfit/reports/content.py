@@ -7,10 +7,10 @@ of text below may become markup, and none of them holds text that was not made h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, final
 
-from stfit.figures.style import Figure
+from stfit.figures.style import Figure, svg_file
 from stfit.results.symbols import Symbol, expression_parts, prose_parts, symbol
 
 Width = Literal["column", "page"]  # of a figure: 86 mm, or the text of A4
@@ -160,7 +160,7 @@ class Table:
 @final
 @dataclass(frozen=True)
 class Drawing:
-    """A figure, drawn when a form asks for it. words: for who cannot see it. identity: a name within the report.
+    """A figure, drawn when a form asks for it, and once. words: for who cannot see it. identity: a name in the report.
 
     foldable: it has residuals that a reader may fold away.
     """
@@ -170,6 +170,20 @@ class Drawing:
     words: str
     caption: Inline
     foldable: bool = False
+    _figures: dict[Width, Figure] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _files: dict[Width, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def figure(self, width: Width) -> Figure:
+        """The figure at a width, drawn when it is first asked for."""
+        if width not in self._figures:
+            self._figures[width] = self.draw(width)
+        return self._figures[width]
+
+    def file(self, width: Width) -> str:
+        """What an SVG file of it holds, written when it is first asked for."""
+        if width not in self._files:
+            self._files[width] = svg_file(self.figure(width))
+        return self._files[width]
 
 
 @final

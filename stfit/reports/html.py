@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from stfit.figures.drawn_values import drawn_values
-from stfit.figures.style import COLUMN_WIDTH, svg
+from stfit.figures.style import COLUMN_WIDTH, element
 from stfit.reports.content import (
     Atom,
     Badge,
@@ -79,12 +79,13 @@ def inline(text: Inline) -> Markup:
 
 def drawing(block: Drawing) -> Markup:
     """A figure as an <svg> element that carries the values drawn, for pointers and for its CSV button."""
-    figure = block.draw("column")
+    figure = block.figure("column")
     values = json.dumps(drawn_values(figure), ensure_ascii=False, separators=(",", ":"))
     attributes = {"data-values": values}
     if figure.get_figwidth() > _WIDE * COLUMN_WIDTH:
         attributes["class"] = "wide"
-    return trusted(svg(figure, block.words, block.identity, attributes))
+    file = block.file("column")
+    return trusted(element(file, figure.get_figwidth(), block.words, block.identity, attributes))
 
 
 def room_of(table: Table) -> int:

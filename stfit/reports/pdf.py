@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from stfit.figures.style import font_folder, svg_file
+from stfit.figures.style import font_folder
 from stfit.reports.content import (
     Atom,
     Badge,
@@ -149,10 +149,9 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def _drawing(block: Drawing, width: Width = "page") -> dict[str, Any]:
-    figure = block.draw(width)
     return {
-        "svg": svg_file(figure),
-        "width": float(figure.get_figwidth()),
+        "svg": block.file(width),
+        "width": float(block.figure(width).get_figwidth()),
         "words": _text(block.words),
         "caption": _inline(block.caption),
     }

@@ -60,14 +60,14 @@ def _temperature(today: Today) -> Found:
         return "no temperature is given anywhere" if activated else "nothing here depends on the temperature"
     every = np.concatenate([t.thermometer for t in activated])
     for kelvin in (np.round(_COLDER * every.min()), np.round(_WARMER * every.max())):
-        if np.isfinite(today.objective.law.stiffness(quantities(today), float(kelvin))).all():  # it is below T_C
+        if np.isfinite(today.objective.law.device.stiffness(quantities(today), float(kelvin))).all():  # below T_C
             found += [made for planner in planners() for made in planner.at_temperature(today, float(kelvin))]
     return found or "at no temperature a tenth lower or higher are there dwell times or pulses in the measurable range"
 
 
 def _field(today: Today) -> Found:
     """Other fields, where the model takes several."""
-    if not today.objective.law.by_field:
+    if not today.objective.law.device.by_field:
         return 'the model takes one field only (asymmetry = "uniaxial" with anisotropy_field takes several)'
     return _first_reason(
         [planner.other_fields(today) for planner in planners()], "nothing here whose field could be chosen"

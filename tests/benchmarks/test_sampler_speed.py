@@ -108,7 +108,7 @@ def in_jax(objective: Objective) -> tuple[Callable[[Any], Any], Any]:
     jnp = jax.numpy
     (term,) = objective.terms
     data: Any = term.measurement
-    in_P, current = data.state == 0, data.polarity * data.current
+    in_P, current = data.settings.state == 0, data.settings.drive
 
     def log_likelihood(x: Any) -> Any:
         value = dict(zip(objective.names, x, strict=True))

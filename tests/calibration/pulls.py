@@ -75,10 +75,13 @@ class Ensemble:
 
 def simulate(design: Design, devices: int, seed: int) -> Ensemble:
     """Measure and fit the design on `devices` devices; data and quotes of the constants are drawn afresh for each."""
-    objective = design.objective()
-    truth = objective.space.coordinates(TRUTH)
-    rng = np.random.default_rng(seed)
-    replicas = (objective.replicate(truth, rng) for _ in range(devices))
+    return replicated(design.objective(), TRUTH, devices, seed)
+
+
+def replicated(objective: Objective, truth: Mapping[str, float], devices: int, seed: int) -> Ensemble:
+    """The same for the design of an objective, on devices of any truth."""
+    x, rng = objective.space.coordinates(truth), np.random.default_rng(seed)
+    replicas = (objective.replicate(x, rng) for _ in range(devices))
     return Ensemble(tuple(Fit(replica, minimise(replica)) for replica in replicas))
 
 

@@ -107,7 +107,7 @@ def added(batches: list[dict[str, Any]]) -> dict[str, Any]:
         name: {level: np.sum([b["coverage"][name][level] for b in batches], axis=0).tolist() for level in levels}
         for name, levels in first["coverage"].items()
     }
-    content = {"design": first["design"], "kind": DESIGNS[first["design"]].measurement().kind}
+    content = {"design": first["design"], "kind": DESIGNS[first["design"]].measurement().origin.kind}
     content |= {"interval": first["interval"], "devices": sum(b["devices"] for b in batches)}
     content |= {"failed": sum(b["failed"] for b in batches), "coverage": coverage}
     ranks = [ranked for b in batches for ranked in b.get("ranks", []) if ranked]

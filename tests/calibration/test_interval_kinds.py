@@ -77,7 +77,7 @@ def test_a_poor_design_is_poor_and_a_rich_one_rich(name: str) -> None:
     if isinstance(term.measurement, SwitchingPulses):
         counts = np.asarray(term.measurement.n)
     else:
-        counts = term.measurement.expected_counts(prediction)
+        counts = term.measurement.row_fit(prediction).expected_counts
     if name.endswith("poor"):
         assert counts.size >= 15
         assert np.all(counts <= 15)

@@ -364,7 +364,7 @@ def test_traces_and_loops_of_the_equation_of_motion_are_read(tmp_path: Path) -> 
     low, high = np.quantile(counts, [0.1, 0.9]) * 0.5e-3
     assert 0.6 < high - low < 1.2
     loops = stfit.load(tmp_path / "loops.csv", "hysteresis-loop")
-    assert loops.kind == "switching-ramp"
+    assert loops.origin.kind == "hysteresis-loop"
 
 
 # --- seeds --------------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def planned(run: Callable[..., int]) -> Planned:
 
 def written(folder: Path, text: str) -> Path:
     """An analysis of dwell times at one temperature."""
-    rows = zip(COLD.state, COLD.current, COLD.n, COLD.total_time, strict=True)
+    rows = zip(COLD.settings.state, COLD.settings.drive, COLD.n, COLD.total_time, strict=True)
     table = "\n".join(f"{'AP' if s else 'P'},{i:.6g},295,{n:.0f},{t:.9g}" for s, i, n, t in rows)
     (folder / "dwell.csv").write_text(f"state,current (A),temperature (K),n,total_time (s)\n{table}\n")
     quotes = "\n".join(f'{name} = "{value}"' for name, value in QUOTES.items())

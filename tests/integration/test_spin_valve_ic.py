@@ -79,12 +79,11 @@ def test_without_barriers_the_product_is_given_instead() -> None:
     measured = table()
     bare = CriticalCurrents.from_columns(
         {
-            "transition": measured.state,
+            "transition": measured.settings.state,
             "critical_current": measured.current,
             "critical_current_stderr": 5 * measured.stderr,
-            "delta_R": np.asarray(measured.delta_R),
+            "delta_R": np.asarray(measured.settings.delta_R),
         },
-        polarity=1,
         origin=measured.origin,
     )
     assert "barrier" in text.splitlines()[0]

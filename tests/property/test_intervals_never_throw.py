@@ -31,9 +31,7 @@ def _small_tables(draw: st.DrawFn) -> Objective:
     factor = np.array(draw(st.lists(st.floats(0.1, 10.0), min_size=rows, max_size=rows)))
     tau = np.exp(builders.log_dwell_time(builders.TRUTH, state, current, temperature))
     columns = {"state": state, "current": current, "temperature": temperature, "n": n}
-    table = DwellTimes.from_columns(
-        columns | {"total_time": factor * np.maximum(n, 1.0) * tau}, polarity=1, origin=Origin()
-    )
+    table = DwellTimes.from_columns(columns | {"total_time": factor * np.maximum(n, 1.0) * tau}, origin=Origin())
     return builders.objective(table, device=dict(draw(st.sampled_from((builders.KNOWN, builders.QUOTES)))))
 
 

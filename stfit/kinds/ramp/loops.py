@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, final
 
 import numpy as np
@@ -14,7 +14,7 @@ from stfit.errors import CellProblem, TableError
 from stfit.kinds.ramp.branches import Branches, two_branches
 from stfit.kinds.ramp.life_table import LifeTable
 from stfit.kinds.ramp.ramp_design import RampSettings
-from stfit.kinds.ramp.stepped import SteppedRamps
+from stfit.kinds.ramp.stepped import KIND, SteppedRamps
 from stfit.measurement.base import Array, Codes, Origin, frozen
 from stfit.measurement.columns import Noise
 from stfit.measurement.readings import parts_of
@@ -51,7 +51,6 @@ class Ramps:
 def switching_events(
     columns: Mapping[str, npt.NDArray[Any]],
     *,
-    polarity: int,
     origin: Origin,
     ap_level: str = "high",
 ) -> SteppedRamps:
@@ -67,8 +66,7 @@ def switching_events(
         raise TableError([CellProblem(None, "resistance", expected, _separation_words(branches))])
     state = branches.state if ap_level == "high" else 1 - branches.state
     found = ramps_of(samples, state.astype(np.int8))
-    notices = (*origin.notices, *_notices(found, branches))
-    return stepped(found, _step(samples), polarity, replace(origin, notices=notices))
+    return stepped(found, _step(samples), origin.of(KIND, *_notices(found, branches)))
 
 
 def _samples(columns: Mapping[str, npt.NDArray[Any]]) -> dict[str, Array]:
@@ -162,7 +160,7 @@ def _expanded(first: Rows, last: Rows) -> tuple[Rows, Rows]:
     return owner, first[owner] + offset
 
 
-def stepped(ramps: Ramps, step: float, polarity: int, origin: Origin) -> SteppedRamps:
+def stepped(ramps: Ramps, step: float, origin: Origin) -> SteppedRamps:
     """The ramps as a life table on the grid of the current: events of a step are trials of those still there.
 
     Ramps in a direction in which that state never left are no trials and left out. TableError where none switched.
@@ -184,13 +182,13 @@ def stepped(ramps: Ramps, step: float, polarity: int, origin: Origin) -> Stepped
     table = censored_life_table(setting, index, switched[used], step)
     settings = RampSettings(
         state=frozen(ramps.state[used][head], np.int8),
-        start=frozen(np.bincount(setting, weights=start) / np.bincount(setting)),
-        direction=frozen(ramps.direction[used][head]),
+        start=frozen(origin.polarity * (np.bincount(setting, weights=start) / np.bincount(setting))),
+        direction=frozen(origin.polarity * ramps.direction[used][head]),
         ramp_rate=frozen(rate[head]),
         temperature=frozen(ramps.temperature[used][head]),
         step=frozen(np.full(head.size, step)),
     )
-    return SteppedRamps.of(settings, table, polarity, origin)
+    return SteppedRamps.of(settings, table, origin)
 
 
 def censored_life_table(

@@ -15,8 +15,8 @@ from stfit.diagnostics.remarks import Remarks, ReplicaTest
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.kinds.ramp.switching_events import event_tests
-from stfit.measurement import Measurement, name_of
-from stfit.models.law import SpinTransferLaw
+from stfit.measurement import Observation, name_of
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Objective, Term
 from stfit.physics.switching import ramp_mean, ramp_mode, ramp_std
 from stfit.results import Note
@@ -58,7 +58,7 @@ def ramp_moments(objective: Objective, optimum: Optimum, term: Term) -> RampMome
     """Moments of the ramps of a term whose measurement is one."""
     measurement = term.measurement
     if not isinstance(measurement, RampEvents | SteppedRamps):
-        raise TypeError(f"a measurement of kind {measurement.kind!r} has no ramps")
+        raise TypeError(f"a measurement of kind {measurement.origin.kind!r} has no ramps")
     n, mean, deviation = measurement.event_moments
     rate = measurement.ramps.ramp_rate
     start, slope = _start_and_slope(objective, optimum, term, measurement)
@@ -83,7 +83,7 @@ def _start_and_slope(
             term.law.log_dwell_time(
                 quantities,
                 state=settings.state[rows].astype(float),
-                current=measurement.polarity * measurement.ramps.currents(rise),
+                current=measurement.ramps.currents(rise),
                 temperature=temperature,
                 field=settings.field[rows],
             )
@@ -130,7 +130,7 @@ def _note(name: str, moments: RampMoments, limit: float) -> Note:
 class RampRemarks(Remarks):
     """The moments of switching currents are a check that does not pass through the fit."""
 
-    def assumptions(self, law: SpinTransferLaw, measurements: list[Measurement]) -> list[str]:
+    def assumptions(self, law: SpinTransferLaw, measurements: list[Observation]) -> list[str]:
         """How single events are counted, where the law has no one slope along a ramp."""
         if law.linear_in_current or not any(isinstance(m, RampEvents) for m in measurements):
             return []
@@ -142,7 +142,7 @@ class RampRemarks(Remarks):
         """Means and widths against those of the fit."""
         return ramp_notes(objective, optimum)
 
-    def replica_tests(self, measurement: Measurement) -> list[ReplicaTest]:
+    def replica_tests(self, measurement: Observation) -> list[ReplicaTest]:
         """Whether single switching events follow the fitted law."""
         return event_tests(measurement) if isinstance(measurement, RampEvents | SteppedRamps) else []
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import CellProblem, TableError
-from stfit.measurement.base import Array, frozen
+from stfit.measurement.base import Array, Settings, frozen
 from stfit.physics.fluctuations import FWHM_OVER_WIDTH, POWERS, LineNumbers
 from stfit.units import UnitError, parse_quantity
 
@@ -26,14 +26,11 @@ UNITS: Final = {  # of the parameters of a line, but for the state
 }
 
 
-def repeated_settings(columns: Columns, times: int) -> dict[str, Any]:
+def repeated_settings(columns: Columns, times: int, polarity: int) -> Settings:
     """The settings of the table, once for each observable."""
-    absent = np.full(columns["state"].size, np.nan)
-    found = {name: columns.get(name, absent) for name in ("state", "current", "temperature", "frequency")}
-    return {
-        name: frozen(np.tile(values, times), np.int8 if name == "state" else np.float64)
-        for name, values in found.items()
-    }
+    rows = np.tile(np.arange(columns["state"].size), times)
+    frequency = columns.get("frequency", np.full(columns["state"].size, np.nan))
+    return Settings.from_columns(columns, polarity, frequency=frozen(frequency)).at(rows)
 
 
 def observables(columns: Columns, factor: float) -> Iterator[tuple[int, tuple[Array, Array]]]:

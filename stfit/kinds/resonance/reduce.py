@@ -26,7 +26,6 @@ _SHARED: Final = (("effective_magnetisation", "T"), ("alpha", ""), ("inhomogeneo
 def fitted_lines(
     columns: Mapping[str, npt.NDArray[Any]],
     *,
-    polarity: int,
     origin: Origin,
     line_shape: str = "lorentzian",
     geometry: str | None = None,
@@ -50,7 +49,6 @@ def fitted_lines(
     table = _line_columns(columns, seen, lines, swept, with_power=line_shape != "derivative")
     return FmrLines.from_columns(
         table,
-        polarity=polarity,
         origin=replace(origin, notices=tuple(notices)),
         linewidth="fwhm",
         power="integrated" if "power" in table else None,

@@ -9,15 +9,15 @@ them, so that nothing overflows at any signal-to-noise ratio.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from stfit.kinds.telegraph.emission import Emission
+from stfit.physics.compiled import compiled
+
 Array = npt.NDArray[np.float64]
-Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 _BLOCK = 256  # samples whose exponentials are taken together
 _GROUP = 16  # samples between normalisations; (1e-12)^16, the most that the forward vector can shrink, is no underflow
@@ -26,22 +26,7 @@ _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # n·high is exact for |n| < 2^20
 _ROUNDER = 6755399441055744.0  # 1.5·2^52: adding it leaves the nearest integer in the low bits of the sum
 _TAYLOR = tuple(1.0 / math.factorial(k) for k in range(14))
-
-
-class Emission(NamedTuple):
-    """What the states show: z = (sample − shift)·factor, and ln of the ratio of their densities, e0 + e1 z + e2 z²."""
-
-    shift: float
-    factor: float
-    exponent: Array  # shape (3,)
-
-
-def _compiled(kernel: Kernel) -> Kernel:
-    """Machine code when first called, kept on disk.
-
-    Fused multiply–add only: reordering would undo the rounding trick of the exponential.
-    """
-    return cast("Kernel", numba.njit(cache=True, fastmath={"contract"}, nogil=True)(kernel))
+_compiled = compiled("contract")  # reordering would undo the rounding trick of the exponential
 
 
 @_compiled

@@ -48,12 +48,13 @@ def missed_event_estimate(
     counts = np.bincount(state[~censored], minlength=2)
     if np.any(counts < 1):
         return None
-    absent, total = np.full(2, np.nan), np.bincount(state, weights=length, minlength=2)
-    reduced = DwellTimes(
-        np.array([0, 1], np.int8), np.zeros(2), absent, absent, 1, Origin(), counts.astype(float), total.astype(float)
-    )
+    total = np.bincount(state, weights=length, minlength=2).astype(float)
+    columns = {"state": np.array([0, 1]), "current": np.zeros(2), "n": counts.astype(float), "total_time": total}
+    reduced = DwellTimes.from_columns(columns, origin=Origin())
+    if not isinstance(reduced, DwellTimes):
+        raise TypeError("counts and total times are a table of dwell times")
     events = MissedDwellEvents.of(reduced, length.astype(float), state.astype(np.intp), censored, shortest - 0.5)
-    x = np.asarray(events.rough_dwell_times().log_dwell, dtype=float)
+    x = np.array(events.apparent.corrected)
     for _ in range(_STEPS):
         gradient, hessian = _derivatives(events, x)
         step, gain = newton_step(gradient, hessian, _LONGEST, _FLATTEST)

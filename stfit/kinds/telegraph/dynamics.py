@@ -69,7 +69,7 @@ def _levels(
         every=every,
         start=np.concatenate([_anywhere(magnet, float(current), rng) for current in design.currents]),
     )
-    level = device.law.gmr.resistance(np.arccos(np.clip(cosines, -1.0, 1.0)))
+    level = device.law.device.gmr.resistance(np.arccos(np.clip(cosines, -1.0, 1.0)))
     if np.isfinite(memory):
         decay = float(np.exp(-1.0 / (memory * fine)))
         level, _ = scipy.signal.lfilter([1.0 - decay], [1.0, -decay], level, axis=1, zi=decay * level[:, :1])

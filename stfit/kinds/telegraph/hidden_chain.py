@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.derivatives import Jet, seed
-from stfit.kinds.telegraph.chain_kernels import Emission, forward, moments
+from stfit.kinds.telegraph.chain_kernels import forward, moments
+from stfit.kinds.telegraph.emission import Emission
 from stfit.physics.telegraph import change_probabilities
 
 Array = npt.NDArray[np.float64]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from stfit.backends.parallel import available_processes, mapped
 from stfit.errors import CellProblem, InputError, TableError
 from stfit.kinds.telegraph import checks
-from stfit.kinds.telegraph.data import TelegraphTraces, TraceRecord
+from stfit.kinds.telegraph.data import KIND, TelegraphTraces, TraceRecord
 from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.reducing import ReducedTrace, TraceTask, reduce_trace
 from stfit.kinds.telegraph.trace_panels import panels
@@ -63,19 +63,15 @@ class Reduction:
         return name in self.leave_out or (self.bad == "leave-out" and failed)
 
 
-def reduced_traces(
-    columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin, **keys: Any
-) -> TelegraphTraces:
+def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, **keys: Any) -> TelegraphTraces:
     """Reduce every trace of an index; large ones side by side.
 
     Parameters
     ----------
     columns
         The index: file, current (A), and where there are any temperature (K), field (T), sample_interval (s).
-    polarity
-        1 or −1: the sign of the currents.
     origin
-        Where the index stands; files are looked for beside it.
+        Where the index stands, beside which files are looked for, and the polarity: 1 or −1, the sign of the currents.
     keys
         Of `Reduction`.
 
@@ -97,7 +93,7 @@ def reduced_traces(
     reduced = _reduced([reduction.task(folder / name, row, columns) for row, name in enumerate(names)])
     out = [reduction.leaves_out(name, trace) for name, trace in zip(names, reduced, strict=True)]
     _refuse_unusable(names, reduced, out)
-    return _measurement(columns, names, reduced, out, polarity, origin)
+    return _measurement(columns, names, reduced, out, origin)
 
 
 def _refuse(names: Sequence[str], current: Array, reduction: Reduction) -> None:
@@ -165,7 +161,6 @@ def _measurement(
     names: Sequence[str],
     reduced: Sequence[ReducedTrace],
     out: Sequence[bool],
-    polarity: int,
     origin: Origin,
 ) -> TelegraphTraces:
     kept = [row for row, left in enumerate(out) if not left]
@@ -184,8 +179,8 @@ def _measurement(
         _record(name, trace, left, row in drawn)
         for row, (name, trace, left) in enumerate(zip(names, reduced, out, strict=True))
     ]
-    notices = [*origin.notices, *(f"{record.file} is left out" for record in records if record.left_out)]
-    measurement = TelegraphTraces.from_columns(rows, polarity=polarity, origin=replace(origin, notices=tuple(notices)))
+    notices = (f"{record.file} is left out" for record in records if record.left_out)
+    measurement = TelegraphTraces.from_columns(rows, origin=origin.of(KIND, *notices))
     return replace(measurement, records=tuple(records))
 
 

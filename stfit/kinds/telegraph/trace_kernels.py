@@ -8,15 +8,14 @@ does is looked at again, in small parts and at last sample by sample.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from stfit.physics.compiled import compiled
+
 Array = npt.NDArray[np.float64]
-Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 BLOCK: Final = 128  # samples passed at once where no threshold is crossed
 _PART: Final = 16  # of a block in which one is
@@ -32,11 +31,7 @@ INTEGERS: Final = 9
 BASE, LOWEST, HIGHEST = range(3)
 HARMONIC_LOW, HARMONIC_HIGH, SUM_LOW, SUM_HIGH = 3, 4, 5, 6
 FLOATS: Final = 7
-
-
-def _compiled(kernel: Kernel) -> Kernel:
-    """Machine code when first called, kept on disk. Sums may be reordered; NaN stays NaN, by which it is found."""
-    return cast("Kernel", numba.njit(cache=True, fastmath={"reassoc", "nsz", "contract"}, nogil=True)(kernel))
+_compiled = compiled("reassoc", "nsz", "contract")  # sums may be reordered; NaN stays NaN, by which it is found
 
 
 @_compiled

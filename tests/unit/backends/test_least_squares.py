@@ -17,7 +17,7 @@ from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.pulse.data import SwitchingPulses
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.objective import Objective
 from stfit.results import Status
 from tests import builders
@@ -26,7 +26,7 @@ GRID = builders.grid(temperatures=(260.0, 310.0), currents=(-8e-3, -2e-3, 3e-3, 
 
 
 def joint() -> Objective:
-    parts: list[Measurement] = [
+    parts: list[Observation] = [
         builders.dwell_times(GRID, n=3, seed=1),
         builders.mean_dwells(GRID, seed=2),
         builders.dwell_events(GRID, n=4, seed=3, censored=True),
@@ -181,7 +181,7 @@ def test_too_few_evaluations_are_no_convergence() -> None:
 def table(state: Any, current: Any, n: Any, total_time: Any, **more: Any) -> DwellTimes:
     columns = {"state": state, "current": current, "n": n, "total_time": total_time} | more
     built = DwellTimes.from_columns(
-        {name: np.array(values, dtype=float) for name, values in columns.items()}, polarity=1, origin=Origin()
+        {name: np.array(values, dtype=float) for name, values in columns.items()}, origin=Origin()
     )
     assert isinstance(built, DwellTimes)
     return built
@@ -196,14 +196,14 @@ def pulsed(switched: Any, n: float = 50.0, **more: Any) -> SwitchingPulses:
         "n": np.full(size, n),
         "n_switched": np.array(switched, dtype=float),
     } | more
-    return SwitchingPulses.from_columns(columns, polarity=1, origin=Origin())
+    return SwitchingPulses.from_columns(columns, origin=Origin())
 
 
 FOUR = {"state": [0, 1, 0, 1], "current": [-1e-3, -1e-3, 1e-3, 1e-3]}
 TINY_SLOPES = dict(builders.TRUTH) | {"l_over_L": 1e-5}
 TWO_STATES = builders.grid(temperatures=(295.0,))
 
-HOSTILE: dict[str, Callable[[], Measurement | list[Measurement]]] = {
+HOSTILE: dict[str, Callable[[], Observation | list[Observation]]] = {
     "one row": lambda: table([0], [1e-3], [10], [1.0]),
     "one row without a transition": lambda: table([1], [1e-3], [0], [1.0]),
     "two rows": lambda: table([0, 1], [1e-3, 1e-3], [10, 20], [1.0, 3.0]),

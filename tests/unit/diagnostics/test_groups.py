@@ -33,7 +33,6 @@ def pulses(switched: list[float], current: list[float], transition: list[int]) -
             "n": np.full(size, 200.0),
             "n_switched": np.array(switched),
         },
-        polarity=1,
         origin=Origin("pulses.csv"),
     )
 
@@ -91,7 +90,6 @@ def with_signs(last: float) -> tuple[Objective, Goodness]:
             "delta_R": np.full(2, 0.1),
             "barrier": np.full(2, 0.45 * builders.E),
         },
-        polarity=1,
         origin=Origin("currents.csv"),
     )
     objective = builders.objective(table, device={"beta": "0.36"})

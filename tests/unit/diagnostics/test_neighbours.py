@@ -30,7 +30,7 @@ def p_of(found: Goodness, name: str) -> float:
 def table(log_dwell: np.ndarray, counts: float, seed: int) -> DwellTimes:
     total = np.exp(log_dwell) * np.random.default_rng(seed).gamma(np.full(log_dwell.size, counts))
     columns = GRID.columns() | {"n": np.full(log_dwell.size, counts), "total_time": total}
-    made = DwellTimes.from_columns(columns, polarity=1, origin=Origin(file="dwell.csv"))
+    made = DwellTimes.from_columns(columns, origin=Origin(file="dwell.csv"))
     assert isinstance(made, DwellTimes)
     return made
 

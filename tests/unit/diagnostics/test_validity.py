@@ -9,7 +9,7 @@ from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
 from stfit.diagnostics.validity import validity
 from stfit.kinds.critical.data import CriticalCurrents
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.physics.fokker_planck import finite_barrier_asymmetry
 from stfit.physics.transport import CosineGmr
 from stfit.results import Note
@@ -20,7 +20,7 @@ T = 295.0
 GRID = builders.grid()
 
 
-def noted(measurements: Measurement | list[Measurement], **sections: Any) -> dict[str, Note]:
+def noted(measurements: Observation | list[Observation], **sections: Any) -> dict[str, Note]:
     objective = builders.objective(measurements, **sections)
     optimum = minimise(objective)
     notes = validity(objective, optimum, estimates(objective, optimum))
@@ -109,7 +109,7 @@ def test_the_printed_convention_doubles_the_factors_it_compares() -> None:
         pytest.param(builders.dwell_times(GRID, low(4.0)), {}, id="too low for two states"),
     ],
 )
-def test_no_finite_barrier_note_where_there_is_nothing_to_compare(measurement: Measurement, sections: Any) -> None:
+def test_no_finite_barrier_note_where_there_is_nothing_to_compare(measurement: Observation, sections: Any) -> None:
     assert "finite barrier" not in noted(measurement, **sections)
 
 
@@ -164,7 +164,7 @@ def test_the_advice_on_polarity_is_to_turn_it(polarity: int) -> None:
 
 
 def test_two_polarities_are_turned_together() -> None:
-    both: list[Measurement] = [builders.dwell_times(builders.grid(polarity=p), REVERSED) for p in (1, -1)]
+    both: list[Observation] = [builders.dwell_times(builders.grid(polarity=p), REVERSED) for p in (1, -1)]
     assert "set the opposite polarity" in noted(both)["polarity"].sentence
 
 
@@ -192,7 +192,6 @@ def test_signs_that_no_coefficient_describes_exclude_the_model(sign: float) -> N
             "delta_R": np.full(2, 0.1),
             "barrier": np.full(2, 0.45 * builders.E),
         },
-        polarity=1,
         origin=Origin("currents.csv"),
     )
     found = noted(table, device={"beta": "0.36"}).get("signs of the critical currents")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from stfit.measurement import Origin
 from stfit.notebook.faces import Fit, Plan
 from stfit.notebook.result_html import result_html
 from tests.builders import dwell_times, grid, ramps
@@ -56,9 +55,8 @@ def test_a_plan_shows_its_summary() -> None:
 
 def test_a_measurement_shows_the_head_of_its_table_with_units() -> None:
     table = dwell_times(grid(temperatures=(280.0, 300.0)))
-    html = replace(
-        table, origin=Origin(file=f"{EVIL}.csv", rows=28, notices=(f"column {EVIL} is not used",))
-    )._repr_html_()
+    origin = replace(table.origin, file=f"{EVIL}.csv", rows=28, notices=(f"column {EVIL} is not used",))
+    html = replace(table, origin=origin)._repr_html_()
     assert "<th>current (mA)</th><th>temperature (K)</th><th>dwell time (s)</th>" in html
     assert "<td>P</td><td>-10</td><td>280</td>" in html
     assert "<p>… and 20 more</p>" in html

@@ -8,7 +8,8 @@ import pytest
 from stfit.errors import OutsideValidityError
 from stfit.physics import fokker_planck_sphere
 from stfit.physics.fokker_planck import finite_barrier_asymmetry
-from stfit.physics.fokker_planck_sphere import Operator, TwoStates, langer_rate, relaxation_spectrum, two_states
+from stfit.physics.fokker_planck_sphere import Operator, TwoStates, relaxation_spectrum, two_states
+from stfit.physics.langer import langer_rate
 from stfit.physics.sphere_elements import SphereElements
 from stfit.physics.sphere_potential import InPlanePotential, Vector, direction, polar_angles
 from stfit.physics.transport import ChiGmr, CosineGmr

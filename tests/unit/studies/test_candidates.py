@@ -144,7 +144,7 @@ def test_pulses_at_other_currents() -> None:
     start = today([dwell_times(grid(), seed=1), pulses(grid(temperatures=(295.0,)), seed=2)])
     kinds = [type(c.terms[0].measurement).__name__ for c in of_kind(start, "currents")]
     assert kinds == ["DwellTimes", "SwitchingPulses"]
-    assert objective(dwell_times(grid())).law.by_field is False
+    assert objective(dwell_times(grid())).law.device.by_field is False
     assert "one field only" in why_not(start, "field")
 
 
@@ -160,7 +160,7 @@ def several_fields() -> DwellTimes:
     tau = 1e-10 * np.exp((energy + coupling(TRUTH) * factor * current) / (K_B * 295.0))
     columns = {"state": state, "current": current, "field": tesla, "temperature": np.full(state.size, 295.0)}
     table = DwellTimes.from_columns(
-        columns | {"n": np.full(state.size, 400.0), "total_time": 400.0 * tau}, polarity=1, origin=Origin()
+        columns | {"n": np.full(state.size, 400.0), "total_time": 400.0 * tau}, origin=Origin()
     )
     assert isinstance(table, DwellTimes)
     return table

@@ -56,7 +56,7 @@ def loops(switches: list[tuple[float | None, float | None]], *, noise: float = 0
 
 
 def reduced(columns: Columns, **keys: Any) -> SteppedRamps:
-    return switching_events(columns, polarity=1, origin=Origin(file="loops.csv"), **keys)
+    return switching_events(columns, origin=Origin(file="loops.csv"), **keys)
 
 
 def events(found: SteppedRamps, state: int) -> list[tuple[float, float, float]]:
@@ -72,7 +72,7 @@ def test_events_lie_between_the_samples_on_either_branch() -> None:
     assert events(found, 0) == [(-0.9, -1.0, 1.0), (-2.9, -3.0, 1.0)]
     assert found.ramps.start.tolist() == pytest.approx([TOP, -TOP])
     assert found.ramps.ramp_rate == pytest.approx(0.1)
-    assert found.kind == "switching-ramp"
+    assert found.origin.kind == "switching-ramp"
 
 
 def test_a_sweep_that_never_switched_is_censored_not_dropped() -> None:
