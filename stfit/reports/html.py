@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from stfit.figures.drawn_values import drawn_values
 from stfit.figures.style import COLUMN_WIDTH, element
+from stfit.reports.blocks import tables
 from stfit.reports.content import (
     Atom,
     Badge,
@@ -30,7 +31,6 @@ from stfit.reports.content import (
     Table,
     atoms,
     plain,
-    tables,
 )
 from stfit.reports.directions import isolated
 from stfit.reports.document import document
