@@ -182,8 +182,8 @@ class LawModel(lmfit.Model, ABC):
 
 
 def drawing() -> ModuleType:
-    """The figures of the models, which alone need matplotlib: its import takes longer than most fits."""
-    from stfit.models import drawing as figures
+    """The figures of the models."""
+    from stfit.models import drawing as figures  # matplotlib, whose import takes longer than most fits
 
     return figures
 

@@ -102,7 +102,7 @@ def test_without_barriers_the_product_is_given_instead() -> None:
 def test_a_reversed_polarity_reverses_the_sign_and_is_remarked_on(result: FitResult) -> None:
     turned = stfit.fit(table(polarity=-1), device=BETA)
     assert turned["l_over_L"].value == pytest.approx(-(result["l_over_L"].value or 0.0), rel=1e-8)
-    assert any("polarity = 1 says so" in note.sentence for note in turned.validity)
+    assert any("set polarity = 1" in note.sentence for note in turned.validity)
 
 
 def test_the_printed_convention_reads_the_same_currents_and_barriers(result: FitResult) -> None:
