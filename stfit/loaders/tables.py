@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from stfit.errors import InputError, TableError
 from stfit.loaders.cells import Selection, column_values, select_rows
-from stfit.loaders.containers import Problems, Table, read_table
+from stfit.loaders.containers import Problems, Table
 from stfit.loaders.headers import Headers, find_header, match_headers, nearest
+from stfit.loaders.reading import read_table
 from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
 from stfit.measurement.base import Measurement, Origin
 from stfit.measurement.columns import Layout

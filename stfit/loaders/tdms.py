@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
+from typing import Final
+
+from nptdms import TdmsFile
 
 from stfit.errors import InputError, Problem
-from stfit.loaders.assembled import assembled, damaged, reader_package, with_unit
-from stfit.loaders.containers import Table
+from stfit.files import require_size
+from stfit.loaders.contents import REMEDY, Contents, contents_of, require_columns, with_unit
 from stfit.units import quoted
 
+_SAMPLE: Final = 8  # bytes that a sample may take, once read
 
-def read(path: Path) -> Table:
-    """The table in a TDMS file: its only group with channels, each under its name and property "unit_string".
 
-    InputError: no TDMS, several groups with channels, and as `assembled`.
+def read(path: Path, size_limit: int) -> Contents:
+    """The columns of a TDMS file: its only group with channels, each under its name and property "unit_string".
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    size_limit : int
+        Bytes that its channels may have, by what the file says of itself.
+
+    Returns
+    -------
+    Contents
+        Its channels.
+
+    Raises
+    ------
+    InputError
+        If several groups have channels, or none, or if it is larger once read.
     """
-    nptdms = reader_package("nptdms", path)
-    try:
-        with nptdms.TdmsFile.open(path) as file:
-            groups = {
-                group.name: [
-                    (with_unit(channel.name, channel.properties.get("unit_string", "")), channel[:])
-                    for channel in group.channels()
-                ]
-                for group in file.groups()
-                if group.channels()
-            }
-    except (ValueError, KeyError, EOFError, IndexError, struct.error) as error:
-        raise damaged(path, "an NI TDMS file", error) from error
-    if len(groups) != 1:
-        found = f"{len(groups)}: {', '.join(quoted(name) for name in groups)}" if groups else "none"
-        raise InputError(Problem(path.name, "one group with channels", found))
-    return assembled(path, next(iter(groups.values())))
+    with TdmsFile.open(path) as file:
+        groups = [group for group in file.groups() if group.channels()]
+        if len(groups) != 1:
+            found = f"{len(groups)}: {', '.join(quoted(group.name) for group in groups)}" if groups else "none"
+            raise InputError(Problem(path.name, "one group with channels", found))
+        channels = groups[0].channels()
+        require_columns(path, len(channels))
+        require_size(f"{path.name}, unpacked", _SAMPLE * sum(map(len, channels)), size_limit, REMEDY)
+        return contents_of(
+            path,
+            [(with_unit(channel.name, channel.properties.get("unit_string", "")), channel[:]) for channel in channels],
+        )

@@ -11,7 +11,8 @@ from typing import Any, Final, final
 import numpy as np
 
 from stfit.errors import InputError, Problem
-from stfit.loaders.containers import Table, read_table
+from stfit.loaders.containers import Table
+from stfit.loaders.reading import read_table
 from stfit.loaders.tables import load_columns
 from stfit.measurement import Kind, Measurement, kinds
 from stfit.pipeline.advice import ARRAYS, Asked, Setting, advice_of

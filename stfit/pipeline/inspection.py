@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.assembled import sha256_of
-from stfit.loaders.containers import Table, container_of, read_table
+from stfit.loaders.containers import Table
 from stfit.loaders.headers import nearest
+from stfit.loaders.reading import container_of, read_table
 from stfit.markup import block, paragraph, table
 from stfit.measurement import Kind, Measurement, kind_of, kinds
 from stfit.pipeline.loading import measurement_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ from scipy.io import savemat
 import stfit
 from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
-from stfit.loaders import assembled
-from stfit.loaders.containers import read_table
+from stfit.loaders.reader import reader_of
+from stfit.loaders.reading import read_table
 
 STATE, CURRENT, N = ["P", "AP", "P"], [-1.0, 0.0, 1.5], [10, 20, 0]
 RECORDS = np.array(list(zip(STATE, CURRENT, N, strict=True)), dtype=[("state", "U2"), ("current", "f8"), ("n", "i4")])
@@ -236,13 +237,10 @@ def test_a_pymeasure_file_is_a_csv_with_its_parameters_as_comments(write: Callab
 
 
 def test_the_extra_is_named_where_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def absent(name: str) -> None:
-        raise ImportError(name)
-
-    parquet_file(tmp_path / "a.parquet")
-    monkeypatch.setattr(assembled, "import_module", absent)
+    monkeypatch.delitem(sys.modules, "stfit.loaders.parquet", raising=False)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)  # as where it is not installed
     expected = (
         r'expected the package pyarrow, which reads \.parquet files; found none installed; pip install "stfit\[io\]"'
     )
     with pytest.raises(InputError, match=expected):
-        read_table(tmp_path / "a.parquet")
+        reader_of("parquet", tmp_path / "a.parquet")
