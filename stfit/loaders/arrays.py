@@ -1,4 +1,4 @@
-"""NumPy files: .npz with an array for each column, .npy with named fields. Nothing in them is ever unpickled."""
+"""NumPy files: .npz with an array for each column, .npy with one array. Nothing in them is ever unpickled."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SUFFIX: Final = ".npy"
 
 
 def read(path: Path, size_limit: int) -> Contents:
-    """The columns in a .npz of arrays, or in a .npy of one array with named fields.
+    """The columns in a .npz of arrays, or the fields of the array in a .npy.
 
     A name holds no unit in most of them: it is declared with `columns`.
 
@@ -30,17 +30,17 @@ def read(path: Path, size_limit: int) -> Contents:
     Returns
     -------
     Contents
-        A column for each array or field.
+        A column for each array or field; an array without fields is a column without a name.
 
     Raises
     ------
     InputError
-        If it would have to be unpickled, if a .npy has no fields, or if it is larger unpacked.
+        If it would have to be unpickled, or if it is larger unpacked.
     """
     if path.suffix.lower() == ".npz":
         return contents_of(path, _members(path, size_limit))
     with path.open("rb") as stream:
-        return contents_of(path, _fields(path, _array(path, stream)))
+        return contents_of(path, _fields(_array(path, stream)))
 
 
 def _members(path: Path, size_limit: int) -> list[tuple[str, Any]]:
@@ -66,8 +66,7 @@ def _array(path: Path, stream: IO[bytes]) -> np.ndarray[Any, Any]:
     return array
 
 
-def _fields(path: Path, array: np.ndarray[Any, Any]) -> list[tuple[str, Any]]:
-    if array.dtype.names is None:
-        expected = "named columns: a .npy with named fields, or a .npz with an array for each column"
-        raise InputError(Problem(path.name, expected, f"one array of shape {array.shape} without names"))
-    return [(name, array[name]) for name in array.dtype.names]
+def _fields(array: np.ndarray[Any, Any]) -> list[tuple[str, Any]]:
+    """The named fields of an array; one without them is a column without a name."""
+    names = array.dtype.names
+    return [("", array)] if names is None else [(name, array[name]) for name in names]

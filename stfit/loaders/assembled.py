@@ -46,6 +46,10 @@ def assembled(path: Path, contents: Contents) -> Table:
     if not contents.columns:
         problems.add("named columns of one length", "none")
     names = [name.strip() for name, _ in contents.columns]
+    if names == [""]:
+        expected = "named columns: a .npy with named fields, or a .npz with an array for each column"
+        problems.add(expected, "one array without names")
+        problems.raise_any()
     for position, name in enumerate(names, start=1):
         if not name:
             problems.add(f"a name for column {position}", "an empty one")

@@ -13,17 +13,20 @@ import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.assembled import sha256_of
+from stfit.loaders.bare_array import bare_array
 from stfit.loaders.containers import Table
+from stfit.loaders.gate import limited, one_reader
 from stfit.loaders.headers import nearest
 from stfit.loaders.reading import container_of, read_table
 from stfit.markup import block, paragraph, table
 from stfit.measurement import Kind, Measurement, kind_of, kinds
-from stfit.pipeline.loading import measurement_of
+from stfit.pipeline.loading import declared_limit, measurement_of
 from stfit.pipeline.recognising import fitting_kinds
 from stfit.units import split_header
 
 Array = npt.NDArray[np.float64]
 
+_CALLER: Final = "stfit inspect"
 _COLUMNS: Final = ("column", "unit", "content")
 _SHOWN_WORDS: Final = 6  # of the words in a column
 _LOOKED_AT: Final = 1 << 20  # samples of a trace, evenly spaced
@@ -83,8 +86,13 @@ class Inspection:
 def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
     """Read a file, as the declared kind if there is one; InputError with everything that is wrong.
 
-    keys: polarity, columns, where and the keys of the kind, written as in [[measurement]].
+    keys: polarity, columns, where, size_limit and the keys of the kind, written as in [[measurement]].
     """
+    with one_reader(), limited(declared_limit(keys, _CALLER)):
+        return _inspected(path, kind, keys)
+
+
+def _inspected(path: Path, kind: str | None, keys: dict[str, Any]) -> Inspection:
     if kind is not None and kind not in kinds():
         raise InputError(
             Problem("option '--kind'", f"one of {', '.join(kinds())}", repr(kind) + nearest(kind, kinds()))
@@ -92,7 +100,7 @@ def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
     if kind is None and (found := _bare_array(path)) is not None:
         return found
     table = read_table(path)
-    measurement = None if kind is None else measurement_of(path, kind, keys, "stfit inspect")
+    measurement = None if kind is None else measurement_of(path, kind, keys, _CALLER)
     return Inspection(
         file=str(path),
         container=container_of(path),
@@ -114,12 +122,9 @@ def _bare_array(path: Path) -> Inspection | None:
     listing = [kind for kind in kinds().values() if kind.array_facts is not None]
     if path.suffix.lower() != ".npy" or not listing:
         return None
-    try:
-        samples = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+    samples = bare_array(path)
+    if samples is None or samples.ndim != 1 or samples.dtype.kind not in "iuf" or samples.size < 2:
         return None  # the reader of tables says what is wrong
-    if samples.dtype.names is not None or samples.ndim != 1 or samples.dtype.kind not in "iuf" or samples.size < 2:
-        return None
     part = np.asarray(samples[:: max(1, samples.size // _LOOKED_AT)], dtype=float)
     every = max(1, part.size // _DRAWN)
     return Inspection(
