@@ -11,7 +11,7 @@ from typing import Any, Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.errors import InputError, Problem
+from stfit.errors import InputError, Problem, in_one_line
 from stfit.loaders.assembled import sha256_of
 from stfit.loaders.bare_array import bare_array
 from stfit.loaders.containers import Table
@@ -29,6 +29,7 @@ Array = npt.NDArray[np.float64]
 _CALLER: Final = "stfit inspect"
 _COLUMNS: Final = ("column", "unit", "content")
 _SHOWN_WORDS: Final = 6  # of the words in a column
+_LONGEST: Final = 60  # characters of a word or a name
 _LOOKED_AT: Final = 1 << 20  # samples of a trace, evenly spaced
 _DRAWN: Final = 4000
 
@@ -158,7 +159,7 @@ def _seen(header: str, cells: npt.NDArray[Any]) -> ColumnSeen:
     if cells.dtype == object:
         words = list(dict.fromkeys(cells.tolist()))
         more = f", … ({len(words)} different)" if len(words) > _SHOWN_WORDS else ""
-        content = ", ".join(str(word) for word in words[:_SHOWN_WORDS]) + more
+        content = ", ".join(in_one_line(str(word), _LONGEST) for word in words[:_SHOWN_WORDS]) + more
     else:
         low, high = float(np.min(cells)), float(np.max(cells))
         different = np.unique(cells).size
@@ -193,7 +194,9 @@ def _observed_points(measurement: Measurement) -> Points | None:
 
 def in_words(found: Inspection) -> str:
     """The inspection as plain text, columns aligned."""
-    rows = [_COLUMNS, *((c.name, c.unit or "–", c.content) for c in found.columns)]
+    names = [(in_one_line(column.name, _LONGEST), in_one_line(column.unit, _LONGEST)) for column in found.columns]
+    cells = [(name, unit or "–", column.content) for (name, unit), column in zip(names, found.columns, strict=True)]
+    rows = [_COLUMNS, *cells]
     return "\n".join([found.file, "", *_aligned(_facts(found)), "", *_aligned(rows)])
 
 
