@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -22,9 +22,13 @@ from stfit.analysis.quantities import reason
 from stfit.analysis.schema import Content, known_keys, read_backend
 from stfit.analysis.virtual import virtual_device
 from stfit.errors import InputError, Problem
+from stfit.files import judged_size
 from stfit.laboratory import VirtualDevice
 
 _PLACE_IN_TOML: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_LARGEST: Final = 500_000  # bytes of an analysis file
+_PARTS: Final = 32  # of a dotted key, whose parser takes memory by the square of them
+_DEEP_KEY: Final = re.compile(rf"""(?<![\w.-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_PARTS}}}""")
 _TOML: Final = 'TOML, in which a quantity with its unit stands in quotes ("0.110 ohm")'
 
 
@@ -50,6 +54,7 @@ def read_device(path: Path, experiment: Path | None = None) -> VirtualDevice:
 def _text_of(path: Path, what: str) -> tuple[bytes, str]:
     """The bytes of a TOML file and the text they are."""
     source = str(path)
+    judged_size(path, _LARGEST)
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as error:
@@ -101,6 +106,9 @@ def with_target(analysis: Analysis, name: str) -> Analysis:
 
 
 def _toml(text: str, source: str) -> dict[str, Any]:
+    if (deep := _DEEP_KEY.search(text)) is not None:
+        line = text.count("\n", 0, deep.start()) + 1
+        raise InputError(Problem(f"{source}, line {line}", f"a key of at most {_PARTS} parts", "more"))
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -130,16 +138,19 @@ def _validated(content: Mapping[str, Any], base: Path) -> tuple[Content, list[Er
         return Content.model_validate(content, context={"base": base}), []
     except ValidationError as error:
         errors = error.errors(include_url=False)
-    sound = content
-    for wrong in errors:
-        sound = _without(sound, wrong["loc"])
-    return _validated(sound, base)[0], errors
+    return _validated(_without(content, [wrong["loc"] for wrong in errors]), base)[0], errors
 
 
-def _without(content: Mapping[str, Any], location: Location) -> dict[str, Any]:
-    """A copy of `content` without the key at `location`, or without the first key on the way that holds no table."""
-    key, *deeper = location
-    inner = content.get(str(key))
-    if deeper and isinstance(inner, Mapping):
-        return {**content, str(key): _without(inner, tuple(deeper))}
-    return {name: value for name, value in content.items() if name != key}
+def _without(content: Mapping[str, Any], locations: Iterable[Location]) -> dict[str, Any]:
+    """A copy of `content` without the keys at `locations`, or without the first key on the way that holds no table."""
+    sound = _copied(content)
+    for location in locations:
+        table, (key, *deeper) = sound, location
+        while deeper and isinstance(table.get(str(key)), dict):
+            table, (key, *deeper) = table[str(key)], deeper
+        table.pop(str(key), None)
+    return sound
+
+
+def _copied(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _copied(value) if isinstance(value, Mapping) else value for key, value in content.items()}

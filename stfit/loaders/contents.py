@@ -14,7 +14,7 @@ from stfit.errors import InputError, Problem
 from stfit.units import quoted
 
 REMEDY: Final = " (the key size_limit raises it)"  # what a message adds to a limit of size
-MOST_COLUMNS: Final = 10_000  # of a container: what has more holds something else
+MOST_COLUMNS: Final = 4_000  # of a table: what has more holds something else
 
 Numbers = npt.NDArray[Any]  # of a real type of at most 8 bytes, of any shape
 
@@ -61,7 +61,7 @@ def contents_of(
     Raises
     ------
     InputError
-        If there are more than 10000 columns, or cells that are neither numbers nor text.
+        If there are more than 4000 columns, or cells that are neither numbers nor text.
     """
     require_columns(path, len(columns))
     arrays = [(str(name), values if isinstance(values, list) else np.asarray(values)) for name, values in columns]
@@ -89,7 +89,7 @@ def require_columns(path: Path, number: int) -> None:
     Raises
     ------
     InputError
-        If they are more than 10000.
+        If they are more than 4000.
     """
     if number > MOST_COLUMNS:
         raise InputError(Problem(path.name, f"at most {MOST_COLUMNS} columns", f"{number} or more"))

@@ -11,6 +11,7 @@ import csv
 import hashlib
 import io
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +23,11 @@ from pandas.errors import DtypeWarning, EmptyDataError, ParserError
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.containers import Cells, Problems, Table, parse_numbers
+from stfit.loaders.contents import require_columns
 from stfit.units import quoted
 
 _CHUNK: Final = 1 << 18
+_MOST_BEFORE: Final = 100_000  # lines before the header
 _LONGEST_LINE: Final = 1 << 20  # of those looked at before pandas; one that is longer is no table's
 # What pandas must not do to a table: take cells for NaN, skip lines, guess a header or a compression.
 _AS_WRITTEN: Final[dict[str, Any]] = {
@@ -68,7 +71,7 @@ def read(path: Path) -> Table:
 
 def _scan(path: Path) -> _Scan:
     with path.open("rb") as stream:
-        head = _read_head(stream)
+        head = _read_head(path, stream)
         first_row = stream.readline(_LONGEST_LINE)
         digest = hashlib.sha256(b"".join(head) + first_row)
         plain = bool(first_row) and _is_plain_head(head) and _is_plain(first_row)
@@ -78,11 +81,14 @@ def _scan(path: Path) -> _Scan:
     return _Scan(digest.hexdigest(), head, first_row, plain)
 
 
-def _read_head(stream: BinaryIO) -> list[bytes]:
+def _read_head(path: Path, stream: BinaryIO) -> list[bytes]:
     """The lines up to the header and with it; all lines of a file that has none."""
-    lines = []
+    lines: list[bytes] = []
     while line := stream.readline(_LONGEST_LINE):
         lines.append(line)
+        if len(lines) > _MOST_BEFORE:
+            found = "only blank lines and comments"
+            raise InputError(Problem(path.name, f"a header among the first {_MOST_BEFORE} lines", found))
         if not _is_left_out(line.decode("utf-8-sig", "replace")):
             break
     return lines
@@ -172,11 +178,13 @@ def _header(path: Path, line: str, number: int) -> tuple[tuple[str, ...], str]:
     if cells is None:
         problems.add("quotes that end on their line", quoted(line.strip()), line=number)
     header = tuple(cell.strip() for cell in cells or ())
+    require_columns(path, len(header))
     for position, name in enumerate(header, start=1):
         if not name:
             problems.add(f"a name for column {position}", "an empty cell", line=number)
-    for name in dict.fromkeys(name for name in header if name and header.count(name) > 1):
-        problems.add("one column of this name", f"{header.count(name)}", line=number, column=name)
+    for name, times in Counter(header).items():
+        if name and times > 1:
+            problems.add("one column of this name", f"{times}", line=number, column=name)
     problems.raise_any()
     return header, separator
 

@@ -38,7 +38,7 @@ def read(path: Path, size_limit: int) -> Contents:
     Raises
     ------
     InputError
-        If several groups have columns, or none; if a dataset lies outside the file; if there are more than 10000
+        If several groups have columns, or none; if a dataset lies outside the file; if there are more than 4000
         objects, groups deeper than 32, or it is larger once read.
     """
     with h5py.File(path, "r") as file:
