@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ class BrokenReaderError(StfitError):
     """What came is no message: the other process broke off."""
 
 
-def send(stream: BinaryIO, contents: Contents) -> None:
+def send(stream: IO[bytes], contents: Contents) -> None:
     """Write contents to a stream.
 
     Parameters
@@ -51,7 +51,7 @@ def send(stream: BinaryIO, contents: Contents) -> None:
     stream.flush()
 
 
-def send_refusal(stream: BinaryIO, error: InputError) -> None:
+def send_refusal(stream: IO[bytes], error: InputError) -> None:
     """Write what is wrong with a file to a stream.
 
     Parameters
@@ -65,7 +65,7 @@ def send_refusal(stream: BinaryIO, error: InputError) -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO, largest: int) -> Contents:
+def receive(stream: IO[bytes], largest: int) -> Contents:
     """Read contents from a stream.
 
     Parameters
@@ -110,21 +110,21 @@ def _packed(values: Numbers | list[str]) -> tuple[dict[str, Any], list[bytes | m
 
 
 def _bytes_of(array: npt.NDArray[Any]) -> memoryview:
-    return memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
-def _send_line(stream: BinaryIO, message: Mapping[str, Any]) -> None:
+def _send_line(stream: IO[bytes], message: Mapping[str, Any]) -> None:
     stream.write(json.dumps(message).encode("ascii") + b"\n")
 
 
-def _line(stream: BinaryIO) -> bytes:
+def _line(stream: IO[bytes]) -> bytes:
     line = stream.readline(_LONGEST_LINE)
     if not line.endswith(b"\n"):
         raise BrokenReaderError
     return line
 
 
-def _columns(stream: BinaryIO, message: Mapping[str, Any], largest: int) -> list[tuple[str, Numbers | list[str]]]:
+def _columns(stream: IO[bytes], message: Mapping[str, Any], largest: int) -> list[tuple[str, Numbers | list[str]]]:
     columns: list[tuple[str, Numbers | list[str]]] = []
     left = largest
     if len(message["columns"]) > MOST_COLUMNS:
@@ -150,7 +150,7 @@ def _cut(text: str, lengths: npt.NDArray[np.int64]) -> list[str]:
     return [text[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)] if ends else []
 
 
-def _array(stream: BinaryIO, kind: str, shape: tuple[int, ...], largest: int) -> npt.NDArray[Any]:
+def _array(stream: IO[bytes], kind: str, shape: tuple[int, ...], largest: int) -> npt.NDArray[Any]:
     """An array from the stream; nothing is allocated for one that is larger than it may be."""
     if kind not in _NUMBERS or not all(type(length) is int and length >= 0 for length in shape):
         raise BrokenReaderError

@@ -60,7 +60,7 @@ def workbooks() -> Iterator[Hostile]:
     """Workbooks whose sheets are not what Excel writes."""
     for label, xml in _BAD_XML.items():
         yield Hostile("reader", f"{label}.xlsx", partial(sheet_xml, xml))
-    cells = [("shared", _SHARED, ("7", "-1", "x", "9" * 20, ""))]
+    cells: list[tuple[str, str, tuple[str, ...]]] = [("shared", _SHARED, ("7", "-1", "x", "9" * 20, ""))]
     cells += [("place", _PLACE, ("1A", "A0", "A-1", "ZZZZZZZ1", "é1", ""))]
     cells += [("value", _VALUE, ("", "x", "1e999", "nan", "1e5000", "0x10"))]
     for label, rows, words in cells:
