@@ -8,7 +8,7 @@ import typer
 
 from stfit.cli.app import app
 from stfit.cli.options import AnalysisFile, ReportFolder, Seed
-from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say
+from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say, say_document
 
 
 @app.command(epilog="Example: stfit calibrate datasets/nanopillar/analysis.toml -n 200 --seed 1")
@@ -63,7 +63,7 @@ def calibrate(
         )
     page = report(result, folder)
     if as_json:
-        say((folder / RESULT).read_text(encoding="utf-8").rstrip())
+        say_document((folder / RESULT).read_text(encoding="utf-8").rstrip())
     elif result.calibration and not quiet:
         say(calibration_text(result.calibration))
     say(f"Report: {page}", err=as_json)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from stfit.cli.app import app
-from stfit.cli.saying import require_writable, say
+from stfit.cli.saying import require_writable, say, say_document
 
 if TYPE_CHECKING:
     from stfit.results.compared import Compared
@@ -36,7 +36,10 @@ def compare(
     from stfit.results.compared import compare as compared
 
     found = compared([path / "result.json" if path.is_dir() else path for path in results])
-    say(_json(found) if as_json else found.summary().rstrip())
+    if as_json:
+        say_document(_json(found))
+    else:
+        say(found.summary().rstrip())
     if out is not None:
         say(f"Comparison: {_written(found, out)}", err=as_json)
 

@@ -9,7 +9,7 @@ import typer
 
 from stfit.cli.app import app
 from stfit.cli.options import AnalysisFile, Formats, ReportFolder, Seed
-from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say
+from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say, say_document
 from stfit.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def fit(
             result = run_analysis(plan, seed=seed, command=command())
     report(result, folder, chosen)
     if as_json:
-        say((folder / RESULT).read_text(encoding="utf-8").rstrip())
+        say_document((folder / RESULT).read_text(encoding="utf-8").rstrip())
     elif not quiet:
         from stfit.reports.text import summary
 

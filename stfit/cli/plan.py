@@ -9,7 +9,15 @@ import typer
 
 from stfit.cli.app import app
 from stfit.cli.options import AnalysisFile, Seed
-from stfit.cli.saying import NOT_ANSWERED, command, default_folder, require_analysis, require_writable, say
+from stfit.cli.saying import (
+    NOT_ANSWERED,
+    command,
+    default_folder,
+    require_analysis,
+    require_writable,
+    say,
+    say_document,
+)
 
 
 @app.command(epilog="Example: stfit plan datasets/nanopillar/analysis.toml --hours 8")
@@ -64,7 +72,10 @@ def plan(
             command=command(),
         )
     page = write_plan_report(found, folder)
-    say((plan_text(found) if as_json else found.summary()).rstrip())
+    if as_json:
+        say_document(plan_text(found).rstrip())
+    else:
+        say(found.summary().rstrip())
     say(f"Plan: {page}", err=as_json)
     for sentence in (reasons := end_of(found, wanted.fit.free)):
         say(f"stfit: {sentence}", err=True)

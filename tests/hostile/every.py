@@ -12,6 +12,7 @@ HEAVY: Final = frozenset(  # files that take more than a part of a second, to ma
     {
         *("members100000.npz", "members10001.npz", "bomb.parquet", "datasets3000.h5", "datasets10001.h5", "lying.npz"),
         *("channels.tdms", "variables.mat", "columns.parquet", "row1000000.xlsx", "lines.toml", "keys.toml"),
+        *("title words\x1b[2J.toml", "title document\x1b[2J.toml"),
         *("wrong rows.csv", "rows.csv", "quoted.csv", "blank rows.csv", "commas.toml", "unit.csv"),
     }
 )
@@ -34,6 +35,7 @@ def built() -> Iterator[Hostile]:
     yield from documents.analyses()
     yield from documents.results()
     yield from words.terminal()
+    yield from words.titles()
     yield from words.sizes_of_messages()
     yield from numbers.traces()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 from tests.hostile.case import DWELLS, MEASUREMENT, Hostile, Right, analysis, holding
@@ -51,6 +53,23 @@ def terminal() -> Iterator[Hostile]:
         yield Hostile(
             "terminal", f"key {label}.csv", holding(DWELLS), options=("--key", f"{text}=1"), right=Right.EITHER
         )
+
+
+def titles() -> Iterator[Hostile]:
+    """Analyses that are fitted, whose titles and files a terminal would obey."""
+    title = "".join(OBEYED.values()).replace("\n", "") + "long " * 20_000
+    text = f"title = {json.dumps(title)}\n{MEASUREMENT}[fit]\ncompare = false\n"
+    for label, option in (("words", ()), ("document", ("--json",))):
+        yield Hostile(
+            "terminal", f"title {label}\x1b[2J.toml", partial(_fitted, text), Right.READ, (), ("fit",), option
+        )
+
+
+def _fitted(text: str, path: Path) -> None:
+    """An analysis of dwells that rise and fall tenfold with the current."""
+    rows = [f"{state},{i},100,{10 ** (sign * i)}" for state, sign in (("P", 1), ("AP", -1)) for i in (-1, 0, 1)]
+    path.with_name("dwell.csv").write_text("\n".join(["state,current (mA),n,total_time (s)", *rows, ""]))
+    path.write_text(text)
 
 
 def sizes_of_messages() -> Iterator[Hostile]:

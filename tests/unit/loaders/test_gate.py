@@ -27,7 +27,9 @@ COLUMNS = {"current": "current (mA)", "total_time": "total_time (s)"}
 def dwells(path: Path, rows: int = 2) -> Path:
     """A table of dwells in a .npz."""
     states = np.array(["P", "AP"] * (rows // 2))
-    np.savez_compressed(path, state=states, current=np.arange(1.0, rows + 1), n=np.full(rows, 3), total_time=np.ones(rows))
+    np.savez_compressed(
+        path, state=states, current=np.arange(1.0, rows + 1), n=np.full(rows, 3), total_time=np.ones(rows)
+    )
     return path
 
 
