@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -42,7 +41,7 @@ def terminal() -> Iterator[Hostile]:
         yield Hostile("terminal", f"cell {label}.csv", holding(DWELLS.replace("AP", words)), Right.EITHER)
         cell = DWELLS.replace("AP", words)
         yield Hostile("terminal", f"state {label}.csv", holding(cell), options=("--kind", "dwell-times"))
-        quoted = json.dumps(text)
+        quoted = _in_toml(text)
         yield analysis("terminal", f"key {label}", f"{quoted} = 1\n{MEASUREMENT}")
         yield analysis("terminal", f"kind {label}", f"[[measurement]]\nkind = {quoted}\nfile = {quoted}\n")
         yield analysis("terminal", f"quantity {label}", f"[device]\nbeta = {quoted}\n{MEASUREMENT}")
@@ -57,12 +56,16 @@ def terminal() -> Iterator[Hostile]:
 
 def titles() -> Iterator[Hostile]:
     """Analyses that are fitted, whose titles and files a terminal would obey."""
-    title = "".join(OBEYED.values()).replace("\n", "") + "long " * 20_000
-    text = f"title = {json.dumps(title)}\n{MEASUREMENT}[fit]\ncompare = false\n"
+    title = _in_toml("".join(OBEYED.values()))[:-1] + "long " * 20_000
+    text = f'title = {title}"\n{MEASUREMENT}[fit]\ncompare = false\n'
     for label, option in (("words", ()), ("document", ("--json",))):
         yield Hostile(
             "terminal", f"title {label}\x1b[2J.toml", partial(_fitted, text), Right.READ, (), ("fit",), option
         )
+
+
+def _in_toml(text: str) -> str:
+    return '"' + "".join(f"\\U{ord(letter):08x}" for letter in text) + '"'
 
 
 def _fitted(text: str, path: Path) -> None:
