@@ -60,7 +60,8 @@ def assembled(path: Path, contents: Contents) -> Table:
     _check_lengths(dict(zip(names, cells, strict=True)), problems)
     problems.raise_any()
     numbers = np.arange(1, cells[0].size + 1) if contents.lines is None else contents.lines
-    return Table(path, sha256_of(path), tuple(names), tuple(cells), lambda: numbers, header_line=0)
+    rows, said = (lambda: numbers), contents.notices
+    return Table(path, sha256_of(path), tuple(names), tuple(cells), rows, header_line=0, recognised=said)
 
 
 def cells_of_text(texts: Sequence[str]) -> Cells:

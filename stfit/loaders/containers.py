@@ -29,6 +29,7 @@ class Table:
     (inf where one overflows or says so, never NaN), else object holding the stripped text of each cell.
     lines: gives the physical line, from 1, of each row, shape (rows,); called for messages only.
     decimal_comma: whether the number cells of this container may have a decimal comma.
+    recognised: what was recognised of the file, or left out, in sentences.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class Table:
     lines: Callable[[], Lines]
     header_line: int = 1
     decimal_comma: bool = False
+    recognised: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:

@@ -40,7 +40,7 @@ def contents_of(
     lines: Sequence[int] | None = None,
     notices: Sequence[str] = (),
 ) -> Contents:
-    """The columns that a reader found, each as plain numbers or text.
+    """The columns that a reader found, each as plain numbers or text; single values beside longer ones are left out.
 
     Parameters
     ----------
@@ -72,8 +72,11 @@ def contents_of(
     ]
     if wrong:
         raise InputError(wrong)
-    plain = tuple((name, _plain(values)) for name, values in arrays)
-    return Contents(plain, None if lines is None else np.asarray(lines, dtype=np.int64), tuple(notices))
+    plain = [(name, _plain(values)) for name, values in arrays]
+    single = _single(plain)
+    kept = tuple(column for column in plain if column[0] not in single)
+    left_out = (f"{quoted(name)} holds a single value, {word}, and is left out" for name, word in single.items())
+    return Contents(kept, None if lines is None else np.asarray(lines, dtype=np.int64), (*notices, *left_out))
 
 
 def require_columns(path: Path, number: int) -> None:
@@ -148,6 +151,18 @@ def _unfit(values: npt.NDArray[Any] | list[Any]) -> tuple[str, str] | None:
 
 def _is_text(value: object) -> bool:
     return value is None or isinstance(value, str | bytes)
+
+
+def _single(columns: Sequence[tuple[str, Numbers | list[str]]]) -> dict[str, str]:
+    """The columns of one value where others have more, settings for instance, with that value as a message shows it."""
+    sizes = {name: len(values) if isinstance(values, list) else values.size for name, values in columns}
+    if max(sizes.values(), default=0) < 2:
+        return {}
+    return {
+        name: quoted(values[0]) if isinstance(values, list) else f"{values.reshape(-1)[0]:.6g}"
+        for name, values in columns
+        if sizes[name] == 1
+    }
 
 
 def _plain(values: npt.NDArray[Any] | list[str]) -> Numbers | list[str]:

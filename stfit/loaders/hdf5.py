@@ -42,7 +42,9 @@ def read(path: Path, size_limit: int) -> Contents:
         objects, groups deeper than 32, or it is larger once read.
     """
     with h5py.File(path, "r") as file:
-        datasets = _datasets(path, file)
+        every = _datasets(path, file)
+        datasets = {name: dataset for name, dataset in every.items() if dataset.shape}
+        notices = [f"{quoted(name)} holds a single value and is left out" for name in every if name not in datasets]
         size = sum(dataset.size * max(dataset.dtype.itemsize, 1) for dataset in datasets.values() if dataset.size)
         require_size(f"{path.name}, unpacked", size, size_limit, REMEDY)
         groups: dict[str, list[h5py.Dataset]] = {}
@@ -54,11 +56,11 @@ def read(path: Path, size_limit: int) -> Contents:
             found = f"{len(groups)}: {names}" if groups else "none"
             raise InputError(Problem(path.name, "one group (or dataset with fields) with the columns", found))
         (members,) = groups.values()
-        return contents_of(path, [column for dataset in members for column in _columns(dataset)])
+        return contents_of(path, [column for dataset in members for column in _columns(dataset)], notices=notices)
 
 
 def _datasets(path: Path, file: h5py.File) -> dict[str, h5py.Dataset]:
-    """The datasets with rows, by their paths; no link to elsewhere is followed."""
+    """The datasets with values, by their paths; no link to elsewhere is followed."""
     found: dict[str, h5py.Dataset] = {}
     seen = 0
 
@@ -74,7 +76,7 @@ def _datasets(path: Path, file: h5py.File) -> dict[str, h5py.Dataset]:
         if item.external or item.is_virtual:
             expected = "datasets that lie in the file itself; what lies elsewhere is never read"
             return Problem(f"{path.name}, dataset {quoted(name)}", expected, "one that lies in another file")
-        if item.shape:
+        if item.shape is not None:
             found[name] = item
         return None
 

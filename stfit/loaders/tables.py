@@ -143,7 +143,7 @@ def _check_keys(request: TableRequest, problems: Problems) -> None:
 def _notices(table: Table, headers: Headers, where: Mapping[str, str | float]) -> tuple[str, ...]:
     asked = {find_header(table, name) for name in where}
     left_over = (table.header[position] for position in headers.unused if position not in asked)
-    return tuple(f"column {quoted(name)} is not used" for name in left_over)
+    return (*table.recognised, *(f"column {quoted(name)} is not used" for name in left_over))
 
 
 def _note_rows(error: TableError, selection: Selection, headers: Headers, problems: Problems) -> None:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from nptdms import TdmsFile
+import numpy as np
+import numpy.typing as npt
+from nptdms import TdmsChannel, TdmsFile
 
 from stfit.errors import InputError, Problem
 from stfit.files import require_size
 from stfit.loaders.contents import REMEDY, Contents, contents_of, require_columns, with_unit
 from stfit.units import quoted
 
+_TIMES: Final = ("time", "t")
+_CLOCK: Final = "column 'time (s)' is wf_start_offset + i wf_increment, the clock of the waveforms"
 _SAMPLE: Final = 8  # bytes that a sample may take, once read
 
 
 def read(path: Path, size_limit: int) -> Contents:
     """The columns of a TDMS file: its only group with channels, each under its name and property "unit_string".
+
+    Waveforms have a clock instead of a column of times (wf_start_offset, wf_increment): it becomes one.
 
     Parameters
     ----------
@@ -43,7 +50,21 @@ def read(path: Path, size_limit: int) -> Contents:
         channels = groups[0].channels()
         require_columns(path, len(channels))
         require_size(f"{path.name}, unpacked", _SAMPLE * sum(map(len, channels)), size_limit, REMEDY)
-        return contents_of(
-            path,
-            [(with_unit(channel.name, channel.properties.get("unit_string", "")), channel[:]) for channel in channels],
-        )
+        names = [with_unit(channel.name, channel.properties.get("unit_string", "")) for channel in channels]
+        columns = [(name, channel[:]) for name, channel in zip(names, channels, strict=True)]
+        time = _clock(channels)
+        return contents_of(path, columns) if time is None else contents_of(path, [*time, *columns], notices=[_CLOCK])
+
+
+def _clock(channels: Sequence[TdmsChannel]) -> list[tuple[str, npt.NDArray[np.float64]]] | None:
+    """The times that waveforms have by their properties; None where there are none, several, or a column of times."""
+    clocks = {
+        (len(channel), channel.properties.get("wf_start_offset", 0.0), channel.properties.get("wf_increment"))
+        for channel in channels
+    }
+    if len(clocks) != 1 or any(channel.name.strip().lower() in _TIMES for channel in channels):
+        return None
+    ((rows, start, step),) = clocks
+    if not (isinstance(step, int | float) and isinstance(start, int | float) and step > 0.0):
+        return None
+    return [("time (s)", start + step * np.arange(rows))]

@@ -7,9 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import openpyxl
+import pyarrow as pa
 import pytest
+from nptdms import ChannelObject, TdmsWriter
+from pyarrow import parquet
+from scipy.io import savemat
 
 import stfit
 from stfit.errors import InputError
@@ -17,6 +22,7 @@ from stfit.kinds.dwell.data import DwellTimes
 from stfit.loaders.reader import reader_of
 from stfit.loaders.reading import read_table
 from tests.containers import CURRENT, STATE, WRITERS, N
+from tests.saying import unnamed
 
 LVM = """LabVIEW Measurement\t
 Separator\tTab
@@ -124,6 +130,45 @@ def test_no_rows_are_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "a.npz") == "a.npz: expected rows of data; found none"
 
 
+def test_single_values_beside_columns_are_left_out_with_a_notice(tmp_path: Path) -> None:
+    columns: dict[str, Any] = {"current": np.arange(4.0), "n": np.arange(4), "sample": np.array("A1"), "gain": 3.0}
+    savemat(tmp_path / "a.mat", columns)
+    np.savez(tmp_path / "a.npz", **columns)
+    for name in ("a.mat", "a.npz"):
+        table = read_table(tmp_path / name)
+        assert set(table.header) == {"current", "n"}
+        assert not unnamed(" ".join(table.recognised), "'sample'", "'A1'", "'gain'", 3)
+
+
+def test_single_values_in_a_group_of_their_own_are_left_out(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["data/current"], file["settings/gain"] = CURRENT, 3.0
+    table = read_table(tmp_path / "a.h5")
+    assert table.header == ("current",)
+    assert not unnamed(" ".join(table.recognised), "'settings/gain'")
+
+
+def test_a_table_of_one_row_is_one(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", current=[1.0], n=[3])
+    assert read_table(tmp_path / "a.npz").rows == 1
+
+
+def test_waveforms_have_the_clock_of_their_properties(tmp_path: Path) -> None:
+    clock = {"wf_start_offset": 0.5, "wf_increment": 0.25, "unit_string": "mA"}
+    with TdmsWriter(tmp_path / "a.tdms") as writer:
+        writer.write_segment([ChannelObject("g", "current", np.array(CURRENT), properties=clock)])
+    table = read_table(tmp_path / "a.tdms")
+    assert table.header == ("time (s)", "current (mA)")
+    assert table.columns[0].tolist() == [0.5, 0.75, 1.0]
+    assert not unnamed(" ".join(table.recognised), "'time (s)'", "wf_increment")
+
+
+def test_dates_are_text(tmp_path: Path) -> None:
+    when = pa.array([2**60, 0], pa.int64()).cast(pa.timestamp("us"))
+    parquet.write_table(pa.table({"when": when, "n": [1, 2]}), tmp_path / "a.parquet")
+    assert read_table(tmp_path / "a.parquet").columns[0].tolist()[1].startswith("1970-01-01")
+
+
 def test_a_nan_is_named_by_its_row(tmp_path: Path) -> None:
     path = tmp_path / "a.npz"
     np.savez(path, state=np.array(["P", "AP"]), current=[1.0, np.nan], n=[3, 4], total_time=[0.5, 0.25])
@@ -156,6 +201,17 @@ def test_a_labview_file(write: Callable[..., Path], mark: str) -> None:
     assert table.header == ("time (s)", "voltage (mV)", "current (mA)")
     assert [column.tolist() for column in table.columns] == [[0, 0.001, 0.002], [0.1, 0.2, 0.3], CURRENT]
     assert table.lines().tolist() == [11, 12, 13]
+
+
+def test_a_labview_file_separated_by_commas_without_a_column_of_times(write: Callable[..., Path]) -> None:
+    clock = "X0\t1\t1\nDelta_X\t0.5\t0.5\nNotes\tµ\nY_Unit_Label\tmV"
+    text = LVM.format(mark=".").replace("Y_Unit_Label\tmV", clock)
+    text = text.replace("Separator\tTab", "Separator\tComma\nX_Columns\tNo")
+    for time in ("0.000", "0.001", "0.002"):
+        text = text.replace(f"\n{time}\t", "\n\t")
+    table = read_table(write(text.replace("\t", ",").encode("latin-1"), "a.lvm"))
+    assert table.header == ("time (s)", "voltage (mV)", "current (mA)")
+    assert [column.tolist() for column in table.columns] == [[1.0, 1.5, 2.0], [0.1, 0.2, 0.3], CURRENT]
 
 
 def test_two_segments_of_a_labview_file_are_refused(write: Callable[..., Path]) -> None:

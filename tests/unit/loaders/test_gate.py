@@ -114,7 +114,11 @@ def test_a_limit_in_python_is_a_number_of_bytes(tmp_path: Path, size: object) ->
 
 
 def test_arrays_come_back_as_they_are_stored(tmp_path: Path) -> None:
-    arrays = {"wide": np.arange(6, dtype=np.int16).reshape(2, 3), "flags": np.array([True, False]), "words": ["a", "b"]}
+    arrays: dict[str, Any] = {
+        "wide": np.arange(6, dtype=np.int16).reshape(2, 3),
+        "flags": np.array([True, False]),
+        "words": ["a", "b"],
+    }
     np.savez(tmp_path / "a.npz", **arrays)
     found = dict(read_arrays(tmp_path / "a.npz"))
     assert list(found) == ["wide", "flags"]
