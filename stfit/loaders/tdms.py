@@ -67,4 +67,4 @@ def _clock(channels: Sequence[TdmsChannel]) -> list[tuple[str, npt.NDArray[np.fl
     ((rows, start, step),) = clocks
     if not (isinstance(step, int | float) and isinstance(start, int | float) and step > 0.0):
         return None
-    return [("time (s)", start + step * np.arange(rows))]
+    return [("time (s)", start + step * np.arange(float(rows)))]
