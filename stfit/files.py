@@ -12,7 +12,7 @@ SIZE_LIMIT: Final = 1_000_000_000  # bytes: of a file that nobody said anything 
 READABLE: Final = "a file that can be read"
 
 
-def judged_size(path: Path, largest: int = SIZE_LIMIT, remedy: str = "") -> int:
+def judged_size(path: Path, largest: int = SIZE_LIMIT, remedy: str = "", *, expected: str = READABLE) -> int:
     """The size of a regular file; nothing is opened, so that a pipe or a device cannot hold up the reader.
 
     Parameters
@@ -23,6 +23,8 @@ def judged_size(path: Path, largest: int = SIZE_LIMIT, remedy: str = "") -> int:
         Its size at most, bytes.
     remedy : str
         What the message of a larger file adds, for example which key raises the limit.
+    expected : str
+        What the message of another file expects.
 
     Returns
     -------
@@ -37,12 +39,12 @@ def judged_size(path: Path, largest: int = SIZE_LIMIT, remedy: str = "") -> int:
     try:
         status = path.stat()
     except OSError as error:
-        raise InputError(Problem(str(path), READABLE, reason(error))) from error
+        raise InputError(Problem(str(path), expected, reason(error))) from error
     except ValueError as error:  # the system takes no zero byte in a name
-        raise InputError(Problem(repr(str(path)), READABLE, "a name with a zero byte")) from error
+        raise InputError(Problem(repr(str(path)), expected, "a name with a zero byte")) from error
     if not stat.S_ISREG(status.st_mode):
         found = "a folder" if stat.S_ISDIR(status.st_mode) else "a device or a pipe"
-        raise InputError(Problem(str(path), READABLE, found))
+        raise InputError(Problem(str(path), expected, found))
     require_size(str(path), status.st_size, largest, remedy)
     return status.st_size
 

@@ -8,7 +8,6 @@ from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from stfit.loaders.containers import Cells, Lines, Problems, Table, parse_numbers
 from stfit.loaders.headers import Match, find_header, nearest
@@ -69,7 +68,9 @@ def select_rows(table: Table, where: Mapping[str, str | float], problems: Proble
             continue
         mask &= _equals(table, position, wanted)
         if not mask.any():
-            words = ", ".join(quoted(_text(cell)) for cell in pd.unique(table.columns[position])[:_SHOWN])
+            words = ", ".join(
+                quoted(_text(cell)) for cell in list(dict.fromkeys(table.columns[position].tolist()))[:_SHOWN]
+            )
             problems.add(
                 f"rows with {quoted(str(wanted))} in {quoted(name)}", f"none, but {words}", key=f"where.{name}"
             )
@@ -154,8 +155,9 @@ def _numbers(table: Table, cells: Cells, factor: float, offset: float) -> Array:
 def _codes(cells: Cells, column: Column) -> npt.NDArray[np.int8]:
     """The codes of the words, −1 where a cell is none of them; case and spaces do not count, and → is ->."""
     known = {_plain_word(word): code for word, code in column.choices.items()}
-    codes, distinct = pd.factorize(cells)
-    return np.array([known.get(_plain_word(_text(cell)), -1) for cell in distinct], dtype=np.int8)[codes]
+    words = cells.tolist()
+    codes = {word: known.get(_plain_word(_text(word)), -1) for word in set(words)}
+    return np.fromiter(map(codes.__getitem__, words), np.int8, count=len(words))
 
 
 def _plain_word(word: str) -> str:

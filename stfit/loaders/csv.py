@@ -1,8 +1,8 @@
 """Comma-, semicolon- and tab-separated text.
 
 The first line that is neither blank nor a comment is the header; its separator is that of the file. Where nothing but
-rows of ASCII cells follows, pandas reads the file as it lies on the disk; any other file is taken line by line, which
-is slower and knows which line is wrong. Both ways give the same table.
+many rows of ASCII cells follow, pandas reads the file as it lies on the disk; any other file is taken line by line,
+which is slower and knows which line is wrong. Both ways give the same table.
 """
 
 from __future__ import annotations
@@ -10,16 +10,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import numpy as np
-import pandas as pd
-from pandas.errors import DtypeWarning, EmptyDataError, ParserError
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.containers import Cells, Problems, Table, parse_numbers
@@ -27,19 +24,9 @@ from stfit.loaders.contents import require_columns
 from stfit.units import quoted
 
 _CHUNK: Final = 1 << 18
+_SHORT: Final = 1 << 20  # bytes, read in less time than pandas is imported
 _MOST_BEFORE: Final = 100_000  # lines before the header
 _LONGEST_LINE: Final = 1 << 20  # of those looked at before pandas; one that is longer is no table's
-# What pandas must not do to a table: take cells for NaN, skip lines, guess a header or a compression.
-_AS_WRITTEN: Final[dict[str, Any]] = {
-    "header": None,
-    "na_filter": False,
-    "skip_blank_lines": False,
-    "engine": "c",
-    "compression": None,
-    "encoding": "utf-8",
-}
-
-_Source = Callable[[], Path | io.StringIO]
 
 
 @dataclass(frozen=True)
@@ -59,6 +46,8 @@ def read(path: Path) -> Table:
     another length than the header (each by its line), a file that changes meanwhile. OSError as the system raises it.
     """
     before = path.stat()
+    if before.st_size <= _SHORT:
+        return _read_line_by_line(path)
     scan = _scan(path)
     table = _read_plain(path, scan) if scan.plain else None
     if table is None:
@@ -121,11 +110,10 @@ def _read_plain(path: Path, scan: _Scan) -> Table | None:
     """The table as pandas reads it from the disk; None where a row may be of another length than the header."""
     line = len(scan.head)
     header, separator = _header(path, scan.head[-1].decode("utf-8-sig"), line)
-    try:
-        columns = _columns(lambda: path, separator, scan.first_row.decode("ascii"), skiprows=line)
-    except (ParserError, EmptyDataError):  # rows that are too long, or none
-        return None
-    if len(columns) != len(header) or _has_empty_cell(columns[-1]):  # rows that are too short end in an empty cell
+    columns = _long_columns(lambda: path, separator, scan.first_row.decode("ascii"), skiprows=line)
+    if (
+        columns is None or len(columns) != len(header) or _has_empty_cell(columns[-1])
+    ):  # rows that are too short end in an empty cell
         return None
     rows = columns[0].size
     return Table(
@@ -145,8 +133,14 @@ def _read_line_by_line(path: Path) -> Table:
     numbers, rows = zip(*kept[1:], strict=True)
     header, separator = _header(path, header_text, header_line)
     _check_lengths(path, kept[1:], separator, len(header))
-    body = "\n".join(rows)
-    columns = _columns(lambda: io.StringIO(body), separator, rows[0], skipinitialspace=True)
+    if len(content) <= _SHORT:
+        columns = tuple(_cells_of(texts, comma=separator != ",") for texts in zip(*_rows(rows, separator), strict=True))
+    else:
+        body = "\n".join(rows)
+        in_pandas = _long_columns(lambda: io.StringIO(body), separator, rows[0], skipinitialspace=True)
+        if in_pandas is None:
+            raise AssertionError("rows of which every one has been counted")
+        columns = in_pandas
     digest = hashlib.sha256(content).hexdigest()
     return Table(path, digest, header, columns, lambda: np.array(numbers), header_line, decimal_comma=separator != ",")
 
@@ -212,11 +206,10 @@ def _check_lengths(path: Path, lines: Sequence[tuple[int, str]], separator: str,
     problems.raise_any()
 
 
-def _are_regular(lines: list[str], separator: str, width: int) -> bool:
+def _are_regular(lines: Sequence[str], separator: str, width: int) -> bool:
     """Whether every line is a row of `width` cells; ten times faster than to ask line by line which is not."""
-    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
     try:
-        return sum(len(cells) == width for cells in reader) == len(lines)
+        return sum(len(cells) == width for cells in _rows(lines, separator)) == len(lines)
     except csv.Error:
         return False
 
@@ -225,38 +218,22 @@ def _cells(number: int) -> str:
     return "1 cell" if number == 1 else f"{number} cells"
 
 
-def _columns(source: _Source, separator: str, first_row: str, **options: Any) -> tuple[Cells, ...]:
-    """The columns of a body without header, every cell taken as it is written."""
-    comma = separator != ","
-    # Only a start: a column that does not follow its first row's mark comes as text, and is looked at cell by cell.
-    options |= _AS_WRITTEN | {"sep": separator, "decimal": "," if comma and "," in first_row else "."}
-    # Words repeat: as Python's strings, of which each is there once, they are told apart in half the time.
-    words = [at for at, cell in enumerate(_split(first_row, separator) or ()) if cell.strip()[:1].isalpha()]
-    frame = _frame(source, options | {"dtype": dict.fromkeys(words, object)})
-    flags = [name for name in frame.columns if frame[name].dtype.kind == "b"]  # columns of True and False
-    texts = pd.read_csv(source(), usecols=flags, dtype=str, **options) if flags else frame
-    series = (texts[name] if name in flags else frame[name] for name in frame.columns)
-    return tuple(_cells_of(column, decimal_comma=comma) for column in series)
+def _rows(lines: Sequence[str], separator: str) -> Iterator[list[str]]:
+    return csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
 
 
-def _frame(source: _Source, options: Mapping[str, Any]) -> pd.DataFrame:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", DtypeWarning)
-        try:
-            frame: pd.DataFrame = pd.read_csv(source(), **options)
-        except DtypeWarning:  # parts of a column look like numbers, others do not: read it in one piece, as text
-            frame = pd.read_csv(source(), low_memory=False, **options)
-    return frame
+def _long_columns(
+    source: Callable[[], Path | io.StringIO], separator: str, first_row: str, **options: Any
+) -> tuple[Cells, ...] | None:
+    """The columns of a long body; None where a row is too long."""
+    from stfit.loaders.long_csv import columns_of  # pandas takes longer to import than a short table to read
+
+    return columns_of(source, separator, _split(first_row, separator) or (), **options)
 
 
-def _cells_of(column: pd.Series[Any], *, decimal_comma: bool) -> Cells:
-    if column.dtype.kind in "iuf":
-        return column.to_numpy(np.float64)
-    codes, distinct = pd.factorize(column)
-    texts = [str(text).strip() for text in distinct]
-    numbers = parse_numbers(texts, decimal_comma=decimal_comma)
-    values: Cells = np.array(texts, dtype=object) if np.isnan(numbers).any() else numbers
-    return values[codes]
+def _cells_of(texts: Sequence[str], *, comma: bool) -> Cells:
+    numbers = parse_numbers(texts, decimal_comma=comma)
+    return np.array([text.strip() for text in texts], dtype=object) if np.isnan(numbers).any() else numbers
 
 
 def _has_empty_cell(column: Cells) -> bool:

@@ -16,9 +16,10 @@ from stfit.loaders.gate import limited, one_reader
 from stfit.loaders.headers import Headers, find_header, match_headers, nearest
 from stfit.loaders.reading import read_table
 from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
-from stfit.measurement.base import Measurement, Origin
+from stfit.measurement.base import Origin
 from stfit.measurement.columns import Layout
 from stfit.measurement.kind import Kind
+from stfit.measurement.observation import Observation
 from stfit.units import quoted
 
 _Made = TypeVar("_Made")
@@ -45,7 +46,7 @@ class TableRequest:
     size_limit: int | None = None
 
 
-def load_tables(requests: Sequence[TableRequest]) -> list[Measurement]:
+def load_tables(requests: Sequence[TableRequest]) -> list[Observation]:
     """The measurements in several files, whose readings of temperature, field, ramp rate and pulse width are settled.
 
     Raises InputError with every problem of every file: what cannot be read, headers, units, cells, impossible rows.
@@ -63,7 +64,7 @@ def load_tables(requests: Sequence[TableRequest]) -> list[Measurement]:
     return [outcome for outcome in built if not isinstance(outcome, InputError)]
 
 
-def load_table(path: str | Path, kind: Kind, **options: Any) -> Measurement:
+def load_table(path: str | Path, kind: Kind, **options: Any) -> Observation:
     """The measurement in one file; options: the fields of a TableRequest. Raises InputError as `load_tables`."""
     return load_tables([TableRequest(Path(path), kind, **options)])[0]
 
@@ -97,15 +98,15 @@ def _read(request: TableRequest) -> Loaded:
     return Loaded(selection, headers, values, request.uncertainties, notices)
 
 
-def _build(request: TableRequest, loaded: Loaded) -> Measurement:
+def _build(request: TableRequest, loaded: Loaded) -> Observation:
     selection = loaded.selection
     chosen = ", ".join(f"{header} = {value}" for header, value in request.where.items())
     label = f" [{chosen}]" if chosen else ""
     digest, name = selection.table.sha256, request.kind.name
-    origin = Origin(str(request.path), digest, selection.rows, loaded.notices, label, name)
+    origin = Origin(str(request.path), digest, selection.rows, loaded.notices, label, name, request.polarity)
     try:
         build = request.kind.build()
-        measurement: Measurement = build(loaded.values, polarity=request.polarity, origin=origin, **request.keys)
+        measurement: Observation = build(loaded.values, origin=origin, **request.keys)
     except TableError as error:
         problems = Problems(request.path)
         _note_rows(error, selection, loaded.headers, problems)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from stfit.analysis import Analysis, MeasurementEntry, analysis_of
+from stfit.analysis import Analysis, MeasurementEntry, analysis_of, read_analysis
 from stfit.analysis.quantities import file_size
 from stfit.errors import InputError, Problem
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.loaders.tables import TableRequest, load_tables
-from stfit.measurement import Measurement, kinds
+from stfit.measurement import Observation, kinds
 
 
-def load_measurements(analysis: Analysis) -> list[Measurement]:
+def load_measurements(analysis: Analysis) -> list[Observation]:
     """All measurements of an analysis; one InputError holds the problems of all its files."""
     return load_tables([_request(entry) for entry in analysis.measurement])
 
@@ -63,7 +63,23 @@ def declared_limit(keys: Mapping[str, Any], caller: str) -> int | None:
         raise InputError(Problem(f"{caller}, key 'size_limit'", **(error.context or {}))) from error
 
 
-def measurement_of(path: Path, kind: str, keys: dict[str, Any], caller: str) -> Measurement:
+def inputs_of(
+    source: str | Path | Analysis | Observation | Sequence[Observation],
+    sections: Mapping[str, Mapping[str, Any] | str],
+    caller: str,
+) -> tuple[Analysis, list[Observation]]:
+    """An analysis and its measurements: those its files hold, or those in memory under `sections`."""
+    if isinstance(source, str | Path):
+        source = read_analysis(Path(source))
+    if isinstance(source, Analysis):
+        return source, load_measurements(source)
+    measurements = [source] if isinstance(source, Observation) else list(source)
+    if not measurements:
+        raise InputError(Problem(caller, "at least one measurement", "none"))
+    return analysis_of({"title": "analysis in Python", **sections}, Path(), caller), measurements
+
+
+def measurement_of(path: Path, kind: str, keys: dict[str, Any], caller: str) -> Observation:
     """The measurement in a file; keys: written as in [[measurement]]; caller: what messages call the analysis."""
     entry = {"kind": kind, "file": path.name, **keys}
     return load_measurements(analysis_of({"measurement": [entry]}, path.parent, caller))[0]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from stfit.errors import InputError, Problem
 from stfit.files import judged_size
 from stfit.results.result import SCHEMA, FitResult
 from stfit.results.structure import structure_problems
+
+TRUTH: Final = "truth.json"  # the file with the true parameters, beside data that were simulated
 
 
 def write(result: FitResult, path: Path | str) -> Path:
@@ -89,7 +91,7 @@ def make_folder(folder: Path) -> None:
 
 
 def _parse(path: Path) -> Any:
-    judged_size(path)
+    judged_size(path, expected="a result.json")
     try:
         return json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
     except OSError as error:

@@ -7,7 +7,7 @@ from stfit.measurement.kind import Kind, Lazy
 
 FMR_LINES: Final = Kind(
     name="fmr-lines",
-    layout=Lazy("stfit.kinds.resonance.columns:LAYOUT"),
+    layout=Lazy("stfit.kinds.resonance.layout:LAYOUT"),
     keys=Lazy("stfit.kinds.resonance.keys:LineKeys"),
     build=Lazy("stfit.kinds.resonance.data:FmrLines.from_columns"),
     mapped=True,
@@ -26,7 +26,7 @@ FMR_LINES: Final = Kind(
 FMR_SPECTRA: Final = replace(
     FMR_LINES,
     name="fmr-spectra",
-    layout=Lazy("stfit.kinds.resonance.reduce:LAYOUT"),
+    layout=Lazy("stfit.kinds.resonance.layout:INDEX_LAYOUT"),
     keys=Lazy("stfit.kinds.resonance.keys:SpectrumKeys"),
     build=Lazy("stfit.kinds.resonance.reduce:fitted_lines"),
     becomes="fmr-lines",

@@ -12,27 +12,20 @@ import numpy.typing as npt
 
 from stfit.errors import CellProblem, InputError, TableError
 from stfit.kinds.resonance.data import FmrLines
+from stfit.kinds.resonance.layout import SPECTRUM
 from stfit.kinds.resonance.line_fit import Line, SpectrumFit, fit_spectrum
 from stfit.kinds.resonance.series import SeriesFit, Spectrum, fit_series
 from stfit.loaders.tables import load_columns
 from stfit.measurement.base import Array, Origin
-from stfit.measurement.columns import CURRENT, FIELD, FILE, STATE, TEMPERATURE, Column, Domain, Layout
 from stfit.results.numbers import format_p, format_value
 
-_FREQUENCY: Final = Column("frequency", "Hz", Domain.POSITIVE, ("GHz", "MHz"), ("f", "freq"))
-_SIGNAL: Final = Column("signal", "", aliases=("V", "voltage", "amplitude", "dP/dH", "absorption"), any_unit=True)
-_SPECTRUM: Final = Layout((_SIGNAL,), ((FIELD,), (_FREQUENCY,)))
 _FEWEST_SAMPLES: Final = 12
 _SHARED: Final = (("effective_magnetisation", "T"), ("alpha", ""), ("inhomogeneous_linewidth", "T"))
-
-
-LAYOUT: Final = Layout((FILE, STATE), ((CURRENT, _FREQUENCY), (CURRENT,), (_FREQUENCY,)), (TEMPERATURE,))
 
 
 def fitted_lines(
     columns: Mapping[str, npt.NDArray[Any]],
     *,
-    polarity: int,
     origin: Origin,
     line_shape: str = "lorentzian",
     geometry: str | None = None,
@@ -56,7 +49,6 @@ def fitted_lines(
     table = _line_columns(columns, seen, lines, swept, with_power=line_shape != "derivative")
     return FmrLines.from_columns(
         table,
-        polarity=polarity,
         origin=replace(origin, notices=tuple(notices)),
         linewidth="fwhm",
         power="integrated" if "power" in table else None,
@@ -70,7 +62,7 @@ def _read(columns: Mapping[str, npt.NDArray[Any]], folder: Path) -> tuple[str, l
     found: list[tuple[str, Array, Array]] = []
     for row, name in enumerate(columns["file"]):
         try:
-            table = load_columns(folder / name, _SPECTRUM)
+            table = load_columns(folder / name, SPECTRUM)
         except InputError as error:
             problems += [CellProblem(row, "file", f"{p.where}: {p.expected}", p.found) for p in error.problems]
             continue
