@@ -203,6 +203,8 @@ def _check_lengths(path: Path, lines: Sequence[tuple[int, str]], separator: str,
             problems.add("quotes that end on their line", quoted(line.strip()), line=number)
         elif len(cells) != width:
             problems.add(f"{_cells(width)}, one for each column", _cells(len(cells)), line=number)
+        elif (longest := max(map(len, cells))) > csv.field_size_limit():
+            problems.add(f"cells of at most {csv.field_size_limit()} characters", f"one of {longest}", line=number)
     problems.raise_any()
 
 

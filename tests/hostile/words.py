@@ -90,7 +90,7 @@ def sizes_of_messages() -> Iterator[Hostile]:
     yield analysis("message size", "measurements", f"{'[[measurement]]' + chr(10)}" * 10_000)
     yield Hostile("message size", "column.csv", holding(DWELLS.replace("n,", f"{long},")), Right.READ)
     yield Hostile("message size", "unit.csv", holding(DWELLS.replace("mA", long)), Right.READ)
-    yield Hostile("message size", "cell.csv", holding(DWELLS.replace("AP", long)), Right.READ)
+    yield Hostile("message size", "cell.csv", holding(DWELLS.replace("AP", long)), Right.EITHER)
     yield Hostile("message size", "kind.csv", holding(DWELLS.replace("AP", long)), options=("--kind", "dwell-times"))
     yield Hostile(
         "message size", "headers.csv", holding(DWELLS.replace("n,", f"{long},")), options=("--kind", "fmr-lines")
