@@ -10,6 +10,7 @@ import pytest
 
 import stfit
 from stfit.kinds.telegraph.data import TelegraphTraces
+from stfit.notebook.faces import Fit
 from stfit.results import FitResult
 from tests.truths import DATASETS, assert_true, truth_of
 
@@ -48,7 +49,7 @@ def test_the_report_shows_them(result: FitResult, tmp_path: Path) -> None:
     assert "hidden Markov model" in page
     assert "excerpt with its states" in page
     assert "Small crosses" in page
-    assert type(result).read(tmp_path / "result.json") == result
+    assert Fit.read(tmp_path / "result.json") == result
 
 
 @pytest.mark.skipif(not REAL, reason="STFIT_REALDATA names no folder of measured files")
