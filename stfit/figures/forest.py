@@ -14,7 +14,8 @@ from matplotlib.ticker import MaxNLocator, NullFormatter, StrMethodFormatter
 
 from stfit.figures.style import WIDTH, escape, journal_style, new_figure
 
-_LINE, _FRAME, _NAMES = 0.15, 0.75, 1.9  # inches: of a line of a name, about a panel, for the names
+_LINE, _NAMES = 0.165, 1.9  # inches: of a line of a name, for the names
+_ABOVE, _BELOW = 0.15, 0.5  # inches: above a panel, and below it for its numbers and label
 _PER_ROW: Final = 2
 _LETTERS: Final = 26  # of a line of a name
 _INK, _BAND, _GUIDE = "#0b3c6b", "#9ecae1", "0.45"
@@ -53,12 +54,13 @@ def forest_figure(names: Sequence[str], panels: Sequence[ForestPanel]) -> Figure
     """
     written = [textwrap.wrap(name, _LETTERS) or [""] for name in names]
     rows = -(-len(panels) // _PER_ROW)
-    height = rows * (_FRAME + _LINE * (0.6 + max(map(len, written))) * len(names))
+    panel = _LINE * (0.7 + max(map(len, written))) * len(names)
+    height = rows * (_ABOVE + panel + _BELOW)
     with journal_style():
         figure = new_figure(height)
         grid = figure.subplots(rows, _PER_ROW, sharey=True, squeeze=False)
-        bottom, top = 0.5 / height, 1.0 - 0.15 / height
-        figure.subplots_adjust(left=_NAMES / WIDTH, right=0.98, bottom=bottom, top=top, wspace=0.08, hspace=0.55)
+        bottom, top, hspace = _BELOW / height, 1.0 - _ABOVE / height, (_ABOVE + _BELOW) / panel
+        figure.subplots_adjust(left=_NAMES / WIDTH, right=0.98, bottom=bottom, top=top, wspace=0.08, hspace=hspace)
         for axes, panel in zip(grid.flat, panels, strict=False):
             _draw(axes, panel)
         for axes in list(grid.flat)[len(panels) :]:

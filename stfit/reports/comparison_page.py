@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from stfit.reports.comparison_text import estimate_rows, forest, forest_words, remarks, tension_sentence
+from stfit.reports.comparison_text import estimate_rows, forest, forest_words, separate_sentence, tension_sentence
 from stfit.reports.content import (
     Badge,
     Code,
     Document,
     Drawing,
     Inline,
+    Listing,
     Name,
     Number,
     Paragraph,
@@ -55,15 +56,21 @@ def comparison_document(compared: Compared) -> Document:
         The forest plot, a section for each quantity, and the settings in which the analyses differ.
     """
     first = next(iter(compared.quantities), None)
-    sections = (_forest(compared), *(_quantity(compared, quantity) for quantity in compared.quantities))
+    separate = separate_sentence(compared)
+    sections = (
+        _forest(compared),
+        *(_quantity(compared, quantity) for quantity in compared.quantities),
+        *([_differences(compared)] if compared.differences else []),
+        *([_remarks(compared)] if compared.remarks else []),
+    )
     return Document(
         title=f"Comparison of {len(compared.names)} results, {compared.convention} convention",
         headline="" if first is None else (Name(first.name), ": ", Prose(tension_sentence(first))),
-        remarks=tuple((Badge("warning", "remark"), " ", Prose(remark)) for remark in remarks(compared)),
+        remarks=((Badge("warning", "not pooled"), " ", Prose(separate)),) if separate else (),
         failed=first is not None and first.common is not None and first.common.verdict == TENSION,
         first=(),
         picture=None,
-        sections=(*sections, *([_differences(compared)] if compared.differences else [])),
+        sections=sections,
         version=__version__,
         created=max(result.created for result in compared.results),
     )
@@ -107,3 +114,8 @@ def _differences(compared: Compared) -> ReportSection:
     )
     finding = ", ".join(key.replace("_", " ") for key in differences)
     return ReportSection("differences", "Settings that differ", (Table(columns, rows),), finding)
+
+
+def _remarks(compared: Compared) -> ReportSection:
+    listing = Listing(tuple(Prose(remark) for remark in compared.remarks))
+    return ReportSection("remarks", "Remarks", (listing,))

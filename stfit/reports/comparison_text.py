@@ -32,8 +32,8 @@ def summary(compared: Compared) -> str:
         lines += ["", _title(quantity), *_aligned(_text_rows(compared, quantity)), f"  {tension_sentence(quantity)}"]
     if compared.differences:
         lines += ["", "The analyses differ in", *_aligned([("", *compared.names), *_difference_rows(compared)])]
-    if said := remarks(compared):
-        lines += ["", *said]
+    if remarks := _remarks(compared):
+        lines += ["", *remarks]
     return "\n".join(lines) + "\n"
 
 
@@ -129,7 +129,7 @@ def _parts(compared: Compared) -> list[markup.Markup]:
     if compared.differences:
         caption = "The analyses differ in"
         parts.append(markup.table(("", *compared.names), _difference_rows(compared), caption))
-    return parts + [markup.paragraph(remark) for remark in remarks(compared)]
+    return parts + [markup.paragraph(remark) for remark in _remarks(compared)]
 
 
 def _quantity_parts(compared: Compared, quantity: ComparedQuantity) -> list[markup.Markup]:
@@ -223,9 +223,13 @@ def _difference_rows(compared: Compared) -> list[tuple[str, ...]]:
     return [(key, *words) for key, words in compared.differences.items()]
 
 
-def remarks(compared: Compared) -> list[str]:
-    """What must be read with the values, the gravest first."""
-    return [*([f"No common value of anything: {compared.separate}"] if compared.separate else []), *compared.remarks]
+def separate_sentence(compared: Compared) -> str:
+    """Why no common value of anything is formed; "" where one may be."""
+    return f"No common value of anything: {compared.separate}" if compared.separate else ""
+
+
+def _remarks(compared: Compared) -> list[str]:
+    return [*filter(None, [separate_sentence(compared)]), *compared.remarks]
 
 
 def _numbers(estimate: Estimate | None) -> list[str]:
