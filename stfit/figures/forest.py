@@ -54,12 +54,12 @@ def forest_figure(names: Sequence[str], panels: Sequence[ForestPanel]) -> Figure
     """
     written = [textwrap.wrap(name, _LETTERS) or [""] for name in names]
     rows = -(-len(panels) // _PER_ROW)
-    panel = _LINE * (0.7 + max(map(len, written))) * len(names)
-    height = rows * (_ABOVE + panel + _BELOW)
+    inside = _LINE * (0.7 + max(map(len, written))) * len(names)
+    height = rows * (_ABOVE + inside + _BELOW)
     with journal_style():
         figure = new_figure(height)
         grid = figure.subplots(rows, _PER_ROW, sharey=True, squeeze=False)
-        bottom, top, hspace = _BELOW / height, 1.0 - _ABOVE / height, (_ABOVE + _BELOW) / panel
+        bottom, top, hspace = _BELOW / height, 1.0 - _ABOVE / height, (_ABOVE + _BELOW) / inside
         figure.subplots_adjust(left=_NAMES / WIDTH, right=0.98, bottom=bottom, top=top, wspace=0.08, hspace=hspace)
         for axes, panel in zip(grid.flat, panels, strict=False):
             _draw(axes, panel)

@@ -96,7 +96,7 @@ def _attempt_time(result: FitResult) -> str:
     if "tau_0" in _written(result).get("fit", {}).get("free", ()):
         return ""  # an analysis that asks for τ0 cannot fix it
     unknown = not_identified(result)
-    gives = [n for n in ("E_P", "E_AP") if n in unknown]
+    gives: list[str] = [name for name in ("E_P", "E_AP") if name in unknown]
     gives += [f"I_c_{s}" for s in ("P", "AP") if f"I_c_{s}" in unknown and f"slope_{s}" not in unknown]
     return (
         f"Measure at another temperature, or assume {symbol('tau_0').text}: "

@@ -15,6 +15,7 @@ from stfit.backends.budget import Budget
 from stfit.backends.least_squares import minimise
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
+from stfit.reports.summary import summary
 from stfit.results import Estimate, FitResult, Verdict
 from tests import builders
 from tests.interval_kinds import estimates_by
@@ -60,7 +61,7 @@ def test_least_squares() -> None:
 
 
 def test_what_the_terminal_advises_works_when_it_is_typed() -> None:
-    given, assumed = fitted().summary().splitlines()[-2:]
+    given, assumed = summary(fitted()).splitlines()[-2:]
     device = DEVICE | tomllib.loads(given.partition("for example ")[2].removesuffix("."))
     assert device.keys() > DEVICE.keys()
     section, _, promised = assumed.partition("[fit] ")[2].partition(" gives ")
@@ -68,7 +69,7 @@ def test_what_the_terminal_advises_works_when_it_is_typed() -> None:
     assert promised == "E_P, E_AP, I_c,P and I_c,AP."
     for name in ("l_over_L", "E_P", "E_AP", "I_c_P", "I_c_AP"):
         assert found[name].verdict is Verdict.IDENTIFIED, name
-    assert "Next:" not in found.summary()
+    assert "Next:" not in summary(found)
 
 
 @pytest.mark.parametrize("kind", ["covariance", "profile", "bootstrap"])
