@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from stfit.cli import completion
 from stfit.cli.app import app
 from stfit.cli.options import AnalysisFile, ReportFolder, Seed
 from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say
@@ -18,7 +19,11 @@ def calibrate(
     replicas: Annotated[int, typer.Option("-n", metavar="N", min=2, help="How many measurements are simulated.")] = 200,
     intervals: Annotated[
         str,
-        typer.Option(metavar="KINDS", help="Which intervals: covariance, profile, bootstrap, posterior, with commas."),
+        typer.Option(
+            metavar="KINDS",
+            autocompletion=completion.intervals,
+            help="Which intervals: covariance, profile, bootstrap, posterior, with commas.",
+        ),
     ] = "covariance,profile",
     sbc: Annotated[
         int | None,
@@ -44,8 +49,7 @@ def calibrate(
 
     require_writable(folder, (REPORT, RESULT))
 
-    from stfit.backends.parallel import watched
-    from stfit.cli.progress import progress_bar
+    from stfit.cli.progress import watched_work
     from stfit.pipeline.calibrating import calibrated
     from stfit.pipeline.loading import load_measurements
     from stfit.pipeline.run import asked_but_not_identified
@@ -54,7 +58,7 @@ def calibrate(
     from stfit.studies.sbc import Repetitions
 
     repetitions = Repetitions(replicas, plan.fit.seed if seed is None else seed, processes=processes)
-    with progress_bar(quiet=quiet) as shown, watched(shown):
+    with watched_work("Calibrating", quiet=quiet):
         result = calibrated(
             plan,
             load_measurements(plan),

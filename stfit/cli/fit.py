@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stfit.cli.app import app
+from stfit.cli.completion import backends
 from stfit.cli.options import AnalysisFile, Formats, ReportFolder, Seed
 from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say
 from stfit.errors import InputError, Problem
@@ -23,7 +24,11 @@ def fit(
     *,
     backend: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="How to fit, in place of the file's own choice: least-squares or mcmc."),
+        typer.Option(
+            metavar="NAME",
+            autocompletion=backends,
+            help="How to fit, in place of the file's own choice: least-squares or mcmc.",
+        ),
     ] = None,
     seed: Seed = None,
     out: ReportFolder = None,
@@ -61,7 +66,7 @@ def fit(
     if plan.fit.backend == "mcmc":
         result = _sampled(plan, seed, folder, resume, processes, quiet)
     else:
-        with watched_work(quiet=quiet):
+        with watched_work("Fitting", quiet=quiet):
             result = run_analysis(plan, seed=seed, command=command())
     _say_answer(result, as_json, quiet)
 
@@ -87,12 +92,12 @@ def _say_answer(result: FitResult, as_json: bool, quiet: bool) -> None:
 def _sampled(plan: Analysis, seed: int, folder: Path, resume: bool, processes: int, quiet: bool) -> FitResult:
     """The result with its chain, which is stored beside the report as it grows."""
     from stfit.backends.budget import Run
-    from stfit.cli.progress import sampling_bar
+    from stfit.cli.progress import watched_work
     from stfit.pipeline.fitting import run_analysis
     from stfit.pipeline.source import CHAIN
     from stfit.results.storage import make_folder
 
     make_folder(folder)
     require_writable(folder, (CHAIN,))
-    with sampling_bar(quiet=quiet) as bar:
+    with watched_work("Fitting and sampling", quiet=quiet) as bar:
         return run_analysis(plan, seed=seed, command=command(), chain=Run(folder / CHAIN, resume, processes, bar))

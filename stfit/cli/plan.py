@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from stfit.cli.app import app
+from stfit.cli.completion import targets
 from stfit.cli.options import AnalysisFile, Seed
 from stfit.cli.saying import NOT_ANSWERED, command, default_folder, require_analysis, require_writable, say
 
@@ -19,7 +20,9 @@ def plan(
     target: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Whose error is to shrink, in place of the file's choice.  [default: l_over_L]"
+            metavar="NAME",
+            autocompletion=targets,
+            help="Whose error is to shrink, in place of the file's choice.  [default: l_over_L]",
         ),
     ] = None,
     hours: Annotated[
@@ -55,7 +58,7 @@ def plan(
     from stfit.studies.plan import Trials
 
     wanted = with_plan(wanted, hours=hours)
-    with watched_work():
+    with watched_work("Planning"):
         trials = Trials(
             check,
             refits,
