@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING, final
 
 if TYPE_CHECKING:
@@ -40,12 +41,11 @@ def watched_work(
         return
     # what no pipe needs
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn
 
     from stfit.backends.parallel import watched
 
-    amount = TextColumn("{task.fields[amount]}")
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), amount, TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[amount]}"))
     with Progress(*columns, console=console or Console(stderr=True), transient=True) as shown:
         shown.add_task(words, total=None, amount="")
         bars = _Bars(shown)
@@ -60,21 +60,25 @@ class _Bars:
     def __init__(self, shown: Progress) -> None:
         self._shown = shown
         self._tasks: dict[str, TaskID] = {}
+        self._began: dict[str, float] = {}
 
     def counted(self, words: str, done: int, of: int) -> None:
         """So many tasks of a part are done."""
-        self._show(words, done / of if of else 1.0, f"{done}/{of}")
+        if done == 0 or words not in self._began:
+            self._began[words] = monotonic()
+        remaining = (monotonic() - self._began[words]) * (of - done) / done if done else None
+        self._show(words, done / of if of else 1.0, f"{done}/{of}", remaining)
 
     def sampled(self, now: Sampled) -> None:
         """A sampler has come so far."""
-        left = "" if now.remaining is None else f", {remaining_time(now.remaining)} left"
-        self._show("sampling", now.fraction, f"{now.fraction:.0%}, step {now.steps}{left}")
+        self._show("sampling", now.fraction, f"{now.fraction:.0%}, step {now.steps}", now.remaining)
 
-    def _show(self, words: str, fraction: float, amount: str) -> None:
+    def _show(self, words: str, fraction: float, amount: str, remaining: float | None) -> None:
         if fraction >= 1.0:
             if words in self._tasks:
                 self._shown.remove_task(self._tasks.pop(words))
             return
+        amount += "" if remaining is None else f", {remaining_time(remaining)} left"
         if words in self._tasks:
             self._shown.update(self._tasks[words], completed=fraction, amount=amount)
         else:
