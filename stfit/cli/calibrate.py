@@ -10,7 +10,7 @@ from stfit.cli import completion
 from stfit.cli.app import app
 from stfit.cli.options import AnalysisFile, ReportFolder, Seed
 from stfit.cli.progress import watched_work
-from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say
+from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say, say_document
 
 
 @app.command(epilog="Example: stfit calibrate datasets/nanopillar/analysis.toml -n 200 --seed 1")
@@ -68,7 +68,7 @@ def calibrate(
     if as_json:
         from stfit.results.storage import as_text
 
-        say(as_text(result).rstrip())
+        say_document(as_text(result).rstrip())
     elif result.calibration and not quiet:
         from stfit.reports.calibration_words import calibration_text
 

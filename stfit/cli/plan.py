@@ -11,7 +11,15 @@ from stfit.cli.app import app
 from stfit.cli.completion import targets
 from stfit.cli.options import AnalysisFile, Seed
 from stfit.cli.progress import watched_work
-from stfit.cli.saying import NOT_ANSWERED, command, default_folder, require_analysis, require_writable, say
+from stfit.cli.saying import (
+    NOT_ANSWERED,
+    command,
+    default_folder,
+    require_analysis,
+    require_writable,
+    say,
+    say_document,
+)
 
 
 @app.command(epilog="Example: stfit plan datasets/nanopillar/analysis.toml --hours 8")
@@ -69,7 +77,10 @@ def plan(
     from stfit.reports.plan_words import summary
     from stfit.results.measurement_plan import plan_text
 
-    say((plan_text(found) if as_json else summary(found)).rstrip())
+    if as_json:
+        say_document(plan_text(found).rstrip())
+    else:
+        say(summary(found).rstrip())
     with watched_work("Drawing the plan"):
         # draws figures, which the answer above does not wait for
         from stfit.pipeline.reporting import write_plan_report
