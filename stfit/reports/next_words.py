@@ -93,8 +93,10 @@ def _attempt_time(result: FitResult) -> str:
     ways = [set(entry["components"]) for entry in result.identifiability["null_directions"]]
     if not any("tau_0" in way and len(way) > 1 and way <= _TIED_TO_TAU_0 for way in ways):
         return ""
-    if "tau_0" in _written(result).get("fit", {}).get("free", ()):
-        return ""  # an analysis that asks for τ0 cannot fix it
+    written = _written(result)
+    fit = written.get("fit", {})
+    if any("tau_0" in named for named in (fit.get("free", ()), fit.get("bounds", ()), written.get("priors", ()))):
+        return ""  # the file says otherwise of τ0, and would contradict itself
     unknown = not_identified(result)
     gives: list[str] = [name for name in ("E_P", "E_AP") if name in unknown]
     gives += [f"I_c_{s}" for s in ("P", "AP") if f"I_c_{s}" in unknown and f"slope_{s}" not in unknown]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from stfit.reports.next_words import next_steps
 from stfit.results.result import FitResult
 from tests.unit.reports.example import nanopillar, not_converged
@@ -45,8 +47,12 @@ def test_a_preferred_rival_is_named_by_its_keys() -> None:
     ]
 
 
-def test_an_analysis_that_asks_for_the_attempt_time_is_not_told_to_fix_it() -> None:
+@pytest.mark.parametrize(
+    "said",
+    ['[fit]\nfree = ["tau_0"]', '[fit.bounds]\ntau_0 = ["1 ps", "1 us"]', '[priors.tau_0]\nuniform = ["1 ps", "1 us"]'],
+)
+def test_an_analysis_that_says_something_of_the_attempt_time_is_not_told_to_fix_it(said: str) -> None:
     found = replace(nanopillar(), identifiability=nanopillar().identifiability | {"null_directions": [UNKNOWN_TAU_0]})
     assert len(next_steps(found)) == 1
-    asked = replace(found, analysis=found.analysis + '[fit]\nfree = ["tau_0"]\n')
+    asked = replace(found, analysis=found.analysis + said)
     assert next_steps(asked) == []
