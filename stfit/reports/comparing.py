@@ -213,7 +213,7 @@ def shared_quotes(results: Sequence[FitResult]) -> dict[str, tuple[int, ...]]:
 def _quoted_alike(names: Sequence[str], quotes: Mapping[str, tuple[int, ...]]) -> list[str]:
     """What was made of constants that several analyses take from the same quote."""
     return [
-        f"{symbol(constant).text} is quoted alike in {' and '.join(names[place] for place in places)}. It is treated as "
-        "one determination: its error stays in the common value and explains no disagreement."
+        f"{symbol(constant).text} is quoted alike in {' and '.join(names[place] for place in places)}. It is treated "
+        "as one determination: its error stays in the common value and explains no disagreement."
         for constant, places in quotes.items()
     ]
