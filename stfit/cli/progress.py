@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, final
 
+from stfit.errors import in_one_line
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
@@ -82,7 +84,7 @@ class _Bars:
         if words in self._tasks:
             self._shown.update(self._tasks[words], completed=fraction, amount=amount)
         else:
-            self._tasks[words] = self._shown.add_task(words, total=1.0, amount=amount)
+            self._tasks[words] = self._shown.add_task(in_one_line(words), total=1.0, amount=amount)
 
 
 def remaining_time(seconds: float) -> str:

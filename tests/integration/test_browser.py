@@ -18,8 +18,12 @@ import pytest
 from matplotlib.image import imread
 from pypdf import PdfReader
 
+from stfit.reports.comparing import compare
+from stfit.reports.comparison_page import page
 from stfit.reports.html import render
+from stfit.reports.plan_page import render_plan
 from stfit.results import read
+from tests.unit.reports.plan_example import PLAN
 
 pytestmark = pytest.mark.slow  # needs the extra [dev]
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -28,6 +32,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-p
 ROOT = Path(__file__).parents[2]
 EXAMPLES: dict[str, Any] = runpy.run_path(str(ROOT / "tests" / "unit" / "reports" / "example.py"))
 BUILT = ("nanopillar", "hostile")
+PAGES = ("comparison", "plan")  # of the same looks
 RELEASED = {
     f"released {path.parent.name}": path for path in sorted((ROOT / "reports" / "released").glob("*/result.json"))
 }
@@ -64,7 +69,10 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         (folder / f"{name}.html").write_text(render(EXAMPLES[name]()), encoding="utf-8")
     for name, result in RELEASED.items():
         (folder / f"{name}.html").write_text(render(read(result)), encoding="utf-8")
-    return {name: folder / f"{name}.html" for name in (*BUILT, *RELEASED)}
+    compared = page(compare([EXAMPLES[name]() for name in BUILT]))
+    for name, text in zip(PAGES, (compared, render_plan(PLAN)), strict=True):
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in (*BUILT, *RELEASED, *PAGES)}
 
 
 @pytest.fixture
@@ -100,7 +108,7 @@ def judged(page: Any) -> tuple[dict[str, str], set[str]]:
     return {e["id"]: e["nodes"][0]["html"][:200] for e in found["violations"]}, {e["id"] for e in found["passes"]}
 
 
-@pytest.mark.parametrize("name", [*BUILT, *RELEASED])
+@pytest.mark.parametrize("name", [*BUILT, *RELEASED, *PAGES])
 def test_a_report_opens_quietly_fetches_nothing_and_fits_every_window_in_every_font(name: str, opened: Opened) -> None:
     page, wrong = opened(name)
     unfold(page)
@@ -134,7 +142,7 @@ def test_figures_stand_in_one_column_of_a_narrow_window(opened: Opened) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", [*BUILT, *RELEASED])
+@pytest.mark.parametrize("name", [*BUILT, *RELEASED, *PAGES])
 def test_a_report_can_be_read_by_everyone(name: str, scheme: Scheme, opened: Opened) -> None:
     page, _ = opened(name, 1400 if scheme == "light" else 400, scheme)
     unfold(page)
