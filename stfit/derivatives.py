@@ -138,7 +138,9 @@ class _Composed:
     def of_rows(self) -> Array:
         """The Hessian of every value, shape (p, p, ...)."""
         slopes = self.inner.gradient
-        return np.asarray(self.first * self.inner.hessian + (self.second * slopes)[:, None] * slopes[None, :])
+        bends = (self.second * slopes)[:, None] * slopes[None, :]
+        bends += self.first * self.inner.hessian
+        return np.asarray(bends)
 
     def total(self) -> Array:
         """Its sum over the last axis, shape (p, p, ...)."""
@@ -275,6 +277,8 @@ def _add(a: Any, b: Any) -> Jet:
         a, b = b, a
     if not isinstance(b, Jet):
         value = a.value + b
+        if value.shape == a.value.shape:
+            return Jet(value, a.gradient, a.hessian)
         spread = np.zeros_like(value)  # the derivatives take the shape of the sum
         return Jet(value, a.gradient + spread, None if a.hessian is None else a.hessian + spread)
     hessian = None if a.hessian is None or b.hessian is None else a.hessian + b.hessian
@@ -289,7 +293,9 @@ def _multiply(a: Any, b: Any) -> Jet:
     hessian = None
     if a.hessian is not None and b.hessian is not None:
         cross = a.gradient[:, None] * b.gradient[None, :]
-        hessian = a.value * b.hessian + b.value * a.hessian + cross + np.swapaxes(cross, 0, 1)
+        hessian = cross + np.swapaxes(cross, 0, 1)  # in the shape of the product, so that the rest is added in place
+        hessian += a.value * b.hessian
+        hessian += b.value * a.hessian
     return Jet(a.value * b.value, a.value * b.gradient + b.value * a.gradient, hessian)
 
 
@@ -304,7 +310,10 @@ def _divide(a: Any, b: Any) -> Jet:
     hessian = None
     if a.hessian is not None and b.hessian is not None:
         cross = gradient[:, None] * b.gradient[None, :]
-        hessian = (a.hessian - value * b.hessian - cross - np.swapaxes(cross, 0, 1)) * inverse
+        hessian = cross + np.swapaxes(cross, 0, 1)
+        hessian += value * b.hessian
+        np.subtract(a.hessian, hessian, out=hessian)
+        hessian *= inverse
     return Jet(value, gradient, hessian)
 
 
