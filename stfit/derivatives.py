@@ -145,8 +145,8 @@ class _Composed:
     def total(self) -> Array:
         """Its sum over the last axis, shape (p, p, ...)."""
         slopes, bends = self.inner.gradient, self.inner.hessian
-        shape = np.shape(self.first)
-        if bends is None or len(shape) != 1 or not shape == np.shape(self.second) == slopes.shape[1:] == bends.shape[2:]:
+        shapes = {np.shape(self.first), np.shape(self.second), slopes.shape[1:], np.shape(bends)[2:]}
+        if bends is None or len(shapes) > 1 or slopes.ndim != 2:
             return np.asarray(self.of_rows().sum(axis=-1))
         return np.asarray(bends @ self.first + (self.second * slopes) @ slopes.T)
 

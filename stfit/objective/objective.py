@@ -181,21 +181,20 @@ class Objective:
         every = set().union(*own)
         return [tuple(i for i, name in enumerate(self.names) if name in mine or name not in every) for mine in own]
 
-    def _of_terms(self, function: Callable[[Observation, Any], Any], x: Array, quantities: dict[str, Any]) -> list[Jet]:
-        """function(measurement, prediction) of every term, each differentiated by the coordinates it takes alone.
+    def _derived(
+        self, function: Callable[[Observation, Any], Any], x: Array, order: int
+    ) -> tuple[list[Jet], list[Jet]]:
+        """function(measurement, prediction) of every term, and the residuals of the constraints, with derivatives.
 
-        quantities: at x, differentiated by all coordinates.
+        A term is differentiated by the coordinates that it takes alone.
         """
         every = tuple(range(x.size))
-        order = 1 if quantities[self.names[0]].hessian is None else 2
-        jets = {every: quantities} | {
-            taken: self.space.jets(x, order, taken) for taken in set(self._taken) if taken != every
-        }
+        jets = {taken: self.space.jets(x, order, taken) for taken in {every, *self._taken}}
         found = []
         for term, taken in zip(self.terms, self._taken, strict=True):
             value = function(term.measurement, term.prediction(jets[taken]))
             found.append(value if taken == every else value.among(taken, x.size))
-        return found
+        return found, self._constraints(jets[every])
 
     def residuals(self, x: Array) -> Array:
         """Signed-root deviances of all rows, then of the constraints, shape (m,); NoResidualsError without them."""
@@ -216,9 +215,8 @@ class Objective:
     def sensitivity(self, x: Array) -> Array:
         """A square root of the information of all rows and constraints, shape (m, p)."""
         if not np.array_equal(x, self._latest.x):
-            quantities = self.space.jets(x, order=1)
-            parts = self._of_terms(sensitivity, x, quantities)
-            stack: Jet = concatenate([*parts, *self._constraints(quantities)])
+            parts, constraints = self._derived(sensitivity, x, order=1)
+            stack: Jet = concatenate([*parts, *constraints])
             self._latest.x, self._latest.residuals = x.copy(), stack.value
             self._latest.derivatives = np.ascontiguousarray(stack.gradient.T)
         return self._latest.derivatives
@@ -236,7 +234,7 @@ class Objective:
     @property
     def sensitivity_rows(self) -> list[int]:
         """Rows of the sensitivity for each row of every measurement."""
-        rows = [found.shape[-1] for found in self._of_terms(sensitivity, self.start, self.space.jets(self.start, order=1))]
+        rows = [part.shape[-1] for part in self._derived(sensitivity, self.start, order=1)[0]]
         return [count // term.measurement.settings.state.size for count, term in zip(rows, self.terms, strict=True)]
 
     def discrepancies(self, x: Array) -> tuple[Array, Array]:
@@ -268,9 +266,8 @@ class Objective:
         return -self._log_posterior(x, order=1).gradient
 
     def _log_posterior(self, x: Array, order: int) -> Jet:
-        quantities = self.space.jets(x, order)
-        known = (-0.5 * total(np.square(residual)) for residual in self._constraints(quantities))
-        return reduce(add, [*self._of_terms(_log_likelihood, x, quantities), *known])
+        parts, constraints = self._derived(_log_likelihood, x, order)
+        return reduce(add, [*parts, *(-0.5 * total(np.square(residual)) for residual in constraints)])
 
     @cached_property
     def prior(self) -> Prior:
@@ -312,7 +309,7 @@ class Objective:
 
     def data_information(self, x: Array) -> Array:
         """The Hessian of −ln L of the data alone, without the constraints, shape (p, p)."""
-        jet = reduce(add, self._of_terms(_log_likelihood, x, self.space.jets(x, order=2)))
+        jet = reduce(add, self._derived(_log_likelihood, x, order=2)[0])
         if jet.hessian is None:
             raise TypeError("a likelihood dropped the second derivative")
         return -np.asarray(jet.hessian)

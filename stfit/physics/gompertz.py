@@ -72,7 +72,7 @@ class Rises:
             if not np.array_equal(slope, self._latest.slope):
                 self._latest.slope, self._latest.exposure = slope.copy(), self._exposure(slope)
             return self._latest.exposure
-        if (self._cells is not None or slope[..., 0].size * self.rise.size > _MOST_AT_ONCE):
+        if self._cells is not None or slope[..., 0].size * self.rise.size > _MOST_AT_ONCE:
             parts = [self.exposure(row) for row in slope.reshape(-1, slope.shape[-1])]
             return Exposure(*(np.array(part).reshape(slope.shape) for part in zip(*parts, strict=True)))
         return self._exposure(slope)
@@ -180,7 +180,7 @@ class _Cells:
         return np.stack([np.sum(weight * part, axis=1) for part in parts])
 
     def _series(self, slope: Array) -> Array:
-        """Σ e^{aδ} δ^n over the events of each cell for n = 0, 1, 2, δ from its centre in A, shape (3, settings, cells)."""
+        """Σ δ^n e^{aδ} of each cell for n = 0, 1, 2, δ from its centre in A, shape (3, settings, cells)."""
         powers = np.cumprod(np.concatenate([np.ones((1, slope.size)), slope * self.half / _FACTORS[:, None]]), axis=0)
         weights = np.zeros((slope.size, 3, _ORDER + 1))
         for n in range(3):
