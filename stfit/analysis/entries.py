@@ -134,7 +134,8 @@ class SamplerEntry:
 class Analysis:
     """A whole analysis: the sample, its measurements, the model, how it is fitted, how the next one is planned.
 
-    source: what messages call the file. text, sha256: the file as it stands, "" for an analysis made in Python.
+    sample: the device by name, "" where none is given. source: what messages call the file. text: the file as it
+    stands; of an analysis made in Python what a file would hold. sha256: of the file, "" without one.
     """
 
     title: str
@@ -145,6 +146,7 @@ class Analysis:
     priors: Mapping[str, Prior] = field(default_factory=dict)
     sampler: SamplerEntry = field(default_factory=SamplerEntry)
     plan: PlanEntry = field(default_factory=Conditions)
+    sample: str = ""
     source: str = ""
     text: str = ""
     sha256: str = ""

@@ -268,16 +268,22 @@ def calibrate(
     return Fit.of(found)
 
 
-def compare(results: Sequence[comparing.Source] | Mapping[str, comparing.Source]) -> Comparison:
+def compare(
+    results: Sequence[comparing.Source] | Mapping[str, comparing.Source], *, same_device: bool = False
+) -> Comparison:
     """Put several results beside each other: devices, or analyses of one device.
 
     Results in different conventions are shown in the consistent one. A common value is formed of independent data only
-    (no two inputs of one checksum) that are described by the same barrier and mapping.
+    (no rows in common) that are described by the same barrier and mapping. An uncertain constant that two analyses
+    quote alike is one determination: its error does not average out.
 
     Parameters
     ----------
     results : sequence or mapping of FitResult, str or Path
         Results, or paths of result.json; a mapping gives them names.
+    same_device : bool
+        Whether all are of one device, so that results that differ are in tension. Analyses say the same by naming
+        the same `sample`.
 
     Returns
     -------
@@ -289,7 +295,7 @@ def compare(results: Sequence[comparing.Source] | Mapping[str, comparing.Source]
     InputError
         Fewer than two results, a file that holds none, or a convention that is not known.
     """
-    return Comparison.of(comparing.compare(results))
+    return Comparison.of(comparing.compare(results, same_device=same_device))
 
 
 def explore(

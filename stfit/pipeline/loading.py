@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.loaders.tables import TableRequest, load_tables
 from stfit.measurement import Observation, kinds
+from stfit.pipeline.toml_text import toml_document
 
 
 def load_measurements(analysis: Analysis) -> list[Observation]:
@@ -44,7 +46,8 @@ def inputs_of(
     measurements = [source] if isinstance(source, Observation) else list(source)
     if not measurements:
         raise InputError(Problem(caller, "at least one measurement", "none"))
-    return analysis_of({"title": "analysis in Python", **sections}, Path(), caller), measurements
+    content = {"title": "analysis in Python", **sections}
+    return replace(analysis_of(content, Path(), caller), text=toml_document(content)), measurements
 
 
 def measurement_of(path: Path, kind: str, keys: dict[str, Any], caller: str) -> Observation:

@@ -398,7 +398,10 @@ class TestCompare:
             Path(name).mkdir()
             example = nanopillar()
             inputs = [replace(entry, sha256=checksum * 64) for entry in example.inputs[:1]]
-            write(replace(example, title=name, inputs=inputs), Path(name, "result.json"))
+            rows = [row | {"series": name, "temperature": 290.0 + len(name)} for row in example.measurements[0].reduced]
+            own = [replace(example.measurements[0], reduced=rows)]
+            result = replace(example, title=name, inputs=inputs, measurements=own, priors={})
+            write(result, Path(name, "result.json"))
         return ["left/result.json", "right"]
 
     def test_tables_in_the_terminal(self, run: Run, two: list[str], capsys: pytest.CaptureFixture[str]) -> None:
