@@ -139,14 +139,14 @@ class _Composed:
         """The Hessian of every value, shape (p, p, ...)."""
         slopes = self.inner.gradient
         bends = (self.second * slopes)[:, None] * slopes[None, :]
-        bends += self.first * self.inner.hessian
+        bends += self.first * np.asarray(self.inner.hessian)
         return np.asarray(bends)
 
     def total(self) -> Array:
         """Its sum over the last axis, shape (p, p, ...)."""
-        slopes, bends = self.inner.gradient, self.inner.hessian
-        shapes = {np.shape(self.first), np.shape(self.second), slopes.shape[1:], np.shape(bends)[2:]}
-        if bends is None or len(shapes) > 1 or slopes.ndim != 2:
+        slopes, bends = self.inner.gradient, np.asarray(self.inner.hessian)
+        shapes = {np.shape(self.first), np.shape(self.second), slopes.shape[1:], bends.shape[2:]}
+        if len(shapes) > 1 or slopes.ndim != 2:  # parts that broadcast, or axes beside that of the rows
             return np.asarray(self.of_rows().sum(axis=-1))
         return np.asarray(bends @ self.first + (self.second * slopes) @ slopes.T)
 
@@ -247,8 +247,8 @@ def weighted_sum(*parts: tuple[Any, Any]) -> Any:
     weights = np.array([weight for _, weight in parts])
     value = reduce(add, (c.value * weight for c, (_, weight) in zip(same, parts, strict=True)))
     gradient = np.concatenate([c.gradient for c in same], axis=-1) @ weights
-    bends = [c.hessian for c in same]
-    if any(bend is None for bend in bends):
+    bends = [c.hessian for c in same if c.hessian is not None]
+    if len(bends) < len(same):
         return Jet(value, gradient, None)
     return Jet(value, gradient, np.concatenate(bends, axis=-1) @ weights)
 

@@ -113,6 +113,7 @@ def _triangle(root: Array, residuals: Array) -> tuple[Array, Array]:
     """R and Qᵀ·residuals of root = QR; too few rows leave R with a zero on its diagonal."""
     if root.shape[0] < root.shape[1]:
         return np.zeros((root.shape[1], root.shape[1])), np.zeros(root.shape[1])
-    beside = np.linalg.qr(np.column_stack([root, residuals]), mode="r")  # its last column is Qᵀ·residuals
+    # the last column of the triangle is Qᵀ·residuals
+    beside = np.asarray(np.linalg.qr(np.column_stack([root, residuals]), mode="r"))
     size = root.shape[1]
     return beside[:size, :size], beside[:size, size]
