@@ -267,7 +267,8 @@ class Objective:
 
     def _log_posterior(self, x: Array, order: int) -> Jet:
         parts, constraints = self._derived(_log_likelihood, x, order)
-        return reduce(add, [*parts, *(-0.5 * total(np.square(residual)) for residual in constraints)])
+        jet: Jet = reduce(add, [*parts, *(-0.5 * total(np.square(residual)) for residual in constraints)])
+        return jet
 
     @cached_property
     def prior(self) -> Prior:
