@@ -62,7 +62,8 @@ class MeasurementEntry:
     polarity: +1 or −1, the sign that turns the lab's current into the one that stabilises P.
     temperature: K, for rows without their own. temperature_uncertainty (K), field_uncertainty (T): the standard
     deviation of one reading in the column, None where nobody says. columns: our name → header in the file.
-    where: header → value of the rows to take. keys: the further keys of the kind, in SI units.
+    where: header → value of the rows to take. size_limit: bytes that the file, or one it lists, may have; None leaves
+    the general limit. keys: the further keys of the kind, in SI units.
     """
 
     kind: str
@@ -73,6 +74,7 @@ class MeasurementEntry:
     field_uncertainty: float | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     where: Mapping[str, str | int | float] = field(default_factory=dict)
+    size_limit: int | None = None
     keys: Mapping[str, Any] = field(default_factory=dict)
 
 

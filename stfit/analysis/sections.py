@@ -68,6 +68,7 @@ class MeasurementSection(Section):
     field_uncertainty: Annotated[float | None, PlainValidator(partial(quantities.uncertainty, unit="T"))] = None
     columns: Annotated[dict[str, str], PlainValidator(quantities.texts)] = {}
     where: Annotated[dict[str, str | int | float], PlainValidator(quantities.cells)] = {}
+    size_limit: Annotated[int | None, PlainValidator(quantities.file_size)] = None
 
     @classmethod
     def own(cls) -> frozenset[str]:

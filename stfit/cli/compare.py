@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from stfit.cli.app import app
-from stfit.cli.saying import require_writable, say
+from stfit.cli.saying import require_writable, say, say_document
 
 if TYPE_CHECKING:
     from stfit.results.compared import Compared
@@ -42,7 +42,10 @@ def compare(
 
     paths = [path / "result.json" if path.is_dir() else path for path in results]
     found = compared(paths, same_device=same_device)
-    say(_json(found) if as_json else summary(found).rstrip())
+    if as_json:
+        say_document(_json(found))
+    else:
+        say(summary(found).rstrip())
     if out is not None:
         say(f"Comparison: {_written(found, out)}", err=as_json)
 
@@ -55,7 +58,8 @@ def _json(found: Compared) -> str:
 
 def _written(found: Compared, folder: Path) -> Path:
     """Page, table and document, all or none; the path of the page."""
-    from stfit.reports.comparison_text import page, table_csv
+    from stfit.reports.comparison_page import page
+    from stfit.reports.comparison_text import table_csv
     from stfit.results.storage import make_folder, write_texts
 
     texts = (page(found), table_csv(found), _json(found) + "\n")

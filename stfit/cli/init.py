@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stfit.cli.app import app
-from stfit.cli.saying import require_writable, say
+from stfit.cli.completion import constants, keys, kinds
+from stfit.cli.saying import ask, require_writable, say
 from stfit.cli.values import keys_of
 from stfit.errors import InputError, Problem
 
@@ -23,15 +24,30 @@ def init(
     *,
     kind: Annotated[
         list[str] | None,
-        typer.Option("--kind", metavar="KIND", help="What the files hold: once for all, or once for each in turn."),
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            autocompletion=kinds,
+            help="What the files hold: once for all, or once for each in turn.",
+        ),
     ] = None,
     key: Annotated[
         list[str] | None,
-        typer.Option("--key", metavar="NAME=VALUE", help="A key of [[measurement]]: linewidth=hwhm; repeatable."),
+        typer.Option(
+            "--key",
+            metavar="NAME=VALUE",
+            autocompletion=keys,
+            help="A key of [[measurement]]: linewidth=hwhm; repeatable.",
+        ),
     ] = None,
     device: Annotated[
         list[str] | None,
-        typer.Option("--device", metavar="NAME=VALUE", help="A constant: 'delta_R=0.11 ± 0.004 ohm'; repeatable."),
+        typer.Option(
+            "--device",
+            metavar="NAME=VALUE",
+            autocompletion=constants,
+            help="A constant: 'delta_R=0.11 ± 0.004 ohm'; repeatable.",
+        ),
     ] = None,
     out: Annotated[
         Path, typer.Option(metavar="FILE.toml", readable=False, help="The analysis file; paths in it start there.")
@@ -46,8 +62,8 @@ def init(
     from stfit.pipeline.given import Given
     from stfit.results.storage import make_folder, write_text
 
-    ask = _asked if sys.stdin.isatty() and sys.stderr.isatty() else None
-    given = Given(kind or (), keys_of(key or []), _texts(keys_of(device or [], "--device")), ask)
+    asking = _asked if sys.stdin.isatty() and sys.stderr.isatty() else None
+    given = Given(kind or (), keys_of(key or []), _texts(keys_of(device or [], "--device")), asking)
     text, found = drafted(data, out, given)
     make_folder(out.absolute().parent)
     write_text(text, out)
@@ -76,9 +92,7 @@ def _asked(question: Question) -> str:
     """The answer of whoever sits at the terminal; asked again until it is one of the choices."""
     choices = f" [{', '.join(question.choices)}]" if question.choices else ""
     while True:
-        answer = typer.prompt(
-            f"{question.about}: {question.words}{choices}", default=question.default or None, err=True
-        )
+        answer = ask(f"{question.about}: {question.words}{choices}", question.default or None)
         if not question.choices or answer in question.choices:
-            return str(answer)
+            return answer
         say(f"stfit: one of {', '.join(question.choices)}", err=True)

@@ -1,11 +1,10 @@
-"""How bytes become a table: the table itself, and which reader takes which suffix."""
+"""A file as a table, what is wrong with it, and the numbers in its cells."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -17,21 +16,6 @@ from stfit.units import quoted
 
 Cells = npt.NDArray[Any]  # float64, or object holding str
 Lines = npt.NDArray[np.int64]
-
-# suffix → module of this package whose `read(path) -> Table` takes it (imported when asked for, for some are heavy),
-# and what such a file is called
-_READERS: Final[Mapping[str, tuple[str, str]]] = {
-    ".csv": ("csv", "comma-, semicolon- or tab-separated text"),
-    ".tsv": ("csv", "tab-separated text"),
-    ".txt": ("csv", "separated text"),
-    ".xlsx": ("excel", "an Excel workbook"),
-    ".parquet": ("parquet", "a Parquet file"),
-    **dict.fromkeys((".h5", ".hdf5"), ("hdf5", "an HDF5 file")),
-    **dict.fromkeys((".npy", ".npz"), ("arrays", "a NumPy file")),
-    ".mat": ("matlab", "a MATLAB file"),
-    ".tdms": ("tdms", "an NI TDMS file"),
-    ".lvm": ("labview", "a LabVIEW measurement file"),
-}
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
@@ -45,6 +29,7 @@ class Table:
     (inf where one overflows or says so, never NaN), else object holding the stripped text of each cell.
     lines: gives the physical line, from 1, of each row, shape (rows,); called for messages only.
     decimal_comma: whether the number cells of this container may have a decimal comma.
+    recognised: what was recognised of the file, or left out, in sentences.
     """
 
     path: Path
@@ -54,6 +39,7 @@ class Table:
     lines: Callable[[], Lines]
     header_line: int = 1
     decimal_comma: bool = False
+    recognised: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -83,26 +69,6 @@ class Problems:
             raise InputError([problem for _, problem in sorted(self._found, key=lambda entry: entry[0])])
 
 
-def read_table(path: Path) -> Table:
-    """The table in a file, by the reader of its suffix.
-
-    Raises InputError: no such file, a folder, an unreadable file, an unknown suffix, and all that the reader refuses.
-    """
-    expected = "a file that can be read"
-    try:
-        if path.is_dir():
-            raise InputError(Problem(str(path), expected, "a folder"))
-        if path.exists() and not path.is_file():
-            raise InputError(Problem(str(path), expected, "a device or a pipe"))
-        return _reader_of(path)(path)
-    except OSError as error:
-        raise InputError(Problem(str(path), expected, _in_words(error))) from error
-    except ValueError as error:
-        if "\0" not in str(path):
-            raise
-        raise InputError(Problem(quoted(str(path)), expected, "a name with a zero byte")) from error
-
-
 def parse_numbers(cells: Sequence[str], *, decimal_comma: bool) -> npt.NDArray[np.float64]:
     """The numbers in cells of text; NaN where one is none. "nan", hexadecimal and grouped digits are none.
 
@@ -119,22 +85,3 @@ def _with_mark(cells: Sequence[str], mark: str) -> npt.NDArray[np.float64]:
     swapped = str.maketrans({mark: ".", ".": mark, "−": "-"})
     plain = [cell.strip().translate(swapped) for cell in cells]
     return np.array([float(cell) if _NUMBER.fullmatch(cell) else np.nan for cell in plain], dtype=np.float64)
-
-
-def container_of(path: Path) -> str:
-    """What a file with this suffix is called, for example "a NumPy file"; KeyError for a suffix that has no reader."""
-    return _READERS[path.suffix.lower()][1]
-
-
-def _reader_of(path: Path) -> Callable[[Path], Table]:
-    module, _ = _READERS.get(path.suffix.lower(), (None, ""))
-    if module is None:
-        path.stat()  # a file that is not there is the first thing to say
-        known = ", ".join(_READERS)
-        raise InputError(Problem(str(path), f"a table with one of the suffixes {known}", quoted(path.suffix)))
-    reader: Callable[[Path], Table] = import_module(f"stfit.loaders.{module}").read
-    return reader
-
-
-def _in_words(error: OSError) -> str:
-    return "no such file" if isinstance(error, FileNotFoundError) else (error.strerror or str(error)).lower()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +20,12 @@ import numpy as np
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.containers import Cells, Problems, Table, parse_numbers
+from stfit.loaders.contents import require_columns
 from stfit.units import quoted
 
 _CHUNK: Final = 1 << 18
 _SHORT: Final = 1 << 20  # bytes, read in less time than pandas is imported
+_MOST_BEFORE: Final = 100_000  # lines before the header
 _LONGEST_LINE: Final = 1 << 20  # of those looked at before pandas; one that is longer is no table's
 
 
@@ -57,7 +60,7 @@ def read(path: Path) -> Table:
 
 def _scan(path: Path) -> _Scan:
     with path.open("rb") as stream:
-        head = _read_head(stream)
+        head = _read_head(path, stream)
         first_row = stream.readline(_LONGEST_LINE)
         digest = hashlib.sha256(b"".join(head) + first_row)
         plain = bool(first_row) and _is_plain_head(head) and _is_plain(first_row)
@@ -67,11 +70,14 @@ def _scan(path: Path) -> _Scan:
     return _Scan(digest.hexdigest(), head, first_row, plain)
 
 
-def _read_head(stream: BinaryIO) -> list[bytes]:
+def _read_head(path: Path, stream: BinaryIO) -> list[bytes]:
     """The lines up to the header and with it; all lines of a file that has none."""
-    lines = []
+    lines: list[bytes] = []
     while line := stream.readline(_LONGEST_LINE):
         lines.append(line)
+        if len(lines) > _MOST_BEFORE:
+            found = "only blank lines and comments"
+            raise InputError(Problem(path.name, f"a header among the first {_MOST_BEFORE} lines", found))
         if not _is_left_out(line.decode("utf-8-sig", "replace")):
             break
     return lines
@@ -166,11 +172,13 @@ def _header(path: Path, line: str, number: int) -> tuple[tuple[str, ...], str]:
     if cells is None:
         problems.add("quotes that end on their line", quoted(line.strip()), line=number)
     header = tuple(cell.strip() for cell in cells or ())
+    require_columns(path, len(header))
     for position, name in enumerate(header, start=1):
         if not name:
             problems.add(f"a name for column {position}", "an empty cell", line=number)
-    for name in dict.fromkeys(name for name in header if name and header.count(name) > 1):
-        problems.add("one column of this name", f"{header.count(name)}", line=number, column=name)
+    for name, times in Counter(header).items():
+        if name and times > 1:
+            problems.add("one column of this name", f"{times}", line=number, column=name)
     problems.raise_any()
     return header, separator
 
@@ -195,6 +203,8 @@ def _check_lengths(path: Path, lines: Sequence[tuple[int, str]], separator: str,
             problems.add("quotes that end on their line", quoted(line.strip()), line=number)
         elif len(cells) != width:
             problems.add(f"{_cells(width)}, one for each column", _cells(len(cells)), line=number)
+        elif (longest := max(map(len, cells))) > csv.field_size_limit():
+            problems.add(f"cells of at most {csv.field_size_limit()} characters", f"one of {longest}", line=number)
     problems.raise_any()
 
 

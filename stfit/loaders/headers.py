@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import lru_cache
+from itertools import islice
 from typing import Final, final
 
 from stfit.loaders.containers import Problems, Table
 from stfit.measurement.columns import Column, Layout
 from stfit.units import UnitError, conversion, quoted, split_header
 
-# What is expected of a table, and of the keys beside it, while no kind has a likelihood with a dead time.
 _LONGEST_NAME: Final = 100  # of those compared for likeness, which takes the square of the length
+_MOST_NAMES: Final = 200  # of those compared for likeness
+_KEPT: Final = 4096  # names whose plain form is remembered, since every kind asks for it
 
 
 @final
@@ -61,7 +64,8 @@ def find_header(table: Table, name: str) -> int | None:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A phrase for a message, "; the nearest is …", of the known name most like this one; "" where none is."""
-    by_plain = {_plain_name(entry): entry for entry in known if len(entry) <= _LONGEST_NAME}
+    short = (entry for entry in known if len(entry) <= _LONGEST_NAME)
+    by_plain = {_plain_name(entry): entry for entry in islice(short, _MOST_NAMES)}
     close = get_close_matches(_plain_name(name[:_LONGEST_NAME]), by_plain, n=1)
     return f"; the nearest is {quoted(by_plain[close[0]])}" if close else ""
 
@@ -132,9 +136,9 @@ class _Search:
 
     def _is_alias(self, header: str, column: Column) -> bool:
         """Whether the header is an alias of the column, and not the name of another one."""
-        if any(_is_called(header, other.name, other) for other in self.layout.columns):
+        if not any(_is_called(header, alias, column) for alias in column.aliases):
             return False
-        return any(_is_called(header, alias, column) for alias in column.aliases)
+        return not any(_is_called(header, other.name, other) for other in self.layout.columns)
 
     def _is_reported(self, column: Column) -> bool:
         """Whether its absence was noted already: it was declared, and that went wrong."""
@@ -166,10 +170,12 @@ def _by_unit(match: Match) -> Match:
     return replace(match, column=other)
 
 
+@lru_cache(_KEPT)
 def _name(header: str) -> str:
     return split_header(header)[0]
 
 
+@lru_cache(_KEPT)
 def _plain_name(header: str) -> str:
     return "".join(_name(header).split()).replace("_", "").casefold()
 

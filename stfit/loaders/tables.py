@@ -11,8 +11,10 @@ import numpy.typing as npt
 
 from stfit.errors import InputError, TableError
 from stfit.loaders.cells import Selection, column_values, select_rows
-from stfit.loaders.containers import Problems, Table, read_table
+from stfit.loaders.containers import Problems, Table
+from stfit.loaders.gate import limited, one_reader
 from stfit.loaders.headers import Headers, find_header, match_headers, nearest
+from stfit.loaders.reading import read_table
 from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
 from stfit.measurement.base import Origin
 from stfit.measurement.columns import Layout
@@ -30,7 +32,8 @@ class TableRequest:
 
     columns: our name → the file's header, with the unit the file leaves out. where: header → the text or number of
     the rows to take. keys: what the kind wants to know beside its columns. uncertainties: column → the standard
-    deviation of one reading in it, SI, where it is stated.
+    deviation of one reading in it, SI, where it is stated. size_limit: bytes that the file, or one that it lists, may
+    have; None leaves the general limit.
     """
 
     path: Path
@@ -40,6 +43,7 @@ class TableRequest:
     where: Mapping[str, str | float] = field(default_factory=dict)
     keys: Mapping[str, Any] = field(default_factory=dict)
     uncertainties: Mapping[str, float] = field(default_factory=dict)
+    size_limit: int | None = None
 
 
 def load_tables(requests: Sequence[TableRequest]) -> list[Observation]:
@@ -47,12 +51,13 @@ def load_tables(requests: Sequence[TableRequest]) -> list[Observation]:
 
     Raises InputError with every problem of every file: what cannot be read, headers, units, cells, impossible rows.
     """
-    outcomes = [_attempt(_read, request) for request in requests]
-    settled = iter(settle([outcome for outcome in outcomes if not isinstance(outcome, InputError)]))
-    built = [
-        outcome if isinstance(outcome, InputError) else _attempt(_build, request, next(settled))
-        for request, outcome in zip(requests, outcomes, strict=True)
-    ]
+    with one_reader():
+        outcomes = [_attempt(_read, request) for request in requests]
+        settled = iter(settle([outcome for outcome in outcomes if not isinstance(outcome, InputError)]))
+        built = [
+            outcome if isinstance(outcome, InputError) else _attempt(_build, request, next(settled))
+            for request, outcome in zip(requests, outcomes, strict=True)
+        ]
     problems = [problem for outcome in built if isinstance(outcome, InputError) for problem in outcome.problems]
     if problems:
         raise InputError(problems)
@@ -73,10 +78,11 @@ def load_columns(path: Path, layout: Layout) -> Mapping[str, npt.NDArray[Any]]:
     return values
 
 
-def _attempt(step: Callable[..., _Made], *arguments: Any) -> _Made | InputError:
-    """What a step makes, or what is wrong with the file, to be said with that of all others."""
+def _attempt(step: Callable[..., _Made], request: TableRequest, *arguments: Any) -> _Made | InputError:
+    """What a step makes of a request, or what is wrong with the file, to be said with that of all others."""
     try:
-        return step(*arguments)
+        with limited(request.size_limit):
+            return step(request, *arguments)
     except InputError as error:
         return error
 
@@ -138,7 +144,7 @@ def _check_keys(request: TableRequest, problems: Problems) -> None:
 def _notices(table: Table, headers: Headers, where: Mapping[str, str | float]) -> tuple[str, ...]:
     asked = {find_header(table, name) for name in where}
     left_over = (table.header[position] for position in headers.unused if position not in asked)
-    return tuple(f"column {quoted(name)} is not used" for name in left_over)
+    return (*table.recognised, *(f"column {quoted(name)} is not used" for name in left_over))
 
 
 def _note_rows(error: TableError, selection: Selection, headers: Headers, problems: Problems) -> None:

@@ -58,8 +58,8 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
     polarity : int
         1 where positive current flows as the theory has it, −1 where it flows the other way.
     **keys
-        `columns`, `where`, `temperature_uncertainty` (K), `field_uncertainty` (T) and the keys of the kind, as in
-        [[measurement]].
+        `columns`, `where`, `temperature_uncertainty` (K), `field_uncertainty` (T), `size_limit` (bytes) and the keys of
+        the kind, as in [[measurement]].
 
     Returns
     -------
@@ -82,7 +82,11 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
         raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
     uncertainties = {name: keys.pop(key) for name, key in UNCERTAINTIES.items() if key in keys}
     columns, where = keys.pop("columns", None) or {}, keys.pop("where", None) or {}
-    return load_tables([TableRequest(file, kinds()[kind], polarity, columns, where, keys, uncertainties)])[0]
+    size_limit = keys.pop("size_limit", None)
+    if size_limit is not None and not (isinstance(size_limit, int) and size_limit > 0):
+        raise InputError(Problem("size_limit", "bytes, a whole number above 0", repr(size_limit)))
+    request = TableRequest(file, kinds()[kind], polarity, columns, where, keys, uncertainties, size_limit)
+    return load_tables([request])[0]
 
 
 def fit(

@@ -13,7 +13,7 @@ from stfit.loaders.settings import UNCERTAINTIES
 from stfit.measurement import kinds
 from stfit.models.parameters import PARAMETERS
 
-COMMON_KEYS: Final = ("polarity", "temperature", "columns", "where", *UNCERTAINTIES.values())
+COMMON_KEYS: Final = ("polarity", "temperature", "columns", "where", "size_limit", *UNCERTAINTIES.values())
 
 
 @final

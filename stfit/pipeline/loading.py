@@ -7,7 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from stfit.analysis import Analysis, MeasurementEntry, analysis_of, read_analysis
+from stfit.analysis.quantities import file_size
 from stfit.errors import InputError, Problem
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.loaders.tables import TableRequest, load_tables
@@ -30,7 +33,36 @@ def _request(entry: MeasurementEntry) -> TableRequest:
         where=entry.where,
         keys=entry.keys,
         uncertainties={name: deviation for name, deviation in stated.items() if deviation is not None},
+        size_limit=entry.size_limit,
     )
+
+
+def declared_limit(keys: Mapping[str, Any], caller: str) -> int | None:
+    """The size of files that keys, written as in [[measurement]], allow.
+
+    Parameters
+    ----------
+    keys : mapping
+        The keys, among which size_limit may be.
+    caller : str
+        What messages call the analysis.
+
+    Returns
+    -------
+    int or None
+        Bytes; None where nothing is said.
+
+    Raises
+    ------
+    InputError
+        If it is no size.
+    """
+    if "size_limit" not in keys:
+        return None
+    try:
+        return file_size(keys["size_limit"])
+    except PydanticCustomError as error:
+        raise InputError(Problem(f"{caller}, key 'size_limit'", **(error.context or {}))) from error
 
 
 def inputs_of(

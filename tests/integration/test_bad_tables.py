@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stfit.errors import InputError
-from stfit.loaders import load_table
+from stfit.loaders.tables import load_table
 from stfit.measurement import kinds
 from tests.saying import unnamed
 

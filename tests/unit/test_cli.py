@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 import stfit
-from stfit.cli import COMMANDS, main
+from stfit.cli import COMMANDS, app, main
 from stfit.errors import InputError, Problem
 from stfit.results import write
 from stfit.results.result import Goodness, Status
@@ -156,7 +157,7 @@ def test_a_stored_result_is_reported_again_beside_it_or_elsewhere(
 @pytest.mark.parametrize(
     ("content", "named"),
     [
-        (None, ["result.json", "No such file or directory"]),
+        (None, ["result.json", "no such file"]),
         ("{}", ["result.json", "key 'schema'", "'stfit-result/1'"]),
         ("[", ["result.json", "JSON"]),
     ],
@@ -422,7 +423,7 @@ class TestCompare:
 
     def test_what_is_no_result(self, run: Run, two: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         assert run("compare", two[0], "no/result.json") == 2
-        assert not unnamed(capsys.readouterr().err, "no/result.json", "No such file or directory")
+        assert not unnamed(capsys.readouterr().err, "no/result.json", "no such file")
 
 
 @pytest.mark.parametrize(("shell", "word"), [("bash", "complete -o default -F"), ("zsh", "#compdef stfit")])
@@ -443,9 +444,62 @@ def test_the_tab_key_completes_commands_and_options() -> None:
     assert completed("stfit fit --res", 2) == ["--resume"]
 
 
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("fit a.toml --backend ", ["least-squares", "mcmc"]),
+        ("fit a.toml --format html,l", ["html,latex"]),
+        ("report result.json --format p", ["pdf"]),
+        ("calibrate a.toml --intervals covariance,p", ["covariance,profile", "covariance,posterior"]),
+        ("plan a.toml --target l", ["l_over_L", "linewidth_P", "linewidth_AP"]),
+        ("inspect x.csv --kind fmr", ["fmr-lines", "fmr-spectra"]),
+        ("inspect x.csv --kind dwell-events --key d", ["dead_time="]),
+        ("init x.csv --kind fmr-lines --key line", ["linewidth="]),
+        ("init x.csv --device delta", ["delta_R="]),
+    ],
+)
+def test_the_tab_key_completes_values(words: str, offered: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    place = len(words.split(" "))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("COMP_WORDS", f"stfit {words}")
+        environment.setenv("COMP_CWORD", str(place))
+        environment.setenv("_STFIT_COMPLETE", "complete_bash")
+        with pytest.raises(SystemExit):
+            app(prog_name="stfit")
+    assert capsys.readouterr().out.split() == offered
+
+
 def test_version(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--version") == 0
     assert capsys.readouterr().out == f"stfit {stfit.__version__}\n"
+
+
+def test_nothing_is_printed_but_through_the_one_door() -> None:
+    package = Path(stfit.__file__).parent
+    printing = re.compile(
+        r"\bprint\(|\becho\(|\bsecho\(|\bstd(out|err)\.write|typer\.prompt|\bprint_exc|warnings\.warn"
+    )
+    found = [
+        str(file.relative_to(package)) for file in package.rglob("*.py") if printing.search(file.read_text("utf-8"))
+    ]
+    assert found == ["__init__.py", "cli/saying.py"]  # the first in the example of its docstring
+
+
+def test_bad_usage_is_escaped(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["\x1b[2J"], ["inspect", "a.csv", "\x1b[2J"], ["inspect", "a.csv", "--\x1b[2J"]):
+        assert run(*arguments) == 2
+        assert "\x1b" not in capsys.readouterr().err
+
+
+def test_a_document_stays_one_whatever_its_texts_hold(
+    run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = {"schema": "stfit-result/1", "title": "\x1b[2J\u202e\x9b" + "long" * 5000}
+    monkeypatch.setitem(globals(), "RESULT", json.dumps(content, ensure_ascii=False))
+    assert run("fit", str(analysis), "--json") == 0
+    out = capsys.readouterr().out
+    assert json.loads(out) == content
+    assert out.isprintable() or set("\n") == {c for c in out if not c.isprintable()}
 
 
 def test_simulate_names_what_it_wrote(run: Run, pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:

@@ -179,6 +179,7 @@ def test_more_steps_may_be_asked_of_a_stored_chain(tmp_path: Path) -> None:
 KILLED = """
 import sys, time
 from pathlib import Path
+from stfit.backends.budget import Run
 from stfit.backends.ensemble import sample
 from tests.chains import SHORT, few_counts
 objective, optimum = few_counts(1)
