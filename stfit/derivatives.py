@@ -8,6 +8,9 @@ that Eq. 27 is written once, as a formula of arrays, and gives values, Jacobian 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any, final
 
 import numpy as np
@@ -21,15 +24,23 @@ Expansion = tuple[Array, Array | None, Array | None]  # values, gradient, Hessia
 class Jet:
     """Values with derivatives.
 
-    value: shape (...); gradient: shape (p, ...); hessian: shape (p, p, ...), or None at order 1.
+    value: shape (...); gradient: shape (p, ...); hessian: shape (p, p, ...), or None at order 1. The Hessian of a
+    composed function is computed when it is asked for: a sum of likelihoods does not need that of every row.
     """
 
-    __slots__ = ("gradient", "hessian", "value")
+    __slots__ = ("_hessian", "gradient", "value")
 
-    def __init__(self, value: Array, gradient: Array, hessian: Array | None) -> None:
+    def __init__(self, value: Array, gradient: Array, hessian: Array | _Composed | None) -> None:
         self.value = value
         self.gradient = gradient
-        self.hessian = hessian
+        self._hessian = hessian
+
+    @property
+    def hessian(self) -> Array | None:
+        """Second derivatives, shape (p, p, ...); None at order 1."""
+        if isinstance(self._hessian, _Composed):
+            self._hessian = self._hessian.of_rows()
+        return self._hessian
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -38,17 +49,29 @@ class Jet:
 
     def compose(self, value: Array, first: Array, second: Array | None) -> Jet:
         """f(self) from f, f' and f'' at self.value (second may be None at order 1)."""
-        hessian = None
-        if self.hessian is not None:
+        composed = None
+        if self._hessian is not None:
             if second is None:
                 raise ValueError("a second-order Jet needs the second derivative")
-            hessian = first * self.hessian + second * self.gradient[:, None] * self.gradient[None, :]
-        return Jet(value, first * self.gradient, hessian)
+            composed = _Composed(self, first, second)
+        return Jet(value, first * self.gradient, composed)
 
     def sum(self) -> Jet:
         """Sum over the last axis of the values."""
-        hessian = None if self.hessian is None else self.hessian.sum(axis=-1)
-        return Jet(np.asarray(self.value.sum(axis=-1)), self.gradient.sum(axis=-1), hessian)
+        value, gradient = np.asarray(self.value.sum(axis=-1)), self.gradient.sum(axis=-1)
+        if isinstance(self._hessian, _Composed):
+            return Jet(value, gradient, self._hessian.total())
+        return Jet(value, gradient, None if self._hessian is None else self._hessian.sum(axis=-1))
+
+    def among(self, coordinates: Sequence[int], size: int) -> Jet:
+        """The same values as functions of `size` coordinates, of which its own are these."""
+        gradient = np.zeros((size, *self.gradient.shape[1:]))
+        gradient[list(coordinates)] = self.gradient
+        hessian = None
+        if self.hessian is not None:
+            hessian = np.zeros((size, size, *self.hessian.shape[2:]))
+            hessian[np.ix_(coordinates, coordinates)] = self.hessian
+        return Jet(self.value, gradient, hessian)
 
     def __getitem__(self, rows: Any) -> Jet:
         """Rows of a one-dimensional Jet, by index array, mask or slice."""
@@ -101,6 +124,31 @@ class Jet:
 
     __radd__ = __add__
     __rmul__ = __mul__
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """Second derivatives of f(inner), from f' and f'' at inner.value, not yet computed."""
+
+    inner: Jet
+    first: Array
+    second: Array
+
+    def of_rows(self) -> Array:
+        """The Hessian of every value, shape (p, p, ...)."""
+        slopes = self.inner.gradient
+        bends = (self.second * slopes)[:, None] * slopes[None, :]
+        bends += self.first * np.asarray(self.inner.hessian)
+        return np.asarray(bends)
+
+    def total(self) -> Array:
+        """Its sum over the last axis, shape (p, p, ...)."""
+        slopes, bends = self.inner.gradient, np.asarray(self.inner.hessian)
+        shapes = {np.shape(self.first), np.shape(self.second), slopes.shape[1:], bends.shape[2:]}
+        if len(shapes) > 1 or slopes.ndim != 2:  # parts that broadcast, or axes beside that of the rows
+            return np.asarray(self.of_rows().sum(axis=-1))
+        return np.asarray(bends @ self.first + (self.second * slopes) @ slopes.T)
 
 
 def seed(values: Array, order: int) -> list[Jet]:
@@ -187,6 +235,24 @@ def value_of(x: Any) -> Array:
     return np.asarray(x.value if isinstance(x, Jet) else x, dtype=float)
 
 
+def weighted_sum(*parts: tuple[Any, Any]) -> Any:
+    """Σ coefficient·weight over pairs of a coefficient (array or Jet) and a weight (number or array, of every row).
+
+    Coefficients that are the same in every row (Jets of shape (1,)) take their derivatives along in one matrix product.
+    """
+    coefficients = [coefficient for coefficient, _ in parts]
+    same = [c for c in coefficients if isinstance(c, Jet) and c.shape == (1,)]
+    if len(same) < len(parts) or any(np.ndim(weight) != 1 for _, weight in parts):
+        return reduce(add, (coefficient * weight for coefficient, weight in parts))
+    weights = np.array([weight for _, weight in parts])
+    value = reduce(add, (c.value * weight for c, (_, weight) in zip(same, parts, strict=True)))
+    gradient = np.concatenate([c.gradient for c in same], axis=-1) @ weights
+    bends = [c.hessian for c in same if c.hessian is not None]
+    if len(bends) < len(same):
+        return Jet(value, gradient, None)
+    return Jet(value, gradient, np.concatenate(bends, axis=-1) @ weights)
+
+
 def total(x: Any) -> Any:
     """Sum over the last axis, for an array or a Jet."""
     return x.sum() if isinstance(x, Jet) else np.sum(x, axis=-1)
@@ -211,6 +277,8 @@ def _add(a: Any, b: Any) -> Jet:
         a, b = b, a
     if not isinstance(b, Jet):
         value = a.value + b
+        if value.shape == a.value.shape:
+            return Jet(value, a.gradient, a.hessian)
         spread = np.zeros_like(value)  # the derivatives take the shape of the sum
         return Jet(value, a.gradient + spread, None if a.hessian is None else a.hessian + spread)
     hessian = None if a.hessian is None or b.hessian is None else a.hessian + b.hessian
@@ -225,15 +293,28 @@ def _multiply(a: Any, b: Any) -> Jet:
     hessian = None
     if a.hessian is not None and b.hessian is not None:
         cross = a.gradient[:, None] * b.gradient[None, :]
-        hessian = a.value * b.hessian + b.value * a.hessian + cross + np.swapaxes(cross, 0, 1)
+        hessian = cross + np.swapaxes(cross, 0, 1)  # in the shape of the product, so that the rest is added in place
+        hessian += a.value * b.hessian
+        hessian += b.value * a.hessian
     return Jet(a.value * b.value, a.value * b.gradient + b.value * a.gradient, hessian)
 
 
 def _divide(a: Any, b: Any) -> Jet:
+    inverse = 1.0 / value_of(b)
+    value = value_of(a) / value_of(b)  # to the last digit as arrays have it
     if not isinstance(b, Jet):
-        return _multiply(a, 1.0 / np.asarray(b, dtype=float))
-    inverse = 1.0 / b.value
-    return _multiply(b.compose(inverse, -(inverse**2), 2.0 * inverse**3), a)
+        return Jet(value, a.gradient * inverse, None if a.hessian is None else a.hessian * inverse)
+    if not isinstance(a, Jet):
+        return b.compose(value, -value * inverse, 2.0 * value * inverse**2)
+    gradient = (a.gradient - value * b.gradient) * inverse
+    hessian = None
+    if a.hessian is not None and b.hessian is not None:
+        cross = gradient[:, None] * b.gradient[None, :]
+        hessian = cross + np.swapaxes(cross, 0, 1)
+        hessian += value * b.hessian
+        np.subtract(a.hessian, hessian, out=hessian)
+        hessian *= inverse
+    return Jet(value, gradient, hessian)
 
 
 def _power(a: Any, b: Any) -> Jet:

@@ -88,10 +88,9 @@ def gauss_newton(scaled: Scaled, x: Array, tolerance: float, most: int = _MOST_U
     """
     problem, scales, free = scaled.problem, scaled.scales, scaled.free
     lower, upper = problem.bounds
-    residuals = problem.residuals(x)
+    root, residuals = problem.jacobian(x), problem.residuals(x)  # the derivatives bring the residuals along
     for evaluations in range(1, 1 + min(most, _MOST_UNDAMPED)):
-        root = (problem.jacobian(x) * scales)[:, free]
-        triangle, rotated = _triangle(root, residuals)
+        triangle, rotated = _triangle((root * scales)[:, free], residuals)
         if not np.all(np.abs(np.diag(triangle)) > RANK_TOLERANCE * np.max(np.abs(triangle), initial=1e-300)):
             return None
         step = np.linalg.solve(triangle, rotated)
@@ -103,7 +102,7 @@ def gauss_newton(scaled: Scaled, x: Array, tolerance: float, most: int = _MOST_U
         if np.max(np.abs(step)) > _LONGEST_STEP or np.any(there <= lower) or np.any(there >= upper):
             return None
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step may lead where nothing is finite
-            found = problem.residuals(there)
+            root, found = problem.jacobian(there), problem.residuals(there)
         if not found @ found < least:
             return (x, evaluations) if promised < _ROUNDED * least else None
         x, residuals = there, found
@@ -114,5 +113,7 @@ def _triangle(root: Array, residuals: Array) -> tuple[Array, Array]:
     """R and Qᵀ·residuals of root = QR; too few rows leave R with a zero on its diagonal."""
     if root.shape[0] < root.shape[1]:
         return np.zeros((root.shape[1], root.shape[1])), np.zeros(root.shape[1])
-    q, r = np.linalg.qr(root)
-    return r, q.T @ residuals
+    # the last column of the triangle is Qᵀ·residuals
+    beside = np.asarray(np.linalg.qr(np.column_stack([root, residuals]), mode="r"))
+    size = root.shape[1]
+    return beside[:size, :size], beside[:size, size]

@@ -23,6 +23,7 @@ _LAST_TOLERANCE = 1e-15  # where they are not, on slow descents: a few roundings
 _LAST_STEP = 1e-16  # of the sum of squares, promised by Gauss–Newton: a few more steps cost less than one Hessian
 _NEWTON_STEPS = 20
 _SETTLED = 1e-13  # expected gain of ln L in one more Newton step, at which no step is taken
+_ROUNDED = 1e-15  # of a sum of as many logarithms as there are events
 _CONVERGED = 1e-6  # the same, below which a fit has converged
 _ROOM = 30.0  # natural sizes between a bound and where a coordinate that nothing is known of is put
 _NEAR_BOUND = 1e-6  # of the natural size of a coordinate, from which it counts as at its bound
@@ -165,8 +166,10 @@ def _settle(problem: FitProblem, x: Array, evaluations: int) -> _End:
         gain = 0.5 * float(gradient @ step)
         # residuals far below one (no sigma given) ask for as many digits as others
         settled = _SETTLED * (min(1.0, cost) if problem.has_residuals else 1.0)
-        there, lower_cost = _lower(problem, x, step) if gain > settled and remaining else (x, cost)
-        if not lower_cost < cost:
+        if gain <= settled or not remaining:
+            return _End(x, found, at_bound, matrix, gain, evaluations)
+        there, lower_cost = _lower(problem, x, step)
+        if not lower_cost < _next_to(cost, problem):
             return _End(x, found, at_bound, matrix, gain, evaluations)
         x, cost = there, lower_cost
     raise AssertionError("the last round always returns")
@@ -175,7 +178,7 @@ def _settle(problem: FitProblem, x: Array, evaluations: int) -> _End:
 def _lower(problem: FitProblem, x: Array, step: Array) -> tuple[Array, float]:
     """Where a step, or a half, quarter or eighth of it, lowers the cost; else where the eighth leads, and its cost."""
     lower, upper = problem.bounds
-    cost = problem.cost(x)
+    cost = _next_to(problem.cost(x), problem)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step may lead where nothing is finite
         for fraction in (1.0, 0.5, 0.25, 0.125):
             there = np.clip(x - fraction * step, lower, upper)
@@ -183,6 +186,11 @@ def _lower(problem: FitProblem, x: Array, step: Array) -> tuple[Array, float]:
             if lower_cost < cost:
                 break
     return there, lower_cost
+
+
+def _next_to(cost: float, problem: FitProblem) -> float:
+    """A cost that cannot be told from this one: −ln L of a million single events hides a gain by its rounding."""
+    return cost if problem.has_residuals else cost + _ROUNDED * abs(cost)
 
 
 def _at_bound(problem: FitProblem, x: Array, gradient: Array, scales: Array) -> npt.NDArray[np.bool_]:

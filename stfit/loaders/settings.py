@@ -111,6 +111,8 @@ def _drifting(parts: Parts, rows: Rows, match: Match, stated: float | None) -> s
 
 def _inside(parts: Parts, rows: Rows, chosen: Mask) -> tuple[Array, Rows]:
     """Readings of a table in the chosen parts, and those parts."""
+    if not np.any(chosen):
+        return np.zeros(0), np.zeros(0, dtype=np.intp)
     part = parts.part[rows]
     inside = chosen[part]
     return parts.values[rows][inside], np.flatnonzero(np.bincount(part[inside], minlength=chosen.size))

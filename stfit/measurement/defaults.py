@@ -55,7 +55,7 @@ class Gaussian(WithResiduals):
 
     def log_likelihood(self, prediction: Any) -> Any:
         """Gaussian in what the residuals are differences of, up to a constant."""
-        return total(-0.5 * np.square(self.residuals(prediction)))
+        return -0.5 * total(np.square(self.residuals(prediction)))
 
     def expected_counts(self, prediction: Array) -> Array:
         """Infinite: nothing is counted, and a Gaussian error needs no asymptotic statistics."""

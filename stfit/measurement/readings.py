@@ -68,6 +68,8 @@ class Parts:
     @cached_property
     def settled(self) -> Array:
         """The setting of each row: the mean of its part where that is one setting, else the reading; shape (rows,)."""
+        if not np.any(self.merged):
+            return self.values
         return np.where(self.merged[self.part], self.mean[self.part], self.values)
 
 

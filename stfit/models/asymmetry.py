@@ -200,7 +200,8 @@ class Uniaxial:
 
 
 def _factors(gmr: Gmr, theta_0: Any, scale: float) -> tuple[Any, Any]:
-    return asymmetry_P(gmr, theta_0) * scale, asymmetry_AP(gmr, theta_0) * scale
+    c_P = asymmetry_P(gmr, theta_0) * scale
+    return c_P, gmr.total * scale - c_P  # the sum rule
 
 
 def asymmetry_named(

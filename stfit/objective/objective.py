@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add
 from typing import Any, final
 
 import numpy as np
@@ -97,6 +98,19 @@ class _OnDemand(dict[str, Any]):
         return self[name]
 
 
+@dataclass
+class _Linearised:
+    """Residuals, shape (m,), and their derivatives, or what stands for these, shape (m, p), at x of shape (p,)."""
+
+    x: Array = field(default_factory=lambda: np.full(1, np.nan))  # equal to no point
+    residuals: Array = field(default_factory=lambda: np.zeros(0))
+    derivatives: Array = field(default_factory=lambda: np.zeros((0, 0)))
+
+
+def _log_likelihood(measurement: Observation, prediction: Any) -> Any:
+    return measurement.log_likelihood(prediction)
+
+
 @final
 @dataclass(frozen=True)
 class Objective:
@@ -160,27 +174,57 @@ class Objective:
     def _constraints(self, quantities: Mapping[str, Any]) -> list[Any]:
         return [p.constraint.residual(quantities[p.name]) for p in self.space.varied if p.constraint is not None]
 
-    def _stack(self, quantities: Mapping[str, Any]) -> Any:
-        if not self.has_residuals:
-            raise NoResidualsError("single events have no deviance: use the likelihood, or give them in steps")
-        parts = [term.measurement.residuals(term.prediction(quantities)) for term in self.terms]
-        return concatenate([*parts, *self._constraints(quantities)])
+    @cached_property
+    def _taken(self) -> list[tuple[int, ...]]:
+        """Coordinates that each term may depend on: those that are not another measurement's own."""
+        own = [set(term.own.values()) for term in self.terms]
+        every = set().union(*own)
+        return [tuple(i for i, name in enumerate(self.names) if name in mine or name not in every) for mine in own]
+
+    def _derived(
+        self, function: Callable[[Observation, Any], Any], x: Array, order: int
+    ) -> tuple[list[Jet], list[Jet]]:
+        """function(measurement, prediction) of every term, and the residuals of the constraints, with derivatives.
+
+        A term is differentiated by the coordinates that it takes alone.
+        """
+        every = tuple(range(x.size))
+        jets = {taken: self.space.jets(x, order, taken) for taken in {every, *self._taken}}
+        found = []
+        for term, taken in zip(self.terms, self._taken, strict=True):
+            value = function(term.measurement, term.prediction(jets[taken]))
+            found.append(value if taken == every else value.among(taken, x.size))
+        return found, self._constraints(jets[every])
 
     def residuals(self, x: Array) -> Array:
         """Signed-root deviances of all rows, then of the constraints, shape (m,); NoResidualsError without them."""
-        return np.asarray(self._stack(self.space.quantities(x)))
+        if not self.has_residuals:
+            raise NoResidualsError("single events have no deviance: use the likelihood, or give them in steps")
+        if np.array_equal(x, self._latest.x):
+            return self._latest.residuals
+        quantities = self.space.quantities(x)
+        parts = [term.measurement.residuals(term.prediction(quantities)) for term in self.terms]
+        return np.concatenate([*parts, *self._constraints(quantities)])
 
     def jacobian(self, x: Array) -> Array:
-        """Analytic derivatives of the residuals, shape (m, p)."""
-        stack: Jet = self._stack(self.space.jets(x, order=1))
-        return np.ascontiguousarray(stack.gradient.T)
+        """Analytic derivatives of the residuals, shape (m, p); NoResidualsError without them."""
+        if not self.has_residuals:
+            raise NoResidualsError("single events have no deviance: use the likelihood, or give them in steps")
+        return self.sensitivity(x)
 
     def sensitivity(self, x: Array) -> Array:
         """A square root of the information of all rows and constraints, shape (m, p)."""
-        quantities = self.space.jets(x, order=1)
-        parts = [sensitivity(term.measurement, term.prediction(quantities)) for term in self.terms]
-        stack: Jet = concatenate([*parts, *self._constraints(quantities)])
-        return np.ascontiguousarray(stack.gradient.T)
+        if not np.array_equal(x, self._latest.x):
+            parts, constraints = self._derived(sensitivity, x, order=1)
+            stack: Jet = concatenate([*parts, *constraints])
+            self._latest.x, self._latest.residuals = x.copy(), stack.value
+            self._latest.derivatives = np.ascontiguousarray(stack.gradient.T)
+        return self._latest.derivatives
+
+    @cached_property
+    def _latest(self) -> _Linearised:
+        """What was computed last: a descent asks several things of one point."""
+        return _Linearised()
 
     @property
     def constraint_count(self) -> int:
@@ -190,8 +234,7 @@ class Objective:
     @property
     def sensitivity_rows(self) -> list[int]:
         """Rows of the sensitivity for each row of every measurement."""
-        quantities = self.space.jets(self.start, order=1)
-        rows = [sensitivity(term.measurement, term.prediction(quantities)).shape[-1] for term in self.terms]
+        rows = [part.shape[-1] for part in self._derived(sensitivity, self.start, order=1)[0]]
         return [count // term.measurement.settings.state.size for count, term in zip(rows, self.terms, strict=True)]
 
     def discrepancies(self, x: Array) -> tuple[Array, Array]:
@@ -213,23 +256,19 @@ class Objective:
         if self.has_residuals:
             residuals = self.residuals(x)
             return 0.5 * float(residuals @ residuals)
-        return -float(self._log_posterior(self.space.quantities(x)))
+        known = sum(0.5 * float(np.square(residual)[0]) for residual in self._constraints(self.space.quantities(x)))
+        return known - float(self._log_likelihood(x))
 
     def gradient(self, x: Array) -> Array:
         """Derivatives of the cost, shape (p,)."""
         if self.has_residuals:
             return np.asarray(self.jacobian(x).T @ self.residuals(x))
-        jet: Jet = self._log_posterior(self.space.jets(x, order=1))
-        return -jet.gradient
+        return -self._log_posterior(x, order=1).gradient
 
-    def _log_posterior(self, quantities: Mapping[str, Any]) -> Any:
-        value: Any = 0.0
-        for term in self.terms:
-            value = value + term.measurement.log_likelihood(term.prediction(quantities))
-        for p in self.space.varied:
-            if p.constraint is not None:
-                value = value + total(-0.5 * np.square(p.constraint.residual(quantities[p.name])))
-        return value
+    def _log_posterior(self, x: Array, order: int) -> Jet:
+        parts, constraints = self._derived(_log_likelihood, x, order)
+        jet: Jet = reduce(add, [*parts, *(-0.5 * total(np.square(residual)) for residual in constraints)])
+        return jet
 
     @cached_property
     def prior(self) -> Prior:
@@ -238,11 +277,15 @@ class Objective:
 
     def log_likelihood(self, x: Array) -> Array:
         """ln L of the data alone, up to a constant, at x of shape (..., p) inside the bounds; −∞ where it is none."""
+        value = self._log_likelihood(x)
+        return np.where(np.isfinite(value), value, -np.inf)
+
+    def _log_likelihood(self, x: Array) -> Any:
         quantities = self.space.quantities(x)
         value: Any = np.zeros(x.shape[:-1])
         for term in self.terms:
             value = value + term.measurement.log_likelihood(term.prediction(quantities))
-        return np.where(np.isfinite(value), value, -np.inf)
+        return value
 
     def log_posterior(self, x: Array) -> Array:
         """ln L plus the ln of the prior's density, at x of shape (..., p), as samplers take it; −∞ outside the bounds.
@@ -256,28 +299,21 @@ class Objective:
 
     def information(self, x: Array) -> Array:
         """The analytic Hessian of −ln posterior at x, shape (p, p)."""
-        jet: Jet = self._log_posterior(self.space.jets(x, order=2))
-        if jet.hessian is None:
-            raise TypeError("a likelihood dropped the second derivative")
-        return -jet.hessian
+        return self.expansion(x)[2]
 
     def expansion(self, x: Array) -> tuple[float, Array, Array]:
         """The cost up to a constant, its gradient and its Hessian at x, shapes (), (p,) and (p, p), at one go."""
-        jet: Jet = self._log_posterior(self.space.jets(x, order=2))
+        jet = self._log_posterior(x, order=2)
         if jet.hessian is None:
             raise TypeError("a likelihood dropped the second derivative")
         return -float(jet.value), -jet.gradient, -jet.hessian
 
     def data_information(self, x: Array) -> Array:
         """The Hessian of −ln L of the data alone, without the constraints, shape (p, p)."""
-        jets = self.space.jets(x, order=2)
-        information = np.zeros((x.size, x.size))
-        for term in self.terms:
-            jet: Jet = term.measurement.log_likelihood(term.prediction(jets))
-            if jet.hessian is None:
-                raise TypeError("a likelihood dropped the second derivative")
-            information -= jet.hessian
-        return information
+        jet = reduce(add, self._derived(_log_likelihood, x, order=2)[0])
+        if jet.hessian is None:
+            raise TypeError("a likelihood dropped the second derivative")
+        return -np.asarray(jet.hessian)
 
     def scales(self, x: Array, sensitivity: Array) -> Array:
         """Size of each coordinate in ln τ0, E/k_BT, ln|λ|, θ0 and ln of the constants.

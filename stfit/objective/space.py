@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, final
@@ -83,11 +83,14 @@ class ParameterSpace:
         """Public quantities (SI) at x of shape (..., p): arrays of shape (..., 1), which broadcast over rows."""
         return self._held | {p.name: p.parameter.quantity(x[..., i, None]) for i, p in enumerate(self.varied)}
 
-    def jets(self, x: Array, order: int) -> dict[str, Any]:
-        """Public quantities at x of shape (p,), with their derivatives with respect to x."""
-        return self._held | {
-            p.name: p.parameter.quantity(jet) for p, jet in zip(self.varied, seed(x, order), strict=True)
-        }
+    def jets(self, x: Array, order: int, among: Sequence[int] | None = None) -> dict[str, Any]:
+        """Public quantities at x of shape (p,), with their derivatives with respect to x.
+
+        among: coordinates (indices) by which alone to differentiate, in place of all; the others are left out.
+        """
+        taken = range(x.size) if among is None else among
+        jets = zip(taken, seed(x[list(taken)], order), strict=True)
+        return self._held | {self.varied[i].name: self.varied[i].parameter.quantity(jet) for i, jet in jets}
 
     @cached_property
     def _held(self) -> dict[str, float]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE, N_GMR
+from stfit.derivatives import weighted_sum
 from stfit.errors import OutsideValidityError
 from stfit.physics.transport import (
     CONSISTENT,
@@ -31,7 +32,10 @@ def barrier(
     c_AP: Quantity,
 ) -> Quantity:
     """B_P = E_P + G c_P I or B_AP = E_AP − G c_AP I, J (Eq. 26); current: A, coupling: G in J/A, c_i: rad."""
-    return (1 - state) * (energy_P + coupling * c_P * current) + state * (energy_AP - coupling * c_AP * current)
+    in_P, in_AP = 1 - state, -state * current
+    return weighted_sum(
+        (energy_P, in_P), (coupling * c_P, in_P * current), (energy_AP, state), (coupling * c_AP, in_AP)
+    )
 
 
 def log_dwell_time(
@@ -53,7 +57,8 @@ def slope(
     convention: Convention = CONSISTENT,
 ) -> Quantity:
     """s_i = ∂ln τ_i/∂I, 1/A: +G c_P/k_BT out of P, −G c_AP/k_BT out of AP (Eqs. 26, 27)."""
-    return coupling * ((1 - state) * c_P - state * c_AP) / (convention.thermal * BOLTZMANN * temperature)
+    bend = weighted_sum((coupling * c_P, 1 - state), (coupling * c_AP, -state))
+    return bend / (convention.thermal * BOLTZMANN * temperature)
 
 
 def critical_current(

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.derivatives import elementwise
+from stfit.derivatives import Jet, value_of
 
 Array = npt.NDArray[np.float64]
 
@@ -26,7 +26,8 @@ def exponential_excess(v: Array) -> Array:
     near = np.clip(v, -_SERIES_BELOW, _SERIES_BELOW)
     tail = np.zeros_like(near)
     for coefficient in _SERIES[::-1]:
-        tail = (tail + coefficient) * near
+        tail += coefficient
+        tail *= near
     series = 0.5 * near**2 * (1.0 + tail)
     return np.asarray(np.where(np.abs(v) <= _SERIES_BELOW, series, np.expm1(v) - v))
 
@@ -36,10 +37,8 @@ def exponential_root(u: Array) -> Array:
     return np.asarray(np.sign(u) * np.sqrt(2.0 * exponential_excess(u)))
 
 
-def exponential_root_slope(u: Array) -> Array:
-    """Derivative of `exponential_root`; 1 at u = 0, where the quotient would be 0/0."""
-    u = np.asarray(u, dtype=float)
-    root = exponential_root(u)
+def exponential_root_slope(u: Array, root: Array) -> Array:
+    """Derivative of `exponential_root`, whose value is `root`; 1 at u = 0, where the quotient would be 0/0."""
     safe = np.where(u == 0.0, 1.0, root)
     return np.asarray(np.where(u == 0.0, 1.0, np.expm1(u) / safe))
 
@@ -49,33 +48,22 @@ def exponential_residuals(n: Array, total_time: Array, log_dwell_time: Any) -> A
 
     Positive where the observed dwells are longer than τ. A row with n = 0 has residual √(2t/τ).
     """
-    counted = n > 0
-    log_observed = np.log(total_time / np.where(counted, n, 1.0))
-    root_n = np.sqrt(n)
-
-    def value(eta: Array) -> Array:
-        u = np.minimum(log_observed - eta, LARGEST_EXPONENT)
-        return np.where(counted, root_n * exponential_root(u), np.sqrt(2.0) * np.exp(0.5 * u))
-
-    def slope(eta: Array) -> Array:
-        u = np.minimum(log_observed - eta, LARGEST_EXPONENT)
-        return -np.where(counted, root_n * exponential_root_slope(u), np.sqrt(0.5) * np.exp(0.5 * u))
-
-    return elementwise(log_dwell_time, value, slope)
+    counted, root_n = n > 0, np.sqrt(n)
+    u = np.minimum(np.log(total_time / np.where(counted, n, 1.0)) - value_of(log_dwell_time), LARGEST_EXPONENT)
+    root, half = exponential_root(u), np.exp(0.5 * u)
+    residuals = np.where(counted, root_n * root, np.sqrt(2.0) * half)
+    if not isinstance(log_dwell_time, Jet):
+        return residuals
+    slope = -np.where(counted, root_n * exponential_root_slope(u, root), np.sqrt(0.5) * half)
+    return log_dwell_time.compose(residuals, slope, None)
 
 
 def exponential_log_likelihood(n: Array, total_time: Array, log_dwell_time: Any) -> Any:
     """Rows of −n ln τ − t/τ; an array or a Jet of the shape of log_dwell_time."""
-
-    def exposure(eta: Array) -> Array:
-        return total_time * np.exp(np.minimum(-eta, LARGEST_EXPONENT))
-
-    return elementwise(
-        log_dwell_time,
-        lambda eta: -n * eta - exposure(eta),
-        lambda eta: exposure(eta) - n,
-        lambda eta: -exposure(eta),
-    )
+    eta = value_of(log_dwell_time)
+    exposure = total_time * np.exp(np.minimum(-eta, LARGEST_EXPONENT))
+    rows = -n * eta - exposure
+    return log_dwell_time.compose(rows, exposure - n, -exposure) if isinstance(log_dwell_time, Jet) else rows
 
 
 def binomial_residuals(n: Array, n_switched: Array, log_exposure: Any) -> Any:
@@ -83,46 +71,34 @@ def binomial_residuals(n: Array, n_switched: Array, log_exposure: Any) -> Any:
 
     Positive where more switched than predicted.
     """
-    stayed = n - n_switched
-
-    def value(eta: Array) -> Array:
-        log_switch, exposure = _log_probabilities(eta)
-        excess = _excess(n_switched, stayed, log_switch, exposure)
-        deviance = 2.0 * (_poisson_half(n_switched, n, log_switch) + _poisson_half(stayed, n, -exposure))
-        return np.asarray(np.sign(excess) * np.sqrt(deviance))
-
-    def slope(eta: Array) -> Array:
-        log_switch, exposure = _log_probabilities(eta)
-        excess = _excess(n_switched, stayed, log_switch, exposure)
-        # excess/residual is 0/0 where data and prediction agree; it tends to the binomial standard deviation there
-        close = np.abs(excess) <= 1e-7 * np.minimum(n_switched, stayed)
-        residual = np.where(close, 1.0, value(eta))
-        safe = np.where(residual == 0.0, 1.0, residual)
-        ratio = np.where(close, np.sqrt(n * np.exp(log_switch - exposure)), excess / safe)
-        return np.asarray(-np.exp(np.minimum(eta - log_switch, LARGEST_EXPONENT)) * ratio)
-
-    return elementwise(log_exposure, value, slope)
+    eta, stayed = value_of(log_exposure), n - n_switched
+    log_switch, exposure = _log_probabilities(eta)
+    # k − nP as k(1−P) − (n−k)P, whose digits survive where P is nearly 1
+    excess = n_switched * np.exp(-exposure) - stayed * np.exp(log_switch)
+    deviance = 2.0 * (_poisson_half(n_switched, n, log_switch) + _poisson_half(stayed, n, -exposure))
+    residuals = np.asarray(np.sign(excess) * np.sqrt(deviance))
+    if not isinstance(log_exposure, Jet):
+        return residuals
+    # excess/residual is 0/0 where data and prediction agree; it tends to the binomial standard deviation there
+    close = np.abs(excess) <= 1e-7 * np.minimum(n_switched, stayed)
+    safe = np.where(close | (residuals == 0.0), 1.0, residuals)
+    ratio = np.where(close, np.sqrt(n * np.exp(log_switch - exposure)), excess / safe)
+    slope = -np.exp(np.minimum(eta - log_switch, LARGEST_EXPONENT)) * ratio
+    return log_exposure.compose(residuals, slope, None)
 
 
 def binomial_log_likelihood(n: Array, n_switched: Array, log_exposure: Any) -> Any:
     """Rows of k ln P − (n−k) t_p/τ with P = 1 − exp(−t_p/τ); an array or a Jet of the shape of log_exposure."""
-    stayed = n - n_switched
-
-    def value(eta: Array) -> Array:
-        log_switch, exposure = _log_probabilities(eta)
-        return np.asarray(n_switched * log_switch - np.where(stayed > 0, stayed * exposure, 0.0))
-
-    def slope(eta: Array) -> Array:
-        exposure = np.exp(np.minimum(eta, LARGEST_EXPONENT))
-        return np.asarray(n_switched * _log_switch_slope(eta) - np.where(stayed > 0, stayed * exposure, 0.0))
-
-    def curvature(eta: Array) -> Array:
-        exposure = np.exp(np.minimum(eta, LARGEST_EXPONENT))
-        first = _log_switch_slope(eta)
-        second = first * (1.0 - exposure - first)
-        return np.asarray(n_switched * second - np.where(stayed > 0, stayed * exposure, 0.0))
-
-    return elementwise(log_exposure, value, slope, curvature)
+    eta, stayed = value_of(log_exposure), n - n_switched
+    log_switch, exposure = _log_probabilities(eta)
+    lost = np.where(stayed > 0, stayed * exposure, 0.0)
+    rows = np.asarray(n_switched * log_switch - lost)
+    if not isinstance(log_exposure, Jet):
+        return rows
+    # d ln P/d eta = (t_p/τ) e^(−t_p/τ)/P, from 1 (short pulses) to 0 (long ones)
+    slope = np.exp(eta - exposure - log_switch)
+    curvature = slope * (1.0 - exposure - slope)
+    return log_exposure.compose(rows, n_switched * slope - lost, n_switched * curvature - lost)
 
 
 def _log_probabilities(eta: Array) -> tuple[Array, Array]:
@@ -131,17 +107,6 @@ def _log_probabilities(eta: Array) -> tuple[Array, Array]:
     # below e^-37 P equals its exposure to the last digit, and the logarithm is known without expm1
     log_switch = np.where(eta < -37.0, eta, np.log(-np.expm1(-np.exp(np.clip(eta, -37.0, LARGEST_EXPONENT)))))
     return log_switch, exposure
-
-
-def _excess(n_switched: Array, stayed: Array, log_switch: Array, exposure: Array) -> Array:
-    """k − nP as k(1−P) − (n−k)P, whose digits survive where P is nearly 1."""
-    return np.asarray(n_switched * np.exp(-exposure) - stayed * np.exp(log_switch))
-
-
-def _log_switch_slope(eta: Array) -> Array:
-    """d ln P/d eta = (t_p/τ) e^(−t_p/τ)/P, from 1 (short pulses) to 0 (long ones)."""
-    log_switch, exposure = _log_probabilities(eta)
-    return np.asarray(np.exp(eta - exposure - log_switch))
 
 
 def _poisson_half(count: Array, n: Array, log_probability: Array) -> Array:

@@ -199,11 +199,12 @@ def log_at_zero_current(current: Array, value: Array, stderr: Array) -> tuple[fl
     if not np.any(seen):
         return 0.0, 0.0
     x, y, weight = current[seen], np.log(value[seen]), np.square(value[seen] / stderr[seen])
-    middle, level = (float(np.average(column, weights=weight)) for column in (x, y))
-    spread = float(np.average(np.square(x - middle), weights=weight))
+    weight /= np.sum(weight)
+    middle, level = float(weight @ x), float(weight @ y)
+    spread = float(weight @ np.square(x - middle))
     if spread <= 1e-12 * float(np.max(np.square(x))):
         return level, 0.0
-    slope = float(np.average((x - middle) * (y - level), weights=weight)) / spread
+    slope = float(weight @ ((x - middle) * (y - level))) / spread
     return level - slope * middle, slope
 
 

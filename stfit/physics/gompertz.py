@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, final
 
@@ -18,6 +18,7 @@ _MOST_AT_ONCE = 1_000_000  # events times sets of slopes: 8 MB an array
 _CELLS = 1024  # of a setting with many events
 _MANY = 8 * _CELLS  # events a setting, from which cells save time
 _ORDER = 6  # of the moments of a cell
+_FACTORS = np.arange(1.0, _ORDER + 1)  # of k!
 _WIDE = 0.03  # of slope times half a cell: 0.03⁷/7! < 1e-14 is what the moments leave out
 
 
@@ -30,6 +31,14 @@ class Exposure(NamedTuple):
     log_integral: Array
     mean: Array
     variance: Array
+
+
+@dataclass
+class _Latest:
+    """Exposures at slopes of shape (settings,)."""
+
+    slope: Array = field(default_factory=lambda: np.zeros(0))
+    exposure: Exposure = field(default_factory=lambda: Exposure(*np.zeros((3, 0))))
 
 
 @final
@@ -59,9 +68,21 @@ class Rises:
         Takes time and memory proportional to the events, or to the settings alone where these have many events each
         (then one set of slopes at a time).
         """
-        if slope.ndim > 1 and (self._cells is not None or slope[..., 0].size * self.rise.size > _MOST_AT_ONCE):
+        if slope.ndim == 1:
+            if not np.array_equal(slope, self._latest.slope):
+                self._latest.slope, self._latest.exposure = slope.copy(), self._exposure(slope)
+            return self._latest.exposure
+        if self._cells is not None or slope[..., 0].size * self.rise.size > _MOST_AT_ONCE:
             parts = [self.exposure(row) for row in slope.reshape(-1, slope.shape[-1])]
             return Exposure(*(np.array(part).reshape(slope.shape) for part in zip(*parts, strict=True)))
+        return self._exposure(slope)
+
+    @cached_property
+    def _latest(self) -> _Latest:
+        """What was computed last: a descent asks several things of one point."""
+        return _Latest()
+
+    def _exposure(self, slope: Array) -> Exposure:
         flat = np.abs(slope) * self.top < _FLAT
         origin = np.where(slope > 0, self.top, 0.0)  # where the exponent is largest: none overflows
         moments = self._closed_moments(np.where(flat, 1.0 / self.top, slope), origin)
@@ -129,7 +150,8 @@ class Rises:
             moments[order] = np.bincount(index, power, minlength=moments.shape[1])
             power *= offset
         centre = lowest[:, None] + half[:, None] * (2.0 * np.arange(_CELLS) + 1.0)
-        return _Cells(centre, half, moments.reshape(_ORDER + 1, self.first.size, _CELLS))
+        each = moments.reshape(_ORDER + 1, self.first.size, _CELLS)
+        return _Cells(centre, half, np.ascontiguousarray(np.moveaxis(each, 0, 1)))
 
 
 @final
@@ -137,7 +159,8 @@ class Rises:
 class _Cells:
     """Events by cells of equal width: centres (settings, cells), half widths (settings,), both A.
 
-    moments: Σ δ^k over the events of a cell, δ the distance from its centre in half widths, shape (order + 1, …).
+    moments: Σ δ^k over the events of a cell, δ the distance from its centre in half widths, shape (settings, order + 1,
+    cells).
     """
 
     centre: Array
@@ -152,14 +175,14 @@ class _Cells:
         """Σ_j v^k e^{av} for k = 0, 1, 2 with v = u − origin, from e^{av} = e^{ac} Σ (aδ)^k/k!, shape (3, settings)."""
         v = self.centre - origin[:, None]
         weight = np.exp(slope[:, None] * v)
-        x, half = (slope * self.half)[:, None], self.half[:, None]
-        zeroth, first, second = (half**k * self._series(x, k) for k in range(3))
+        zeroth, first, second = self._series(slope)
         parts = [zeroth, v * zeroth + first, v * (v * zeroth + 2.0 * first) + second]
         return np.stack([np.sum(weight * part, axis=1) for part in parts])
 
-    def _series(self, x: Array, shift: int) -> Array:
-        """Σ_k x^k/k! of the moments from `shift` on."""
-        result = np.zeros_like(self.centre)
-        for k in range(_ORDER - shift, -1, -1):
-            result = self.moments[k + shift] + result * x / (k + 1)
-        return result
+    def _series(self, slope: Array) -> Array:
+        """Σ δ^n e^{aδ} of each cell for n = 0, 1, 2, δ from its centre in A, shape (3, settings, cells)."""
+        powers = np.cumprod(np.concatenate([np.ones((1, slope.size)), slope * self.half / _FACTORS[:, None]]), axis=0)
+        weights = np.zeros((slope.size, 3, _ORDER + 1))
+        for n in range(3):
+            weights[:, n, n:] = powers[: _ORDER + 1 - n].T * self.half[:, None] ** n
+        return np.moveaxis(weights @ self.moments, 1, 0)

@@ -207,7 +207,7 @@ def _own_parameters(
     """Parameters that a measurement shares with no other, by local name; the first measurement keeps the plain name."""
     measurement = measurements[index]
     earlier = {p.name for other in measurements[:index] for p in other.traits.own_parameters}
-    own, starts = {}, measurement.start().own
+    own, starts = {}, measurement.start().own if measurement.traits.own_parameters else {}
     for entry in measurement.traits.own_parameters:
         name = f"{entry.name}[{index + 1}]" if entry.name in earlier else entry.name
         parameter = PARAMETERS[entry.name]

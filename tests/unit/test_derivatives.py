@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stfit.derivatives import Jet, concatenate, elementwise, seed, total, value_of
+from stfit.derivatives import Jet, concatenate, elementwise, seed, total, value_of, weighted_sum
 
 Array = npt.NDArray[np.float64]
 Formula = Callable[..., Any]
@@ -124,3 +124,28 @@ def test_second_order_needs_the_second_derivative() -> None:
 def test_elementwise_of_an_array_is_the_function() -> None:
     np.testing.assert_array_equal(elementwise(ROWS, np.sin, np.cos), np.sin(ROWS))
     assert isinstance(elementwise(seed(POINT, 1)[0], np.sin, np.cos), Jet)
+
+
+def test_a_sum_needs_no_hessian_of_the_rows() -> None:
+    x = np.linspace(0.5, 2.0, 7)
+    a, b = seed(np.array([0.3, 0.7]), 2)
+    summed, by_row = (np.exp(a * x + b * a * x**2) for _ in range(2))
+    assert by_row.hessian is not None
+    np.testing.assert_allclose(summed.sum().hessian, by_row.hessian.sum(axis=-1), rtol=1e-13)  # 7 terms, some rounding
+
+
+def test_a_weighted_sum_is_the_sum_of_products() -> None:
+    x = np.linspace(0.5, 2.0, 7)
+    a, b = seed(np.array([0.3, 0.7]), 2)
+    together, apart = weighted_sum((a * b, x), (np.exp(b), x**2)), a * b * x + np.exp(b) * x**2
+    np.testing.assert_array_equal(together.value, apart.value)
+    np.testing.assert_allclose(together.gradient, apart.gradient, rtol=1e-15)
+    np.testing.assert_allclose(together.hessian, apart.hessian, rtol=1e-15)
+    np.testing.assert_array_equal(weighted_sum((0.3, x), (0.7, x**2)), 0.3 * x + 0.7 * x**2)
+
+
+def test_coordinates_that_a_value_does_not_take_have_no_derivative() -> None:
+    a, b = seed(np.array([0.3, 0.7]), 2)
+    wide = (a * b).among((0, 2), 3)
+    np.testing.assert_array_equal(wide.gradient[:, 0], [0.7, 0.0, 0.3])
+    np.testing.assert_array_equal(np.asarray(wide.hessian)[:, :, 0], [[0, 0, 1], [0, 0, 0], [1, 0, 0]])

@@ -22,6 +22,7 @@ from stfit.kinds.resonance.prediction import log_line
 from stfit.measurement.base import Array, Codes, Origin, Settings, frozen
 from stfit.measurement.columns import STATES
 from stfit.measurement.defaults import Gaussian, view_against_drive
+from stfit.measurement.grouping import groups
 from stfit.measurement.observation import View
 from stfit.measurement.resampling import with_rows, with_rows_drawn
 from stfit.measurement.start import RoughDwellTimes, Start
@@ -169,11 +170,10 @@ class FmrLines(Gaussian):
         factor = {"integrated": -1.0, "peak": -2.0, "": 1.0}[self.numbers.power]
         positive = (self.is_linewidth == code) & (self._homogeneous > 0)
         settings = self.settings
-        keys = np.stack([settings.state, np.nan_to_num(self._frequency), np.nan_to_num(settings.temperature)])
-        _, group = np.unique(keys, axis=1, return_inverse=True)
+        first, group = groups([settings.state.astype(float), self._frequency, settings.temperature])
         log_value = np.zeros(self.value.size)
-        for index in np.unique(group):
-            rows = positive & (group.reshape(-1) == index)
+        for index in range(first.size):
+            rows = positive & (group == index)
             at_zero, _ = log_at_zero_current(settings.drive[rows], self._homogeneous[rows], self.stderr[rows])
             log_value[rows] = np.log(self._homogeneous[rows]) - at_zero
         chosen = np.flatnonzero(positive)
