@@ -101,6 +101,7 @@ _SYMBOLS: Final = str.maketrans(
         "\N{LATIN CAPITAL LETTER A WITH RING ABOVE}": "angstrom",
         "\N{ANGSTROM SIGN}": "angstrom",
         "\N{MINUS SIGN}": "-",
+        "℃": "degC",
         "°": "deg",
         "%": "percent",
         "‰": "permille",
