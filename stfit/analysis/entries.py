@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, final
 
+from stfit.measurement.description import Description
 from stfit.studies.conditions import Conditions
 
 PlanEntry = Conditions  # the [plan] section
@@ -60,8 +61,8 @@ class MeasurementEntry:
 
     polarity: +1 or −1, the sign that turns the lab's current into the one that stabilises P.
     temperature: K, for rows without their own. temperature_uncertainty (K), field_uncertainty (T): the standard
-    deviation of one reading in the column, None where nobody says. columns: our name → header in the file.
-    where: header → value of the rows to take. keys: the further keys of the kind, in SI units.
+    deviation of one reading in the column, None where nobody says. description: what is said of the file, its columns
+    and words. keys: the further keys of the kind, in SI units.
     """
 
     kind: str
@@ -70,8 +71,7 @@ class MeasurementEntry:
     temperature: float | None = None
     temperature_uncertainty: float | None = None
     field_uncertainty: float | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    where: Mapping[str, str | int | float] = field(default_factory=dict)
+    description: Description = field(default_factory=Description)
     keys: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -138,23 +138,6 @@ def file_names(value: Any) -> tuple[str, ...]:
     return tuple(text(entry) for entry in value)
 
 
-def texts(value: Any) -> dict[str, str]:
-    """A table of texts."""
-    if not isinstance(value, Mapping):
-        raise unfit('a table such as {n = "n_reps"}', shown(value))
-    return {key: text(entry) for key, entry in value.items()}
-
-
-def cells(value: Any) -> dict[str, str | int | float]:
-    """A table of what the cells of a column are compared with."""
-    if not isinstance(value, Mapping):
-        raise unfit('a table such as {device_id = "A"}', shown(value))
-    for entry in value.values():
-        if isinstance(entry, bool) or not isinstance(entry, str | int | float):
-            raise unfit("text or a number, to be compared with the cells of a column", shown(entry))
-    return dict(value)
-
-
 def existing_file(value: Any, base: Path) -> Path:
     """The path of a file there is; a relative one starts at `base`."""
     path = base / text(value)

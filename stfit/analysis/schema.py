@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import Field, PlainValidator, ValidationInfo, create_model
 
 from stfit.analysis import names, planning, quantities
+from stfit.analysis.description import constant
 from stfit.analysis.entries import (
     Constant,
     FitEntry,
@@ -24,6 +25,7 @@ from stfit.analysis.entries import (
 from stfit.analysis.messages import Location, shown, unfit
 from stfit.analysis.sections import File, MeasurementSection, Section, Temperature, Text, by_parameter, table
 from stfit.measurement import kinds
+from stfit.measurement.description import DESCRIPTION_KEYS, Description
 from stfit.models.asymmetry import ASYMMETRIES
 from stfit.models.material import ANISOTROPY_LAWS, MAGNETISATION_LAWS
 from stfit.studies.conditions import Conditions
@@ -32,8 +34,23 @@ read_backend: Final = quantities.choice("least-squares", "mcmc")
 
 
 def _section_of(measurement: Mapping[str, Any]) -> type[MeasurementSection]:
+    """The keys of a measurement; columns of its kind stand among them, as constants, only where it has further keys."""
     kind = measurement.get("kind")
-    return kinds()[kind].keys() if isinstance(kind, str) and kind in kinds() else _unknown_kind()
+    if not isinstance(kind, str) or kind not in kinds():
+        return _unknown_kind()
+    keys: type[MeasurementSection] = kinds()[kind].keys()
+    return keys if measurement.keys() <= keys.model_fields.keys() else _with_constants(kind)
+
+
+@cache
+def _with_constants(kind: str) -> type[MeasurementSection]:
+    keys: type[MeasurementSection] = kinds()[kind].keys()
+    own: dict[str, Any] = {
+        column.name: (Annotated[Any, PlainValidator(partial(constant, column=column))], None)
+        for column in kinds()[kind].layout().columns
+        if column.name not in keys.model_fields
+    }
+    return create_model("WithConstants", __base__=keys, **own)
 
 
 @cache
@@ -46,12 +63,16 @@ def _unknown_kind() -> type[MeasurementSection]:
 
 
 def _measurement(value: Any, info: ValidationInfo) -> MeasurementEntry:
-    """One [[measurement]], whose kind decides on its keys; keys of the kind alone stand apart."""
+    """One [[measurement]], whose kind decides on its keys; what describes the file and keys of the kind stand apart."""
     if not isinstance(value, Mapping):
         raise unfit("a table headed [[measurement]]", shown(value))
     given = _section_of(value).model_validate(value, context=info.context).given()
-    own = {key: given.pop(key) for key in tuple(given) if key not in MeasurementEntry.__dataclass_fields__}
-    return MeasurementEntry(**given, keys=own)
+    common = {key: given.pop(key) for key in tuple(given) if key in MeasurementEntry.__dataclass_fields__}
+    described = {key: given.pop(key) for key in tuple(given) if key in DESCRIPTION_KEYS}
+    own = kinds()[common["kind"]].keys().model_fields
+    constants = {key: given.pop(key) for key in tuple(given) if key not in own}
+    description = Description.of({**described, "constants": constants})
+    return MeasurementEntry(**common, description=description, keys=given)
 
 
 class _Gmr(Section):

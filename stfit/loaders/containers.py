@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
+from stfit.measurement.description import PLAIN, Dialect
 from stfit.units import quoted
 
 Cells = npt.NDArray[Any]  # float64, or object holding str
@@ -33,6 +34,8 @@ _READERS: Final[Mapping[str, tuple[str, str]]] = {
     ".lvm": ("labview", "a LabVIEW measurement file"),
 }
 
+_TEXT: Final = ("csv", "separated text")
+
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
@@ -45,6 +48,8 @@ class Table:
     (inf where one overflows or says so, never NaN), else object holding the stripped text of each cell.
     lines: gives the physical line, from 1, of each row, shape (rows,); called for messages only.
     decimal_comma: whether the number cells of this container may have a decimal comma.
+    recognised: what was recognised of the file, in sentences. left_out: lines of rows that are left out as asked.
+    A column without a name has the header "".
     """
 
     path: Path
@@ -54,11 +59,18 @@ class Table:
     lines: Callable[[], Lines]
     header_line: int = 1
     decimal_comma: bool = False
+    recognised: tuple[str, ...] = ()
+    left_out: tuple[int, ...] = ()
 
     @property
     def rows(self) -> int:
         """How many rows of data there are."""
         return self.columns[0].size
+
+    @property
+    def numbered(self) -> bool:
+        """Whether its columns have numbers for names."""
+        return self.header == tuple(str(number) for number in range(1, len(self.header) + 1))
 
 
 class Problems:
@@ -83,10 +95,11 @@ class Problems:
             raise InputError([problem for _, problem in sorted(self._found, key=lambda entry: entry[0])])
 
 
-def read_table(path: Path) -> Table:
-    """The table in a file, by the reader of its suffix.
+def read_table(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()) -> Table:
+    """The table in a file, by the reader of its suffix; a file with any other suffix is taken for text.
 
-    Raises InputError: no such file, a folder, an unreadable file, an unknown suffix, and all that the reader refuses.
+    dialect: how the table stands in a text. known: plain names that its header may hold. Raises InputError: no such
+    file, a folder, an unreadable file, a dialect of what is no text, and all that the reader refuses.
     """
     expected = "a file that can be read"
     try:
@@ -94,13 +107,19 @@ def read_table(path: Path) -> Table:
             raise InputError(Problem(str(path), expected, "a folder"))
         if path.exists() and not path.is_file():
             raise InputError(Problem(str(path), expected, "a device or a pipe"))
-        return _reader_of(path)(path)
+        module, container = _READERS.get(path.suffix.lower(), _TEXT)
+        reader = import_module(f"stfit.loaders.{module}")
+        if module != "csv":
+            _refuse_dialect(path, dialect, container)
+        arguments = (path, dialect, known) if module == "csv" else (path,)
+        table: Table = reader.read(*arguments)
     except OSError as error:
         raise InputError(Problem(str(path), expected, _in_words(error))) from error
     except ValueError as error:
         if "\0" not in str(path):
             raise
         raise InputError(Problem(quoted(str(path)), expected, "a name with a zero byte")) from error
+    return table
 
 
 def parse_numbers(cells: Sequence[str], *, decimal_comma: bool) -> npt.NDArray[np.float64]:
@@ -122,18 +141,20 @@ def _with_mark(cells: Sequence[str], mark: str) -> npt.NDArray[np.float64]:
 
 
 def container_of(path: Path) -> str:
-    """What a file with this suffix is called, for example "a NumPy file"; KeyError for a suffix that has no reader."""
-    return _READERS[path.suffix.lower()][1]
+    """What a file with this suffix is called, for example "a NumPy file"."""
+    return _READERS.get(path.suffix.lower(), _TEXT)[1]
 
 
-def _reader_of(path: Path) -> Callable[[Path], Table]:
-    module, _ = _READERS.get(path.suffix.lower(), (None, ""))
-    if module is None:
-        path.stat()  # a file that is not there is the first thing to say
-        known = ", ".join(_READERS)
-        raise InputError(Problem(str(path), f"a table with one of the suffixes {known}", quoted(path.suffix)))
-    reader: Callable[[Path], Table] = import_module(f"stfit.loaders.{module}").read
-    return reader
+def is_text_file(path: Path) -> bool:
+    """Whether a file with this suffix is read as text."""
+    return _READERS.get(path.suffix.lower(), _TEXT)[0] == "csv"
+
+
+def _refuse_dialect(path: Path, dialect: Dialect, container: str) -> None:
+    """A key about text that would change nothing in another container is an error."""
+    keys = [key for key in dialect.given() if key != "bad_rows"]
+    if keys:
+        raise InputError([Problem(f"{path.name}, key '{key}'", "a file of text", container) for key in keys])
 
 
 def _in_words(error: OSError) -> str:

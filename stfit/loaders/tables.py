@@ -10,12 +10,15 @@ from typing import Any, TypeVar, final
 import numpy.typing as npt
 
 from stfit.errors import InputError, TableError
-from stfit.loaders.cells import Selection, column_values, select_rows
-from stfit.loaders.containers import Problems, Table, read_table
-from stfit.loaders.headers import Headers, find_header, match_headers, nearest
+from stfit.loaders.cells import Selection
+from stfit.loaders.containers import Problems
+from stfit.loaders.described import columns_in, open_table
+from stfit.loaders.headers import Headers, nearest
+from stfit.loaders.listed import Listed, divided
 from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
 from stfit.measurement.base import Measurement, Origin
 from stfit.measurement.columns import Layout
+from stfit.measurement.description import Condition, Description
 from stfit.measurement.kind import Kind
 from stfit.units import quoted
 
@@ -27,16 +30,14 @@ _Made = TypeVar("_Made")
 class TableRequest:
     """A table to be loaded as a kind.
 
-    columns: our name → the file's header, with the unit the file leaves out. where: header → the text or number of
-    the rows to take. keys: what the kind wants to know beside its columns. uncertainties: column → the standard
-    deviation of one reading in it, SI, where it is stated.
+    description: what is said of the file, and of those that it lists. keys: what the kind wants to know beside its
+    columns. uncertainties: column → the standard deviation of one reading in it, SI, where it is stated.
     """
 
     path: Path
     kind: Kind
     polarity: int = 1
-    columns: Mapping[str, str] = field(default_factory=dict)
-    where: Mapping[str, str | float] = field(default_factory=dict)
+    description: Description = field(default_factory=Description)
     keys: Mapping[str, Any] = field(default_factory=dict)
     uncertainties: Mapping[str, float] = field(default_factory=dict)
 
@@ -68,8 +69,8 @@ def load_columns(path: Path, layout: Layout) -> Mapping[str, npt.NDArray[Any]]:
 
     Raises InputError with every problem of the file.
     """
-    _, _, values = _load(path, layout, {}, {}, Problems(path))
-    return values
+    plain = Description()
+    return columns_in(open_table(path, layout, plain), layout, plain, Problems(path)).values
 
 
 def _attempt(step: Callable[..., _Made], *arguments: Any) -> _Made | InputError:
@@ -83,44 +84,46 @@ def _attempt(step: Callable[..., _Made], *arguments: Any) -> _Made | InputError:
 def _read(request: TableRequest) -> Loaded:
     problems = Problems(request.path)
     _check_keys(request, problems)
-    selection, headers, values = _load(request.path, request.kind.layout(), request.columns, request.where, problems)
-    for name in (name for name in request.uncertainties if name not in values):
+    layout, listed = request.kind.layout(), request.kind.listed
+    description = request.description
+    table = open_table(request.path, layout, Description() if listed else description)
+    files = None
+    if listed is not None:
+        description, theirs = divided(description, layout, listed(), table)
+        files = Listed(request.path.parent, theirs)
+    found = columns_in(table, layout, description, problems)
+    for name in (name for name in request.uncertainties if name not in found.values):
         problems.add(f"a column {quoted(name)}, of whose readings it is", "none", key=UNCERTAINTIES[name])
     problems.raise_any()
-    notices = _notices(selection.table, headers, request.where)
-    return Loaded(selection, headers, values, request.uncertainties, notices)
+    return Loaded(found, request.uncertainties, files)
 
 
 def _build(request: TableRequest, loaded: Loaded) -> Measurement:
-    selection = loaded.selection
-    chosen = ", ".join(f"{header} = {value}" for header, value in request.where.items())
+    selection, name = loaded.found.selection, request.kind.name
+    chosen = ", ".join(f"{header} {_words(wanted)}" for header, wanted in request.description.where.items())
     label = f" [{chosen}]" if chosen else ""
-    digest, name = selection.table.sha256, request.kind.name
-    origin = Origin(str(request.path), digest, selection.rows, loaded.notices, label, name)
+    found = loaded.found
+    origin = Origin(
+        str(request.path), selection.table.sha256, selection.rows, found.notices, label, name, found.recognised
+    )
+    keys = dict(request.keys) if loaded.files is None else {**request.keys, "listed": loaded.files}
     try:
         build = request.kind.build()
-        measurement: Measurement = build(loaded.values, polarity=request.polarity, origin=origin, **request.keys)
+        measurement: Measurement = build(found.values, polarity=request.polarity, origin=origin, **keys)
     except TableError as error:
         problems = Problems(request.path)
-        _note_rows(error, selection, loaded.headers, problems)
+        _note_rows(error, selection, found.headers, problems)
         problems.raise_any()
         raise
     return measurement
 
 
-def _load(
-    file: Path,
-    layout: Layout,
-    columns: Mapping[str, str],
-    where: Mapping[str, str | float],
-    problems: Problems,
-) -> tuple[Selection, Headers, dict[str, npt.NDArray[Any]]]:
-    table = read_table(file)
-    headers = match_headers(table, layout, columns, problems)
-    selection = select_rows(table, where, problems)
-    values = {name: column_values(selection, match, problems) for name, match in headers.matches.items()}
-    problems.raise_any()
-    return selection, headers, values
+def _words(wanted: Condition) -> str:
+    """A condition behind the name of a column."""
+    if isinstance(wanted, tuple):
+        return " or ".join(map(_words, wanted))
+    text = str(wanted)
+    return text if text[:1] in "<>=!" and text else f"= {text}"
 
 
 def _check_keys(request: TableRequest, problems: Problems) -> None:
@@ -134,17 +137,14 @@ def _check_keys(request: TableRequest, problems: Problems) -> None:
     problems.raise_any()
 
 
-def _notices(table: Table, headers: Headers, where: Mapping[str, str | float]) -> tuple[str, ...]:
-    asked = {find_header(table, name) for name in where}
-    left_over = (table.header[position] for position in headers.unused if position not in asked)
-    return tuple(f"column {quoted(name)} is not used" for name in left_over)
-
-
 def _note_rows(error: TableError, selection: Selection, headers: Headers, problems: Problems) -> None:
     """What the kind found impossible, with the rows as lines and the columns as headers of the file."""
     lines = selection.lines()
+    same: dict[tuple[str, str, str], list[int]] = {}
     for problem in error.problems:
-        line = selection.table.header_line if problem.row is None else int(lines[problem.row])
         match = headers.matches.get(problem.column)
         column = problem.column if match is None else selection.table.header[match.position]
-        problems.add(problem.expected, problem.found, line=line, column=column)
+        line = selection.table.header_line if problem.row is None else int(lines[problem.row])
+        same.setdefault((column, problem.expected, problem.found), []).append(line)
+    for (column, expected, found), at in same.items():
+        problems.add(expected, found + (f", in {len(at)} rows" if len(at) > 1 else ""), line=at[0], column=column)

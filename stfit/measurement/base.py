@@ -26,7 +26,8 @@ def frozen(values: Any, dtype: Any = np.float64) -> Any:
 class Origin:
     """Where a measurement comes from, and what was noticed while reading it.
 
-    label: what tells two measurements from one file apart. kind: the one that was declared, "" for none.
+    label: what tells two measurements from one file apart. kind: the one that was declared, "" for none. recognised:
+    what was recognised of the file and nobody declared, in sentences.
     """
 
     file: str = ""
@@ -35,6 +36,7 @@ class Origin:
     notices: tuple[str, ...] = ()
     label: str = ""
     kind: str = ""
+    recognised: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

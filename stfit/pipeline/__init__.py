@@ -9,12 +9,11 @@ from typing import Any, overload
 from stfit import laboratory
 from stfit.analysis import Analysis, analysis_of, read_analysis, read_device
 from stfit.errors import InputError, Problem
-from stfit.loaders.settings import UNCERTAINTIES
-from stfit.loaders.tables import TableRequest, load_tables
+from stfit.loaders.tables import load_tables
 from stfit.measurement import Measurement, kinds
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.inspection import Inspection, inspect
-from stfit.pipeline.loading import load_measurements
+from stfit.pipeline.loading import load_measurements, request_of
 from stfit.pipeline.planning import plan_analysis, with_plan, write_plan_report
 from stfit.pipeline.run import asked_but_not_identified, run
 from stfit.pipeline.sampling import Run, sample, sampled, source_of, to_arviz
@@ -50,8 +49,8 @@ def load(path: str | Path, kind: str, *, polarity: int = 1, **keys: Any) -> Meas
 def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys: Any) -> Measurement | Analysis:
     """A measurement of the declared kind from a table, or (with no kind, from a .toml) an analysis.
 
-    keys: `columns`, `where`, `temperature_uncertainty` (K), `field_uncertainty` (T) and the keys of the kind, as in
-    [[measurement]]. InputError says what is wrong.
+    keys: what describes the file (`columns`, `values`, `where`, constants …), as in [[measurement]];
+    `temperature_uncertainty` (K), `field_uncertainty` (T) and the keys of the kind. InputError says what is wrong.
     """
     file = Path(path)
     if kind is None:
@@ -62,9 +61,7 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
         raise InputError(Problem("kind", f"one of {', '.join(kinds())}", repr(kind)))
     if polarity not in (1, -1):
         raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
-    uncertainties = {name: keys.pop(key) for name, key in UNCERTAINTIES.items() if key in keys}
-    columns, where = keys.pop("columns", None) or {}, keys.pop("where", None) or {}
-    return load_tables([TableRequest(file, kinds()[kind], polarity, columns, where, keys, uncertainties)])[0]
+    return load_tables([request_of(file, kind, polarity, keys)])[0]
 
 
 def run_analysis(analysis: Analysis, *, seed: int = 0, command: str = "", chain: Run | None = None) -> FitResult:

@@ -229,7 +229,7 @@ def _listed(entries: Sequence[Entry]) -> set[Path]:
     return {
         _placed(entry.path.parent / name)
         for entry in entries
-        if kinds()[entry.kind].lists_files
+        if kinds()[entry.kind].listed is not None
         for name in _names_in(read_table(entry.path))
     }
 

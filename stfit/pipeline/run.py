@@ -206,7 +206,8 @@ def _input(measurement: Measurement) -> InputFile:
     origin = measurement.origin
     rows = origin.rows or measurement.settings.state.size
     kind = declared_kind(measurement)
-    return InputFile(origin.file or kind, origin.sha256, kind, rows, measurement.polarity)
+    recognised = list(origin.recognised)
+    return InputFile(origin.file or kind, origin.sha256, kind, rows, measurement.polarity, recognised)
 
 
 def _determined(objective: Objective, found: dict[str, Estimate]) -> list[str]:

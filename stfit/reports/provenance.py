@@ -68,7 +68,11 @@ def provenance(result: FitResult) -> Section:
     ]
     if result.analysis_sha256 is not None:
         rows.append(Row(("analysis file", "", "", "", _sum(result.analysis_sha256))))
-    blocks: list[Block] = [Table(_INPUTS, tuple(rows), named=False), view.key_values(_circumstances(result))]
+    blocks: list[Block] = [Table(_INPUTS, tuple(rows), named=False)]
+    recognised = [(entry.file, "; ".join(entry.recognised)) for entry in result.inputs if entry.recognised]
+    if recognised:
+        blocks += [Heading("What was recognised of the files"), view.key_values(recognised)]
+    blocks.append(view.key_values(_circumstances(result)))
     if result.analysis:
         blocks += [Heading("The analysis file"), Verbatim(result.analysis)]
     return Section("provenance", "Where this comes from", tuple(blocks))

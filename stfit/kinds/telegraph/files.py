@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, final
 from zipfile import BadZipFile
@@ -11,17 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
-from stfit.loaders.tables import load_columns
+from stfit.loaders.containers import is_text_file
+from stfit.loaders.listed import Listed
 from stfit.measurement.columns import Column, Layout
 from stfit.units import UnitError, conversion, parse_quantity, quoted
 
 QUANTITIES: Final = {"resistance": "ohm", "voltage": "V"}
-_TABLES: Final = frozenset({".csv", ".tsv", ".txt"})
 _TIME: Final = Column("time", "s", accepts=("s", "ms", "us"), aliases=("t",))
 _COLUMNS: Final = {
     "resistance": Column("resistance", "ohm", accepts=("ohm", "mohm"), aliases=("R",)),
     "voltage": Column("voltage", "V", accepts=("mV", "V"), aliases=("V", "U")),
 }
+LISTED: Final = Layout(
+    (_TIME,), tuple((column,) for column in _COLUMNS.values()), record=True
+)  # what a table of a trace may hold
 _JITTER: Final = 0.2  # of a sampling interval, that a written time may be off
 _KINDS: Final = "fiu"
 
@@ -33,6 +36,8 @@ class TraceFile:
 
     quantity: "resistance" or "voltage". sample_interval: s; None where only the file can tell. unit: of the numbers of
     an array, with a factor where there is one ("0.25 mV" a count). dtype: of a file that holds nothing but numbers.
+    listed: how the tables of an index are described. column: header or number of the signal in a table, where the index
+    says it.
     """
 
     path: Path
@@ -40,6 +45,8 @@ class TraceFile:
     sample_interval: float | None = None
     unit: str | None = None
     dtype: str | None = None
+    listed: Listed = field(default_factory=Listed)
+    column: str = ""
 
 
 @final
@@ -48,12 +55,13 @@ class RawTrace:
     """A uniformly sampled signal.
 
     samples: shape (n,), as they are stored, of any real type, memory-mapped where the container allows it. factor: of a
-    sample into `quantity`'s SI unit. sample_interval: s.
+    sample into `quantity`'s SI unit. sample_interval: s. recognised: what was recognised of a table, in sentences.
     """
 
     samples: npt.NDArray[Any]
     factor: float
     sample_interval: float
+    recognised: tuple[str, ...] = ()
 
 
 def open_trace(file: TraceFile) -> RawTrace:
@@ -65,7 +73,7 @@ def open_trace(file: TraceFile) -> RawTrace:
     try:
         if file.path.is_dir():
             raise InputError(Problem(str(file.path), "a file that can be read", "a folder"))
-        if file.dtype is None and file.path.suffix.lower() in _TABLES:
+        if file.dtype is None and is_text_file(file.path):
             return _from_table(file)
         samples = _binary(file) if file.dtype is not None else _numpy(file)
     except OSError as error:
@@ -80,7 +88,7 @@ def open_trace(file: TraceFile) -> RawTrace:
 def _numpy(file: TraceFile) -> npt.NDArray[Any]:
     suffix = file.path.suffix.lower()
     if suffix not in (".npy", ".npz"):
-        expected = "a .npy, .npz, .csv, .tsv or .txt, or a dtype that says what the bytes are"
+        expected = "a .npy, .npz or text, or a dtype that says what the bytes are"
         raise InputError(Problem(file.path.name, expected, quoted(suffix)))
     try:
         if suffix == ".npy":
@@ -107,8 +115,9 @@ def _binary(file: TraceFile) -> npt.NDArray[Any]:
 
 
 def _from_table(file: TraceFile) -> RawTrace:
-    columns = load_columns(file.path, Layout((_TIME, _COLUMNS[file.quantity])))
-    time, samples = columns["time"], columns[file.quantity]
+    own = {file.quantity: file.column} if file.column else None
+    table = file.listed.read(file.path, Layout((_TIME, _COLUMNS[file.quantity]), record=True), own)
+    time, samples = table.values["time"], table.values[file.quantity]
     steps = np.diff(time)
     if steps.size == 0:
         raise InputError(Problem(file.path.name, "two samples or more", f"{time.size}"))
@@ -125,7 +134,7 @@ def _from_table(file: TraceFile) -> RawTrace:
     if file.sample_interval is not None and abs(file.sample_interval / interval - 1.0) > _JITTER:
         found = f"times {interval:.6g} s apart"
         raise InputError(Problem(file.path.name, f"the declared sample_interval, {file.sample_interval:g} s", found))
-    return RawTrace(samples, 1.0, interval)
+    return RawTrace(samples, 1.0, interval, table.recognised)
 
 
 def _interval(file: TraceFile) -> float:

@@ -17,15 +17,16 @@ from stfit.kinds.telegraph.data import TelegraphTraces, TraceRecord
 from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.reducing import ReducedTrace, TraceTask, reduce_trace
 from stfit.kinds.telegraph.trace_panels import panels
+from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Array, Origin
-from stfit.measurement.columns import CURRENT, FIELD, FILE, TEMPERATURE, Column, Domain, Layout
+from stfit.measurement.columns import COLUMN, CURRENT, FIELD, FILE, TEMPERATURE, Column, Domain, Layout
 
 _INTERVAL: Final = Column("sample_interval", "s", Domain.POSITIVE, ("us", "s"), ("dt", "delta_t"))
 _LARGE: Final = 200_000_000  # bytes of all files together, from which several processes are worth their start
 _ORDER: Final = (checks.FAILED, checks.DOUBTFUL, checks.PASSED, checks.NOT_TESTED)
 
 
-LAYOUT: Final = Layout((FILE, CURRENT), (), (TEMPERATURE, FIELD, _INTERVAL))
+LAYOUT: Final = Layout((FILE, CURRENT), (), (TEMPERATURE, FIELD, _INTERVAL, COLUMN))
 
 
 def reduced_traces(
@@ -42,6 +43,7 @@ def reduced_traces(
     dead_time: float | None = None,
     bad: str = "report",
     leave_out: Sequence[str] = (),
+    listed: Listed | None = None,
 ) -> TelegraphTraces:
     """Reduce every trace of the index; large ones side by side.
 
@@ -49,26 +51,38 @@ def reduced_traces(
     by the current. unit: of the numbers in an array, such as "mV" or "0.25 mV" a count. dtype: of files of bare
     numbers. ap_level: "high" or "low", of the resistance. method: "auto", "threshold" or "hmm".
     dead_time: s, below which the instrument loses dwells. bad: what becomes
-    of a trace that fails a check: "report" or "leave-out". leave_out: files to leave out whatever they show.
+    of a trace that fails a check: "report" or "leave-out". leave_out: files to leave out whatever they show. listed:
+    how tables of the index are described.
     TableError: what cannot be read, a voltage without a current, a trace that gives no dwell times and is not left
     out, no trace that is left.
     """
-    names = [str(name) for name in columns["file"]]
+    signals = columns.get("column", np.full(columns["file"].size, "", dtype=object))
+    names = [
+        f"{file} [{signal}]" if signal else str(file) for file, signal in zip(columns["file"], signals, strict=True)
+    ]
     _refuse(names, columns["current"], quantity, leave_out)
     if dead_time is not None and method == "hmm":
         expected = 'no dead_time with method = "hmm", which sees no single dwells'
         raise TableError([CellProblem(None, "dead_time", expected, f"{dead_time:g} s")])
-    folder = Path(origin.file).parent
+    listed = listed or Listed(Path(origin.file).parent)
     tasks = [
         TraceTask(
-            TraceFile(folder / name, quantity, _own(columns, row, sample_interval), unit, dtype),
+            TraceFile(
+                listed.folder / str(columns["file"][row]),
+                quantity,
+                _own(columns, row, sample_interval),
+                unit,
+                dtype,
+                listed,
+                str(signals[row]),
+            ),
             float(columns["current"][row]),
             ap_level == "high",
             method,
             dead_time,
             traces=len(names),
         )
-        for row, name in enumerate(names)
+        for row in range(len(names))
     ]
     reduced = _reduced(tasks)
     out = [
@@ -88,7 +102,9 @@ def _failed(trace: ReducedTrace) -> bool:
 
 def _refuse(names: Sequence[str], current: Array, quantity: str, leave_out: Sequence[str]) -> None:
     problems = [
-        CellProblem(row, "file", "a file that no other row holds", repr(name))
+        CellProblem(
+            row, "file", "a file that no other row holds, or in a column 'column' its own header in it", repr(name)
+        )
         for row, name in enumerate(names)
         if name in names[:row]
     ]
@@ -111,12 +127,7 @@ def _reduced(tasks: Sequence[TraceTask]) -> list[ReducedTrace]:
     size = sum(task.file.path.stat().st_size for task in tasks if task.file.path.is_file())
     processes = available_processes() if size > _LARGE else 1
     outcomes = list(mapped(_attempt, tasks, processes, doing="traces reduced"))
-    problems = [
-        CellProblem(row, "file", f"{problem.where}: {problem.expected}", problem.found)
-        for row, outcome in enumerate(outcomes)
-        if isinstance(outcome, InputError)
-        for problem in outcome.problems
-    ]
+    problems = problems_of([(row, found) for row, found in enumerate(outcomes) if isinstance(found, InputError)])
     if problems:
         raise TableError(problems)
     return [outcome for outcome in outcomes if isinstance(outcome, ReducedTrace)]
@@ -168,7 +179,9 @@ def _measurement(
         for row, (name, trace, left) in enumerate(zip(names, reduced, out, strict=True))
     ]
     notices = [*origin.notices, *(f"{record.file} is left out" for record in records if record.left_out)]
-    measurement = TelegraphTraces.from_columns(rows, polarity=polarity, origin=replace(origin, notices=tuple(notices)))
+    recognised = in_common([(name, trace.raw.recognised) for name, trace in zip(names, reduced, strict=True)])
+    origin = replace(origin, notices=tuple(notices), recognised=(*origin.recognised, *recognised))
+    measurement = TelegraphTraces.from_columns(rows, polarity=polarity, origin=origin)
     return replace(measurement, records=tuple(records))
 
 

@@ -52,7 +52,8 @@ def failing(path: Path, match: str, **options: object) -> None:
 def test_what_is_no_trace_is_an_error(tmp_path: Path) -> None:
     failing(tmp_path / "absent.npy", "no such file")
     failing(tmp_path, "a folder")
-    failing(tmp_path / "x.foo", "a dtype that says what the bytes are; found '.foo'")
+    (tmp_path / "x.foo").write_bytes(b"1,\0")
+    failing(tmp_path / "x.foo", "expected text; found a zero byte at byte 3, line 1: a binary file")
     (tmp_path / "text.npy").write_text("not numpy")
     failing(tmp_path / "text.npy", "an array of numbers as NumPy writes it")
     np.save(tmp_path / "pickled.npy", np.array([{}], dtype=object), allow_pickle=True)
