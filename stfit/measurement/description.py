@@ -109,10 +109,10 @@ class Description:
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
         """The description by its keys, those of the dialect among them, each in the type that it has here."""
-        names = {entry.name for entry in fields(Dialect)}
-        dialect = Dialect(**{key: value for key, value in given.items() if key in names})
+        dialect = Dialect(**{key: value for key, value in given.items() if key in DIALECT_KEYS})
         rest = {key: given[key] for key in ("columns", "constants", "where") if key in given}
         return cls(dialect=dialect, words=given.get("values", {}), **rest)
 
 
-DESCRIPTION_KEYS: Final = frozenset({*(entry.name for entry in fields(Dialect)), "columns", "values", "where"})
+DIALECT_KEYS: Final = frozenset(entry.name for entry in fields(Dialect))
+DESCRIPTION_KEYS: Final = DIALECT_KEYS | {"columns", "values", "where"}

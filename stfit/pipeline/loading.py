@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy.typing as npt
+
 from stfit.analysis import Analysis, MeasurementEntry, analysis_of
+from stfit.loaders.containers import Problems, Table, read_table
+from stfit.loaders.described import columns_in, open_table
+from stfit.loaders.names import known_names
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.loaders.tables import TableRequest, load_tables
 from stfit.measurement import Measurement, kinds
-from stfit.measurement.description import DESCRIPTION_KEYS, Description
+from stfit.measurement.description import DESCRIPTION_KEYS, PLAIN, Description
 
 
 def load_measurements(analysis: Analysis) -> list[Measurement]:
@@ -38,12 +44,36 @@ def request_of(path: Path, kind: str, polarity: int, keys: dict[str, Any]) -> Ta
     described = {key: keys.pop(key) for key in tuple(keys) if key in DESCRIPTION_KEYS or key in names}
     description = Description()
     if described:
-        entry = {"kind": kind, "file": path.name, **described}
-        description = analysis_of({"measurement": [entry]}, path.parent, "stfit.load").measurement[0].description
+        description = entry_of(path, kind, described, "stfit.load").description
     return TableRequest(path, declared, polarity, description, keys, uncertainties)
 
 
-def measurement_of(path: Path, kind: str, keys: dict[str, Any], caller: str) -> Measurement:
-    """The measurement in a file; keys: written as in [[measurement]]; caller: what messages call the analysis."""
+def entry_of(path: Path, kind: str, keys: dict[str, Any], caller: str) -> MeasurementEntry:
+    """A [[measurement]] of a file; keys: written as there; caller: what messages call the analysis."""
     entry = {"kind": kind, "file": path.name, **keys}
-    return load_measurements(analysis_of({"measurement": [entry]}, path.parent, caller))[0]
+    return analysis_of({"measurement": [entry]}, path.parent, caller).measurement[0]
+
+
+def measurement_of(entry: MeasurementEntry) -> Measurement:
+    """The measurement that an entry describes; InputError says what is wrong with its file."""
+    return load_tables([_request(entry)])[0]
+
+
+def table_of(entry: MeasurementEntry) -> Table:
+    """The table of an entry as it stands in its file."""
+    kind = kinds()[entry.kind]
+    return open_table(entry.file, kind.layout(), entry.description if kind.listed is None else Description())
+
+
+def columns_of(entry: MeasurementEntry) -> Mapping[str, npt.NDArray[Any]]:
+    """The columns of an entry by their names in its kind: SI units, words as codes, shape (rows,)."""
+    layout = kinds()[entry.kind].layout()
+    return columns_in(table_of(entry), layout, entry.description, Problems(entry.file)).values
+
+
+def any_table(path: Path, keys: dict[str, Any]) -> Table:
+    """The table in a file whose kind is not known; keys: how it stands in its text, as in [[measurement]]."""
+    known = frozenset().union(*(known_names(kind.layout()) for kind in kinds().values()))
+    kind = next(iter(kinds()))  # these keys are the same for all
+    dialect = entry_of(path, kind, keys, "stfit inspect").description.dialect if keys else PLAIN
+    return read_table(path, dialect, known)

@@ -305,7 +305,7 @@ MEASUREMENTS: dict[str, Case] = {
         of_measurement("dead_time"),
         ["above 0 s", "'0 us'"],
     ),
-    "a column that is a truth value": (
+    "a column that is no text": (
         f"{DWELLS}columns = {{n = true}}",
         of_measurement("columns"),
         ["a header", "true"],
