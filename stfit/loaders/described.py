@@ -50,16 +50,17 @@ def columns_in(table: Table, layout: Layout, description: Description, problems:
     problems.raise_any()
     selection, values = read_columns(chosen, headers, description, problems)
     problems.raise_any()
-    recognised = (*table.recognised, *_names_recognised(table, headers))
+    recognised = (*table.recognised, *_names_recognised(table, layout, headers))
     return Described(selection, headers, values, recognised, _notices(chosen, selection, headers, description))
 
 
-def _names_recognised(table: Table, headers: Headers) -> list[str]:
+def _names_recognised(table: Table, layout: Layout, headers: Headers) -> list[str]:
     """Which columns have another name than the kind gives them, and nobody declared it."""
     words = []
+    own = {plain_name(column.name) for column in layout.columns}
     for match in headers.matches.values():
         header = table.header[match.position]
-        if not match.declared and plain_name(header) != plain_name(match.column.name):
+        if not match.declared and plain_name(header) not in own:
             unit = f" in {match.unit}" if match.unit and not match.column.any_unit else ""
             words.append(f"column {quoted(header)} is taken for {match.column.name}{unit}")
     return words
