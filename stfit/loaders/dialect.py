@@ -24,6 +24,7 @@ from stfit.units import is_unit, quoted, split_header
 _SEPARATORS: Final = ("\t", ";", ",", "|", WHITE_SPACE)  # the first goes before the next where both do as well
 _IN_WORDS: Final = {"\t": "a tab", WHITE_SPACE: "white space"}
 _SAMPLE: Final = 50  # rows at the end of the lines looked at, from which the columns of numbers are known
+_FEW: Final = 3  # columns; lines of any other text often have as many cells
 _LAST: Final = 10  # of these rows, which are hardly those of a preamble
 _MOST_COLUMNS: Final = 10_000
 
@@ -68,8 +69,18 @@ def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str]
 def _separator(lines: Sequence[str]) -> str:
     """The separator with which most of the last lines are rows of one length, full of numbers."""
     scores = {mark: _score(list(records(lines, mark, strict=False))[-_SAMPLE:]) for mark in _SEPARATORS}
+    if any('"' in line for line in lines):
+        scores = {mark: score * (1.0 if _quotes_end(lines, mark) else 0.5) for mark, score in scores.items()}
+    if scores["\t"] > 0.5 * scores[WHITE_SPACE]:  # a tab is white space too, and rarely there by chance
+        scores[WHITE_SPACE] = 0.0
     best = max(scores.values())
     return next(mark for mark in _SEPARATORS if scores[mark] >= best - 1e-9) if best > 0 else ","
+
+
+def _quotes_end(lines: Sequence[str], separator: str) -> bool:
+    """Whether quotes end where cells do, but for the last ones, which may be cut."""
+    last = list(records(lines, separator))[-1:]
+    return all(row.cells is not None or row.last >= len(lines) for row in last)
 
 
 def _score(rows: Sequence[Record]) -> float:
@@ -80,7 +91,9 @@ def _score(rows: Sequence[Record]) -> float:
     alike = [row.cells for row in rows if row.cells is not None and len(row.cells) == width]
     cells = [cell for row in alike for cell in row if cell.casefold() not in MISSING]
     numbers = sum(map(_is_number, cells)) / len(cells) if cells else 0.0
-    return (len(alike) / len(rows)) ** 2 * (0.1 + numbers)
+    # names over rows with an index, as R writes them, are one cell shorter
+    names = sum(row.cells is not None and len(row.cells) == width - 1 for row in rows) if width > _FEW else 0
+    return ((len(alike) + names) / len(rows)) ** 2 * (0.1 + numbers)
 
 
 def _usual_width(rows: Sequence[Record]) -> int:

@@ -43,8 +43,9 @@ def split_lines(text: str) -> list[str]:
 
 
 def split_cells(line: str, separator: str) -> list[str]:
-    """The cells of one line without their spaces; a quote that does not end holds the rest of the line."""
-    return next(iter(records([line], separator, 1, strict=False))).cells or []
+    """The cells of one line without their spaces, none of a line that holds no row; an open quote holds the rest."""
+    record = next(records([line], separator, strict=False), None)
+    return [] if record is None else record.cells or []
 
 
 def records(lines: Iterable[str], separator: str, start: int = 1, *, strict: bool = True) -> Iterator[Record]:
