@@ -5,6 +5,7 @@ pytest tests/property/test_dialects.py -s        # prints the share that needed 
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -169,8 +170,8 @@ def declared(written: Written) -> tuple[str, dict[str, Any]]:
         }
         return "no header: columns by number", {"columns": columns}
     if written.units == "none":
-        columns = {"current": "current (mA)", "pulse_width": "pulse_width (ns)", "temperature": "temperature (degC)"}
-        return "no units: columns with units", {"columns": columns}
+        headers = {"current": "current (mA)", "pulse_width": "pulse_width (ns)", "temperature": "temperature (degC)"}
+        return "no units: columns with units", {"columns": headers}
     return "", {}
 
 
@@ -203,4 +204,4 @@ def test_a_table_is_read_equal_from_every_dialect(tmp_path: Path, part: int) -> 
             with pytest.raises(InputError, match="columns = "):
                 read(path, {})
     shares = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
-    print(f"\n{DIALECTS // 4} dialects; keys needed: {shares}")
+    sys.stdout.write(f"\n{DIALECTS // 4} dialects; keys needed: {shares}\n")
