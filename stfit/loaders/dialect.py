@@ -17,7 +17,7 @@ import numpy as np
 from stfit.errors import InputError, Problem
 from stfit.loaders.containers import parse_numbers
 from stfit.loaders.names import is_known, plain_name
-from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_comment, records, split_cells
+from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_comment, is_left_out, records, split_cells
 from stfit.measurement.description import Dialect
 from stfit.units import is_unit, quoted, split_header
 
@@ -68,8 +68,10 @@ def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str]
 
 def _separator(lines: Sequence[str]) -> str:
     """The separator with which most of the last lines are rows of one length, full of numbers."""
-    scores = {mark: _score(list(records(lines, mark, strict=False))[-_SAMPLE:]) for mark in _SEPARATORS}
-    if any('"' in line for line in lines):
+    quotes = any('"' in line for line in lines)
+    looked_at = lines if quotes else [line for line in lines if not is_left_out(line)][-_SAMPLE:]
+    scores = {mark: _score(list(records(looked_at, mark, strict=False))[-_SAMPLE:]) for mark in _SEPARATORS}
+    if quotes:
         scores = {mark: score * (1.0 if _quotes_end(lines, mark) else 0.5) for mark, score in scores.items()}
     if scores["\t"] > 0.5 * scores[WHITE_SPACE]:  # a tab is white space too, and rarely there by chance
         scores[WHITE_SPACE] = 0.0
