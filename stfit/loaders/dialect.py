@@ -270,7 +270,7 @@ def _with_units(names: Sequence[str], units: Sequence[str]) -> tuple[str, ...]:
     """The names of a header with the units of the row below it, where they have none of their own."""
     padded = [*units, *[""] * (len(names) - len(units))]
     return tuple(
-        f"{name} ({_as_unit(unit) or unit})" if name and unit and split_header(name)[1] is None else name
+        f"{name} ({_as_unit(unit)})" if name and _as_unit(unit) and split_header(name)[1] is None else name
         for name, unit in zip(names, padded, strict=False)
     )
 
