@@ -105,6 +105,13 @@ def _single(value: Any) -> str | int | float:
     return value
 
 
+def pattern(value: Any) -> str:
+    """The pattern of file names, with fields in braces."""
+    if isinstance(value, str) and value.count("{") == value.count("}") > 0:
+        return value
+    raise unfit('names of files with fields, such as "{device}_{current:mA}_{temperature:K}"', shown(value))
+
+
 def constant(value: Any, column: Column) -> float | str:
     """The value of a column in all rows, as its cells are held: SI units, the code of a word, text."""
     if column.text:

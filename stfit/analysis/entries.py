@@ -57,7 +57,9 @@ class GmrTable:
 @final
 @dataclass(frozen=True)
 class MeasurementEntry:
-    """One [[measurement]]: a file, what it holds and how it is read.
+    """One [[measurement]]: a file, or several (files, with the pattern of their names), what it holds, how it is read.
+
+    file: where there are several, what messages call them.
 
     polarity: +1 or −1, the sign that turns the lab's current into the one that stabilises P.
     temperature: K, for rows without their own. temperature_uncertainty (K), field_uncertainty (T): the standard
@@ -73,6 +75,8 @@ class MeasurementEntry:
     field_uncertainty: float | None = None
     description: Description = field(default_factory=Description)
     keys: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+    pattern: str = ""
 
 
 @final

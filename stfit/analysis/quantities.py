@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Mapping
+from glob import glob
 from pathlib import Path
 from typing import Any, Final
 
@@ -148,6 +149,16 @@ def existing_file(value: Any, base: Path) -> Path:
     if stat.S_ISDIR(mode):
         raise unfit("a file", f"{shown(value)}, a folder")
     return path
+
+
+def existing_files(value: Any, base: Path) -> tuple[Path, ...]:
+    """The files there are for a text with * and ?, or for a list of them, by their names; relative to `base`."""
+    patterns = value if isinstance(value, list) and value else [value]
+    found = {name for entry in patterns for name in glob(str(base / text(entry)), recursive=True)}  # noqa: PTH207 - takes absolute ones
+    files = tuple(path for path in map(Path, sorted(found)) if path.is_file())
+    if not files:
+        raise unfit('files there are, such as "data/*.csv"', f"none for {shown(value)}")
+    return files
 
 
 def reason(error: OSError | ValueError) -> str:

@@ -39,7 +39,9 @@ def _section_of(measurement: Mapping[str, Any]) -> type[MeasurementSection]:
     if not isinstance(kind, str) or kind not in kinds():
         return _unknown_kind()
     keys: type[MeasurementSection] = kinds()[kind].keys()
-    return keys if measurement.keys() <= keys.model_fields.keys() else _with_constants(kind)
+    if not measurement.keys() <= keys.model_fields.keys():
+        keys = _with_constants(kind)
+    return _of_files(keys) if "files" in measurement else keys
 
 
 @cache
@@ -51,6 +53,16 @@ def _with_constants(kind: str) -> type[MeasurementSection]:
         if column.name not in keys.model_fields
     }
     return create_model("WithConstants", __base__=keys, **own)
+
+
+@cache
+def _of_files(keys: type[MeasurementSection]) -> type[MeasurementSection]:
+    """The keys of a measurement of several files, which has no key `file`."""
+    return create_model("OfFiles", __base__=keys, file=(Annotated[Any, PlainValidator(_no_file)], None))
+
+
+def _no_file(value: Any) -> None:
+    raise unfit("either file or files", shown(value))
 
 
 @cache
@@ -67,6 +79,11 @@ def _measurement(value: Any, info: ValidationInfo) -> MeasurementEntry:
     if not isinstance(value, Mapping):
         raise unfit("a table headed [[measurement]]", shown(value))
     given = _section_of(value).model_validate(value, context=info.context).given()
+    if "files" in given:
+        called = value["files"] if isinstance(value["files"], str) else "files"
+        given["file"] = Path((info.context or {})["base"]) / called
+    elif "pattern" in given:
+        raise unfit("the key files beside pattern", "none")
     common = {key: given.pop(key) for key in tuple(given) if key in MeasurementEntry.__dataclass_fields__}
     described = {key: given.pop(key) for key in tuple(given) if key in DESCRIPTION_KEYS}
     own = kinds()[common["kind"]].keys().model_fields

@@ -51,6 +51,11 @@ def _file(value: Any, info: ValidationInfo) -> Path:
     return quantities.existing_file(value, Path((info.context or {})["base"]))
 
 
+def _files(value: Any, info: ValidationInfo) -> tuple[Path, ...]:
+    """The files that a pattern such as data/*.csv means, from the folder which the caller gives as context."""
+    return quantities.existing_files(value, Path((info.context or {})["base"]))
+
+
 File = Annotated[Path, PlainValidator(_file)]
 Text = Annotated[str, PlainValidator(quantities.text)]
 Temperature = Annotated[float | None, PlainValidator(quantities.temperature)]
@@ -61,6 +66,8 @@ class MeasurementSection(Section):
 
     kind: str
     file: File
+    files: Annotated[tuple[Path, ...], PlainValidator(_files)] = ()
+    pattern: Annotated[str, PlainValidator(description.pattern)] = ""
     polarity: Annotated[Any, PlainValidator(quantities.choice(1, -1))] = 1
     temperature: Temperature = None
     temperature_uncertainty: Annotated[float | None, PlainValidator(partial(quantities.uncertainty, unit="K"))] = None

@@ -13,6 +13,7 @@ from stfit.errors import InputError, TableError
 from stfit.loaders.cells import Selection
 from stfit.loaders.containers import Problems
 from stfit.loaders.described import columns_in, open_table
+from stfit.loaders.file_names import Listing
 from stfit.loaders.headers import Headers, nearest
 from stfit.loaders.listed import Listed, divided
 from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
@@ -30,7 +31,8 @@ _Made = TypeVar("_Made")
 class TableRequest:
     """A table to be loaded as a kind.
 
-    description: what is said of the file, and of those that it lists. keys: what the kind wants to know beside its
+    description: what is said of the file, and of those that it lists. listing: the files, where no index lists them;
+    `path` is then what messages call it. keys: what the kind wants to know beside its
     columns. uncertainties: column → the standard deviation of one reading in it, SI, where it is stated.
     """
 
@@ -40,6 +42,7 @@ class TableRequest:
     description: Description = field(default_factory=Description)
     keys: Mapping[str, Any] = field(default_factory=dict)
     uncertainties: Mapping[str, float] = field(default_factory=dict)
+    listing: Listing | None = None
 
 
 def load_tables(requests: Sequence[TableRequest]) -> list[Measurement]:
@@ -84,13 +87,15 @@ def _attempt(step: Callable[..., _Made], *arguments: Any) -> _Made | InputError:
 def _read(request: TableRequest) -> Loaded:
     problems = Problems(request.path)
     _check_keys(request, problems)
-    layout, listed = request.kind.layout(), request.kind.listed
-    description = request.description
-    table = open_table(request.path, layout, Description() if listed else description)
-    files = None
+    layout, listed, listing = request.kind.layout(), request.kind.listed, request.listing
+    description, files = request.description, None
+    if listing is not None:
+        table = listing.table(request.path)
+    else:
+        table = open_table(request.path, layout, Description() if listed else description)
     if listed is not None:
         description, theirs = divided(description, layout, listed(), table)
-        files = Listed(request.path.parent, theirs)
+        files = Listed(request.path.parent if listing is None else listing.folder, theirs)
     found = columns_in(table, layout, description, problems)
     for name in (name for name in request.uncertainties if name not in found.values):
         problems.add(f"a column {quoted(name)}, of whose readings it is", "none", key=UNCERTAINTIES[name])

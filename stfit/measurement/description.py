@@ -106,6 +106,10 @@ class Description:
             constants={name: value for name, value in self.constants.items() if name in names},
         )
 
+    def with_constants(self, constants: Mapping[str, Any], where: Mapping[str, Condition]) -> Description:
+        """The description with further constants, and with other conditions on rows."""
+        return replace(self, constants={**self.constants, **constants}, where=where)
+
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
         """The description by its keys, those of the dialect among them, each in the type that it has here."""

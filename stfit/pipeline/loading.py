@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from stfit.analysis import Analysis, MeasurementEntry, analysis_of
 from stfit.loaders.containers import Problems, Table, read_table
 from stfit.loaders.described import columns_in, open_table
+from stfit.loaders.file_names import Listing, settings_of
 from stfit.loaders.names import known_names
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.loaders.tables import TableRequest, load_tables
@@ -20,19 +22,27 @@ from stfit.measurement.description import DESCRIPTION_KEYS, PLAIN, Description
 
 def load_measurements(analysis: Analysis) -> list[Measurement]:
     """All measurements of an analysis; one InputError holds the problems of all its files."""
-    return load_tables([_request(entry) for entry in analysis.measurement])
+    return load_tables([request for entry in analysis.measurement for request in _requests(entry)])
 
 
-def _request(entry: MeasurementEntry) -> TableRequest:
+def _requests(entry: MeasurementEntry) -> list[TableRequest]:
+    """The table of an entry: an index made from the names of its files, or each of them, where they are tables."""
     stated = {name: getattr(entry, key) for name, key in UNCERTAINTIES.items()}
-    return TableRequest(
+    kind = kinds()[entry.kind]
+    listing = Listing(entry.file.parent, entry.files, entry.pattern) if entry.files else None
+    request = TableRequest(
         entry.file,
-        kinds()[entry.kind],
+        kind,
         polarity=entry.polarity,
         description=entry.description,
         keys=entry.keys,
         uncertainties={name: deviation for name, deviation in stated.items() if deviation is not None},
+        listing=listing,
     )
+    if listing is None or kind.listed is not None:
+        return [request]
+    settings = settings_of(listing, entry.file, kind.layout(), entry.description)
+    return [replace(request, path=path, description=said, listing=None) for path, said in settings]
 
 
 def request_of(path: Path, kind: str, polarity: int, keys: dict[str, Any]) -> TableRequest:
@@ -56,7 +66,7 @@ def entry_of(path: Path, kind: str, keys: dict[str, Any], caller: str) -> Measur
 
 def measurement_of(entry: MeasurementEntry) -> Measurement:
     """The measurement that an entry describes; InputError says what is wrong with its file."""
-    return load_tables([_request(entry)])[0]
+    return load_tables(_requests(entry))[0]
 
 
 def table_of(entry: MeasurementEntry) -> Table:
