@@ -38,8 +38,13 @@ class Described:
 
 def open_table(path: Path, layout: Layout, description: Description) -> Table:
     """The table in a file whose header may hold the names of the layout and those that the description gives."""
+    return read_table(path, description.dialect, known_in(layout, description))
+
+
+def known_in(layout: Layout, description: Description) -> frozenset[str]:
+    """The plain names that a header may hold."""
     named = [source.column for source in description.columns.values() if isinstance(source.column, str)]
-    return read_table(path, description.dialect, known_names(layout, (*named, *description.where)))
+    return known_names(layout, (*named, *description.where))
 
 
 def columns_in(table: Table, layout: Layout, description: Description, problems: Problems) -> Described:

@@ -49,9 +49,9 @@ class Listing:
         wrong = [file.name for file, texts in zip(self.files, found, strict=True) if texts is None]
         if wrong:
             more = ", …" if len(wrong) > _SHOWN else ""
-            names = ", ".join(quoted(name) for name in wrong[:_SHOWN])
+            shown = ", ".join(quoted(name) for name in wrong[:_SHOWN])
             where = f"{path.name}, key 'pattern'"
-            raise InputError(Problem(where, f"names of files such as {quoted(self.pattern)}", f"{names}{more}"))
+            raise InputError(Problem(where, f"names of files such as {quoted(self.pattern)}", f"{shown}{more}"))
         texts = [row for row in found if row is not None]
         header = ["file", *(f"{name} ({unit})" if unit else name for name, unit in fields)]
         names = [Path(os.path.relpath(file, self.folder)).as_posix() for file in self.files]

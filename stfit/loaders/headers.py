@@ -216,7 +216,9 @@ class _Search:
         alike = self._of_dimension(column)
         if len(alike) == 1:
             return f"; {columns_key([(column, alike[0])])} takes the only column of this dimension"
-        return f"; {columns_key([(column, left[0])])} takes the column that is left" if len(left) == 1 else ""
+        if left and (len(left) == 1 or self.layout.record):
+            return f"; {columns_key([(column, left[0])])} takes {'the' if len(left) == 1 else 'a'} column that is left"
+        return ""
 
     def _of_dimension(self, column: Column) -> list[str]:
         """The headers that are no column yet and have a unit of the dimension of this one."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, final
 
 from stfit.errors import CellProblem, InputError
-from stfit.loaders.containers import Problems, Table
-from stfit.loaders.described import Described, columns_in, open_table
+from stfit.loaders.containers import Problems, Table, read_table
+from stfit.loaders.described import Described, columns_in, known_in, open_table
 from stfit.loaders.headers import find_header
 from stfit.measurement.columns import Layout
-from stfit.measurement.description import PLAIN, ColumnSource, Description
+from stfit.measurement.description import PLAIN, ColumnSource, Description, Dialect
 
 _NAMED: Final = 3  # files that a sentence names
 
@@ -20,20 +21,42 @@ _NAMED: Final = 3  # files that a sentence names
 @final
 @dataclass(frozen=True)
 class Listed:
-    """The files of an index, in a folder, all described alike."""
+    """The files of an index, in a folder, all described alike.
+
+    records: what stands for files where one table holds them all, by their names.
+    """
 
     folder: Path = field(default_factory=Path)
     description: Description = field(default_factory=Description)
+    records: Mapping[str, Described] = field(default_factory=dict)
 
     def read(self, path: Path, layout: Layout, own: Mapping[str, str] | None = None) -> Described:
         """The columns of a layout in one of the files.
 
         own: name of a column → its header or number in this file, as the index gives it. InputError: what is wrong.
         """
+        if path.name in self.records:
+            return self.records[path.name]
         said = self.description.of_columns({column.name for column in layout.columns})
         columns = {key: replace(said.columns.get(key, ColumnSource(at)), column=at) for key, at in (own or {}).items()}
         description = replace(said, columns={**said.columns, **columns})
-        return columns_in(open_table(path, layout, description), layout, description, Problems(path))
+        table = _kept(path, layout, description) if own else open_table(path, layout, description)
+        return columns_in(table, layout, description, Problems(path))
+
+
+def _kept(path: Path, layout: Layout, description: Description) -> Table:
+    """A table that several rows of an index name one after the other: it is read once."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return open_table(path, layout, description)  # which says what is wrong
+    return _read(path, (stat.st_size, stat.st_mtime_ns), description.dialect, known_in(layout, description))
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, stamp: tuple[int, int], dialect: Dialect, known: frozenset[str]) -> Table:  # noqa: ARG001
+    """The table in a file; stamp: its size and time of change, by which the next version is told apart."""
+    return read_table(path, dialect, known)
 
 
 def divided(description: Description, index: Layout, listed: Layout, table: Table) -> tuple[Description, Description]:

@@ -16,6 +16,7 @@ from stfit.loaders.described import columns_in, open_table
 from stfit.loaders.file_names import Listing
 from stfit.loaders.headers import Headers, nearest
 from stfit.loaders.listed import Listed, divided
+from stfit.loaders.long_table import grouped, is_long
 from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
 from stfit.measurement.base import Measurement, Origin
 from stfit.measurement.columns import Layout
@@ -93,10 +94,14 @@ def _read(request: TableRequest) -> Loaded:
         table = listing.table(request.path)
     else:
         table = open_table(request.path, layout, Description() if listed else description)
-    if listed is not None:
-        description, theirs = divided(description, layout, listed(), table)
+    if listed is not None and listing is None and is_long(table, description):
+        found, files = grouped(table, (layout, listed()), description, request.path)
+    elif listed is not None:
+        own, theirs = divided(description, layout, listed(), table)
         files = Listed(request.path.parent if listing is None else listing.folder, theirs)
-    found = columns_in(table, layout, description, problems)
+        found = columns_in(table, layout, own, problems)
+    else:
+        found = columns_in(table, layout, description, problems)
     for name in (name for name in request.uncertainties if name not in found.values):
         problems.add(f"a column {quoted(name)}, of whose readings it is", "none", key=UNCERTAINTIES[name])
     problems.raise_any()

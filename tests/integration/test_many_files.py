@@ -10,21 +10,20 @@ import pytest
 
 from stfit.analysis import analysis_of
 from stfit.errors import InputError
-from stfit.measurement import Measurement
 from stfit.pipeline.loading import load_measurements
 from tests.traces import telegraph
 
 PULSES = "P->AP,-4,3\nP->AP,-4.5,40\nAP->P,2,5\n"
 
 
-def loaded(folder: Path, **entry: Any) -> list[Measurement]:
+def loaded(folder: Path, **entry: Any) -> list[Any]:
     return load_measurements(analysis_of({"measurement": [entry]}, folder, "test"))
 
 
 def test_tables_whose_names_say_the_setting(tmp_path: Path) -> None:
     for name in ("A_10ns_295K", "A_20ns_295K", "B_20ns_300K"):
         (tmp_path / f"{name}.csv").write_text("transition,current (mA),n_switched\n" + PULSES, encoding="utf-8")
-    found: Any = loaded(
+    found = loaded(
         tmp_path,
         kind="switching-pulse",
         files="*.csv",
@@ -86,6 +85,33 @@ def test_an_index_names_the_column_of_each_trace(tmp_path: Path) -> None:
     (tmp_path / "index.csv").write_text(index, encoding="utf-8")
     (found,) = loaded(tmp_path, kind="telegraph-trace", file="index.csv")
     np.testing.assert_allclose(found.settings.current, np.repeat([-1e-4, 1e-4], 2), rtol=1e-15)
-    rows_of: Any = found
-    assert [record.file for record in rows_of.records] == ["night.csv [R at -0.1 mA]", "night.csv [3]"]
-    assert rows_of.records[0].transitions != rows_of.records[1].transitions
+    assert [record.file for record in found.records] == ["night.csv [R at -0.1 mA]", "night.csv [3]"]
+    assert found.records[0].transitions != found.records[1].transitions
+
+
+def test_a_long_table_is_its_own_index(tmp_path: Path) -> None:
+    rows = []
+    for current, seed in ((-0.1, 1), (0.1, 2)):
+        samples = telegraph(3000, (40.0, 25.0), snr=12.0, seed=seed)
+        rows += [f"{current},{at / 1e5},{value:.4f},ok\n" for at, value in enumerate(samples)]
+    (tmp_path / "all.csv").write_text("I (mA),time (s),R (ohm),note\n" + "".join(rows), encoding="utf-8")
+    (found,) = loaded(tmp_path, kind="telegraph-trace", file="all.csv", temperature="295 K")
+    np.testing.assert_allclose(found.settings.current, np.repeat([-1e-4, 1e-4], 2), rtol=1e-15)
+    assert [record.file for record in found.records] == ["current -0.1 mA", "current 0.1 mA"]
+    assert [record.samples for record in found.records] == [3000, 3000]
+    assert found.origin.notices == ("column 'note' is not used", "2 records in one table, told apart by current")
+
+
+def test_spectra_below_each_other(tmp_path: Path) -> None:
+    lines = ["frequency (GHz)\tfield (mT)\tX\tY"]
+    for frequency in (6.0, 9.0, 12.0):
+        centre = 8.0 * frequency
+        for field in np.linspace(centre - 20.0, centre + 20.0, 101):
+            signal = 1.0 / (1.0 + ((field - centre) / 2.0) ** 2) + 1e-3 * np.sin(7.0 * field)
+            lines.append(f"{frequency:g}\t{field:.5f}\t{signal:.6f}\t0")
+    (tmp_path / "all.txt").write_text("\n".join(lines), encoding="utf-8")
+    entry = {"kind": "fmr-spectra", "file": "all.txt", "state": "P"}
+    with pytest.raises(InputError, match=r'columns = \{signal = "X"\}'):
+        loaded(tmp_path, **entry)
+    (found,) = loaded(tmp_path, **entry, columns={"signal": "X"})
+    np.testing.assert_allclose(found.settings.frequency, [6e9, 9e9, 12e9], rtol=1e-15)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.containers import is_text_file
+from stfit.loaders.described import Described
 from stfit.loaders.listed import Listed
 from stfit.measurement.columns import Column, Layout
 from stfit.units import UnitError, conversion, parse_quantity, quoted
@@ -26,7 +27,10 @@ LISTED: Final = Layout(
     (_TIME,), tuple((column,) for column in _COLUMNS.values()), record=True
 )  # what a table of a trace may hold
 _JITTER: Final = 0.2  # of a sampling interval, that a written time may be off
+_MOST_MISSING: Final = 0.01
 _KINDS: Final = "fiu"
+
+Array = npt.NDArray[np.float64]
 
 
 @final
@@ -117,7 +121,7 @@ def _binary(file: TraceFile) -> npt.NDArray[Any]:
 def _from_table(file: TraceFile) -> RawTrace:
     own = {file.quantity: file.column} if file.column else None
     table = file.listed.read(file.path, Layout((_TIME, _COLUMNS[file.quantity]), record=True), own)
-    time, samples = table.values["time"], table.values[file.quantity]
+    time, samples, missing = _bridged(table, file)
     steps = np.diff(time)
     if steps.size == 0:
         raise InputError(Problem(file.path.name, "two samples or more", f"{time.size}"))
@@ -134,7 +138,28 @@ def _from_table(file: TraceFile) -> RawTrace:
     if file.sample_interval is not None and abs(file.sample_interval / interval - 1.0) > _JITTER:
         found = f"times {interval:.6g} s apart"
         raise InputError(Problem(file.path.name, f"the declared sample_interval, {file.sample_interval:g} s", found))
-    return RawTrace(samples, 1.0, interval, table.recognised)
+    held = (f"{missing} missing samples have the value of the one before",) if missing else ()
+    return RawTrace(samples, 1.0, interval, (*table.recognised, *held))
+
+
+def _bridged(table: Described, file: TraceFile) -> tuple[Array, Array, int]:
+    """Times and samples, and how many of them were left out as bad rows; the one before stands for each of these.
+
+    InputError where so many are missing that dwells could be bridged unseen.
+    """
+    time, samples = table.values["time"], table.values[file.quantity]
+    steps = np.diff(time)
+    step = float(np.median(steps)) if steps.size else 0.0
+    if file.listed.description.dialect.bad_rows != "leave-out" or not step > 0:
+        return time, samples, 0
+    times = np.maximum(np.rint(steps / step), 1.0).astype(np.int64)
+    missing = int(times.sum()) - times.size
+    if missing > _MOST_MISSING * times.size:
+        expected = f"at most {100 * _MOST_MISSING:g} % of the samples missing"
+        raise InputError(Problem(file.path.name, expected, f"{missing} beside {time.size}"))
+    repeats = np.append(times, 1)
+    within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    return np.repeat(time, repeats) + step * within, np.repeat(samples, repeats), missing
 
 
 def _interval(file: TraceFile) -> float:

@@ -9,6 +9,8 @@ import pytest
 
 from stfit.errors import InputError
 from stfit.kinds.telegraph.files import TraceFile, open_trace
+from stfit.loaders.listed import Listed
+from stfit.measurement.description import Description, Dialect
 
 SAMPLES = np.arange(40, dtype=np.float32)
 
@@ -41,6 +43,18 @@ def test_a_table_has_its_own_times(tmp_path: Path) -> None:
     raw = open_trace(TraceFile(tmp_path / "x.csv", "voltage"))
     assert raw.sample_interval == pytest.approx(5e-4)
     np.testing.assert_allclose(raw.samples, np.arange(40) * 1e-3)
+
+
+def test_missing_samples_are_bridged_and_counted_where_rows_may_be_bad(tmp_path: Path) -> None:
+    rows = "\n".join(f"{0.5 * i},{'nan' if i in (3, 4) else i}" for i in range(400))
+    (tmp_path / "x.csv").write_text(f"time (ms),voltage (V)\n{rows}\n")
+    failing(tmp_path / "x.csv", "line 5.* or bad_rows")
+    said = Listed(description=Description(dialect=Dialect(bad_rows="leave-out")))
+    raw = open_trace(TraceFile(tmp_path / "x.csv", "voltage", listed=said))
+    assert raw.samples[:6].tolist() == [0.0, 1.0, 2.0, 2.0, 2.0, 5.0]
+    assert raw.recognised == ("2 missing samples have the value of the one before",)
+    (tmp_path / "x.csv").write_text("time (ms),voltage (V)\n" + "".join(f"{i},{i}\n" for i in (0, 1, 2, 7, 8, 9)))
+    failing(tmp_path / "x.csv", "at most 1 % of the samples missing; found 4 beside 6", listed=said)
 
 
 def failing(path: Path, match: str, **options: object) -> None:
