@@ -11,7 +11,6 @@ import codecs
 import hashlib
 import io
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -20,7 +19,6 @@ import numpy as np
 from pandas.errors import EmptyDataError, ParserError
 
 from stfit.errors import InputError, Problem
-from stfit.loaders.assembled import sha256_of
 from stfit.loaders.containers import Lines, Table
 from stfit.loaders.dialect import Structure, structure_of
 from stfit.loaders.encodings import encoding_of
@@ -65,8 +63,8 @@ def read(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()) -> T
             head += more
             text = _understood(path, head, dialect, known, cut=rest)
         start = _offset(text, head)
-        plain = start is not None and _is_plain(stream, start)
-    table = _read_plain(text, start) if plain and start is not None else None
+        scan = None if start is None else _scanned(stream, start)
+    table = _read_plain(text, start, scan) if start is not None and scan is not None and scan.plain else None
     if table is None:
         return _read_by_record(path, text, dialect)
     after = path.stat()
@@ -107,29 +105,35 @@ def _offset(text: _Text, head: bytes) -> int | None:
     return place
 
 
-def _is_plain(stream: BinaryIO, start: int) -> bool:
-    """Whether what follows from a byte on is ASCII without remarks."""
-    stream.seek(start)
-    there = False
+@dataclass(frozen=True)
+class _Scan:
+    """What one pass over the bytes tells. plain: rows of ASCII without remarks follow; quotes: some hold quotes."""
+
+    sha256: str
+    plain: bool
+    quotes: bool
+
+
+def _scanned(stream: BinaryIO, start: int) -> _Scan:
+    """The hash of a file, and what follows from a byte on."""
+    stream.seek(0)
+    digest = hashlib.sha256(stream.read(start))
+    plain, quotes, there = True, False, False
     while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
         there = True
-        if not chunk.isascii() or any(mark in chunk for mark in _NOT_PLAIN):
-            return False
-        if b"/" in chunk and b"\n//" in chunk:  # one letter is found ten times faster than three
-            return False
-    return there
+        if plain:
+            plain = chunk.isascii() and not any(mark in chunk for mark in _NOT_PLAIN)
+            # one letter is found ten times faster than three
+            plain = plain and not (b"/" in chunk and b"\n//" in chunk)
+            quotes = quotes or b'"' in chunk
+    return _Scan(digest.hexdigest(), plain and there, quotes)
 
 
-def _has_quotes(stream: BinaryIO) -> bool:
-    """Whether a quote follows."""
-    return any(b'"' in chunk for chunk in iter(lambda: stream.read(_CHUNK), b""))
-
-
-def _read_plain(text: _Text, start: int) -> Table | None:
+def _read_plain(text: _Text, start: int, scan: _Scan) -> Table | None:
     """The table as pandas reads it from the disk; None where a row may be of another length than the header."""
     structure = text.structure
-    with ThreadPoolExecutor(1) as pool, text.path.open("rb") as stream:
-        digest = pool.submit(sha256_of, text.path)  # which leaves the interpreter to pandas
+    with text.path.open("rb") as stream:
         stream.seek(start)
         first = next(records([stream.readline(_LONGEST_LINE).decode("ascii")], structure.separator), None)
         if first is None or first.cells is None:
@@ -140,7 +144,7 @@ def _read_plain(text: _Text, start: int) -> Table | None:
             return stream
 
         try:
-            columns = columns_of(source, structure, first.cells, quotes=_has_quotes(source()))
+            columns = columns_of(source, structure, first.cells, quotes=scan.quotes)
         except (ParserError, EmptyDataError):  # rows that are too long, quotes that do not end, no rows
             return None
     shape = shaped(structure.header, columns)
@@ -153,7 +157,7 @@ def _read_plain(text: _Text, start: int) -> Table | None:
         found = np.array([row.first for row in records(body, structure.separator, line, strict=False)])
         return found if found.size == rows else line + np.arange(rows)  # other than a moment ago
 
-    return _table(text, digest.result(), shape, lines)
+    return _table(text, scan.sha256, shape, lines)
 
 
 def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
