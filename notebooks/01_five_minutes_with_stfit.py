@@ -15,8 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import stfit
-from stfit.results.plot import directions_figure
-from stfit.results.sentences import combination_text
+from stfit.reports.sentences import combination_text
 
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 folder = datasets / "nanopillar"
@@ -65,7 +64,7 @@ result.plot()
 # say so rather than print a number.
 
 # %%
-directions_figure(result)
+result.plot.directions()
 
 # %% [markdown]
 # One temperature instead of four:

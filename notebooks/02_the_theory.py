@@ -34,7 +34,8 @@ from stfit.physics.fokker_planck import (
     vanishing_drives,
 )
 from stfit.physics.hysteresis import equilibrium_angles, loop_resistance, occupation, triangular_sweep
-from stfit.physics.llg import Macrospin, dwell_times, trajectories
+from stfit.physics.llg import Stepping, dwell_times, trajectories
+from stfit.physics.macrospin import Macrospin
 from stfit.physics.onsager import largest_ratio, onsager_matrix
 from stfit.physics.transport import (
     CONSISTENT,
@@ -342,7 +343,7 @@ def exact_table(sigma: float, transitions: float = 1000.0) -> DwellTimes:
         "n": n,
         "total_time": n * unit * np.exp(reduced),
     }
-    return DwellTimes.from_columns(columns, polarity=1, origin=Origin())
+    return DwellTimes.from_columns(columns, origin=Origin())
 
 
 MODELS = {
@@ -385,13 +386,13 @@ magnet = Macrospin(
     gmr=cosine,
 )
 step = 0.1 * magnet.time_unit
-(record,) = trajectories(magnet, [0.0], time_step=step, samples=3000, every=200, seed=1, start=1.0)
+(record,) = trajectories(magnet, [0.0], Stepping(step, seed=1), samples=3000, every=200, start=1.0)
 drives = np.linspace(-1.5, 1.5, 5)
-counts = {"transitions": 1000, "replicas": 100, "time_step": step}
+steppings = [Stepping(step, seed=np.random.SeedSequence([2, index])) for index in range(drives.size)]
 walked = np.array(
     [
-        [dwells.mean() for dwells in dwell_times(magnet, g, seed=np.random.SeedSequence([2, index]), **counts)]
-        for index, g in enumerate(drives)
+        [dwells.mean() for dwells in dwell_times(magnet, g, stepping, transitions=1000, replicas=100)]
+        for g, stepping in zip(drives, steppings, strict=True)
     ]
 )
 rates = uniaxial_rates(5.0, 0.0, drives, cosine)

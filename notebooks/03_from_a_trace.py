@@ -16,7 +16,6 @@ import pandas as pd
 
 import stfit
 from stfit.physics.telegraph import apparent_mean_dwell
-from stfit.results.plot import measurement_figure
 
 plt.rcParams |= {
     "font.family": ["STIXGeneral", "DejaVu Sans"],
@@ -102,7 +101,7 @@ result.plot()
 # The two noisy traces alone say less, but the same:
 
 # %%
-measurement_figure(result, result.measurements[1])
+result.plot(1)
 
 # %% [markdown]
 # ## What the program thinks of each trace

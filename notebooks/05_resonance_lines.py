@@ -18,7 +18,6 @@ import pandas as pd
 import stfit
 from stfit.physics.fluctuations import MAPPINGS, convert_linewidth, field_linewidth
 from stfit.physics.transport import transport_coefficient
-from stfit.results.plot import measurement_figure
 
 plt.rcParams |= {
     "font.family": ["STIXGeneral", "DejaVu Sans"],
@@ -126,7 +125,7 @@ for inhomogeneous in ("0 MHz", "6 MHz", "12 MHz", "24 MHz"):
 # the volume and $M_s$ Eq. 3 gives $L_{\theta\theta}/\rho_0$, and the product with λ the coefficient $l$ itself.
 
 # %%
-measurement_figure(result, result.measurements[1])
+result.plot(1)
 
 # %%
 alpha, gamma = result["alpha"].value, result["gyromagnetic_ratio"].value

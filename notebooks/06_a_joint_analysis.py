@@ -157,7 +157,7 @@ print(f"in tension: {(tensions['verdict'] == 'in tension').sum()} of {len(tensio
 dwell = stfit.load(folder / "dwell.csv", "dwell-times")
 critical = stfit.load(folder / "critical.csv", "switching-currents")
 lines = stfit.load(folder / "lines.csv", "fmr-lines", linewidth="fwhm", power="integrated")
-shunted = replace(lines, current=1.1 * lines.current)
+shunted = replace(lines, settings=lines.settings.driven_at(1.1 * lines.settings.drive))
 sections = {
     "device": {"delta_R": "0.147 ± 0.005 ohm", "beta": "0.34 ± 0.02", "temperature": "295 ± 1 K"},
     "fit": {"reference_temperature": "295 K", "compare": False},

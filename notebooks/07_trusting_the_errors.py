@@ -14,11 +14,11 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 import stfit
-from stfit.reports.calibration import all_pulls_figure, coverages_figure
-from stfit.results.calibration import calibration_sentence
+from stfit.reports.calibration_section import all_pulls_figure, coverages_figure
+from stfit.reports.calibration_words import calibration_sentence
+from stfit.reports.plan_words import plan_headline
+from stfit.reports.released import released
 from stfit.results.numbers import format_estimate
-from stfit.results.plan_words import plan_headline
-from stfit.results.released import released
 from stfit.results.symbols import symbol
 
 plt.rcParams |= {

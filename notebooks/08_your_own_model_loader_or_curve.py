@@ -154,7 +154,7 @@ def from_database(rows: pd.DataFrame) -> DwellTimes:
         "n": rows["n"].to_numpy(dtype=float),
         "total_time": rows["total_time (s)"].to_numpy(),
     }
-    return DwellTimes.from_columns(columns, polarity=1, origin=Origin("laboratory.db", rows=len(rows)))
+    return DwellTimes.from_columns(columns, origin=Origin("laboratory.db", rows=len(rows)))
 
 
 result = stfit.fit(from_database(rows), device=KNOWN, fit=options, title="from our database")

@@ -17,9 +17,18 @@ if TYPE_CHECKING:
     from stfit.models.critical import CriticalCurrentModel
     from stfit.models.dwell import DwellTimeModel
     from stfit.models.fluctuation import FluctuationModel
-    from stfit.notebook import explore
-    from stfit.pipeline import calibrate, fit, load, plan, report, sample, simulate, to_arviz
-    from stfit.results.compared import compare
+    from stfit.notebook.interface import (
+        calibrate,
+        compare,
+        explore,
+        fit,
+        load,
+        plan,
+        report,
+        sample,
+        simulate,
+        to_arviz,
+    )
 
 __all__ = [
     "CriticalCurrentModel",
@@ -43,16 +52,16 @@ _HOMES: Final = {
     "CriticalCurrentModel": "stfit.models.critical",
     "DwellTimeModel": "stfit.models.dwell",
     "FluctuationModel": "stfit.models.fluctuation",
-    "calibrate": "stfit.pipeline",
-    "compare": "stfit.results.compared",
-    "explore": "stfit.notebook",
-    "fit": "stfit.pipeline",
-    "load": "stfit.pipeline",
-    "plan": "stfit.pipeline",
-    "report": "stfit.pipeline",
-    "sample": "stfit.pipeline",
-    "simulate": "stfit.pipeline",
-    "to_arviz": "stfit.pipeline",
+    "calibrate": "stfit.notebook.interface",
+    "compare": "stfit.notebook.interface",
+    "explore": "stfit.notebook.interface",
+    "fit": "stfit.notebook.interface",
+    "load": "stfit.notebook.interface",
+    "plan": "stfit.notebook.interface",
+    "report": "stfit.notebook.interface",
+    "sample": "stfit.notebook.interface",
+    "simulate": "stfit.notebook.interface",
+    "to_arviz": "stfit.notebook.interface",
 }
 
 

@@ -7,6 +7,4 @@ from typing import Final
 BOLTZMANN: Final = 1.380649e-23  # J/K
 ELEMENTARY_CHARGE: Final = 1.602176634e-19  # C
 VACUUM_PERMEABILITY: Final = 1.25663706127e-6  # T m/A
-BOHR_MAGNETON: Final = 9.2740100657e-24  # J/T
-REDUCED_PLANCK: Final = 1.054571817e-34  # J s
 N_GMR: Final = 8.0  # the factor between spin-injection and giant magnetoresistance, Eq. 7

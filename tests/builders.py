@@ -16,7 +16,7 @@ from stfit.kinds.dwell.events import DwellEvents
 from stfit.kinds.pulse.data import SwitchingPulses
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.stepped import SteppedRamps
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 
@@ -35,6 +35,7 @@ TRUTH: Final[Mapping[str, float]] = {
     "delta_R": 0.11,
     "temperature": 295.0,
 }
+STRONGER: Final[Mapping[str, float]] = {**TRUTH, "l_over_L": 8.0}  # more spin transfer
 QUOTES: Final[Mapping[str, str]] = {"delta_R": "0.110 ± 0.004 ohm", "beta": "0.35 ± 0.03", "temperature": "295 ± 1 K"}
 QUICK: Final[Mapping[str, Any]] = {"compare": False, "intervals": "covariance"}  # [fit] without rivals and profiles
 KNOWN: Final[Mapping[str, str]] = {"delta_R": "0.110 ohm", "beta": "0.35", "temperature": "295 K"}
@@ -109,8 +110,7 @@ def dwell_times(
     total = counts * tau if seed is None else tau * np.random.default_rng(seed).gamma(counts)
     table = DwellTimes.from_columns(
         where.columns() | {"n": counts, "total_time": total},
-        polarity=where.polarity,
-        origin=Origin(file="dwell.csv"),
+        origin=Origin(file="dwell.csv", polarity=where.polarity),
     )
     assert isinstance(table, DwellTimes)
     return table
@@ -122,8 +122,7 @@ def watched(where: Grid, truth: Mapping[str, float] = TRUTH, *, expected: float 
     counts = np.random.default_rng(seed).poisson(expected, time.size).astype(float)
     table = DwellTimes.from_columns(
         where.columns() | {"n": counts, "total_time": time},
-        polarity=where.polarity,
-        origin=Origin(file="watched.csv"),
+        origin=Origin(file="watched.csv", polarity=where.polarity),
     )
     assert isinstance(table, DwellTimes)
     return table
@@ -138,8 +137,7 @@ def mean_dwells(
     mean = np.exp(eta + noise)
     return MeanDwellTimes.from_columns(
         where.columns() | {"mean_dwell": mean, "mean_dwell_stderr": relative * mean},
-        polarity=where.polarity,
-        origin=Origin(file="means.csv"),
+        origin=Origin(file="means.csv", polarity=where.polarity),
     )
 
 
@@ -155,8 +153,7 @@ def dwell_events(
     columns = {name: values[row] for name, values in where.columns().items()}
     events = DwellEvents.from_columns(
         columns | {"duration": duration, "censored": last},
-        polarity=where.polarity,
-        origin=Origin(file="events.csv"),
+        origin=Origin(file="events.csv", polarity=where.polarity),
     )
     assert isinstance(events, DwellEvents)
     return events
@@ -178,8 +175,7 @@ def pulses(
     return SwitchingPulses.from_columns(
         where.columns("transition")
         | {"pulse_width": pulse_width, "n": np.full(eta.size, float(n)), "n_switched": switched.astype(float)},
-        polarity=where.polarity,
-        origin=Origin(file="pulses.csv"),
+        origin=Origin(file="pulses.csv", polarity=where.polarity),
     )
 
 
@@ -221,7 +217,7 @@ def ramp_columns(
 def ramps(truth: Mapping[str, float] = TRUTH, *, polarity: int = 1, **design: Any) -> RampEvents | SteppedRamps:
     """The events of `ramp_columns` as a measurement."""
     columns = ramp_columns(truth, polarity=polarity, **design)
-    return RampEvents.from_columns(columns, polarity=polarity, origin=Origin(file="ramps.csv"))
+    return RampEvents.from_columns(columns, origin=Origin(file="ramps.csv", polarity=polarity))
 
 
 def write_table(path: Path, columns: Mapping[str, tuple[str, Any]]) -> Path:
@@ -245,10 +241,10 @@ def write_ramps(path: Path, columns: Mapping[str, Any], temperature: Any) -> Pat
     )
 
 
-def objective(measurements: Measurement | Sequence[Measurement], **sections: Any) -> Objective:
+def objective(measurements: Observation | Sequence[Observation], **sections: Any) -> Objective:
     """The objective of measurements with the sections of an analysis file; the device is QUOTES unless given."""
     content = {"title": "in memory", "device": dict(QUOTES)} | sections
-    several = [measurements] if isinstance(measurements, Measurement) else list(measurements)
+    several = [measurements] if isinstance(measurements, Observation) else list(measurements)
     return assemble(analysis_of(content, Path(), "in memory"), several)
 
 

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stfit.backends.budget import Budget
 from stfit.backends.chain import Chain, Ended
-from stfit.backends.ensemble import Budget, sample
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.ensemble import sample
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.objective import Objective
 from tests import builders
 

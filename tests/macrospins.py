@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.linalg import eigh_tridiagonal
 
 from stfit.constants import BOLTZMANN
-from stfit.physics.llg import Macrospin
+from stfit.physics.macrospin import Macrospin
 from stfit.physics.transport import CosineGmr, Gmr
 
 Array = npt.NDArray[np.float64]

@@ -16,13 +16,13 @@ _RELEASED: Final = "1795651200"  # 2026-11-26: written as the date of the report
 
 
 def remake() -> None:
-    """Fit every example dataset as a user would, into reports/."""
+    """Fit every example dataset as a user would, into reports/released/."""
     os.environ.setdefault("SOURCE_DATE_EPOCH", _RELEASED)
     os.chdir(ROOT)
     from stfit.cli import main
 
     for name in DATASETS:
-        sys.argv = ["stfit", "fit", f"datasets/{name}/analysis.toml", "--quiet"]
+        sys.argv = ["stfit", "fit", f"datasets/{name}/analysis.toml", "--quiet", "--out", f"reports/released/{name}"]
         try:
             main()
         except SystemExit as end:

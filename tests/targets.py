@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.models.parameters import Parameter
 from stfit.objective import FitParameter
 from stfit.objective.information import Directions

@@ -14,7 +14,7 @@ from stfit.analysis.entries import (
     PlanEntry,
     Prior,
 )
-from stfit.analysis.reading import analysis_of, parse_analysis, read_analysis, read_device, with_backend
+from stfit.analysis.reading import analysis_of, parse_analysis, read_analysis, with_backend
 
 __all__ = [
     "Analysis",
@@ -29,6 +29,5 @@ __all__ = [
     "analysis_of",
     "parse_analysis",
     "read_analysis",
-    "read_device",
     "with_backend",
 ]

@@ -11,7 +11,7 @@ from pydantic import PlainValidator
 
 from stfit.analysis import quantities
 from stfit.analysis.messages import shown, unfit
-from stfit.laboratory import TRUTH
+from stfit.results.storage import TRUTH
 
 _LARGEST_TABLE: Final = 100_000  # points along one axis
 

@@ -8,11 +8,9 @@ from typing import Any, Final
 
 from stfit.analysis.entries import ModelEntry
 from stfit.analysis.messages import Location
-from stfit.analysis.names import ASYMMETRIES_WITH, EXACT_ASYMMETRIES_WITH
 from stfit.analysis.schema import Content
 from stfit.measurement import kinds
-from stfit.models.asymmetry import EXACT_ASYMMETRIES
-from stfit.models.material import CURIE_TEMPERATURE
+from stfit.models.choices import BARRIERS, CURIE_TEMPERATURE, DEFAULT_BARRIER, asymmetries_with
 
 Contradiction = tuple[Location, str, str]  # where, what was expected, what was found
 
@@ -50,23 +48,20 @@ def _named_parameters(content: Content) -> Iterator[tuple[Location, str]]:
 
 
 def _foreign_to_the_asymmetry(content: Content) -> Iterator[Contradiction]:
-    asymmetry, exact = content.model.asymmetry, content.model.barrier == "exact"
-    if exact and asymmetry not in EXACT_ASYMMETRIES:
-        expected = " or ".join(f'"{name}"' for name in EXACT_ASYMMETRIES)
-        yield (
-            ("model", "asymmetry"),
-            f'{expected} with barrier = "exact", whose barriers are of one axis',
-            repr(asymmetry),
-        )
+    """Parameters of another asymmetry, and an asymmetry that the law does not take."""
+    asymmetry, barrier = content.model.asymmetry, content.model.barrier
+    law, stated = BARRIERS[barrier], "" if barrier == DEFAULT_BARRIER else f' with barrier = "{barrier}"'
+    if asymmetry not in law.asymmetries:
+        expected = " or ".join(f'"{name}"' for name in law.asymmetries)
+        yield ("model", "asymmetry"), f"{expected}{stated}, {law.reason}", repr(asymmetry)
         return
-    every = EXACT_ASYMMETRIES_WITH if exact else ASYMMETRIES_WITH
+    every, usual = asymmetries_with(barrier), asymmetries_with(DEFAULT_BARRIER)
     for location, name in _named_parameters(content):
         owners = every.get(name, frozenset({asymmetry}))
         if asymmetry not in owners:
-            has = " or ".join(f'"{owner}"' for owner in sorted(owners or ASYMMETRIES_WITH[name]))
-            belongs = f"belongs to {has}" if owners else f'belongs to {has} with barrier = "high"'
-            model = f'asymmetry = "{asymmetry}"' + (' with barrier = "exact"' if exact else "")
-            yield location, f"a parameter of {model}", f"'{name}', which {belongs}"
+            has = " or ".join(f'"{owner}"' for owner in sorted(owners or usual[name]))
+            belongs = f"belongs to {has}" if owners else f'belongs to {has} with barrier = "{DEFAULT_BARRIER}"'
+            yield location, f'a parameter of asymmetry = "{asymmetry}"{stated}', f"'{name}', which {belongs}"
 
 
 def _curve_without_use(content: Content) -> Iterator[Contradiction]:

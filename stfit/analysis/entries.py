@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, final
 
 from stfit.measurement.description import Description
+from stfit.models.choices import WITHOUT_HEATING, Choices
 from stfit.studies.conditions import Conditions
 
 PlanEntry = Conditions  # the [plan] section
@@ -81,20 +82,14 @@ class MeasurementEntry:
 
 @final
 @dataclass(frozen=True)
-class ModelEntry:
-    """The [model] section: which form of Eq. 27 is fitted. mapping concerns FMR measurements alone.
+class ModelEntry(Choices):
+    """The [model] section: the law by the names of its parts, the GMR curve, and how the current heats the magnet.
 
-    magnetisation, anisotropy_law: how the barriers follow temperature. heating: how temperature follows the current.
+    heating: a name of models.heating. mapping concerns FMR measurements alone.
     """
 
     gmr: Literal["cosine"] | GmrChi | GmrTable = "cosine"
-    barrier: Literal["high", "exact"] = "high"
-    asymmetry: Literal["theta_0", "symmetric", "uniaxial", "chi", "free"] = "theta_0"
-    convention: Literal["consistent", "printed"] = "consistent"
-    mapping: Literal["power", "damping", "peak", "torque"] = "damping"
-    magnetisation: Literal["constant", "bloch", "mean-field"] = "constant"
-    anisotropy_law: Literal["constant", "shape", "callen-callen"] = "constant"
-    heating: Literal["none", "joule"] = "none"
+    heating: str = WITHOUT_HEATING
 
 
 @final

@@ -12,7 +12,7 @@ from stfit.analysis import quantities
 from stfit.analysis.messages import Location, place, problem_of, shown, unfit
 from stfit.analysis.sections import Section
 from stfit.errors import Problem
-from stfit.laboratory import DYNAMICS, EXACT_RATES, RATE_LAW, Design
+from stfit.laboratory.designs import DYNAMICS, EXACT_RATES, RATE_LAW, Design
 from stfit.measurement import kinds
 
 

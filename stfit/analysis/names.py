@@ -10,25 +10,8 @@ from typing import Any, Final
 from stfit.analysis.entries import Constant, Prior
 from stfit.analysis.messages import shown, unfit, unknown
 from stfit.analysis.quantities import quantity, uncertain_quantity
-from stfit.models.asymmetry import EXACT_ASYMMETRIES
 from stfit.models.parameters import PARAMETERS, Parameter
 
-# the parameters of the table that only some asymmetries have; all others have all of them
-ASYMMETRIES_WITH: Final[Mapping[str, frozenset[str]]] = {
-    "E_P": frozenset({"theta_0", "symmetric", "chi", "free"}),
-    "E_AP": frozenset({"theta_0", "symmetric", "chi", "free"}),
-    "theta_0": frozenset({"theta_0"}),
-    "chi": frozenset({"chi"}),
-    "Kv": frozenset({"uniaxial"}),
-    "h": frozenset({"uniaxial"}),
-    "c_P": frozenset({"free"}),
-    "c_AP": frozenset({"free"}),
-}
-# the same for exact rates, which know the barriers of one axis alone
-EXACT_ASYMMETRIES_WITH: Final[Mapping[str, frozenset[str]]] = dict.fromkeys(ASYMMETRIES_WITH, frozenset[str]()) | {
-    "Kv": frozenset(EXACT_ASYMMETRIES),
-    "h": frozenset({"uniaxial"}),
-}
 # they divide: 0 is no value of theirs although it lies inside their domain
 _NEVER_ZERO: Final = frozenset({"beta", "delta_R"})
 _NARROWEST: Final = 1e-9  # width of a pair of bounds, relative: below it they are one number

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from stfit.analysis.messages import shown, unfit, unknown
 from stfit.analysis.quantities import duration, quantity
-from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
+from stfit.models.derived import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.parameters import PARAMETERS, Parameter
 from stfit.studies.conditions import candidate_words
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -18,48 +16,15 @@ from stfit.analysis import planning
 from stfit.analysis.contradictions import contradictions
 from stfit.analysis.entries import Analysis
 from stfit.analysis.messages import Location, place, problem_of
-from stfit.analysis.quantities import reason
 from stfit.analysis.schema import Content, known_keys, read_backend
-from stfit.analysis.virtual import virtual_device
+from stfit.analysis.toml_file import parse_toml, read_text
 from stfit.errors import InputError, Problem
-from stfit.laboratory import VirtualDevice
-
-_PLACE_IN_TOML: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_TOML: Final = 'TOML, in which a quantity with its unit stands in quotes ("0.110 ohm")'
 
 
 def read_analysis(path: Path) -> Analysis:
     """The analysis in a file; InputError holds everything that is wrong with it."""
-    content, text = _text_of(path, "an analysis file")
+    content, text = read_text(path, "an analysis file")
     return replace(parse_analysis(text, path.parent, str(path)), sha256=sha256(content).hexdigest())
-
-
-def read_device(path: Path, experiment: Path | None = None) -> VirtualDevice:
-    """The virtual device in a file, measured as an experiment file says, or, without one, as the device file does.
-
-    InputError holds everything that is wrong with them.
-    """
-    _, text = _text_of(path, "a device file")
-    content = _toml(text, str(path))
-    if experiment is None:
-        return virtual_device(content, path.parent, str(path))
-    _, design = _text_of(experiment, "an experiment file")
-    return virtual_device(content, path.parent, str(path), (_toml(design, str(experiment)), str(experiment)))
-
-
-def _text_of(path: Path, what: str) -> tuple[bytes, str]:
-    """The bytes of a TOML file and the text they are."""
-    source = str(path)
-    try:
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise InputError(Problem(source, f"{what} (TOML) that can be read", reason(error))) from error
-    try:
-        return content, content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        found = f"the byte 0x{content[error.start]:02x}"
-        raise InputError(Problem(f"{source}, line {line}", "UTF-8 text", found)) from error
 
 
 def parse_analysis(text: str, base: Path, source: str) -> Analysis:
@@ -67,7 +32,7 @@ def parse_analysis(text: str, base: Path, source: str) -> Analysis:
 
     InputError holds everything that is wrong with it.
     """
-    content = _toml(text, source)
+    content = parse_toml(text, source)
     missing = Problem(place(source, ("measurement",)), "at least one [[measurement]]", "none")
     analysis = _built(content, base, source, [] if content.get("measurement", []) != [] else [missing])
     return replace(analysis, text=text, sha256=sha256(text.encode()).hexdigest())
@@ -98,18 +63,6 @@ def with_target(analysis: Analysis, name: str) -> Analysis:
     except PydanticCustomError as error:
         raise InputError(Problem("option '--target'", **(error.context or {}))) from error
     return replace(analysis, plan=replace(analysis.plan, target=target))
-
-
-def _toml(text: str, source: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        spot = _PLACE_IN_TOML.search(message)
-        where = f"{source}, line {spot[1]}, column {spot[2]}" if spot and spot[1] else source
-        raise InputError(Problem(where, _TOML, f"an error of syntax: {_PLACE_IN_TOML.sub('', message)}")) from error
-    except (RecursionError, ValueError) as error:  # Python's own limits of depth and of digits
-        raise InputError(Problem(source, _TOML, "lists nested too deeply or a number with too many digits")) from error
 
 
 def _built(content: Mapping[str, Any], base: Path, source: str, problems: list[Problem]) -> Analysis:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -26,8 +26,14 @@ from stfit.analysis.messages import Location, shown, unfit
 from stfit.analysis.sections import File, MeasurementSection, Section, Temperature, Text, by_parameter, table
 from stfit.measurement import kinds
 from stfit.measurement.description import DESCRIPTION_KEYS, Description
-from stfit.models.asymmetry import ASYMMETRIES
-from stfit.models.material import ANISOTROPY_LAWS, MAGNETISATION_LAWS
+from stfit.models.choices import (
+    ANISOTROPY_LAWS,
+    ASYMMETRIES,
+    BARRIERS,
+    HEATINGS,
+    MAGNETISATION_LAWS,
+    default_asymmetry,
+)
 from stfit.studies.conditions import Conditions
 
 read_backend: Final = quantities.choice("least-squares", "mcmc")
@@ -112,34 +118,35 @@ class ModelSection(Section):
     """The [model] section, in an analysis file and in a device file."""
 
     gmr: Annotated[Any, PlainValidator(_gmr)] = "cosine"
-    barrier: Annotated[Any, PlainValidator(quantities.choice("high", "exact"))] = "high"
+    barrier: Annotated[Any, PlainValidator(quantities.choice(*BARRIERS))] = "high"
     asymmetry: Annotated[Any, PlainValidator(quantities.choice(*ASYMMETRIES))] = "theta_0"
     convention: Annotated[Any, PlainValidator(quantities.choice("consistent", "printed"))] = "consistent"
     mapping: Annotated[Any, PlainValidator(quantities.choice("power", "damping", "peak", "torque"))] = "damping"
     magnetisation: Annotated[Any, PlainValidator(quantities.choice(*MAGNETISATION_LAWS))] = "constant"
     anisotropy_law: Annotated[Any, PlainValidator(quantities.choice(*ANISOTROPY_LAWS))] = "constant"
-    heating: Annotated[Any, PlainValidator(quantities.choice("none", "joule"))] = "none"
+    heating: Annotated[Any, PlainValidator(quantities.choice(*HEATINGS))] = "none"
 
     def given(self) -> dict[str, Any]:
-        """The keys that the file gives; exact rates are those of one axis unless it says otherwise."""
-        default = {"asymmetry": "uniaxial"} if self.barrier == "exact" else {}
+        """The keys that the file gives, and the asymmetry that its law takes unless it says otherwise."""
+        taken = default_asymmetry(self.barrier)
+        default = {} if taken == ModelEntry.asymmetry else {"asymmetry": taken}
         return default | super().given()
 
 
-DeviceSection = by_parameter("Device", names.constant)
-_Fix = by_parameter("Fix", names.fixed_value)
-_Bounds = by_parameter("Bounds", names.bounds)
-_Priors = by_parameter("Priors", names.prior)
-_Precision = by_parameter("Precision", planning.precision)
-_PrecisionTime = by_parameter("PrecisionTime", planning.precision_time)
+device_section = partial(by_parameter, "Device", names.constant)
+_fix = partial(by_parameter, "Fix", names.fixed_value)
+_bounds = partial(by_parameter, "Bounds", names.bounds)
+_priors = partial(by_parameter, "Priors", names.prior)
+_precision = partial(by_parameter, "Precision", planning.precision)
+_precision_time = partial(by_parameter, "PrecisionTime", planning.precision_time)
 
 
 class _Fit(Section):
     backend: Annotated[Any, PlainValidator(read_backend)] = "least-squares"
     free: Annotated[tuple[str, ...], PlainValidator(names.parameter_names)] = ()
     per_measurement: Annotated[tuple[str, ...], PlainValidator(names.parameter_names)] = ()
-    fix: Annotated[dict[str, float], table(_Fix, dict)] = Field(default_factory=dict)
-    bounds: Annotated[dict[str, tuple[float, float]], table(_Bounds, dict)] = Field(default_factory=dict)
+    fix: Annotated[dict[str, float], table(_fix, dict)] = Field(default_factory=dict)
+    bounds: Annotated[dict[str, tuple[float, float]], table(_bounds, dict)] = Field(default_factory=dict)
     reference_temperature: Temperature = None
     seed: Annotated[int, PlainValidator(quantities.whole_number)] = 0
     intervals: Annotated[Any, PlainValidator(quantities.choice("auto", "covariance", "profile", "bootstrap"))] = "auto"
@@ -168,8 +175,8 @@ class _Plan(Section):
     shortest_dwell: Annotated[float | None, PlainValidator(quantities.duration)] = Conditions.shortest_dwell
     longest_dwell: Annotated[float | None, PlainValidator(quantities.duration)] = Conditions.longest_dwell
     largest_current: Annotated[float | None, PlainValidator(quantities.current_step)] = Conditions.largest_current
-    precision: Annotated[dict[str, float], table(_Precision, dict)] = Field(default_factory=dict)
-    precision_time: Annotated[dict[str, float], table(_PrecisionTime, dict)] = Field(default_factory=dict)
+    precision: Annotated[dict[str, float], table(_precision, dict)] = Field(default_factory=dict)
+    precision_time: Annotated[dict[str, float], table(_precision_time, dict)] = Field(default_factory=dict)
 
 
 @cache
@@ -194,35 +201,34 @@ class Content(Section):
     """The whole file. Its fields are those of an Analysis."""
 
     title: Text = ""
-    device: Annotated[dict[str, Constant], table(DeviceSection, dict)] = Field(default_factory=dict)
+    device: Annotated[dict[str, Constant], table(device_section, dict)] = Field(default_factory=dict)
     measurement: list[Annotated[MeasurementEntry, PlainValidator(_measurement)]] = Field(default_factory=list)
-    model: Annotated[ModelEntry, table(ModelSection, ModelEntry)] = ModelEntry()
-    fit: Annotated[FitEntry, table(_Fit, FitEntry)] = FitEntry()
-    priors: Annotated[dict[str, Prior], table(_Priors, dict)] = Field(default_factory=dict)
-    sampler: Annotated[SamplerEntry, table(_Sampler, SamplerEntry)] = SamplerEntry()
+    model: Annotated[ModelEntry, table(lambda: ModelSection, ModelEntry)] = ModelEntry()
+    fit: Annotated[FitEntry, table(lambda: _Fit, FitEntry)] = FitEntry()
+    priors: Annotated[dict[str, Prior], table(_priors, dict)] = Field(default_factory=dict)
+    sampler: Annotated[SamplerEntry, table(lambda: _Sampler, SamplerEntry)] = SamplerEntry()
     plan: Annotated[PlanEntry, PlainValidator(_plan)] = PlanEntry()
 
 
-_SECTIONS: Final[Mapping[Location, type[Section]]] = {
-    (): Content,
-    ("device",): DeviceSection,
-    ("model",): ModelSection,
-    ("model", "gmr"): _Gmr,
-    ("fit",): _Fit,
-    ("fit", "fix"): _Fix,
-    ("fit", "bounds"): _Bounds,
-    ("priors",): _Priors,
-    ("sampler",): _Sampler,
-    ("plan", "precision"): _Precision,
-    ("plan", "precision_time"): _PrecisionTime,
+_SECTIONS: Final[Mapping[Location, Callable[[], type[Section]]]] = {
+    (): lambda: Content,
+    ("device",): device_section,
+    ("model",): lambda: ModelSection,
+    ("model", "gmr"): lambda: _Gmr,
+    ("fit",): lambda: _Fit,
+    ("fit", "fix"): _fix,
+    ("fit", "bounds"): _bounds,
+    ("priors",): _priors,
+    ("sampler",): lambda: _Sampler,
+    ("plan",): _plan_section,
+    ("plan", "precision"): _precision,
+    ("plan", "precision_time"): _precision_time,
 }
 
 
 def section_at(content: Mapping[str, Any], location: Location) -> type[Section]:
     """The section of the table at `location`, of a measurement by the kind that `content` gives it."""
-    if location == ("plan",):
-        return _plan_section()
-    return _SECTIONS[location] if location in _SECTIONS else _section_of(content["measurement"][location[1]])
+    return _SECTIONS[location]() if location in _SECTIONS else _section_of(content["measurement"][location[1]])
 
 
 def known_keys(content: Mapping[str, Any], location: Location) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Self, cast
 
@@ -16,7 +16,7 @@ from stfit.models.parameters import PARAMETERS
 class Section(BaseModel):
     """A table of the file: its keys are known, any other is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # few sections stand in any one file
 
     def given(self) -> dict[str, Any]:
         """The keys that the file gives, with their values."""
@@ -28,15 +28,16 @@ class Section(BaseModel):
         return cast("Self", cls.model_construct(**{key: given[key] for key in cls.model_fields if key in given}))
 
 
-def table(section: type[Section], build: Callable[..., Any]) -> PlainValidator:
-    """Read a table by its section, and build an entry from the keys that are given."""
+def table(section: Callable[[], type[Section]], build: Callable[..., Any]) -> PlainValidator:
+    """Read a table by its section, made when a file first has it, and build an entry from the keys that are given."""
 
     def read(value: Any, info: ValidationInfo) -> Any:
-        return build(**section.model_validate(value, context=info.context).given())
+        return build(**section().model_validate(value, context=info.context).given())
 
     return PlainValidator(read)
 
 
+@cache
 def by_parameter(title: str, reader: Callable[..., Any]) -> type[Section]:
     """A section with one optional key for each parameter there is."""
     keys: dict[str, Any] = {

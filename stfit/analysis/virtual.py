@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, final
 
@@ -15,16 +15,17 @@ from stfit.analysis.contradictions import temperature_laws
 from stfit.analysis.entries import Constant, GmrChi, GmrTable, ModelEntry
 from stfit.analysis.experiment import Experiment, read_experiment
 from stfit.analysis.messages import Location, one_of, place, problem_of, shown
-from stfit.analysis.schema import DeviceSection, ModelSection
+from stfit.analysis.schema import ModelSection, device_section
 from stfit.analysis.sections import Section, table
+from stfit.analysis.toml_file import parse_toml, read_text
 from stfit.errors import InputError, Problem
-from stfit.laboratory import DYNAMICS, EXACT_RATES, RATE_LAW, Design, VirtualDevice
+from stfit.laboratory.designs import DYNAMICS, EXACT_RATES, Design, VirtualDevice, law_at
 from stfit.measurement import kinds
-from stfit.models.asymmetry import EXACT_ASYMMETRIES
-from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
-from stfit.models.material import CURIE_TEMPERATURE
+from stfit.models.choices import BARRIERS, CURIE_TEMPERATURE, default_asymmetry
+from stfit.models.derived import TRANSPORT_INGREDIENTS
+from stfit.models.heating import heating_named
 from stfit.models.parameters import PARAMETERS
-from stfit.models.rivals import EQ_27, JouleHeating
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
 
 _SAME_FIELD: Final = 0.01  # relative: an anisotropy field written with two digits
@@ -51,8 +52,21 @@ class _Stated:
 
 class _DeviceFile(Section):
     title: Annotated[str, PlainValidator(quantities.text)] = "virtual device"
-    device: Annotated[dict[str, Constant], table(DeviceSection, dict)]
-    model: Annotated[_Stated, table(ModelSection, _Stated.of)] = _Stated()
+    device: Annotated[dict[str, Constant], table(device_section, dict)]
+    model: Annotated[_Stated, table(lambda: ModelSection, _Stated.of)] = _Stated()
+
+
+def read_device(path: Path, experiment: Path | None = None) -> VirtualDevice:
+    """The virtual device in a file, measured as an experiment file says, or, without one, as the device file does.
+
+    InputError holds everything that is wrong with them.
+    """
+    _, text = read_text(path, "a device file")
+    content = parse_toml(text, str(path))
+    if experiment is None:
+        return virtual_device(content, path.parent, str(path))
+    _, design = read_text(experiment, "an experiment file")
+    return virtual_device(content, path.parent, str(path), (parse_toml(design, str(experiment)), str(experiment)))
 
 
 def virtual_device(
@@ -89,7 +103,7 @@ def _read(content: Mapping[str, Any], base: Path, source: str) -> _DeviceFile | 
 def _device(read: _DeviceFile, found: Experiment, source: str, where: str) -> VirtualDevice:
     given = {name: constant.value for name, constant in read.device.items()}
     temperature = given.pop("temperature", None)
-    level = found.level or (EXACT_RATES if read.model.get("barrier") == "exact" else RATE_LAW)
+    level = found.level or BARRIERS[read.model.entry.barrier].level
     designs = tuple(found.measurement)
     _refuse([*_contradictions(read, level, source), *_not_at(level, designs, where)])
     law = _law(read, level, designs, temperature or 300.0, source)
@@ -112,30 +126,25 @@ def _refuse(problems: Iterable[Problem]) -> None:
 
 
 def _law(read: _DeviceFile, level: str, designs: Sequence[Design], temperature: float, source: str) -> SpinTransferLaw:
-    closely = level != RATE_LAW
-    asymmetry = (read.model.get("asymmetry") or "uniaxial") if closely else read.model.entry.asymmetry
-    return SpinTransferLaw(
+    barrier = law_at(level)
+    asymmetry = read.model.get("asymmetry") or default_asymmetry(barrier)
+    return SpinTransferLaw.of(
+        replace(read.model.entry, barrier=barrier, asymmetry=asymmetry),
         gmr=_gmr(read.model.entry, source),
-        asymmetry=asymmetry,
-        convention=read.model.entry.convention,
-        mapping=read.model.entry.mapping,
         reference_temperature=temperature,
         by_field=any(name in read.device for name in _BY_FIELD) or any(design.fields is not None for design in designs),
-        barrier="exact" if closely else "high",
-        magnetisation=read.model.entry.magnetisation,
-        anisotropy_law=read.model.entry.anisotropy_law,
-        description=EQ_27 if read.model.entry.heating == "none" else JouleHeating(1.0),
+        heating=heating_named(read.model.entry.heating, 1.0),
     )
 
 
 def _contradictions(read: _DeviceFile, level: str, source: str) -> Iterator[Problem]:
     """What [model] says against the level."""
     barrier, asymmetry = read.model.get("barrier"), read.model.get("asymmetry")
-    fitting = "high" if level == RATE_LAW else "exact"
+    fitting = law_at(level)
     if barrier not in (None, fitting):
         yield Problem(place(source, ("model", "barrier")), f'"{fitting}" with level = "{level}"', shown(barrier))
-    allowed = {EXACT_RATES: EXACT_ASYMMETRIES, DYNAMICS: EXACT_ASYMMETRIES[:1]}.get(level)
-    if allowed is not None and asymmetry not in (None, *allowed):
+    allowed = tuple(BARRIERS[fitting].asymmetries)[: 1 if level == DYNAMICS else None]
+    if asymmetry not in (None, *allowed):
         expected = f'{one_of(allowed)} with level = "{level}"'
         yield Problem(place(source, ("model", "asymmetry")), expected, shown(asymmetry))
     for location, *halves in temperature_laws(read.model.entry, PARAMETERS):  # what has no value is found below
@@ -204,9 +213,10 @@ def _above_curie(read: _DeviceFile, designs: Sequence[Design], source: str) -> I
 def _stray_fields(law: SpinTransferLaw, designs: Sequence[Design], where: str) -> Iterator[Problem]:
     """Fields that an asymmetry without anisotropy field knows nothing of."""
     for i, design in enumerate(designs):
-        if design.fields is not None and law.asymmetry.name != "uniaxial":
+        asymmetry = law.device.asymmetry.name
+        if design.fields is not None and asymmetry != "uniaxial":
             expected = 'no fields, or asymmetry = "uniaxial" with anisotropy_field and field_offset in [device]'
-            yield Problem(place(where, ("measurement", i, "fields")), expected, f'asymmetry = "{law.asymmetry.name}"')
+            yield Problem(place(where, ("measurement", i, "fields")), expected, f'asymmetry = "{asymmetry}"')
 
 
 def _other_field(given: Mapping[str, float], source: str) -> Iterator[Problem]:
@@ -226,7 +236,7 @@ def _gmr(model: ModelEntry, source: str) -> Gmr:
 
 def _known_keys(location: Location) -> tuple[str, ...]:
     """The keys that may stand beside the one at `location`."""
-    sections: dict[str, type[Section]] = {"device": DeviceSection, "model": ModelSection}
+    sections: dict[str, type[Section]] = {"device": device_section(), "model": ModelSection}
     if len(location) > 1:
         return tuple(sections[str(location[0])].model_fields)
     return (*_DeviceFile.model_fields, *Experiment.model_fields)

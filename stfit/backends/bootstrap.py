@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
-from stfit.backends.least_squares import Optimum, refit
+from stfit.backends.least_squares import refit
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
 from stfit.derivatives import Jet
 from stfit.objective import Objective

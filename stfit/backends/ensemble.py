@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from time import monotonic
 from typing import Any, Final, final
 
@@ -18,10 +17,12 @@ import numpy as np
 import numpy.typing as npt
 from emcee.moves.move import Move
 
-from stfit.backends.chain import Chain, Ended, Stored, Walk, resumed, write
+from stfit.backends.budget import Budget, Progress, Run
+from stfit.backends.chain import Chain, Ended, Walk
+from stfit.backends.chain_file import Stored, resumed, write
 from stfit.backends.fingerprint import fingerprint
-from stfit.backends.least_squares import Optimum
 from stfit.backends.moves import Proposal, differential, global_t
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import crew
 from stfit.backends.starts import Target, finite_log_posterior, mirrors, starting_walkers, straightest
 from stfit.backends.stopping import Progressed, progressed
@@ -32,40 +33,10 @@ from stfit.version import __version__
 Array = npt.NDArray[np.float64]
 
 _MIXTURE: Final[tuple[tuple[Proposal, float], ...]] = ((global_t, 0.8), (differential, 0.2))
-_FEWEST, _MOST, _PER_COORDINATE = 64, 256, 16  # walkers: the covariance of half of them must be that of all
 _FIRST: Final = 100  # steps before the chain is looked at
 _GROWTH: Final = 1.25  # from one look to the next: all files written together are 5 times the last
 _CHOICE: Final = 0  # stream for the choice of coordinates, which belongs to the objective and not to the seed
 _FARTHEST: Final = 1e300  # a coordinate beyond all bounds that is still a number
-
-
-@final
-@dataclass(frozen=True)
-class Budget:
-    """How long to sample. walkers: of one ensemble, None for 16 a coordinate, at least 64 and at most 256.
-
-    steps: at most, of every walker, burn-in included. target: effective draws of the slowest coordinate, all ensembles
-    together, at which sampling ends once the chain is 50 autocorrelation times long.
-    """
-
-    ensembles: int = 4
-    walkers: int | None = None
-    steps: int = 3000
-    target: int = 10_000
-
-    def walkers_for(self, dimension: int) -> int:
-        """Walkers of one ensemble."""
-        return self.walkers or min(max(_FEWEST, _PER_COORDINATE * dimension), _MOST)
-
-
-@final
-@dataclass(frozen=True)
-class Progress:
-    """How far sampling is. fraction: of what is expected to be needed. remaining: s, None while nothing is known."""
-
-    steps: int
-    fraction: float
-    remaining: float | None
 
 
 @final
@@ -116,29 +87,45 @@ def sample(
     optimum: Optimum,
     *,
     seed: int,
-    budget: Budget | None = None,
-    processes: int = 1,
-    file: Path | None = None,
-    resume: bool = False,
-    progress: Callable[[Progress], None] | None = None,
+    budget: Budget = Budget(),  # noqa: B008 - frozen
+    run: Run = Run(),  # noqa: B008 - frozen
 ) -> Chain:
     """Draws of the posterior from independent ensembles that start about the optimum, wider than the posterior is.
 
-    file: where the chain is stored whenever it has grown by a quarter. resume: go on with the chain that is stored
-    there, if there is one; InputError where it is of other data, another model or another seed. Other `steps` and
-    another `target` only change where it ends.
+    Parameters
+    ----------
+    objective, optimum
+        What is sampled, and where the walkers start.
+    seed
+        Of starts and steps: same seed, same chain.
+    budget
+        Ensembles, walkers, and where sampling ends.
+    run
+        Where the chain is stored whenever it has grown by a quarter, whether a stored one is continued, by how many
+        processes. It changes no draw.
+
+    Returns
+    -------
+    Chain
+        All draws, burn-in included.
+
+    Raises
+    ------
+    InputError
+        If there are too few walkers, or the chain to continue is of other data, another model or another seed.
+        (Other `steps` and another `target` only change where it ends.)
     """
-    budget = Budget() if budget is None else budget
+    file = run.file
     walkers = budget.walkers_for(len(objective.names))
     _refuse_few(walkers, len(objective.names))
     identity = _identity(objective, seed, budget.ensembles, walkers)
     setup = _setup(objective, optimum)
-    if resume and file is not None and file.exists():
+    if run.resume and file is not None and file.exists():
         walk = resumed(file, identity)
     else:
         walk = _begin(setup, optimum, seed, budget.ensembles, walkers)
-    clock = _Clock(walk.steps, budget, progress)
-    with crew(partial(_advance, setup), processes) as advance:
+    clock = _Clock(walk.steps, budget, run.progress)
+    with crew(partial(_advance, setup), run.processes) as advance:
         while (now := _judged(walk, budget)).ended is Ended.RUNNING:
             if file is not None and walk.steps > 1:
                 write(now.stored(walk, identity, objective.names), file)

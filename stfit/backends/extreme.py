@@ -6,11 +6,12 @@ sequential quadratic programming with exact gradients (scipy's SLSQP). It passes
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
+import scipy
 
 from stfit.backends.ray import Found, Ray, State
 
@@ -30,20 +31,25 @@ def extreme(ray: Ray, level: float, start: Array) -> Found:
     def point(y: Array) -> Array:
         return np.clip(ray.best + columns @ y, ray.box.lower, ray.box.upper)
 
+    @lru_cache(maxsize=1)  # value and slope are asked for one after the other
+    def rise_and_distance(key: bytes) -> tuple[float, Array, float, Array]:
+        x = point(np.frombuffer(key))
+        return *ray.rise(x)[:2], *ray.outwards(x)[:2]
+
     def room(y: Array) -> float:
-        rise = ray.rise(point(y))[0]
+        rise = rise_and_distance(y.tobytes())[0]
         return height - (rise if np.isfinite(rise) else _FAR_UP)
 
     def room_slope(y: Array) -> Array:
-        return -np.nan_to_num(columns.T @ ray.rise(point(y))[1])
+        return -np.nan_to_num(columns.T @ rise_and_distance(y.tobytes())[1])
 
     def inwards(y: Array) -> float:
-        return -ray.outwards(point(y))[0]
+        return -rise_and_distance(y.tobytes())[2]
 
     def inwards_slope(y: Array) -> Array:
-        return -np.nan_to_num(columns.T @ ray.outwards(point(y))[1])
+        return -np.nan_to_num(columns.T @ rise_and_distance(y.tobytes())[3])
 
-    found = minimize(
+    found = scipy.optimize.minimize(
         inwards,
         np.asarray(np.linalg.lstsq(columns, start - ray.best, rcond=None)[0], dtype=float),
         jac=inwards_slope,

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.backends.newton import Box, descend
-from stfit.objective.problem import Problem
+from stfit.objective.problem import FitProblem
 
 Array = npt.NDArray[np.float64]
 
@@ -35,12 +35,12 @@ class InnerPoint:
     runaway: Array
 
 
-def sees_all(problem: Problem, x: Array) -> bool:
+def sees_all(problem: FitProblem, x: Array) -> bool:
     """Whether every direction is seen at x: no parameter can have run away."""
     return int(_faint(problem, x).shape[1]) == 0
 
 
-def inner_point(problem: Problem, soft: Problem, end: Array, maximum: Array) -> InnerPoint | None:
+def inner_point(problem: FitProblem, soft: FitProblem, end: Array, maximum: Array) -> InnerPoint | None:
     """The point inside, and what runs away from there; None where nothing does.
 
     end: where a descent of the problem ended; maximum: that of the problem with softened counts; both of shape (p,).
@@ -68,7 +68,7 @@ def inner_point(problem: Problem, soft: Problem, end: Array, maximum: Array) -> 
     return InnerPoint(x, runaway)
 
 
-def _runaway_directions(problem: Problem, end: Array, inside: Array) -> Array | None:
+def _runaway_directions(problem: FitProblem, end: Array, inside: Array) -> Array | None:
     """Directions that the data see inside and not at the end, columns in scaled coordinates, (p, k); None for none.
 
     end: where a descent of the problem ended, shape (p,); inside: the maximum with the counts softened.
@@ -82,7 +82,7 @@ def _runaway_directions(problem: Problem, end: Array, inside: Array) -> Array | 
     return faint @ visible.T if visible.shape[0] else None
 
 
-def _faint(problem: Problem, x: Array) -> Array:
+def _faint(problem: FitProblem, x: Array) -> Array:
     """Directions that the data do not see at x, columns in scaled coordinates."""
     with np.errstate(all="ignore"):
         sensitivity = problem.sensitivity(x)

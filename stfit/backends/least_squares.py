@@ -1,72 +1,31 @@
-"""Maximum likelihood: least squares of signed-root deviances through lmfit; scoring where there are no residuals."""
+"""Maximum likelihood: Gauss–Newton or scoring where they find the way, lmfit where not, then Newton steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from types import ModuleType
 from typing import final
 
-import lmfit
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.gauss_newton import gauss_newton
+from stfit.backends.descents import Scaled, gauss_newton, score
 from stfit.backends.inner_point import InnerPoint, inner_point, sees_all
+from stfit.backends.optimum import Optimum
 from stfit.objective.information import NULL_COMPONENT, Directions, covariance, directions, expected_covariance, gauge
-from stfit.objective.problem import Problem
+from stfit.objective.problem import FitProblem
 from stfit.results import Status
 
 Array = npt.NDArray[np.float64]
 
 _TOLERANCE = 1e-8  # of the sum of squares and of the step: from there Newton steps are quicker
 _LAST_TOLERANCE = 1e-15  # where they are not, on slow descents: a few roundings
-_FIRST_STEP = 1.0  # longest first step over the start's own length (MINPACK's norm): 100, its default, overshoots
+_LAST_STEP = 1e-16  # of the sum of squares, promised by Gauss–Newton: a few more steps cost less than one Hessian
 _NEWTON_STEPS = 20
 _SETTLED = 1e-13  # expected gain of ln L in one more Newton step, at which no step is taken
 _CONVERGED = 1e-6  # the same, below which a fit has converged
-_LONGEST_STEP = 1.0  # of scoring, in natural sizes
-_SCORED = 1e-4  # twice the gain of ln L that ends scoring: Newton steps are quicker, and a replica is good enough
-_LEAST_DAMPED, _MOST_DAMPED = 1e-12, 1e8  # of the information: next to nothing; no step that matters is left
-_MOST_SCORED = 100  # steps of scoring
-_LEAST_KNOWN = 1e-10  # of the information of the best known direction: no long first steps along others
 _ROOM = 30.0  # natural sizes between a bound and where a coordinate that nothing is known of is put
 _NEAR_BOUND = 1e-6  # of the natural size of a coordinate, from which it counts as at its bound
-
-
-@final
-@dataclass(frozen=True)
-class Optimum:
-    """The end of a fit. covariance is None where it failed; evaluations counts residual vectors.
-
-    sum_of_squares: −2 ln L up to a constant, the deviance where there are residuals. runaway: directions, columns in
-    scaled coordinates, along which the likelihood has no maximum: x is then a point inside (backends.inner_point), and
-    sum_of_squares belongs to the supremum; None for all other data. unbounded_covariance: with coordinates at a bound
-    free to leave it both ways; None where none is at a bound, or the likelihood is not curved there. end: where the
-    descent ended, if there is no maximum.
-    """
-
-    x: Array
-    status: Status
-    covariance: Array | None
-    directions: Directions
-    at_bound: npt.NDArray[np.bool_]
-    sum_of_squares: float
-    evaluations: int
-    runaway: Array | None = None
-    unbounded_covariance: Array | None = None
-    end: Array | None = None
-
-    @property
-    def at_supremum(self) -> Optimum:
-        """The same; where the likelihood has no maximum, at the end of the descent, where the data agree best."""
-        return self if self.end is None else replace(self, x=self.end)
-
-    def runs_away(self, gradient: Array) -> bool:
-        """Whether a quantity with this gradient (per coordinate, shape (p,)) changes along a runaway direction."""
-        if self.runaway is None:
-            return False
-        scaled = gradient * self.directions.scales
-        return bool(np.linalg.norm(scaled @ self.runaway) > NULL_COMPONENT * np.linalg.norm(scaled))
 
 
 @final
@@ -87,13 +46,14 @@ class _End:
         return self.covariance is not None and self.gain < _CONVERGED
 
 
-def minimise(problem: Problem, start: Array | None = None, *, max_evaluations: int = 2000) -> Optimum:
+def minimise(problem: FitProblem, start: Array | None = None, *, max_evaluations: int = 2000) -> Optimum:
     """The maximum of the likelihood near `start` (default: the problem's own), inside the bounds.
 
-    Levenberg–Marquardt through lmfit where −2 ln L is a sum of squares; elsewhere Fisher's scoring, or lmfit's BFGS
-    where that fails. Then Newton steps with the analytic Hessian. Null directions are fixed by holding one parameter
-    each, which changes no prediction; the covariance lives in the directions that the data see, and comes from
-    problem.information, never from JᵀJ. max_evaluations: of one descent, of which there may be three.
+    Gauss–Newton where −2 ln L is a sum of squares, or Levenberg–Marquardt through lmfit where one of its steps leads up
+    or far; elsewhere Fisher's scoring, or lmfit's BFGS where that fails. Then Newton steps with the analytic Hessian.
+    Null directions are fixed by holding one parameter each, which changes no prediction; the covariance lives in the
+    directions that the data see, and comes from problem.information, never from JᵀJ. max_evaluations: of one descent,
+    of which there may be three.
     """
     begin = problem.start if start is None else start
     end = _released(problem, _descend(problem, begin, max_evaluations), max_evaluations)
@@ -114,28 +74,29 @@ def minimise(problem: Problem, start: Array | None = None, *, max_evaluations: i
 
 
 def _unbounded_covariance(
-    problem: Problem, x: Array, found: Directions, at_bound: npt.NDArray[np.bool_]
+    problem: FitProblem, x: Array, found: Directions, at_bound: npt.NDArray[np.bool_]
 ) -> Array | None:
     return covariance(problem, x, found, np.zeros_like(at_bound)) if np.any(at_bound) else None
 
 
-def _descend(problem: Problem, begin: Array, max_evaluations: int) -> _End:
+def _descend(problem: FitProblem, begin: Array, max_evaluations: int) -> _End:
     """The lowest end reached from `begin`.
 
     A gauge is null everywhere. Where the start and the end see different numbers of directions, one of them lies where
     the residuals are merely flat, and holding a parameter there may have cut the way off: another descent holds none.
     """
     seen = directions(problem, begin)
-    end = _run(problem, begin, seen.scales, gauge(seen), max_evaluations, _TOLERANCE)
+    scaled = Scaled(problem, seen.scales, gauge(seen))
+    end = _run(scaled, begin, max_evaluations, _TOLERANCE)
     if not end.converged:
-        end = _run(problem, end.x, seen.scales, gauge(seen), max_evaluations, _LAST_TOLERANCE)
+        end = _run(scaled, end.x, max_evaluations, _LAST_TOLERANCE)
     if end.directions.rank == seen.rank or _too_few_rows(problem, end.x):
         return end
-    other = _run(problem, begin, seen.scales, (), max_evaluations, _LAST_TOLERANCE)
+    other = _run(Scaled(problem, seen.scales, ()), begin, max_evaluations, _LAST_TOLERANCE)
     return other if problem.cost(end.x) - problem.cost(other.x) > _CONVERGED else end
 
 
-def _at_inner_point(problem: Problem, inside: InnerPoint, end: _End) -> Optimum:
+def _at_inner_point(problem: FitProblem, inside: InnerPoint, end: _End) -> Optimum:
     """The optimum of data at the edge of the sample space."""
     x, found = inside.x, directions(problem, inside.x)
     held = _at_bound(problem, x, problem.gradient(x), found.scales)
@@ -145,7 +106,7 @@ def _at_inner_point(problem: Problem, inside: InnerPoint, end: _End) -> Optimum:
     return Optimum(x, Status.CONVERGED, matrix, found, held, least, end.evaluations, inside.runaway, free, end.x)
 
 
-def _released(problem: Problem, end: _End, max_evaluations: int) -> _End:
+def _released(problem: FitProblem, end: _End, max_evaluations: int) -> _End:
     """The end with no coordinate pinned at a bound that a null direction leads away from.
 
     Along a null direction nothing is known: where it begins must not decide where a bound cuts what is known.
@@ -159,30 +120,38 @@ def _released(problem: Problem, end: _End, max_evaluations: int) -> _End:
         x = np.clip(x + inwards * _ROOM / along[i] * along * end.directions.scales, *problem.bounds)
     if x is end.x:
         return end
-    other = _run(problem, x, end.directions.scales, gauge(end.directions), max_evaluations, _LAST_TOLERANCE)
+    scaled = Scaled(problem, end.directions.scales, gauge(end.directions))
+    other = _run(scaled, x, max_evaluations, _LAST_TOLERANCE)
     return other if problem.cost(other.x) <= problem.cost(end.x) else end
 
 
-def _too_few_rows(problem: Problem, x: Array) -> bool:
+def _too_few_rows(problem: FitProblem, x: Array) -> bool:
     """MINPACK refuses fewer residuals than coordinates."""
     return problem.has_residuals and problem.residuals(x).size < x.size
 
 
-def _run(
-    problem: Problem, begin: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
-) -> _End:
-    """One descent through lmfit, finished by Newton steps; scoring alone where that is enough."""
+def _run(scaled: Scaled, begin: Array, max_evaluations: int, tolerance: float) -> _End:
+    """One descent, finished by Newton steps; through lmfit where the quick ones find no way."""
+    problem = scaled.problem
     if problem.has_residuals:
-        x, evaluations = _levenberg_marquardt(problem, begin, scales, held, max_evaluations, tolerance)
-        return _settle(problem, x, evaluations)
-    end = _settle(problem, *_score(problem, begin, scales, held))
+        found = gauss_newton(scaled, begin, _LAST_STEP, max_evaluations)
+        if found is None:
+            found = _by_lmfit().levenberg_marquardt(scaled, begin, max_evaluations, tolerance)
+        return _settle(problem, *found)
+    end = _settle(problem, *score(scaled, begin))
     if end.converged:
         return end
-    x, evaluations = _quasi_newton(problem, begin, scales, held, max_evaluations, tolerance)
-    return _settle(problem, x, evaluations)
+    return _settle(problem, *_by_lmfit().quasi_newton(scaled, begin, max_evaluations, tolerance))
 
 
-def _settle(problem: Problem, x: Array, evaluations: int) -> _End:
+def _by_lmfit() -> ModuleType:
+    """The descents of lmfit."""
+    from stfit.backends import lmfit_descents  # most fits need none of them, and lmfit is slow to import
+
+    return lmfit_descents
+
+
+def _settle(problem: FitProblem, x: Array, evaluations: int) -> _End:
     """Newton steps inside the bounds, as long as each lowers the cost; with the covariance at the end."""
     cost = problem.cost(x)
     for remaining in reversed(range(_NEWTON_STEPS)):
@@ -203,7 +172,7 @@ def _settle(problem: Problem, x: Array, evaluations: int) -> _End:
     raise AssertionError("the last round always returns")
 
 
-def _lower(problem: Problem, x: Array, step: Array) -> tuple[Array, float]:
+def _lower(problem: FitProblem, x: Array, step: Array) -> tuple[Array, float]:
     """Where a step, or a half, quarter or eighth of it, lowers the cost; else where the eighth leads, and its cost."""
     lower, upper = problem.bounds
     cost = problem.cost(x)
@@ -216,150 +185,23 @@ def _lower(problem: Problem, x: Array, step: Array) -> tuple[Array, float]:
     return there, lower_cost
 
 
-def _scaled_parameters(
-    problem: Problem, start: Array, scales: Array, held: tuple[int, ...]
-) -> tuple[lmfit.Parameters, list[int], Callable[[lmfit.Parameters], Array]]:
-    """lmfit's Parameters in coordinates divided by their natural size, which of them vary, and the way back."""
-    lower, upper = problem.bounds
-    names = [f"x{i}" for i in range(start.size)]
-    free = [i for i in range(start.size) if i not in held]
-    parameters = lmfit.Parameters()
-    for i, name in enumerate(names):
-        limits = lower[i] / scales[i], upper[i] / scales[i]
-        parameters.add(name, value=start[i] / scales[i], min=limits[0], max=limits[1], vary=i in free)
-
-    def coordinates(values: lmfit.Parameters) -> Array:
-        return np.array([values[name].value for name in names]) * scales
-
-    return parameters, free, coordinates
-
-
-def _levenberg_marquardt(
-    problem: Problem, start: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
-) -> tuple[Array, int]:
-    """MINPACK through lmfit.
-
-    A step to where the residuals have no finite value is taken back and shortened. Out of evaluations, lmfit
-    would end at the last point tried; this ends at the best.
-    """
-    parameters, free, coordinates = _scaled_parameters(problem, start, scales, held)
-    if not free:
-        return start, 0
-    best, least = start, np.inf
-
-    def residuals(values: lmfit.Parameters) -> Array:
-        nonlocal best, least
-        x = coordinates(values)
-        vector = problem.residuals(x)
-        sum_of_squares = float(vector @ vector)
-        if sum_of_squares < least:
-            best, least = x, sum_of_squares
-        return vector
-
-    minimizer = lmfit.Minimizer(residuals, parameters, scale_covar=False, calc_covar=False, nan_policy="propagate")
-    outcome = minimizer.leastsq(
-        max_nfev=max_evaluations,
-        Dfun=lambda values: (problem.jacobian(coordinates(values)) * scales)[:, free],
-        ftol=tolerance,
-        xtol=tolerance,
-        factor=_FIRST_STEP,
-    )
-    return best if outcome.aborted else coordinates(outcome.params), int(outcome.nfev)
-
-
-def _score(problem: Problem, x: Array, scales: Array, held: tuple[int, ...]) -> tuple[Array, int]:
-    """Fisher's scoring, until a step promises next to nothing, and the costs it took; for what is no sum of squares.
-
-    A Newton step with the expected information, which unlike the curvature is never negative, by at most the natural
-    size of a coordinate, and shortened by Marquardt's damping until it lowers the cost.
-    """
-    lower, upper = problem.bounds
-    free = np.array([i for i in range(x.size) if i not in held], dtype=np.intp)
-    cost, damping, evaluations = problem.cost(x), _LEAST_DAMPED, 1
-    for _ in range(_MOST_SCORED):
-        root = (problem.sensitivity(x) * scales)[:, free]
-        gradient = (problem.gradient(x) * scales)[free]
-        information = root.T @ root
-        damped = information + damping * np.diag(np.diag(information))
-        step = np.zeros_like(x)
-        step[free] = np.linalg.lstsq(damped, gradient, rcond=None)[0]
-        if step[free] @ gradient < _SCORED or damping > _MOST_DAMPED:
-            break
-        step /= max(1.0, float(np.max(np.abs(step))) / _LONGEST_STEP)
-        there = np.clip(x - step * scales, lower, upper)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step may lead where nothing is finite
-            found = problem.cost(there)
-        evaluations += 1
-        lowers = found < cost
-        damping = max(damping / 10.0, _LEAST_DAMPED) if lowers else max(10.0 * damping, 1e-3)
-        x, cost = (there, found) if lowers else (x, cost)
-    return x, evaluations
-
-
-def _quasi_newton(
-    problem: Problem, start: Array, scales: Array, held: tuple[int, ...], max_evaluations: int, tolerance: float
-) -> tuple[Array, int]:
-    """BFGS through lmfit with the analytic gradient, for likelihoods that are no sum of squares; ends at the best.
-
-    It starts from the expected information, and so with a step of Fisher's scoring: coordinates of one natural size
-    may still differ by orders of magnitude in what the data know of them.
-    """
-    parameters, free, coordinates = _scaled_parameters(problem, start, scales, held)
-    if not free:
-        return start, 0
-    best, least = start, np.inf
-
-    def cost(values: lmfit.Parameters) -> float:
-        nonlocal best, least
-        x = coordinates(values)
-        found = problem.cost(x)
-        if found < least:
-            best, least = x, found
-        return found if np.isfinite(found) else np.inf
-
-    minimizer = lmfit.Minimizer(cost, parameters, scale_covar=False, calc_covar=False, nan_policy="propagate")
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step may lead where nothing is finite
-        outcome = minimizer.scalar_minimize(
-            method="BFGS",
-            max_nfev=max_evaluations,
-            tol=max(tolerance, 1e-6),
-            Dfun=lambda values: (problem.gradient(coordinates(values)) * scales)[free],
-            options={"hess_inv0": _internal_covariance(problem, start, scales, free, parameters)},
-        )
-    return best, int(outcome.nfev)
-
-
-def _internal_covariance(
-    problem: Problem, x: Array, scales: Array, free: list[int], parameters: lmfit.Parameters
-) -> Array:
-    """The inverse of the expected information of the free coordinates, in lmfit's variables without bounds."""
-    varied = [parameter for parameter in parameters.values() if parameter.vary]
-    slopes = np.array([parameter.scale_gradient(parameter.setup_bounds()) for parameter in varied])
-    root = (problem.sensitivity(x) * scales)[:, free] * slopes
-    norms = np.linalg.norm(root, axis=0)
-    norms = np.where(norms > 0, norms, 1.0)
-    known, vectors = np.linalg.eigh((root / norms).T @ (root / norms))
-    whitening = vectors / np.sqrt(np.maximum(known, _LEAST_KNOWN * known[-1])) / norms[:, None]
-    return np.asarray(whitening @ whitening.T)
-
-
-def _at_bound(problem: Problem, x: Array, gradient: Array, scales: Array) -> npt.NDArray[np.bool_]:
+def _at_bound(problem: FitProblem, x: Array, gradient: Array, scales: Array) -> npt.NDArray[np.bool_]:
     """Coordinates at a bound that the likelihood pushes against."""
     lower, upper = problem.bounds
     margin = _NEAR_BOUND * scales
     return ((x <= lower + margin) & (gradient > 0)) | ((x >= upper - margin) & (gradient < 0))
 
 
-def refit(problem: Problem, near: Optimum) -> Array:
+def refit(problem: FitProblem, near: Optimum) -> Array:
     """The optimum of a replica of a problem, started from the optimum of the original; coordinates only.
 
     Good to a few 1e-8 of the sum of squares, which is all that a simulated distribution needs. Gauss–Newton steps
     where there are residuals, which a replica's optimum is near enough for, and lmfit where one of them leads up.
     """
-    held = gauge(near.directions)
+    scaled = Scaled(problem, near.directions.scales, gauge(near.directions))
     if not problem.has_residuals:
-        return _score(problem, near.x, near.directions.scales, held)[0]
-    found = gauss_newton(problem, near.x, near.directions.scales, held, _TOLERANCE)
-    if found is not None:
-        return found
-    return _levenberg_marquardt(problem, near.x, near.directions.scales, held, 200, _TOLERANCE)[0]
+        return score(scaled, near.x)[0]
+    found = gauss_newton(scaled, near.x, _TOLERANCE)
+    if found is None:
+        found = _by_lmfit().levenberg_marquardt(scaled, near.x, 200, _TOLERANCE)
+    return found[0]

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, final
+from typing import Final, Protocol, final
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.newton import FLATTEST, Box, Expansion, finite
+from stfit.backends.newton import FLATTEST, Box, Descent, Expansion, descend, finite
 
 Array = npt.NDArray[np.float64]
-Distances = Callable[[Array], Sequence[tuple[float, Array, Array]]]  # of quantities from the best fit, in their errors
 
 LOWER: Final = 1e-6  # by which a cost must fall below the best fit's to be a lower minimum
+STIFFNESS: Final = 25.0  # K of the penalty, per squared standard error of a quantity
 _STEPS: Final = 25
 _STRIDE: Final = 0.7  # longest step of a quantity, over the distance of the level
 _RISE_TOLERANCE: Final = 1e-7  # of the level
 _SLOPE_TOLERANCE: Final = 1e-4  # by standard errors: the rise is then off by half its square
+
+
+class Profiled(Protocol):
+    """Quantities that are followed away from the best fit, while everything else is optimised anew."""
+
+    @property
+    def rise(self) -> Expansion:
+        """The cost above the best fit's."""
+
+    @property
+    def box(self) -> Box:
+        """Where coordinates may go."""
+
+    def distances(self, x: Array) -> Sequence[tuple[float, Array, Array]]:
+        """Of every quantity from the best fit, in its standard errors, with derivatives."""
 
 
 @final
@@ -66,19 +81,17 @@ class _Model:
         return self.basis @ (self.inverse @ (self.gradients.T @ multipliers - self.slope)), multipliers
 
 
-def rise_to(
-    rise: Expansion, distances: Distances, box: Box, along: Array, level: float, start: Array, multipliers: Array
-) -> LevelPoint | None:
+def rise_to(profiled: Profiled, along: Array, level: float, start: Array, multipliers: Array) -> LevelPoint | None:
     """Where the best fit on the ray t·along, shape (k,), costs level/2 more; None where that leads nowhere.
 
     Newton's method in x, multipliers and t together, the level met by the quadratic model rather than by its tangent
     (Venzon and Moolgavkar 1988): off a narrow, bent valley the tangent points away from the solution. Each step takes
     one expansion.
     """
-    x, height = start, level / 2.0
+    box, x, height = profiled.box, start, level / 2.0
     for _ in range(_STEPS):
-        cost, slope, curvature = rise(x)
-        found = distances(x)
+        cost, slope, curvature = profiled.rise(x)
+        found = profiled.distances(x)
         if not (finite(cost, slope, curvature) and all(finite(*entry) for entry in found)):
             return None
         at = np.array([entry[0] for entry in found])
@@ -100,16 +113,31 @@ def rise_to(
     return None
 
 
-def first_reach(
-    rise: Expansion, distances: Distances, box: Box, along: Array, level: float, start: Array, multipliers: Array
-) -> float | None:
+def first_reach(profiled: Profiled, along: Array, level: float, start: Array, multipliers: Array) -> float | None:
     """Where along the ray the level lies, from the quadratic model at the start alone; None where there is none."""
-    cost, slope, curvature = rise(start)
-    found = distances(start)
+    cost, slope, curvature = profiled.rise(start)
+    found = profiled.distances(start)
     if not (finite(cost, slope, curvature) and all(finite(*entry) for entry in found)):
         return None
-    model = _model(box, start, (cost, slope, curvature), found, multipliers)
+    model = _model(profiled.box, start, (cost, slope, curvature), found, multipliers)
     return None if model is None else model.reach(along, level / 2.0)
+
+
+def towards(profiled: Profiled, targets: Array, start: Array) -> tuple[Descent, Array, float]:
+    """The best fit near distances, shape (k,): the descent, its distances and its rise in cost."""
+
+    def penalised(x: Array) -> tuple[float, Array, Array]:
+        value, gradient, hessian = profiled.rise(x)
+        for (distance, slope, bend), target in zip(profiled.distances(x), targets, strict=True):
+            off = distance - target
+            value = value + 0.5 * STIFFNESS * off**2
+            gradient = gradient + STIFFNESS * off * slope
+            hessian = hessian + STIFFNESS * (np.outer(slope, slope) + off * bend)
+        return value, gradient, hessian
+
+    end = descend(penalised, start, profiled.box)
+    found = np.array([distance for distance, _, _ in profiled.distances(end.x)])
+    return end, found, end.value - 0.5 * STIFFNESS * float(np.sum((found - targets) ** 2))
 
 
 def _model(

@@ -16,12 +16,14 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum, minimise
-from stfit.backends.newton import Box, Expansion, whitening
+from stfit.backends.least_squares import minimise
+from stfit.backends.newton import Box, Expansion
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
 from stfit.backends.profile_ends import curve, find_end, quick_end
 from stfit.backends.quantities import Followed, Formula, followed
 from stfit.backends.ray import Found, Ray, State
+from stfit.backends.surroundings import above, at_its_bounds, rise_of, surroundings
 from stfit.backends.valleys import valleys
 from stfit.objective import Objective
 from stfit.objective.information import directions, gauge
@@ -124,42 +126,6 @@ def quick_ends(
     return found
 
 
-def at_its_bounds(objective: Objective, optimum: Optimum) -> Optimum:
-    """The optimum with the coordinates at a bound exactly there."""
-    if not np.any(optimum.at_bound):
-        return optimum
-    lower, upper = objective.bounds
-    nearest = np.where(np.abs(optimum.x - lower) < np.abs(optimum.x - upper), lower, upper)
-    return replace(optimum, x=np.where(optimum.at_bound, nearest, optimum.x))
-
-
-def surroundings(objective: Objective, optimum: Optimum) -> Box:
-    """The bounds, and steps of one standard error about the optimum."""
-    with np.errstate(all="ignore"):  # at a bound a critical current may be infinite
-        hessian = objective.expansion(optimum.x)[2]
-    scales = optimum.directions.scales
-    columns = whitening(hessian, scales) if np.all(np.isfinite(hessian)) else np.diag(scales)
-    return Box.around(optimum.x, objective.bounds, columns, scales)
-
-
-def rise_of(objective: Objective, optimum: Optimum) -> Expansion:
-    """The cost above that of the optimum, with its derivatives; not finite where the likelihood is not.
-
-    Where the likelihood has no maximum, above its infimum.
-    """
-    with np.errstate(all="ignore"):
-        least = objective.expansion(optimum.x)[0]
-    if optimum.runaway is not None:
-        least -= objective.cost(optimum.x) - optimum.sum_of_squares / 2.0
-
-    def rise(x: Array) -> tuple[float, Array, Array]:
-        with np.errstate(all="ignore"):  # a step may lead where nothing is finite
-            cost, gradient, hessian = objective.expansion(x)
-        return cost - least, gradient, hessian
-
-    return rise
-
-
 def _profile(
     objective: Objective,
     optimum: Optimum,
@@ -176,10 +142,9 @@ def _profile(
     best = quantity.expansion(optimum.x)
     sides: list[dict[str, Found]] = []
     parts: list[_Part] = []
-    if optimum.directions.touches_null(best[1]):
-        sides = [dict.fromkeys(LEVELS, Found(State.OPEN, None, None)) for _ in (0, 1)]
-    elif not np.any(best[1]) or not np.isfinite(best[0]):
-        sides = [dict.fromkeys(LEVELS, Found(State.FAILED, None, None)) for _ in (0, 1)]
+    is_open = optimum.directions.touches_null(best[1])
+    if is_open or not np.any(best[1]) or not np.isfinite(best[0]):
+        sides = [dict.fromkeys(LEVELS, Found(State.OPEN if is_open else State.FAILED, None, None))] * 2
     else:
         parts = [_Part.of(objective, optimum, x, name, formulas) for x in starts]
         for sign in (-1.0, 1.0):
@@ -217,13 +182,8 @@ class _Part:
             least = objective.expansion(x)[0] - rise_of(objective, optimum)(x)[0]
         inner = replace(objective, space=objective.space.holding(held, x))
         found = replace(optimum, x=x[free], directions=directions(inner, x[free]))
-
-        def rise(point: Array) -> tuple[float, Array, Array]:
-            with np.errstate(all="ignore"):  # a step may lead where nothing is finite
-                cost, gradient, hessian = inner.expansion(point)
-            return cost - least, gradient, hessian
-
-        return cls(rise, followed(inner, name, formulas).expansion, surroundings(inner, found), x, free)
+        quantity = followed(inner, name, formulas).expansion
+        return cls(above(inner, least), quantity, surroundings(inner, found), x, free)
 
     def ray(self, sign: float) -> Ray:
         """One side of the profile."""

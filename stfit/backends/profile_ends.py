@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.backends.extreme import extreme
-from stfit.backends.level import LOWER, first_reach, rise_to
+from stfit.backends.level import LOWER, STIFFNESS, first_reach, rise_to
 from stfit.backends.newton import Descent
-from stfit.backends.ray import STIFFNESS, Found, Ray, State
+from stfit.backends.ray import Found, Ray, State
 
 Array = npt.NDArray[np.float64]
 
@@ -73,7 +73,7 @@ def quick_end(ray: Ray, level: float) -> float | None:
     start, multiplier = ray.predicted(level)
     if np.any((start <= ray.box.lower) | (start >= ray.box.upper)):
         return None
-    reach = first_reach(ray.rise, ray.distances, ray.box, np.ones(1), level, start, np.array([multiplier]))
+    reach = first_reach(ray, np.ones(1), level, start, np.array([multiplier]))
     if reach is None or abs(reach - multiplier) > _QUICK * multiplier:
         return None
     return ray.value_at(reach)
@@ -94,7 +94,7 @@ def _is_plausible(ray: Ray, level: float, found: Found) -> bool:
 
 def _newton(ray: Ray, level: float, start: Array, multiplier: float) -> Found | None:
     """The end by Newton's method from a start and a multiplier; None where that leads nowhere."""
-    point = rise_to(ray.rise, ray.distances, ray.box, np.ones(1), level, start, np.array([multiplier]))
+    point = rise_to(ray, np.ones(1), level, start, np.array([multiplier]))
     if point is None:
         return None
     if point.is_lower:

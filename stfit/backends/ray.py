@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import Final, final
+from typing import final
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.newton import Box, Descent, Expansion, descend
+from stfit.backends.level import towards
+from stfit.backends.newton import Box, Descent, Expansion
 
 Array = npt.NDArray[np.float64]
-
-STIFFNESS: Final = 25.0  # K of the penalty, per squared standard error of the quantity
 
 
 class State(Enum):
@@ -109,17 +108,5 @@ class Ray:
 
     def towards(self, target: float, start: Array) -> tuple[Descent, float, float]:
         """The best fit near a target distance: the descent, its distance and its rise in cost."""
-
-        def penalised(x: Array) -> tuple[float, Array, Array]:
-            cost, slope, curvature = self.rise(x)
-            distance, gradient, hessian = self.outwards(x)
-            off = distance - target
-            return (
-                cost + 0.5 * STIFFNESS * off**2,
-                slope + STIFFNESS * off * gradient,
-                curvature + STIFFNESS * (np.outer(gradient, gradient) + off * hessian),
-            )
-
-        end = descend(penalised, start, self.box)
-        distance = self.outwards(end.x)[0]
-        return end, distance, end.value - 0.5 * STIFFNESS * (distance - target) ** 2
+        end, found, rise = towards(self, np.array([target]), start)
+        return end, float(found[0]), rise

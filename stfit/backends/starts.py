@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.errors import InputError, Problem
 from stfit.objective.natural import NaturalCoordinates
 from stfit.objective.prior import Prior

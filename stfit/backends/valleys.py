@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
 from stfit.backends.newton import Box, Expansion, descend
+from stfit.backends.optimum import Optimum
 from stfit.objective import Objective
 
 Array = npt.NDArray[np.float64]

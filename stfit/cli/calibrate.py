@@ -45,26 +45,31 @@ def calibrate(
     require_writable(folder, (REPORT, RESULT))
 
     from stfit.backends.parallel import watched
-    from stfit.pipeline import asked_but_not_identified, report
-    from stfit.pipeline import calibrate as calibrated
-    from stfit.reports.progress import progress_bar
-    from stfit.results.calibration import calibration_text
+    from stfit.cli.progress import progress_bar
+    from stfit.pipeline.calibrating import calibrated
+    from stfit.pipeline.loading import load_measurements
+    from stfit.pipeline.run import asked_but_not_identified
+    from stfit.reports.calibration_words import calibration_text
+    from stfit.results.storage import as_text
+    from stfit.studies.sbc import Repetitions
 
+    repetitions = Repetitions(replicas, plan.fit.seed if seed is None else seed, processes=processes)
     with progress_bar(quiet=quiet) as shown, watched(shown):
         result = calibrated(
             plan,
-            replicas=replicas,
-            seed=plan.fit.seed if seed is None else seed,
+            load_measurements(plan),
+            repetitions,
             intervals=kinds if sbc is None or "posterior" in kinds else [*kinds, "posterior"],
             posteriors=sbc,
-            processes=processes,
-            progress=shown,
             command=command(),
         )
-    page = report(result, folder)
     if as_json:
-        say((folder / RESULT).read_text(encoding="utf-8").rstrip())
+        say(as_text(result).rstrip())
     elif result.calibration and not quiet:
         say(calibration_text(result.calibration))
+
+    from stfit.reports.bundle import write_report  # draws figures, which the answer above does not wait for
+
+    page = write_report(result, folder)
     say(f"Report: {page}", err=as_json)
     end(result, asked_but_not_identified(result, plan.fit.free))

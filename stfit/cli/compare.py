@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -33,23 +34,24 @@ def compare(
     if out is not None:
         require_writable(out, _FILES)
 
-    from stfit.results.compared import compare as compared
+    from stfit.reports.comparing import compare as compared
+    from stfit.reports.comparison_text import summary
 
     found = compared([path / "result.json" if path.is_dir() else path for path in results])
-    say(_json(found) if as_json else found.summary().rstrip())
+    say(_json(found) if as_json else summary(found).rstrip())
     if out is not None:
         say(f"Comparison: {_written(found, out)}", err=as_json)
 
 
 def _json(found: Compared) -> str:
-    import json
+    from stfit.reports.comparison_text import as_dict
 
-    return json.dumps(found.as_dict(), allow_nan=False, ensure_ascii=False, indent=1)
+    return json.dumps(as_dict(found), allow_nan=False, ensure_ascii=False, indent=1)
 
 
 def _written(found: Compared, folder: Path) -> Path:
     """Page, table and document, all or none; the path of the page."""
-    from stfit.results.compared_text import page, table_csv
+    from stfit.reports.comparison_text import page, table_csv
     from stfit.results.storage import make_folder, write_texts
 
     texts = (page(found), table_csv(found), _json(found) + "\n")

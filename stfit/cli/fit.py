@@ -48,13 +48,14 @@ def fit(
         raise InputError(Problem("option '--resume'", "a chain to go on with: --backend mcmc", plan.fit.backend))
     folder = default_folder(analysis) if out is None else out
 
-    from stfit.reports.formats import RESULT, chosen_formats, files_of
+    from stfit.reports.formats import chosen_formats, files_of
 
     chosen = chosen_formats(formats)
     require_writable(folder, files_of(chosen))
 
-    from stfit.pipeline import asked_but_not_identified, report, run_analysis
-    from stfit.reports.progress import watched_work
+    from stfit.cli.progress import watched_work
+    from stfit.pipeline.fitting import run_analysis
+    from stfit.pipeline.run import asked_but_not_identified
 
     seed = plan.fit.seed if seed is None else seed
     if plan.fit.backend == "mcmc":
@@ -62,23 +63,33 @@ def fit(
     else:
         with watched_work(quiet=quiet):
             result = run_analysis(plan, seed=seed, command=command())
-    report(result, folder, chosen)
-    if as_json:
-        say((folder / RESULT).read_text(encoding="utf-8").rstrip())
-    elif not quiet:
-        from stfit.reports.text import summary
+    _say_answer(result, as_json, quiet)
 
-        say(summary(result))
+    from stfit.reports.bundle import write_report  # draws figures, which the answer above does not wait for
+
+    write_report(result, folder, chosen)
     for name in files_of(chosen, result=False):
         say(f"Report: {folder / name}", err=as_json)
     end(result, asked_but_not_identified(result, plan.fit.free))
 
 
+def _say_answer(result: FitResult, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        from stfit.results.storage import as_text
+
+        say(as_text(result).rstrip())
+    elif not quiet:
+        from stfit.reports.summary import summary
+
+        say(summary(result))
+
+
 def _sampled(plan: Analysis, seed: int, folder: Path, resume: bool, processes: int, quiet: bool) -> FitResult:
     """The result with its chain, which is stored beside the report as it grows."""
-    from stfit.pipeline import Run, run_analysis
-    from stfit.pipeline.sampling import CHAIN
-    from stfit.reports.progress import sampling_bar
+    from stfit.backends.budget import Run
+    from stfit.cli.progress import sampling_bar
+    from stfit.pipeline.fitting import run_analysis
+    from stfit.pipeline.source import CHAIN
     from stfit.results.storage import make_folder
 
     make_folder(folder)

@@ -47,12 +47,12 @@ def inspect(
         _draw(found.points, png)
         say(f"Plot: {png}", err=as_json)
     elif found.points is not None and not as_json:
-        from stfit.reports.terminal_plot import drawn
+        from stfit.cli.terminal_plot import drawn
 
         say("\n" + drawn(found.points.x, found.points.y, found.points.x_label, found.points.y_label))
 
 
 def _draw(points: Points, png: Path) -> None:
-    from stfit.figures.points import points_figure
+    from stfit.figures.points_figure import points_figure
 
     points_figure(points.x, points.y, points.x_label, points.y_label).savefig(png, dpi=150)

@@ -47,24 +47,27 @@ def plan(
     require_writable(folder, ("plan.json", "plan.html"))
 
     from stfit.backends.parallel import available_processes
-    from stfit.pipeline import load_measurements
-    from stfit.pipeline.planning import end_of, plan_analysis, with_plan, write_plan_report
-    from stfit.reports.progress import watched_work
-    from stfit.results.plan import plan_text
+    from stfit.cli.progress import watched_work
+    from stfit.pipeline.loading import load_measurements
+    from stfit.pipeline.planning import end_of, plan_analysis, with_plan
+    from stfit.reports.plan_words import summary
+    from stfit.results.measurement_plan import plan_text
+    from stfit.studies.plan import Trials
 
     wanted = with_plan(wanted, hours=hours)
     with watched_work():
-        found = plan_analysis(
-            wanted,
-            load_measurements(wanted),
+        trials = Trials(
+            check,
+            refits,
             seed=wanted.fit.seed if seed is None else seed,
-            check=check,
-            refits=refits,
             processes=available_processes() if processes is None else processes,
-            command=command(),
         )
+        found = plan_analysis(wanted, load_measurements(wanted), trials, command=command())
+    say((plan_text(found) if as_json else summary(found)).rstrip())
+
+    from stfit.pipeline.reporting import write_plan_report  # draws figures, which the answer above does not wait for
+
     page = write_plan_report(found, folder)
-    say((plan_text(found) if as_json else found.summary()).rstrip())
     say(f"Plan: {page}", err=as_json)
     for sentence in (reasons := end_of(found, wanted.fit.free)):
         say(f"stfit: {sentence}", err=True)

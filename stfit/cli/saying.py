@@ -81,8 +81,8 @@ def say(line: str, *, err: bool = False) -> None:
 
 def end(result: FitResult, unidentified: Sequence[str]) -> None:
     """End with status 3, and say why, where the fit gave no answer to what was asked."""
+    from stfit.reports.sentences import rejection
     from stfit.results.result import Status
-    from stfit.results.sentences import rejection
 
     if warning := rejection(result.goodness):
         say(f"stfit: {warning} No error quoted covers the misfit.", err=True)

@@ -31,7 +31,7 @@ def simulate(
     """Write a synthetic measurement of a device whose truth is known."""
     require_writable(out)
 
-    from stfit.pipeline import simulate as simulated
+    from stfit.pipeline.simulating import simulate as simulated
 
     for path in simulated(device, experiment, seed=seed, out=out):
         say(f"Wrote: {path}")

@@ -24,16 +24,17 @@ def posterior_curves(objective: Objective, chain: Chain) -> list[Curve]:
     x = thinned(chain.flat, _MOST_DRAWS)
     result = []
     for term in (term.shown for term in objective.terms):
-        series = series_labels(term.measurement)
+        view = term.measurement.view()
+        series = series_labels(view)
         for index, label in enumerate(series.labels):
-            result.append(_curve(objective, term, x, label, np.flatnonzero(series.group == index)))
+            rows = np.flatnonzero(series.group == index)
+            bands = _bands(objective, term.along(int(rows[0]), curve_grid(view.axis, rows)), x)
+            result.append(curve_of(view, label, rows, bands))
     return result
 
 
-def _curve(objective: Objective, term: Term, x: Array, label: str, rows: npt.NDArray[np.intp]) -> Curve:
-    grid = curve_grid(term.measurement.axis, rows)
-    there = term.along(int(rows[0]), grid)
-    drawn = there.measurement.displayed(np.asarray(there.prediction(objective.space.quantities(x))))
+def _bands(objective: Objective, there: Term, x: Array) -> list[Array]:
+    """Median and ends of the 68 % and 95 % bands along a curve, as displayed; x: draws of shape (draws, p)."""
+    drawn = there.measurement.view().displayed(np.asarray(there.prediction(objective.space.quantities(x))))
     levels = [QUANTILES[name] for name in ("median", "lo68", "hi68", "lo95", "hi95")]
-    bands = np.quantile(np.broadcast_to(drawn, (x.shape[0], grid.size)), levels, axis=0)
-    return curve_of(term.measurement, label, rows, grid, list(bands))
+    return list(np.quantile(np.broadcast_to(drawn, (x.shape[0], there.thermometer.size)), levels, axis=0))

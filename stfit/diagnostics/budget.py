@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.derivatives import Jet
 from stfit.diagnostics.estimates import spread
 from stfit.objective import Objective

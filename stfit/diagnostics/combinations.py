@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.backends.profile import profiles
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
 from stfit.derivatives import Jet
@@ -103,7 +103,7 @@ def identified_candidates(
     accept: whether one that the rank determines is known well enough.
     """
     quantities = _jets(objective, optimum)
-    thermal = objective.law.convention.thermal
+    thermal = objective.law.device.convention.thermal
 
     def first(*ladders: tuple[Candidate, ...]) -> list[Candidate]:
         return _first_identified(ladders, quantities, optimum, accept)
@@ -227,11 +227,9 @@ def _dwell_times(term: Term, state: str, quantities: Quantities, optimum: Optimu
 
 def _dwell_time(term: Term, state: str, row: int) -> Candidate:
     settings = term.measurement.settings
-    drive, unit = (settings.current, "A") if settings.current is not None else (settings.voltage, "V")
-    if drive is None:
-        raise TypeError("a row with a dwell time has a current or a voltage")
-    factor, label = choose_prefix([float(drive[row])], unit)
-    shown = f"{float(drive[row]) * term.measurement.polarity * factor:.4g} {label}"
+    drive = float(settings.drive[row])
+    factor, label = choose_prefix([drive], "A" if settings.voltage is None else "V")
+    shown = f"{drive * term.measurement.origin.polarity * factor:.4g} {label}"
     return Candidate(f"ln(tau_{state}/s) at {shown}", "", lambda q: _row(term.log_dwell_times(q), row))
 
 

@@ -8,24 +8,29 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
-from stfit.constants import BOLTZMANN
-from stfit.diagnostics.exact_rival import EXACT_WORDS, exact_rivals
-from stfit.diagnostics.rival import Rival
-from stfit.diagnostics.same_law import ENERGIES, same_laws, with_law
-from stfit.models.rivals import EQ_27, HEATING, POWERS, Description, JouleHeating
-from stfit.objective import FitParameter, Objective, ParameterSpace
+from stfit.diagnostics.rival import (
+    Rival,
+    known_of_the_barriers,
+    with_barriers_of_its_own,
+    with_the_same_barriers,
+)
+from stfit.diagnostics.same_law import same_laws, with_law
+from stfit.measurement.observation import StraightLawOnly
+from stfit.models.heating import HEATING
+from stfit.models.rivals import not_tried, rivals_of
+from stfit.objective import Objective
 from stfit.objective.predictions import current_at
 from stfit.physics.fluctuations import MAPPINGS
 from stfit.results import Status
 from stfit.results.numbers import format_rounded, format_value
-from stfit.results.ranking import SAME_LAW
+from stfit.results.ranking import NOT_TRIED, SAME_LAW
 
 Array = npt.NDArray[np.float64]
 Entry = dict[str, Any]
 
-_SHALLOWEST: Final = 0.1  # k_BT: a barrier of no height has no power
 _MAPPING_WORDS: Final = {
     "power": "Eq. 32 on the power alone, linewidth constant",
     "damping": "Eq. 32 at constant noise strength (damping)",
@@ -37,50 +42,63 @@ _MAPPING_WORDS: Final = {
 def candidates(objective: Objective, optimum: Optimum) -> list[Rival]:
     """The description that was fitted, then every rival that these data could tell from it."""
     first = Rival(*_first_words(objective), objective, (optimum.x,))
-    rivals = [*_described(objective, optimum), *_mapped(objective, optimum)]
-    exact = exact_rivals(objective, optimum) if _shows_descriptions(objective, optimum) else []
-    return [first, *rivals, *exact]
+    same, own = _described(objective, optimum)
+    return [first, *same, *_mapped(objective, optimum), *own]
 
 
 def compare(objective: Objective, optimum: Optimum) -> list[Entry]:
     """The description that was fitted and its rivals, as result.json stores them; empty where the fit failed.
 
-    deviance: of the best fit, with the constraints; where a kind has none, −2 ln L above that of the first entry.
-    parameters: how many combinations data and constraints determine. AIC = deviance + 2 parameters, BIC = deviance +
-    parameters · ln n with n rows and constraints. delta_aic: above the lowest of all.
+    deviance: of rows and constraints at the best fit, the number that the tests of fit quote. parameters: how many
+    combinations data and constraints determine, k. AIC = D + 2 k and BIC = D + k ln n with n rows and constraints; D
+    is the deviance, or, where the likelihood of a kind has none, −2 ln L counted from that of the first entry.
+    delta_aic, delta_bic: above the lowest of all. differs_in, contains: see `Rival`.
     """
     if optimum.status is not Status.CONVERGED:
         return []
-    rivals = list(mapped(_fitted, candidates(objective, optimum)[1:], doing="rival descriptions"))
+    fitted, *others = candidates(objective, optimum)
+    rivals = list(mapped(_fitted, others, doing="rival descriptions"))
     if not rivals:
         return []
-    first = _entry(objective, optimum, _first_words(objective))
-    described = _follows_descriptions(objective) and objective.law.rates is None
-    return _ranked(
-        [first, *rivals, *same_laws(objective, optimum, first, described=described)],
-        has_deviance=objective.has_residuals,
-    )
+    first = _entry(fitted, optimum)
+    untried = _untried(objective) if _shows_descriptions(objective, optimum) else []
+    same = same_laws(objective, optimum, first, described=_follows_descriptions(objective))
+    entries = [first, *rivals, *untried, *same]
+    return _ranked(entries, origin=0.0 if objective.has_residuals else optimum.sum_of_squares)
+
+
+def _untried(objective: Objective) -> list[Entry]:
+    """An entry for every law that could not be fitted to these data, with the reason."""
+    return [
+        _without_fit((rates.name, rates.words.short)) | {"status": NOT_TRIED, "note": reason}
+        for rates, reason in not_tried(objective.law, known_of_the_barriers(objective))
+    ]
 
 
 def _first_words(objective: Objective) -> tuple[str, str]:
     if all(_are_lines(objective)):
         return f"mapping-{objective.law.mapping}", _MAPPING_WORDS[objective.law.mapping]
-    if objective.law.rates is not None:
-        return EXACT_WORDS
-    return objective.law.description.name, objective.law.description.words
+    return objective.law.name, objective.law.words
 
 
 # --- rivals that are fitted ---------------------------------------------------------------------------------------
 
 
-def _described(objective: Objective, optimum: Optimum) -> list[Rival]:
-    """Other laws of ln τ(I), where rates were measured at currents and every other kind follows them."""
+def _described(objective: Objective, optimum: Optimum) -> tuple[list[Rival], list[Rival]]:
+    """Other laws of ln τ(I), where rates were measured at currents and every other kind follows them.
+
+    First those of the same barriers, then those whose barriers have parameters of their own.
+    """
     if not _shows_descriptions(objective, optimum):
-        return []
-    heating = JouleHeating((objective.reference_temperature / _largest_current(objective, optimum)) ** 2)
-    fitted = "" if objective.law.rates is not None else objective.law.description.name
-    rivals = (description for description in (EQ_27, *POWERS, heating) if description.name != fitted)
-    return [_rewritten(objective, optimum, description) for description in rivals]
+        return [], []
+    heating = (objective.reference_temperature / _largest_current(objective, optimum)) ** 2
+    same, own = [], []
+    for law in rivals_of(objective.law, heating):
+        if law.device is objective.law.device:
+            same.append(with_the_same_barriers(objective, optimum, law))
+        else:
+            own += with_barriers_of_its_own(objective, optimum, law)
+    return same, own
 
 
 def _mapped(objective: Objective, optimum: Optimum) -> list[Rival]:
@@ -91,45 +109,20 @@ def _mapped(objective: Objective, optimum: Optimum) -> list[Rival]:
         Rival(
             f"mapping-{mapping}",
             _MAPPING_WORDS[mapping],
-            with_law(objective, objective.law.rewritten(mapping=mapping), objective.space),
+            with_law(objective, replace(objective.law, mapping=mapping), objective.space),
             (optimum.x, objective.start),
+            "the reading of Eq. 32",
         )
         for mapping in MAPPINGS
         if mapping != objective.law.mapping
     ]
 
 
-def _rewritten(objective: Objective, optimum: Optimum, description: Description) -> Rival:
-    """A description of ln τ(I), to start from the slopes and barriers of the fit, else from the crude dwell times."""
-    extra = tuple(FitParameter.unbounded(p) for p in description.parameters)
-    reached = objective.space.reaching(optimum.x)
-    kept = [p.confined for p in reached.parameters if not _is_idle(p, objective)]
-    space = ParameterSpace((*(_above_zero(p, objective) for p in kept), *extra))
-    rival = with_law(objective, objective.law.rewritten(description=description, barrier="high"), space)
-    own = [p.start for p in extra]
-    shared = [p.name in space.names for p in objective.space.varied]
-    starts = (_same_slopes(objective, optimum, description), objective.start)
-    return Rival(description.name, description.words, rival, tuple(np.append(x[shared], own) for x in starts))
-
-
-def _is_idle(p: FitParameter, objective: Objective) -> bool:
-    """Whether only the description that was fitted has a parameter; a constraint of it is a datum for every one."""
-    return p.constraint is None and p.name in {own.name for own in objective.law.description.parameters}
-
-
-def _above_zero(p: FitParameter, objective: Objective) -> FitParameter:
-    """A barrier kept above a tenth of k_BT."""
-    if p.name not in ENERGIES:
-        return p
-    unit = objective.law.convention.thermal * BOLTZMANN * objective.reference_temperature
-    return replace(p, lower=max(p.lower, p.parameter.coordinate_of(_SHALLOWEST * unit)))
-
-
 def _follows_descriptions(objective: Objective) -> bool:
     """Whether rates were measured, and nothing that rests on a straight ln τ(I), as the exact density of ramps does."""
     measured = [term.measurement for term in objective.terms]
-    tied = any(m.straight_law_only or m.settings.measurement_time is not None for m in measured)
-    return any(m.activated for m in measured) and not tied
+    tied = any(isinstance(m, StraightLawOnly) or m.settings.measurement_time is not None for m in measured)
+    return any(m.traits.activated for m in measured) and not tied
 
 
 def _shows_descriptions(objective: Objective, optimum: Optimum) -> bool:
@@ -145,17 +138,8 @@ def _are_lines(objective: Objective) -> list[bool]:
 def _largest_current(objective: Objective, optimum: Optimum) -> float:
     """Of all rows with rates, A."""
     quantities = objective.space.quantities(optimum.x)
-    terms = (term for term in objective.terms if term.measurement.activated)
+    terms = (term for term in objective.terms if term.measurement.traits.activated)
     return max(float(np.max(np.abs(current_at(quantities, term.measurement.settings)))) for term in terms)
-
-
-def _same_slopes(objective: Objective, optimum: Optimum, description: Description) -> Array:
-    """The best fit with λ changed so that the slopes at zero current stay."""
-    x = optimum.x.copy()
-    if "l_over_L" in objective.names:
-        start = {p.name: p.quantity(p.start) for p in description.parameters}
-        x[objective.names.index("l_over_L")] /= float(description.slope_ratio(start))
-    return x
 
 
 def _fitted(candidate: Rival) -> Entry:
@@ -169,32 +153,36 @@ def _fitted(candidate: Rival) -> Entry:
             if np.isfinite(rival.cost(inside)):
                 ends.append(minimise(rival, inside))
             if ends and ends[-1].status is Status.CONVERGED:
-                return _beyond(words) if _leaves_the_table(rival, ends[-1].x) else _entry(rival, ends[-1], words)
-    return _entry(rival, min(ends, key=lambda end: end.sum_of_squares), words) if ends else _without_fit(words)
+                return _beyond(rival, words) if _leaves_the_law(rival, ends[-1].x) else _entry(candidate, ends[-1])
+    return _entry(candidate, min(ends, key=lambda end: end.sum_of_squares)) if ends else _without_fit(words)
 
 
-def _leaves_the_table(rival: Objective, x: Array) -> bool:
-    rates, quantities = rival.law.rates, rival.space.quantities(x)
-    rows = (term.exact_rows(quantities) for term in rival.terms)
-    return rates is not None and any(rates.outside(found).any() for found in rows if found is not None)
+def _leaves_the_law(rival: Objective, x: Array) -> bool:
+    """Whether some row lies beyond what the law knows."""
+    quantities = rival.space.quantities(x)
+    asked = (term.rows_asked(quantities) for term in rival.terms)
+    return any(rival.law.rates.outside(rival.law.device, *rows).any() for rows in asked if rows is not None)
 
 
 # --- entries ------------------------------------------------------------------------------------------------------
 
 
-def _entry(objective: Objective, optimum: Optimum, words: tuple[str, str]) -> Entry:
+def _entry(description: Rival, optimum: Optimum) -> Entry:
     """What one fit costs and gains. A fit that failed has no criteria."""
-    rank = optimum.directions.rank
-    rows = float(np.sum(objective.discrepancies(optimum.x)[1]))
+    objective, rank = description.objective, optimum.directions.rank
+    discrepancies, freedom = objective.discrepancies(optimum.x)
     converged = optimum.status is Status.CONVERGED
     return {
-        "name": words[0],
-        "description": words[1],
-        "deviance": optimum.sum_of_squares,
+        "name": description.name,
+        "description": description.words,
+        "differs_in": description.differs_in,
+        "contains": list(description.contains),
+        "deviance": float(np.sum(discrepancies)),
         "parameters": rank,
         "aic": optimum.sum_of_squares + 2.0 * rank if converged else None,
-        "bic": optimum.sum_of_squares + rank * float(np.log(rows)) if converged else None,
+        "bic": optimum.sum_of_squares + rank * float(np.log(np.sum(freedom))) if converged else None,
         "delta_aic": None,
+        "delta_bic": None,
         "status": optimum.status.key,
         "note": _note(objective, optimum) if converged else "The fit did not converge: it is not compared.",
         "l_over_L": _l_over_L(objective, optimum) if converged else None,
@@ -211,18 +199,19 @@ def _l_over_L(objective: Objective, optimum: Optimum) -> list[float] | None:
     return [float(optimum.x[i]), float(np.sqrt(optimum.covariance[i, i]))]
 
 
-def _beyond(words: tuple[str, str]) -> Entry:
-    """The entry of exact rates whose best fit has no two states somewhere."""
-    beyond = "At its best fit some rows have no two states, or a barrier beyond the table of exact rates"
-    return _without_fit(words) | {"note": f"{beyond}: it is not compared."}
+def _beyond(rival: Objective, words: tuple[str, str]) -> Entry:
+    """The entry of a law whose best fit lies beyond what it knows."""
+    return _without_fit(words) | {"note": f"At its best fit {rival.law.rates.words.limits}: it is not compared."}
 
 
 def _without_fit(words: tuple[str, str]) -> Entry:
     """The entry of a description that gives these data no probability anywhere near."""
-    absent = dict.fromkeys(("deviance", "aic", "bic", "delta_aic", "l_over_L"))
+    absent = dict.fromkeys(("deviance", "aic", "bic", "delta_aic", "delta_bic", "l_over_L"))
     return {
         "name": words[0],
         "description": words[1],
+        "differs_in": "",
+        "contains": [],
         "parameters": 0,
         "status": Status.NO_CONVERGENCE.key,
         "note": "No start has a finite likelihood: it is not compared.",
@@ -231,7 +220,7 @@ def _without_fit(words: tuple[str, str]) -> Entry:
 
 def _note(objective: Objective, optimum: Optimum) -> str:
     """The parameters of a description, those at an end of their range, and what it makes of l/L_θθ."""
-    names = [p.name for p in objective.law.description.parameters if p.name in objective.names]
+    names = [p.name for p in objective.law.of_the_current if p.name in objective.names]
     names += [name for name, bound in zip(objective.names, optimum.at_bound, strict=True) if bound]
     names += [name for name in ("l_over_L",) if name in objective.names]
     return "; ".join(_value(objective, optimum, name) for name in dict.fromkeys(names))
@@ -261,14 +250,16 @@ def _heated(objective: Objective, relative: float) -> str:
     return f" ({temperature:g} K becomes {hottest} at the largest current)"
 
 
-def _ranked(entries: list[Entry], *, has_deviance: bool) -> list[Entry]:
-    """The entries with ΔAIC; where there is no deviance, −2 ln L counted from the first."""
-    lowest = min(entry["aic"] for entry in entries if entry["aic"] is not None and entry["status"] != SAME_LAW)
-    origin = 0.0 if has_deviance else entries[0]["deviance"]
+def _ranked(entries: list[Entry], *, origin: float) -> list[Entry]:
+    """The entries with their distances from the lowest AIC and BIC of those that are fits of their own.
+
+    origin: what AIC and BIC are counted from.
+    """
+    own = [entry for entry in entries if entry["aic"] is not None and entry["status"] != SAME_LAW]
+    lowest = {name: min(entry[name] for entry in own) for name in ("aic", "bic")}
     ranked = []
     for entry in entries:
-        known = {name: entry[name] for name in ("deviance", "aic", "bic") if entry[name] is not None}
-        change = {name: value - origin for name, value in known.items()}
-        distance = {} if entry["aic"] is None else {"delta_aic": entry["aic"] - lowest}
-        ranked.append(entry | change | distance)
+        known = {name: entry[name] for name in lowest if entry[name] is not None}
+        counted = {name: value - origin for name, value in known.items()}
+        ranked.append(entry | counted | {f"delta_{name}": value - lowest[name] for name, value in known.items()})
     return ranked

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import erfc
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.estimates import estimates, spread
 from stfit.measurement import kinds, name_of
-from stfit.measurement.registry import declared_kind
 from stfit.objective import Objective, ParameterSpace
 from stfit.results import Estimate, Status
 from stfit.results.numbers import format_value
@@ -66,7 +66,7 @@ def alone(objective: Objective, optimum: Optimum) -> list[dict[str, Any]]:
         if end.status is Status.CONVERGED:
             found = estimates(single, end)
             values = {name: {"value": found[name].value, "stderr": found[name].stderr} for name in _ALONE}
-            result.append({"measurement": name_of(term.measurement), "kind": declared_kind(term.measurement)} | values)
+            result.append({"measurement": name_of(term.measurement), "kind": term.measurement.origin.kind} | values)
     return result
 
 
@@ -101,7 +101,7 @@ def line_slope_sentence(entries: Sequence[Mapping[str, Any]]) -> str | None:
             ratios.append(f"{symbol}: {format_value(ratio, error, '')}")
     if not ratios:
         return None
-    return f"Slopes seen by the resonance lines over those seen by switching, 1 if Eq. 32 holds: {'; '.join(ratios)}."
+    return f"Slopes of the resonance lines over those of switching (1 if Eq. 32 holds): {'; '.join(ratios)}."
 
 
 def _mean(slopes: Sequence[Mapping[str, float | None]]) -> tuple[float, float] | None:

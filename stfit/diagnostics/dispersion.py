@@ -77,15 +77,12 @@ def dispersion(
     found, expected, deviation = deviance
     factor = float(np.sqrt(found / expected))
     stderr = factor * deviation / (2.0 * expected)
-    statistics = "counting statistics" if counting else "their stated errors"
+    expectation = "counting" if counting else "the stated errors"
     size = format_value(factor, stderr, "")
+    judgement = "consistent"
     if tails[0] < _TELLING:
-        sentence = f"Rows of {measurement} scatter {size} times as much as {statistics} make them."
+        judgement = "too large"
     elif tails[1] < _TELLING:
-        sentence = (
-            f"Rows of {measurement} scatter only {size} times as much as {statistics} would make them: "
-            "errors are overstated, or rows are not independent."
-        )
-    else:
-        sentence = f"Rows of {measurement} scatter as {statistics} make them ({size} times as much)."
+        judgement = "too small, as if errors were overstated or rows not independent"
+    sentence = f"{measurement}: scatter is {size} times that expected from {expectation}: {judgement}."
     return Dispersion(measurement, factor, stderr, sentence)

@@ -9,10 +9,10 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.backends.quantities import RECIPROCALS
 from stfit.derivatives import Jet, value_of
-from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
+from stfit.models.derived import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.objective import FitParameter, Objective
 from stfit.results import Estimate, Interval, Verdict, through_infinity
 

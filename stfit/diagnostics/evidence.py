@@ -9,8 +9,8 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
 from stfit.backends.nested import LIVE, Evidence, nested
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
 from stfit.diagnostics.comparison import candidates
 from stfit.diagnostics.rival import Rival

@@ -25,7 +25,7 @@ def inference_data(objective: Objective, chain: Chain) -> Any:
     learn from each other, so that only ensembles are independent. InputError where ArviZ is not installed.
     """
     try:
-        import arviz
+        import arviz  # an extra, and slow to import
     except ImportError as error:
         expected = "ArviZ, which the extra [inference] brings: pip install 'stfit[inference]'"
         raise InputError(Problem("export of a chain", expected, "none installed")) from error
@@ -50,7 +50,6 @@ def _by_walker(values: Array) -> Array:
 
 def _observed(objective: Objective) -> dict[str, Array]:
     """What each measurement observed, by its name: the values that its figure shows, SI."""
-    terms = [term.shown for term in objective.terms]
-    names = [name_of(term.measurement) for term in terms]
+    names = [name_of(term.measurement) for term in objective.terms]
     unique = [name if names.count(name) == 1 else f"{name} ({i + 1})" for i, name in enumerate(names)]
-    return {name: np.asarray(term.measurement.observed().value) for name, term in zip(unique, terms, strict=True)}
+    return {name: term.measurement.view().observed.value for name, term in zip(unique, objective.terms, strict=True)}

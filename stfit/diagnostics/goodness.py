@@ -10,7 +10,8 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum, refit
+from stfit.backends.least_squares import refit
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import told
 from stfit.diagnostics.dispersion import Scatter, scatter_of
 from stfit.diagnostics.groups import NO_DEVIANCE, Groups, groups
@@ -119,7 +120,7 @@ class _Design:
 
 def _has_small_counts(objective: Objective, optimum: Optimum) -> bool:
     return any(
-        bool(np.any(term.measurement.expected_counts(prediction) < _SMALL_COUNT))
+        bool(np.any(term.measurement.row_fit(prediction).expected_counts < _SMALL_COUNT))
         for term, prediction in zip(objective.terms, objective.predictions(optimum.x), strict=True)
     )
 
@@ -174,7 +175,7 @@ def _scatter(
         simulated = None if replicas is None else replicas[:, place]
         if simulated is not None and np.mean(simulated) <= NO_DEVIANCE:
             continue
-        counting = bool(np.any(np.isfinite(term.measurement.expected_counts(prediction))))
+        counting = bool(np.any(np.isfinite(term.measurement.row_fit(prediction).expected_counts)))
         scatter[place] = scatter_of(
             name_of(term.measurement), float(observed[place]), found.left[place], simulated, counting=counting
         )

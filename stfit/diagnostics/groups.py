@@ -9,7 +9,7 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.measurement import name_of
 from stfit.objective import Objective
 from stfit.objective.information import RANK_TOLERANCE, seen_and_free
@@ -74,9 +74,9 @@ def groups(objective: Objective, optimum: Optimum, values: Array, freedom: Array
     states = [term.measurement.settings.state for term in objective.terms]
     several, whole = [], []
     for index, (term, state) in enumerate(zip(objective.terms, states, strict=True)):
-        name = name_of(term.measurement)
+        name, words = name_of(term.measurement), term.measurement.view().state_words
         for code in np.unique(state):
-            label = f"{DEVIANCE}, {term.measurement.state_words[int(code)]}"
+            label = f"{DEVIANCE}, {words[int(code)]}"
             several.append(layout.group(label, name, [(index, state == code)]))
         whole.append(layout.group(OVER_DISPERSION, name, [(index, np.ones(state.size, dtype=bool))]))
     every = [(index, np.ones(state.size, dtype=bool)) for index, state in enumerate(states)]
@@ -100,7 +100,7 @@ def informative_rows(objective: Objective, x: Array) -> Mask:
     A row that expects next to no counts of its rarer outcome has a residual of next to 0, whatever the law.
     """
     pairs = zip(objective.terms, objective.predictions(x), strict=True)
-    rows = [term.measurement.expected_counts(prediction) >= _LEAST_COUNT for term, prediction in pairs]
+    rows = [term.measurement.row_fit(prediction).expected_counts >= _LEAST_COUNT for term, prediction in pairs]
     return np.concatenate([*rows, np.ones(objective.constraint_count, dtype=bool)])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.sloppiness import sloppiness
 from stfit.diagnostics.structural import structure
 from stfit.diagnostics.verdicts import verdicts

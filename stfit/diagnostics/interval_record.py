@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from stfit.backends.bootstrap import Bootstrap
 from stfit.backends.contour import JOINT_LEVELS, Contour, contour
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.backends.profile import Profile, Profiles
 from stfit.diagnostics.estimates import LOGARITHMIC
 from stfit.objective import Objective
@@ -70,7 +70,7 @@ def _contours(
     partners = [name for name in _PARTNERS if name in base and name not in shown[:1]]
     for partner in partners if shown else ():
         pair = shown[0], partner
-        found = [contour(objective, optimum, *pair, level, points=_POINTS) for level in JOINT_LEVELS.values()]
+        found = [contour(objective, optimum, pair, level, points=_POINTS) for level in JOINT_LEVELS.values()]
         closed = [entry for entry in found if entry is not None]
         if len(closed) == len(JOINT_LEVELS):
             return [_contour(closed, base)]

@@ -8,8 +8,8 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from stfit.backends.bootstrap import REPLICAS, Bootstrap, bca_interval, bootstrap, linearised
-from stfit.backends.least_squares import Optimum
+from stfit.backends.bootstrap import Bootstrap, bca_interval, bootstrap, linearised
+from stfit.backends.optimum import Optimum
 from stfit.backends.profile import LEVELS, Profile, profiles, quick_ends
 from stfit.backends.quantities import RECIPROCALS, Formula, followed
 from stfit.backends.ray import State
@@ -23,30 +23,6 @@ TOLERANCE: Final = 0.05  # standard errors by which a covariance interval may en
 HEADLINES: Final = ("l_over_L", "c_P", "tau_0", "I_c_P", "slope_P", "E_P")  # whose profiles are drawn, the first few
 _MOST_SHOWN: Final = 4
 _PROBABILITIES: Final = {"ci68": 0.6826894921370859, "ci95": 0.95}
-_WITHOUT = (Verdict.NOT_IDENTIFIED, Verdict.FIXED)
-
-
-def estimates_by(
-    kind: str,
-    objective: Objective,
-    optimum: Optimum,
-    *,
-    seed: int = 0,
-    processes: int = 1,
-    replicas: int = REPLICAS,
-) -> dict[str, Estimate]:
-    """Every parameter and derived quantity with the intervals of one kind: "covariance", "profile" or "bootstrap".
-
-    The seed drives the bootstrap, which is parametric, of so many replicas. ValueError for another kind.
-    """
-    if kind == "covariance":
-        return covariance_estimates(objective, optimum)
-    if kind == "profile":
-        return profile_estimates(objective, optimum, processes=processes)
-    if kind == "bootstrap":
-        found = bootstrap(objective, optimum, seed=seed, replicas=replicas, processes=processes)
-        return bootstrap_estimates(objective, optimum, found)
-    raise ValueError(f"no intervals are called {kind!r}: there are covariance, profile, bootstrap")
 
 
 def covariance_estimates(objective: Objective, optimum: Optimum) -> dict[str, Estimate]:
@@ -57,10 +33,10 @@ def covariance_estimates(objective: Objective, optimum: Optimum) -> dict[str, Es
     }
 
 
-def profile_estimates(objective: Objective, optimum: Optimum, *, processes: int = 1) -> dict[str, Estimate]:
+def profile_estimates(objective: Objective, optimum: Optimum) -> dict[str, Estimate]:
     """Profile intervals, about the lower minimum if the profiles find one."""
     names = profiled_names(objective, optimum)
-    found = profiles(objective, optimum, names, processes=processes)
+    found = profiles(objective, optimum, names)
     base = covariance_estimates(objective, found.optimum)
     return {name: with_profile(e, found.profiles.get(name)) for name, e in base.items()}
 
@@ -146,7 +122,7 @@ class Chosen:
     record: Mapping[str, Any]
 
 
-def choose_intervals(kind: str, objective: Objective, optimum: Optimum, *, seed: int = 0, processes: int = 1) -> Chosen:
+def choose_intervals(kind: str, objective: Objective, optimum: Optimum, *, seed: int = 0) -> Chosen:
     """The intervals that `[fit] intervals` asks for; "auto": the covariance's where they are good enough.
 
     Nothing but the covariance is asked where the fit did not converge.
@@ -159,7 +135,7 @@ def choose_intervals(kind: str, objective: Objective, optimum: Optimum, *, seed:
     if kind == "covariance" and not without:
         return Chosen(optimum, base, {})
     if kind == "bootstrap":
-        replicas = bootstrap(objective, optimum, seed=seed, processes=processes)
+        replicas = bootstrap(objective, optimum, seed=seed)
         found = bootstrap_estimates(objective, optimum, replicas)
         return Chosen(optimum, found, {"chosen_by": kind, "bootstrap": bootstrap_record(replicas)})
     wanted = {"profile": names, "covariance": without}.get(kind) or not_quadratic(objective, optimum, names, base)
@@ -167,7 +143,7 @@ def choose_intervals(kind: str, objective: Objective, optimum: Optimum, *, seed:
         :_MOST_SHOWN
     ]
     every = list(dict.fromkeys([*wanted, *shown]))
-    profiled = profiles(objective, optimum, every, curves=shown, processes=processes)
+    profiled = profiles(objective, optimum, every, curves=shown)
     if profiled.optimum is not optimum:
         base = covariance_estimates(objective, profiled.optimum)
     found = {n: with_profile(e, profiled.profiles.get(n)) if n in wanted else e for n, e in base.items()}

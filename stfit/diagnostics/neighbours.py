@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.series import series_labels
 from stfit.diagnostics.tails import COUNTED
-from stfit.measurement import Measurement
+from stfit.measurement.observation import View
 from stfit.objective import Objective
 from stfit.objective.information import seen_and_free
 from stfit.results.fit_tests import CORRELATION, RUNS
@@ -73,8 +73,8 @@ def neighbours(objective: Objective, freedom: float, informative: Mask) -> Neigh
     offset, place, begin, series = 0, 0, 0, 0
     for term, repeats in zip(objective.terms, objective.sensitivity_rows, strict=True):
         rows = term.measurement.settings.state.size
-        if term.measurement.has_residuals:
-            order, joined = _in_series(term.measurement, informative[begin : begin + rows])
+        if term.measurement.traits.has_residuals:
+            order, joined = _in_series(term.measurement.view(), informative[begin : begin + rows])
             first.append(offset + order[:-1][joined])
             second.append(offset + order[1:][joined])
             sensitive.append(place + np.arange(rows))
@@ -88,10 +88,10 @@ def neighbours(objective: Objective, freedom: float, informative: Mask) -> Neigh
     return Neighbours(np.concatenate(first), np.concatenate(second), np.concatenate(sensitive), freedom, series)
 
 
-def _in_series(measurement: Measurement, informative: Mask) -> tuple[Rows, Mask]:
+def _in_series(view: View, informative: Mask) -> tuple[Rows, Mask]:
     """Informative rows ordered along their series, and which of them are followed by one of the same series."""
-    group = series_labels(measurement).group
-    order = np.lexsort((measurement.axis.values, group))
+    group = series_labels(view).group
+    order = np.lexsort((view.axis.values, group))
     order = order[informative[order]]
     return order, np.diff(group[order]) == 0
 
@@ -100,9 +100,9 @@ def residuals_of(objective: Objective, x: Array) -> Array:
     """Signed residuals of the rows that have them, without the constraints, shape (rows,)."""
     pairs = zip(objective.terms, objective.predictions(x), strict=True)
     parts = [
-        np.asarray(term.measurement.deviance_residuals(prediction))
+        np.asarray(term.measurement.residuals(prediction))
         for term, prediction in pairs
-        if term.measurement.has_residuals
+        if term.measurement.traits.has_residuals
     ]
     return np.concatenate([np.zeros(0), *parts])
 

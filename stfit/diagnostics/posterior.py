@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 
 from stfit.backends.chain import Chain
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.combinations import identified_candidates
 from stfit.diagnostics.convergence import QUANTILES
 from stfit.diagnostics.draws import quantity_draws, thinned

@@ -21,7 +21,7 @@ from stfit.backends.chain import Chain
 from stfit.diagnostics.draws import thinned
 from stfit.diagnostics.goodness import verdict_of
 from stfit.diagnostics.series import series_labels
-from stfit.measurement import Measurement, name_of
+from stfit.measurement import Observation, name_of
 from stfit.objective import Objective
 from stfit.results import Goodness, GoodnessTest
 from stfit.results.fit_tests import CORRELATED_RESIDUALS, DEVIANCE, LARGEST_RESIDUAL, PREDICTIVE
@@ -32,7 +32,7 @@ Mask = npt.NDArray[np.bool_]
 REPLICAS: Final = 400  # a p-value of 0.01 then has a Monte-Carlo error of 0.005, and none is below 1/401
 _LEAST_CORRELATED: Final = 4  # rows of a measurement, from which neighbours can be correlated
 
-Discrepancy = Callable[[Measurement, Array], float]
+Discrepancy = Callable[[Observation, Array], float]
 
 
 @final
@@ -57,7 +57,7 @@ def posterior_predictive(objective: Objective, chain: Chain, seed: int, replicas
     for draw in range(x.shape[0]):
         rows = [prediction[draw] for prediction in predictions]
         measurements = [term.measurement for term in objective.terms]
-        fresh = [m.replicate(row, rng) for m, row in zip(measurements, rows, strict=True)]
+        fresh = [m.draw(row, rng) for m, row in zip(measurements, rows, strict=True)]
         observed[draw] = _values(checks, measurements, rows)
         replicated[draw] = _values(checks, fresh, rows)
     return _tests(objective, checks, observed, replicated)
@@ -69,7 +69,7 @@ def with_predictive(found: Goodness, tests: Sequence[GoodnessTest]) -> Goodness:
 
 
 def _values(
-    checks: Sequence[Sequence[_Check]], measurements: Sequence[Measurement], rows: Sequence[Array]
+    checks: Sequence[Sequence[_Check]], measurements: Sequence[Observation], rows: Sequence[Array]
 ) -> list[float]:
     return [
         check.value(measurement, prediction)
@@ -104,16 +104,16 @@ def _test(name: str, measurement: str, observed: Array, replicated: Array) -> Go
     )
 
 
-def _checks(measurement: Measurement) -> list[_Check]:
+def _checks(measurement: Observation) -> list[_Check]:
     """What is asked of a measurement: residuals only of a kind that has them."""
     state = measurement.settings.state
     codes = np.unique(state)
-    words = measurement.state_words
+    words = measurement.view().state_words
     several = codes.size > 1
     checks = [
         _Check(f"{DEVIANCE}, {words[int(code)]}" if several else DEVIANCE, _deviance(state == code)) for code in codes
     ]
-    if not measurement.has_residuals:
+    if not measurement.traits.has_residuals:
         return checks
     checks.append(_Check(LARGEST_RESIDUAL, _largest))
     before, after = _neighbours(measurement)
@@ -123,30 +123,31 @@ def _checks(measurement: Measurement) -> list[_Check]:
 
 
 def _deviance(rows: Mask) -> Discrepancy:
-    return lambda measurement, prediction: float(np.sum(measurement.discrepancies(prediction)[0][rows]))
+    return lambda measurement, prediction: float(np.sum(measurement.row_fit(prediction).discrepancy[rows]))
 
 
 def _residuals(measurement: Any, prediction: Array) -> Array:
-    return np.asarray(measurement.deviance_residuals(prediction))
+    return np.asarray(measurement.residuals(prediction))
 
 
-def _largest(measurement: Measurement, prediction: Array) -> float:
+def _largest(measurement: Observation, prediction: Array) -> float:
     return float(np.max(np.abs(_residuals(measurement, prediction))))
 
 
 def _correlation(before: npt.NDArray[np.intp], after: npt.NDArray[np.intp]) -> Discrepancy:
     """Mean product of neighbours: large where residuals wander, as they do where the law has the wrong shape."""
 
-    def value(measurement: Measurement, prediction: Array) -> float:
+    def value(measurement: Observation, prediction: Array) -> float:
         residuals = _residuals(measurement, prediction)
         return float(np.mean(residuals[before] * residuals[after]))
 
     return value
 
 
-def _neighbours(measurement: Measurement) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def _neighbours(measurement: Observation) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Rows of one series that follow each other along the axis of the figure."""
-    group = series_labels(measurement).group
-    order = np.lexsort((measurement.axis.values, group))
+    view = measurement.view()
+    group = series_labels(view).group
+    order = np.lexsort((view.axis.values, group))
     same = group[order[:-1]] == group[order[1:]]
     return order[:-1][same], order[1:][same]

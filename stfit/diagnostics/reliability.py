@@ -10,7 +10,7 @@ from typing import Final, final
 import numpy as np
 
 from stfit.backends.chain import Chain
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.derivatives import Jet
 from stfit.diagnostics.convergence import Convergence, convergence
 from stfit.diagnostics.draws import quantity_draws
@@ -124,7 +124,7 @@ def judge(
     failures = [failure for criterion in _CRITERIA for failure in _failures(criterion, asked)]
     failures += _acceptance(acceptance)
     if ensembles < 2:
-        sentence = "There is one ensemble only: nothing tells whether another start would have led elsewhere."
+        sentence = "There is only one ensemble, so that dependence on the start was not tested."
         failures.append((ChainVerdict.TENTATIVE, sentence))
     order = list(ChainVerdict)
     verdict = max((verdict for verdict, _ in failures), key=order.index, default=ChainVerdict.RELIABLE)

@@ -9,9 +9,9 @@ from typing import Any, Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
-from stfit.measurement import Measurement, kind_of, kinds
-from stfit.models.law import SpinTransferLaw
+from stfit.backends.optimum import Optimum
+from stfit.measurement import Observation, kind_of, kinds
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Objective, Term
 from stfit.results import GoodnessTest, Note
 
@@ -34,7 +34,7 @@ class ReplicaTest:
 class Remarks:
     """What is said of the measurements of a kind; a kind overrides what it knows better than the rest of stfit."""
 
-    def assumptions(self, law: SpinTransferLaw, measurements: list[Measurement]) -> list[str]:  # noqa: ARG002
+    def assumptions(self, law: SpinTransferLaw, measurements: list[Observation]) -> list[str]:  # noqa: ARG002
         """What the fit assumes of these measurements of the kind, a sentence each."""
         return []
 
@@ -42,15 +42,15 @@ class Remarks:
         """Whether the measurements of the kind are what the fitted law says, beside what is tested of every kind."""
         return []
 
-    def tests(self, measurement: Measurement) -> list[GoodnessTest]:  # noqa: ARG002
+    def tests(self, measurement: Observation) -> list[GoodnessTest]:  # noqa: ARG002
         """Tests of what the likelihood does not see, such as the shape of a distribution."""
         return []
 
-    def replica_tests(self, measurement: Measurement) -> list[ReplicaTest]:  # noqa: ARG002
+    def replica_tests(self, measurement: Observation) -> list[ReplicaTest]:  # noqa: ARG002
         """Tests of single events that need simulated replicas."""
         return []
 
-    def records(self, measurement: Measurement) -> list[dict[str, Any]]:  # noqa: ARG002
+    def records(self, measurement: Observation) -> list[dict[str, Any]]:  # noqa: ARG002
         """How each record behind the measurement was reduced, as JSON types, for the stored result."""
         return []
 
@@ -71,7 +71,7 @@ class Remarks:
 _DEFAULT: Final = Remarks()
 
 
-def remarks_of(measurement: Measurement) -> Remarks:
+def remarks_of(measurement: Observation) -> Remarks:
     """What the kind of a measurement says of it."""
     kind = kind_of(measurement)
     remarks: Remarks = _DEFAULT if kind is None or kind.remarks is None else kind.remarks()
@@ -93,6 +93,9 @@ def replica_statistics(tests: tuple[tuple[int, ReplicaTest], ...], objective: Ob
     return np.array([test.statistic(objective.terms[i].measurement, predictions[i]) for i, test in tests])
 
 
-def every_remarks() -> list[Remarks]:
-    """What each kind says, once where kinds share it."""
-    return list(dict.fromkeys(kind.remarks() for kind in kinds().values() if kind.remarks is not None))
+def remarks_of_all(objective: Objective) -> list[Remarks]:
+    """What the kinds of the measurements say, in the order of the kinds, once where kinds share it."""
+    measured = [kind_of(term.measurement) for term in objective.terms]
+    return list(
+        dict.fromkeys(kind.remarks() for kind in kinds().values() if kind in measured and kind.remarks is not None)
+    )

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from stfit.backends.least_squares import Optimum
-from stfit.models.law import SpinTransferLaw
-from stfit.models.rivals import EQ_27, EffectiveTemperature
+from stfit.backends.optimum import Optimum
+from stfit.models.law import RESTATED
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Objective, ParameterSpace
 from stfit.physics.transport import CONVENTIONS, convert_asymmetry, convert_energy, convert_l_over_L
 from stfit.results.numbers import format_rounded
@@ -29,17 +29,15 @@ def same_laws(objective: Objective, optimum: Optimum, first: Entry, *, described
     """
     quantities = objective.space.quantities(optimum.x)
     entries = []
-    if described and objective.law.description is EQ_27:
-        effective = EffectiveTemperature()
-        law = objective.law.rewritten(description=effective)
-        restated = with_law(objective, law, objective.space)
-        words = (effective.name, effective.words)
-        entries.append(
-            _restated(objective, restated, (quantities, quantities), first, words, _effective_note(objective))
-        )
+    thermometers = np.concatenate([term.thermometer for term in objective.terms])
+    for rates in RESTATED.get(objective.law.name, ()) if described else ():
+        restated = with_law(objective, replace(objective.law, rates=rates), objective.space)
+        words = (rates.name, rates.words.short)
+        note = rates.note(several=bool(np.ptp(thermometers) > 0.0), constant=objective.law.device.constant)
+        entries.append(_restated(objective, restated, (quantities, quantities), first, words, note))
     if all(term.measurement.settings.energy is None for term in objective.terms):
-        other = "printed" if objective.law.convention.name == "consistent" else "consistent"
-        restated = with_law(objective, objective.law.rewritten(convention=other), objective.space)
+        other = "printed" if objective.law.device.convention.name == "consistent" else "consistent"
+        restated = with_law(objective, objective.law.in_convention(other), objective.space)
         converted = _converted(objective, quantities, other)
         words = (f"{other}-convention", f"the equations in the {other} convention")
         note = _convention_note(optimum, converted, other)
@@ -60,7 +58,7 @@ def _restated(
     numbers = {name: first[name] + change for name in ("deviance", "aic", "bic")}
     return (
         numbers
-        | {"parameters": first["parameters"], "delta_aic": None}
+        | {"parameters": first["parameters"], "delta_aic": None, "delta_bic": None, "differs_in": "", "contains": []}
         | {"name": words[0], "description": words[1], "status": SAME_LAW, "note": note}
     )
 
@@ -70,23 +68,16 @@ def _misfit(objective: Objective, quantities: Mapping[str, Any]) -> float:
     misfit = 0.0
     for term in objective.terms:
         prediction = np.asarray(term.prediction(quantities))
-        if term.measurement.has_residuals:
-            misfit += float(np.sum(np.square(term.measurement.deviance_residuals(prediction))))
+        if term.measurement.traits.has_residuals:
+            misfit += float(np.sum(np.square(term.measurement.residuals(prediction))))
         else:
             misfit -= 2.0 * float(term.measurement.log_likelihood(prediction))
     return misfit
 
 
-def _effective_note(objective: Objective) -> str:
-    thermometers = np.concatenate([term.thermometer for term in objective.terms])
-    fixed = "as long as E_i and I_c do not depend on T" if objective.law.constant else "with E_i and I_c of each"
-    several = "" if np.ptp(thermometers) == 0.0 else f", and at several {fixed}"
-    return f"Eq. 27 in other words at one temperature{several}: no dwell time tells a hotter mode from a lower barrier."
-
-
 def _converted(objective: Objective, quantities: Mapping[str, Any], convention: str) -> dict[str, Any]:
     """The quantities as another convention has them."""
-    source, target = objective.law.convention, CONVENTIONS[convention]
+    source, target = objective.law.device.convention, CONVENTIONS[convention]
     converted = dict(quantities) | {"l_over_L": convert_l_over_L(quantities["l_over_L"], source, target)}
     for name in ENERGIES & quantities.keys():
         converted[name] = convert_energy(quantities[name], source, target)

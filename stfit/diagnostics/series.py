@@ -9,13 +9,13 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.derivatives import Jet, value_of
 from stfit.diagnostics.estimates import Z68, Z95
 from stfit.diagnostics.remarks import remarks_of
-from stfit.measurement import Measurement, name_of
-from stfit.measurement.base import Axis, SeriesSetting
-from stfit.measurement.registry import declared_kind
+from stfit.measurement import name_of
+from stfit.measurement.observation import View
+from stfit.measurement.view import STATE_WORDS, Axis, SeriesSetting
 from stfit.objective import Objective, Term
 from stfit.results import Curve, MeasurementSummary
 
@@ -23,7 +23,6 @@ Array = npt.NDArray[np.float64]
 
 _CURVE_POINTS = 61
 _MARGIN = 0.03  # of the range of the drive, drawn beyond the data
-_STATES = ("P", "AP")
 
 
 @final
@@ -36,17 +35,17 @@ class SeriesLabels:
     first: npt.NDArray[np.intp]
 
 
-def series_labels(measurement: Measurement) -> SeriesLabels:
+def series_labels(view: View) -> SeriesLabels:
     """Rows grouped by state and by whatever else differs among them, as shown: temperature, field, pulse width.
 
     Readings that differ by less than what is shown, of a thermometer for instance, belong to one series.
     """
-    settings, words = measurement.settings, measurement.state_words
-    distinct = [(entry, _as_shown(entry)) for entry in measurement.series_settings]
-    keys = np.stack([settings.state.astype(float), *(values for _, values in distinct)])
+    words = view.words
+    distinct = [(entry, _as_shown(entry)) for entry in view.series]
+    keys = np.stack([view.state.astype(float), *(values for _, values in distinct)])
     _, first, group = np.unique(keys, axis=1, return_index=True, return_inverse=True)
     shown = [entry for entry, values in distinct if entry.words or np.unique(values).size > 1]
-    labels = tuple(", ".join([words[int(settings.state[row])], *(e.shown(int(row)) for e in shown)]) for row in first)
+    labels = tuple(", ".join([words[int(row)], *(e.shown(int(row)) for e in shown)]) for row in first)
     return SeriesLabels(labels, group.reshape(-1), first)
 
 
@@ -62,20 +61,21 @@ def curves(objective: Objective, optimum: Optimum) -> list[Curve]:
     jets = objective.space.jets(optimum.x, order=1)
     result = []
     for term in (term.shown for term in objective.terms):
-        series = series_labels(term.measurement)
+        view = term.measurement.view()
+        series = series_labels(view)
         for index, label in enumerate(series.labels):
-            result.append(_curve(term, jets, optimum, label, np.flatnonzero(series.group == index)))
+            rows = np.flatnonzero(series.group == index)
+            bands = _bands(term.along(int(rows[0]), curve_grid(view.axis, rows)), jets, optimum)
+            result.append(curve_of(view, label, rows, _ordered(bands)))
     return result
 
 
-def _curve(term: Term, jets: dict[str, Any], optimum: Optimum, label: str, rows: npt.NDArray[np.intp]) -> Curve:
-    grid = curve_grid(term.measurement.axis, rows)
-    there = term.along(int(rows[0]), grid)
+def _bands(there: Term, jets: dict[str, Any], optimum: Optimum) -> list[Array]:
+    """What the law predicts along a curve, and 68 % and 95 % ends by its standard error, as displayed."""
     prediction = there.prediction(jets)
-    error = _standard_error(prediction, optimum, grid.size)
-    shown = there.measurement.displayed
-    bands = [shown(value_of(prediction) + z * error) for z in (0.0, -Z68, Z68, -Z95, Z95)]
-    return curve_of(term.measurement, label, rows, grid, _ordered(bands))
+    error = _standard_error(prediction, optimum, there.thermometer.size)
+    shown = there.measurement.view().displayed
+    return [shown(value_of(prediction) + z * error) for z in (0.0, -Z68, Z68, -Z95, Z95)]
 
 
 def curve_grid(axis: Axis, rows: npt.NDArray[np.intp]) -> Array:
@@ -88,24 +88,21 @@ def curve_grid(axis: Axis, rows: npt.NDArray[np.intp]) -> Array:
     return np.linspace(ends[0], ends[1], _CURVE_POINTS)
 
 
-def curve_of(
-    measurement: Measurement, label: str, rows: npt.NDArray[np.intp], grid: Array, bands: Sequence[Array]
-) -> Curve:
-    """A curve as it is stored; bands: y, lo68, hi68, lo95, hi95, each as displayed and of the shape of the grid."""
+def curve_of(view: View, label: str, rows: npt.NDArray[np.intp], bands: Sequence[Array]) -> Curve:
+    """The curve through some rows as it is stored; bands: y, lo68, hi68, lo95, hi95, as displayed, along its grid."""
+    shows, unit = view.observed.shows(int(rows[0]))
     y, lo68, hi68, lo95, hi95 = (_finite(band) for band in bands)
-    shows, unit = measurement.observed().shows(int(rows[0]))
-    axis = measurement.axis
     return Curve(
-        name_of(measurement),
+        name_of(view.shown),
         label,
-        grid.tolist(),
+        curve_grid(view.axis, rows).tolist(),
         y,
         lo68,
         hi68,
         lo95,
         hi95,
-        {"x": axis.unit, "y": unit},
-        {"x": axis.name, "y": shows},
+        {"x": view.axis.unit, "y": unit},
+        {"x": view.axis.name, "y": shows},
     )
 
 
@@ -128,15 +125,13 @@ def summaries(objective: Objective, optimum: Optimum) -> list[MeasurementSummary
     quantities = objective.space.quantities(optimum.x)
     result = []
     for term in (term.shown for term in objective.terms):
-        measurement, prediction = term.measurement, np.asarray(term.prediction(quantities))
-        size = measurement.settings.state.size
-        rows = _rows(term, prediction)
-        origin = measurement.origin
+        measurement, origin = term.measurement, term.measurement.origin
+        rows = _rows(term, np.asarray(term.prediction(quantities)))
         result.append(
             MeasurementSummary(
                 name_of(measurement),
-                declared_kind(measurement),
-                origin.rows or size,
+                origin.kind,
+                origin.rows or len(rows),
                 rows,
                 list(origin.notices),
                 traces=remarks_of(measurement).records(measurement),
@@ -146,13 +141,13 @@ def summaries(objective: Objective, optimum: Optimum) -> list[MeasurementSummary
 
 
 def _rows(term: Term, prediction: Array) -> list[dict[str, Any]]:
-    measurement = term.measurement
-    settings, series, observed = measurement.settings, series_labels(measurement), measurement.observed()
-    table: dict[str, list[Any]] = {"state": [_STATES[code] for code in settings.state]}
-    if measurement.state_words != _STATES:
-        table["transition"] = [measurement.state_words[code] for code in settings.state]
+    view, settings = term.measurement.view(), term.measurement.settings
+    series, observed = series_labels(view), view.observed
+    table: dict[str, list[Any]] = {"state": [STATE_WORDS[code] for code in view.state]}
+    if view.state_words != STATE_WORDS:
+        table["transition"] = view.words
     # what was set as the laboratory wrote it: the polarity belongs to the theory
-    table[measurement.axis.name] = measurement.axis.values.tolist()
+    table[view.axis.name] = view.axis.values.tolist()
     if not settings.athermal:
         table["temperature"] = term.thermometer.tolist()
     if np.any(np.isfinite(settings.field)):
@@ -160,17 +155,14 @@ def _rows(term: Term, prediction: Array) -> list[dict[str, Any]]:
     table |= {name: _finite(values) for name, values in observed.extra.items()}
     if observed.by_row:
         table["observable"], table["unit"] = ([entry[i] for entry in observed.by_row] for i in (0, 1))
-    fitted = measurement.displayed(prediction)
-    residuals: list[float | None] = [None] * settings.state.size
-    if measurement.has_residuals:
-        residuals = _finite(np.asarray(measurement.deviance_residuals(prediction)))
+    residuals = term.measurement.residuals(prediction)
     table |= {
         "series": [series.labels[group] for group in series.group],
         "observed": _finite(observed.value),
         "observed_lo": _finite(observed.low),
         "observed_hi": _finite(observed.high),
-        "fitted": _finite(fitted),
-        "residual": residuals,
+        "fitted": _finite(view.displayed(prediction)),
+        "residual": [None] * view.state.size if residuals is None else _finite(np.asarray(residuals)),
     }
     return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
 

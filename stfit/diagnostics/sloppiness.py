@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.wording import moved
 from stfit.objective import Objective
 from stfit.objective.information import spectrum
@@ -89,11 +89,11 @@ def _one_way(objective: Objective, optimum: Optimum, step: Array) -> float:
 def _sentence(entries: list[dict[str, Any]], condition: float, reach: tuple[float, float]) -> str:
     loosest = entries[-1]["words"]
     if len(entries) == 1:
-        return f"One direction is seen: {loosest} raises the deviance by 1."
+        return f"The data determine one combination; its standard error is {loosest}."
     times = format_rounded(condition, "", 2)
     return (
-        f"The loosest direction is {loosest}: that far, to second order, the deviance rises by 1{_followed(reach)}; "
-        f"the data see it {times} times less sharply than the stiffest."
+        f"The least certain combination is {times} times less certain than the best one. Its standard error is "
+        f"{loosest}{_followed(reach)}."
     )
 
 
@@ -102,4 +102,4 @@ def _followed(reach: tuple[float, float]) -> str:
     if max(abs(t - 1.0) for t in reach) < _AS_SAID:
         return ""
     back, on = (format_rounded(t, "", 2) for t in reach)
-    return f" (followed in full, at {on} times that, and at {back} times the other way)"
+    return f" (by the full likelihood {on} times that, and {back} times in the other direction)"

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from stfit.backends.least_squares import Optimum
-from stfit.models.material import CURIE_TEMPERATURE
+from stfit.backends.optimum import Optimum
+from stfit.models.choices import CURIE_TEMPERATURE
 from stfit.objective import Objective
 from stfit.results import Note
 from stfit.results.numbers import format_rounded
@@ -21,10 +21,10 @@ def temperature_notes(objective: Objective, optimum: Optimum) -> list[Note]:
     quantities = objective.space.quantities(optimum.x)
     magnet = np.concatenate([np.asarray(term.magnet_temperatures(quantities)).reshape(-1) for term in objective.terms])
     notes = []
-    if not objective.law.constant:
+    if not objective.law.device.constant:
         curie = float(np.asarray(quantities[CURIE_TEMPERATURE]).reshape(-1)[0])
         notes += near_curie(float(np.max(magnet)), curie)
-    if not objective.law.description.linear_in_current:
+    if objective.law.heating.parameters:
         scale = float(np.asarray(quantities["temperature"]).reshape(-1)[0]) / objective.nominal_temperature
         unheated = scale * np.concatenate([term.thermometer for term in objective.terms])
         hottest = int(np.argmax(magnet / unheated))

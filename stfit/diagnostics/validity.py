@@ -6,20 +6,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from stfit.backends.least_squares import Optimum
-from stfit.constants import BOLTZMANN
-from stfit.diagnostics.remarks import every_remarks, remarks_of
+from stfit.backends.optimum import Optimum
+from stfit.diagnostics.remarks import remarks_of, remarks_of_all
 from stfit.diagnostics.thermal import temperature_notes
 from stfit.measurement import name_of
 from stfit.objective import Objective
-from stfit.physics.fokker_planck import finite_barrier_asymmetry
-from stfit.physics.transport import ChiGmr, Gmr
 from stfit.results import Estimate, Note, Verdict
 from stfit.results.numbers import format_rounded
 
 _CUSTOMARY_TAU_0 = 1e-9  # s, the yardstick where the data do not give an attempt time
 _MUCH_LONGER = 10.0  # t ≫ τ0 is taken as t ≥ 10 τ0
-_HIGH_BARRIER = 5.0  # k_BT, below which Eq. 27 is no activation law
 
 
 def validity(objective: Objective, optimum: Optimum, estimates: Mapping[str, Estimate]) -> list[Note]:
@@ -37,7 +33,7 @@ def validity(objective: Objective, optimum: Optimum, estimates: Mapping[str, Est
         *_finite_barrier(objective, estimates),
         *_attempt_time(estimates),
         *_confounded(estimates),
-        *(note for remarks in every_remarks() for note in remarks.validity(objective, optimum)),
+        *(note for remarks in remarks_of_all(objective) for note in remarks.validity(objective, optimum)),
         *_polarity(objective, estimates),
     ]
     order = {"failure": 0, "warning": 1, "info": 2}
@@ -52,16 +48,8 @@ def _barriers(objective: Objective, optimum: Optimum, tau_0: float, source: str)
     lowest = float(np.min(heights))
     ends = " to ".join(format_rounded(float(end), "", 3) for end in (lowest, np.max(heights)))
     text = f"With {source}, {_seconds(tau_0)}, the barriers of the rows are {ends} k_BT"
-    if objective.law.rates is not None:
-        return [Note("barrier height", "info", f"{text}: exact rates hold at any height.")]
-    low = int(np.count_nonzero(heights < _HIGH_BARRIER))
-    if low == 0:
-        return [Note("barrier height", "info", f"{text}: Eq. 27 (E ≫ k_BT) holds.")]
-    sentence = (
-        f"{text}; {low} of {heights.size} rows lie below {_HIGH_BARRIER:g} k_BT, where Eq. 27 (which needs E ≫ k_BT) "
-        "is outside its range of validity."
-    )
-    return [Note("barrier height", "warning", sentence)]
+    holds, ending = objective.law.rates.barrier_height(heights)
+    return [Note("barrier height", "info" if holds else "warning", text + ending)]
 
 
 def _times(objective: Objective, optimum: Optimum, tau_0: float, source: str) -> list[Note]:
@@ -83,47 +71,10 @@ def _times(objective: Objective, optimum: Optimum, tau_0: float, source: str) ->
 
 
 def _finite_barrier(objective: Objective, estimates: Mapping[str, Estimate]) -> list[Note]:
-    """What barriers of finite height would change in c_P and c_AP, and so in l/L_θθ."""
-    energies = [estimates[name].value for name in ("E_P", "E_AP")]
-    if any(energy is None or energy <= 0 for energy in energies) or objective.law.asymmetry.name == "free":
-        return []
-    thermal = objective.law.convention.thermal * BOLTZMANN * objective.reference_temperature
-    roots = [np.sqrt(energy / thermal) for energy in energies if energy is not None]
-    sigma = float(np.mean(roots) ** 2)
-    if not _HIGH_BARRIER <= sigma <= 100.0:
-        return []
-    if objective.law.rates is not None:
-        return _exact_factors(objective, estimates, sigma)
-    doubled = objective.law.convention.gmr
-    gmr = _fitted_gmr(objective, estimates)
-    c_P, c_AP = (doubled * c for c in finite_barrier_asymmetry(sigma, gmr))
-    limit = doubled * gmr.total
-    change = limit / (c_P + c_AP) - 1.0
-    size = "larger" if change > 0 else "smaller"
-    sentence = (
-        f"Eq. 27 is the limit of infinite barriers. At σ = {sigma:.3g} and zero field the wells' width gives "
-        f"c_P = {c_P:.4f} and c_AP = {c_AP:.4f} (ratio {c_AP / c_P:.3g}); with these the same slopes would give an "
-        f"l/L_θθ {100 * abs(change):.0f} % {size}. A ratio c_AP/c_P other than that of σ → ∞ may come from finite "
-        "barriers, from a field, or from the GMR curve: at one temperature and field they cannot be told apart."
-    )
-    return [Note("finite barrier", "info" if abs(change) < 0.05 else "warning", sentence)]
-
-
-def _exact_factors(objective: Objective, estimates: Mapping[str, Estimate], sigma: float) -> list[Note]:
-    """c_P(σ) and c_AP(σ) beside their values for infinite barriers."""
-    at = {name: e.value for name, e in estimates.items() if e.value is not None}
-    if not at.keys() >= {"c_P", "c_AP"}:
-        return []
-    c_P, c_AP = at["c_P"], at["c_AP"]
-    known = {name: at.get(name, 0.0) for name in objective.law.asymmetry.parameters}
-    wells = objective.law.asymmetry.wells(known, None)
-    sentence = (
-        f"Exact rates: c_P(σ) = {c_P:.4f} and c_AP(σ) = {c_AP:.4f} (ratio {c_AP / c_P:.3g}) at σ = {sigma:.3g}; for "
-        f"σ → ∞, in Eq. 27, they would be {float(wells.c_P):.4f} and {float(wells.c_AP):.4f} (ratio "
-        f"{float(wells.c_AP / wells.c_P):.3g}). A finite barrier, a field and the GMR curve all move this ratio: at "
-        "one temperature and field they cannot be told apart."
-    )
-    return [Note("finite barrier", "info", sentence)]
+    """What barriers of finite height make of c_P and c_AP, and so of l/L_θθ."""
+    values = {name: estimate.value for name, estimate in estimates.items()}
+    found = objective.law.rates.finite_barrier(objective.law.device, values)
+    return [] if found is None else [Note("finite barrier", "info" if found[0] else "warning", found[1])]
 
 
 def _attempt_time(estimates: Mapping[str, Estimate]) -> list[Note]:
@@ -143,12 +94,6 @@ def _attempt_time(estimates: Mapping[str, Estimate]) -> list[Note]:
     return [Note("attempt time", "info", sentence)]
 
 
-def _fitted_gmr(objective: Objective, estimates: Mapping[str, Estimate]) -> Gmr:
-    """The GMR curve of the law, with χ as fitted where it is free and identified."""
-    chi = estimates["chi"].value if "chi" in estimates else None
-    return objective.law.gmr if chi is None else ChiGmr(chi)
-
-
 def _confounded(estimates: Mapping[str, Estimate]) -> list[Note]:
     unknown = [name for name in ("beta", "delta_R") if name in estimates]
     if not any(estimates[name].verdict is Verdict.NOT_IDENTIFIED for name in unknown):
@@ -166,15 +111,15 @@ def _polarity(objective: Objective, estimates: Mapping[str, Estimate]) -> list[N
     if direction is None or direction == 0.0:
         return []
     # λ/β > 0 means that +I stabilises P, but for the printed equations, whose λ has the other sign
-    signs = ("> 0", "< 0") if objective.law.convention.coupling > 0 else ("< 0", "> 0")
+    signs = ("> 0", "< 0") if objective.law.device.convention.coupling > 0 else ("< 0", "> 0")
     favoured, sign = ("P", signs[0]) if direction > 0 else ("AP", signs[1])
-    sentence = f"With the polarity given, +I lengthens the dwell times of {favoured}: λ/β {sign}."
+    sentence = f"Sign: positive current stabilises {favoured} (λ/β {sign})."
     if direction > 0:
         return [Note("polarity", "info", sentence)]
-    polarities = {term.measurement.polarity for term in objective.terms}
+    polarities = {term.measurement.origin.polarity for term in objective.terms}
     other = f"polarity = {-polarities.pop()}" if len(polarities) == 1 else "the opposite polarity"
     wiring = "+I drives P→AP" if other == "polarity = -1" else "the wiring is not the one this polarity describes"
-    return [Note("polarity", "warning", f"{sentence} If {wiring}, {other} says so and makes λ/β {signs[0]}.")]
+    return [Note("polarity", "warning", f"{sentence} If {wiring}, set {other}; then λ/β {signs[0]}.")]
 
 
 def _seconds(seconds: float) -> str:

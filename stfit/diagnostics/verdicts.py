@@ -47,7 +47,7 @@ def _unseen(name: str, structure: Structure, null_directions: Sequence[Mapping[s
     """Of a quantity that moves along a null direction of the best fit."""
     gradient = structure.gradients[0].get(name)
     if gradient is None:
-        return "structural", "Not identified, structurally: these data have nothing from which it would follow.", _WIDER
+        return "structural", "Not identified: it does not follow from data of this design.", _WIDER
     names = structure.points[0].names
     parts = {n for n, g in zip(names, gradient, strict=True) if abs(g) > _NEGLIGIBLE * np.max(np.abs(gradient))}
     touched = [entry for entry in null_directions if parts & entry["components"].keys()]
@@ -59,42 +59,42 @@ def _unseen(name: str, structure: Structure, null_directions: Sequence[Mapping[s
     if structure.seen_elsewhere(name):
         here, most = structure.ranks[0], max(structure.ranks)
         sentence = (
-            f"Not identified at this best fit, a special point where {here} directions are seen: nearby the same "
-            f"measurements would see {most}, and identify it. Here it is free{company}{through}."
+            f"Not identified at this best fit, a special point where the data determine {here} combinations. Nearby "
+            f"the same measurements would determine {most} and identify it. Here it is free{company}{through}."
         )
         return "local", sentence, remedy
     points = len(structure.points)
     return (
         "structural",
-        f"Not identified, structurally: at each of {points} points of parameter space it is free{company}{through}.",
+        f"Not identified by data of this design: it is free{company}{through} at all {points} points tried.",
         remedy,
     )
 
 
 def _vague(entry: Estimate) -> str:
     if entry.verdict is Verdict.AT_BOUND:
-        return "Not closed in practice: the best fit lies at its bound, and the data push against it."
+        return "The best fit lies at the bound, and the data would move it further."
     what = "95 % profile" if entry.interval == "profile" else "95 % interval"
     ends = (True, True)
     if entry.verdict is Verdict.ONE_SIDED and entry.ci95 is not None:
         ends = (entry.ci95[0] is None, entry.ci95[1] is None)
     head = "One-sided" if entry.verdict is Verdict.ONE_SIDED else "Not identified"
-    return f"{head}, practically: its {what} is open {_ENDS.get(ends, 'on one side')} inside the bounds."
+    return f"{head}: the data are too few to close its {what} {_ENDS.get(ends, 'on one side')}."
 
 
 def _known(entry: Estimate, constraint: Constraint | None) -> str:
     if entry.verdict is Verdict.FIXED:
-        return "Held fixed, or follows from what is."
+        return "Held fixed, or follows from fixed parameters."
     if entry.value is None or entry.stderr is None:
-        return "Identified, without an error: the fit gave none."
+        return "Identified; the fit gave no error."
     if constraint is None:
         if entry.stderr >= abs(entry.value):
             return "Identified: zero lies within its error."
         return f"Identified to {format_rounded(100.0 * entry.stderr / abs(entry.value), '%', 2)}."
     left = _left(entry, constraint)
     if left is None or left > _UNCHANGED:
-        return "Known from what was given; the data leave its error as it was."
-    return f"Known from what was given and the data, which leave {format_rounded(100.0 * left, '%', 2)} of its error."
+        return "Given; the data do not reduce its error."
+    return f"Given; the data reduce its error to {format_rounded(100.0 * left, '%', 2)} of that given."
 
 
 def _left(entry: Estimate, constraint: Constraint) -> float | None:

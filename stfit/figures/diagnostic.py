@@ -58,7 +58,16 @@ def residuals_figure(residual: Array) -> Figure:
         figure = new_figure(3.1, 3.1)
         axes = figure.add_axes((0.17, 0.15, 0.80, 0.80))
         axes.plot([-reach, reach], [-reach, reach], color="0.4", linewidth=0.7)
-        axes.plot(quantiles[shown], ordered[shown], "o", color="0.15", markersize=3, markerfacecolor="none")
+        axes.plot(
+            quantiles[shown],
+            ordered[shown],
+            "o",
+            color="0.15",
+            markersize=3,
+            markerfacecolor="none",
+            label="residuals",
+            linestyle="none",
+        )
         axes.set(xlim=(-3.3, 3.3), ylim=(-reach, reach), xlabel="normal quantile", ylabel="ordered residual")
     return figure
 

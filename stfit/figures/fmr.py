@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.figure import Figure
 
-from stfit.figures.layout import PAGE, Layout
+from stfit.figures.layout import PAGE, FigureLayout
 from stfit.figures.panels import Series, panels_figure
-from stfit.figures.style import Quantity
+from stfit.figures.style import AxisQuantity
 from stfit.units import choose_prefix
 
 
-def fmr_figure(series: Sequence[Series], x: Quantity, layout: Layout = PAGE) -> Figure:
+def fmr_figure(series: Sequence[Series], x: AxisQuantity, layout: FigureLayout = PAGE) -> Figure:
     """Power and linewidth (FWHM) against x, logarithmic; one panel an observable, in which the states stand together.
 
     Against a frequency the axis is linear, as the law 4παf/γ is.
@@ -31,9 +31,9 @@ def _untitled(entry: Series) -> Series:
     return replace(entry, label=", ".join(part for part in entry.label.split(", ") if part != name))
 
 
-def _axis(name: str, group: Sequence[Series], *, log: bool) -> Quantity:
+def _axis(name: str, group: Sequence[Series], *, log: bool) -> AxisQuantity:
     """The vertical axis, in the unit in which the values read best; a power that is not positive has no logarithm."""
     values = np.concatenate([entry.observed for entry in group])
     positive = bool(np.all(values[np.isfinite(values)] > 0))
     factor, unit = choose_prefix(values.tolist(), group[0].unit)
-    return Quantity(name, unit or "arb. units", factor, log=log and positive)
+    return AxisQuantity(name, unit or "arb. units", factor, log=log and positive)

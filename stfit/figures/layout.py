@@ -18,7 +18,7 @@ _UNTITLED: Final = 0.08  # without
 
 @final
 @dataclass(frozen=True)
-class Layout:
+class FigureLayout:
     """Sizes in inches. main, residual: heights of a panel and of its residuals, which are left out where 0.
 
     gap: between panels; own_gap: between panels that have each its own axis there. scale: of the text.
@@ -35,7 +35,7 @@ class Layout:
     right: float = 0.10
     scale: float = 1.0
 
-    def without_residuals(self) -> Layout:
+    def without_residuals(self) -> FigureLayout:
         """The same with data and fit only."""
         return replace(self, residual=0.0)
 
@@ -50,8 +50,8 @@ class Layout:
         return self.main + self.seam + self.residual
 
 
-PAGE: Final = Layout(WIDTH, False, 2.75, 0.95, left=0.62, bottom=0.48, gap=0.26, own_gap=0.80)
-COLUMN: Final = Layout(COLUMN_WIDTH, True, 1.70, 0.62, left=0.55, bottom=0.40, gap=0.12, own_gap=0.46, scale=0.84)
+PAGE: Final = FigureLayout(WIDTH, False, 2.75, 0.95, left=0.62, bottom=0.48, gap=0.26, own_gap=0.80)
+COLUMN: Final = FigureLayout(COLUMN_WIDTH, True, 1.70, 0.62, left=0.55, bottom=0.40, gap=0.12, own_gap=0.46, scale=0.84)
 
 
 @final
@@ -69,7 +69,7 @@ class Grid:
         return self.residual or self.main
 
 
-def grid_of(layout: Layout, count: int, *, titled: bool, above: float, own: bool) -> Grid:
+def grid_of(layout: FigureLayout, count: int, *, titled: bool, above: float, own: bool) -> Grid:
     """Axes of `count` panels. titled: a title stands above each; above: inches for its legend; own: axes not shared.
 
     own says of panels side by side that each has its vertical axis, of stacked ones that each has its horizontal one.
@@ -88,7 +88,7 @@ def grid_of(layout: Layout, count: int, *, titled: bool, above: float, own: bool
     return _placed(new_figure(high, layout.width), layout, corners, wide)
 
 
-def _placed(figure: Figure, layout: Layout, corners: Sequence[tuple[float, float]], wide: float) -> Grid:
+def _placed(figure: Figure, layout: FigureLayout, corners: Sequence[tuple[float, float]], wide: float) -> Grid:
     size = figure.get_size_inches()
     main: list[Axes] = []
     residual: list[Axes] = []

@@ -10,26 +10,21 @@ from typing import Any, Final, final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import AutoMinorLocator, LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
+from matplotlib.ticker import AutoMinorLocator, MaxNLocator
 
-from stfit.figures.layout import PAGE, Grid, Layout, grid_of
-from stfit.figures.style import LINES, MARKERS, Array, Quantity, escape, journal_style, shades
+from stfit.figures.layout import PAGE, FigureLayout, Grid, grid_of
+from stfit.figures.legend import LEGEND_LINE, legend_columns, place_legend, shortened
+from stfit.figures.log_ticks import log_ticks
+from stfit.figures.style import LINES, MARKERS, Array, AxisQuantity, escape, journal_style, shades
 
 _MARGIN: Final = 0.06  # of the range, about the data
-_LONGEST: Final = 44  # letters of a label in a legend of the page
-_LEGEND_ROWS: Final = 6
-_LEGEND_LINE: Final = 0.18  # inches
-_ABOVE_TITLE: Final = 0.30  # inches from the top of a panel to a legend above its title
+_POINTS: Final = 72.0  # of an inch
 _OVERLAP: Final = 0.5  # of the range of all, from which stacked panels share their horizontal axis
-_FEW: Final = 1e4  # from one end of a logarithmic axis to the other
-_FEWER: Final = 50.0
-_MOST_POWERS: Final = 40  # of ten that a logarithmic axis marks
 
 
 @final
 @dataclass(frozen=True)
-class Fit:
+class FittedCurve:
     """A fitted curve with its bands; arrays of shape (points,), SI units, NaN where a band is open."""
 
     x: Array
@@ -58,7 +53,7 @@ class Series:
     low: Array
     high: Array
     residual: Array
-    fit: Fit | None = None
+    fit: FittedCurve | None = None
     shows: str = ""
     unit: str = ""
     beside: Array | None = None
@@ -82,41 +77,41 @@ Panels = Mapping[str, Sequence[Series]]  # title → what the panel shows
 
 def panels_figure(
     panels: Panels,
-    x: Quantity,
-    y: Quantity | Mapping[str, Quantity],
+    x: AxisQuantity,
+    y: AxisQuantity | Mapping[str, AxisQuantity],
     *,
-    legend_above: bool = False,
-    layout: Layout = PAGE,
+    layout: FigureLayout = PAGE,
 ) -> Figure:
     """A panel for each title: data with their own errors, fit, 68 % and 95 % bands; below, residuals with ±1 and ±2.
 
     y: of all panels, which then share their limits, or of each by its title, which its own axis then stands for.
-    legend_above: legends of several series stand above the panels, which curves fill from side to side.
+    Legends stand above the panels, where no data lie; the ticks of all panels follow one rule.
     """
     own = isinstance(y, Mapping)
     vertical = y if isinstance(y, Mapping) else dict.fromkeys(panels, y)
     everything = [series for group in panels.values() for series in group]
     shared = layout.stacked and len(panels) > 1 and _overlap(list(panels.values()))
     with journal_style(layout.scale):
-        lines = max(len(group) for group in panels.values()) if legend_above else 0
-        above = layout.scale * _LEGEND_LINE * ((lines + 1) // 2) * (lines > 1)
+        names = {title: [shortened(series.label, layout) for series in group] for title, group in panels.items()}
+        columns = min(legend_columns(group, layout, len(panels)) for group in names.values())
+        rows = max(-(-len(group) // columns) if any(group) else 0 for group in names.values())
+        above = layout.scale * LEGEND_LINE * rows
         apart = not shared if layout.stacked else own
         grid = grid_of(layout, len(panels), titled=any(panels) and not own, above=above, own=apart)
         reach = _reach([series.residual for series in everything])
         for index, (title, group) in enumerate(panels.items()):
             axes = grid.main[index]
             _draw_panel(axes, group, x, vertical[title], layout)
+            place_legend(axes, names[title], _styles(group), columns)
             if grid.residual:
                 _draw_residuals(grid.residual[index], group, x, reach, layout)
                 grid.residual[index].set_gid(f"residual-{index}")
                 grid.residual[index].xaxis.set_gid(f"foot-{index}")
-            if lines > 1:
-                _raise_legend(axes, layout)
             axes.set_gid(f"panel-{index}")
             axes.set_ylim(*_limits(group if own or layout.stacked else everything, vertical[title]))
-            _plain_ticks(axes)
             if not own:
-                axes.set_title(escape(title), loc="left", pad=4)
+                axes.set_title(escape(title), loc="left", pad=4 + _POINTS * above)
+        log_ticks([axes for axes in grid.main if axes.get_yscale() == "log"])
         _label(grid, x, list(vertical.values()), layout, own=own, shared=shared)
     return grid.figure
 
@@ -135,50 +130,16 @@ def _high(series: Series) -> float:
     return float(np.max(series.x))
 
 
-def _draw_panel(axes: Axes, group: Sequence[Series], x: Quantity, y: Quantity, layout: Layout) -> None:
-    handles = []
+def _draw_panel(axes: Axes, group: Sequence[Series], x: AxisQuantity, y: AxisQuantity, layout: FigureLayout) -> None:
     if y.log:
         axes.set_yscale("log")
     for series, style in zip(group, _styles(group), strict=True):
         if series.fit is not None:
-            _draw_fit(axes, series.fit, style, x, y)
+            _draw_fit(axes, series, series.fit, style, x, y)
         _draw_points(axes, series, style, x, y)
-        handles.append(Line2D([], [], label=escape(_shortened(series.label, layout)), **style))
     axes.xaxis.set_major_locator(MaxNLocator(6 if layout.stacked else 8, steps=[1, 2, 5, 10]))
     axes.xaxis.set_minor_locator(AutoMinorLocator(2))
     axes.tick_params(labelbottom=not layout.residual)
-    columns = 1 + (len(handles) - 1) // _LEGEND_ROWS
-    if any(handle.get_label() for handle in handles):
-        axes.legend(handles=handles, ncols=columns, loc="best", frameon=columns > 1, edgecolor="none")
-
-
-def _shortened(label: str, layout: Layout) -> str:
-    """A label that a legend has room for; a whole one is in the words of the figure."""
-    most = _LONGEST // 2 if layout.stacked else _LONGEST
-    return label if len(label) <= most else f"{label[: most - 1]}…"
-
-
-def _raise_legend(axes: Axes, layout: Layout) -> None:
-    """The legend above the title of its panel, in two columns."""
-    legend = axes.get_legend()
-    if legend is not None:
-        handles, above = legend.legend_handles, 1.0 + _ABOVE_TITLE / layout.main
-        axes.legend(
-            handles=handles, ncols=2, loc="lower left", bbox_to_anchor=(0.0, above), borderpad=0, borderaxespad=0
-        )
-
-
-def _plain_ticks(axes: Axes) -> None:
-    """1, 2, 5, 10 on a logarithmic axis of few decades, where powers of ten would be too few or too long."""
-    low, high = axes.get_ylim()
-    if axes.get_yscale() == "log" and high < _FEW * low:
-        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < _FEWER * low else (1.0,)))
-        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-        axes.yaxis.set_minor_formatter(NullFormatter())
-    elif axes.get_yscale() == "log":
-        axes.yaxis.set_major_locator(LogLocator(numticks=6))  # every second or third power, where there are many
-        axes.yaxis.set_minor_locator(LogLocator(subs=(1.0,), numticks=_MOST_POWERS))
-        axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _styles(group: Sequence[Series]) -> list[dict[str, Any]]:
@@ -203,14 +164,17 @@ def _styles(group: Sequence[Series]) -> list[dict[str, Any]]:
     return styles
 
 
-def _draw_fit(axes: Axes, fit: Fit, style: Mapping[str, Any], x: Quantity, y: Quantity) -> None:
+def _draw_fit(
+    axes: Axes, series: Series, fit: FittedCurve, style: Mapping[str, Any], x: AxisQuantity, y: AxisQuantity
+) -> None:
     at = fit.x * x.factor
     for low, high, opacity in ((fit.lo95, fit.hi95, 0.16), (fit.lo68, fit.hi68, 0.30)):
         axes.fill_between(at, low * y.factor, high * y.factor, color=style["color"], alpha=opacity, linewidth=0)
-    axes.plot(at, fit.y * y.factor, color=style["color"], linestyle=style["linestyle"])
+    label = f"fit {escape(series.label)}".strip()
+    axes.plot(at, fit.y * y.factor, color=style["color"], linestyle=style["linestyle"], label=label)
 
 
-def _draw_points(axes: Axes, series: Series, style: Mapping[str, Any], x: Quantity, y: Quantity) -> None:
+def _draw_points(axes: Axes, series: Series, style: Mapping[str, Any], x: AxisQuantity, y: AxisQuantity) -> None:
     known = np.isfinite(series.observed)
     points = {key: value for key, value in style.items() if key != "linestyle"} | {"linestyle": "none"}
     value = series.observed[known]
@@ -218,17 +182,19 @@ def _draw_points(axes: Axes, series: Series, style: Mapping[str, Any], x: Quanti
     drawn = axes.errorbar(
         series.x[known] * x.factor, value * y.factor, yerr=np.nan_to_num(errors) * y.factor, elinewidth=0.8, **points
     )
-    drawn[0].set_label(escape(series.label) or " ")  # by which `hover` finds it; the legend has handles of its own
+    drawn[0].set_label(escape(series.label) or " ")  # for `drawn_values`; the legend has handles of its own
     if series.beside is not None:
         crosses: dict[str, Any] = {"marker": "x", "markersize": 3.6, "markeredgewidth": 0.8, "linestyle": "none"}
         beside = series.beside * y.factor
         axes.plot(series.x * x.factor, beside, color=style["color"], alpha=0.75, zorder=1.5, **crosses)
     for bound, marker in ((series.low, "$\\uparrow$"), (series.high, "$\\downarrow$")):
         limit = ~known & np.isfinite(bound)
+        if not np.any(limit):
+            continue  # an arrow is an outline of mathtext, which takes a while to read
         axes.plot(series.x[limit] * x.factor, bound[limit] * y.factor, **(points | {"marker": marker, "markersize": 9}))
 
 
-def _draw_residuals(axes: Axes, group: Sequence[Series], x: Quantity, reach: float, layout: Layout) -> None:
+def _draw_residuals(axes: Axes, group: Sequence[Series], x: AxisQuantity, reach: float, layout: FigureLayout) -> None:
     axes.axhline(0, color="0.3", linewidth=0.7)
     for level, line in ((1, (0, (4, 2))), (2, (0, (1, 2)))):
         for sign in (-1, 1):
@@ -241,7 +207,9 @@ def _draw_residuals(axes: Axes, group: Sequence[Series], x: Quantity, reach: flo
     axes.tick_params(top=False, which="both")  # so that the panel can be folded away, its axis moved up
 
 
-def _label(grid: Grid, x: Quantity, y: Sequence[Quantity], layout: Layout, *, own: bool, shared: bool) -> None:
+def _label(
+    grid: Grid, x: AxisQuantity, y: Sequence[AxisQuantity], layout: FigureLayout, *, own: bool, shared: bool
+) -> None:
     """Label the axes. own: every panel has its own vertical axis; shared: the last has the horizontal one."""
     beside = not own and not layout.stacked  # the first panel then carries the vertical axis of all
     for index, (axes, quantity) in enumerate(zip(grid.main, y, strict=True)):
@@ -264,13 +232,13 @@ def _label(grid: Grid, x: Quantity, y: Sequence[Quantity], layout: Layout, *, ow
         axes.tick_params(labelbottom=False)
 
 
-def _name_vertical(axes: Axes, text: str, layout: Layout) -> None:
+def _name_vertical(axes: Axes, text: str, layout: FigureLayout) -> None:
     axes.set_ylabel(text)
     wide = axes.get_position().width * layout.width
     axes.yaxis.set_label_coords(-(layout.left - 0.13) / wide, 0.5)
 
 
-def _limits(every: Sequence[Series], y: Quantity) -> tuple[float, float]:
+def _limits(every: Sequence[Series], y: AxisQuantity) -> tuple[float, float]:
     """The range of data and fit: a band that runs away does not set it."""
     if y.unit == "" and not y.log:
         return -_MARGIN, 1 + _MARGIN

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from stfit.figures.layout import PAGE, Layout
+from stfit.figures.layout import PAGE, FigureLayout
 from stfit.figures.style import Array, journal_style, new_figure
 
 _LINES: Final = ((1.0, "68 %"), (3.841458820694124, "95 %"))
@@ -42,7 +42,7 @@ class Region:
     open: Any
 
 
-def profiles_figure(panels: Sequence[ProfilePanel], layout: Layout = PAGE) -> Figure:
+def profiles_figure(panels: Sequence[ProfilePanel], layout: FigureLayout = PAGE) -> Figure:
     """Rise in deviance against each quantity, the covariance's parabola dashed, lines where the intervals end."""
     columns = min(len(panels), _PER_ROW // 2 if layout.stacked else _PER_ROW)
     rows = -(-len(panels) // columns)
@@ -73,8 +73,14 @@ def _draw(axes: Any, panel: ProfilePanel) -> None:
     for level, _ in _LINES:
         axes.axhline(level, color=_GUIDE, linewidth=0.6, linestyle=(0, (1, 2)))
     if panel.parabola.size:
-        axes.plot(*_smooth(x, panel.parabola, panel), color=_PARABOLA, linestyle=(0, (4, 2)), linewidth=1.0)
-    axes.plot(*_smooth(x, panel.rise, panel), color=_PROFILE)
+        axes.plot(
+            *_smooth(x, panel.parabola, panel),
+            color=_PARABOLA,
+            linestyle=(0, (4, 2)),
+            linewidth=1.0,
+            label="parabola of the covariance",
+        )
+    axes.plot(*_smooth(x, panel.rise, panel), color=_PROFILE, label="profile")
     axes.plot(panel.best, 0.0, "o", color=_PROFILE, markersize=3.2, clip_on=False)
     axes.set(ylim=(0.0, _TOP), xlabel=panel.label)
     axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10], prune="both"))
@@ -98,10 +104,10 @@ def contours_figure(labels: tuple[str, str], best: tuple[float, float], regions:
             across, up = _outline(region.x, region.y)
             if np.any(region.open):
                 kept = np.where(region.open, np.nan, 1.0)
-                axes.plot(region.x * kept, region.y * kept, color=colour)
+                axes.plot(region.x * kept, region.y * kept, color=colour, label=f"{region.label} %")
                 continue
             axes.fill(across, up, facecolor=colour, alpha=0.35, linewidth=0)
-            axes.plot(across, up, color=_PROFILE, linewidth=0.9)
+            axes.plot(across, up, color=_PROFILE, linewidth=0.9, label=f"{region.label} %")
             top = int(np.argmax(up))
             axes.annotate(
                 f"{region.label} %", (across[top], up[top]), xytext=(0, 2.5), textcoords="offset points",

@@ -24,8 +24,9 @@ __all__ = [
     "MARKERS",
     "WIDTH",
     "Array",
+    "AxisQuantity",
     "Figure",
-    "Quantity",
+    "element",
     "escape",
     "font_folder",
     "journal_style",
@@ -79,7 +80,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
-class Quantity:
+class AxisQuantity:
     """What an axis shows, in which unit its numbers are (SI), and whether the axis is logarithmic.
 
     factor, unit: numbers times factor are in `unit`.
@@ -129,10 +130,16 @@ def svg(figure: Figure, description: str, identity: str, attributes: Mapping[str
     description: what a reader who cannot see it is told. identity: keeps the ids of several figures apart.
     attributes: further ones of the element.
     """
-    drawing = _SPELLED_OUT.sub(_to_hundredths, _HEADER.sub("", _saved(figure, "svg", {"Date": None}).decode("utf-8")))
-    tag, rest = drawing.split(">", 1)
+    return element(svg_file(figure), figure.get_figwidth(), description, identity, attributes)
+
+
+def element(
+    file: str, width: float, description: str, identity: str, attributes: Mapping[str, str] | None = None
+) -> str:
+    """The content of `svg_file` as one <svg> element, `width` inches wide; the others as for `svg`."""
+    tag, rest = _HEADER.sub("", file).split(">", 1)
     words = html.escape(_CONTROL.sub(" ", description))
-    size = f"width:{figure.get_figwidth() * _PIXELS:.0f}px"
+    size = f"width:{width * _PIXELS:.0f}px"
     more = "".join(f' {name}="{html.escape(value)}"' for name, value in (attributes or {}).items())
     tag = f'{_ATTRIBUTES.sub("", tag)} role="img" aria-label="{words}" style="{size}"{more}'
     rest = _IDENTITY.sub(rf"\g<1>{identity}-", rest).replace("xlink:href", "href")

@@ -8,12 +8,15 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullFormatter
+from matplotlib.ticker import MaxNLocator
 
-from stfit.figures.style import LINES, MARKERS, WIDTH, Quantity, journal_style, new_figure, shades
+from stfit.figures.layout import PAGE, FigureLayout
+from stfit.figures.legend import LEGEND_ABOVE
+from stfit.figures.log_ticks import log_ticks
+from stfit.figures.style import LINES, MARKERS, AxisQuantity, journal_style, new_figure, shades
 
-_LEFT, _RIGHT, _BOTTOM, _TOP, _GAP_X, _GAP_Y, _HIGH = 0.62, 0.10, 0.46, 0.10, 0.72, 0.52, 1.75  # inches
-_COLUMNS: Final = 2
+_RIGHT, _TOP, _HIGH = 0.10, 0.26, 1.65  # inches
+_GAP_X: Final = 0.72
 _STATES: Final = ("P", "AP")
 
 Numbers = Mapping[str, Any]
@@ -22,36 +25,46 @@ Numbers = Mapping[str, Any]
 class _Units(NamedTuple):
     """Of the levels, of the record, of the dwells."""
 
-    signal: Quantity
-    time: Quantity
-    dwell: Quantity
+    signal: AxisQuantity
+    time: AxisQuantity
+    dwell: AxisQuantity
 
 
-def trace_figure(panels: Numbers, signal: Quantity, time: Quantity, dwell: Quantity) -> Figure:
-    """The panels that are there, two a row. signal, time, dwell: units of the levels, of the record, of the dwells."""
+def trace_figure(
+    panels: Numbers, signal: AxisQuantity, time: AxisQuantity, dwell: AxisQuantity, layout: FigureLayout = PAGE
+) -> Figure:
+    """The panels that are there, two a row of a page. signal, time, dwell: units of levels, record and dwells."""
     units = _Units(signal, time, dwell)
+    columns = 1 if layout.stacked else 2
     drawn = {"excerpt": _excerpt, "histogram": _histogram, "survival": _survival, "rates": _rates}
     shown = [name for name in drawn if panels.get(name)]
-    rows = (len(shown) + _COLUMNS - 1) // _COLUMNS
-    height = _TOP + rows * _HIGH + (rows - 1) * _GAP_Y + _BOTTOM
-    wide = (WIDTH - _LEFT - _RIGHT - _GAP_X * (_COLUMNS - 1)) / _COLUMNS
-    with journal_style():
-        figure = new_figure(height)
+    rows = -(-len(shown) // columns)
+    top, high, gap = (layout.scale * inches for inches in (_TOP, _HIGH, _TOP + layout.bottom))
+    height = top + rows * high + (rows - 1) * gap + layout.bottom
+    wide = (layout.width - layout.left - _RIGHT - _GAP_X * (columns - 1)) / columns
+    with journal_style(layout.scale):
+        figure = new_figure(height, layout.width)
         for place, name in enumerate(shown):
-            row, column = divmod(place, _COLUMNS)
-            left = _LEFT + column * (wide + _GAP_X)
-            below = height - _TOP - _HIGH - row * (_HIGH + _GAP_Y)
-            axes = figure.add_axes((left / WIDTH, below / height, wide / WIDTH, _HIGH / height))
+            row, column = divmod(place, columns)
+            left = layout.left + column * (wide + _GAP_X)
+            below = height - top - high - row * (high + gap)
+            axes = figure.add_axes((left / layout.width, below / height, wide / layout.width, high / height))
             draw: Callable[..., None] = drawn[name]
             draw(axes, panels[name], units)
-            axes.yaxis.set_label_coords(-0.40 / wide, 0.5)
+            axes.yaxis.set_label_coords(-(layout.left - 0.15) / wide, 0.5)
+            if axes.get_yscale() == "log":
+                log_ticks([axes])
+            if axes.get_legend_handles_labels()[1]:
+                axes.legend(ncols=3, handlelength=1.4, **LEGEND_ABOVE)
     return figure
 
 
 def _excerpt(axes: Axes, numbers: Numbers, units: _Units) -> None:
     at = np.array(numbers["time"]) * units.dwell.factor
-    axes.plot(at, np.array(numbers["value"]) * units.signal.factor, color="0.62", linewidth=0.5)
-    axes.step(at, np.array(numbers["state"]) * units.signal.factor, where="post", color="0.1", linewidth=1.0)
+    axes.plot(at, np.array(numbers["value"]) * units.signal.factor, color="0.62", linewidth=0.5, label="samples")
+    axes.step(
+        at, np.array(numbers["state"]) * units.signal.factor, where="post", color="0.1", linewidth=1.0, label="state"
+    )
     axes.set(xlim=(at[0], at[-1]), xlabel=f"time ({units.dwell.unit})", ylabel=units.signal.text)
     axes.yaxis.set_major_locator(MaxNLocator(5))
 
@@ -67,9 +80,8 @@ def _histogram(axes: Axes, numbers: Numbers, units: _Units) -> None:
         axes.plot(value, gaussian, color=shades(state, 1)[0], linestyle=line, label=state)
     axes.set_yscale("log")
     seen = density[density > 0]
-    axes.set_ylim(0.4 * float(seen.min()), 30.0 * float(seen.max()))
+    axes.set_ylim(0.4 * float(seen.min()), 2.0 * float(seen.max()))
     axes.set(xlabel=units.signal.text, ylabel=f"density (1/{units.signal.unit})")
-    axes.legend(loc="upper center", ncols=3, handlelength=1.4, columnspacing=1.2)
 
 
 def _survival(axes: Axes, numbers: Numbers, units: _Units) -> None:
@@ -89,7 +101,6 @@ def _survival(axes: Axes, numbers: Numbers, units: _Units) -> None:
     axes.set_ylim(0.5 * lowest, 1.8)
     axes.set_xlim(left=0.0)
     axes.set(xlabel=f"dwell ({units.dwell.unit})", ylabel="share that is longer")
-    axes.legend(loc="best", handlelength=1.0)
 
 
 def _rates(axes: Axes, numbers: Numbers, units: _Units) -> None:
@@ -110,15 +121,11 @@ def _rates(axes: Axes, numbers: Numbers, units: _Units) -> None:
         every += [float(value) for value in rate if value > 0]
     _logarithmic(axes, every)
     axes.set(xlabel=f"time in the record ({units.time.unit})", ylabel=f"rate (1/{units.dwell.unit})")
-    axes.legend(loc="upper right", ncols=2, handlelength=1.0)
 
 
 def _logarithmic(axes: Axes, values: Sequence[float]) -> None:
     """A logarithmic axis where the values need one, a linear one from 0 else."""
     if values and max(values) > 8.0 * min(values):
         axes.set_yscale("log")
-        low, high = axes.get_ylim()
-        axes.set_ylim(low, high * (high / low) ** 0.25)
-        axes.yaxis.set_minor_formatter(NullFormatter())
     else:
-        axes.set_ylim(0.0, 1.45 * axes.get_ylim()[1])
+        axes.set_ylim(0.0, 1.15 * axes.get_ylim()[1])

@@ -9,12 +9,22 @@ from typing import ClassVar, Protocol, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.models.law import SpinTransferLaw
+from stfit.models.choices import BARRIERS
+from stfit.models.spin_transfer import SpinTransferLaw
 
 Array = npt.NDArray[np.float64]
 Files = Mapping[str, bytes]  # beside a table, by name
 
 RATE_LAW, EXACT_RATES, DYNAMICS = "rate-law", "exact-rates", "dynamics"
+
+
+def law_at(level: str) -> str:
+    """The law that a device follows at a level, by its name in the analysis file.
+
+    The equation of motion is that behind the exact rates. KeyError for a level that no law has.
+    """
+    laws = {choice.level: name for name, choice in BARRIERS.items()}
+    return laws[EXACT_RATES if level == DYNAMICS else level]
 
 
 class Design(Protocol):

@@ -19,7 +19,8 @@ from stfit.errors import InputError, OutsideValidityError, Problem
 from stfit.laboratory.designs import Design, Files, VirtualDevice
 from stfit.laboratory.tables import predicted
 from stfit.measurement import kinds
-from stfit.physics.llg import Macrospin
+from stfit.physics.llg import Stepping
+from stfit.physics.macrospin import Macrospin
 
 Array = npt.NDArray[np.float64]
 
@@ -61,14 +62,14 @@ def magnet_at(device: VirtualDevice, temperature: float, field: float = np.nan) 
     truth, law = device.truth, device.law
     return Macrospin(
         anisotropy_energy=truth["Kv"],
-        h=float(law.reduced_field(truth, None if np.isnan(field) else field)),
+        h=float(law.device.reduced_field(truth, None if np.isnan(field) else field)),
         temperature=temperature,
         alpha=truth["alpha"],
         gyromagnetic_ratio=truth["gyromagnetic_ratio"],
         saturation_magnetisation=truth["saturation_magnetisation"],
         volume=truth["volume"],
-        coupling=float(np.asarray(law.coupling(truth))),
-        gmr=law.gmr,
+        coupling=float(np.asarray(law.device.coupling(truth))),
+        gmr=law.device.gmr,
     )
 
 
@@ -101,14 +102,9 @@ def _stateless(design: Design, error: OutsideValidityError) -> InputError:
     return InputError(Problem(f"the measurement {design.file}", expected, str(error)))
 
 
-def seed_of(rng: np.random.Generator) -> int:
-    """A seed for the dynamics."""
-    return int(rng.integers(2**63))
-
-
-def threads() -> int:
-    """Processors; they change no number."""
-    return os.cpu_count() or 1
+def stepping(device: VirtualDevice, rng: np.random.Generator, step: float | None = None) -> Stepping:
+    """How the device is followed, on all processors: with its `time_step` or another (s), and a seed that is drawn."""
+    return Stepping(step or time_step(device), int(rng.integers(2**63)), os.cpu_count() or 1)
 
 
 def dwell_time(device: VirtualDevice, design: Design, *columns: Array) -> Array:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,12 +16,10 @@ from stfit.derivatives import value_of
 from stfit.errors import InputError, Problem
 from stfit.laboratory.designs import DYNAMICS, RATE_LAW, Design, VirtualDevice
 from stfit.measurement import kinds
-from stfit.models.law import DERIVED_UNITS, TRANSPORT_UNITS
+from stfit.models.derived import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.parameters import PARAMETERS
-from stfit.results.storage import make_folder, write_texts
+from stfit.results.storage import TRUTH, make_folder, write_texts
 from stfit.version import __version__
-
-TRUTH: Final = "truth.json"
 
 
 def simulate(device: VirtualDevice, folder: Path, seed: int) -> list[Path]:
@@ -42,8 +41,16 @@ def simulate(device: VirtualDevice, folder: Path, seed: int) -> list[Path]:
     texts: dict[Path, str | bytes] = {
         folder / file: table.to_csv(index=False, lineterminator="\n") for file, table in tables
     }
-    content = json.dumps(truth(device, seed), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    return write_texts(texts | {folder / name: content for name, content in beside} | {folder / TRUTH: content})
+    texts |= {folder / name: content for name, content in beside}
+    known = truth(device, seed) | {"files": {path.name: _checksum(content) for path, content in texts.items()}}
+    return write_texts(
+        texts | {folder / TRUTH: json.dumps(known, indent=2, ensure_ascii=False, allow_nan=False) + "\n"}
+    )
+
+
+def _checksum(content: str | bytes) -> str:
+    """SHA-256 of a file of that content, by which a fit knows the data for simulated ones."""
+    return sha256(content if isinstance(content, bytes) else content.encode()).hexdigest()
 
 
 def _measured(
@@ -60,8 +67,8 @@ def _measured(
 
 
 def _dynamics() -> ModuleType:
-    """The equation of motion, which alone needs numba: its import takes longer than most simulations."""
-    from stfit.laboratory import dynamics
+    """The equation of motion."""
+    from stfit.laboratory import dynamics  # needs numba, whose import takes longer than most simulations
 
     return dynamics
 
@@ -86,8 +93,8 @@ def truth(device: VirtualDevice, seed: int) -> dict[str, Any]:
         "seed": seed,
         "stfit_version": __version__,
         "numpy_version": np.__version__,
-        "convention": device.law.convention.name,
-        "asymmetry": device.law.asymmetry.name,
+        "convention": device.law.device.convention.name,
+        "asymmetry": device.law.device.asymmetry.name,
         **({} if device.level == RATE_LAW else {"level": device.level}),
         "reference_temperature": device.temperature,
         "parameters": {name: {"value": value, "unit": unit} for name, (value, unit) in values.items()},

@@ -46,13 +46,12 @@ def predicted(
 def refuse_outside(
     device: VirtualDevice, design: Design, current: Array, temperature: Array, field: Array | None = None
 ) -> None:
-    """InputError at a setting for which exact rates do not hold: where there are no two states, for one."""
+    """InputError at a setting that the law does not know: where there are no two states, for one."""
     law = device.law
-    if law.rates is None:
-        return
     applied = None if field is None or np.all(np.isnan(field)) else field
-    rows = law.rates.rows(law, device.truth, current=current, temperature=temperature, field=applied)
-    outside = np.flatnonzero(law.rates.outside(rows))
+    state = np.zeros_like(current)
+    rows = law.rows(device.truth, state=state, current=current, temperature=temperature, field=applied)
+    outside = np.flatnonzero(law.rates.outside(law.device, device.truth, rows))
     if outside.size:
         expected = f'currents at which the device has two states (or level = "{RATE_LAW}")'
         found = f"{current[outside[0]] * 1e3:.4g} mA at {temperature[outside[0]]:.4g} K"

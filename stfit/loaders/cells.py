@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import operator
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from stfit.loaders.containers import Cells, Lines, Problems, Table, parse_numbers
 from stfit.loaders.headers import Headers, Match, find_header, nearest
@@ -90,7 +90,7 @@ def select_rows(table: Table, where: Mapping[str, Condition], problems: Problems
             continue
         mask &= _meets(table, position, wanted)
         if not mask.any():
-            words = ", ".join(quoted(_text(cell)) for cell in pd.unique(table.columns[position])[:_SHOWN])
+            words = ", ".join(quoted(_text(cell)) for cell in _distinct(table.columns[position])[:_SHOWN])
             problems.add(f"rows with {_asked(wanted)} in {quoted(name)}", f"none, but {words}", key=key)
             break
     return Selection(table, np.flatnonzero(mask))
@@ -171,21 +171,20 @@ def _note_cells(selection: Selection, match: Match, wrong: Mask, expected: str, 
     rows = np.flatnonzero(wrong)
     cells, lines = selection.cells(match.position)[rows], selection.lines()[rows]
     header = selection.table.header[match.position]
-    codes, distinct = pd.factorize(cells)
-    times = np.bincount(codes)
-    first = [int(lines[np.argmax(codes == code)]) for code in range(min(len(distinct), _SHOWN))]
-    words = [_text(cell) for cell in distinct]
+    times = Counter(cells.tolist())
+    at = dict(zip(reversed(cells.tolist()), reversed(lines.tolist()), strict=True))
+    words = [_text(cell) for cell in times]
     if match.column.choices and all(words) and len(words) <= _SHOWN:
         expected += f", or {values_key(match.column, words)} in the analysis file"
     elif all(word.casefold() in MISSING for word in words):
         expected += ', or bad_rows = "leave-out" in the analysis file'
     if len(words) > _SHOWN or (match.column.choices and len(words) > 1):
         shown = ", ".join(_found(word) for word in words[:_SHOWN]) + (", …" if len(words) > _SHOWN else "")
-        problems.add(expected, f"{shown} in {rows.size} rows", line=first[0], column=header)
+        problems.add(expected, f"{shown} in {rows.size} rows", line=int(lines[0]), column=header)
         return
-    for word, line, count in zip(words, first, times, strict=False):
-        found = _found(word) + (f" in {count} rows" if count > 1 else "")
-        problems.add(expected, found, line=line, column=header)
+    for cell, count in times.items():
+        found = _found(cell) + (f" in {count} rows" if count > 1 else "")
+        problems.add(expected, found, line=at[cell], column=header)
 
 
 def _meets(table: Table, position: int, wanted: Condition) -> Mask:
@@ -246,9 +245,8 @@ def _translated(cells: Cells, words: Mapping[str, str]) -> Cells:
     if not words:
         return cells
     meanings = {plain: meaning for word, meaning in words.items() for plain in _spellings(word)}
-    codes, distinct = pd.factorize(cells)
-    texts = [_text(cell) for cell in distinct]
-    return np.array([meanings.get(_plain_word(text), text) for text in texts], dtype=object)[codes]
+    said = {cell: meanings.get(_plain_word(_text(cell)), _text(cell)) for cell in _distinct(cells)}
+    return np.array([said[cell] for cell in cells.tolist()], dtype=object)
 
 
 def _spellings(word: str) -> tuple[str, ...]:
@@ -259,8 +257,14 @@ def _spellings(word: str) -> tuple[str, ...]:
 def _codes(cells: Cells, column: Column) -> npt.NDArray[np.int8]:
     """The codes of the words, −1 where a cell is none of them; case and spaces do not count, and → is ->."""
     known = {_plain_word(word): code for word, code in column.choices.items()}
-    codes, distinct = pd.factorize(cells)
-    return np.array([known.get(_plain_word(_text(cell)), -1) for cell in distinct], dtype=np.int8)[codes]
+    words = cells.tolist()
+    codes = {word: known.get(_plain_word(_text(word)), -1) for word in set(words)}
+    return np.fromiter(map(codes.__getitem__, words), np.int8, count=len(words))
+
+
+def _distinct(cells: Cells) -> list[str | float]:
+    """Every cell there is once, in the order of the rows."""
+    return list(dict.fromkeys(cells.tolist()))
 
 
 def _plain_word(word: str) -> str:

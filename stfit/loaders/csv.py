@@ -1,8 +1,8 @@
 """Separated text of any dialect.
 
-The first lines say how the table stands in the text (`dialect`). Where nothing but rows of ASCII cells follows, pandas
-reads them as they lie on the disk; any other text is taken record by record, which is slower and knows which line is
-wrong. Both ways give the same table.
+The first lines say how the table stands in the text (`dialect`). Where nothing but many rows of ASCII cells follow,
+pandas reads them as they lie on the disk; any other text is taken record by record, which is slower and knows which
+line is wrong. Both ways give the same table.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ from __future__ import annotations
 import codecs
 import hashlib
 import io
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
-from pandas.errors import EmptyDataError, ParserError
 
 from stfit.errors import InputError, Problem
-from stfit.loaders.containers import Lines, Table
+from stfit.loaders.containers import Cells, Lines, Table
 from stfit.loaders.dialect import Structure, structure_of
 from stfit.loaders.encodings import encoding_of
 from stfit.loaders.lengths import Row, cell_count, refuse_lengths, width_of
 from stfit.loaders.records import WHITE_SPACE, is_left_out, records, split_lines
-from stfit.loaders.text_columns import Shape, columns_of, has_empty_cell, shaped
+from stfit.loaders.shapes import Shape, columns_of_rows, has_empty_cell, shaped
 from stfit.measurement.description import PLAIN, Dialect
 
 _CHUNK: Final = 1 << 18
 _HEAD: Final = 1 << 15  # bytes in which header and first rows are looked for; more where there are none
+_SHORT: Final = 1 << 20  # bytes, read in less time than pandas is imported
 _LONGEST_LINE: Final = 1 << 20
 _NOT_PLAIN: Final = (b"#", b"%", b"\0")
 _ENCODINGS: Final = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp932": "Shift-JIS (cp932)"}
@@ -63,7 +63,7 @@ def read(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()) -> T
             head += more
             text = _understood(path, head, dialect, known, cut=rest)
         start = _offset(text, head)
-        scan = None if start is None else _scanned(stream, start)
+        scan = None if start is None or before.st_size <= _SHORT else _scanned(stream, start)
     table = _read_plain(text, start, scan) if start is not None and scan is not None and scan.plain else None
     if table is None:
         return _read_by_record(path, text, dialect)
@@ -143,12 +143,11 @@ def _read_plain(text: _Text, start: int, scan: _Scan) -> Table | None:
             stream.seek(start)
             return stream
 
-        try:
-            columns = columns_of(source, structure, first.cells, quotes=scan.quotes)
-        except (ParserError, EmptyDataError):  # rows that are too long, quotes that do not end, no rows
-            return None
-    shape = shaped(structure.header, columns)
-    if shape is None or has_empty_cell(shape.columns[-1]):  # rows that are too short end in an empty cell
+        columns = _long_columns(source, structure, first.cells, quotes=scan.quotes)
+    shape = None if columns is None else shaped(structure.header, columns)
+    if (
+        columns is None or shape is None or has_empty_cell(shape.columns[-1])
+    ):  # rows that are too short end in an empty cell
         return None
     rows, line = columns[0].size, structure.first_line
 
@@ -167,7 +166,8 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
     structure = text.structure
     lines = split_lines(_decoded(path, content, text.encoding))
     body = lines[structure.first_line - 1 :]
-    found = [Row.of(row) for row in records(body, structure.separator, structure.first_line)]
+    short = len(content) <= _SHORT
+    found = [Row.of(row, keep=short) for row in records(body, structure.separator, structure.first_line)]
     rows = [row for row in found if not row.empty]
     if not rows:
         open_quotes = [row for row in map(Row.of, records(lines, structure.separator)) if not row.width]
@@ -180,11 +180,10 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
     closed = all(row.width for row in rows)  # behind a quote that does not end nothing is read
     if len(regular) < len(rows) and not (dialect.bad_rows == "leave-out" and regular and closed):
         refuse_lengths(path, lines, rows, len(structure.header))
-    white = structure.separator == WHITE_SPACE
-    kept_lines = (line for row in regular for line in lines[row.first - 1 : row.last])
-    joined = "\n".join(WHITE_SPACE.join(line.split()) if white else line for line in kept_lines)
-    first = next(records(split_lines(joined), structure.separator, strict=False))
-    columns = columns_of(lambda: io.StringIO(joined), structure, first.cells or [])
+    if short:
+        columns = columns_of_rows([row.cells for row in regular], decimal_comma=structure.comma)
+    else:
+        columns = _joined_columns(structure, lines, regular)
     shape = shaped(structure.header, columns)
     if shape is None:
         refuse_lengths(path, lines, rows, len(structure.header))
@@ -193,6 +192,27 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
     left_out = tuple(row.first for row in rows if row.width != width)
     table = _table(text, hashlib.sha256(content).hexdigest(), shape, lambda: numbers)
     return replace(table, left_out=left_out)
+
+
+def _joined_columns(structure: Structure, lines: Sequence[str], rows: Sequence[Row]) -> tuple[Cells, ...]:
+    """The columns of many rows of one length."""
+    white = structure.separator == WHITE_SPACE
+    kept = (line for row in rows for line in lines[row.first - 1 : row.last])
+    joined = "\n".join(WHITE_SPACE.join(line.split()) if white else line for line in kept)
+    first = next(records(lines[rows[0].first - 1 : rows[0].last], structure.separator))
+    columns = _long_columns(lambda: io.StringIO(joined), structure, first.cells or [])
+    if columns is None:
+        raise AssertionError("rows of which every one has been counted")
+    return columns
+
+
+def _long_columns(
+    source: Callable[[], Any], structure: Structure, first_row: Sequence[str], *, quotes: bool = True
+) -> tuple[Cells, ...] | None:
+    """The columns of a long body; None where a row is too long."""
+    from stfit.loaders.long_csv import columns_of  # pandas takes longer to import than a short table to read
+
+    return columns_of(source, structure, first_row, quotes=quotes)
 
 
 def _reconsidered(text: _Text, content: bytes, dialect: Dialect) -> _Text:

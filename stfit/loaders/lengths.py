@@ -10,25 +10,27 @@ from typing import Self, final
 
 from stfit.loaders.containers import Problems
 from stfit.loaders.records import Record
-from stfit.loaders.text_columns import named_part
+from stfit.loaders.shapes import named_part
 from stfit.units import quoted
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The lines of a row, from 1, and how many cells it has, 0 where its quotes do not end."""
+    """The lines of a row, from 1, and how many cells it has, 0 where its quotes do not end; cells: if they are kept."""
 
     first: int
     last: int
     width: int
     empty: bool
+    cells: Sequence[str] = ()
 
     @classmethod
-    def of(cls, record: Record) -> Self:
-        """The row that a record is."""
+    def of(cls, record: Record, *, keep: bool = False) -> Self:
+        """The row that a record is; keep: with its cells."""
         cells = record.cells or []
-        return cls(record.first, record.last, len(cells), record.cells is not None and not any(cells))
+        empty = record.cells is not None and not any(cells)
+        return cls(record.first, record.last, len(cells), empty, cells if keep else ())
 
 
 def width_of(rows: Sequence[Row], header: Sequence[str]) -> int:

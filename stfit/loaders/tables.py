@@ -18,10 +18,11 @@ from stfit.loaders.headers import Headers, nearest
 from stfit.loaders.listed import Listed, divided
 from stfit.loaders.long_table import grouped, is_long
 from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
-from stfit.measurement.base import Measurement, Origin
+from stfit.measurement.base import Origin
 from stfit.measurement.columns import Layout
 from stfit.measurement.description import Condition, Description
 from stfit.measurement.kind import Kind
+from stfit.measurement.observation import Observation
 from stfit.units import quoted
 
 _Made = TypeVar("_Made")
@@ -46,7 +47,7 @@ class TableRequest:
     listing: Listing | None = None
 
 
-def load_tables(requests: Sequence[TableRequest]) -> list[Measurement]:
+def load_tables(requests: Sequence[TableRequest]) -> list[Observation]:
     """The measurements in several files, whose readings of temperature, field, ramp rate and pulse width are settled.
 
     Raises InputError with every problem of every file: what cannot be read, headers, units, cells, impossible rows.
@@ -63,7 +64,7 @@ def load_tables(requests: Sequence[TableRequest]) -> list[Measurement]:
     return [outcome for outcome in built if not isinstance(outcome, InputError)]
 
 
-def load_table(path: str | Path, kind: Kind, **options: Any) -> Measurement:
+def load_table(path: str | Path, kind: Kind, **options: Any) -> Observation:
     """The measurement in one file; options: the fields of a TableRequest. Raises InputError as `load_tables`."""
     return load_tables([TableRequest(Path(path), kind, **options)])[0]
 
@@ -108,18 +109,25 @@ def _read(request: TableRequest) -> Loaded:
     return Loaded(found, request.uncertainties, files)
 
 
-def _build(request: TableRequest, loaded: Loaded) -> Measurement:
+def _build(request: TableRequest, loaded: Loaded) -> Observation:
     selection, name = loaded.found.selection, request.kind.name
     chosen = ", ".join(f"{header} {_words(wanted)}" for header, wanted in request.description.where.items())
     label = f" [{chosen}]" if chosen else ""
     found = loaded.found
     origin = Origin(
-        str(request.path), selection.table.sha256, selection.rows, found.notices, label, name, found.recognised
+        file=str(request.path),
+        sha256=selection.table.sha256,
+        rows=selection.rows,
+        notices=found.notices,
+        label=label,
+        kind=name,
+        polarity=request.polarity,
+        recognised=found.recognised,
     )
     keys = dict(request.keys) if loaded.files is None else {**request.keys, "listed": loaded.files}
     try:
         build = request.kind.build()
-        measurement: Measurement = build(found.values, polarity=request.polarity, origin=origin, **keys)
+        measurement: Observation = build(found.values, origin=origin, **keys)
     except TableError as error:
         problems = Problems(request.path)
         _note_rows(error, selection, found.headers, problems)

@@ -1,133 +1,127 @@
-"""What kinds of measurement share that know nothing better."""
+"""What observations share that know nothing better."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import fields, replace
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 
-from stfit.measurement.base import Array, Axis, Observed, Origin, OwnParameter, RoughDwellTimes, SeriesSetting, Settings
-from stfit.measurement.display import measurement_html
+from stfit.derivatives import total
+from stfit.measurement.base import Array, Origin, Settings
+from stfit.measurement.display import observation_html
+from stfit.measurement.observation import Edge, Observation, RowFit, View
+from stfit.measurement.resampling import with_rows
+from stfit.measurement.start import Start
+from stfit.measurement.traits import Traits
+from stfit.measurement.view import Axis, Observed, SeriesSetting
 
 
 class Displayed:
-    """What kinds share that know nothing better; in a notebook: kind, file and the head of the table, escaped."""
-
-    activated: ClassVar[bool] = False
-    straight_law_only: ClassVar[bool] = False
+    """What all share; in a notebook: kind, file and the head of the table, escaped."""
 
     def _repr_html_(self) -> str:
-        return measurement_html(self)  # type: ignore[arg-type]
+        return observation_html(self)  # type: ignore[arg-type]
 
-    def softened(self) -> Any:
-        """The data with a part of a count where a row has none, or all; None where that changes nothing."""
-        return None
-
-    def limits(self) -> tuple[str, ...]:
-        """What rows at the edge of the sample space exclude, in sentences; exact one-sided 95 % limits."""
-        return ()
-
-    def for_curved_law(self) -> Any:
-        """Itself: its likelihood holds however ln τ depends on the current."""
-        return self
-
-    def rough_critical_currents(self) -> Array | None:
-        """None: the kind tells nothing of critical currents."""
-        return None
+    def edge(self) -> Edge:
+        """Nothing special: there are no counts that could be none or all."""
+        return Edge()
 
 
 class WithResiduals(Displayed, ABC):
-    """What kinds with residuals share."""
+    """What observations share whose likelihood has a saturated deviance."""
 
-    has_residuals: ClassVar[bool] = True
-    needs: ClassVar[tuple[str, ...]] = ()
-    own_parameters: ClassVar[tuple[OwnParameter, ...]] = ()
+    traits: ClassVar[Traits] = Traits()
 
     @abstractmethod
-    def deviance_residuals(self, prediction: Any) -> Any:
+    def residuals(self, prediction: Any) -> Any:
         """Signed roots of the deviance, one a row."""
 
-    def sensitivity(self, prediction: Any) -> Any:
-        """The residuals themselves."""
-        return self.deviance_residuals(prediction)
+    @abstractmethod
+    def expected_counts(self, prediction: Array) -> Array:
+        """Events that each row expects, of the shape of the prediction."""
 
-    def shown(self) -> tuple[Any, Any]:
-        """Itself, row by row."""
-        return self, slice(None)
-
-    def discrepancies(self, prediction: Array) -> tuple[Array, Array]:
+    def row_fit(self, prediction: Array) -> RowFit:
         """Squared residuals, each with one degree of freedom."""
-        squares = np.square(np.asarray(self.deviance_residuals(prediction)))
-        return squares, np.ones_like(squares)
+        squares = np.square(np.asarray(self.residuals(prediction)))
+        return RowFit(squares, np.ones_like(squares), self.expected_counts(prediction))
+
+
+class Gaussian(WithResiduals):
+    """What observations share whose values have Gaussian errors as stated."""
+
+    def log_likelihood(self, prediction: Any) -> Any:
+        """Gaussian in what the residuals are differences of, up to a constant."""
+        return total(-0.5 * np.square(self.residuals(prediction)))
+
+    def expected_counts(self, prediction: Array) -> Array:
+        """Infinite: nothing is counted, and a Gaussian error needs no asymptotic statistics."""
+        return np.full(np.shape(prediction), np.inf)
 
 
 class OfTable(ABC):
-    """What an observation shares with the table behind it: where rows were taken, and what figures show of them."""
+    """What an observation shares with the table behind it, whose rows are its own."""
 
     @abstractmethod
-    def as_table(self) -> Any:
+    def as_table(self) -> Observation:
         """The table whose rows these are."""
 
     @property
-    def polarity(self) -> int:
-        """+1 or −1."""
-        return int(self.as_table().polarity)
+    def settings(self) -> Settings:
+        """Those of the table."""
+        return self.as_table().settings
 
     @property
     def origin(self) -> Origin:
-        """The file."""
-        origin: Origin = self.as_table().origin
-        return origin
-
-    @property
-    def settings(self) -> Settings:
-        """At what each row of the table was taken."""
-        settings: Settings = self.as_table().settings
-        return settings
-
-    @property
-    def series_settings(self) -> tuple[SeriesSetting, ...]:
-        """Those of the table."""
-        return tuple(self.as_table().series_settings)
-
-    @property
-    def counts(self) -> Array:
-        """Events of each row."""
-        return np.asarray(self.as_table().counts)
-
-    @property
-    def axis(self) -> Axis:
         """That of the table."""
-        axis: Axis = self.as_table().axis
-        return axis
+        return self.as_table().origin
 
-    def along(self, row: int, values: Array) -> Any:
-        """The setting of a row of the table at other values of its axis."""
-        return self.as_table().along(row, values)
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        """What the law says of the table."""
+        return self.as_table().predict(law, quantities, temperature)
 
-    def displayed(self, prediction: Array) -> Array:
-        """Predictions as the table shows them."""
-        return np.asarray(self.as_table().displayed(prediction))
+    def start(self) -> Start:
+        """That of the table."""
+        return self.as_table().start()
 
-    def observed(self) -> Observed:
-        """What the table shows."""
-        observed: Observed = self.as_table().observed()
-        return observed
-
-    def rough_dwell_times(self) -> RoughDwellTimes:
-        """Those of the table, which tells some."""
-        rough: RoughDwellTimes = self.as_table().rough_dwell_times()
-        return rough
+    def view(self) -> View:
+        """The table's, with the statistics of this observation."""
+        shown: Any = self
+        return replace(self.as_table().view(), shown=shown)
 
 
-def repeated(measurement: Any, row: int, size: int, **changed: Any) -> Any:
-    """A copy of a frozen measurement with every array of rows holding the value of one row, `size` times."""
-    rows = measurement.settings.state.size
-    arrays = {
-        entry.name: np.full(size, getattr(measurement, entry.name)[row], dtype=getattr(measurement, entry.name).dtype)
-        for entry in fields(measurement)
-        if isinstance(getattr(measurement, entry.name), np.ndarray) and getattr(measurement, entry.name).size == rows
-    }
-    return replace(measurement, **(arrays | changed))
+def moved(observation: Any, row: int, drive: Array) -> Any:
+    """The setting of a row at other currents (A), or voltages (V), as the laboratory has them, shape (k,).
+
+    observation: a table with a field `settings`; what else it holds is repeated and stands for nothing.
+    """
+    there = with_rows(observation, np.full(drive.size, row))
+    return replace(there, settings=there.settings.driven_at(observation.origin.polarity * drive))
+
+
+def view_against_drive(
+    observation: Any, series: tuple[SeriesSetting, ...], observed: Observed, displayed: Any, **more: Any
+) -> View:
+    """The view of a table against the current, or the voltage, at which its rows were taken.
+
+    Parameters
+    ----------
+    observation : Observation
+        The table; its field `settings` holds the drive.
+    series, observed, displayed
+        As `View` has them.
+    **more
+        What else a `View` is told.
+
+    Returns
+    -------
+    View
+        Its axis is the laboratory's current or voltage.
+    """
+    settings = observation.settings
+    name, unit = ("current", "A") if settings.voltage is None else ("voltage", "V")
+    axis = Axis(name, unit, observation.origin.polarity * settings.drive)
+    return View(observation, axis, series, observed, displayed, partial(moved, observation), **more)

@@ -1,4 +1,4 @@
-"""What a notebook shows of a measurement."""
+"""What a notebook shows of an observation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.markup import block, paragraph, table
-from stfit.measurement.base import Measurement, name_of
+from stfit.measurement.observation import Observation, View, name_of
 from stfit.units import choose_prefix
 
 Array = npt.NDArray[np.float64]
@@ -18,30 +18,30 @@ _SHOWN: Final = 8  # rows
 _DIGITS: Final = 6
 
 
-def measurement_html(measurement: Measurement) -> str:
+def observation_html(observation: Observation) -> str:
     """Kind, file, polarity, remarks, and the first rows of its table with units; every text is escaped."""
-    shown, rows = measurement.shown()
-    count = shown.settings.state.size
-    words = f"{measurement.kind}, {measurement.origin.rows or count} rows, polarity {measurement.polarity:+d}"
-    if count != measurement.origin.rows and measurement.origin.rows:
+    view, origin = observation.view(), observation.origin
+    count = view.state.size
+    words = f"{origin.kind}, {origin.rows or count} rows, polarity {origin.polarity:+d}"
+    if count != origin.rows and origin.rows:
         words += f"; shown as {count}"
-    head, body = head_of(measurement, shown, rows)
+    head, body = head_of(view)
     more = [paragraph(f"… and {count - _SHOWN} more")] if count > _SHOWN else []
-    notices = [paragraph(f"notice: {notice}") for notice in measurement.origin.notices]
-    return block(paragraph(name_of(measurement), "h4"), paragraph(words), table(head, body), *more, *notices)
+    notices = [paragraph(f"notice: {notice}") for notice in origin.notices]
+    return block(paragraph(name_of(observation), "h4"), paragraph(words), table(head, body), *more, *notices)
 
 
-def head_of(
-    measurement: Measurement, shown: Measurement, rows: npt.NDArray[np.intp] | slice
-) -> tuple[list[str], list[list[str]]]:
+def head_of(view: View) -> tuple[list[str], list[list[str]]]:
     """Names with units and the first rows: state, drive, settings, and what was observed with its 68 % ends."""
-    settings, observed, axis = measurement.settings, shown.observed(), shown.axis
-    states = [shown.state_words[code] for code in shown.settings.state[:_SHOWN]]
-    columns: list[tuple[str, Sequence[str]]] = [("state", states), _column(axis.name, axis.values, axis.unit)]
+    settings, observed, axis = view.shown.settings, view.observed, view.axis
+    columns: list[tuple[str, Sequence[str]]] = [
+        ("state", view.words[:_SHOWN]),
+        _column(axis.name, axis.values, axis.unit),
+    ]
     columns += [
-        _column(name, values[rows], unit)
+        _column(name, values, unit)
         for name, values, unit in (("temperature", settings.temperature, "K"), ("field", settings.field, "T"))
-        if np.any(np.isfinite(values[rows]))
+        if np.any(np.isfinite(values))
     ]
     if observed.by_row:
         columns.append(("observed", [f"{name} ({unit})" if unit else name for name, unit in observed.by_row[:_SHOWN]]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +25,11 @@ def groups(keys: Sequence[npt.NDArray[np.float64]]) -> tuple[Codes, Codes]:
     heads = _heads(keys)
     code, size = np.zeros(heads.size, dtype=np.intp), 1
     for values in keys:
-        count, found = _codes(values if heads.size == values.size else values[heads])
-        code, size = code * count + found, size * count
+        distinct, found = distinct_values(values if heads.size == values.size else values[heads])
+        code, size = code * distinct.size + found if size > 1 else found.astype(np.intp), size * distinct.size
         if size > 4 * heads.size + _SAMPLE:  # more combinations than rows: number those that occur
-            distinct, code = np.unique(code, return_inverse=True)
-            size = distinct.size
+            occurring, code = np.unique(code, return_inverse=True)
+            size = occurring.size
     first, group = _by_appearance(code, size)
     if heads.size == keys[0].size:
         return first, group
@@ -44,19 +45,23 @@ def _heads(keys: Sequence[npt.NDArray[np.float64]]) -> Codes:
     return np.flatnonzero(differs) if np.count_nonzero(differs) < _RUNS * differs.size else np.arange(differs.size)
 
 
-def _codes(values: npt.NDArray[np.float64]) -> tuple[int, Codes]:
-    """How many distinct values there are, and the number of each row's."""
+def distinct_values(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.integer[Any]]]:
+    """The distinct values, rising, and the place of each row's among them; quickly where they are few.
+
+    values: shape (rows,), without NaN.
+    """
     likely = np.unique(values[:: max(1, values.size // _SAMPLE)])
     if likely.size <= _FEW:
-        found = np.zeros(values.size, dtype=np.intp)
+        few = np.zeros(values.size, dtype=np.uint8)  # an eighth of the memory of larger numbers, and of its time
         for value in likely[1:]:
-            found += values >= value
+            few += values >= value
+        if np.array_equal(likely[few], values):
+            return likely, few
     else:
         found = np.minimum(np.searchsorted(likely, values), likely.size - 1)
-    if np.array_equal(likely[found], values):
-        return likely.size, found
-    distinct, found = np.unique(values, return_inverse=True)
-    return distinct.size, found
+        if np.array_equal(likely[found], values):
+            return likely, found
+    return np.unique(values, return_inverse=True)
 
 
 def _by_appearance(code: Codes, size: int) -> tuple[Codes, Codes]:

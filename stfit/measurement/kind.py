@@ -46,7 +46,7 @@ class Kind:
     keys : Part[type[MeasurementSection]]
         The section of the analysis file: its keys in [[measurement]] beside those that all kinds have.
     build : Part[Callable]
-        `build(columns, *, polarity, origin, **keys) -> Measurement`. Columns are arrays of shape (rows,) by name, in SI
+        `build(columns, *, origin, **keys) -> Observation`. Columns are arrays of shape (rows,) by name, in SI
         units, words as codes. It raises TableError, which names the rows that are wrong.
     becomes : str
         The kind whose measurements its raw records become, "" where it has its own.

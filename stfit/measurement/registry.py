@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Final
 
 from stfit.errors import StfitError
-from stfit.measurement.base import Measurement
 from stfit.measurement.kind import Kind
+from stfit.measurement.observation import Observation
 
 GROUP: Final = "stfit.kinds"
 
@@ -31,11 +31,6 @@ def kinds() -> Mapping[str, Kind]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
-def kind_of(measurement: Measurement) -> Kind | None:
+def kind_of(observation: Observation) -> Kind | None:
     """The kind that was declared for a measurement; None for an object whose kind no package names."""
-    return kinds().get(declared_kind(measurement))
-
-
-def declared_kind(measurement: Measurement) -> str:
-    """What the analysis file calls the kind of a measurement; for one made in memory, the kind of its class."""
-    return measurement.origin.kind or measurement.kind
+    return kinds().get(observation.origin.kind)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from stfit.measurement.base import frozen
+from stfit.measurement.base import Rows, frozen
 from stfit.measurement.grouping import groups
+from stfit.measurement.view import SeriesSetting
 
-Places = npt.NDArray[np.intp]
 
-
-def drawn_within(group: Places, rng: np.random.Generator) -> Places:
+def drawn_within(group: Rows, rng: np.random.Generator) -> Rows:
     """For each place another of its group, drawn with replacement, shape (places,): every group keeps its size."""
     order = np.argsort(group, kind="stable")
     size = np.bincount(group)
@@ -23,23 +22,24 @@ def drawn_within(group: Places, rng: np.random.Generator) -> Places:
     return np.asarray(order[chosen])
 
 
-def with_rows_drawn(measurement: Any, rng: np.random.Generator) -> Any:
+def with_rows_drawn(observation: Any, series: Sequence[SeriesSetting], rng: np.random.Generator) -> Any:
     """A table with its rows drawn again within their series: state, temperature and what else tells series apart.
 
     A row is kept whole, as a pair of setting and observation (the design varies with it), which needs no trust in the
     stated errors. Rows of one series share their temperature, so that the thermometer of each place stays right.
     """
-    settings = measurement.settings
-    keys = [settings.state.astype(float), settings.temperature, *(s.values for s in measurement.series_settings)]
-    _, series = groups(keys)
-    return with_rows(measurement, drawn_within(series, rng))
+    settings = observation.settings
+    keys = [settings.state.astype(float), settings.temperature, *(entry.values for entry in series)]
+    _, group = groups(keys)
+    return with_rows(observation, drawn_within(group, rng))
 
 
-def with_rows(measurement: Any, rows: Places) -> Any:
-    """A table with other rows of its own in the place of each, shape (rows,)."""
+def with_rows(observation: Any, rows: Rows) -> Any:
+    """Some rows of a table with a field `settings`, in their order, repeated where a row is named more than once."""
+    size = observation.settings.state.size
     arrays = {
         entry.name: frozen(values[rows], values.dtype)
-        for entry in fields(measurement)
-        if isinstance(values := getattr(measurement, entry.name), np.ndarray) and values.size == rows.size
+        for entry in fields(observation)
+        if isinstance(values := getattr(observation, entry.name), np.ndarray) and values.size == size
     }
-    return replace(measurement, **arrays)
+    return replace(observation, settings=observation.settings.at(rows), **arrays)

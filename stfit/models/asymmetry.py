@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, final
+from typing import Any, Protocol, final
 
 import numpy as np
 
@@ -203,26 +203,41 @@ def _factors(gmr: Gmr, theta_0: Any, scale: float) -> tuple[Any, Any]:
     return asymmetry_P(gmr, theta_0) * scale, asymmetry_AP(gmr, theta_0) * scale
 
 
-EXACT_ASYMMETRIES: Final = ("uniaxial", "symmetric")  # whose barriers the exact rates know
-ASYMMETRIES: Final = ("theta_0", "symmetric", "uniaxial", "chi", "free")
-
-
 def asymmetry_named(
-    name: str, gmr: Gmr, *, scale: float = 1.0, by_field: bool = False, exact: bool = False
+    name: str, gmr: Gmr, *, scale: float = 1.0, by_field: bool = False, one_axis: bool = False
 ) -> Asymmetry:
-    """The asymmetry called `name`, for a GMR curve; ValueError lists the names there are.
+    """The asymmetry of a name in the analysis file.
 
-    scale: what the convention multiplies c_i by (2 in the printed equations). exact: for exact rates, which know the
-    barriers of one axis alone.
+    Parameters
+    ----------
+    name : str
+        A name in models.choices.ASYMMETRIES.
+    gmr : Gmr
+        The curve r(θ).
+    scale : float
+        What the convention multiplies c_i by (2 in the printed equations).
+    by_field : bool
+        Whether rows differ in field.
+    one_axis : bool
+        Whether both barriers are one where there is no field.
+
+    Returns
+    -------
+    Asymmetry
+        Barriers and asymmetry factors as functions of its parameters.
+
+    Raises
+    ------
+    ValueError
+        If no asymmetry has this name; the message lists the names there are.
     """
     builders: dict[str, Callable[[], Asymmetry]] = {
         "theta_0": lambda: FreeBarrierTop(gmr, scale),
-        "symmetric": lambda: SymmetricBarrier(gmr, scale, one_barrier=exact),
+        "symmetric": lambda: SymmetricBarrier(gmr, scale, one_barrier=one_axis),
         "uniaxial": lambda: Uniaxial(gmr, scale, by_field),
         "chi": lambda: FreeChi(scale),
         "free": lambda: FreeFactors(gmr, scale),
     }
-    known = EXACT_ASYMMETRIES if exact else ASYMMETRIES
-    if name not in known:
-        raise ValueError(f"no asymmetry is called {name!r}; there are {', '.join(known)}")
+    if name not in builders:
+        raise ValueError(f"no asymmetry is called {name!r}; there are {', '.join(builders)}")
     return builders[name]()

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.derivatives import elementwise
+from stfit.derivatives import elementwise, value_of
 
 Array = npt.NDArray[np.float64]
 
@@ -29,7 +29,8 @@ def coordinate_at(theta_0: Any) -> Any:
 
 def angle_at(u: Any) -> Any:
     """θ0, rad, at u from LEAST to π; a float, an array or a Jet."""
-    return elementwise(u, _solved, lambda x: angle_slope(_solved(x)), lambda x: _curvature(_solved(x)))
+    angle = _solved(value_of(u))
+    return elementwise(u, lambda _: angle, lambda _: angle_slope(angle), lambda _: _curvature(angle))
 
 
 def angle_slope(theta_0: Any) -> Any:

@@ -3,42 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple, Self, final
 
 import numpy as np
 import numpy.typing as npt
 
 from stfit.constants import BOLTZMANN
 from stfit.derivatives import Jet, value_of
+from stfit.models.asymmetry import Wells, asymmetry_named
+from stfit.models.device import CriticalRows, Device, Quantities, Rows
+from stfit.models.eq_27 import EQ_27, mean_height
+from stfit.models.parameters import Parameter
+from stfit.models.rate_tables import rate_table
+from stfit.models.words import Words
 from stfit.physics.activation import attempt_frequency_axial
-from stfit.physics.rate_table import RateTable
-
-if TYPE_CHECKING:
-    from stfit.models.law import SpinTransferLaw
+from stfit.physics.rate_table import LARGEST_FIELD, SIGMA, RateTable
+from stfit.physics.transport import CosineGmr, Gmr
 
 Array = npt.NDArray[np.float64]
-Quantities = Mapping[str, Any]
 
 _STEPS: Final = 30  # of Newton's method, which from the tangent at no current needs a few
 _CLOSE: Final = 1e-12
+_FLATTEST: Final = 0.6  # |h| to start from, inside the table's box
+# asymmetries of two free barriers that one axis can stand for, and which of its own does
+_STANDS_FOR: Final = {"theta_0": "uniaxial", "uniaxial": "uniaxial", "symmetric": "symmetric", "free": "uniaxial"}
+
+_EQUATION: Final = {
+    "consistent": "The potential is Kv(sin²θ − 2h cos θ) + 8e(l/L_θθ)(ΔR/β) I ∫r dθ, in the consistent convention.",
+    "printed": "The potential is that of the consistent convention; l/L_θθ, c_i and energies are quoted as Eq. 27 is "
+    "printed: −8 times, twice and twice.",
+}
+_ASYMMETRIES: Final = {
+    "uniaxial": "One axis with a field along it: the barriers are Kv(1 ± h)².",
+    "symmetric": "One axis without a field: both barriers are Kv.",
+}
+_RATES: Final = (
+    "Exact rates: dwell times are those of the axial Fokker–Planck equation for the barrier Kv with the field "
+    "h; D0 ∝ T, and τ0 is √π/(2 D0 σ^{3/2}) at the reference temperature. c_i are those of this barrier at zero "
+    "current; I_c is that of the barrier at zero temperature, extrapolated linearly (c_i of Eq. 27)."
+)
+_WORDS: Final = Words(
+    short="exact Fokker–Planck rates of a uniaxial barrier",
+    offer='takes Fokker–Planck rates, with asymmetry "uniaxial" or "symmetric"',
+    equation=_EQUATION,
+    asymmetries=_ASYMMETRIES,
+    rates=_RATES,
+    measured_current="Critical currents were measured in {time}: the exact dwell time at each is that long.",
+    limits="some rows have no two states, or a barrier beyond the table of exact rates",
+)
 
 
-class _Axis(NamedTuple):
-    """σ = Kv/k_BT, h, and g per ampere (1/(A rad))."""
+class Axis(NamedTuple):
+    """σ = Kv/k_BT, h, and g per ampere (1/(A rad)) of each row."""
 
     sigma: Any
     h: Any
     drive: Any
-
-
-class ExactRows(NamedTuple):
-    """σ, h, g per ampere (1/(A rad)) and the current (A) of every row; arrays of one shape."""
-
-    sigma: Array
-    h: Array
-    drive: Array
-    current: Array
 
 
 @final
@@ -47,40 +68,66 @@ class ExactRates:
     """Dwell times of U/k_BT = σ(sin²θ − 2h cosθ) + g ρ(θ), with D0 ∝ T and τ0 = √π/(2 D0 σ^{3/2}) at the reference.
 
     Valid inside the box of the table; beyond it values go on linearly, so that a search comes back: see `outside`.
+
+    Parameters
+    ----------
+    prepared_table : RateTable or None
+        The series of the rates for one r(θ); None before `prepared`.
     """
 
-    table: RateTable
+    prepared_table: RateTable | None = None
+    name: str = "exact-rates"
+    words: Words = _WORDS
+    parameters: tuple[Parameter, ...] = ()
+    linear_in_current: bool = False
+    one_axis: bool = True
+    counterpart: str = EQ_27.name
+    contains: tuple[str, ...] = ()
 
-    def log_dwell_time(
-        self, law: SpinTransferLaw, quantities: Quantities, *, state: Any, current: Any, temperature: Any, field: Any
-    ) -> Any:
+    @property
+    def table(self) -> RateTable:
+        """The series of the rates; LookupError before `prepared`."""
+        if self.prepared_table is None:
+            raise LookupError("the exact rates are not yet prepared for a curve r(θ)")
+        return self.prepared_table
+
+    def prepared(self, gmr: Gmr) -> Self:
+        """The law with the series of its rates: the cosine's at once, another's after some ten seconds."""
+        return replace(self, prepared_table=rate_table(gmr))
+
+    def log_dwell_time(self, device: Device, quantities: Quantities, rows: Rows) -> Any:
         """ln τ (τ in s) at quantities in SI units; arrays or Jets, leading axes broadcast over the rows."""
-        axis = _axis(law, quantities, temperature, field)
-        reduced = self.table.log_dwell_time(_code(state), axis.sigma, axis.h, axis.drive * current)
-        return reduced + _log_time_unit(law, quantities, temperature)
+        axis = axis_of(device, quantities, rows)
+        reduced = self.table.log_dwell_time(_code(rows.state), axis.sigma, axis.h, axis.drive * rows.current)
+        return reduced + _log_time_unit(device, quantities, rows.temperature)
 
-    def slope(self, law: SpinTransferLaw, quantities: Quantities, state: Any, temperature: Any, field: Any) -> Any:
+    def slope(self, device: Device, quantities: Quantities, rows: Rows) -> Any:
         """s_i = ∂ln τ_i/∂I at I = 0, 1/A."""
-        axis = _axis(law, quantities, temperature, field)
-        return self.table.slope(_code(state), axis.sigma, axis.h) * axis.drive
+        axis = axis_of(device, quantities, rows)
+        return self.table.slope(_code(rows.state), axis.sigma, axis.h) * axis.drive
 
-    def asymmetry(self, law: SpinTransferLaw, quantities: Quantities, temperature: Any) -> tuple[Any, Any]:
-        """c_P(σ, h) and c_AP(σ, h), rad, in the convention of the law."""
-        axis = _axis(law, quantities, temperature, None)
-        scale = law.convention.gmr
+    def slope_ratio(self, quantities: Quantities) -> float:  # noqa: ARG002
+        """1, as of infinite barriers: near enough to start from."""
+        return 1.0
+
+    def factors(self, device: Device, quantities: Quantities, temperature: Any) -> tuple[Any, Any]:
+        """c_P(σ, h) and c_AP(σ, h), rad, in the convention of the device."""
+        axis = axis_of(device, quantities, Rows(None, None, temperature))
+        scale = device.convention.gmr
         if isinstance(axis.sigma, Jet):  # both at one go: derivatives cost more than rows
             both = self.table.slope(np.array([0, 1]), axis.sigma, axis.h)
             return both[0:1] * scale, both[1:2] * -scale
         in_P, in_AP = (self.table.slope(np.array(code), axis.sigma, axis.h) for code in (0, 1))
         return in_P * scale, in_AP * -scale
 
-    def inverse_critical_current(
-        self, law: SpinTransferLaw, quantities: Quantities, *, state: Any, temperature: Any, measurement_time: float
-    ) -> Any:
-        """1/I (1/A) where τ out of `state` is the measurement time (s); also where λ is 0."""
-        axis = _axis(law, quantities, temperature, None)
-        target = np.log(measurement_time) - _log_time_unit(law, quantities, temperature)
-        code = _code(state)
+    def inverse_critical_current(self, device: Device, quantities: Quantities, rows: CriticalRows) -> Any:
+        """1/I (1/A) where τ out of `state` is the measurement time; Eq. 28 without one. Also where λ is 0."""
+        if rows.measurement_time is None:
+            return EQ_27.inverse_critical_current(device, quantities, rows)
+        seen = device.with_row_values(quantities, rows)
+        axis = axis_of(device, seen, Rows(rows.state, None, rows.temperature))
+        target = np.log(rows.measurement_time) - _log_time_unit(device, seen, rows.temperature)
+        code = _code(rows.state)
 
         known = [value_of(x) for x in (axis.sigma, axis.h, target)]
         drive = np.zeros(np.broadcast_shapes(code.shape, *(x.shape for x in known)))
@@ -96,36 +143,84 @@ class ExactRates:
             exact = exact + (target - self.table.log_dwell_time(code, axis.sigma, axis.h, exact)) / slope
         return axis.drive / exact
 
-    def rows(
-        self, law: SpinTransferLaw, quantities: Quantities, *, current: Any, temperature: Any, field: Any
-    ) -> ExactRows:
-        """Where every row stands; temperature: of the magnet, K."""
-        parts = (*_axis(law, quantities, temperature, field), current)
-        return ExactRows(*np.broadcast_arrays(*(value_of(part) for part in parts)))
-
-    def outside(self, rows: ExactRows) -> npt.NDArray[np.bool_]:
+    def outside(self, device: Device, quantities: Quantities, rows: Rows) -> npt.NDArray[np.bool_]:
         """Which rows leave the box of the table: no two states, or a barrier that it does not know."""
-        return ~self.table.contains(rows.sigma, rows.h, rows.drive * rows.current)
+        axis, current = _values(device, quantities, rows)
+        return ~self.table.contains(axis.sigma, axis.h, axis.drive * current)
 
-    def currents_allowed(self, rows: ExactRows, row: int) -> tuple[float, float]:
-        """The currents (A) between which the table holds at the setting of a row, in rising order."""
-        ends = self.table.drives_allowed(rows.sigma[row : row + 1], rows.h[row : row + 1])
-        currents = [float(end[0] / rows.drive[row]) for end in ends]
-        return min(currents), max(currents)
+    def remedy(self, device: Device, quantities: Quantities, rows: Rows, row: int) -> tuple[str, str]:
+        """A barrier, a field or a current inside the box of the table, and what the row has."""
+        axis, current = _values(device, quantities, rows)
+        sigma, h = axis.sigma[row], axis.h[row]
+        if not SIGMA[0] <= sigma <= SIGMA[1] or abs(h) > LARGEST_FIELD:
+            known = f"Kv from {SIGMA[0]:g} to {SIGMA[1]:g} k_BT and |h| up to {LARGEST_FIELD:g}"
+            return f'{known} with barrier = "exact"', f"a best fit with {sigma:.3g} k_BT and h = {h:.3g}"
+        at = slice(row, row + 1)
+        ends = self.table.drives_allowed(axis.sigma[at], axis.h[at])
+        low, high = sorted(1e3 * float(end[0] / axis.drive[row]) for end in ends)
+        expected = f"a current between {low:.4g} and {high:.4g} mA, where the best fit has two states"
+        return expected, f'{1e3 * current[row]:.4g} mA; barrier = "high" goes on beyond'
+
+    def barrier_height(self, heights: Array) -> tuple[bool, str]:  # noqa: ARG002
+        """Any height will do."""
+        return True, ": exact rates hold at any height."
+
+    def finite_barrier(self, device: Device, values: Mapping[str, float | None]) -> tuple[bool, str] | None:
+        """c_P(σ) and c_AP(σ) beside their values for infinite barriers."""
+        sigma, c_P, c_AP = mean_height(device, values), values.get("c_P"), values.get("c_AP")
+        if sigma is None or c_P is None or c_AP is None:
+            return None
+        known = {name: values.get(name) or 0.0 for name in device.asymmetry.parameters}
+        wells = device.asymmetry.wells(known, None)
+        sentence = (
+            f"Exact rates: c_P(σ) = {c_P:.4f} and c_AP(σ) = {c_AP:.4f} (ratio {c_AP / c_P:.3g}) at σ = {sigma:.3g}; "
+            f"for σ → ∞, in Eq. 27, they would be {float(wells.c_P):.4f} and {float(wells.c_AP):.4f} (ratio "
+            f"{float(wells.c_AP / wells.c_P):.3g}). Finite barriers, a field and the GMR curve all change this ratio, "
+            "and data at one temperature and field cannot tell them apart."
+        )
+        return True, sentence
+
+    def as_rival(self, device: Device) -> Device | str:
+        """The device with one axis in place of its barriers, where r(θ) is the cosine, whose table is at hand."""
+        if not isinstance(device.gmr, CosineGmr):
+            return "Exact rates were not tried: they are tabulated for the cosine r(θ) only."
+        name = _STANDS_FOR.get(device.asymmetry.name)
+        if name is None:
+            return f'Exact rates were not tried: no uniaxial barrier stands for asymmetry = "{device.asymmetry.name}".'
+        scale = device.convention.gmr
+        axis = asymmetry_named(name, device.gmr, scale=scale, by_field=device.by_field, one_axis=True)
+        return replace(device, asymmetry=axis)
+
+    def start(self, wells: Wells) -> dict[str, float]:
+        """Kv and h from the roots of both barriers."""
+        root_P, root_AP = (float(np.squeeze(np.sqrt(energy))) for energy in (wells.energy_P, wells.energy_AP))
+        tilt = (root_P - root_AP) / max(root_P + root_AP, np.finfo(float).tiny)
+        return {"Kv": (0.5 * (root_P + root_AP)) ** 2, "h": float(np.clip(tilt, -_FLATTEST, _FLATTEST))}
 
 
-def _axis(law: SpinTransferLaw, quantities: Quantities, temperature: Any, field: Any) -> _Axis:
-    thermal = (law.convention.thermal * BOLTZMANN) * temperature
-    drive = law.coupling(quantities) * law.convention.gmr / thermal
-    there = law.quantities_at(quantities, temperature)
-    return _Axis(there["Kv"] / thermal, law.reduced_field(there, field), drive)
+EXACT: Final = ExactRates()
 
 
-def _log_time_unit(law: SpinTransferLaw, quantities: Quantities, temperature: Any) -> Any:
+def axis_of(device: Device, quantities: Quantities, rows: Rows) -> Axis:
+    """σ, h and g per ampere of each row; at the temperature and field of the rows."""
+    thermal = (device.convention.thermal * BOLTZMANN) * rows.temperature
+    drive = device.coupling(quantities) * device.convention.gmr / thermal
+    there = device.quantities_at(quantities, rows.temperature)
+    return Axis(there["Kv"] / thermal, device.reduced_field(there, rows.field), drive)
+
+
+def _values(device: Device, quantities: Quantities, rows: Rows) -> tuple[Axis, Array]:
+    """The axis of each row as numbers, and its current (A); arrays of one shape."""
+    parts = (*axis_of(device, quantities, rows), rows.current)
+    sigma, h, drive, current = np.broadcast_arrays(*(value_of(part) for part in parts))
+    return Axis(sigma, h, drive), current
+
+
+def _log_time_unit(device: Device, quantities: Quantities, temperature: Any) -> Any:
     """ln(1/D0) at a temperature, from τ0 at the reference temperature."""
-    reference = law.convention.thermal * BOLTZMANN * law.reference_temperature
+    reference = device.convention.thermal * BOLTZMANN * device.reference_temperature
     at_reference = np.log(quantities["tau_0"]) + np.log(attempt_frequency_axial(1.0, quantities["Kv"] / reference))
-    return at_reference - np.log(temperature / law.reference_temperature)
+    return at_reference - np.log(temperature / device.reference_temperature)
 
 
 def _code(state: Any) -> npt.NDArray[np.intp]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, final
+from typing import Final, final
 
 import numpy as np
 import numpy.typing as npt
 
 from stfit.constants import BOLTZMANN
 from stfit.derivatives import value_of
+from stfit.models.device import Device
 from stfit.physics.transport import coupling
-
-if TYPE_CHECKING:
-    from stfit.models.law import SpinTransferLaw
 
 Array = npt.NDArray[np.float64]
 Slopes = tuple[float | None, float | None]
@@ -28,6 +26,32 @@ _RATIO_RANGE: Final = (0.05, 50.0)
 _GENTLE: Final = 0.01  # k_BT
 _LARGEST_SPIN_TRANSFER: Final = 900.0  # e, inside the bounds; beyond it ΔR is probably not the one assumed
 _MODERATE_SPIN_TRANSFER: Final = 100.0  # e
+
+
+@final
+@dataclass(frozen=True)
+class CrudeDwellTimes:
+    """Rough ln τ of every row, and at what it was taken; arrays of shape (rows,).
+
+    Parameters
+    ----------
+    log_dwell : array
+        ln τ, τ in s.
+    weight : array
+        Inverse variance of ln τ.
+    state : array
+        The state that is left: 0 for P, 1 for AP.
+    current : array
+        A.
+    temperature : array
+        K.
+    """
+
+    log_dwell: Array
+    weight: Array
+    state: Array
+    current: Array
+    temperature: Array
 
 
 @final
@@ -72,30 +96,35 @@ class _Rows:
         return _GENTLE / (largest * float(np.max(self.inverse_kt)))
 
 
-def starting_quantities(
-    law: SpinTransferLaw,
-    log_dwell: Array,
-    weight: Array,
-    state: Array,
-    current: Array,
-    temperature: Array,
-    constants: Mapping[str, float],
-) -> dict[str, float]:
-    """Quantities (SI) near the best fit: weighted linear regression of ln τ, then the inversions of physics.
+def starting_quantities(device: Device, found: CrudeDwellTimes, constants: Mapping[str, float]) -> dict[str, float]:
+    """Quantities near the best fit: weighted linear regression of ln τ, then the inversions of physics.
 
-    delta_R among them is the constant itself, unless l/L_θθ would leave its bounds: of use where ΔR is not known.
+    Parameters
+    ----------
+    device : Device
+        Whose barriers they are.
+    found : CrudeDwellTimes
+        Crude ln τ of every row, at the temperature of the magnet.
+    constants : mapping of str to float
+        What is known, SI: beta, delta_R and what the material needs.
+
+    Returns
+    -------
+    dict of str to float
+        Quantities in SI units. delta_R among them is the constant itself, unless l/L_θθ would leave its bounds: of use
+        where ΔR is not known.
     """
-    magnet = law.description.temperature(constants, temperature, current)
-    stiffness = np.broadcast_to(value_of(law.stiffness(constants, magnet)), magnet.shape)
-    inverse_kt = 1.0 / (law.convention.thermal * BOLTZMANN * magnet)
-    rows = _Rows(log_dwell, weight, state, current, inverse_kt, stiffness)
+    magnet = found.temperature
+    stiffness = np.broadcast_to(value_of(device.stiffness(constants, magnet)), magnet.shape)
+    inverse_kt = 1.0 / (device.convention.thermal * BOLTZMANN * magnet)
+    rows = _Rows(found.log_dwell, found.weight, found.state, found.current, inverse_kt, stiffness)
     slopes = _slopes(rows)
     _, energies = _attempt_time_and_barriers(rows)
-    start = dict(constants) | law.asymmetry.start(energies, _ratio(slopes))
-    start |= _spin_transfer(law, start, slopes, rows.gentle_slope())
+    start = dict(constants) | device.asymmetry.start(energies, _ratio(slopes))
+    start |= _spin_transfer(device, start, slopes, rows.gentle_slope())
     # a state that shows no slope of its own follows the other one's: its barrier must make up for that
-    log_tau_0, energies = _attempt_time_and_barriers(_without_slopes(rows, law, start))
-    own = law.asymmetry.start(energies, _ratio(slopes))
+    log_tau_0, energies = _attempt_time_and_barriers(_without_slopes(rows, device, start))
+    own = device.asymmetry.start(energies, _ratio(slopes))
     return own | {"tau_0": float(np.exp(log_tau_0))} | {name: start[name] for name in ("l_over_L", "delta_R")}
 
 
@@ -130,15 +159,15 @@ def _barriers(rows: _Rows, log_tau_0: float) -> list[float]:
     return [found[code] if np.any(rows.state == code) else found[1 - code] for code in (0, 1)]
 
 
-def _without_slopes(rows: _Rows, law: SpinTransferLaw, quantities: Mapping[str, float]) -> _Rows:
-    """The rows as they would be at zero current, by the slopes of the law."""
-    factor_P, factor_AP = _factors(law, quantities)
-    per_ampere = float(law.coupling(quantities)) * np.where(rows.state == 0, factor_P, -factor_AP)
+def _without_slopes(rows: _Rows, device: Device, quantities: Mapping[str, float]) -> _Rows:
+    """The rows as they would be at zero current, by the slopes of the device."""
+    factor_P, factor_AP = _factors(device, quantities)
+    per_ampere = float(device.coupling(quantities)) * np.where(rows.state == 0, factor_P, -factor_AP)
     return replace(rows, log_dwell=rows.log_dwell - per_ampere * rows.current * rows.inverse_kt)
 
 
-def _factors(law: SpinTransferLaw, quantities: Mapping[str, float]) -> tuple[float, float]:
-    wells = law.wells(quantities, None, None)
+def _factors(device: Device, quantities: Mapping[str, float]) -> tuple[float, float]:
+    wells = device.wells(quantities, None, None)
     return float(np.squeeze(wells.c_P)), float(np.squeeze(wells.c_AP))
 
 
@@ -151,12 +180,12 @@ def _ratio(slopes: Slopes) -> float | None:
 
 
 def _spin_transfer(
-    law: SpinTransferLaw, quantities: Mapping[str, float], slopes: Slopes, gentle_slope: float
+    device: Device, quantities: Mapping[str, float], slopes: Slopes, gentle_slope: float
 ) -> dict[str, float]:
     """l/L_θθ from G·c_i of the states that show it; next to nothing, but not 0, where none is. ΔR beside it."""
-    seen = [(slope, c) for slope, c in zip(slopes, _factors(law, quantities), strict=True) if slope is not None]
+    seen = [(slope, c) for slope, c in zip(slopes, _factors(device, quantities), strict=True) if slope is not None]
     total_slope, total_factor = (sum(column) for column in zip(*seen, strict=True)) if seen else (0.0, 1.0)
-    unit = total_factor * coupling(1.0, quantities["delta_R"], quantities["beta"], law.convention)
+    unit = total_factor * coupling(1.0, quantities["delta_R"], quantities["beta"], device.convention)
     value = float((total_slope if abs(total_slope) > gentle_slope else gentle_slope) / unit)
     inside = value if abs(value) < _LARGEST_SPIN_TRANSFER else float(np.copysign(_MODERATE_SPIN_TRANSFER, value))
     return {"l_over_L": inside, "delta_R": quantities["delta_R"] * value / inside}

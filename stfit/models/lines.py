@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from stfit.constants import BOLTZMANN
 from stfit.derivatives import elementwise
-from stfit.models.law import Quantities, SpinTransferLaw
-from stfit.models.rivals import log_positive_part
+from stfit.models.device import Quantities
+from stfit.models.power import log_positive_part
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.physics.activation import slope
 from stfit.physics.fluctuations import MAPPINGS, LineMapping, LineNumbers
 
@@ -24,10 +25,20 @@ _FARTHEST: Final = 200.0  # of the logarithm of a line from 1: its square, over 
 @final
 @dataclass(frozen=True)
 class LineRows:
-    """At what the rows of a line were taken; arrays of shape (rows,), SI units.
+    """At what the rows of a line were taken; arrays of shape (rows,).
 
-    is_width: 1 where a row is a linewidth, 0 where it is a power. current: with polarity. frequency, field: NaN or
-    None where there is none.
+    Parameters
+    ----------
+    is_width : array
+        1 where a row is a linewidth, 0 where it is a power.
+    state : array
+        0 for P, 1 for AP.
+    current : array
+        A, with polarity.
+    temperature : float or array
+        K.
+    frequency, field : array or None
+        Hz and T; NaN or None where there is none.
     """
 
     is_width: Array
@@ -62,9 +73,23 @@ FITTED_MAPPINGS: Final[Mapping[str, LineMapping]] = {**MAPPINGS, "torque": _Torq
 
 
 def log_line(law: SpinTransferLaw, quantities: Quantities, numbers: LineNumbers, rows: LineRows) -> Any:
-    """ln of each row: of its power (in the unit of the data) or of its linewidth (FWHM, Hz or T).
+    """ln of the power or of the linewidth of each row, Eq. 32; always finite.
 
-    quantities: beside those of the law, those that `numbers.parameters` names. Always finite.
+    Parameters
+    ----------
+    law : SpinTransferLaw
+        The law whose slopes the lines follow, with the mapping by which they are read.
+    quantities : mapping of str to float, array or Jet
+        The parameters by name, SI: those of the law and those that `numbers.parameters` names.
+    numbers : LineNumbers
+        What is measured of the lines.
+    rows : LineRows
+        At what.
+
+    Returns
+    -------
+    array or Jet, shape (..., rows)
+        ln of a power in the unit of the data, or of a FWHM in Hz or T.
     """
     mapping = FITTED_MAPPINGS[law.mapping]
     s = _line_slope(law, quantities, rows)
@@ -82,10 +107,11 @@ def _line_slope(law: SpinTransferLaw, quantities: Quantities, rows: LineRows) ->
     """s_i, 1/A, at I = 0; −1/I_c,i = s_i k_BT/E_i of the linear barrier for the torque mapping (Eq. 28)."""
     if law.mapping != "torque":
         return law.slopes(quantities, rows.state, rows.temperature, rows.field)
-    wells = law.wells(quantities, rows.field, rows.temperature)
+    device = law.device
+    wells = device.wells(quantities, rows.field, rows.temperature)
     energy = (1.0 - rows.state) * wells.energy_P + rows.state * wells.energy_AP
-    per_kelvin = slope(rows.state, law.coupling(quantities), wells.c_P, wells.c_AP, 1.0, law.convention)
-    return per_kelvin * (law.convention.thermal * BOLTZMANN) / energy
+    per_kelvin = slope(rows.state, device.coupling(quantities), wells.c_P, wells.c_AP, 1.0, device.convention)
+    return per_kelvin * (device.convention.thermal * BOLTZMANN) / energy
 
 
 def _log_width(quantities: Quantities, numbers: LineNumbers, rows: LineRows, narrowing: Any) -> Any:

@@ -14,14 +14,12 @@ from typing import Any, Final, Protocol, final
 import numpy as np
 
 from stfit.derivatives import elementwise
+from stfit.models.choices import ANISOTROPY_LAWS, CURIE_TEMPERATURE, MAGNETISATION_LAWS
 from stfit.models.parameters import PARAMETERS, Parameter
-from stfit.physics.magnetisation import ANISOTROPY_EXPONENTS, MAGNETISATIONS, anisotropy
+from stfit.physics.magnetisation import MAGNETISATIONS, anisotropy
 
 Quantities = Mapping[str, Any]
 
-CURIE_TEMPERATURE: Final = "curie_temperature"
-MAGNETISATION_LAWS: Final = ("constant", *MAGNETISATIONS)
-ANISOTROPY_LAWS: Final = tuple(ANISOTROPY_EXPONENTS)
 _WITH_STIFFNESS: Final = ("E_P", "E_AP", "Kv")
 _MAGNETISATION_WORDS: Final = {
     "bloch": "Bloch's law, 1 − (T/T_C)^(3/2)",
@@ -73,13 +71,23 @@ class ConstantMaterial:
         return quantities
 
 
+CONSTANT: Final = ConstantMaterial()
+
+
 @final
 @dataclass(frozen=True)
 class OrderedMaterial:
-    """M_s(T) by a law of MAGNETISATIONS, K(T) by one of ANISOTROPY_EXPONENTS, with the parameter `curie_temperature`.
+    """M_s(T) and K(T) by laws of their names, with the parameter `curie_temperature`.
 
     Holds for 0 < T < T_C. Beyond T_C, where a trial step of a fit may lead, there is no magnetisation, and no number:
     everything is NaN.
+
+    Parameters
+    ----------
+    magnetisation : str
+        A key of physics.magnetisation.MAGNETISATIONS.
+    anisotropy : str
+        A key of physics.magnetisation.ANISOTROPY_EXPONENTS.
     """
 
     magnetisation: str
@@ -128,9 +136,24 @@ def _reduced(temperature: Any, curie_temperature: Any) -> Any:
 
 
 def material_named(magnetisation: str, anisotropy: str) -> Material:
-    """The material of two laws by their names in the analysis file; ValueError lists the names there are.
+    """The material of two laws by their names in the analysis file.
 
-    An anisotropy that follows a constant magnetisation is a contradiction, and a ValueError.
+    Parameters
+    ----------
+    magnetisation : str
+        How M_s follows temperature, a name in MAGNETISATION_LAWS.
+    anisotropy : str
+        How K follows M_s, a name in ANISOTROPY_LAWS.
+
+    Returns
+    -------
+    Material
+        What temperature does to the barriers.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown (the message lists the names there are), or an anisotropy is to follow a constant M_s.
     """
     for name, known in ((magnetisation, MAGNETISATION_LAWS), (anisotropy, ANISOTROPY_LAWS)):
         if name not in known:
@@ -139,4 +162,4 @@ def material_named(magnetisation: str, anisotropy: str) -> Material:
         return OrderedMaterial(magnetisation, anisotropy)
     if anisotropy != "constant":
         raise ValueError(f"an anisotropy that follows M_s ({anisotropy!r}) needs a law of M_s(T), not 'constant'")
-    return ConstantMaterial()
+    return CONSTANT

@@ -106,16 +106,20 @@ class Parameter:
 
 
 _INF = np.inf
-_ENDLESS = (-_INF, _INF)
 _LONGEST_LOGARITHM = 300.0  # whose exponential, squared and inverted, a double holds
 _FARTHEST_CHI = 25.0  # |ln(1+χ)|: c_P and c_AP are then within 1e-5 of what they become
 _SHORT_OF_1 = 1.0 - 1e-9  # at |h| = 1 the barrier top reaches a pole, where its slope is infinite
 
 
-def _positive(name: str, unit: str, symbol: str, meaning: str, start: float, low: float, high: float) -> Parameter:
-    """A positive parameter whose logarithm is fitted; start and bounds in `unit`."""
-    ends = [float(np.log(value)) for value in (start, low, high)]
-    return Parameter(name, f"ln_{name}", unit, symbol, meaning, ends[0], ends[1], ends[2], (0.0, _INF), "log")
+def _positive(name: str, unit: str, symbol: str, meaning: str, known: tuple[float, float, float]) -> Parameter:
+    """A positive parameter whose logarithm is fitted; known: start and plausible ends, in `unit`."""
+    start, low, high = (float(np.log(value)) for value in known)
+    return Parameter(name, f"ln_{name}", unit, symbol, meaning, start, low, high, (0.0, _INF), "log")
+
+
+def _endless(parameter: Parameter, farthest: float) -> Parameter:
+    """A parameter that a fit without bounds follows beyond its plausible range, up to ± farthest of its coordinate."""
+    return replace(parameter, limits=(-farthest, farthest))
 
 
 def _barrier(name: str, symbol: str, meaning: str) -> Parameter:
@@ -129,31 +133,10 @@ def _material(name: str, unit: str, symbol: str, meaning: str, scale: float) -> 
     return Parameter(name, name, unit, symbol, meaning, 1.0, 1e-6, _INF, (0.0, _INF), scale=scale, constant=True)
 
 
-# resonance: α is the device's, powers and widths at zero current belong to one measurement
-_LINES: Final = (
-    _positive("alpha", "", "α", "Gilbert damping", 0.01, 1e-7, 10.0),
-    _material("gyromagnetic_ratio", "rad/s/T", "γ", "gyromagnetic ratio", 1e11),
-    _material("saturation_magnetisation", "A/m", "M_s", "saturation magnetisation", 1e6),
-    _material("volume", "m**3", "v", "volume of the magnetic layer", 1e-24),
-    _positive("power_P", "", "P_0,P", "power of P at zero current", 1.0, 1e-30, 1e30),
-    _positive("power_AP", "", "P_0,AP", "power of AP at zero current", 1.0, 1e-30, 1e30),
-    _positive("linewidth_P", "Hz", "Δf_0,P", "homogeneous linewidth of P at zero current", 1e8, 1.0, 1e13),
-    _positive("linewidth_AP", "Hz", "Δf_0,AP", "homogeneous linewidth of AP at zero current", 1e8, 1.0, 1e13),
-    _positive("field_linewidth_P", "T", "μ0ΔH_P", "homogeneous linewidth of P at zero current", 5e-3, 1e-9, 100.0),
-    _positive("field_linewidth_AP", "T", "μ0ΔH_AP", "homogeneous linewidth of AP at zero current", 5e-3, 1e-9, 100.0),
-    Parameter(
-        "inhomogeneous_linewidth",
-        "inhomogeneous_linewidth",
-        "T",
-        "μ0ΔH_0",
-        "inhomogeneous linewidth",
-        1.0,
-        0.0,
-        1e3,
-        (0.0, _INF),
-        scale=1e-3,
-    ),
-)
+def _known(name: str, unit: str, symbol: str, meaning: str, known: tuple[float, float, float]) -> Parameter:
+    """A positive constant that is measured elsewhere; known: start and plausible ends, in `unit`."""
+    return Parameter(name, name, unit, symbol, meaning, *known, (0.0, _INF), constant=True)
+
 
 _HOTTEST: Final = 100.0  # times T², the largest heating at the largest current
 
@@ -164,155 +147,78 @@ def heating(scale: float, start: float) -> Parameter:
     return Parameter("heating", "heating", "K**2/A**2", "κ", "Joule heating", start, 0.0, upper, domain, scale=scale)
 
 
+_LAW: Final = (
+    _endless(Parameter("l_over_L", "l_over_L", "e", "l/L_θθ", "spin-transfer coefficient", 8.0, -1e3, 1e3), _INF),
+    _endless(_positive("tau_0", "s", "τ0", "attempt time", (1e-9, 1e-18, 1e-3)), _LONGEST_LOGARITHM),
+    _barrier("E_P", "E_P", "energy barrier out of P"),
+    _barrier("E_AP", "E_AP", "energy barrier out of AP"),
+    _barrier("Kv", "Kv", "anisotropy energy"),
+    Parameter("h", "h", "", "h", "reduced field H/H_K", 0.0, -_SHORT_OF_1, _SHORT_OF_1, (-1.0, 1.0)),
+    Parameter("theta_0", "theta_0", "rad", "θ0", "angle of the barrier top", np.pi / 2, 0.0, np.pi, (0.0, np.pi)),
+)
+_CHI: Final = Parameter(
+    name="chi",
+    coordinate="ln_1p_chi",
+    unit="",
+    symbol="χ",
+    meaning="asymmetry of the GMR curve",
+    start=0.0,
+    lower=np.log(0.05),
+    upper=np.log(100.0),
+    domain=(-1.0, _INF),
+    transform="log1p",
+)
+_FACTORS_OF_STATES: Final = (
+    _positive("c_P", "rad", "c_P", "asymmetry factor of P", ((np.pi - 2) / 4, 1e-6, 10.0)),
+    _positive("c_AP", "rad", "c_AP", "asymmetry factor of AP", ((np.pi + 2) / 4, 1e-6, 10.0)),
+)
+_CONSTANTS: Final = (
+    Parameter(
+        "beta", "beta", "", "β", "spin polarisation of the conductivity", 0.5, -1.0, 1.0, (-1.0, 1.0), constant=True
+    ),
+    # ΔR and R have no bounds on both sides: lmfit's would leave a small value few digits of a wide range
+    Parameter("delta_R", "delta_R", "ohm", "ΔR", "R_AP − R_P", 1.0, -_INF, _INF, constant=True),
+    _known("temperature", "K", "T", "temperature of the device", (300.0, 1e-3, 1e4)),
+    _known("resistance", "ohm", "R", "resistance that turns a voltage into a current", (1.0, 1e-6, _INF)),
+    _known("series_resistance", "ohm", "R_s", "resistance in series with the device", (1.0, 1e-6, _INF)),
+    _known("half_voltage", "V", "V_h", "voltage over the device at which ΔR is halved", (0.5, 1e-6, _INF)),
+    _known("anisotropy_field", "T", "μ0H_K", "anisotropy field", (0.1, 1e-6, 100.0)),
+    Parameter("field_offset", "field_offset", "T", "μ0H_0", "stray field", 0.0, -100.0, 100.0, constant=True),
+    _known("curie_temperature", "K", "T_C", "Curie temperature", (1000.0, 1e-3, 1e5)),
+)
+# resonance: α is the device's, powers and widths at zero current belong to one measurement
+_LINES: Final = (
+    _positive("alpha", "", "α", "Gilbert damping", (0.01, 1e-7, 10.0)),
+    _material("gyromagnetic_ratio", "rad/s/T", "γ", "gyromagnetic ratio", 1e11),
+    _material("saturation_magnetisation", "A/m", "M_s", "saturation magnetisation", 1e6),
+    _material("volume", "m**3", "v", "volume of the magnetic layer", 1e-24),
+    _positive("power_P", "", "P_0,P", "power of P at zero current", (1.0, 1e-30, 1e30)),
+    _positive("power_AP", "", "P_0,AP", "power of AP at zero current", (1.0, 1e-30, 1e30)),
+    _positive("linewidth_P", "Hz", "Δf_0,P", "homogeneous linewidth of P at zero current", (1e8, 1.0, 1e13)),
+    _positive("linewidth_AP", "Hz", "Δf_0,AP", "homogeneous linewidth of AP at zero current", (1e8, 1.0, 1e13)),
+    _positive("field_linewidth_P", "T", "μ0ΔH_P", "homogeneous linewidth of P at zero current", (5e-3, 1e-9, 100.0)),
+    _positive("field_linewidth_AP", "T", "μ0ΔH_AP", "homogeneous linewidth of AP at zero current", (5e-3, 1e-9, 100.0)),
+    Parameter(
+        name="inhomogeneous_linewidth",
+        coordinate="inhomogeneous_linewidth",
+        unit="T",
+        symbol="μ0ΔH_0",
+        meaning="inhomogeneous linewidth",
+        start=1.0,
+        lower=0.0,
+        upper=1e3,
+        domain=(0.0, _INF),
+        scale=1e-3,
+    ),
+)
+
 PARAMETERS: Final[Mapping[str, Parameter]] = {
     p.name: p
     for p in (
-        Parameter(
-            "l_over_L",
-            "l_over_L",
-            "e",
-            "l/L_θθ",
-            "spin-transfer coefficient",
-            8.0,
-            -1000.0,
-            1000.0,
-            limits=_ENDLESS,
-        ),
-        Parameter(
-            "tau_0",
-            "ln_tau_0",
-            "s",
-            "τ0",
-            "attempt time",
-            np.log(1e-9),
-            np.log(1e-18),
-            np.log(1e-3),
-            (0.0, _INF),
-            "log",
-            limits=(-_LONGEST_LOGARITHM, _LONGEST_LOGARITHM),
-        ),
-        _barrier("E_P", "E_P", "energy barrier out of P"),
-        _barrier("E_AP", "E_AP", "energy barrier out of AP"),
-        _barrier("Kv", "Kv", "anisotropy energy"),
-        Parameter("h", "h", "", "h", "reduced field H/H_K", 0.0, -_SHORT_OF_1, _SHORT_OF_1, (-1.0, 1.0)),
-        Parameter("theta_0", "theta_0", "rad", "θ0", "angle of the barrier top", np.pi / 2, 0.0, np.pi, (0.0, np.pi)),
-        Parameter(
-            "chi",
-            "ln_1p_chi",
-            "",
-            "χ",
-            "asymmetry of the GMR curve",
-            0.0,
-            np.log(0.05),
-            np.log(100.0),
-            (-1.0, _INF),
-            "log1p",
-            limits=(-_FARTHEST_CHI, _FARTHEST_CHI),
-        ),
-        Parameter(
-            "c_P",
-            "ln_c_P",
-            "rad",
-            "c_P",
-            "asymmetry factor of P",
-            np.log((np.pi - 2) / 4),
-            np.log(1e-6),
-            np.log(10.0),
-            (0.0, _INF),
-            "log",
-            limits=(-_LONGEST_LOGARITHM, _LONGEST_LOGARITHM),
-        ),
-        Parameter(
-            "c_AP",
-            "ln_c_AP",
-            "rad",
-            "c_AP",
-            "asymmetry factor of AP",
-            np.log((np.pi + 2) / 4),
-            np.log(1e-6),
-            np.log(10.0),
-            (0.0, _INF),
-            "log",
-            limits=(-_LONGEST_LOGARITHM, _LONGEST_LOGARITHM),
-        ),
-        Parameter(
-            "beta", "beta", "", "β", "spin polarisation of the conductivity", 0.5, -1.0, 1.0, (-1.0, 1.0), constant=True
-        ),
-        # ΔR and R have no bounds on both sides: lmfit's would leave a small value few digits of a wide range
-        Parameter("delta_R", "delta_R", "ohm", "ΔR", "R_AP − R_P", 1.0, -_INF, _INF, constant=True),
-        Parameter(
-            "temperature",
-            "temperature",
-            "K",
-            "T",
-            "temperature of the device",
-            300.0,
-            1e-3,
-            1e4,
-            (0.0, _INF),
-            constant=True,
-        ),
-        Parameter(
-            "resistance",
-            "resistance",
-            "ohm",
-            "R",
-            "resistance that turns a voltage into a current",
-            1.0,
-            1e-6,
-            _INF,
-            (0.0, _INF),
-            constant=True,
-        ),
-        Parameter(
-            "series_resistance",
-            "series_resistance",
-            "ohm",
-            "R_s",
-            "resistance in series with the device",
-            1.0,
-            1e-6,
-            _INF,
-            (0.0, _INF),
-            constant=True,
-        ),
-        Parameter(
-            "half_voltage",
-            "half_voltage",
-            "V",
-            "V_h",
-            "voltage over the device at which ΔR is halved",
-            0.5,
-            1e-6,
-            _INF,
-            (0.0, _INF),
-            constant=True,
-        ),
-        Parameter(
-            "anisotropy_field",
-            "anisotropy_field",
-            "T",
-            "μ0H_K",
-            "anisotropy field",
-            0.1,
-            1e-6,
-            100.0,
-            (0.0, _INF),
-            constant=True,
-        ),
-        Parameter("field_offset", "field_offset", "T", "μ0H_0", "stray field", 0.0, -100.0, 100.0, constant=True),
-        Parameter(
-            "curie_temperature",
-            "curie_temperature",
-            "K",
-            "T_C",
-            "Curie temperature",
-            1000.0,
-            1e-3,
-            1e5,
-            (0.0, _INF),
-            constant=True,
-        ),
+        *_LAW,
+        _endless(_CHI, _FARTHEST_CHI),
+        *(_endless(p, _LONGEST_LOGARITHM) for p in _FACTORS_OF_STATES),
+        *_CONSTANTS,
         heating(1e6, 0.01),
         *_LINES,
     )
@@ -324,9 +230,21 @@ _LARGEST_BARRIER = 200.0  # k_BT
 
 
 def at_temperature(parameter: Parameter, reference_temperature: float, thermal: float = 1.0) -> Parameter:
-    """The parameter with what depends on the reference temperature (K): barriers start at 25 k_BT, plausible to 200.
+    """The parameter with what depends on the reference temperature: barriers start at 25 k_BT, plausible to 200.
 
-    thermal: the multiple of k_BT by which the convention divides a barrier (2 in the printed Eq. 27).
+    Parameters
+    ----------
+    parameter : Parameter
+        Any; what is no barrier comes back as it is.
+    reference_temperature : float
+        K.
+    thermal : float
+        The multiple of k_BT by which the convention divides a barrier (2 in the printed Eq. 27).
+
+    Returns
+    -------
+    Parameter
+        With its start and plausible range.
     """
     if parameter.name not in _BARRIERS:
         return parameter
@@ -340,6 +258,16 @@ def regular(parameter: Parameter) -> Parameter:
     θ0 by θ0 − sin θ0, of which c_P is a straight line: in θ0 itself c_P has no derivative at θ0 = 0, and data that push
     θ0 there could not pull it away again. c_P and c_AP by themselves, down to 0, in place of their logarithms. A prior
     stays flat in what it was flat in.
+
+    Parameters
+    ----------
+    parameter : Parameter
+        Any; others than θ0, c_P and c_AP come back as they are.
+
+    Returns
+    -------
+    Parameter
+        The same quantity in the other coordinate.
     """
     if parameter.name in _FACTORS:
         start, lower, upper = (float(np.exp(end)) for end in (parameter.start, parameter.lower, parameter.upper))

@@ -23,8 +23,22 @@ COSINE_FILE: Final = Path(__file__).with_name("cosine_rates.npz")
 def rate_table(gmr: Gmr) -> RateTable:
     """The table of a GMR curve: that of the cosine at once, another after some ten seconds the first time.
 
-    Kept as $XDG_CACHE_HOME/stfit/rates-….npz (~/.cache by default) where that can be written. OutsideValidityError
-    where r(θ) has none.
+    Kept as $XDG_CACHE_HOME/stfit/rates-….npz (~/.cache by default) where that can be written.
+
+    Parameters
+    ----------
+    gmr : Gmr
+        The curve r(θ).
+
+    Returns
+    -------
+    RateTable
+        The exact rates as a series.
+
+    Raises
+    ------
+    OutsideValidityError
+        If no series follows the rates of this r(θ).
     """
     return _table_of(cast("Hashable", gmr))
 

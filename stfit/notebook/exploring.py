@@ -11,16 +11,19 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.analysis import Analysis
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.intervals import covariance_estimates
 from stfit.diagnostics.series import curve_grid, series_labels
 from stfit.figures.live import LivePanel, LiveSeries
-from stfit.measurement import Measurement, name_of
+from stfit.measurement import Observation, name_of
+from stfit.measurement.view import STATE_WORDS
+from stfit.notebook.faces import Fit
 from stfit.objective import FitParameter, Objective, Term
-from stfit.pipeline import inputs_of
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import inputs_of
 from stfit.pipeline.run import run
-from stfit.pipeline.sampling import source_of
+from stfit.pipeline.source import source_of
 from stfit.results import Estimate, FitResult
 from stfit.units import choose_prefix
 
@@ -28,7 +31,6 @@ Array = npt.NDArray[np.float64]
 
 _LOG_REACH: Final = 3.0  # of a logarithm to either side of its start: a factor of 20
 _TWO_DECADES: Final = 100.0
-_STATES: Final = ("P", "AP")
 _WORDS: Final = {"delta_R": "ΔR"}
 
 
@@ -49,7 +51,7 @@ class Exploration:
     """Parameters at hand. x: where they stand, coordinates of the fit, shape (p,). optimum: of the last fit, if any."""
 
     analysis: Analysis
-    measurements: Sequence[Measurement]
+    measurements: Sequence[Observation]
     objective: Objective
     x: Array
     optimum: Optimum | None = None
@@ -110,7 +112,7 @@ class Exploration:
         found = []
         for curve in self._curves:
             with np.errstate(all="ignore"):  # a guess may lie where nothing is finite
-                y = np.asarray(curve.term.measurement.displayed(np.asarray(curve.term.prediction(quantities))))
+                y = curve.term.measurement.view().displayed(np.asarray(curve.term.prediction(quantities)))
             shown = np.broadcast_to(y, curve.grid.shape)
             found.append((curve.panel, curve.grid * curve.factor, np.where(np.isfinite(shown), shown, np.nan)))
         return found
@@ -125,9 +127,9 @@ class Exploration:
         """What the last fit says, with its verdicts; empty before one."""
         return {} if self.optimum is None else covariance_estimates(self.objective, self.optimum)
 
-    def result(self) -> FitResult:
+    def result(self) -> Fit:
         """The whole result, as stfit.fit gives it: every diagnostic, every interval."""
-        return run(self.analysis, self.measurements, seed=self.analysis.fit.seed, command="stfit.explore")
+        return Fit.of(run(self.analysis, self.measurements, seed=self.analysis.fit.seed, command="stfit.explore"))
 
 
 def exploration_of(source: Any, sections: Mapping[str, Mapping[str, Any] | str]) -> Exploration:
@@ -144,8 +146,8 @@ def exploration_of(source: Any, sections: Mapping[str, Mapping[str, Any] | str])
 def _panels_of(objective: Objective) -> Iterator[tuple[LivePanel, list[tuple[Term, Array, float]]]]:
     """A panel for each measurement and observable, with what its curves are made of."""
     for term in (term.shown for term in objective.terms):
-        measurement = term.measurement
-        series, observed, axis = series_labels(measurement), measurement.observed(), measurement.axis
+        view = term.measurement.view()
+        series, observed, axis = series_labels(view), view.observed, view.axis
         factor, unit = choose_prefix(axis.values[np.isfinite(axis.values)].tolist(), axis.unit)
         for shows in dict.fromkeys(observed.shows(int(row)) for row in series.first):
             lines, drawn = [], []
@@ -156,10 +158,10 @@ def _panels_of(objective: Objective) -> Iterator[tuple[LivePanel, list[tuple[Ter
                 grid = curve_grid(axis, rows)
                 lines.append((term.along(int(row), grid), grid, factor))
                 error = np.stack([observed.low[rows], observed.high[rows]])
-                state = _STATES[int(measurement.settings.state[row])]
+                state = STATE_WORDS[int(view.state[row])]
                 label = series.labels[place]
                 drawn.append(LiveSeries(label, state, factor * axis.values[rows], observed.value[rows], error))
-            yield _panel(name_of(measurement), drawn, (axis.name, unit), shows), lines
+            yield _panel(name_of(term.measurement), drawn, (axis.name, unit), shows), lines
 
 
 def _panel(title: str, drawn: list[LiveSeries], axis: tuple[str, str], shows: tuple[str, str]) -> LivePanel:

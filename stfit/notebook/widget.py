@@ -10,10 +10,11 @@ import ipywidgets as widgets
 from stfit.figures.live import LiveFigure
 from stfit.markup import Markup, block, paragraph, table
 from stfit.notebook.exploring import Exploration
+from stfit.notebook.faces import Fit
 from stfit.objective import FitParameter
-from stfit.results import FitResult, Verdict
+from stfit.reports.summary import ANSWERS
+from stfit.results import Verdict
 from stfit.results.numbers import format_estimate, format_rounded
-from stfit.results.summary import ANSWERS
 from stfit.results.symbols import symbol
 
 _STEPS: Final = 400  # of a slider from end to end
@@ -58,7 +59,7 @@ class Explorer:
         self.exploration.reset()
         self._follow()
 
-    def result(self) -> FitResult:
+    def result(self) -> Fit:
         """The whole result of the analysis, as stfit.fit gives it."""
         return self.exploration.result()
 

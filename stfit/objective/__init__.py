@@ -5,18 +5,18 @@ from __future__ import annotations
 from stfit.objective.constraints import Constraint, LogNormal, Normal
 from stfit.objective.objective import Objective, Term
 from stfit.objective.prior import CoordinatePrior, Prior
-from stfit.objective.problem import Problem
+from stfit.objective.problem import FitProblem
 from stfit.objective.space import FitParameter, ParameterSpace
 
 __all__ = [
     "Constraint",
     "CoordinatePrior",
     "FitParameter",
+    "FitProblem",
     "LogNormal",
     "Normal",
     "Objective",
     "ParameterSpace",
     "Prior",
-    "Problem",
     "Term",
 ]

@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.objective.problem import Problem
+from stfit.objective.problem import FitProblem
 
 Array = npt.NDArray[np.float64]
 
@@ -50,18 +50,13 @@ class Directions:
         return frozenset(name for name, part in zip(self.names, taking_part, strict=True) if part)
 
 
-def directions(problem: Problem, x: Array, among: npt.NDArray[np.intp] | None = None) -> Directions:
-    """Null and seen directions of the scaled residual Jacobian (or its like, where there are no residuals) at x.
-
-    among: the coordinates that may move.
-    """
+def directions(problem: FitProblem, x: Array) -> Directions:
+    """Null and seen directions of the scaled residual Jacobian (or its like, where there are no residuals) at x."""
     sensitivity = np.nan_to_num(
         problem.sensitivity(x), posinf=0.0, neginf=0.0
     )  # a point may lie where nothing is finite
     scales, names = problem.scales(x, sensitivity), problem.names
     scaled = sensitivity * scales
-    if among is not None:
-        scaled, scales, names = scaled[:, among], scales[among], tuple(names[i] for i in among)
     # the triangle of QR has the same singular values and directions, in a matrix of p columns and at most p rows
     _, singular, transposed = np.linalg.svd(np.linalg.qr(scaled, mode="r"), full_matrices=True)
     largest = singular[0] if singular.size else 0.0
@@ -110,7 +105,7 @@ def gauge(found: Directions) -> tuple[int, ...]:
 
 
 def spectrum(
-    problem: Problem, x: Array, found: Directions, at_bound: npt.NDArray[np.bool_]
+    problem: FitProblem, x: Array, found: Directions, at_bound: npt.NDArray[np.bool_]
 ) -> tuple[Array, Array] | None:
     """Eigenvalues of the scaled information in the seen directions, ascending (k,), and its eigen-directions (p, k).
 
@@ -131,7 +126,7 @@ def spectrum(
     return eigenvalues, basis @ vectors
 
 
-def covariance(problem: Problem, x: Array, found: Directions, at_bound: npt.NDArray[np.bool_]) -> Array | None:
+def covariance(problem: FitProblem, x: Array, found: Directions, at_bound: npt.NDArray[np.bool_]) -> Array | None:
     """Inverse information in the seen directions, coordinates at a bound held, shape (p, p).
 
     None where the curvature is not positive: x is then no maximum of the likelihood.
@@ -145,7 +140,7 @@ def covariance(problem: Problem, x: Array, found: Directions, at_bound: npt.NDAr
     return result if np.all(np.isfinite(result)) else None
 
 
-def expected_covariance(problem: Problem, x: Array, found: Directions) -> Array:
+def expected_covariance(problem: FitProblem, x: Array, found: Directions) -> Array:
     """Inverse of the expected information in the seen directions, shape (p, p)."""
     _, singular, turned = np.linalg.svd(problem.sensitivity(x) * found.scales @ found.seen, full_matrices=False)
     root = found.seen @ turned.T / singular

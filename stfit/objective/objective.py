@@ -12,11 +12,13 @@ import numpy.typing as npt
 
 from stfit.constants import BOLTZMANN
 from stfit.derivatives import Jet, concatenate, total
-from stfit.measurement import Measurement, Settings
-from stfit.models.exact import ExactRows
-from stfit.models.law import SpinTransferLaw
+from stfit.errors import NoResidualsError
+from stfit.measurement import Observation, Settings
+from stfit.measurement.observation import sensitivity
+from stfit.models.device import Quantities, Rows
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective.natural import NaturalCoordinates, natural_coordinates
-from stfit.objective.predictions import exact_rows, log_dwell_time, magnet_temperature
+from stfit.objective.predictions import log_dwell_time, magnet_temperature, rows_asked
 from stfit.objective.prior import Prior, prior_of
 from stfit.objective.space import ParameterSpace
 
@@ -37,7 +39,7 @@ class Term:
     name in the parameter space.
     """
 
-    measurement: Measurement
+    measurement: Observation
     law: SpinTransferLaw
     thermometer: Array
     nominal_temperature: float
@@ -54,15 +56,15 @@ class Term:
 
     def log_dwell_times(self, shared: Mapping[str, Any]) -> Any:
         """ln τ of each row, under ramps at the currents that they reached; None where the kind has no dwell times."""
-        return log_dwell_time(self.law, *self._setting(shared)) if self.measurement.activated else None
+        return log_dwell_time(self.law, *self._setting(shared)) if self.measurement.traits.activated else None
 
     def magnet_temperatures(self, shared: Mapping[str, Any]) -> Any:
         """The temperature of the magnet in each row, K; under ramps at the currents that they reached."""
         return magnet_temperature(self.law, *self._setting(shared))
 
-    def exact_rows(self, shared: Mapping[str, Any]) -> ExactRows | None:
-        """Where the exact rates are asked, arrays of shape (rows,); None where they are not."""
-        return exact_rows(self.law, *self._setting(shared))
+    def rows_asked(self, shared: Mapping[str, Any]) -> tuple[Quantities, Rows] | None:
+        """The quantities and settings at which a law that ends somewhere is asked for ln τ; None without any."""
+        return rows_asked(self.law, *self._setting(shared)) if self.law.rates.words.limits else None
 
     def _setting(self, shared: Mapping[str, Any]) -> tuple[Mapping[str, Any], Settings, Any]:
         """The quantities, the settings and the true temperature of every row."""
@@ -73,12 +75,13 @@ class Term:
     @property
     def shown(self) -> Term:
         """The term whose rows stand in figures and tables."""
-        measurement, rows = self.measurement.shown()
-        return replace(self, measurement=measurement, thermometer=self.thermometer[rows])
+        view = self.measurement.view()
+        thermometer = self.thermometer if view.rows is None else self.thermometer[view.rows]
+        return replace(self, measurement=view.shown, thermometer=thermometer)
 
     def along(self, row: int, values: Array) -> Term:
         """The setting of a row at other values of the figure's axis."""
-        grid = self.measurement.along(row, values)
+        grid = self.measurement.view().along(row, values)
         return replace(self, measurement=grid, thermometer=np.full(values.size, self.thermometer[row]))
 
 
@@ -152,17 +155,19 @@ class Objective:
     @property
     def has_residuals(self) -> bool:
         """Whether every measurement has residuals."""
-        return all(term.measurement.has_residuals for term in self.terms)
+        return all(term.measurement.traits.has_residuals for term in self.terms)
 
     def _constraints(self, quantities: Mapping[str, Any]) -> list[Any]:
         return [p.constraint.residual(quantities[p.name]) for p in self.space.varied if p.constraint is not None]
 
     def _stack(self, quantities: Mapping[str, Any]) -> Any:
-        parts = [term.measurement.deviance_residuals(term.prediction(quantities)) for term in self.terms]
+        if not self.has_residuals:
+            raise NoResidualsError("single events have no deviance: use the likelihood, or give them in steps")
+        parts = [term.measurement.residuals(term.prediction(quantities)) for term in self.terms]
         return concatenate([*parts, *self._constraints(quantities)])
 
     def residuals(self, x: Array) -> Array:
-        """Signed-root deviances of all rows, then of the constraints, shape (m,)."""
+        """Signed-root deviances of all rows, then of the constraints, shape (m,); NoResidualsError without them."""
         return np.asarray(self._stack(self.space.quantities(x)))
 
     def jacobian(self, x: Array) -> Array:
@@ -173,7 +178,7 @@ class Objective:
     def sensitivity(self, x: Array) -> Array:
         """A square root of the information of all rows and constraints, shape (m, p)."""
         quantities = self.space.jets(x, order=1)
-        parts = [term.measurement.sensitivity(term.prediction(quantities)) for term in self.terms]
+        parts = [sensitivity(term.measurement, term.prediction(quantities)) for term in self.terms]
         stack: Jet = concatenate([*parts, *self._constraints(quantities)])
         return np.ascontiguousarray(stack.gradient.T)
 
@@ -186,7 +191,7 @@ class Objective:
     def sensitivity_rows(self) -> list[int]:
         """Rows of the sensitivity for each row of every measurement."""
         quantities = self.space.jets(self.start, order=1)
-        rows = [term.measurement.sensitivity(term.prediction(quantities)).shape[-1] for term in self.terms]
+        rows = [sensitivity(term.measurement, term.prediction(quantities)).shape[-1] for term in self.terms]
         return [count // term.measurement.settings.state.size for count, term in zip(rows, self.terms, strict=True)]
 
     def discrepancies(self, x: Array) -> tuple[Array, Array]:
@@ -196,12 +201,12 @@ class Objective:
         """
         quantities = self.space.quantities(x)
         parts = [
-            term.measurement.discrepancies(prediction)
+            term.measurement.row_fit(prediction)
             for term, prediction in zip(self.terms, self.predictions(x), strict=True)
         ]
         constraints = np.array([float(np.squeeze(value)) ** 2 for value in self._constraints(quantities)])
-        values = np.concatenate([*(value for value, _ in parts), constraints])
-        return values, np.concatenate([*(freedom for _, freedom in parts), np.ones_like(constraints)])
+        values = np.concatenate([*(part.discrepancy for part in parts), constraints])
+        return values, np.concatenate([*(part.freedom for part in parts), np.ones_like(constraints)])
 
     def cost(self, x: Array) -> float:
         """−ln posterior: half the sum of squares where there are residuals, else up to a constant."""
@@ -299,7 +304,7 @@ class Objective:
 
     def softened(self) -> Objective | None:
         """The same data with a small part of a count where a row has none, or all; None where no row is so."""
-        softer = [term.measurement.softened() for term in self.terms]
+        softer = [term.measurement.edge().softened for term in self.terms]
         if all(measurement is None for measurement in softer):
             return None
         terms = zip(self.terms, softer, strict=True)
@@ -310,7 +315,7 @@ class Objective:
     def replicate(self, x: Array, rng: np.random.Generator, *, redraw_constraints: bool = True) -> Objective:
         """The same design measured again, were x true: fresh data, and fresh quotes of the constrained constants."""
         terms = tuple(
-            replace(term, measurement=term.measurement.replicate(prediction, rng))
+            replace(term, measurement=term.measurement.draw(prediction, rng))
             for term, prediction in zip(self.terms, self.predictions(x), strict=True)
         )
         if not redraw_constraints:
@@ -321,7 +326,7 @@ class Objective:
 
     def resampled(self, rng: np.random.Generator) -> Objective:
         """The data drawn again from themselves, and the quotes of the constrained constants about what they are."""
-        terms = tuple(replace(term, measurement=term.measurement.resampled(rng)) for term in self.terms)
+        terms = tuple(replace(term, measurement=term.measurement.draw(None, rng)) for term in self.terms)
         quotes = {p.name: p.constraint.centre for p in self.space.varied if p.constraint is not None}
         return replace(self, terms=terms, space=self._requoted(quotes, rng))
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from stfit.measurement import Settings
-from stfit.models.exact import ExactRows
-from stfit.models.law import Quantities, SpinTransferLaw
+from stfit.models.device import CriticalRows, Quantities, Rows
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.physics.circuit import biased_delta_R, driven_current
 
 
@@ -40,38 +40,39 @@ def log_dwell_time(law: SpinTransferLaw, quantities: Quantities, settings: Setti
 
 def inverse_critical_current(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> Any:
     """1/I_c of each row, 1/A, Eq. 28."""
-    return law.inverse_critical_current(
-        quantities,
-        state=settings.state.astype(float),
-        delta_R=settings.delta_R,
-        energy=settings.energy,
-        temperature=temperature,
-        measurement_time=settings.measurement_time,
+    return law.rates.inverse_critical_current(law.device, quantities, critical_rows(settings, temperature))
+
+
+def critical_rows(settings: Settings, temperature: Any) -> CriticalRows:
+    """The settings of critical currents, at the true temperature of each row (K)."""
+    return CriticalRows(
+        settings.state.astype(float), temperature, settings.measurement_time, settings.delta_R, settings.energy
     )
 
 
-def exact_rows(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> ExactRows | None:
-    """Where the exact rates are asked in each row, under ramps at the currents that they reached.
+def rows_asked(
+    law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any
+) -> tuple[Quantities, Rows] | None:
+    """Where the law is asked for ln τ in each row, under ramps at the currents that they reached, with the quantities.
 
-    None with Eq. 27, and where no dwell time at a current plays a part (lines, extrapolated critical currents).
+    None where no dwell time at a current plays a part (lines, extrapolated critical currents).
     """
-    if law.rates is None or settings.lines is not None:
+    if settings.lines is not None:
         return None
     seen, current = with_biased_delta_R(quantities, settings), current_at(quantities, settings)
     if settings.interval is not None:
         current = settings.interval[1]
     if settings.measurement_time is not None:
-        state = settings.state.astype(float)
-        seen = law.with_row_values(quantities, state, temperature, settings.delta_R, settings.energy)
+        seen = law.device.with_row_values(quantities, critical_rows(settings, temperature))
         current = 1.0 / np.asarray(inverse_critical_current(law, quantities, settings, temperature))
     if current is None:
         return None
-    magnet = law.description.temperature(quantities, temperature, current)
-    return law.rates.rows(law, seen, current=current, temperature=magnet, field=settings.field)
+    state = settings.state.astype(float)
+    return seen, law.rows(quantities, state=state, current=current, temperature=temperature, field=settings.field)
 
 
 def magnet_temperature(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> Any:
     """The temperature of the magnet in each row, K: that of the device, or hotter by the current through it."""
     if settings.current is None and settings.voltage is None:
         return temperature
-    return law.description.temperature(quantities, temperature, current_at(quantities, settings))
+    return law.heating.temperature(quantities, temperature, current_at(quantities, settings))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 
-class Problem(Protocol):
+class FitProblem(Protocol):
     """What a backend needs to know: −ln L over bounded coordinates, as residuals where it is a sum of squares."""
 
     @property
@@ -33,7 +33,7 @@ class Problem(Protocol):
         """Whether −2 ln L is a sum of squares; else only cost and gradient can be had."""
         ...
 
-    def softened(self) -> Problem | None:
+    def softened(self) -> FitProblem | None:
         """The problem with a small part of a count where the data lie at the edge of the sample space; else None."""
         ...
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import brentq
 
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE, N_GMR
 from stfit.errors import OutsideValidityError
@@ -128,7 +127,14 @@ def chi_from_ratio(ratio: float) -> float:
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
-    return float(brentq(function, low, high, xtol=1e-15, rtol=1e-15))
+    """Where a function that rises or falls from end to end is 0, to the last digit, by halving."""
+    rises = function(high) > 0.0
+    while low < (middle := 0.5 * (low + high)) < high:
+        if (function(middle) > 0.0) == rises:
+            high = middle
+        else:
+            low = middle
+    return middle
 
 
 def uniaxial_barriers(anisotropy_energy: Quantity, h: Quantity) -> tuple[Quantity, Quantity]:

@@ -15,7 +15,7 @@ from typing import Final, final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import eigh
+import scipy
 
 from stfit.errors import OutsideValidityError
 from stfit.physics.panels import Panels
@@ -229,7 +229,7 @@ def spectral_eigenvalue(potential: Potential) -> float:
     slopes = functions[:, :-1] @ legendre.legder(np.eye(_FUNCTIONS), scl=2.0 / np.pi)
     stiffness = slopes.T @ (weight[:, None] * slopes)
     mass = functions.T @ (weight[:, None] * functions)
-    return float(eigh(stiffness, mass, eigvals_only=True, subset_by_index=[1, 1])[0])
+    return float(scipy.linalg.eigh(stiffness, mass, eigvals_only=True, subset_by_index=[1, 1])[0])
 
 
 # --- the asymmetry of a finite barrier ----------------------------------------------------------------------------

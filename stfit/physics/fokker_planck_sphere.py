@@ -290,18 +290,3 @@ class _Pinned:
 def _factorised(matrix: Matrix) -> Any:
     # The pattern is symmetric, and the symmetric part positive definite: the diagonal serves as pivots.
     return linalg.splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
-
-
-def langer_rate(well: tuple[float, float], saddle: tuple[float, float], barrier: float, alpha: float) -> float:
-    """The rate out of a well over one saddle, in units of D0, for high barriers and α of the order of 1 or more.
-
-    well: both curvatures of U at the minimum, > 0; saddle: both at the saddle, of which one is negative; barrier:
-    U_saddle − U_well. Brown's and Langer's rate (λ₊/2π)·√(c1c2)_well/√|c1c2|_saddle·e^{−barrier}, in which
-    λ₊ = ½[−c1 − c2 + √((c1−c2)² − 4c1c2/α²)] is the growth of the unstable mode of the drift at the saddle (Coffey and
-    Kalmykov 2012, doi:10.1063/1.4754272). Off by a factor 1 + O(1/barrier). OutsideValidityError for other curvatures.
-    """
-    c1, c2 = saddle
-    if min(well) <= 0.0 or c1 * c2 >= 0.0:
-        raise OutsideValidityError(f"curvatures {well} and {saddle} are not those of a minimum and a saddle")
-    growth = 0.5 * (-c1 - c2 + np.sqrt((c1 - c2) ** 2 - 4.0 * c1 * c2 / alpha**2))
-    return float(growth / (2.0 * np.pi) * np.sqrt(well[0] * well[1] / abs(c1 * c2)) * np.exp(-barrier))

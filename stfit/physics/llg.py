@@ -15,20 +15,18 @@ D0 = αΓk_BT/(v M_s(1+α²)) (Brown 1963, doi:10.1103/PhysRev.130.1677), as whi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final, Literal, final
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.constants import BOLTZMANN
 from stfit.errors import OutsideValidityError
 from stfit.physics.llg_ensemble import Ensemble, Reduced
-from stfit.physics.llg_wells import Wells, wells
-from stfit.physics.transport import Gmr
+from stfit.physics.llg_wells import Wells
+from stfit.physics.macrospin import Macrospin
 
 Array = npt.NDArray[np.float64]
-Seed = int | np.random.SeedSequence
 State = Literal["P", "AP"]
 
 _MOST_STEPS: Final = 10**9
@@ -37,117 +35,74 @@ _OVERSHOOT: Final = 0.5825971579390107  # −ζ(1/2)/√(2π)
 
 @final
 @dataclass(frozen=True)
-class Macrospin:
-    """A uniformly magnetised layer with one easy axis, and what it couples to.
+class Stepping:
+    """How the equation of motion is stepped.
 
-    anisotropy_energy: Kv > 0, J; h: H/H_K along the axis, > 0 favours P (θ = 0); temperature: K, ≥ 0; alpha: > 0;
-    gyromagnetic_ratio: Γ, rad s⁻¹ T⁻¹; saturation_magnetisation: A/m; volume: m³; coupling: G, J/A; gmr: r(θ).
-    torque: T/A, of the rival, a spin-transfer torque with the field a = torque·I: dm/dt has −Γ a m × (m × z) more
-    (Gilbert form), which like G favours P where torque·I > 0. hard_axis_energy: E_hard ≥ 0, J, of m along x, normal
-    to an in-plane layer. OutsideValidityError for other values.
+    time_step: s. seed: of the thermal field. threads: that share the replicas; their number changes no result.
     """
 
-    anisotropy_energy: float
-    h: float
-    temperature: float
-    alpha: float
-    gyromagnetic_ratio: float
-    saturation_magnetisation: float
-    volume: float
-    coupling: float
-    gmr: Gmr
-    torque: float = 0.0
-    hard_axis_energy: float = 0.0
+    time_step: float
+    seed: int | np.random.SeedSequence
+    threads: int = 1
+
+
+@final
+@dataclass(frozen=True)
+class Rest:
+    """Equilibrium within the well of a state, "P" or "AP", at a current (A), where the wells must exist."""
+
+    state: State
+    current: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in (entry.name for entry in fields(self) if entry.name != "gmr"):
-            value = getattr(self, name)
-            least = {"h": -np.inf, "coupling": -np.inf, "torque": -np.inf}.get(name, 0.0)
-            may_vanish = name in ("temperature", "hard_axis_energy")
-            if not np.isfinite(value) or value < least or (value == least and not may_vanish):
-                expected = "finite" if least else "finite and not negative" if may_vanish else "finite and positive"
-                raise OutsideValidityError(f"{name} is {value}; it must be {expected}")
-
-    @property
-    def anisotropy_field(self) -> float:
-        """B_K = 2Kv/(v M_s), T."""
-        return 2.0 * self.anisotropy_energy / (self.volume * self.saturation_magnetisation)
-
-    @property
-    def sigma(self) -> float:
-        """Kv/k_BT; infinite at 0 K."""
-        thermal = BOLTZMANN * self.temperature
-        return self.anisotropy_energy / thermal if thermal else np.inf
-
-    @property
-    def time_unit(self) -> float:
-        """(1+α²)/(Γ B_K), s: the time of a radian of precession about the axis."""
-        return (1.0 + self.alpha**2) / (self.gyromagnetic_ratio * self.anisotropy_field)
-
-    @property
-    def diffusion(self) -> float:
-        """D0 = αΓk_BT/(v M_s(1+α²)), 1/s."""
-        return 0.5 * self.alpha / (self.sigma * self.time_unit)
-
-    def wells(self, current: float) -> Wells:
-        """The two wells at a current (A); OutsideValidityError where there are not two, or no temperature."""
-        if not self.temperature:
-            raise OutsideValidityError("equilibrium needs a temperature above 0 K")
-        hard = self.hard_axis_energy / self.anisotropy_energy
-        if self.torque * current and hard:
-            raise OutsideValidityError("a torque with a hard axis has no equilibrium from which to find the wells")
-        # With axial symmetry a torque does to cos θ what the field a/α would, in units of B_K.
-        h = self.h + self.torque * current / (self.alpha * self.anisotropy_field)
-        g = self.coupling * current / (BOLTZMANN * self.temperature)
-        return wells(self.sigma, h, g, self.gmr, hard)
+        if self.state not in ("P", "AP"):
+            raise OutsideValidityError(f"state is {self.state!r}; it must be 'P' or 'AP'")
 
 
 def trajectories(
-    magnet: Macrospin,
-    currents: npt.ArrayLike,
-    *,
-    time_step: float,
-    samples: int,
-    every: int,
-    seed: Seed,
-    start: npt.ArrayLike,
-    threads: int = 1,
+    magnet: Macrospin, currents: npt.ArrayLike, stepping: Stepping, *, samples: int, every: int, start: npt.ArrayLike
 ) -> Array:
-    """cos θ of each replica, shape (replicas, samples), `every` time steps (s) apart, the first that long after start.
+    """cos θ of every replica, recorded at equal intervals; the first sample is one interval after the start.
 
-    currents: A, shape (replicas,). start: cos θ, a number or shape (replicas,), the azimuth being drawn; or m, shape
-    (replicas, 3). Same seed, same result, on any number of threads, and whatever replicas are added after the last.
-    OutsideValidityError for a time step that is no small rotation.
+    Parameters
+    ----------
+    magnet
+        The layer.
+    currents
+        A, shape (replicas,).
+    stepping
+        Same seed, same result, on any number of threads, and whatever replicas are added after the last.
+    samples, every
+        Number of samples, and of time steps from one to the next.
+    start
+        cos θ, a number or shape (replicas,), the azimuth being drawn; or m, shape (replicas, 3).
+
+    Returns
+    -------
+    Array
+        Shape (replicas, samples).
+
+    Raises
+    ------
+    OutsideValidityError
+        If a time step is no small rotation.
     """
-    return _recorded(magnet, currents, time_step, samples, every, seed, start, threads, slice(2, 3))[..., 0]
+    _check_counts(samples=samples, every=every)
+    return _placed(magnet, currents, stepping, start).record(samples, every, stepping.threads, slice(2, 3))[..., 0]
 
 
 def orientations(
-    magnet: Macrospin,
-    currents: npt.ArrayLike,
-    *,
-    time_step: float,
-    samples: int,
-    every: int,
-    seed: Seed,
-    start: npt.ArrayLike,
-    threads: int = 1,
+    magnet: Macrospin, currents: npt.ArrayLike, stepping: Stepping, *, samples: int, every: int, start: npt.ArrayLike
 ) -> Array:
     """As `trajectories`, but m itself, shape (replicas, samples, 3)."""
-    return _recorded(magnet, currents, time_step, samples, every, seed, start, threads, slice(0, 3))
+    _check_counts(samples=samples, every=every)
+    return _placed(magnet, currents, stepping, start).record(samples, every, stepping.threads, slice(0, 3))
 
 
 def dwell_times(
-    magnet: Macrospin,
-    current: float,
-    *,
-    transitions: int,
-    replicas: int,
-    time_step: float,
-    seed: Seed,
-    threads: int = 1,
+    magnet: Macrospin, current: float, stepping: Stepping, *, transitions: int, replicas: int
 ) -> tuple[Array, Array]:
-    """Complete dwell times (s) in P and in AP at a current (A), about `transitions` in all.
+    """Complete dwell times in P and in AP.
 
     A state is left when the core of the other one is reached: the 80 % of that well's equilibrium weight that are
     farthest from the barrier. So a recrossing of the top does not count, and a dwell is a passage from core to core.
@@ -155,20 +110,42 @@ def dwell_times(
     +1.7 % for 8; `two_state_rates` has no such bias. Every replica goes on until it has its number of dwells, so that
     none is cut short and no length is favoured; half of them start in P. A time step of 0.1 `time_unit` is small
     enough for most: it changes λ1 by 0.11 σ (α·time_step/time_unit)², and with a hard axis and α ≪ 1 the damping by
-    more (take half the step and compare). OutsideValidityError where there are no two wells, or too few transitions
-    in 10⁹ steps.
+    more (take half the step and compare).
+
+    Parameters
+    ----------
+    magnet
+        The layer.
+    current
+        A.
+    stepping
+        Time step, seed and threads.
+    transitions
+        How many dwell times there are, about, in all.
+    replicas
+        Independent copies of the layer that give them.
+
+    Returns
+    -------
+    tuple of Array
+        Dwell times in P and in AP, s, each of shape (dwells,).
+
+    Raises
+    ------
+    OutsideValidityError
+        If there are no two wells, or too few transitions in 10⁹ steps.
     """
     _check_counts(transitions=transitions, replicas=replicas)
     found = magnet.wells(current)
-    ensemble = _ensemble(magnet, np.full(replicas, float(current)), time_step, seed)
+    ensemble = _ensemble(magnet, np.full(replicas, float(current)), stepping)
     sides = np.where(np.arange(replicas) % 2 == 0, 1.0, -1.0)
     ensemble.place(_equilibrium(found, sides, ensemble.generator))
     each = -(-transitions // replicas)
-    edges = (found.core_P, found.core_AP)
-    steps = ensemble.arrivals(sides, _as_seen(edges, magnet.diffusion * time_step), each + 1, _MOST_STEPS, threads)
+    seen = _cores_as_seen(found, magnet.diffusion * stepping.time_step)
+    steps = ensemble.arrivals(sides, seen, each + 1, _MOST_STEPS, stepping.threads)
     if np.isnan(steps).any():
         raise OutsideValidityError(f"fewer than {each + 1} transitions of a replica in {_MOST_STEPS} steps")
-    dwells = time_step * np.diff(steps, axis=1)
+    dwells = stepping.time_step * np.diff(steps, axis=1)
     # The first arrival of a replica that started in P is in AP.
     in_P = (sides[:, None] < 0.0) ^ (np.arange(each) % 2 == 1)
     return dwells[in_P], dwells[~in_P]
@@ -177,43 +154,60 @@ def dwell_times(
 def switching_times(
     magnet: Macrospin,
     currents: npt.ArrayLike,
+    stepping: Stepping,
     *,
-    time_step: float,
+    start: Rest,
     longest: float,
-    seed: Seed,
-    start_state: State,
     ramp_rate: float = 0.0,
-    rest_current: float = 0.0,
-    arrival: float | None = None,
-    threads: int = 1,
 ) -> Array:
-    """Time (s) at which each replica first reaches the other state, shape (replicas,); nan if not within `longest` (s).
+    """Time at which each replica first reaches the core of the other state, as in `dwell_times`.
 
-    I(t) = currents + ramp_rate·t (A, A/s). A replica starts in equilibrium within the well of `start_state` at
-    `rest_current`, where the wells must exist. arrival: the cos θ to be reached; by default the core of the other state
-    at that current, as in `dwell_times`. OutsideValidityError as there.
+    Parameters
+    ----------
+    magnet
+        The layer.
+    currents
+        At the start, A, shape (replicas,).
+    stepping
+        Time step, seed and threads.
+    start
+        Where the replicas start; the cores are those at its current.
+    longest
+        How long a replica is followed, s.
+    ramp_rate
+        A/s: I(t) = currents + ramp_rate·t.
+
+    Returns
+    -------
+    Array
+        Times in s, shape (replicas,); NaN where the other state was not reached.
+
+    Raises
+    ------
+    OutsideValidityError
+        As `dwell_times`.
     """
-    if start_state not in ("P", "AP"):
-        raise OutsideValidityError(f"start_state is {start_state!r}; it must be 'P' or 'AP'")
-    found = magnet.wells(rest_current)
+    found = magnet.wells(start.current)
     values = np.atleast_1d(np.asarray(currents, dtype=float))
-    ensemble = _ensemble(magnet, values, time_step, seed, ramp_rate, longest)
-    sides = np.full(values.size, 1.0 if start_state == "P" else -1.0)
+    ensemble = _ensemble(magnet, values, stepping, ramp_rate, longest)
+    sides = np.full(values.size, 1.0 if start.state == "P" else -1.0)
     ensemble.place(_equilibrium(found, sides, ensemble.generator))
-    edges = (found.core_P, found.core_AP) if arrival is None else (arrival, arrival)
-    seen = _as_seen(edges, magnet.diffusion * time_step)
-    return time_step * ensemble.arrivals(sides, seen, 1, round(longest / time_step), threads)[:, 0]
+    step = stepping.time_step
+    seen = _cores_as_seen(found, magnet.diffusion * step)
+    return step * ensemble.arrivals(sides, seen, 1, round(longest / step), stepping.threads)[:, 0]
 
 
-def _as_seen(edges: tuple[float, float], spread: float) -> tuple[float, float]:
-    """Edges that are reached at the end of a step when the true ones are within it; spread: D0 times the step.
+def _cores_as_seen(found: Wells, spread: float) -> tuple[float, float]:
+    """Edges of the cores (cos θ) that are reached at the end of a step when the true ones are within it.
+
+    spread: D0 times the step.
 
     A Brownian path that is looked at in steps of deviation s seems to meet an edge where it is 0.5826 s beyond,
     0.5826 = −ζ(1/2)/√(2π) (Broadie, Glasserman, Kou 1997, doi:10.1111/1467-9965.00035).
     """
     core_P, core_AP = (
         edge - sign * _OVERSHOOT * np.sqrt(2.0 * spread * (1.0 - edge**2))
-        for edge, sign in zip(edges, (1.0, -1.0), strict=True)
+        for edge, sign in ((found.core_P, 1.0), (found.core_AP, -1.0))
     )
     return float(core_P), float(core_AP)
 
@@ -223,21 +217,10 @@ def _equilibrium(found: Wells, sides: Array, generator: np.random.Generator) -> 
     return np.where(sides > 0.0, in_P, in_AP)
 
 
-def _recorded(
-    magnet: Macrospin,
-    currents: npt.ArrayLike,
-    time_step: float,
-    samples: int,
-    every: int,
-    seed: Seed,
-    start: npt.ArrayLike,
-    threads: int,
-    components: slice,
-) -> Array:
-    _check_counts(samples=samples, every=every)
-    ensemble = _ensemble(magnet, np.atleast_1d(np.asarray(currents, dtype=float)), time_step, seed)
+def _placed(magnet: Macrospin, currents: npt.ArrayLike, stepping: Stepping, start: npt.ArrayLike) -> Ensemble:
+    ensemble = _ensemble(magnet, np.atleast_1d(np.asarray(currents, dtype=float)), stepping)
     ensemble.place(np.asarray(start, dtype=float))
-    return ensemble.record(samples, every, threads, components)
+    return ensemble
 
 
 def _check_counts(**counts: int) -> None:
@@ -247,13 +230,13 @@ def _check_counts(**counts: int) -> None:
 
 
 def _ensemble(
-    magnet: Macrospin, currents: Array, time_step: float, seed: Seed, ramp_rate: float = 0.0, longest: float = 0.0
+    magnet: Macrospin, currents: Array, stepping: Stepping, ramp_rate: float = 0.0, longest: float = 0.0
 ) -> Ensemble:
     """The replicas in reduced units; the time step is checked at the ends of the ramp."""
     if currents.ndim != 1 or not currents.size or not np.isfinite(currents).all():
         raise OutsideValidityError(f"currents have shape {currents.shape}; needed: one finite number a replica")
     shared = Reduced(
-        step=time_step / magnet.time_unit,
+        step=stepping.time_step / magnet.time_unit,
         alpha=magnet.alpha,
         temperature=1.0 / magnet.sigma,
         applied=magnet.h,
@@ -264,5 +247,5 @@ def _ensemble(
     torque = magnet.torque / magnet.anisotropy_field
     for ends in (currents, currents + ramp_rate * longest):
         shared.check(field * ends, torque * ends)
-    growth = ramp_rate * time_step
-    return Ensemble(shared, field * currents, torque * currents, seed, field * growth, torque * growth)
+    growth = ramp_rate * stepping.time_step
+    return Ensemble(shared, field * currents, torque * currents, stepping.seed, field * growth, torque * growth)

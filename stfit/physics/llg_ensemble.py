@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import OutsideValidityError
+from stfit.physics import llg_kernels as kernels
 from stfit.physics.transport import Gmr
 
 Array = npt.NDArray[np.float64]
@@ -68,9 +69,6 @@ class Ensemble:
         field_growth: float = 0.0,
         torque_growth: float = 0.0,
     ) -> None:
-        from stfit.physics import llg_kernels as kernels
-
-        self._kernels = kernels
         root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
         self.size = field.size
         # Words of a SeedSequence come in one order, so that the first replicas of a larger ensemble are the same.
@@ -107,10 +105,10 @@ class Ensemble:
         kept = np.empty((self.size, samples, components.stop - components.start))
 
         def go_on(members: npt.NDArray[np.intp], work: Array, streams: npt.NDArray[np.uint64]) -> None:
-            piece = np.empty((min(_SLICE, samples), 3, self._kernels.BLOCK))
+            piece = np.empty((min(_SLICE, samples), 3, kernels.BLOCK))
             for first in range(0, samples, _SLICE):
                 part = piece[: samples - first]
-                self._kernels.record(work, streams, self._table, self._numbers, first * every, every, part)
+                kernels.record((work, streams), self._table, self._numbers, first * every, every, part)
                 ordered = part[:, components, : members.size].transpose(2, 0, 1)
                 kept[members, first : first + part.shape[0]] = ordered
 
@@ -123,7 +121,7 @@ class Ensemble:
         sides: where each is, 1 for P and −1 for AP; edges: the cos θ above which P begins and below which AP. It
         ends when every replica has `most` arrivals, or after `steps`.
         """
-        k = self._kernels
+        k = kernels
         self._rows[k.SIDE] = sides
         self._rows[k.EDGE] = np.where(sides > 0.0, edges[1], -edges[0])
         counts, times = np.zeros(self.size, np.int64), np.full((self.size, most), np.nan)
@@ -143,7 +141,7 @@ class Ensemble:
             ) -> None:
                 seen, when = np.zeros(k.BLOCK, np.int64), np.full((k.BLOCK, most), np.nan)
                 seen[: members.size], when[: members.size] = counts[members], times[members]
-                k.follow(work, streams, self._table, self._numbers, start, length, bounds, seen, when)
+                k.follow((work, streams), self._table, self._numbers, start, length, (bounds, seen, when))
                 counts[members], times[members] = seen[: members.size], when[: members.size]
 
             self._each_block(going, go_on, threads)
@@ -156,7 +154,7 @@ class Ensemble:
         threads: int,
     ) -> None:
         """Call `go_on` for 64 replicas at a time with their rows and streams, which it changes."""
-        block = self._kernels.BLOCK
+        block = kernels.BLOCK
         parts = [members[i : i + block] for i in range(0, members.size, block)]
 
         def go(part: npt.NDArray[np.intp]) -> None:

@@ -13,15 +13,14 @@ the rotation of a moment, has the meaning of Stratonovich.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from stfit.physics.compiled import compiled
+
 Array = npt.NDArray[np.float64]
-Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 BLOCK: Final = 64  # replicas that go together
 CELLS: Final = 4096  # of the table of r over cos θ: a line between nodes leaves |r''|/8·(2/4096)² of r
@@ -39,11 +38,7 @@ _SQRT_2, _LN_2 = math.sqrt(2.0), math.log(2.0)
 _SIN = tuple((-1.0) ** k * (math.pi / 4) ** (2 * k + 1) / math.factorial(2 * k + 1) for k in range(7))
 _COS = tuple((-1.0) ** k * (math.pi / 4) ** (2 * k) / math.factorial(2 * k) for k in range(8))
 _R12, _R17, _R19, _R23, _R41, _R45, _R52, _R62, _R63 = (np.uint64(n) for n in (12, 17, 19, 23, 41, 45, 52, 62, 63))
-
-
-def _compiled(kernel: Kernel) -> Kernel:
-    """Machine code when first called, kept on disk. Fused multiply–add only; 1/0 is no exception."""
-    return cast("Kernel", numba.njit(cache=True, fastmath={"contract"}, nogil=True, error_model="numpy")(kernel))
+_compiled = compiled("contract", error_model="numpy")
 
 
 @_compiled
@@ -173,8 +168,10 @@ def _turn(x: float, y: float, z: float, injection: float, torque: float, shared:
 
 
 @_compiled
-def _rotated(x: float, y: float, z: float, ox: float, oy: float, oz: float, time: float) -> Any:
+def _rotated(moment: Any, velocity: Any, time: float) -> Any:
     """The moment turned by the angle |Ω|·time about Ω, to fifth order in it, by the rational form of a rotation."""
+    x, y, z = moment
+    ox, oy, oz = velocity
     angle = time * time * (ox * ox + oy * oy + oz * oz)
     half = time * (0.5 + angle * (1 / 24))
     ox *= half
@@ -200,8 +197,7 @@ def _drift(work: Array, table: Array, shared: Array, step: float, length: float)
         x, y, z = work[X * BLOCK + j], work[Y * BLOCK + j], work[Z * BLOCK + j]
         injection = work[R * BLOCK + j] * (work[FIELD * BLOCK + j] + work[FIELD_GROWTH * BLOCK + j] * step)
         torque = work[TORQUE * BLOCK + j] + work[TORQUE_GROWTH * BLOCK + j] * step
-        ox, oy, oz = _turn(x, y, z, injection, torque, common)
-        mx, my, mz = _rotated(x, y, z, ox, oy, oz, 0.5 * time)
+        mx, my, mz = _rotated((x, y, z), _turn(x, y, z, injection, torque, common), 0.5 * time)
         work[MID_X * BLOCK + j] = mx
         work[MID_Y * BLOCK + j] = my
         work[MID_Z * BLOCK + j] = mz
@@ -211,8 +207,7 @@ def _drift(work: Array, table: Array, shared: Array, step: float, length: float)
         mx, my, mz = work[MID_X * BLOCK + j], work[MID_Y * BLOCK + j], work[MID_Z * BLOCK + j]
         injection = work[R * BLOCK + j] * (work[FIELD * BLOCK + j] + work[FIELD_GROWTH * BLOCK + j] * middle)
         torque = work[TORQUE * BLOCK + j] + work[TORQUE_GROWTH * BLOCK + j] * middle
-        ox, oy, oz = _turn(mx, my, mz, injection, torque, common)
-        mx, my, mz = _rotated(x, y, z, ox, oy, oz, time)
+        mx, my, mz = _rotated((x, y, z), _turn(mx, my, mz, injection, torque, common), time)
         work[X * BLOCK + j] = mx
         work[Y * BLOCK + j] = my
         work[Z * BLOCK + j] = mz
@@ -225,12 +220,14 @@ def _jolt(work: Array, streams: Any, raw: Any, room: Array, spread: float) -> No
 
 
 @_compiled
-def record(work: Array, streams: Any, table: Array, shared: Array, start: int, every: int, samples: Array) -> None:
+def record(block: Any, table: Array, shared: Array, start: int, every: int, samples: Array) -> None:
     """States of a block, `every` steps apart, from step `start` on.
 
-    samples: shape (n, 3, 64), filled; work, shape (14·64,), and streams, uint64, shape (4·64,), go on in place. table:
-    r at CELLS + 1 values of cos θ from −1 to 1, and one more. shared: numbers in the order of STEP … SPREAD.
+    samples: shape (n, 3, 64), filled. block: the rows, shape (14·64,), and the random streams, uint64, shape (4·64,);
+    both go on in place. table: r at CELLS + 1 values of cos θ from −1 to 1, and one more. shared: numbers in the order
+    of STEP … SPREAD.
     """
+    work, streams = block
     raw, room = np.empty(BLOCK, np.uint64), np.empty(4 * BLOCK)
     step = float(start)
     for i in range(samples.shape[0]):
@@ -245,30 +242,21 @@ def record(work: Array, streams: Any, table: Array, shared: Array, start: int, e
 
 
 @_compiled
-def follow(
-    work: Array,
-    streams: Any,
-    table: Array,
-    shared: Array,
-    start: int,
-    steps: int,
-    edges: Array,
-    counts: Any,
-    times: Array,
-) -> None:
+def follow(block: Any, table: Array, shared: Array, start: int, steps: int, arrivals: Any) -> None:
     """Go from step `start` on, and note after which step a replica is on the side it was not on.
 
     Looked at is the state of `record`, half a drift after a kick.
 
-    edges: the cos θ above which P begins, and below which AP. counts: int64, shape (64,), the arrivals so far; times:
-    shape (64, most), their steps; a replica whose row is full is noted no more. The rest as in `record`.
+    arrivals: the cos θ above which P begins, and below which AP; the numbers of arrivals so far, int64, shape (64,);
+    their steps, shape (64, most). A replica whose row is full is noted no more. The rest as in `record`.
     """
+    work, streams = block
     raw, room = np.empty(BLOCK, np.uint64), np.empty(4 * BLOCK)
     for k in range(start, start + steps):
         work[BEFORE * BLOCK : (BEFORE + 1) * BLOCK] = work[Z * BLOCK : (Z + 1) * BLOCK]
         _drift(work, table, shared, float(k), 1.0)
         if _any_arrived(work):
-            _note(work, float(k), edges, counts, times)
+            _note(work, float(k), arrivals)
         _jolt(work, streams, raw, room, shared[SPREAD])
 
 
@@ -288,7 +276,8 @@ def _any_arrived(work: Array) -> bool:
 
 
 @_compiled
-def _note(work: Array, step: float, edges: Array, counts: Any, times: Array) -> None:
+def _note(work: Array, step: float, arrivals: Any) -> None:
+    edges, counts, times = arrivals
     for j in range(BLOCK):
         if _arrived(work, j):
             side = work[SIDE * BLOCK + j]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import lfilter
+import scipy
 
 from stfit.physics.transport import Quantity
 
@@ -92,7 +92,7 @@ def low_passed_telegraph(changes: Array, first: int, memory: float, samples: int
     driven = np.bincount(after, weights=risen, minlength=samples).astype(float)
     driven[1:] += (1.0 - decay) * level[:-1]
     driven[0] += first
-    return np.asarray(lfilter([1.0], [1.0, -decay], driven))
+    return np.asarray(scipy.signal.lfilter([1.0], [1.0, -decay], driven))
 
 
 def low_passed_noise(white: Array, memory: float) -> Array:
@@ -100,7 +100,7 @@ def low_passed_noise(white: Array, memory: float) -> Array:
     decay = float(np.exp(-1.0 / memory))
     driven = np.sqrt(1.0 - decay**2) * white
     driven[0] = white[0]
-    return np.asarray(lfilter([1.0], [1.0, -decay], driven))
+    return np.asarray(scipy.signal.lfilter([1.0], [1.0, -decay], driven))
 
 
 def change_probabilities(tau_1: Quantity, tau_2: Quantity, sample_interval: Quantity) -> tuple[Quantity, Quantity]:

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol, Self, final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import PchipInterpolator
+import scipy
 
 from stfit.constants import ELEMENTARY_CHARGE, N_GMR
 from stfit.derivatives import elementwise
@@ -179,7 +179,7 @@ class TabulatedGmr:
 
     @cached_property
     def _interpolant(self) -> Any:
-        return PchipInterpolator(self.theta, self.resistances)
+        return scipy.interpolate.PchipInterpolator(self.theta, self.resistances)
 
     @cached_property
     def _primitive(self) -> Any:

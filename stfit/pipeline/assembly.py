@@ -12,15 +12,18 @@ import numpy.typing as npt
 from stfit.analysis import Analysis, GmrChi, GmrTable
 from stfit.errors import InputError, Problem
 from stfit.loaders.gmr import load_gmr
-from stfit.measurement import Measurement, name_of
+from stfit.measurement import Observation, name_of
 from stfit.measurement.columns import THERMOMETER
-from stfit.models.asymmetry import Uniaxial
-from stfit.models.law import TRANSPORT_INGREDIENTS, SpinTransferLaw
+from stfit.measurement.observation import StraightLawOnly
+from stfit.models.choices import WITHOUT_HEATING
+from stfit.models.derived import TRANSPORT_INGREDIENTS
+from stfit.models.law import law_named
 from stfit.models.parameters import PARAMETERS, Parameter, regular
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Constraint, FitParameter, LogNormal, Normal, Objective, ParameterSpace, Term
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
 from stfit.pipeline.starting import started
-from stfit.pipeline.thermal import below_curie, description_of
+from stfit.pipeline.thermal import below_curie, heating_of
 
 Array = npt.NDArray[np.float64]
 
@@ -44,32 +47,27 @@ class Temperatures:
     known: bool  # anywhere at all
 
 
-def assemble(analysis: Analysis, measurements: Sequence[Measurement]) -> Objective:
+def assemble(analysis: Analysis, measurements: Sequence[Observation]) -> Objective:
     """The objective of an analysis; InputError where measurements and analysis do not fit together."""
-    if analysis.model.barrier == "exact" or analysis.model.heating == "joule":
-        measurements = [measurement.for_curved_law() for measurement in measurements]
+    if not law_named(analysis.model.barrier).linear_in_current or analysis.model.heating != WITHOUT_HEATING:
+        measurements = [m.for_curved_law() if isinstance(m, StraightLawOnly) else m for m in measurements]
     temperatures = _temperatures(analysis, measurements)
-    law = SpinTransferLaw(
+    law = SpinTransferLaw.of(
+        analysis.model,
         gmr=_gmr(analysis),
-        asymmetry=analysis.model.asymmetry,
-        convention=analysis.model.convention,
         reference_temperature=temperatures.reference,
         by_field=_by_field(analysis, measurements),
-        mapping=analysis.model.mapping,
-        barrier=analysis.model.barrier,
-        magnetisation=analysis.model.magnetisation,
-        anisotropy_law=analysis.model.anisotropy_law,
-        description=description_of(analysis, measurements, temperatures.reference),
+        heating=heating_of(analysis, measurements, temperatures.reference),
     )
     shared = _shared_parameters(analysis, law, measurements, temperatures)
-    lines = {entry.name for measurement in measurements for entry in measurement.own_parameters}
+    lines = {entry.name for measurement in measurements for entry in measurement.traits.own_parameters}
     _refuse_foreign(analysis, {parameter.name for parameter in shared}, lines)
     own = [_own_parameters(analysis, measurements, index, shared) for index in range(len(measurements))]
     terms = tuple(
         Term(measurement, law, readings, temperatures.nominal, {local: p.name for local, p in parameters.items()})
         for measurement, readings, parameters in zip(measurements, temperatures.readings, own, strict=True)
     )
-    if isinstance(law.asymmetry, Uniaxial) and law.asymmetry.by_field:
+    if law.device.by_field:
         _refuse_one_state(analysis, measurements)
     every = {p.name: (p.name, p) for p in shared}
     every |= {p.name: (local, p) for parameters in own for local, p in parameters.items()}
@@ -89,7 +87,7 @@ def _gmr(analysis: Analysis) -> Gmr:
     return load_gmr(gmr.file) if isinstance(gmr, GmrTable) else CosineGmr()
 
 
-def _temperatures(analysis: Analysis, measurements: Sequence[Measurement]) -> Temperatures:
+def _temperatures(analysis: Analysis, measurements: Sequence[Observation]) -> Temperatures:
     device = analysis.device.get("temperature")
     own = [m.settings.temperature for m in measurements]
     entries = [entry.temperature for entry in analysis.measurement] or [None] * len(own)
@@ -124,7 +122,7 @@ def _as_read(default: float, own: Array) -> float:
     return float(near[np.argmin(np.abs(near - default))]) if near.size else default
 
 
-def _by_field(analysis: Analysis, measurements: Sequence[Measurement]) -> bool:
+def _by_field(analysis: Analysis, measurements: Sequence[Observation]) -> bool:
     """Whether rows differ in field, which only the uniaxial barrier can follow."""
     fields = np.concatenate([m.settings.field for m in measurements])
     several = np.unique(fields[np.isfinite(fields)]).size + int(np.any(np.isnan(fields))) > 1
@@ -146,7 +144,7 @@ def _by_field(analysis: Analysis, measurements: Sequence[Measurement]) -> bool:
     return True
 
 
-def _refuse_one_state(analysis: Analysis, measurements: Sequence[Measurement]) -> None:
+def _refuse_one_state(analysis: Analysis, measurements: Sequence[Observation]) -> None:
     """InputError where a field reaches the anisotropy field, beyond which there are no two states."""
     scale, offset = (analysis.device.get(name) for name in ("anisotropy_field", "field_offset"))
     largest = np.inf if scale is None else scale.value
@@ -159,11 +157,11 @@ def _refuse_one_state(analysis: Analysis, measurements: Sequence[Measurement]) -
 
 
 def _shared_parameters(
-    analysis: Analysis, law: SpinTransferLaw, measurements: Sequence[Measurement], temperatures: Temperatures
+    analysis: Analysis, law: SpinTransferLaw, measurements: Sequence[Observation], temperatures: Temperatures
 ) -> list[Parameter]:
     needed = [p for p in law.parameters if p.name != "delta_R" or _needs_delta_R(analysis, measurements)]
     needed.append(replace(PARAMETERS["temperature"], start=temperatures.nominal))
-    extra = dict.fromkeys(name for measurement in measurements for name in measurement.needs)
+    extra = dict.fromkeys(name for measurement in measurements for name in measurement.traits.needs)
     for name in extra:
         if name in _MUST_BE_GIVEN and name not in analysis.device:
             where = f"{analysis.source or 'analysis'}, key 'device.{name}'"
@@ -174,13 +172,13 @@ def _shared_parameters(
     return needed + [PARAMETERS[name] for name in extra]
 
 
-def _needs_delta_R(analysis: Analysis, measurements: Sequence[Measurement]) -> bool:
+def _needs_delta_R(analysis: Analysis, measurements: Sequence[Observation]) -> bool:
     """Whether the device's own ΔR plays a part: some rows have no other, or the analysis says something of it."""
     named = {*analysis.device, *analysis.fit.fix, *analysis.fit.bounds, *analysis.fit.free, *analysis.priors}
     return "delta_R" in named or any(m.settings.delta_R is None for m in measurements)
 
 
-def _corrections(analysis: Analysis, measurements: Sequence[Measurement]) -> list[str]:
+def _corrections(analysis: Analysis, measurements: Sequence[Observation]) -> list[str]:
     """The corrections of the circuit that the analysis names and its measurements ask for."""
     named = {*analysis.device, *analysis.fit.fix, *analysis.priors}
     found = []
@@ -192,7 +190,7 @@ def _corrections(analysis: Analysis, measurements: Sequence[Measurement]) -> lis
     return found
 
 
-def _require_bias(analysis: Analysis, measurements: Sequence[Measurement], resistance_known: bool) -> None:
+def _require_bias(analysis: Analysis, measurements: Sequence[Observation], resistance_known: bool) -> None:
     """InputError unless every row has the one voltage V = I·R at which ΔR(V) is taken."""
     where = f"{analysis.source or 'analysis'}, key 'device.half_voltage'"
     if not resistance_known:
@@ -200,20 +198,22 @@ def _require_bias(analysis: Analysis, measurements: Sequence[Measurement], resis
     for measurement in measurements:
         if measurement.settings.ramp_rate is not None:
             expected = "measurements whose rows have one current each, at whose voltage ΔR(V) is taken"
-            raise InputError(Problem(where, expected, f"{name_of(measurement)}, kind {measurement.kind!r}"))
+            raise InputError(Problem(where, expected, f"{name_of(measurement)}, kind {measurement.origin.kind!r}"))
 
 
 def _own_parameters(
-    analysis: Analysis, measurements: Sequence[Measurement], index: int, shared: Sequence[Parameter]
+    analysis: Analysis, measurements: Sequence[Observation], index: int, shared: Sequence[Parameter]
 ) -> dict[str, Parameter]:
     """Parameters that a measurement shares with no other, by local name; the first measurement keeps the plain name."""
     measurement = measurements[index]
-    earlier = {p.name for other in measurements[:index] for p in other.own_parameters}
-    own = {}
-    for entry in measurement.own_parameters:
+    earlier = {p.name for other in measurements[:index] for p in other.traits.own_parameters}
+    own, starts = {}, measurement.start().own
+    for entry in measurement.traits.own_parameters:
         name = f"{entry.name}[{index + 1}]" if entry.name in earlier else entry.name
         parameter = PARAMETERS[entry.name]
-        own[entry.name] = replace(parameter, name=name, unit=entry.unit, start=parameter.coordinate_of(entry.start))
+        own[entry.name] = replace(
+            parameter, name=name, unit=entry.unit, start=parameter.coordinate_of(starts[entry.name])
+        )
     if index > 0:
         apart = (p for p in shared if p.name in analysis.fit.per_measurement)
         own |= {p.name: replace(p, name=f"{p.name}[{index + 1}]") for p in apart}
@@ -268,10 +268,10 @@ def _one_of(names: set[str]) -> str:
     return f"a parameter of this model: {', '.join(sorted(names))}"
 
 
-def _refuse_infinite_currents(analysis: Analysis, measurements: Sequence[Measurement]) -> None:
+def _refuse_infinite_currents(analysis: Analysis, measurements: Sequence[Observation]) -> None:
     """Without spin transfer a critical current is infinite."""
     given = {"device": {n: c.value for n, c in analysis.device.items()}, "fit.fix": analysis.fit.fix}
     for section, values in given.items():
-        if values.get("l_over_L") == 0.0 and any(m.rough_critical_currents() is not None for m in measurements):
+        if values.get("l_over_L") == 0.0 and any(m.start().critical_currents is not None for m in measurements):
             where = f"{analysis.source or 'analysis'}, key '{section}.l_over_L'"
             raise InputError(Problem(where, "a number that is not 0, as there are critical currents", "0"))

@@ -9,37 +9,9 @@ import numpy as np
 
 from stfit.analysis import Analysis, GmrChi, GmrTable
 from stfit.diagnostics.remarks import Remarks, remarks_of
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.pipeline.thermal import temperature_sentences
-
-_LAWS: Final = {
-    "consistent": "Eq. 27 in the consistent convention: ln τ_i = ln τ0 + (E_i ± 8e(l/L_θθ)ΔR c_i I/β)/k_BT.",
-    "printed": "Eq. 27 as printed: 2 k_BT, no 8e. l/L_θθ is −8 times the consistent one, c_i and E_i are twice it.",
-}
-_EXACT_LAWS: Final = {
-    "consistent": "The potential is Kv(sin²θ − 2h cos θ) + 8e(l/L_θθ)(ΔR/β) I ∫r dθ, in the consistent convention.",
-    "printed": "The potential is that of the consistent convention; l/L_θθ, c_i and energies are quoted as Eq. 27 is "
-    "printed: −8 times, twice and twice.",
-}
-_EXACT_ASYMMETRIES: Final = {
-    "symmetric": "One axis without a field: both barriers are Kv.",
-    "uniaxial": "One axis with a field along it: the barriers are Kv(1 ± h)².",
-}
-_ASYMMETRIES: Final = {
-    "theta_0": "The angle θ0 of the barrier top is free; c_P and c_AP follow from it and share a fixed sum.",
-    "symmetric": "The barrier top lies at θ0 = π/2; c_P and c_AP follow from it.",
-    "uniaxial": "One axis with a field along it: E_P, E_AP and θ0 follow from Kv and h.",
-    "chi": "The barrier top lies at θ0 = π/2 and χ of the GMR curve is free.",
-    "free": "c_P and c_AP are independent: only their products with l/L_θθ can be identified.",
-}
-
-_RATES: Final = {
-    "high": "High barriers: the rates are those of Eq. 27, not the Fokker–Planck ones; I_c is extrapolated linearly.",
-    "exact": "Exact rates: dwell times are those of the axial Fokker–Planck equation for the barrier Kv with the field "
-    "h; D0 ∝ T, and τ0 is √π/(2 D0 σ^{3/2}) at the reference temperature. c_i are those of this barrier at zero "
-    "current; I_c is that of the barrier at zero temperature, extrapolated linearly (c_i of Eq. 27).",
-}
 
 _CORRECTIONS: Final = {
     "series_resistance": "A resistance R_s lies in series with the device: a voltage V drives I = V/(R + R_s).",
@@ -48,7 +20,7 @@ _CORRECTIONS: Final = {
 }
 
 
-def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence[Measurement]) -> list[str]:
+def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence[Observation]) -> list[str]:
     """Every assumption of a fit, a sentence each."""
     gmr = analysis.model.gmr
     curve = "(1 − cos θ)/2"
@@ -56,13 +28,12 @@ def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence
         curve = f"(1 − cos θ)/(2 + χ(1 + cos θ)) with χ = {gmr.chi:g}"
     if isinstance(gmr, GmrTable):
         curve = f"as measured, {gmr.file.name}"
-    exact = objective.law.rates is not None
-    laws = _EXACT_LAWS if exact else _LAWS
+    law = objective.law.rates.words
     sentences = [
-        laws[analysis.model.convention],
+        law.equation[analysis.model.convention],
         f"GMR curve r(θ) = {curve}." if analysis.model.asymmetry != "chi" else "GMR curve with χ free.",
-        _EXACT_ASYMMETRIES[analysis.model.asymmetry] if exact else _ASYMMETRIES[analysis.model.asymmetry],
-        _RATES[objective.law.barrier],
+        law.asymmetries[analysis.model.asymmetry],
+        law.rates,
         *temperature_sentences(objective),
         *_where_quoted(objective),
         *_rows_without_temperature(analysis, objective),
@@ -71,7 +42,7 @@ def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence
     sentences += [sentence for name, sentence in _CORRECTIONS.items() if name in used]
     for remarks, own in _by_kind(measurements).items():
         sentences += remarks.assumptions(objective.law, own)
-    polarities = {m.polarity for m in measurements}
+    polarities = {m.origin.polarity for m in measurements}
     sentences += [
         f"Polarity {p:+d}: currents count as positive where the laboratory's are {'positive' if p > 0 else 'negative'}."
         for p in sorted(polarities)
@@ -82,9 +53,9 @@ def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence
     return sentences
 
 
-def _by_kind(measurements: Sequence[Measurement]) -> dict[Remarks, list[Measurement]]:
+def _by_kind(measurements: Sequence[Observation]) -> dict[Remarks, list[Observation]]:
     """What has something to say of the measurements, and of which; in the order of the analysis."""
-    found: dict[Remarks, list[Measurement]] = {}
+    found: dict[Remarks, list[Observation]] = {}
     for measurement in measurements:
         found.setdefault(remarks_of(measurement), []).append(measurement)
     return found

@@ -11,6 +11,8 @@ import numpy as np
 
 from stfit.analysis import parse_analysis
 from stfit.measurement import kinds
+from stfit.models.choices import DEFAULT_BARRIER
+from stfit.models.law import offers
 from stfit.pipeline.advice import Setting, advice_of
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.drafting import ASSUMED, Draft, Entry, draft
@@ -87,8 +89,7 @@ def _measurement(entry: Entry) -> list[str]:
 def _model(found: Draft) -> list[str]:
     lines = ["[model]", _line(Setting("gmr", "cosine", 'or {chi = 0.4}, or {file = "r_theta.csv"}'))]
     lines += [_line(setting) for setting in found.model]
-    exact = 'Eq. 27; "exact" takes Fokker–Planck rates, with asymmetry "uniaxial" or "symmetric"'
-    lines.append(_line(Setting("barrier", "high", exact)))
+    lines.append(_line(Setting("barrier", DEFAULT_BARRIER, offers())))
     if any(kinds()[entry.kind].mapped for entry in found.entries):
         lines.append(_line(Setting("mapping", "damping", 'or "power", "peak", "torque": how Eq. 32 is read')))
     return lines

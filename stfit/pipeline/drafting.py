@@ -12,7 +12,7 @@ import numpy as np
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.containers import Table
-from stfit.measurement import Kind, Measurement, kinds
+from stfit.measurement import Kind, Observation, kinds
 from stfit.measurement.description import DIALECT_KEYS
 from stfit.pipeline.advice import ARRAYS, Asked, Setting, advice_of
 from stfit.pipeline.given import COMMON_KEYS, Ask, Given, Question, check
@@ -38,7 +38,7 @@ class Entry:
     file: str
     path: Path
     settings: tuple[Setting, ...]
-    measurement: Measurement
+    measurement: Observation
 
 
 @final
@@ -157,7 +157,7 @@ def _names_in(table: Table) -> list[str]:
     return [] if place is None else [str(name) for name in table.columns[place]]
 
 
-def _polarity(measurement: Measurement, settings: Sequence[Setting]) -> Setting:
+def _polarity(measurement: Observation, settings: Sequence[Setting]) -> Setting:
     if any(setting.name == "sign" and setting.value == "magnitude" for setting in settings):
         return Setting("polarity", 1, "no signs were written; −1 where +I favours AP")
     found = polarity_of(measurement)
@@ -179,10 +179,10 @@ def _with_common_polarity(entries: Sequence[Entry]) -> list[Entry]:
     ]
 
 
-def _device(measurements: Sequence[Measurement], given: Given) -> tuple[Setting, ...]:
+def _device(measurements: Sequence[Observation], given: Given) -> tuple[Setting, ...]:
     """What is given of the device, and what the measurements cannot do without."""
     settings = [Setting(name, value) for name, value in given.device.items()]
-    needed = list(dict.fromkeys(name for measurement in measurements for name in measurement.needs))
+    needed = list(dict.fromkeys(name for measurement in measurements for name in measurement.traits.needs))
     needed += ["anisotropy_field"] if _several_fields(measurements) else []
     for name in needed:
         if name in given.device:
@@ -206,12 +206,12 @@ def _answer(name: str, ask: Ask | None) -> str:
     raise InputError(Problem(f"option '--device {name}=…'", expected, f"nothing: give --device '{name}={example}'"))
 
 
-def _several_fields(measurements: Sequence[Measurement]) -> bool:
+def _several_fields(measurements: Sequence[Observation]) -> bool:
     fields = np.concatenate([m.settings.field for m in measurements])
     return np.unique(fields[np.isfinite(fields)]).size + int(np.any(np.isnan(fields))) > 1
 
 
-def _typical_temperature(measurements: Sequence[Measurement]) -> float | None:
+def _typical_temperature(measurements: Sequence[Observation]) -> float | None:
     """The mean temperature, where some rows that need one have none; else None."""
     thermal = [m.settings.temperature for m in measurements if not m.settings.athermal]
     every = np.concatenate(thermal) if thermal else np.zeros(0)
@@ -219,7 +219,7 @@ def _typical_temperature(measurements: Sequence[Measurement]) -> float | None:
     return float(np.mean(every[known])) if np.any(known) and not np.all(known) else None
 
 
-def _model(measurements: Sequence[Measurement]) -> tuple[Setting, ...]:
+def _model(measurements: Sequence[Observation]) -> tuple[Setting, ...]:
     if _several_fields(measurements):
         return (Setting("asymmetry", "uniaxial", "the only one that takes several fields"),)
     return (Setting("asymmetry", "theta_0", 'or "symmetric", "uniaxial", "chi", "free"'),)

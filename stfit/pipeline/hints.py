@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
+from stfit.measurement.view import TRANSITION_WORDS
 from stfit.results.numbers import format_interval, format_rounded
 
 Array = npt.NDArray[np.float64]
@@ -26,17 +27,17 @@ def written_without_sign(columns: Mapping[str, npt.NDArray[Any]]) -> bool:
     return all(sign.size == 1 for sign in signs) and bool(signs[0][0] == signs[1][0] > 0)
 
 
-def polarity_of(measurement: Measurement) -> tuple[int, str] | None:
+def polarity_of(measurement: Observation) -> tuple[int, str] | None:
     """The polarity with which +I stabilises P, and why; None where the data do not say.
 
     measurement: read with polarity +1. Of switching the sign of the current tells, of dwell times the slopes of ln τ.
     """
-    if "→" in measurement.state_words[0]:
+    if measurement.view().state_words == TRANSITION_WORDS:
         return _polarity_of_switching(measurement)
     return _polarity_of_dwells(measurement)
 
 
-def _polarity_of_switching(measurement: Measurement) -> tuple[int, str] | None:
+def _polarity_of_switching(measurement: Observation) -> tuple[int, str] | None:
     """P→AP at negative current is +1."""
     drive, state = _drive(measurement), measurement.settings.state
     if drive is None:
@@ -49,19 +50,17 @@ def _polarity_of_switching(measurement: Measurement) -> tuple[int, str] | None:
     return sign, f"P->AP happens at {'negative' if sign > 0 else 'positive'} current"
 
 
-def _drive(measurement: Measurement) -> Array | None:
-    """Currents, or voltages, by row: those of the axis where none was set."""
+def _drive(measurement: Observation) -> Array | None:
+    """Currents, or voltages, by row: the critical ones where none was set."""
     settings = measurement.settings
-    if settings.current is not None:
-        return settings.current
-    if settings.voltage is not None:
-        return settings.voltage
-    return measurement.rough_critical_currents()
+    if settings.current is None and settings.voltage is None:
+        return measurement.start().critical_currents
+    return settings.drive
 
 
-def _polarity_of_dwells(measurement: Measurement) -> tuple[int, str] | None:
+def _polarity_of_dwells(measurement: Observation) -> tuple[int, str] | None:
     """The sign of s_P − s_AP, each weighed by its error: τ_P grows with I where it is positive."""
-    rough, settings = measurement.rough_dwell_times(), measurement.settings
+    rough, settings = measurement.start().dwell_times, measurement.settings
     current = settings.current if rough is None or rough.current is None else rough.current
     if rough is None or rough.only_slopes or current is None:
         return None
@@ -89,9 +88,9 @@ def _common_slope(x: Array, y: Array, weight: Array, group: Array) -> tuple[floa
     return (float(np.sum(weight * dx * dy)) / information, information) if information > 0 else (0.0, 0.0)
 
 
-def ranges(measurement: Measurement) -> list[str]:
+def ranges(measurement: Observation) -> list[str]:
     """What was set, in words: rows, drive, temperatures, fields."""
-    settings, axis = measurement.settings, measurement.axis
+    settings, axis = measurement.settings, measurement.view().axis
     words = [f"{measurement.origin.rows or settings.state.size} rows"]
     for name, unit, values in (
         ("ΔR" if axis.name == "delta_R" else axis.name, axis.unit, axis.values),

@@ -16,7 +16,7 @@ from stfit.loaders.assembled import sha256_of
 from stfit.loaders.containers import Table, container_of
 from stfit.loaders.headers import nearest
 from stfit.markup import block, paragraph, table
-from stfit.measurement import Kind, Measurement, kind_of, kinds
+from stfit.measurement import Kind, Observation, kind_of, kinds
 from stfit.pipeline.loading import any_table, entry_of, measurement_of, table_of
 from stfit.pipeline.recognising import fitting_kinds
 from stfit.units import split_header
@@ -105,7 +105,7 @@ def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
         ),
         fitting=tuple(fitting_kinds(table)),
         kind=kind or "",
-        made="" if measurement is None else measurement.kind,
+        made="" if kind is None else kinds()[kind].becomes or kind,
         used=0 if measurement is None else int(measurement.settings.state.size),
         recognised=table.recognised if measurement is None else measurement.origin.recognised,
         notices=() if measurement is None else measurement.origin.notices,
@@ -148,7 +148,7 @@ def _array_facts(kind: Kind, samples: Array) -> list[tuple[str, str]]:
     return [] if kind.array_facts is None else kind.array_facts()(samples)
 
 
-def _facts_of(measurement: Measurement) -> list[tuple[str, str]]:
+def _facts_of(measurement: Observation) -> list[tuple[str, str]]:
     """What the kind says of a measurement beside its columns."""
     kind = kind_of(measurement)
     return [] if kind is None or kind.facts is None else kind.facts()(measurement)
@@ -180,10 +180,10 @@ def _raw_points(table: Table) -> Points | None:
     return Points(x, y, x_label, y_label)
 
 
-def _observed_points(measurement: Measurement) -> Points | None:
+def _observed_points(measurement: Observation) -> Points | None:
     """What the rows of a measurement show, against the axis of its figure."""
-    shown, _ = measurement.shown()
-    axis, observed = shown.axis, shown.observed()
+    view = measurement.view()
+    axis, observed = view.axis, view.observed
     label, unit = observed.shows(0)
     kept = np.isfinite(axis.values) & np.isfinite(observed.value)
     if not np.any(kept):

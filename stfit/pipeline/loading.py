@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
 
-from stfit.analysis import Analysis, MeasurementEntry, analysis_of
+from stfit.analysis import Analysis, MeasurementEntry, analysis_of, read_analysis
+from stfit.errors import InputError, Problem
 from stfit.loaders.containers import Problems, Table, read_table
 from stfit.loaders.described import columns_in, open_table
 from stfit.loaders.file_names import Listing, settings_of
 from stfit.loaders.names import known_names
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.loaders.tables import TableRequest, load_tables
-from stfit.measurement import Measurement, kinds
+from stfit.measurement import Observation, kinds
 from stfit.measurement.description import DESCRIPTION_KEYS, PLAIN, Description
 
 
-def load_measurements(analysis: Analysis) -> list[Measurement]:
+def load_measurements(analysis: Analysis) -> list[Observation]:
     """All measurements of an analysis; one InputError holds the problems of all its files."""
     return load_tables([request for entry in analysis.measurement for request in _requests(entry)])
 
@@ -58,13 +59,29 @@ def request_of(path: Path, kind: str, polarity: int, keys: dict[str, Any]) -> Ta
     return TableRequest(path, declared, polarity, description, keys, uncertainties)
 
 
+def inputs_of(
+    source: str | Path | Analysis | Observation | Sequence[Observation],
+    sections: Mapping[str, Mapping[str, Any] | str],
+    caller: str,
+) -> tuple[Analysis, list[Observation]]:
+    """An analysis and its measurements: those its files hold, or those in memory under `sections`."""
+    if isinstance(source, str | Path):
+        source = read_analysis(Path(source))
+    if isinstance(source, Analysis):
+        return source, load_measurements(source)
+    measurements = [source] if isinstance(source, Observation) else list(source)
+    if not measurements:
+        raise InputError(Problem(caller, "at least one measurement", "none"))
+    return analysis_of({"title": "analysis in Python", **sections}, Path(), caller), measurements
+
+
 def entry_of(path: Path, kind: str, keys: dict[str, Any], caller: str) -> MeasurementEntry:
     """A [[measurement]] of a file; keys: written as there; caller: what messages call the analysis."""
     entry = {"kind": kind, "file": path.name, **keys}
     return analysis_of({"measurement": [entry]}, path.parent, caller).measurement[0]
 
 
-def measurement_of(entry: MeasurementEntry) -> Measurement:
+def measurement_of(entry: MeasurementEntry) -> Observation:
     """The measurement that an entry describes; InputError says what is wrong with its file."""
     return load_tables(_requests(entry))[0]
 

@@ -4,44 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from stfit.analysis import Analysis, PlanEntry
 from stfit.analysis.reading import with_target
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.goodness import goodness
 from stfit.errors import InputError, Problem
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.run import now
-from stfit.reports.plan import render_plan
 from stfit.results import Estimate, Status, Verdict
-from stfit.results.plan import Plan, plan_text
-from stfit.results.storage import make_folder, write_texts
+from stfit.results.measurement_plan import MeasurementPlan
 from stfit.studies.candidate import Today
 from stfit.studies.conditions import candidate_words
 from stfit.studies.costs import pricing_of
-from stfit.studies.plan import Ranking, checked, rank
+from stfit.studies.plan import Ranking, Trials, checked, rank
 from stfit.studies.planner import planners
 from stfit.version import __version__
-
-PLAN: Final = "plan.json"
-PAGE: Final = "plan.html"
 
 
 def plan_analysis(
     analysis: Analysis,
-    measurements: Sequence[Measurement],
+    measurements: Sequence[Observation],
+    trials: Trials,
     *,
-    seed: int,
-    check: int = 3,
-    refits: int = 200,
-    processes: int = 1,
-    command: str = "",
-) -> Plan:
-    """The plan of an analysis: its fit, the candidates in order, the first `check` of them simulated.
+    command: str,
+) -> MeasurementPlan:
+    """The plan of an analysis: its fit, the candidates in order, the first of them simulated.
 
     InputError where the target is no quantity of this model, or is held at its value.
     """
@@ -49,22 +41,11 @@ def plan_analysis(
     optimum = minimise(objective)
     today = Today(objective, optimum, analysis.plan)
     _refuse_idle_target(today, analysis)
-    if optimum.status is Status.CONVERGED:
-        ranking = checked(rank(today), check, refits, seed, processes)
-    else:
-        ranking = Ranking(today, (), (), ())
-    return _plan(analysis, ranking, seed, command)
+    ranking = checked(rank(today), trials) if optimum.status is Status.CONVERGED else Ranking(today, (), (), ())
+    return _plan(analysis, ranking, trials.seed, command)
 
 
-def write_plan_report(plan: Plan, folder: Path | str) -> Path:
-    """Write plan.json and plan.html into a folder, made if need be: both or none; the path of the page."""
-    folder = Path(folder)
-    page = render_plan(plan)  # before anything is touched
-    make_folder(folder)
-    return write_texts({folder / PLAN: plan_text(plan), folder / PAGE: page})[-1]
-
-
-def end_of(plan: Plan, free: Sequence[str]) -> list[str]:
+def end_of(plan: MeasurementPlan, free: Sequence[str]) -> list[str]:
     """Why the fit behind a plan gave no answer to what was asked of it, as for `stfit fit`; empty where it did."""
     if plan.status != Status.CONVERGED.key:
         return [Status.from_key(plan.status).sentence]
@@ -93,11 +74,11 @@ def _refuse_idle_target(today: Today, analysis: Analysis) -> None:
         raise InputError(Problem(where, "a quantity that is fitted", f"'{target}', which is held at its value"))
 
 
-def _plan(analysis: Analysis, ranking: Ranking, seed: int, command: str) -> Plan:
+def _plan(analysis: Analysis, ranking: Ranking, seed: int, command: str) -> MeasurementPlan:
     today = ranking.today
     found: Estimate = today.estimates[today.conditions.target]
     hours = today.conditions.hours
-    return Plan(
+    return MeasurementPlan(
         title=analysis.title,
         stfit_version=__version__,
         created=now(),

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.analysis import Analysis
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
 from stfit.backends.nested import require
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import available_processes
 from stfit.constants import BOLTZMANN
 from stfit.diagnostics.budget import budget
@@ -30,43 +31,43 @@ from stfit.diagnostics.contributions import (
 )
 from stfit.diagnostics.estimates import spread
 from stfit.diagnostics.evidence import evidence
-from stfit.diagnostics.exact_rival import EXACT_WORDS
 from stfit.diagnostics.goodness import goodness
 from stfit.diagnostics.identifiability import identifiability
 from stfit.diagnostics.intervals import choose_intervals
 from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity
 from stfit.errors import InputError, Problem
-from stfit.measurement import Measurement
-from stfit.measurement.registry import declared_kind
-from stfit.models.rivals import EQ_27
-from stfit.objective import Objective
+from stfit.measurement import Observation
+from stfit.objective import FitParameter, Objective
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.assumptions import assumptions, temperature_is_unknown
-from stfit.pipeline.sampling import Source
+from stfit.pipeline.outside import refuse_outside_the_law
+from stfit.pipeline.simulated import known_truth
+from stfit.pipeline.source import Source
 from stfit.pipeline.thermal import heating_left_out
-from stfit.pipeline.two_states import refuse_without_two_states
+from stfit.reports.ranking_words import preference, readings_sentence
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded, format_value
-from stfit.results.ranking import preference
+from stfit.results.ranking import NOT_TRIED, RIVAL_READINGS
 from stfit.results.symbols import symbol
 from stfit.version import __version__
 
 Array = npt.NDArray[np.float64]
 
 _LARGEST_EXPONENT = 300  # of a dwell time in s that a double holds
+_LEAST = 1e-100  # of a bound in SI units; what lies beyond it, or beyond its inverse, bounds nothing
 _LIBRARIES = ("numpy", "scipy", "pandas", "lmfit")
 _CORRELATED_TOO = ("slope_P", "slope_AP")  # beside the parameters that are fitted
 
 
-def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, command: str) -> FitResult:
+def run(analysis: Analysis, measurements: Sequence[Observation], *, seed: int, command: str) -> FitResult:
     """Fit the measurements as the analysis says and draw every conclusion."""
     if analysis.fit.evidence:
         require()
     objective = assemble(analysis, measurements)
     _refuse_absurd_dwells(objective, objective.space.start)
     optimum = minimise(objective)
-    refuse_without_two_states(objective, optimum.x)
+    refuse_outside_the_law(objective, optimum.x)
     _refuse_absurd_dwells(objective, optimum.x)
     chosen = choose_intervals(analysis.fit.intervals, objective, optimum, seed=seed)
     optimum, found = chosen.optimum, dict(chosen.estimates)
@@ -76,6 +77,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         "tensions": tensions(objective, optimum, found),
         "alone": alone(objective, optimum),
     }
+    inputs = [_input(measurement) for measurement in measurements]
     return FitResult(
         title=analysis.title,
         stfit_version=__version__,
@@ -85,7 +87,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         status=optimum.status,
         backend="least-squares",
         convention=analysis.model.convention,
-        inputs=[_input(measurement) for measurement in measurements],
+        inputs=inputs,
         analysis_sha256=analysis.sha256 or None,
         analysis=analysis.text,
         parameters=found,
@@ -101,7 +103,7 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
             *_without_end(chosen.record),
             *_disagreements(joint),
             *_preference(rivals),
-            *_exact_rates(rivals),
+            *_counterpart(objective, rivals),
             *heating_left_out(analysis, objective),
             *validity(objective, optimum, found),
         ],
@@ -115,7 +117,8 @@ def run(analysis: Analysis, measurements: Sequence[Measurement], *, seed: int, c
         assumptions=assumptions(analysis, objective, measurements),
         measurements=summaries(objective, optimum),
         priors=_priors(objective),
-        diagnostics={"evaluations": optimum.evaluations, "sum_of_squares": optimum.sum_of_squares},
+        diagnostics={"evaluations": optimum.evaluations, "minus_2_log_likelihood": optimum.sum_of_squares},
+        truth=known_truth(inputs),
         versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
         source=Source(analysis, tuple(measurements), _with_room(objective, optimum), optimum),
     )
@@ -131,7 +134,7 @@ def _limits(objective: Objective) -> list[Note]:
     return [
         Note("edge of the sample space", "warning", sentence)
         for term in objective.terms
-        for sentence in term.measurement.limits()
+        for sentence in term.measurement.edge().limits
     ]
 
 
@@ -162,15 +165,17 @@ def _disagreements(joint: dict[str, list[dict[str, Any]]]) -> list[Note]:
 
 
 def _preference(rivals: list[dict[str, Any]]) -> list[Note]:
-    """A warning where a rival description is much better than the one that was fitted."""
-    sentence = preference(rivals)
-    return [] if sentence is None else [Note("rival description", "warning", sentence)]
+    """Warnings where a rival description is much better than the fitted one, or as good with another l/L_θθ."""
+    sentence, several = preference(rivals), readings_sentence(rivals)
+    better = [] if sentence is None else [Note("rival description", "warning", sentence)]
+    untried = [Note("exact rates", "info", e["note"]) for e in rivals if e["status"] == NOT_TRIED]
+    return [*better, *([Note(RIVAL_READINGS, "warning", several)] if several else []), *untried]
 
 
-def _exact_rates(rivals: list[dict[str, Any]]) -> list[Note]:
+def _counterpart(objective: Objective, rivals: list[dict[str, Any]]) -> list[Note]:
     """What the exact rates make of l/L_θθ, beside Eq. 27 or the other way round."""
     entries = {entry["name"]: entry for entry in rivals if entry.get("l_over_L") is not None}
-    other = entries.get(EQ_27.name if rivals and rivals[0]["name"] == EXACT_WORDS[0] else EXACT_WORDS[0])
+    other = entries.get(objective.law.rates.counterpart)
     if other is None or rivals[0]["name"] not in entries:
         return []
     mine, theirs = rivals[0]["l_over_L"], other["l_over_L"]
@@ -202,12 +207,12 @@ def now() -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _input(measurement: Measurement) -> InputFile:
+def _input(measurement: Observation) -> InputFile:
     origin = measurement.origin
     rows = origin.rows or measurement.settings.state.size
-    kind = declared_kind(measurement)
-    recognised = list(origin.recognised)
-    return InputFile(origin.file or kind, origin.sha256, kind, rows, measurement.polarity, recognised)
+    return InputFile(
+        origin.file or origin.kind, origin.sha256, origin.kind, rows, origin.polarity, list(origin.recognised)
+    )
 
 
 def _determined(objective: Objective, found: dict[str, Estimate]) -> list[str]:
@@ -245,11 +250,11 @@ def _priors(objective: Objective) -> dict[str, str]:
     words = {}
     for p in objective.space.varied:
         unit = "" if p.parameter.unit == "e" else p.parameter.unit
-        low, high = (float(np.asarray(p.parameter.quantity(end))) for end in (p.lower, p.upper))
+        low, high = (_end(p, end) for end in (p.lower, p.upper))
         inside = f" {_between(low, high, unit)}"
         if unit == "J":
             kt = BOLTZMANN * objective.reference_temperature
-            inside = f" between {low / kt:.3g} and {high / kt:.3g} k_BT at {objective.reference_temperature:g} K"
+            inside = f" {_between(low / kt, high / kt, '')} k_BT at {objective.reference_temperature:g} K"
         if p.constraint is not None:
             label = unit.replace("**3", "³").replace("**2", "²")
             words[p.name] = f"{p.constraint.sentence(label)},{inside}".rstrip(" ,")
@@ -259,9 +264,18 @@ def _priors(objective: Objective) -> dict[str, str]:
     return words
 
 
+def _end(p: FitParameter, end: float) -> float:
+    """An end of the range of a parameter (SI); infinite where only a double or the law ends a logarithm."""
+    if p.parameter.transform == "log" and end in (p.parameter.limits or ()):
+        return np.inf
+    return float(np.asarray(p.parameter.quantity(end)))
+
+
 def _between(low: float, high: float, unit: str) -> str:
-    """Bounds in words; "" where there are none."""
-    ends = [format_rounded(end, unit, 3) if np.isfinite(end) else "" for end in (low, high)]
+    """Bounds in words; "" where there are none but those of the numbers of a computer."""
+    ends = [
+        format_rounded(end, unit, 3) if end == 0.0 or _LEAST < abs(end) < 1.0 / _LEAST else "" for end in (low, high)
+    ]
     if all(ends):
         return f"between {ends[0]} and {ends[1]}"
     return f"above {ends[0]}" if ends[0] else f"below {ends[1]}" if ends[1] else ""

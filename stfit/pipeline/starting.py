@@ -8,10 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.analysis import Analysis
-from stfit.measurement.base import RoughDwellTimes
-from stfit.models.guess_critical import quantities_from_critical_currents, zero_temperature_currents
+from stfit.measurement.start import RoughDwellTimes
+from stfit.models.guess import CrudeDwellTimes
+from stfit.models.guess_critical import (
+    ExtrapolatedCurrents,
+    quantities_from_critical_currents,
+    zero_temperature_currents,
+)
 from stfit.objective import FitParameter, Objective, ParameterSpace, Term
-from stfit.objective.predictions import current_at
+from stfit.objective.predictions import critical_rows, current_at
 
 Array = npt.NDArray[np.float64]
 
@@ -30,45 +35,34 @@ def _guess(objective: Objective, known: dict[str, float]) -> dict[str, float]:
 
     Where there are none, from critical currents.
     """
-    found = [(term, rough) for term in objective.terms if (rough := term.measurement.rough_dwell_times()) is not None]
+    starts = [(term, term.measurement.start()) for term in objective.terms]
+    found = [(term, start.dwell_times) for term, start in starts if start.dwell_times is not None]
     whole = [(term, rough) for term, rough in found if not rough.only_slopes]
     parts = [_rough_rows(term, rough, known) for term, rough in whole or found]
     if not parts:
         return _guess_from_critical_currents(objective, known)
-    log_dwell, weight, state, current, temperature = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return objective.law.starting_quantities(
-        log_dwell, weight, state=state, current=current, temperature=temperature, constants=known
-    )
+    rows = CrudeDwellTimes(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return objective.law.starting_quantities(rows, known)
 
 
 def _guess_from_critical_currents(objective: Objective, known: dict[str, float]) -> dict[str, float]:
     parts = [
         _critical_rows(term, current, known)
         for term in objective.terms
-        if (current := term.measurement.rough_critical_currents()) is not None
+        if (current := term.measurement.start().critical_currents) is not None
     ]
     if not parts:
         return {}
-    state, current, delta_R, energy = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return quantities_from_critical_currents(
-        objective.law, state=state, current=current, delta_R=delta_R, energy=energy, constants=known
-    )
+    rows = ExtrapolatedCurrents(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return quantities_from_critical_currents(objective.law.device, rows, known)
 
 
 def _critical_rows(term: Term, measured: Array, known: dict[str, float]) -> tuple[Array, ...]:
     """State, critical current at zero temperature (A), ΔR (ohm) and barrier (J) of the rows of a measurement."""
     settings = term.measurement.settings
-    state, own = settings.state.astype(float), settings.delta_R
-    energy, current = zero_temperature_currents(
-        term.law,
-        state=state,
-        current=measured,
-        energy=settings.energy,
-        temperature=term.thermometer,
-        measurement_time=settings.measurement_time,
-        constants=known,
-    )
-    return state, current, np.full(state.size, known["delta_R"]) if own is None else own, energy
+    rows, own = critical_rows(settings, term.thermometer), settings.delta_R
+    energy, current = zero_temperature_currents(term.law.device, rows, measured, known)
+    return rows.state, current, np.full(measured.size, known["delta_R"]) if own is None else own, energy
 
 
 def _rough_rows(term: Term, rough: RoughDwellTimes, known: dict[str, float]) -> tuple[Array, ...]:

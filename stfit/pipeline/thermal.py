@@ -11,9 +11,9 @@ import numpy as np
 from stfit.analysis import Analysis
 from stfit.diagnostics.thermal import rise
 from stfit.errors import InputError, Problem
-from stfit.measurement import Measurement, name_of
-from stfit.models.material import CURIE_TEMPERATURE
-from stfit.models.rivals import EQ_27, HEATING, Description, JouleHeating
+from stfit.measurement import Observation, name_of
+from stfit.models.choices import CURIE_TEMPERATURE, WITHOUT_HEATING
+from stfit.models.heating import HEATING, NO_HEATING, Heating, heating_named
 from stfit.objective import FitParameter, Objective, ParameterSpace, Term
 from stfit.objective.predictions import current_at
 from stfit.results import Note
@@ -22,13 +22,13 @@ _SOME: Final = 0.01  # of T²: a start above the end of the range, where a bound
 _NEAREST: Final = 1.001  # times the hottest row: the lowest T_C that is looked for
 
 
-def description_of(analysis: Analysis, measurements: Sequence[Measurement], reference: float) -> Description:
-    """Eq. 27, or Eq. 27 at the temperature that the current leaves; InputError for data that rest on a straight line.
+def heating_of(analysis: Analysis, measurements: Sequence[Observation], reference: float) -> Heating:
+    """How the current heats the magnet; InputError for data that rest on a straight ln τ(I), and without a current.
 
     reference: the reference temperature, K.
     """
-    if analysis.model.heating == "none":
-        return EQ_27
+    if analysis.model.heating == WITHOUT_HEATING:
+        return NO_HEATING
     where = f"{analysis.source or 'analysis'}, key 'model.heating'"
     for measurement in measurements:
         found = _straight(measurement)
@@ -39,15 +39,15 @@ def description_of(analysis: Analysis, measurements: Sequence[Measurement], refe
     if largest == 0.0:
         expected = 'a row of dwell times or switching at a current, or heating = "none"'
         raise InputError(Problem(where, expected, "none"))
-    return JouleHeating((reference / largest) ** 2, start=_SOME)
+    return heating_named(analysis.model.heating, (reference / largest) ** 2, start=_SOME)
 
 
-def _straight(measurement: Measurement) -> str:
+def _straight(measurement: Observation) -> str:
     """What of a measurement takes ln τ for a straight line in the current; "" for nothing."""
     return "" if measurement.settings.measurement_time is None else 'critical currents as "measured"'
 
 
-def _largest_current(analysis: Analysis, measurement: Measurement) -> float:
+def _largest_current(analysis: Analysis, measurement: Observation) -> float:
     """Of the rows that have a rate, A; 0 where none has."""
     settings = measurement.settings
     if settings.lines is not None or (settings.current is None and settings.voltage is None):
@@ -60,16 +60,15 @@ def _largest_current(analysis: Analysis, measurement: Measurement) -> float:
 
 def temperature_sentences(objective: Objective) -> list[str]:
     """How barriers follow temperature and temperature follows current, where they do, for the assumptions of a fit."""
-    law, sentences = objective.law, []
-    if not law.constant:
-        quoted = f"{law.reference_temperature:g} K"
+    device, sentences = objective.law.device, []
+    if not device.constant:
+        quoted = f"{device.reference_temperature:g} K"
         sentences += [
-            law.material.words,
+            device.material.words,
             f"Barriers are quoted at {quoted}; at T they are K(T)/K({quoted}) times that.",
         ]
-    if isinstance(law.description, JouleHeating):
-        sentences.append("The current heats the magnet: T² = T0² + κI², with T0 the temperature of the row.")
-    return sentences
+    heating = objective.law.heating.sentence
+    return [*sentences, heating] if heating else sentences
 
 
 def heating_left_out(analysis: Analysis, objective: Objective) -> list[Note]:
@@ -86,7 +85,7 @@ def below_curie(analysis: Analysis, terms: Sequence[Term], space: ParameterSpace
     """The space with T_C bounded by the hottest row; InputError where it is said to lie below one."""
     if not any(_is_curie(p) for p in space.parameters):
         return space
-    hottest = max(_hottest(terms, space), terms[0].law.reference_temperature)
+    hottest = max(_hottest(terms, space), terms[0].law.device.reference_temperature)
     return ParameterSpace(tuple(_above(p, hottest, analysis) if _is_curie(p) else p for p in space.parameters))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from stfit.figures.style import pdf_file, svg_file
+from stfit.figures.style import pdf_file
 from stfit.reports import pdf
 from stfit.reports.content import Document, Drawing, drawings
 from stfit.reports.document import document
@@ -52,9 +52,9 @@ def _form(shown: Document, form: str) -> Files:
         return {"report.pdf": pdf.pdf(shown)}
     if form == "md":
         text: Files = {"report.md": markdown(shown, FIGURES)}
-        return text | {_name(entry, "svg"): svg_file(entry.draw("page")) for entry in drawings(shown)}
+        return text | {_name(entry, "svg"): entry.file("column") for entry in drawings(shown)}
     written: Files = {"report.tex": latex(shown, FIGURES), "table.tex": answer_table(shown)}
-    return written | {_name(e, "pdf"): pdf_file(e.draw("column")) for e in drawings(shown)}
+    return written | {_name(e, "pdf"): pdf_file(e.figure("column")) for e in drawings(shown)}
 
 
 def _name(entry: Drawing, ending: str) -> str:

@@ -6,11 +6,11 @@ character; only the other kinds of text below may become markup, and none of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, final
 
-from stfit.figures.style import Figure
+from stfit.figures.style import Figure, svg_file
 from stfit.results.symbols import Symbol, expression_parts, prose_parts, symbol
 
 Width = Literal["column", "page"]  # of a figure: 86 mm, or the text of A4
@@ -121,7 +121,7 @@ class Terms:
 
 @final
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column of a table. numeric: set to the right. wraps: may be broken into lines."""
 
     title: Inline = ""
@@ -131,7 +131,7 @@ class Column:
 
 @final
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A row of a table; kind: what its looks follow, a verdict for instance."""
 
     cells: tuple[Inline, ...]
@@ -143,11 +143,11 @@ class Row:
 class Table:
     """A table whose rows are `named` by their first cell, or not.
 
-    kind: "parameters" has name, value, two intervals, verdict; "data" may be long.
+    kind: "parameters" has name, value, 95 % interval, verdict; "data" may be long.
     """
 
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    columns: tuple[TableColumn, ...]
+    rows: tuple[TableRow, ...]
     kind: Literal["", "parameters", "data"] = ""
     named: bool = True
 
@@ -160,17 +160,38 @@ class Table:
 @final
 @dataclass(frozen=True)
 class Drawing:
-    """A figure, drawn when a form asks for it. words: for who cannot see it. identity: a name within the report.
+    """A figure, drawn when a form asks for it, and once. words: for who cannot see it. identity: a name in the report.
 
-    narrow: it is no wider than half a page. foldable: it has residuals that a reader may fold away.
+    foldable: it has residuals that a reader may fold away.
     """
 
     identity: str
     draw: Callable[[Width], Figure]
     words: str
     caption: Inline
-    narrow: bool = False
     foldable: bool = False
+    _figures: dict[Width, Figure] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _files: dict[Width, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def figure(self, width: Width) -> Figure:
+        """The figure at a width, drawn when it is first asked for."""
+        if width not in self._figures:
+            self._figures[width] = self.draw(width)
+        return self._figures[width]
+
+    def file(self, width: Width) -> str:
+        """What an SVG file of it holds, written when it is first asked for."""
+        if width not in self._files:
+            self._files[width] = svg_file(self.figure(width))
+        return self._files[width]
+
+
+@final
+@dataclass(frozen=True)
+class Gallery:
+    """Figures that stand side by side where there is room."""
+
+    drawings: tuple[Drawing, ...]
 
 
 @final
@@ -190,31 +211,44 @@ class Verbatim:
     text: str
 
 
-Block = Paragraph | Heading | Listing | Terms | Table | Drawing | Details | Verbatim
+Block = Paragraph | Heading | Listing | Terms | Table | Drawing | Gallery | Details | Verbatim
 
 
 @final
 @dataclass(frozen=True)
-class Section:
-    """A section with its heading; identity: a word that names it within the report."""
+class ReportSection:
+    """A section. identity: a word that names it within the report; name: as the contents list it.
+
+    finding: what the section finds, in a few words. folded: a page shows only the heading until asked for more.
+    """
 
     identity: str
-    title: Inline
+    name: Inline
     blocks: tuple[Block, ...]
-    kind: str = ""
+    finding: Inline = ""
+    folded: bool = False
+
+    @property
+    def title(self) -> Inline:
+        """The heading: "Identifiability: the data determine all 8 parameters"."""
+        return (self.name, ": ", self.finding) if self.finding else self.name
 
 
 @final
 @dataclass(frozen=True)
 class Document:
-    """A whole report. first: the answer and whether to believe it, beside one figure; sections: all the rest."""
+    """A whole report. first: the answer and its reliability, beside one figure; sections: all the rest.
+
+    remarks: what must be read with the headline, each a badge and a sentence.
+    """
 
     title: str
     headline: Inline
+    remarks: tuple[Inline, ...]
     failed: bool
-    first: tuple[Section, Section]
+    first: tuple[ReportSection, ReportSection]
     picture: Drawing | None
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]
     version: str
     created: str
 
@@ -248,6 +282,11 @@ def _plain(atom: Atom) -> str:
     return plain(atom.text) if isinstance(atom, Small) else atom.text
 
 
+def enumerated(names: Sequence[Inline]) -> Inline:
+    """Names with commas between them."""
+    return tuple(part for index, name in enumerate(names) for part in ((", ", name) if index else (name,)))
+
+
 def drawings(document: Document) -> Iterator[Drawing]:
     """Every figure of a report, in order."""
     if document.picture is not None:
@@ -256,9 +295,25 @@ def drawings(document: Document) -> Iterator[Drawing]:
         yield from _drawings(section.blocks)
 
 
+def tables(document: Document) -> Iterator[Table]:
+    """Every table of a report, in order."""
+    for section in (*document.first, *document.sections):
+        yield from _tables(section.blocks)
+
+
+def _tables(blocks: tuple[Block, ...]) -> Iterator[Table]:
+    for block in blocks:
+        if isinstance(block, Table):
+            yield block
+        elif isinstance(block, Details):
+            yield from _tables(block.blocks)
+
+
 def _drawings(blocks: tuple[Block, ...]) -> Iterator[Drawing]:
     for block in blocks:
         if isinstance(block, Drawing):
             yield block
+        elif isinstance(block, Gallery):
+            yield from block.drawings
         elif isinstance(block, Details):
             yield from _drawings(block.blocks)

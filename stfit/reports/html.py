@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import re
 from functools import cache
 from pathlib import Path
@@ -13,9 +14,24 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from stfit.figures.hover import hover_points
-from stfit.figures.style import svg
-from stfit.reports.content import Atom, Badge, Code, Document, Drawing, Inline, Italic, Number, Prose, Small, atoms
+from stfit.figures.drawn_values import drawn_values
+from stfit.figures.style import COLUMN_WIDTH, element
+from stfit.reports.content import (
+    Atom,
+    Badge,
+    Code,
+    Document,
+    Drawing,
+    Inline,
+    Italic,
+    Number,
+    Prose,
+    Small,
+    Table,
+    atoms,
+    plain,
+    tables,
+)
 from stfit.reports.directions import isolated
 from stfit.reports.document import document
 from stfit.results.result import FitResult
@@ -24,6 +40,11 @@ from stfit.results.symbols import Symbol
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")  # not allowed in HTML
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 _SCRIPT: Final = "report.js"
+_GAP: Final = 2.0  # digits between columns
+_WIDE: Final = 1.2  # columns of a journal, from which a figure stands alone in its row
+_WRAPPED: Final = 18  # letters of a cell whose text may be broken
+_LETTER: Final = 0.87  # of a digit: the mean width of the letters of a table, in fonts from narrow to wide
+_STEP: Final = 4
 
 
 def render(result: FitResult) -> str:
@@ -34,7 +55,11 @@ def render(result: FitResult) -> str:
 def page_of(shown: Document) -> str:
     """The page of a report; every text from files is escaped."""
     script = (_TEMPLATES / _SCRIPT).read_text(encoding="utf-8")
-    return page("report.html.j2", document=shown, script=trusted(script), script_hash=_hash(script))
+    rooms = sorted({room_of(table) for table in tables(shown) if table.kind != "data"})
+    answer = max((room_of(table) for table in tables(shown) if table.kind == "parameters"), default=0)
+    return page(
+        "report.html.j2", document=shown, script=trusted(script), script_hash=_hash(script), rooms=rooms, answer=answer
+    )
 
 
 def page(template: str, **content: object) -> str:
@@ -53,10 +78,35 @@ def inline(text: Inline) -> Markup:
 
 
 def drawing(block: Drawing) -> Markup:
-    """A figure as an <svg> element that carries what hovering shows."""
-    figure = block.draw("page")
-    points = json.dumps(hover_points(figure), ensure_ascii=False) if block.foldable or block.identity == "first" else ""
-    return trusted(svg(figure, block.words, block.identity, {"data-points": points} if points else {}))
+    """A figure as an <svg> element that carries the values drawn, for pointers and for its CSV button."""
+    figure = block.figure("column")
+    values = json.dumps(drawn_values(figure), ensure_ascii=False, separators=(",", ":"))
+    attributes = {"data-values": values}
+    if figure.get_figwidth() > _WIDE * COLUMN_WIDTH:
+        attributes["class"] = "wide"
+    file = block.file("column")
+    return trusted(element(file, figure.get_figwidth(), block.words, block.identity, attributes))
+
+
+def room_of(table: Table) -> int:
+    """How many digits a table is wide; where it finds less room its rows are set as cards.
+
+    Measured in digits, the rule is the same for every font.
+    """
+    letters = 0.0
+    for index, column in enumerate(table.columns):
+        cells = [line for row in table.rows for line in _lines(row.cells[index])]
+        widest = max((len(text) for text in (plain(column.title), *cells)), default=0)
+        letters += min(widest, _WRAPPED) if column.wraps or (table.named and index == 0) else widest
+    wide = _LETTER * letters + _GAP * (len(table.columns) - 1)
+    return _STEP * math.ceil(wide / _STEP)
+
+
+def _lines(cell: Inline) -> list[str]:
+    """A cell and the remark below it."""
+    if isinstance(cell, tuple) and isinstance(cell[-1], Small) and cell[-1].own_line:
+        return [plain(cell[:-1]), plain(cell[-1].text)]
+    return [plain(cell)]
 
 
 def _hash(script: str) -> str:
@@ -96,5 +146,7 @@ def _environment() -> Environment:
     environment.filters["prose"] = lambda text: inline(Prose(text))
     environment.filters["inline"] = inline
     environment.filters["drawing"] = drawing
+    environment.filters["words"] = plain
+    environment.filters["room"] = lambda table: "" if table.kind == "data" else f"room-{room_of(table)}"
     environment.filters["kind_of"] = lambda block: type(block).__name__
     return environment

@@ -9,20 +9,21 @@ from stfit.reports.content import (
     Badge,
     Block,
     Code,
-    Column,
     Details,
     Document,
     Drawing,
+    Gallery,
     Heading,
     Inline,
     Italic,
     Listing,
     Number,
     Paragraph,
-    Row,
-    Section,
+    ReportSection,
     Small,
     Table,
+    TableColumn,
+    TableRow,
     Terms,
     Verbatim,
     atoms,
@@ -56,6 +57,7 @@ _TABLE_HEAD: Final = "% Needs \\usepackage{booktabs,siunitx} (siunitx 3) and ams
 def latex(document: Document, figures: str = "figures") -> str:
     """The text of report.tex. figures: the folder of its figures, as PDF, relative to it."""
     lines = [rf"\section*{{\Large {inline(document.title)}}}", rf"\textit{{{inline(document.headline)}}}"]
+    lines += [inline(remark) for remark in document.remarks]
     for section in document.first:
         lines += _section(section, figures)
     if document.picture is not None:
@@ -109,7 +111,7 @@ def _breakable(text: str) -> str:
     return r"\allowbreak{}".join(literal(piece) for piece in pieces)
 
 
-def _section(section: Section, figures: str) -> list[str]:
+def _section(section: ReportSection, figures: str) -> list[str]:
     return [rf"\section{{{inline(section.title)}}}", *(t for block in section.blocks for t in _block(block, figures))]
 
 
@@ -129,6 +131,8 @@ def _block(block: Block, figures: str) -> list[str]:
             return [_longtable(block)]
         case Drawing():
             return [_figure(block, figures)]
+        case Gallery():
+            return [_figure(drawing, figures) for drawing in block.drawings]
         case Details():
             return [rf"{{\footnotesize {inline(block.summary)}: in result.json.\par}}"]
         case Verbatim():
@@ -144,20 +148,20 @@ def _figure(block: Drawing, figures: str) -> str:
 def _longtable(table: Table) -> str:
     size = r"\scriptsize" if table.kind == "data" or len(table.columns) > _MANY else r"\small"
     rows = "\n".join(_row(row) for row in table.rows)
-    head = f"{_row(Row(tuple(column.title for column in table.columns)))}\n\\midrule\n" if table.headed else ""
+    head = f"{_row(TableRow(tuple(column.title for column in table.columns)))}\n\\midrule\n" if table.headed else ""
     frame = f"\\toprule\n{head}\\endhead\n\\bottomrule\n\\endlastfoot\n"
     columns = "".join(_column(column, table) for column in table.columns)
     return f"{{{size}\n\\begin{{longtable}}[l]{{@{{}}{columns}@{{}}}}\n{frame}{rows}\n\\end{{longtable}}}}"
 
 
 def _tabular(table: Table) -> str:
-    head = f"{_row(Row(tuple(column.title for column in table.columns)))}\n\\midrule\n" if table.headed else ""
+    head = f"{_row(TableRow(tuple(column.title for column in table.columns)))}\n\\midrule\n" if table.headed else ""
     rows = "\n".join(_row(row) for row in table.rows)
     columns = "".join("r" if column.numeric else "l" for column in table.columns)
     return f"\\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n\\toprule\n{head}{rows}\n\\bottomrule\n\\end{{tabular}}"
 
 
-def _column(column: Column, table: Table) -> str:
+def _column(column: TableColumn, table: Table) -> str:
     if not column.wraps:
         return "r" if column.numeric else "l"
     wrapped = sum(entry.wraps for entry in table.columns)
@@ -165,7 +169,7 @@ def _column(column: Column, table: Table) -> str:
     return rf">{{\raggedright\arraybackslash}}p{{{share:.2f}\linewidth}}"
 
 
-def _row(row: Row) -> str:
+def _row(row: TableRow) -> str:
     return " & ".join(_cell(cell) for cell in row.cells) + r" \\"
 
 

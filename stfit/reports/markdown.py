@@ -14,16 +14,17 @@ from stfit.reports.content import (
     Details,
     Document,
     Drawing,
+    Gallery,
     Heading,
     Inline,
     Italic,
     Listing,
     Number,
     Paragraph,
-    Row,
-    Section,
+    ReportSection,
     Small,
     Table,
+    TableRow,
     Terms,
     Verbatim,
     atoms,
@@ -40,6 +41,7 @@ _FENCE: Final = re.compile(r"`+")
 def markdown(document: Document, figures: str = "figures") -> str:
     """The text of report.md. figures: the folder of its figures, as SVG, relative to it."""
     lines = [f"# {inline(document.title)}", f"**{inline(document.headline)}**"]
+    lines += [f"> {begun(inline(remark))}" for remark in document.remarks]
     for section in document.first:
         lines += _section(section, figures)
     if document.picture is not None:
@@ -92,7 +94,7 @@ def _atom(atom: Atom) -> str:
             return f"{'<br>' if atom.own_line else ' '}<small>{inline(atom.text)}</small>"
 
 
-def _section(section: Section, figures: str) -> list[str]:
+def _section(section: ReportSection, figures: str) -> list[str]:
     return [f"## {inline(section.title)}", *(text for block in section.blocks for text in _block(block, figures))]
 
 
@@ -118,6 +120,8 @@ def _block(block: Block, figures: str) -> list[str]:
                 f"![{literal(block.words)}]({figures}/{block.identity}.svg)",
                 f"<small>{inline(block.caption)}</small>",
             ]
+        case Gallery():
+            return [text for drawing in block.drawings for text in _block(drawing, figures)]
         case Details():
             inner = [text for part in block.blocks for text in _block(part, figures)]
             return [f"<details><summary>{inline(block.summary)}</summary>", *inner, "</details>"]
@@ -131,7 +135,7 @@ def _table(table: Table) -> str:
     return "\n".join(_line(cells) for cells in (head, rule, *(_cells(row) for row in table.rows)))
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: TableRow) -> list[str]:
     return [inline(cell) for cell in row.cells]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from stfit.figures.style import font_folder, svg_file
+from stfit.figures.style import font_folder
 from stfit.reports.content import (
     Atom,
     Badge,
@@ -20,17 +20,19 @@ from stfit.reports.content import (
     Details,
     Document,
     Drawing,
+    Gallery,
     Heading,
     Inline,
     Italic,
     Listing,
     Number,
     Paragraph,
-    Section,
+    ReportSection,
     Small,
     Table,
     Terms,
     Verbatim,
+    Width,
     atoms,
 )
 from stfit.reports.directions import isolated
@@ -63,9 +65,10 @@ def data(document: Document) -> dict[str, Any]:
     return {
         "title": _text(document.title),
         "headline": _inline(document.headline),
+        "remarks": [_inline(remark) for remark in document.remarks],
         "failed": document.failed,
         "first": [_section(section) for section in document.first],
-        "picture": None if document.picture is None else _block(document.picture),
+        "picture": None if document.picture is None else _drawing(document.picture, "column"),
         "sections": [_section(section) for section in document.sections],
         "version": _text(document.version),
     }
@@ -107,10 +110,9 @@ def _atom(atom: Atom) -> dict[str, Any]:
             return {"is": type(atom).__name__.lower(), "text": _text(atom.text)}
 
 
-def _section(section: Section) -> dict[str, Any]:
+def _section(section: ReportSection) -> dict[str, Any]:
     return {
         "title": _inline(section.title),
-        "kind": section.kind,
         "blocks": [_block(block) for block in section.blocks],
     }
 
@@ -130,6 +132,8 @@ def _block(block: Block) -> dict[str, Any]:
             return kind | _table(block)
         case Drawing():
             return kind | _drawing(block)
+        case Gallery():
+            return kind | {"drawings": [_block(drawing) for drawing in block.drawings]}
         case Details():
             return kind | {"parts": _inline(block.summary)}
         case Verbatim():
@@ -144,11 +148,10 @@ def _table(table: Table) -> dict[str, Any]:
     return {"columns": columns, "rows": rows, "kind": table.kind, "headed": table.headed}
 
 
-def _drawing(block: Drawing) -> dict[str, Any]:
-    figure = block.draw("page")
+def _drawing(block: Drawing, width: Width = "page") -> dict[str, Any]:
     return {
-        "svg": svg_file(figure),
-        "width": float(figure.get_figwidth()),
+        "svg": block.file(width),
+        "width": float(block.figure(width).get_figwidth()),
         "words": _text(block.words),
         "caption": _inline(block.caption),
     }

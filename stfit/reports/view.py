@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from stfit.constants import BOLTZMANN
 from stfit.figures.style import Figure
-from stfit.reports.content import Badge, Column, Formula, Inline, Name, Number, Prose, Small, Table
-from stfit.reports.content import Row as TableRow
-from stfit.results.numbers import format_estimate, format_interval, format_p, format_rounded, format_value
+from stfit.reports.content import Badge, Formula, Inline, Name, Number, Prose, Small, Table, TableColumn, TableRow
+from stfit.reports.summary import ANSWERS, beside, interval_cell, ordered
+from stfit.results.numbers import format_estimate, format_interval, format_p, format_rounded, format_value, prefix
 from stfit.results.result import Combination, Estimate, FitResult, GoodnessTest, Status, Verdict
-from stfit.results.summary import ANSWERS, beside, interval_cell, ordered
 from stfit.results.symbols import symbol
 
 _WORDS: Final[Mapping[Verdict, str]] = {verdict: verdict.value.replace("-", " ") for verdict in Verdict}
@@ -21,14 +22,13 @@ _FAILED: Final = "no fit"  # what stands for the verdict where the fit did not c
 
 
 @dataclass(frozen=True)
-class Row:
+class ParameterRow:
     """One line of a table of parameters; every cell is ready to print."""
 
     symbol: Inline
     words: str
     value: str
     note: str
-    ci68: str
     ci95: str
     verdict: str
     badge: str
@@ -55,24 +55,25 @@ class NullDirection:
     remedy: str
 
 
-def answers(result: FitResult) -> list[Row]:
+def answers(result: FitResult) -> list[ParameterRow]:
     """l/L_θθ, c_P, c_AP, τ0, slopes, critical currents."""
     return [_row(name, entry, result) for name, entry in ordered(result) if name in ANSWERS]
 
 
-def others(result: FitResult) -> list[Row]:
+def others(result: FitResult) -> list[ParameterRow]:
     """Every further parameter: barriers, constants, what was held fixed."""
     return [_row(name, entry, result) for name, entry in ordered(result) if name not in ANSWERS]
 
 
-def combinations(result: FitResult) -> list[Row]:
+def combinations(result: FitResult) -> list[ParameterRow]:
     """What is identified where single parameters are not."""
     return [_combination(entry) for entry in result.combinations]
 
 
 def tests(result: FitResult) -> list[TestRow]:
     """The tests of fit."""
-    return [_test(entry) for entry in result.goodness.tests]
+    names = short_names(result)
+    return [_test(entry, names.get(entry.measurement, entry.measurement)) for entry in result.goodness.tests]
 
 
 def null_directions(result: FitResult) -> list[NullDirection]:
@@ -105,20 +106,34 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-def parameter_table(rows: Sequence[Row]) -> Table:
-    """The table of parameters with their intervals and verdicts."""
-    titles = ("", "value", "68 % interval", "95 % interval", "verdict")
-    return Table(tuple(Column(title) for title in titles), tuple(_cells(row) for row in rows), "parameters")
+def parameter_table(rows: Sequence[ParameterRow]) -> Table:
+    """The table of parameters: value, 95 % interval, verdict."""
+    titles = ("", "value", "95 % interval", "verdict")
+    return Table(tuple(TableColumn(title) for title in titles), tuple(_cells(row) for row in rows), "parameters")
 
 
 def key_values(rows: Sequence[tuple[Inline, Inline]]) -> Table:
     """A table of two columns without a head: what, and what of it."""
-    return Table((Column(), Column(wraps=True)), tuple(TableRow(cells) for cells in rows))
+    return Table((TableColumn(), TableColumn(wraps=True)), tuple(TableRow(cells) for cells in rows))
 
 
-def enumerated(names: Sequence[Inline]) -> Inline:
-    """Names with commas between them."""
-    return tuple(part for index, name in enumerate(names) for part in ((", ", name) if index else (name,)))
+def common_unit(values: Sequence[float], unit: str) -> tuple[float, str]:
+    """Factor and label of the one unit in which the values of a column read best: that of their geometric mean."""
+    sizes = [math.log(abs(value)) for value in values if value and math.isfinite(value)]
+    return prefix(math.exp(math.fsum(sizes) / len(sizes)) if sizes else 1.0, unit)
+
+
+def without_folder(file: str) -> str:
+    """The file's own name, with what tells it apart, as "dwell.csv [2]"."""
+    path, bracket, rest = file.partition(" [")
+    return f"{Path(path).name}{bracket}{rest}"
+
+
+def short_names(result: FitResult) -> dict[str, str]:
+    """Of each measurement the file's own name; the path where two files share a name."""
+    short = {entry.file: without_folder(entry.file) for entry in result.measurements}
+    names = list(short.values())
+    return {file: name if names.count(name) == 1 else file for file, name in short.items()}
 
 
 def drawn(figure: Figure | None) -> Figure:
@@ -128,22 +143,21 @@ def drawn(figure: Figure | None) -> Figure:
     return figure
 
 
-def _cells(row: Row) -> TableRow:
+def _cells(row: ParameterRow) -> TableRow:
     head: Inline = (row.symbol, Small(Prose(row.words))) if row.words else row.symbol
     value: Inline = (Number(row.value), Small(Prose(row.note), own_line=True)) if row.note else Number(row.value)
-    cells = (head, value, Number(row.ci68), Number(row.ci95), Badge(row.badge, row.verdict))
+    cells = (head, value, Number(row.ci95), Badge(row.badge, row.verdict))
     return TableRow(cells, row.badge)
 
 
-def _row(name: str, entry: Estimate, result: FitResult) -> Row:
+def _row(name: str, entry: Estimate, result: FitResult) -> ParameterRow:
     magnitude = beside(name, result)
     failed = result.status is not Status.CONVERGED
-    return Row(
+    return ParameterRow(
         symbol=Name(name),
         words=symbol(name).words,
         value=format_estimate(entry, magnitude),
         note=_in_thermal_energies(entry, result.reference_temperature),
-        ci68=interval_cell(entry, "ci68", magnitude),
         ci95=interval_cell(entry, "ci95", magnitude),
         verdict=_FAILED if failed else _WORDS[entry.verdict],
         badge="failure" if failed else entry.verdict.value,
@@ -158,28 +172,27 @@ def _in_thermal_energies(entry: Estimate, temperature: float | None) -> str:
     return f"{ratio} k_BT at {temperature:g} K"
 
 
-def _combination(entry: Combination) -> Row:
+def _combination(entry: Combination) -> ParameterRow:
     verdict = Verdict.ONE_SIDED if entry.value is None else Verdict.IDENTIFIED
-    return Row(
+    return ParameterRow(
         symbol=Formula(entry.expression),
         words="",
         value=f"{format_interval(entry.ci95, entry.unit)} (95 %)"
         if entry.value is None
         else format_value(entry.value, entry.stderr, entry.unit, entry.ci68),
         note="",
-        ci68=format_interval(entry.ci68, entry.unit),
         ci95=format_interval(entry.ci95, entry.unit),
         verdict=_WORDS[verdict],
         badge=verdict.value,
     )
 
 
-def _test(entry: GoodnessTest) -> TestRow:
+def _test(entry: GoodnessTest, measurement: str) -> TestRow:
     statistic = format_rounded(entry.statistic, "")
     simulated = entry.bootstrap_p_value
     asymptotic = entry.p_value if simulated is None else entry.asymptotic_p_value
     shown = (format_p(asymptotic), format_p(simulated))
-    return TestRow(entry.name, entry.measurement, statistic, *shown, entry.verdict.replace("-", " "))
+    return TestRow(entry.name, measurement, statistic, *shown, entry.verdict.replace("-", " "))
 
 
 def _null_direction(entry: Mapping[str, Any]) -> NullDirection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, final
 
@@ -18,6 +18,7 @@ AGREE_FROM: Final = 0.01  # p-values as for the goodness of a fit
 DOUBTFUL_FROM: Final = 0.001
 TENSION: Final = "in tension"
 _DOUBLINGS: Final = 60
+_LEAST_OWN: Final = 1e-6  # share of a variance that an estimate keeps as its own, where a quote makes up nearly all
 
 
 @final
@@ -60,6 +61,47 @@ def common_value(values: Sequence[float], lows: Sequence[float], highs: Sequence
     verdict = "agree" if p_value >= AGREE_FROM else "hardly agree" if p_value >= DOUBTFUL_FROM else TENSION
     pulls = tuple(_pulls(x, down, up, value).tolist())
     return Common(value, low, high, least, x.size - 1, p_value, verdict, pulls)
+
+
+def common_value_with_shared_errors(
+    values: Sequence[float], lows: Sequence[float], highs: Sequence[float], shared: Sequence[Sequence[float]]
+) -> Common:
+    """The common value of estimates of which several take a constant from one quote.
+
+    Parameters
+    ----------
+    values, lows, highs : sequence of float
+        The estimates with the ends of their 68 % intervals, shape (estimates,), low < value < high.
+    shared : sequence of sequence of float
+        By how much each estimate moves with one standard error of each quoted constant, with its sign, in the unit of
+        the estimates, shape (constants, estimates); 0 for an estimate that does not take it from that quote.
+
+    Returns
+    -------
+    Common
+        The value, χ² and pulls rest on what is independent in each error, so that a quote cannot pull two estimates
+        apart or make them agree. The interval is wider by what the quotes move the value, in quadrature. For equal
+        shifts this is generalised least squares.
+
+    Raises
+    ------
+    ValueError
+        As `common_value`.
+    """
+    x, shifts = np.array(values), np.atleast_2d(np.array(shared))
+    down, up = x - np.array(lows), np.array(highs) - x
+    total = np.sum(np.square(shifts), axis=0)
+    mean = 0.5 * (down + up)
+    own = np.sqrt(np.maximum(1.0 - total / np.square(mean), _LEAST_OWN))
+    found = common_value(x.tolist(), (x - own * down).tolist(), (x + own * up).tolist())
+    weight = np.square(1.0 / (own * mean))
+    moved = float(np.sum(np.square(shifts @ (weight / np.sum(weight)))))
+    low, high = (found.value + s * np.hypot(abs(end - found.value), np.sqrt(moved)) for s, end in _ends(found))
+    return replace(found, low=float(low), high=float(high))
+
+
+def _ends(found: Common) -> tuple[tuple[float, float], tuple[float, float]]:
+    return (-1.0, found.low), (1.0, found.high)
 
 
 def _pulls(x: Array, down: Array, up: Array, at: float) -> Array:

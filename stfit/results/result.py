@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Any, final
-
-if TYPE_CHECKING:
-    from stfit.results.plots import Plots
+from typing import Any, Self, final
 
 SCHEMA = "stfit-result/1"
 
@@ -188,7 +185,6 @@ class MeasurementSummary:
     traces: list[dict[str, Any]] = field(default_factory=list)  # how each of its traces was reduced, where it has any
 
 
-@final
 @dataclass(frozen=True)
 class FitResult:
     """The whole outcome of a fit, as stored in result.json (SI units throughout)."""
@@ -225,6 +221,7 @@ class FitResult:
     sampling: dict[str, Any] = field(default_factory=dict)  # of MCMC: "verdict", "reasons", what each number is worth
     evidence: list[dict[str, Any]] = field(default_factory=list)  # of nested sampling, one entry a description
     calibration: dict[str, Any] = field(default_factory=dict)  # of `stfit calibrate`
+    truth: dict[str, Any] = field(default_factory=dict)  # of simulated data: "parameters" with value and unit (SI)
     schema: str = SCHEMA
     source: object = field(default=None, repr=False, compare=False)  # what it was fitted from, never stored
 
@@ -234,27 +231,6 @@ class FitResult:
             raise KeyError(f"no parameter is called {name!r}; there are {', '.join(self.parameters)}")
         return self.parameters[name]
 
-    def _ipython_key_completions_(self) -> list[str]:
-        return list(self.parameters)  # result["l_<Tab>
-
-    def _repr_html_(self) -> str:
-        from stfit.results.display import result_html
-
-        return result_html(self)
-
-    def summary(self) -> str:
-        """The answer, its verdicts and whether to believe it, as plain text."""
-        from stfit.results.summary import summary
-
-        return summary(self)
-
-    @property
-    def plot(self) -> Plots:
-        """The figures: result.plot() of the first measurement, result.plot.budget() and others by name."""
-        from stfit.results.plots import Plots
-
-        return Plots(self)
-
     def as_dict(self) -> dict[str, Any]:
         """The content of result.json."""
         content = {"schema": self.schema} | asdict(replace(self, source=None))
@@ -263,7 +239,7 @@ class FitResult:
         return content
 
     @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> FitResult:
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
         """The result stored as `content` (already validated against the schema)."""
         known = dict(content)
         known["status"] = Status.from_key(known["status"])

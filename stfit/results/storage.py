@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import numpy as np
 
 from stfit.errors import InputError, Problem
 from stfit.results.result import SCHEMA, FitResult
 from stfit.results.structure import structure_problems
+
+TRUTH: Final = "truth.json"  # the file with the true parameters, beside data that were simulated
 
 
 def write(result: FitResult, path: Path | str) -> Path:

@@ -111,7 +111,7 @@ _SYMBOLS: Final = {
 }
 _OPERATORS: Final = {"**": "^", "*": " · ", "-": "−"}
 _IN_PROSE: Final = re.compile(
-    r"(?<![\w.])(?:(?P<stem>l/L|ΔR|[A-Za-zτθσμρ])(?:_(?P<sub>θθ|c,AP|c,P|AP|P|B|c|i|K|s|p|sw|h)|(?P<zero>(?<=[τθρ])0))(?P<tail>(?<=k_B)T|)\b(?!\.\w))"
+    r"(?<![\w.])(?:(?P<stem>l/L|ΔR|Δf|μ0ΔH|μ0H|[A-Za-zτθσμρ])(?:_(?P<sub>θθ|c,AP|c,P|0,Brown|0,AP|0,P|AP|P|B|c|i|K|s|p|sw|h|0)|(?P<zero>(?<=[τθρ])0))(?P<tail>(?<=k_B)T|)\b(?!\.\w))"
 )
 _TOKEN: Final = re.compile(r"[^\W\d]\w*|\*\*|\*|-|[^\w*-]+|\d+")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Final, final
 
@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.backends.bootstrap import bootstrap
-from stfit.backends.ensemble import Budget
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
 from stfit.diagnostics.estimates import LOGARITHMIC, estimates
 from stfit.diagnostics.intervals import bootstrap_estimates, covariance_estimates, profile_estimates
@@ -20,11 +20,10 @@ from stfit.errors import InputError, Problem
 from stfit.objective import Objective
 from stfit.results import Estimate, Status, Verdict
 from stfit.studies.coverage import NOMINAL, Coverage, Judgement, Pulls, coverage, critical_z, pull
-from stfit.studies.sbc import BUDGET, SimulatedPosteriors, simulate_posteriors
+from stfit.studies.sbc import Repetitions, SimulatedPosteriors, simulate_posteriors
 from stfit.studies.truths import truths_at
 
 Array = npt.NDArray[np.float64]
-Progress = Callable[[str, int, int], None]  # what is going on, how many replicas are done, of how many
 
 REFITTED: Final = ("covariance", "profile", "bootstrap")
 KINDS: Final = (*REFITTED, "posterior")
@@ -138,26 +137,43 @@ class Calibration:
 def calibrate(
     objective: Objective,
     optimum: Optimum,
+    repetitions: Repetitions,
     *,
-    replicas: int,
-    seed: int,
     kinds: Sequence[str] = ("covariance", "profile"),
     quantities: Sequence[str] | None = None,
     posteriors: int | None = None,
-    budget: Budget = BUDGET,
-    processes: int = 1,
-    progress: Progress | None = None,
 ) -> Calibration:
-    """Simulate the design from its fit and refit it, `replicas` times: pulls, bias, coverage of each kind of interval.
+    """Simulate the design from its fit and refit it many times: pulls, bias, coverage of each kind of interval.
 
     The fit is the truth: data are drawn at it, and the quotes of constrained constants about it (held there, the pulls
     would be far too narrow). Posterior intervals are tested as simulation-based calibration does, with truths from the
-    prior: in `posteriors` replicas of their own (default: as many), each within the `budget` of steps. quantities:
-    which are tested (default: all that have an error). Every replica has a seed of its own, so that the number of
-    processes changes nothing.
+    prior, in repetitions of their own.
+
+    Parameters
+    ----------
+    objective, optimum
+        The design and its fit.
+    repetitions
+        How often, and with which seed.
+    kinds
+        The intervals that are tested: some of covariance, profile, bootstrap and posterior.
+    quantities
+        Which are tested (default: all that have an error).
+    posteriors
+        How many repetitions test the posterior intervals (default: as many as are refitted).
+
+    Returns
+    -------
+    Calibration
+        What each repetition found, and figures over all.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two repetitions, or an unknown kind or quantity.
     """
     found = estimates(objective, optimum)
-    _check(replicas, kinds, quantities or (), found)
+    _check(repetitions.replicas, kinds, quantities or (), found)
     truths = truths_at(objective, optimum.x)
     asked = found if quantities is None else {name: found[name] for name in quantities}
     tested, left_out = _tested(asked, truths)
@@ -165,13 +181,12 @@ def calibrate(
     replicate = partial(_replica, objective, optimum.x, tuple(tested), refitted)
     sampled = None
     if "posterior" in kinds:
-        count = replicas if posteriors is None else posteriors
-        sampled = simulate_posteriors(
-            objective, optimum, replicas=count, seed=seed, budget=budget, processes=processes, progress=progress
-        )
+        count = repetitions.replicas if posteriors is None else posteriors
+        sampled = simulate_posteriors(objective, optimum, replace(repetitions, replicas=count))
+    seeds = np.random.SeedSequence(repetitions.seed).spawn(repetitions.replicas)
     return Calibration(
-        replicas=tuple(_followed(replicate, replicas, seed, processes, progress)),
-        seed=seed,
+        replicas=tuple(mapped(replicate, seeds, repetitions.processes, doing="simulated and refitted")),
+        seed=repetitions.seed,
         kinds=tuple(kind for kind in KINDS if kind in kinds),
         fitted=tested,
         truths={name: truths[name] for name in tested},
@@ -188,21 +203,6 @@ def origin_of(objective: Objective, name: str) -> float | None:
             parameter = p.parameter
             return {"log": 0.0, "log1p": -parameter.scale}.get(parameter.transform)
     return 0.0 if name in LOGARITHMIC else None
-
-
-def _followed(
-    replicate: Callable[[np.random.SeedSequence], Replica],
-    replicas: int,
-    seed: int,
-    processes: int,
-    progress: Progress | None,
-) -> Iterator[Replica]:
-    """Every replica, as they come."""
-    seeds = np.random.SeedSequence(seed).spawn(replicas)
-    for done, outcome in enumerate(mapped(replicate, seeds, processes), start=1):
-        if progress is not None:
-            progress("simulated and refitted", done, replicas)
-        yield outcome
 
 
 def _replica(

@@ -10,7 +10,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.derivatives import Jet
 from stfit.diagnostics.estimates import estimates, spread
 from stfit.objective import FitParameter, Objective, Term
@@ -81,7 +81,7 @@ class Candidate:
 
     def stretched(self, factor: float) -> Candidate:
         """The same, every point measured `factor` times as long."""
-        terms = tuple(replace(term, measurement=term.measurement.longer(factor)) for term in self.terms)
+        terms = tuple(replace(term, measurement=term.measurement.scaled(factor)) for term in self.terms)
         quotes = {name: sd / np.sqrt(factor) for name, sd in self.quotes.items()}
         return replace(self, cost=self.cost.stretched(factor), terms=terms, quotes=quotes, factor=factor * self.factor)
 

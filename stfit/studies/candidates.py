@@ -60,14 +60,14 @@ def _temperature(today: Today) -> Found:
         return "no temperature is given anywhere" if activated else "nothing here depends on the temperature"
     every = np.concatenate([t.thermometer for t in activated])
     for kelvin in (np.round(_COLDER * every.min()), np.round(_WARMER * every.max())):
-        if np.isfinite(today.objective.law.stiffness(quantities(today), float(kelvin))).all():  # it is below T_C
+        if np.isfinite(today.objective.law.device.stiffness(quantities(today), float(kelvin))).all():  # below T_C
             found += [made for planner in planners() for made in planner.at_temperature(today, float(kelvin))]
     return found or "at no temperature a tenth lower or higher are there dwell times or pulses in the measurable range"
 
 
 def _field(today: Today) -> Found:
     """Other fields, where the model takes several."""
-    if not today.objective.law.by_field:
+    if not today.objective.law.device.by_field:
         return 'the model takes one field only (asymmetry = "uniaxial" with anisotropy_field takes several)'
     return _first_reason(
         [planner.other_fields(today) for planner in planners()], "nothing here whose field could be chosen"
@@ -86,11 +86,11 @@ def _first_reason(offers: Sequence[Found], nothing: str) -> Found:
 
 
 def _constants(today: Today) -> Found:
-    """A new determination of each constant that is not held, independent of the one there is."""
+    """A new determination, independent of the one there is, of each constant that [plan] says can be measured again."""
+    free = [p for p in today.objective.space.varied if p.parameter.constant or p.name in today.conditions.precision]
+    again = {*today.conditions.precision, *today.conditions.precision_time}
     found = []
-    for p in today.objective.space.varied:
-        if not (p.parameter.constant or p.name in today.conditions.precision):
-            continue
+    for p in (p for p in free if p.name in again):
         present = present_error(today, p)
         sd = today.conditions.precision.get(p.name, _TWICE_AS_GOOD * present if present else 0.0)
         sd = sd or _UNKNOWN * abs(today.value(p.name))
@@ -99,7 +99,12 @@ def _constants(today: Today) -> Found:
         time = today.conditions.precision_time.get(p.name, today.conditions.constant_time)
         words = f"{symbol(p.name).text} determined anew, independently, to ± {format_rounded(sd, p.parameter.unit, 3)}"
         found.append(Candidate("constants", words, Cost(time, 0.0), quotes={p.name: sd}))
-    return found or "every constant is held at its value: give its uncertainty in [device]"
+    if found:
+        return found
+    if not free:
+        return "every constant is held at its value: give its uncertainty in [device]"
+    names = " or ".join(p.name for p in free)
+    return f"[plan] names none that can be measured again: precision = {{…}} takes {names}"
 
 
 _MAKERS: Final[dict[str, Callable[[Today], Found]]] = {

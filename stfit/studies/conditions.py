@@ -20,7 +20,12 @@ _CANDIDATES: Final[Mapping[str, str]] = {
 
 def candidate_words() -> dict[str, str]:
     """What may come next, by the name that [plan] candidates uses, in words: more of the same, or a first of a kind."""
-    return {**_CANDIDATES, **dict(kind.offer for kind in kinds().values() if kind.offer is not None)}
+    return {**_CANDIDATES, **offers()}
+
+
+def offers() -> dict[str, str]:
+    """The first measurement of a kind, by the name that [plan] candidates uses, in words."""
+    return dict(kind.offer for kind in kinds().values() if kind.offer is not None)
 
 
 @final
@@ -35,8 +40,9 @@ class Conditions:
     overhead_*: for each point, and each time the temperature or the field is set anew. shortest_dwell, longest_dwell:
     that can be measured; None takes the range of the rows there are. largest_current: A, that the device bears; None
     takes 1.5 times the largest so far. precision: name → one standard deviation (SI) of a new determination of a
-    constant; by default it halves the error there is, and is 5 % where there is none. precision_time: name → time it
-    takes, `constant_time` by default. of_kinds: the keys given that belong to one kind of measurement.
+    constant. precision_time: name → time it takes, `constant_time` by default. A constant can be measured again where
+    one of the two names it; without a precision its new error halves the one there is, and is 5 % where there is none.
+    of_kinds: the keys given that belong to one kind of measurement.
     """
 
     target: str = "l_over_L"

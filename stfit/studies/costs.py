@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.measurement import Measurement, kind_of
+from stfit.measurement import Observation, kind_of
 from stfit.objective import Term
 from stfit.studies.conditions import Conditions
 
@@ -40,7 +40,7 @@ class Cost:
 class Pricing:
     """What the measurements of a kind cost; a kind overrides what it knows better."""
 
-    def measuring_time(self, measurement: Measurement, conditions: Conditions) -> float:
+    def measuring_time(self, measurement: Observation, conditions: Conditions) -> float:
         """Seconds of measuring: `time_per_point` for each row, where the kind knows no time of its own."""
         return float(measurement.settings.state.size * point_time(conditions))
 
@@ -48,12 +48,12 @@ class Pricing:
         """The settings that are set one after the other: drive, temperature, field and state."""
         return distinct(*drive_and_surroundings(term), term.measurement.settings.state)
 
-    def by_error(self, measurement: Measurement) -> bool:  # noqa: ARG002 - a kind may look at it
+    def by_error(self, measurement: Observation) -> bool:  # noqa: ARG002 - a kind may look at it
         """Whether the data come with stated errors, which are taken to shrink with the root of the time."""
         return False
 
 
-def pricing_of(measurement: Measurement) -> Pricing:
+def pricing_of(measurement: Observation) -> Pricing:
     """What the kind of a measurement says of its cost."""
     kind = kind_of(measurement)
     pricing: Pricing = Pricing() if kind is None or kind.planner is None else kind.planner()
@@ -63,8 +63,7 @@ def pricing_of(measurement: Measurement) -> Pricing:
 def drive_and_surroundings(term: Term) -> tuple[Array, Array, Array]:
     """Current (A) or voltage (V), temperature (K) and field (T, 0 where none is given) of each row, shape (rows,)."""
     settings = term.measurement.settings
-    drive = settings.current if settings.voltage is None else settings.voltage
-    return np.asarray(drive), term.thermometer, np.nan_to_num(settings.field)
+    return settings.drive, term.thermometer, np.nan_to_num(settings.field)
 
 
 def distinct(*columns: npt.NDArray[Any]) -> set[tuple[float, ...]]:

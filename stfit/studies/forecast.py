@@ -8,7 +8,7 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.estimates import estimates
 from stfit.objective import Objective
 from stfit.objective.information import seen_and_free

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Final, final
 
@@ -9,9 +10,10 @@ import numpy as np
 
 from stfit.backends.parallel import told
 from stfit.results import Verdict
-from stfit.results.plan import NextMeasurement
+from stfit.results.measurement_plan import NextMeasurement
 from stfit.studies.candidate import Candidate, Today
 from stfit.studies.candidates import candidates
+from stfit.studies.conditions import offers
 from stfit.studies.forecast import Forecast, forecast
 from stfit.studies.planner import settings_of
 from stfit.studies.trial import trial
@@ -31,12 +33,24 @@ class Ranking:
     without: tuple[tuple[str, str], ...]
 
 
+@final
+@dataclass(frozen=True)
+class Trials:
+    """How many candidates are simulated, and how often each; processes: how many share the refits."""
+
+    candidates: int
+    refits: int
+    seed: int
+    processes: int = 1
+
+
 def rank(today: Today) -> Ranking:
     """Every candidate with its expected error, in order of what it does for the target in an hour.
 
     First those that identify the target where it is not identified today, by error · √hours, which does not depend on
     how long each is; then by ln(error today/error then) per hour, those that change nothing behind the others;
-    last those with which it still is not identified.
+    last those with which it still is not identified. In each group measurements of the kinds there are come before the
+    first one of another kind, which needs another set-up.
     """
     found, without = candidates(today)
     if today.conditions.hours is not None:  # twice and four times as long are the same then
@@ -49,27 +63,31 @@ def rank(today: Today) -> Ranking:
         else:
             expected = forecast(today, sized)
             pairs.append((expected, _entry(today, expected)))
-    pairs.sort(key=lambda pair: _order(pair[1]))
+    pairs.sort(key=lambda pair: _order(pair[1], offers()))
     return Ranking(today, tuple(f for f, _ in pairs), tuple(e for _, e in pairs), tuple(without))
 
 
-def checked(ranking: Ranking, count: int, refits: int, seed: int, processes: int = 1) -> Ranking:
-    """The same with the first `count` candidates that leave an error simulated and fitted `refits` times each."""
-    seeds = np.random.SeedSequence(seed).spawn(len(ranking.entries))
+def checked(ranking: Ranking, trials: Trials) -> Ranking:
+    """The same with the first candidates that leave an error simulated and fitted many times each."""
+    seeds = np.random.SeedSequence(trials.seed).spawn(len(ranking.entries))
     entries = list(ranking.entries)
-    for i in [i for i, entry in enumerate(entries) if entry.stderr is not None][:count]:
+    for i in [i for i, entry in enumerate(entries) if entry.stderr is not None][: trials.candidates]:
         predicted = entries[i].stderr or 0.0
-        check = trial(ranking.today, ranking.forecasts[i].candidate, predicted, refits, seeds[i], processes)
+        candidate = ranking.forecasts[i].candidate
+        check = trial(ranking.today, candidate, predicted, trials.refits, seeds[i], trials.processes)
         entries[i] = replace(entries[i], check=check)
     return replace(ranking, entries=tuple(entries))
 
 
-def _order(entry: NextMeasurement) -> tuple[int, float]:
+def _order(entry: NextMeasurement, another: Container[str]) -> tuple[int, bool, float]:
+    """By group, kinds that are there first, then merit. another: names of a first measurement of another kind."""
     if entry.stderr is None:
-        return 3, entry.hours
-    if entry.gain is None:
-        return 0, entry.stderr * float(np.sqrt(entry.hours))
-    return (1 if entry.worthwhile else 2), -entry.gain / entry.hours
+        group, merit = 3, entry.hours
+    elif entry.gain is None:
+        group, merit = 0, entry.stderr * float(np.sqrt(entry.hours))
+    else:
+        group, merit = (1 if entry.worthwhile else 2), -entry.gain / entry.hours
+    return group, entry.kind in another, merit
 
 
 def _sized(candidate: Candidate, seconds: float | None) -> Candidate | str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from stfit.measurement import kind_of, kinds, name_of
+from stfit.measurement.base import Codes
 from stfit.objective import FitParameter, Term
 from stfit.results.numbers import prefix
 from stfit.studies.candidate import Candidate, Today
@@ -71,11 +72,11 @@ def present_error(today: Today, p: FitParameter) -> float | None:
     return None if factor is None else float(np.log(factor)) * abs(today.value(p.name))
 
 
-def rows_of(measurement: Any, *names: str) -> list[dict[str, Any]]:
-    """The state and some columns of each row, those that are there; SI units."""
+def rows_of(state: Codes, columns: Mapping[str, Array]) -> list[dict[str, Any]]:
+    """The state and some columns of each row, those that are there; SI units, all of shape (rows,)."""
     rows = []
-    for row, code in enumerate(measurement.state):
-        cells = {name: float(getattr(measurement, name)[row]) for name in names}
+    for row, code in enumerate(state):
+        cells = {name: float(values[row]) for name, values in columns.items()}
         rows.append({"state": ("P", "AP")[int(code)]} | {k: v for k, v in cells.items() if np.isfinite(v)})
     return rows
 
@@ -100,11 +101,11 @@ def of_points(today: Today, kind: str, term: Term | None, what: str, more: str =
     if term is None:
         return []
     cost, settings = today.cost(term), term.measurement.settings
-    drive, unit = (settings.current, "A") if settings.voltage is None else (settings.voltage, "V")
+    unit = "A" if settings.voltage is None else "V"
     kelvin = np.unique(term.thermometer)
     at = f", {kelvin[0]:g} K" if kelvin.size == 1 else f", {kelvin[0]:g} to {kelvin[-1]:g} K"
     points = f"{cost.points} points" if cost.points > 1 else "one point"
-    words = f"{what} at {points}, {span(term.measurement.polarity * np.asarray(drive), unit)}"
+    words = f"{what} at {points}, {span(term.measurement.origin.polarity * settings.drive, unit)}"
     words += at if temperature_known(today) else ""  # else it is but a unit
     return [Candidate(kind, words + more, cost, (term,))]
 

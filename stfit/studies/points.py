@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.measurement.base import frozen
+from stfit.measurement import resampling
+from stfit.measurement.observation import sensitivity
 from stfit.objective import Objective, Term
 from stfit.studies.candidate import Today
 from stfit.studies.choice import chosen
@@ -46,14 +47,7 @@ def largest_current(today: Today) -> float:
 
 def with_rows(term: Term, rows: Codes) -> Term:
     """Some rows of a table."""
-    measurement: Any = term.measurement
-    size = measurement.settings.state.size
-    arrays = {
-        name: frozen(values[rows], values.dtype)
-        for name, values in vars(measurement).items()
-        if isinstance(values, np.ndarray) and values.size == size
-    }
-    return replace(term, measurement=replace(measurement, **arrays), thermometer=term.thermometer[rows])
+    return replace(term, measurement=resampling.with_rows(term.measurement, rows), thermometer=term.thermometer[rows])
 
 
 def how_often(today: Today, offered: Term, of: Codes, points: int) -> Codes:
@@ -66,5 +60,5 @@ def how_often(today: Today, offered: Term, of: Codes, points: int) -> Codes:
 
 def row_information(objective: Objective, x: Array, term: Term) -> Array:
     """The information each row brings, shape (rows, p, p)."""
-    root = term.measurement.sensitivity(term.prediction(objective.space.jets(x, order=1))).gradient
+    root = sensitivity(term.measurement, term.prediction(objective.space.jets(x, order=1))).gradient
     return np.asarray(np.einsum("pr,qr->rpq", root, root))

@@ -16,9 +16,11 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
+from stfit.backends.budget import Budget
 from stfit.backends.chain import Chain
-from stfit.backends.ensemble import Budget, sample
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.ensemble import sample
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
 from stfit.diagnostics.convergence import convergence
 from stfit.diagnostics.posterior import posterior_estimates
@@ -30,7 +32,6 @@ from stfit.studies.truths import truths_at
 from stfit.studies.uniformity import Band, Counts, band, counts_below
 
 Array = npt.NDArray[np.float64]
-Progress = Callable[[str, int, int], None]  # what is going on, how many replicas are done, of how many
 
 BUDGET: Final = Budget(ensembles=2, target=1000)  # quantiles to some 0.04 of the standard deviation: widths to 3 %
 RANKS: Final = 99  # draws a truth is ranked among; 100 possible ranks
@@ -38,6 +39,20 @@ LOG_LIKELIHOOD: Final = "log_likelihood"
 _STREAM: Final = 1804  # of random numbers: another than that of the refits of the same seed
 _WIDENED: Final = 2.0  # standard errors of the fit in one of the working prior
 _OF_UNKNOWN: Final = 0.1  # of the natural size: the width of the working prior of what the data do not determine
+
+
+@final
+@dataclass(frozen=True)
+class Repetitions:
+    """How often a design is simulated and analysed again. Every repetition has a seed of its own, made from `seed`.
+
+    budget: of the chain of each, where a posterior is sampled. processes: how many share the work; they change nothing.
+    """
+
+    replicas: int
+    seed: int
+    budget: Budget = BUDGET
+    processes: int = 1
 
 
 @final
@@ -94,30 +109,41 @@ class SimulatedPosteriors:
 def simulate_posteriors(
     objective: Objective,
     optimum: Optimum,
+    repetitions: Repetitions,
     *,
-    replicas: int,
-    seed: int,
-    budget: Budget = BUDGET,
     distorted: Callable[[Chain], Chain] | None = None,
-    processes: int = 1,
-    progress: Progress | None = None,
 ) -> SimulatedPosteriors:
     """Draw truths from the prior, simulate the design at each, sample the posterior and rank the truth in it.
 
-    The prior is the working prior about the fit, see `with_working_prior`. distorted: what is done to every chain
-    before it is used, for negative controls.
+    The prior is the working prior about the fit, see `with_working_prior`.
+
+    Parameters
+    ----------
+    objective, optimum
+        The design and its fit.
+    repetitions
+        How many truths are drawn, with which seed, and how long each posterior is sampled.
+    distorted
+        What is done to every chain before it is used, for negative controls.
+
+    Returns
+    -------
+    SimulatedPosteriors
+        The ranks of every parameter and of the log-likelihood.
+
+    Raises
+    ------
+    InputError
+        If no truth is to be drawn.
     """
-    if replicas < 1:
-        raise InputError(Problem("simulation-based calibration, replicas", "at least 1", str(replicas)))
+    if repetitions.replicas < 1:
+        raise InputError(Problem("simulation-based calibration, replicas", "at least 1", str(repetitions.replicas)))
     informed = with_working_prior(objective, optimum)
-    rank = partial(_ranked, informed, budget, distorted)
-    done = []
-    for outcome in mapped(rank, np.random.SeedSequence([seed, _STREAM]).spawn(replicas), processes):
-        done.append(outcome)
-        if progress is not None:
-            progress("posteriors sampled", len(done), replicas)
+    rank = partial(_ranked, informed, repetitions.budget, distorted)
+    seeds = np.random.SeedSequence([repetitions.seed, _STREAM]).spawn(repetitions.replicas)
+    done = mapped(rank, seeds, repetitions.processes, doing="posteriors sampled")
     prior = {p.name: p.constraint.sentence(p.parameter.unit) for p in informed.space.varied if p.constraint is not None}
-    return SimulatedPosteriors(tuple(done), seed, (*informed.names, LOG_LIKELIHOOD), prior)
+    return SimulatedPosteriors(tuple(done), repetitions.seed, (*informed.names, LOG_LIKELIHOOD), prior)
 
 
 def with_working_prior(objective: Objective, optimum: Optimum) -> Objective:

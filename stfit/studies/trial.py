@@ -9,10 +9,11 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum, refit
+from stfit.backends.least_squares import refit
+from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
 from stfit.objective import Objective
-from stfit.results.plan import Check
+from stfit.results.measurement_plan import SimulatedCheck
 from stfit.studies.candidate import Candidate, Today, with_candidate
 
 Array = npt.NDArray[np.float64]
@@ -36,7 +37,7 @@ class _Design:
 
 def trial(
     today: Today, candidate: Candidate, predicted: float, refits: int, seed: np.random.SeedSequence, processes: int = 1
-) -> Check:
+) -> SimulatedCheck:
     """All measurements there are and the candidate, drawn and fitted `refits` times as if today's fit were the truth.
 
     Each replica has its own data and its own quotes of the constrained constants. predicted: standard error (SI). The
@@ -55,7 +56,7 @@ def trial(
     spread = 0.5 * float(high - low) * (abs(today.value(target)) if logarithmic else 1.0)
     ratio = spread / predicted
     error = ratio * _QUANTILE_ERROR / np.sqrt(max(kept.size, 1))
-    return Check(refits, int(found.size - kept.size), spread, ratio, float(error))
+    return SimulatedCheck(refits, int(found.size - kept.size), spread, ratio, float(error))
 
 
 def _refitted(design: _Design, seed: np.random.SeedSequence) -> float:

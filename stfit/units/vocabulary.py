@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final, final
@@ -127,24 +128,77 @@ class Root:
     base: str
 
 
+_BASES: Final[Mapping[str, str]] = {  # of the SI units
+    "": "dimensionless",
+    "A": "ampere",
+    "V": "kilogram * meter ** 2 / ampere / second ** 3",
+    "ohm": "kilogram * meter ** 2 / ampere ** 2 / second ** 3",
+    "s": "second",
+    "K": "kelvin",
+    "J": "kilogram * meter ** 2 / second ** 2",
+    "T": "kilogram / ampere / second ** 2",
+    "A/m": "ampere / meter",
+    "rad": "radian",
+    "Hz": "1 / second",
+    "A/s": "ampere / second",
+    "1/A": "1 / ampere",
+    "1/V": "ampere * second ** 3 / kilogram / meter ** 2",
+    "m": "meter",
+    "m**3": "meter ** 3",
+    "J/m**3": "kilogram / meter / second ** 2",
+    "kg": "kilogram",
+    "C": "ampere * second",
+    "K**2/A**2": "kelvin ** 2 / ampere ** 2",
+    "rad/s/T": "ampere * radian * second / kilogram",
+}
+_MULTIPLES: Final[Mapping[str, tuple[float, str]]] = {
+    "percent": (0.01, ""),
+    "mA": (1e-3, "A"),
+    "uA": (1e-6, "A"),
+    "mV": (1e-3, "V"),
+    "mohm": (1e-3, "ohm"),
+    "kohm": (1e3, "ohm"),
+    "ms": (1e-3, "s"),
+    "us": (1e-6, "s"),
+    "ns": (1e-9, "s"),
+    "ps": (1e-12, "s"),
+    "eV": (ELEMENTARY_CHARGE, "J"),
+    "mT": (1e-3, "T"),
+    "kA/m": (1e3, "A/m"),
+    "MHz": (1e6, "Hz"),
+    "GHz": (1e9, "Hz"),
+    "mA/s": (1e-3, "A/s"),
+}
+# What nearly every file is written in, as pint reads it: a command that meets no other unit need not load pint, which
+# takes as long as the rest of it.
+COMMON: Final[Mapping[str, Root]] = {unit: Root(1.0, 0.0, base) for unit, base in _BASES.items()} | {
+    unit: Root(factor, 0.0, _BASES[of]) for unit, (factor, of) in _MULTIPLES.items()
+}
+
+
 class UnknownUnitError(ValueError):
     """No unit of this vocabulary; says why, in a few words. Never leaves `stfit.units`."""
 
 
-@lru_cache(maxsize=256)
 def root(unit_text: str) -> Root:
     """The unit in SI base units, "" being the pure number. Raises UnknownUnitError."""
-    from pint.errors import PintError, UndefinedUnitError
-
     expression = _normalised(unit_text)
-    registry = _registry()
+    return COMMON[expression] if expression in COMMON else read_by_pint(expression)
+
+
+@lru_cache(maxsize=256)
+def read_by_pint(expression: str) -> Root:
+    """The unit in SI base units, from ASCII; UnknownUnitError for what is none."""
+    import pint  # takes as long as all else of a command that refuses an analysis file
+
+    registry = _registry(pint.UnitRegistry)
     try:
         unit = registry.parse_units(expression)
         offset = registry.Quantity(0.0, unit).to_root_units().magnitude
         factor, base = registry.get_root_units(unit, check_nonmult=False)
-    except UndefinedUnitError as error:
+    except pint.errors.UndefinedUnitError as error:
         raise UnknownUnitError(f"where {', '.join(map(repr, error.unit_names))} is no known unit") from None
-    except (PintError, OverflowError):  # OverflowError: absurd powers
+    except (pint.errors.PintError, OverflowError):  # OverflowError: absurd powers
         raise UnknownUnitError("which is no unit") from None
     return Root(float(factor), float(offset), str(base))
 
@@ -156,10 +210,9 @@ def dimension_of(base: str) -> str:
 
 
 @cache
-def _registry() -> Any:
-    import pint
-
-    return pint.UnitRegistry(_DEFINITIONS.strip().splitlines(), on_redefinition="raise")
+def _registry(made_by: Any) -> Any:
+    """The vocabulary as pint holds it; made_by: its class of registries."""
+    return made_by(_DEFINITIONS.strip().splitlines(), on_redefinition="raise")
 
 
 def _normalised(unit_text: str) -> str:

@@ -64,7 +64,7 @@ def columns() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def assembled(columns: dict[str, Any]) -> Callable[[], Objective]:
     """What stfit does before the fit: the analysis is read, a start is guessed."""
-    table = DwellTimes.from_columns(columns, polarity=1, origin=Origin())
+    table = DwellTimes.from_columns(columns, origin=Origin())
     device = {"delta_R": "0.110 ± 0.004 ohm", "beta": "0.35 ± 0.03", "temperature": "295 ± 1 K"}
 
     def objective() -> Objective:

@@ -28,7 +28,7 @@ from stfit.diagnostics.estimates import estimates
 from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.resonance.data import FmrLines
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.models.barrier_angle import angle_at
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
@@ -78,41 +78,41 @@ def events(temperatures: list[float], rates: list[float], chances: Array) -> dic
 # --- five measurements --------------------------------------------------------------------------------------------
 
 
-def staircase() -> Measurement:
+def staircase() -> Observation:
     """50 events a setting, in steps of a quarter of 1/|s|."""
     columns = events([270.0, 295.0], [1.0, 10.0, 100.0], (np.arange(50) + 0.5) / 50)
     step = 0.25 / np.abs(slopes(columns["transition"], columns["temperature"]))
     current = columns["switching_current"]
     columns |= {"switching_current": np.sign(current) * np.ceil(np.abs(current) / step) * step, "current_step": step}
-    return RampEvents.from_columns(columns, polarity=1, origin=Origin())
+    return RampEvents.from_columns(columns, origin=Origin())
 
 
-def lines() -> Measurement:
+def lines() -> Observation:
     """Power and linewidth of 50 currents in both states."""
     state, current = np.repeat([0.0, 1.0], 50), np.tile(np.linspace(-8e-4, 8e-4, 50), 2)
     columns = {"state": state, "current": current, "power": np.full(100, 1.7), "power_stderr": np.full(100, 0.05)}
     columns |= {"linewidth": np.full(100, 1e8), "linewidth_stderr": np.full(100, 3e6)}
-    return FmrLines.from_columns(columns, polarity=1, origin=Origin(), linewidth="fwhm", power="integrated")
+    return FmrLines.from_columns(columns, origin=Origin(), linewidth="fwhm", power="integrated")
 
 
-def critical_currents(rows: int) -> Measurement:
+def critical_currents(rows: int) -> Observation:
     """Currents of both transitions with errors of 10 %, against ΔR."""
     state, delta_R = np.arange(rows) % 2, np.linspace(0.05, 0.5, rows)
     of_device = np.where(state == 0, DERIVED_TRUTH["I_c_P"], DERIVED_TRUTH["I_c_AP"])
     current = of_device * TRUTH["delta_R"] / delta_R
     columns = {"transition": state, "critical_current": current, "critical_current_stderr": 0.1 * np.abs(current)}
-    return CriticalCurrents.from_columns(columns | {"delta_R": delta_R}, polarity=1, origin=Origin())
+    return CriticalCurrents.from_columns(columns | {"delta_R": delta_R}, origin=Origin())
 
 
-def objective_of(measurements: list[Measurement]) -> Objective:
+def objective_of(measurements: list[Observation]) -> Objective:
     """What stfit does before the fit: the analysis is read, a start is guessed."""
     return assemble(analysis_of({"device": dict(QUOTES)}, Path(), "benchmark"), measurements)
 
 
 @pytest.fixture(scope="module")
-def measurements() -> list[Measurement]:
+def measurements() -> list[Observation]:
     """Five measurements drawn from one device, 1000 rows together."""
-    designs: list[Measurement] = [dwell_table((200, 3000), 1.5e-3, currents=25), pulses(1000), staircase(), lines()]
+    designs: list[Observation] = [dwell_table((200, 3000), 1.5e-3, currents=25), pulses(1000), staircase(), lines()]
     left = ROWS - sum(measurement.settings.state.size for measurement in designs)
     objective = objective_of([*designs, critical_currents(left)])
     truth = objective.space.coordinates({**TRUTH, **LINES})
@@ -143,11 +143,13 @@ class ByHand:
         return np.asarray(value["ln_tau_0"] + np.where(state == 0, in_P, in_AP) / thermal)
 
     def dwells(self, value: dict[str, float], data: Any) -> Array:
-        u = np.log(data.total_time / data.n) - self.log_tau(value, data.state, data.current, data.temperature)
+        u = np.log(data.total_time / data.n) - self.log_tau(
+            value, data.settings.state, data.settings.drive, data.settings.temperature
+        )
         return np.asarray(np.sign(u) * np.sqrt(2 * data.n * (np.expm1(u) - u)))
 
     def pulses(self, value: dict[str, float], data: Any) -> Array:
-        log_tau = self.log_tau(value, data.state, data.drive, data.temperature)
+        log_tau = self.log_tau(value, data.settings.state, data.settings.drive, data.settings.temperature)
         return binomial(data.n, data.n_switched, data.pulse_width * np.exp(-log_tau))
 
     def staircase(self, value: dict[str, float], data: Any) -> Array:
@@ -159,16 +161,16 @@ class ByHand:
         return binomial(data.n, data.n_switched, exposure)
 
     def lines(self, value: dict[str, float], data: Any) -> Array:
-        in_P, width = data.state == 0, data.is_linewidth == 1
+        in_P, width = data.settings.state == 0, data.is_linewidth == 1
         thermal = BOLTZMANN / ELEMENTARY_CHARGE * value["temperature"]
-        rise = np.where(in_P, value["G_P"], -value["G_AP"]) * data.current / thermal
+        rise = np.where(in_P, value["G_P"], -value["G_AP"]) * data.settings.drive / thermal
         log_power = np.where(in_P, value["ln_power_P"], value["ln_power_AP"]) - rise
         log_width = np.where(in_P, value["ln_linewidth_P"], value["ln_linewidth_AP"]) + rise
         return np.asarray((data.value - np.exp(np.where(width, log_width, log_power))) / data.stderr)
 
     def critical(self, value: dict[str, float], data: Any) -> Array:
-        of_device = np.where(data.state == 0, -value["E_P"] / value["G_P"], value["E_AP"] / value["G_AP"])
-        return np.asarray((data.current - of_device * value["delta_R"] / data.delta_R) / data.stderr)
+        of_device = np.where(data.settings.state == 0, -value["E_P"] / value["G_P"], value["E_AP"] / value["G_AP"])
+        return np.asarray((data.current - of_device * value["delta_R"] / data.settings.delta_R) / data.stderr)
 
 
 def binomial(n: Array, switched: Array, exposure: Array) -> Array:
@@ -180,14 +182,14 @@ def binomial(n: Array, switched: Array, exposure: Array) -> Array:
 
 
 @pytest.fixture(scope="module")
-def by_hand(measurements: list[Measurement]) -> Fit:
+def by_hand(measurements: list[Observation]) -> Fit:
     """One lmfit.minimize of it: same start, same bounds, numerical derivatives."""
     objective = objective_of(measurements)
     return minimised_by_lmfit(objective, ByHand(measurements, coordinates(objective)))
 
 
 @pytest.fixture(scope="module")
-def same_residual(measurements: list[Measurement]) -> Fit:
+def same_residual(measurements: list[Observation]) -> Fit:
     """The same of stfit's own residuals."""
     objective = objective_of(measurements)
     return minimised_by_lmfit(objective, objective.residuals)
@@ -229,7 +231,7 @@ def compared(benchmark: Any, ours: Fit, theirs: Fit, goal: float, rounds: int = 
     assert mine <= goal * other
 
 
-def test_the_residual_by_hand_is_that_of_stfit(measurements: list[Measurement], by_hand: Fit) -> None:
+def test_the_residual_by_hand_is_that_of_stfit(measurements: list[Observation], by_hand: Fit) -> None:
     objective = objective_of(measurements)
     assert sum(measurement.settings.state.size for measurement in measurements) == ROWS
     assert objective.has_residuals
@@ -246,7 +248,7 @@ def test_the_residual_by_hand_is_that_of_stfit(measurements: list[Measurement], 
 
 
 @pytest.mark.benchmark(group="joint")
-def test_joint_fit(benchmark: Any, measurements: list[Measurement], by_hand: Fit, same_residual: Fit) -> None:
+def test_joint_fit(benchmark: Any, measurements: list[Observation], by_hand: Fit, same_residual: Fit) -> None:
     objective = objective_of(measurements)
     mine, other = times_in_turn(lambda: minimise(objective), same_residual, ROUNDS)
     benchmark.extra_info["ratio to the same residual"] = mine / other
@@ -255,7 +257,7 @@ def test_joint_fit(benchmark: Any, measurements: list[Measurement], by_hand: Fit
 
 @pytest.mark.benchmark(group="joint")
 def test_joint_fit_from_the_analysis_to_estimates(
-    benchmark: Any, measurements: list[Measurement], by_hand: Fit, same_residual: Fit
+    benchmark: Any, measurements: list[Observation], by_hand: Fit, same_residual: Fit
 ) -> None:
     def fit() -> Any:
         objective = objective_of(measurements)

@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 from stfit.constants import BOLTZMANN, VACUUM_PERMEABILITY
-from stfit.physics.llg import Macrospin, trajectories
+from stfit.physics.llg import Stepping, trajectories
+from stfit.physics.macrospin import Macrospin
 from stfit.physics.transport import CosineGmr
 
 ALPHA, TEMPERATURE, SIGMA = 0.1, 300.0, 20.0
@@ -47,7 +48,7 @@ def ours(steps: int) -> Callable[[], Any]:
         gmr=CosineGmr(),
     )
     currents = np.linspace(-1.0, 1.0, REPLICAS)
-    return lambda: trajectories(spin, currents, time_step=TIME_STEP, samples=1, every=steps, seed=1, start=1.0)
+    return lambda: trajectories(spin, currents, Stepping(TIME_STEP, seed=1), samples=1, every=steps, start=1.0)
 
 
 def theirs(steps: int) -> Callable[[], Any]:

@@ -17,9 +17,10 @@ import pytest
 
 from stfit import load
 from stfit.analysis import analysis_of
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.estimates import estimates
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.physics.switching import ramp_quantile
 from stfit.pipeline.assembly import assemble
 from stfit.results import Estimate, Status
@@ -58,7 +59,7 @@ def file(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def fitted(measurement: Measurement) -> tuple[Optimum, dict[str, Estimate]]:
+def fitted(measurement: Observation) -> tuple[Optimum, dict[str, Estimate]]:
     objective = assemble(analysis_of({"device": DEVICE}, Path(), "benchmark"), [measurement])
     optimum = minimise(objective)
     return optimum, estimates(objective, optimum)

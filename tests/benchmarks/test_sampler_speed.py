@@ -25,13 +25,15 @@ import numpy.typing as npt
 import pytest
 
 from stfit.analysis import read_analysis
-from stfit.backends.ensemble import Budget, sample
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.budget import Budget
+from stfit.backends.ensemble import sample
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.backends.starts import starting_walkers, straightest
 from stfit.backends.stopping import longest_time
 from stfit.objective import Objective
-from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import load_measurements
 
 Array = npt.NDArray[np.float64]
 
@@ -106,7 +108,7 @@ def in_jax(objective: Objective) -> tuple[Callable[[Any], Any], Any]:
     jnp = jax.numpy
     (term,) = objective.terms
     data: Any = term.measurement
-    in_P, current = data.state == 0, data.polarity * data.current
+    in_P, current = data.settings.state == 0, data.settings.drive
 
     def log_likelihood(x: Any) -> Any:
         value = dict(zip(objective.names, x, strict=True))

@@ -53,7 +53,7 @@ def table(sigma: float, transitions: float) -> DwellTimes:
     unit = true["tau_0"] * 2 * sigma**1.5 / np.sqrt(np.pi) * REFERENCE / temperature  # 1/D0
     n = np.full(state.size, transitions)
     columns = {"state": state.astype(int), "current": current, "temperature": temperature, "n": n}
-    found = DwellTimes.from_columns(columns | {"total_time": n * unit * np.exp(reduced)}, polarity=1, origin=Origin())
+    found = DwellTimes.from_columns(columns | {"total_time": n * unit * np.exp(reduced)}, origin=Origin())
     assert isinstance(found, DwellTimes)
     return found
 

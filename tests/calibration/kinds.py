@@ -14,7 +14,7 @@ from typing import Final, final
 import numpy as np
 
 from stfit.analysis import analysis_of
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from tests import builders
@@ -41,7 +41,7 @@ _SEED: Final = 4040  # of the one measurement that makes a design; chosen before
 class KindDesign:
     """A measurement, what is known beside it, and which quantities are tested. steps, walkers: of its chains."""
 
-    measurement: Callable[[], Measurement]
+    measurement: Callable[[], Observation]
     quantities: tuple[str, ...] = _DEVICE
     known: Mapping[str, str] | None = None
     steps: int = 320
@@ -64,11 +64,11 @@ def truth_of(objective: Objective) -> Mapping[str, float]:
     }
 
 
-def _rich_ramps(step: float | None = None) -> Measurement:
+def _rich_ramps(step: float | None = None) -> Observation:
     return builders.ramps(TRUTH, temperatures=(250.0, 320.0), rates=(1.0, 100.0), n=300, seed=_SEED, step=step)
 
 
-def _poor_ramps(step: float | None = None) -> Measurement:
+def _poor_ramps(step: float | None = None) -> Observation:
     rates = (1.0, 10.0, 100.0)
     return builders.ramps(TRUTH, temperatures=_COLD_TO_WARM, rates=rates, n=6, seed=_SEED, step=step)
 

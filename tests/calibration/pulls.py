@@ -10,7 +10,8 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.estimates import estimates
 from stfit.objective import Objective
 from stfit.results import Estimate, Status
@@ -74,10 +75,13 @@ class Ensemble:
 
 def simulate(design: Design, devices: int, seed: int) -> Ensemble:
     """Measure and fit the design on `devices` devices; data and quotes of the constants are drawn afresh for each."""
-    objective = design.objective()
-    truth = objective.space.coordinates(TRUTH)
-    rng = np.random.default_rng(seed)
-    replicas = (objective.replicate(truth, rng) for _ in range(devices))
+    return replicated(design.objective(), TRUTH, devices, seed)
+
+
+def replicated(objective: Objective, truth: Mapping[str, float], devices: int, seed: int) -> Ensemble:
+    """The same for the design of an objective, on devices of any truth."""
+    x, rng = objective.space.coordinates(truth), np.random.default_rng(seed)
+    replicas = (objective.replicate(x, rng) for _ in range(devices))
     return Ensemble(tuple(Fit(replica, minimise(replica)) for replica in replicas))
 
 

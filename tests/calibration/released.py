@@ -21,12 +21,12 @@ from typing import Any, Final
 import numpy as np
 
 import stfit
-from stfit.backends.ensemble import Budget
+from stfit.backends.budget import Budget
 from stfit.backends.least_squares import minimise
 from stfit.measurement import kinds
 from stfit.studies.calibrate import Calibration, calibrate
 from stfit.studies.coverage import FALSE_ALARM
-from stfit.studies.sbc import RANKS
+from stfit.studies.sbc import RANKS, Repetitions
 from stfit.studies.uniformity import band, counts_below
 from tests.calibration.kinds import DESIGNS, truth_of
 
@@ -45,12 +45,14 @@ def calibration_of(design: str, interval: str, devices: int, batch: int = 0) -> 
     return calibrate(
         objective,
         optimum,
-        replicas=max(2, devices) if interval != "posterior" else 2,
+        Repetitions(
+            replicas=max(2, devices) if interval != "posterior" else 2,
+            seed=seed,
+            budget=Budget(ensembles=2, walkers=DESIGNS[design].walkers, steps=DESIGNS[design].steps, target=1000),
+        ),
         posteriors=devices,
-        seed=seed,
         kinds=(interval,),
         quantities=DESIGNS[design].quantities,
-        budget=Budget(ensembles=2, walkers=DESIGNS[design].walkers, steps=DESIGNS[design].steps, target=1000),
     )
 
 
@@ -105,7 +107,7 @@ def added(batches: list[dict[str, Any]]) -> dict[str, Any]:
         name: {level: np.sum([b["coverage"][name][level] for b in batches], axis=0).tolist() for level in levels}
         for name, levels in first["coverage"].items()
     }
-    content = {"design": first["design"], "kind": DESIGNS[first["design"]].measurement().kind}
+    content = {"design": first["design"], "kind": DESIGNS[first["design"]].measurement().origin.kind}
     content |= {"interval": first["interval"], "devices": sum(b["devices"] for b in batches)}
     content |= {"failed": sum(b["failed"] for b in batches), "coverage": coverage}
     ranks = [ranked for b in batches for ranked in b.get("ranks", []) if ranked]

@@ -15,12 +15,11 @@ import numpy as np
 import pytest
 
 from stfit.analysis import analysis_of
-from stfit.backends.least_squares import minimise
 from stfit.kinds.critical.data import CriticalCurrents
 from stfit.measurement import Origin
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
-from tests.calibration.pulls import Ensemble, Fit, comparisons_of, complaints, halved
+from tests.calibration.pulls import Ensemble, comparisons_of, complaints, halved, replicated
 from tests.calibration.virtual_devices import (
     BOLTZMANN,
     DERIVED_TRUTH,
@@ -46,7 +45,7 @@ def measured() -> CriticalCurrents:
     current = np.array([DERIVED_TRUTH["I_c_P"], DERIVED_TRUTH["I_c_AP"]])[state] * left
     columns = {"transition": state, "critical_current": current, "critical_current_stderr": 0.01 * np.abs(current)}
     keys: dict[str, Any] = {"critical_current": "measured", "measurement_time": TIME}
-    return CriticalCurrents.from_columns(columns | {"temperature": kelvin}, polarity=1, origin=Origin(), **keys)
+    return CriticalCurrents.from_columns(columns | {"temperature": kelvin}, origin=Origin(), **keys)
 
 
 Known = Mapping[str, str]
@@ -77,11 +76,7 @@ def objective_of(name: str) -> Objective:
 def ensemble_of(devices: int) -> Callable[[str], Ensemble]:
     @cache
     def ensemble(name: str) -> Ensemble:
-        objective = objective_of(name)
-        truth = objective.space.coordinates(TRUTH)
-        rng = np.random.default_rng(SEED + list(DESIGNS).index(name))
-        replicas = (objective.replicate(truth, rng) for _ in range(devices))
-        return Ensemble(tuple(Fit(replica, minimise(replica)) for replica in replicas))
+        return replicated(objective_of(name), TRUTH, devices, SEED + list(DESIGNS).index(name))
 
     return ensemble
 

@@ -42,20 +42,20 @@ def watch(dead_time: float) -> dict[str, Any]:
 
 
 def timed(dead_time: float) -> Any:
-    return DwellEvents.from_columns(watch(dead_time), polarity=1, origin=Origin(), dead_time=dead_time)
+    return DwellEvents.from_columns(watch(dead_time), origin=Origin(), dead_time=dead_time)
 
 
 def counted(dead_time: float) -> Any:
     columns = watch(dead_time)
     row = np.repeat(np.arange(4), N)
     events = {name: columns[name][row] for name in ("state", "current", "duration")}
-    return DwellEvents.from_columns(events, polarity=1, origin=Origin(), dead_time=dead_time)
+    return DwellEvents.from_columns(events, origin=Origin(), dead_time=dead_time)
 
 
 def table(dead_time: float) -> Any:
     columns = watch(dead_time) | {"n": np.full(4, float(N)), "dead_time": np.full(4, dead_time)}
     columns["total_time"] = columns.pop("duration")
-    return dwell_table(columns, polarity=1, origin=Origin())
+    return dwell_table(columns, origin=Origin())
 
 
 DESIGNS: Final[dict[str, Callable[[float], Any]]] = {"counted": counted, "timed": timed, "table": table}
@@ -63,7 +63,7 @@ DESIGNS: Final[dict[str, Callable[[float], Any]]] = {"counted": counted, "timed"
 
 def maximum(measurement: Any) -> tuple[Array, Array]:
     """ln τ of the four rows at the maximum of the likelihood, and their errors, by damped Newton steps."""
-    x = np.asarray(measurement.rough_dwell_times().log_dwell)
+    x = np.asarray(measurement.start().dwell_times.log_dwell)
     for _ in range(40):
         jet = measurement.log_likelihood(concatenate(seed(x, 2)))
         curvature, axes = np.linalg.eigh(-jet.hessian)
@@ -85,7 +85,7 @@ def pulls(design: str, share: float, devices: int) -> Array:
     rng = np.random.default_rng(SEED + round(10 * share) + 100 * list(DESIGNS).index(design))
     found = np.empty((devices, 4))
     for device in range(devices):
-        x, error = maximum(measurement.replicate(np.log(TAU), rng))
+        x, error = maximum(measurement.draw(np.log(TAU), rng))
         found[device] = (x - np.log(TAU)) / error
     return found
 
@@ -111,7 +111,7 @@ def test_a_dead_time_that_is_ignored_fails(share: float, devices: int) -> None:
     rng = np.random.default_rng(SEED)
     found = []
     for _ in range(devices):
-        reduced = measurement.replicate(np.log(TAU), rng).reduced
+        reduced = measurement.draw(np.log(TAU), rng).reduced
         found.append((np.log(reduced.total_time / reduced.n) - np.log(TAU)) * np.sqrt(reduced.n))
     assert np.all(np.mean(found, axis=0)[:2] > 4.0)
     assert np.any(np.abs(np.mean(found, axis=0)) > 1.0 / 3.0 + _Z / np.sqrt(devices))

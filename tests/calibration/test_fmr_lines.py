@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 
 from stfit.analysis import analysis_of
-from stfit.backends.least_squares import minimise
 from stfit.pipeline.assembly import assemble
-from tests.calibration.pulls import Ensemble, Fit, comparisons_of, complaints, halved
+from tests.calibration.pulls import Ensemble, comparisons_of, complaints, halved, replicated
 from tests.calibration.virtual_devices import DERIVED_TRUTH, LINES_TRUTH, QUOTES, TRUTH, lines
 
 pytestmark = pytest.mark.slow
@@ -28,10 +27,7 @@ COMPARISONS: Final = comparisons_of(len(MAPPINGS), len(QUANTITIES))
 def ensemble(mapping: str, devices: int) -> Ensemble:
     analysis = analysis_of({"device": dict(QUOTES), "model": {"mapping": mapping}}, Path(), "calibration")
     objective = assemble(analysis, [lines()])
-    truth = objective.space.coordinates({**TRUTH, **LINES_TRUTH})
-    rng = np.random.default_rng(SEED + MAPPINGS.index(mapping))
-    replicas = (objective.replicate(truth, rng) for _ in range(devices))
-    return Ensemble(tuple(Fit(replica, minimise(replica)) for replica in replicas))
+    return replicated(objective, {**TRUTH, **LINES_TRUTH}, devices, SEED + MAPPINGS.index(mapping))
 
 
 @pytest.mark.parametrize("mapping", MAPPINGS)

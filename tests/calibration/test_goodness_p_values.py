@@ -103,7 +103,7 @@ def test_order_and_scatter_would_find_a_wrong_law_and_jitter(ensemble_of: Callab
         table = term.measurement
         assert isinstance(table, DwellTimes)
         # up to three standard errors of a row at the largest currents
-        bow = np.square(table.current / np.max(np.abs(table.current))) / np.sqrt(table.n)
+        bow = np.square(table.settings.drive / np.max(np.abs(table.settings.drive))) / np.sqrt(table.n)
         noise = np.sqrt(1.4**2 - 1.0) / np.sqrt(table.n) * np.random.default_rng(number).standard_normal(bow.size)
         for change, found in ((3.0 * bow, alike), (noise, jittered)):
             changed = replace(table, total_time=table.total_time * np.exp(change))

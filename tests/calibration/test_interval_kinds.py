@@ -15,14 +15,14 @@ from typing import Final
 import numpy as np
 import pytest
 
+from stfit.backends.budget import Budget
 from stfit.backends.chain import Chain
-from stfit.backends.ensemble import Budget
 from stfit.backends.least_squares import minimise
 from stfit.kinds.pulse.data import SwitchingPulses
 from stfit.results import Estimate, Interval
 from stfit.studies.calibrate import Calibration
 from stfit.studies.coverage import FALSE_ALARM, NOMINAL, Coverage, Judgement, band, coverage
-from stfit.studies.sbc import LOG_LIKELIHOOD, RANKS, simulate_posteriors
+from stfit.studies.sbc import LOG_LIKELIHOOD, RANKS, Repetitions, simulate_posteriors
 from stfit.studies.truths import truths_at
 from stfit.studies.uniformity import band as ranks_band
 from stfit.studies.uniformity import counts_below
@@ -77,7 +77,7 @@ def test_a_poor_design_is_poor_and_a_rich_one_rich(name: str) -> None:
     if isinstance(term.measurement, SwitchingPulses):
         counts = np.asarray(term.measurement.n)
     else:
-        counts = term.measurement.expected_counts(prediction)
+        counts = term.measurement.row_fit(prediction).expected_counts
     if name.endswith("poor"):
         assert counts.size >= 15
         assert np.all(counts <= 15)
@@ -139,9 +139,7 @@ def test_a_sampler_with_halved_widths_is_found_out() -> None:
     found = simulate_posteriors(
         objective,
         minimise(objective),
-        replicas=10,
-        seed=20260,
-        budget=Budget(ensembles=2, walkers=64, steps=200, target=1000),
+        Repetitions(10, seed=20260, budget=Budget(ensembles=2, walkers=64, steps=200, target=1000)),
         distorted=squeezed,
     )
     assert found.too_short <= 2

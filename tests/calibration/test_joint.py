@@ -17,16 +17,15 @@ import numpy.typing as npt
 import pytest
 
 from stfit.analysis import analysis_of, read_analysis
-from stfit.backends.least_squares import minimise
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
-from stfit.measurement import Measurement, Origin, kinds
+from stfit.measurement import Observation, Origin, kinds
 from stfit.objective import Objective
 from stfit.objective.information import directions
-from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import load_measurements
 from stfit.results import Estimate
 from stfit.studies.coverage import NOMINAL, critical_z
-from tests.calibration.pulls import Calibration, Ensemble, Fit, comparisons_of, complaints, halved
+from tests.calibration.pulls import Calibration, Ensemble, comparisons_of, complaints, halved, replicated
 
 pytestmark = pytest.mark.slow
 
@@ -86,7 +85,7 @@ def truth_of(device: Mapping[str, float]) -> dict[str, float]:
     return {**device, "slope_P": per_kelvin * c_P, "slope_AP": -per_kelvin * c_AP, "c_ratio": c_AP / c_P}
 
 
-def few_events() -> Measurement:
+def few_events() -> Observation:
     """10 events at each of 2 transitions, 2 temperatures and 4 rates, spread as Gompertz's law has them."""
     truth = truth_of(_RAMPED)
     grid = np.meshgrid([0, 1], [260.0, 330.0], [1e-3, 1e-2, 1e-1, 1.0], (np.arange(10) + 0.5) / 10, indexing="ij")
@@ -97,7 +96,7 @@ def few_events() -> Measurement:
     rise = np.log1p(-np.log1p(-chance) * np.abs(slope) * rate * dwell) / np.abs(slope)
     columns = {"transition": state.astype(int), "switching_current": -np.sign(slope) * rise, "ramp_rate": rate}
     build = kinds()["switching-ramp"].build()
-    events: Measurement = build(columns | {"temperature": temperature}, polarity=1, origin=Origin("ramp.csv"))
+    events: Observation = build(columns | {"temperature": temperature}, origin=Origin("ramp.csv"))
     return events
 
 
@@ -105,7 +104,7 @@ def objective_of(name: str) -> Objective:
     """The objective of a design; of the data in the files nothing but the settings matters."""
     joint = name == JOINT
     analysis = read_analysis(DATASETS / ("joint-device" if joint else "ramp") / "analysis.toml")
-    measurements: Sequence[Measurement] = load_measurements(analysis)
+    measurements: Sequence[Observation] = load_measurements(analysis)
     if joint:
         return assemble(analysis, measurements)
     events, staircase = measurements
@@ -119,11 +118,7 @@ def objective_of(name: str) -> Objective:
 def ensemble_of(devices: int) -> Callable[[str], Ensemble]:
     @cache
     def ensemble(name: str) -> Ensemble:
-        objective = objective_of(name)
-        truth = objective.space.coordinates(_DESIGNS[name][0])
-        rng = np.random.default_rng(SEED + list(_DESIGNS).index(name))
-        replicas = (objective.replicate(truth, rng) for _ in range(devices))
-        return Ensemble(tuple(Fit(replica, minimise(replica)) for replica in replicas))
+        return replicated(objective_of(name), _DESIGNS[name][0], devices, SEED + list(_DESIGNS).index(name))
 
     return ensemble
 
@@ -170,7 +165,7 @@ def test_halved_errors_are_found_out(quantity: str, ensemble_of: Callable[[str],
 
 def by_kind(objective: Objective) -> dict[str, Objective]:
     """Each measurement beside the constraints, over the parameters of them all."""
-    return {term.measurement.kind: replace(objective, terms=(term,)) for term in objective.terms}
+    return {term.measurement.origin.kind: replace(objective, terms=(term,)) for term in objective.terms}
 
 
 def error_alone(objective: Objective, x: Array) -> float:

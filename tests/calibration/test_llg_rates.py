@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import gamma
 
-from stfit.physics.llg import dwell_times
+from stfit.physics.llg import Stepping, dwell_times
 from tests.macrospins import Axial, magnet
 
 pytestmark = pytest.mark.slow
@@ -29,10 +29,9 @@ def test_mean_dwell_times_at_eight_thermal_energies(devices: int, reduced: float
     found = dwell_times(
         spin,
         axial.g,
+        Stepping(STEP * spin.time_unit, SEED),
         transitions=PER_DEVICE * devices,
         replicas=64,
-        time_step=STEP * spin.time_unit,
-        seed=SEED,
     )
     for dwells, passage in zip(found, passages, strict=True):
         # The sum of n exponential dwells is gamma distributed; 6 comparisons in this test, two sides.

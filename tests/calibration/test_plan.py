@@ -18,11 +18,11 @@ from scipy.stats import norm
 
 from stfit.analysis import read_analysis
 from stfit.backends.least_squares import minimise
-from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import load_measurements
 from stfit.studies.candidate import Today
 from stfit.studies.conditions import Conditions
-from stfit.studies.plan import Ranking, checked, rank
+from stfit.studies.plan import Ranking, Trials, checked, rank
 from tests.builders import QUOTES, dwell_times, grid, objective
 
 pytestmark = pytest.mark.slow
@@ -61,7 +61,7 @@ def ranking_of(devices: int) -> Callable[[str], Ranking]:
         # by default every tenth of the devices for ten candidates: as long as one ensemble of other tests
         refits = devices if devices >= 400 else max(devices // 5, 10)
         best = BEST if devices >= 400 else 3
-        return checked(start, best, refits, SEED)
+        return checked(start, Trials(best, refits, SEED))
 
     return ranking
 
@@ -83,7 +83,7 @@ def test_predicted_errors_are_found_when_simulated(name: str, ranking_of: Callab
 
 def test_half_the_predicted_error_is_found_out(devices: int) -> None:
     # the spread of 100 refits is known to a tenth, so that a ratio of 2 lies 10 errors from 1
-    check = checked(rank(STARTS["nanopillar, λ"]()), 1, max(devices, 100), SEED).entries[0].check
+    check = checked(rank(STARTS["nanopillar, λ"]()), Trials(1, max(devices, 100), SEED)).entries[0].check
     assert check is not None
     band = z(len(STARTS) * BEST) * 0.962 / np.sqrt(check.refits)
     assert abs(2.0 * check.ratio - 1.0) > max(band, GOAL)
@@ -91,5 +91,5 @@ def test_half_the_predicted_error_is_found_out(devices: int) -> None:
 
 def test_the_number_of_processes_changes_nothing() -> None:
     ranking = rank(at_one_temperature(target="tau_0", candidates=("temperature",)))
-    one, two = (checked(ranking, 1, 4, SEED, processes).entries[0].check for processes in (1, 2))
+    one, two = (checked(ranking, Trials(1, 4, SEED, processes)).entries[0].check for processes in (1, 2))
     assert one == two

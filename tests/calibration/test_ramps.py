@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import numpy as np
 import pytest
 from scipy.stats import kstest
 
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.goodness import goodness
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.studies.coverage import FALSE_ALARM
 from tests import builders
-from tests.calibration.pulls import Ensemble, Fit, comparisons_of, complaints, halved
+from tests.calibration.pulls import Ensemble, comparisons_of, complaints, halved, replicated
 from tests.calibration.virtual_devices import QUOTES, TRUTH
 
 pytestmark = pytest.mark.slow
@@ -28,11 +27,11 @@ TEMPERATURES: Final = (260.0, 295.0, 330.0)
 DWELLS: Final = builders.grid(TEMPERATURES, (-2e-3, -1e-3, 0.0, 1e-3, 2e-3))
 
 
-def ramps(**keys: Any) -> Measurement:
+def ramps(**keys: Any) -> Observation:
     return builders.ramps(TRUTH, temperatures=TEMPERATURES, seed=SEED, **keys)
 
 
-DESIGNS: Final[Mapping[str, Callable[[], list[Measurement]]]] = {
+DESIGNS: Final[Mapping[str, Callable[[], list[Observation]]]] = {
     "events, 200 a setting": lambda: [ramps(n=200)],
     "events, 10 a setting": lambda: [ramps(n=10, rates=(1.0, 10.0, 100.0))],
     "steps, 200 a setting": lambda: [ramps(n=200, step=0.4e-3)],
@@ -43,10 +42,7 @@ COMPARISONS: Final = comparisons_of(len(DESIGNS), len(QUANTITIES))
 
 def ensemble(name: str, devices: int) -> Ensemble:
     objective = builders.objective(DESIGNS[name](), device=dict(QUOTES))
-    truth = objective.space.coordinates(TRUTH)
-    rng = np.random.default_rng(SEED + list(DESIGNS).index(name))
-    replicas = (objective.replicate(truth, rng) for _ in range(devices))
-    return Ensemble(tuple(Fit(replica, minimise(replica)) for replica in replicas))
+    return replicated(objective, TRUTH, devices, SEED + list(DESIGNS).index(name))
 
 
 @pytest.mark.parametrize("name", DESIGNS)

@@ -57,7 +57,7 @@ def expected_table(law: str, largest: float) -> tuple[DwellTimes, Array]:
     eta = np.log(1e-9) + LAWS[law](1 - current / I_C[code], BARRIER[code], temperature, current)
     counts = np.full(state.size, DWELLS)
     columns = {"state": state, "current": current, "temperature": temperature, "n": counts}
-    table = DwellTimes.from_columns(columns | {"total_time": counts * np.exp(eta)}, polarity=1, origin=Origin())
+    table = DwellTimes.from_columns(columns | {"total_time": counts * np.exp(eta)}, origin=Origin())
     assert isinstance(table, DwellTimes)
     return table, eta
 
@@ -84,7 +84,7 @@ def test_the_true_description_wins_by_its_margin(truth: str) -> None:
     # each direction in which the two projections differ, 2·FREE at most; 1/(6n) of it for the exponential's skewness
     spread = np.sqrt(4 * noncentrality + 2 * (2 * FREE + more))
     generators = np.random.default_rng(SEED).spawn(DEVICES)
-    drawn = [compared(table.replicate(eta, rng)) for rng in generators]
+    drawn = [compared(table.draw(eta, rng)) for rng in generators]
     leads = np.array([entries[rival]["aic"] - entries[truth]["aic"] for entries in drawn])
     z = norm.isf(FALSE_ALARM / 2)
     # the rival's misfit is n·δ²(1 + O(δ)) and its fluctuation widens it by the curvature, 5 % at such counts

@@ -13,7 +13,7 @@ import pytest
 import stfit
 from stfit.backends.least_squares import minimise
 from stfit.kinds.ramp.data import RampEvents
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.results import Status, Verdict
 from tests import builders
 from tests.calibration.pulls import Ensemble, Fit, comparisons_of, complaints, halved
@@ -35,7 +35,7 @@ def device(number: int, n: int = 60) -> tuple[dict[str, Any], Any]:
     return columns, 295.0 + NOISE * noise
 
 
-def fitted(measurement: Measurement) -> Fit:
+def fitted(measurement: Observation) -> Fit:
     objective = builders.objective(measurement, device={}, model={"asymmetry": "free"})
     return Fit(objective, minimise(objective))
 
@@ -69,7 +69,7 @@ def test_without_grouping_noise_is_a_series() -> None:
     """The negative control: the same readings handed over in memory, where they stay as given."""
     columns, readings = device(0, n=10)
     given = columns | {"temperature": readings}
-    fit = fitted(RampEvents.from_columns(given, polarity=1, origin=Origin()))
+    fit = fitted(RampEvents.from_columns(given, origin=Origin()))
     (found,) = Ensemble((fit,)).estimates
     series = any(found[name].verdict is not Verdict.NOT_IDENTIFIED for name in NEVER)
     assert series or fit.optimum.status is not Status.CONVERGED

@@ -35,7 +35,7 @@ def events_of(dwells: Array, per_setting: int) -> DwellEvents:
         "current": 1e-3 * (setting // 2),
         "duration": dwells * 10.0 ** (-setting.astype(float)),
     }
-    events = DwellEvents.from_columns(columns, polarity=1, origin=Origin())
+    events = DwellEvents.from_columns(columns, origin=Origin())
     assert isinstance(events, DwellEvents)
     return events
 
@@ -61,7 +61,7 @@ def test_p_values_are_uniform_where_the_last_dwell_is_censored(devices: int) -> 
     template = dwell_events((0.5, 15), 5e-3)
     prediction = np.log(template.reduced.total_time / np.geomspace(0.5, 15, template.reduced.n.size))
     rng = np.random.default_rng(60)
-    found = [p_value(template.replicate(prediction, rng)) for _ in range(devices)]
+    found = [p_value(template.draw(prediction, rng)) for _ in range(devices)]
     assert kstest(found, "uniform").pvalue > FALSE_ALARM / COMPARISONS
 
 

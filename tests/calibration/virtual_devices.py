@@ -19,34 +19,24 @@ from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.dwell.events import DwellEvents
 from stfit.kinds.pulse.data import SwitchingPulses
 from stfit.kinds.resonance.data import FmrLines
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
+from tests import builders
+from tests.builders import STRONGER
 
 Array = npt.NDArray[np.float64]
 
-ELEMENTARY_CHARGE: Final = 1.602176634e-19
-BOLTZMANN: Final = 1.380649e-23
+ELEMENTARY_CHARGE: Final = builders.E
+BOLTZMANN: Final = builders.K_B
 
-TRUTH: Final[Mapping[str, float]] = {
-    "l_over_L": 8.0,
-    "tau_0": 1e-9,
-    "E_P": 0.50 * ELEMENTARY_CHARGE,
-    "E_AP": 0.45 * ELEMENTARY_CHARGE,
-    "theta_0": 1.7,
-    "beta": 0.35,
-    "delta_R": 0.11,
-    "temperature": 295.0,
-    "resistance": 776.0,
-}
+TRUTH: Final[Mapping[str, float]] = {**STRONGER, "resistance": 776.0}
 # 8.6 % of β, 3.6 % of ΔR, 0.3 % of T: what a laboratory would quote; every replica has its own quotes
-QUOTES: Final[Mapping[str, str]] = {"delta_R": "0.110 ± 0.004 ohm", "beta": "0.35 ± 0.03", "temperature": "295 ± 1 K"}
-TEMPERATURES: Final = (250.0, 270.0, 295.0, 320.0)
+QUOTES = builders.QUOTES
+TEMPERATURES = builders.TEMPERATURES
 
-_G: Final = 8 * ELEMENTARY_CHARGE * TRUTH["l_over_L"] * TRUTH["delta_R"] / TRUTH["beta"]  # J/A
-_C: Final = np.array(
-    [(TRUTH["theta_0"] - np.sin(TRUTH["theta_0"])) / 2, (np.pi - TRUTH["theta_0"] + np.sin(TRUTH["theta_0"])) / 2]
-)
+_G: Final = builders.coupling(TRUTH)  # J/A
+_C: Final = np.array(builders.factors(TRUTH))
 _E: Final = np.array([TRUTH["E_P"], TRUTH["E_AP"]])
 _SIGN: Final = np.array([1.0, -1.0])
 
@@ -76,7 +66,7 @@ def current_at(state: Any, log_tau: Array, temperature: Array) -> Array:
 class Design:
     """What is measured, what is quoted beside it, and what is held. The data in `measurements` are free of noise."""
 
-    measurements: tuple[Measurement, ...]
+    measurements: tuple[Observation, ...]
     quotes: Mapping[str, str]
     held: Mapping[str, str] = field(default_factory=dict)
 
@@ -111,7 +101,7 @@ def dwell_table(
     tau = np.exp(log_dwell_time(**columns))
     n = np.floor(expected) if timed else np.rint(expected)
     time = (expected if timed else n) * tau
-    table = DwellTimes.from_columns(columns | {"n": n, "total_time": time}, polarity=1, origin=Origin())
+    table = DwellTimes.from_columns(columns | {"n": n, "total_time": time}, origin=Origin())
     assert isinstance(table, DwellTimes)
     return table
 
@@ -120,9 +110,7 @@ def watched_table(expected: float, largest_current: float, currents: int) -> Dwe
     """Every row watched for the same small number of expected transitions, well below 1."""
     columns = _settings(largest_current, currents, TEMPERATURES)
     time = expected * np.exp(log_dwell_time(**columns))
-    table = DwellTimes.from_columns(
-        columns | {"n": np.zeros(time.size), "total_time": time}, polarity=1, origin=Origin()
-    )
+    table = DwellTimes.from_columns(columns | {"n": np.zeros(time.size), "total_time": time}, origin=Origin())
     assert isinstance(table, DwellTimes)
     return table
 
@@ -143,7 +131,7 @@ def dwell_events(
     columns = {name: column[setting] for name, column in settings.items()}
     columns["duration"] = (np.exp(log_dwell_time(**settings)) * expected / events)[setting]
     columns["censored"] = np.append(np.diff(setting) > 0, [True])
-    dwells = DwellEvents.from_columns(columns, polarity=1, origin=Origin())
+    dwells = DwellEvents.from_columns(columns, origin=Origin())
     assert isinstance(dwells, DwellEvents)
     return dwells
 
@@ -166,8 +154,7 @@ def pulses(
             "n_switched": np.rint(n * -np.expm1(-np.exp(log_exposure))),
             "temperature": temperature,
         },
-        polarity=polarity,
-        origin=Origin(),
+        origin=Origin(polarity=polarity),
     )
 
 
@@ -202,7 +189,7 @@ def critical_currents(relative_stderr: float, *, barriers: bool, own_delta_R: bo
     columns["critical_current_stderr"] = relative_stderr * np.abs(current)
     columns |= {"delta_R": delta_R} if own_delta_R else {}
     columns |= {"barrier": energy} if barriers else {}
-    return CriticalCurrents.from_columns(columns, polarity=1, origin=Origin("currents.csv"))
+    return CriticalCurrents.from_columns(columns, origin=Origin("currents.csv"))
 
 
 LINES_TRUTH: Final[Mapping[str, float]] = {"power_P": 2.0, "power_AP": 1.5, "linewidth_P": 9e7, "linewidth_AP": 1.2e8}
@@ -218,4 +205,4 @@ def lines(noise: float = 1.0) -> FmrLines:
     columns |= {"power": np.full(18, 1.7), "power_stderr": np.full(18, 0.05 * noise)}
     columns |= {"linewidth": np.full(18, 1e8), "linewidth_stderr": np.full(18, 3e6 * noise)}
     keys: dict[str, Any] = {"linewidth": "fwhm", "power": "integrated", "inhomogeneous_linewidth": "10 MHz"}
-    return FmrLines.from_columns(columns, polarity=1, origin=Origin("lines.csv"), **keys)
+    return FmrLines.from_columns(columns, origin=Origin("lines.csv"), **keys)

@@ -17,14 +17,15 @@ import numpy as np
 from scipy.stats import binom
 
 from stfit.analysis import read_analysis
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.goodness import goodness
 from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.dwell.frames import frame_notes
 from stfit.kinds.ramp.notes import ramp_notes
 from stfit.objective import Objective
-from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import load_measurements
 from stfit.results import Status
 from stfit.results.fit_tests import scatters_too_little
 

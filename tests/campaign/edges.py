@@ -27,7 +27,7 @@ from stfit.diagnostics.intervals import choose_intervals
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.pulse.data import SwitchingPulses
 from stfit.kinds.ramp.data import RampEvents
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.pipeline.assembly import assemble
 from stfit.results import Estimate, Verdict, contains, through_infinity
 
@@ -44,23 +44,23 @@ LEVELS: Final = {"ci68": 0.6827, "ci95": 0.95}
 class Design:
     """How a device is measured, its true lines of P and AP, what the analysis says, and what it cannot identify."""
 
-    measure: Callable[[Mapping[int, Line], np.random.Generator], Measurement]
+    measure: Callable[[Mapping[int, Line], np.random.Generator], Observation]
     lines: Mapping[int, Line]
     sections: Mapping[str, Any]
     unknowable: tuple[str, ...]
 
 
-def junction_ramps(lines: Mapping[int, Line], rng: np.random.Generator) -> Measurement:
+def junction_ramps(lines: Mapping[int, Line], rng: np.random.Generator) -> Observation:
     """100 events at each of four ramp rates, at a switching current of 150 of their widths."""
     (start, slope) = lines[0]
     rates = np.repeat([1e-6, 1e-5, 1e-4, 1e-3], 100)
     exposure = rng.exponential(size=rates.size)
     current = (np.log(exposure * abs(slope) * rates) + start) / abs(slope)
     columns = {"transition": np.zeros(rates.size, dtype=int), "switching_current": -current, "ramp_rate": rates}
-    return RampEvents.from_columns(columns, polarity=1, origin=Origin())
+    return RampEvents.from_columns(columns, origin=Origin())
 
 
-def saturating_pulses(lines: Mapping[int, Line], rng: np.random.Generator) -> Measurement:
+def saturating_pulses(lines: Mapping[int, Line], rng: np.random.Generator) -> Observation:
     """200 pulses a row over a range where the first rows never switch and the last always do."""
     state = np.repeat([0, 1], 11)
     current = np.concatenate([np.linspace(-1.0, -6.0, 11), np.linspace(0.5, 3.0, 11)]) * 1e-3
@@ -68,16 +68,16 @@ def saturating_pulses(lines: Mapping[int, Line], rng: np.random.Generator) -> Me
     n = np.full(state.size, 200)
     switched = rng.binomial(n, -np.expm1(-1e-7 * np.exp(-log_tau)))
     columns = {"transition": state, "current": current, "pulse_width": np.full(state.size, 1e-7)}
-    return SwitchingPulses.from_columns(columns | {"n": n, "n_switched": switched}, polarity=1, origin=Origin())
+    return SwitchingPulses.from_columns(columns | {"n": n, "n_switched": switched}, origin=Origin())
 
 
-def short_dwells(lines: Mapping[int, Line], rng: np.random.Generator) -> Measurement:
+def short_dwells(lines: Mapping[int, Line], rng: np.random.Generator) -> Observation:
     """40 dwells a row at five currents: too few to see a slope."""
     state = np.tile([0, 1], 5)
     current = np.repeat(np.linspace(-1e-3, 1e-3, 5), 2)
     tau = np.exp([lines[code][0] + lines[code][1] * i for code, i in zip(state, current, strict=True)])
     columns = {"state": state, "current": current, "n": np.full(10, 40.0), "total_time": tau * rng.gamma(40.0, size=10)}
-    table = DwellTimes.from_columns(columns, polarity=1, origin=Origin())
+    table = DwellTimes.from_columns(columns, origin=Origin())
     assert isinstance(table, DwellTimes)
     return table
 

@@ -35,7 +35,7 @@ def refused(path: Path, content: str | bytes, kind: str, **options: Any) -> list
         ("nan", "current (mA)", ["'nan'"]),
         ("NA", "current (mA)", ["'NA'"]),
         ("inf", "current (mA)", ["'inf'"]),
-        ("-Infinity", "current (mA)", ["'-inf'"]),
+        ("-Infinity", "current (mA)", ["'-Infinity'"]),
         ("1e999", "current (mA)", ["'inf'"]),
         ("", "current (mA)", ["empty"]),
         ("1.2 mA", "current (mA)", ["'1.2 mA'"]),

@@ -5,15 +5,21 @@ Needs Debian's chromium and the extra [dev]; without them the tests are skipped 
 
 from __future__ import annotations
 
+import csv
+import io
 import runpy
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pytest
+from matplotlib.image import imread
+from pypdf import PdfReader
 
 from stfit.reports.html import render
+from stfit.results import read
 
 pytestmark = pytest.mark.slow  # needs the extra [dev]
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -22,8 +28,12 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-p
 ROOT = Path(__file__).parents[2]
 EXAMPLES: dict[str, Any] = runpy.run_path(str(ROOT / "tests" / "unit" / "reports" / "example.py"))
 BUILT = ("nanopillar", "hostile")
-RELEASED = {f"released {path.parent.name}": path for path in sorted((ROOT / "reports").glob("*/report.html"))}
-WIDTHS = (400, 800, 1400)  # px: a telephone, half a screen, a screen
+RELEASED = {
+    f"released {path.parent.name}": path for path in sorted((ROOT / "reports" / "released").glob("*/result.json"))
+}
+WIDTHS = (360, 500, 800, 1100, 1280, 1400, 1700)  # px: from a telephone to a wide screen
+FONTS = ("DejaVu Serif", "STIX Two Text", "Liberation Serif")  # a wide one, and two that are narrow
+SCREENS = 4.0  # of 1,400 by 900 px, that a report may be long while its folds are closed
 RULES = {
     "resultTypes": ["violations"],
     "runOnly": {
@@ -52,8 +62,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     for name in BUILT:
         (folder / f"{name}.html").write_text(render(EXAMPLES[name]()), encoding="utf-8")
-    built = {name: folder / f"{name}.html" for name in BUILT}
-    return built | RELEASED
+    for name, result in RELEASED.items():
+        (folder / f"{name}.html").write_text(render(read(result)), encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in (*BUILT, *RELEASED)}
 
 
 @pytest.fixture
@@ -79,6 +90,10 @@ def opened(browser: Any, files: dict[str, Path]) -> Iterator[Opened]:
         context.close()
 
 
+def unfold(page: Any) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+
+
 def judged(page: Any) -> tuple[dict[str, str], set[str]]:
     """What axe-core finds wrong, with an example each, and which rules it found kept; figures as wholes."""
     found = axe.Axe().run(page, context={"exclude": [["svg > *"]]}, options=RULES).response
@@ -86,27 +101,43 @@ def judged(page: Any) -> tuple[dict[str, str], set[str]]:
 
 
 @pytest.mark.parametrize("name", [*BUILT, *RELEASED])
-def test_a_report_opens_quietly_fetches_nothing_and_fits_every_window(name: str, opened: Opened) -> None:
+def test_a_report_opens_quietly_fetches_nothing_and_fits_every_window_in_every_font(name: str, opened: Opened) -> None:
     page, wrong = opened(name)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        wide = page.evaluate(
-            """[...document.querySelectorAll("main *")].filter(e => {
-                const box = e.getBoundingClientRect();
-                return box.right > innerWidth + 1 && !e.closest(".scroll, .drawing");
-            }).map(e => e.tagName)"""
-        )
-        assert wide == []
+    unfold(page)
+    for font in FONTS:
+        page.evaluate("font => { document.body.style.fontFamily = font; }", font)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            cut = page.evaluate(
+                """[...document.querySelectorAll("main *")].filter(e => {
+                    const box = e.getBoundingClientRect();
+                    return box.right > innerWidth + 1 && !e.closest(".scroll:has(> .data)");
+                }).map(e => `${e.tagName} ${e.textContent.slice(0, 30)}`)"""
+            )
+            assert cut == [], (font, width)
     for medium in ("print", "screen"):
         page.emulate_media(media=medium)
     assert wrong == []
+
+
+@pytest.mark.parametrize("name", [*BUILT, *RELEASED])
+def test_a_report_is_at_most_four_screens_long(name: str, opened: Opened) -> None:
+    page, _ = opened(name)
+    assert page.evaluate("document.documentElement.scrollHeight") <= SCREENS * 900
+
+
+def test_figures_stand_in_one_column_of_a_narrow_window(opened: Opened) -> None:
+    page, _ = opened("nanopillar", 690)
+    lefts = page.evaluate("[...document.querySelectorAll('figure')].map(e => e.getBoundingClientRect().left)")
+    assert len(set(filter(None, lefts))) == 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", [*BUILT, *RELEASED])
 def test_a_report_can_be_read_by_everyone(name: str, scheme: Scheme, opened: Opened) -> None:
     page, _ = opened(name, 1400 if scheme == "light" else 400, scheme)
+    unfold(page)
     violations, passes = judged(page)
     assert violations == {}
     assert {"color-contrast", "svg-img-alt"} <= passes
@@ -151,15 +182,18 @@ def test_the_point_under_the_pointer_tells_its_values(opened: Opened) -> None:
         """(() => {
             const svg = document.querySelector("#figure-measurement-1 svg");
             svg.scrollIntoView();
-            const [x, y] = JSON.parse(svg.dataset.points)[0];
-            const at = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());
+            const panel = JSON.parse(svg.dataset.values)[0];
+            const series = panel.series.find(each => each.tip);
+            const [[, across, left], [, up, foot]] = panel.at;
+            const place = [left + across * series.x[0], foot + up * Math.log10(series.y[0])];
+            const at = new DOMPoint(...place).matrixTransform(svg.getScreenCTM());
             return [at.x, at.y];
         })()"""
     )
     page.mouse.move(*place)
     tip = page.locator(".tip")
     assert tip.inner_text().splitlines()[0] == "275 K"
-    assert "current (mA): -1.5" in tip.inner_text()
+    assert "current: −1.5 mA" in tip.inner_text()
     page.mouse.move(5, 5)
     assert not tip.is_visible()
     assert wrong == []
@@ -172,7 +206,9 @@ def test_residuals_fold_away_and_come_back(opened: Opened) -> None:
     figure.get_by_role("button", name="hide residuals").click()
     folded = figure.locator("svg").bounding_box()
     assert folded["height"] < 0.85 * before["height"]
-    assert figure.locator('svg g[id$="foot-0"]').is_visible()  # the current axis stays
+    axis = figure.locator('svg g[id$="foot-1"]')  # of the current, below the lower of two panels
+    assert axis.is_visible()
+    assert axis.bounding_box()["y"] < folded["y"] + folded["height"]
     figure.get_by_role("button", name="show residuals").click()
     back = figure.locator("svg").bounding_box()
     assert (back["width"], back["height"]) == (before["width"], before["height"])
@@ -194,8 +230,79 @@ def test_a_figure_enlarges_and_zooms(opened: Opened) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("form", ["SVG", "PNG", "CSV"])
+def test_every_figure_is_saved_as_picture_and_as_numbers(form: str, opened: Opened, tmp_path: Path) -> None:
+    page, wrong = opened("nanopillar")
+    unfold(page)
+    figures = page.locator("figure")
+    for place in range(figures.count()):
+        with page.expect_download() as saving:
+            figures.nth(place).get_by_role("button", name=form).click()
+        saved = saving.value
+        assert saved.suggested_filename.endswith(f".{form.lower()}")
+        content = Path(saved.path()).read_bytes()
+        if form == "PNG":
+            assert content.startswith(b"\x89PNG")
+            (tmp_path / "figure.png").write_bytes(content)
+            assert np.ptp(imread(tmp_path / "figure.png")) == 1.0  # from paper to ink
+        elif form == "SVG":
+            assert content.startswith(b'<svg xmlns="http://www.w3.org/2000/svg"')
+            assert content.endswith(b"</svg>")
+        else:
+            head, *rows = csv.reader(content.decode("utf-8").splitlines())
+            assert head == ["panel", "series", "x is", "y is", "x", "y", "low", "high"]
+            assert rows
+            assert {len(row) for row in rows} == {len(head)}
+    assert wrong == []
+
+
+def test_a_painted_figure_is_the_figure(opened: Opened, tmp_path: Path) -> None:
+    """The picture that a button saves against what the browser itself shows."""
+    page, _ = opened("nanopillar")
+    figure = page.locator("#figure-measurement-1")
+    with page.expect_download() as saving:
+        figure.get_by_role("button", name="PNG").click()
+    saved = imread(io.BytesIO(Path(saving.value.path()).read_bytes()), format="png")[..., :3].mean(axis=2)
+    shown = imread(io.BytesIO(figure.locator("svg").screenshot()), format="png")[..., :3].mean(axis=2)
+    painted, seen, upside_down = (_blurred(picture) for picture in (saved, shown, saved[::-1]))
+    # a cell is a twentieth of the figure; letters and lines fall on edges of cells by a pixel
+    assert np.corrcoef(painted, seen)[0, 1] > 0.95
+    assert np.corrcoef(upside_down, seen)[0, 1] < 0.5
+
+
+def _blurred(picture: Any, cells: int = 20) -> Any:
+    """Mean brightness of each of cells × cells parts of a picture."""
+    parts = (np.array_split(band, cells, axis=1) for band in np.array_split(picture, cells, axis=0))
+    return np.array([part.mean() for band in parts for part in band])
+
+
+def test_a_link_of_the_contents_opens_the_fold_that_it_leads_to(opened: Opened) -> None:
+    page, _ = opened("nanopillar")
+    assert not page.locator("#provenance pre").is_visible()
+    page.get_by_role("navigation").get_by_role("link", name="Provenance").click()
+    assert page.locator("#provenance pre").is_visible()
+
+
+def test_folds_open_by_the_keyboard(opened: Opened) -> None:
+    page, _ = opened("nanopillar")
+    page.locator("#tests > summary").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#tests table").first.is_visible()
+    page.keyboard.press("Enter")
+    assert not page.locator("#tests table").first.is_visible()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_report_prints_whole(script: bool, opened: Opened) -> None:
+    page, _ = opened("nanopillar", script=script)
+    printed = "".join("".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf())).pages).split())
+    for entry in EXAMPLES["nanopillar"]().inputs:
+        assert entry.sha256 in printed
+    assert "Reduceddata" in printed
+
+
 def test_without_script_a_report_is_whole(opened: Opened) -> None:
     page, _ = opened("nanopillar", script=False)
-    assert page.locator("figure svg").count() == 7
+    assert page.locator("figure svg").count() == 6
     assert page.locator("button").count() == 0
     assert page.locator("section").last.is_visible()

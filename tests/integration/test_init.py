@@ -16,8 +16,8 @@ from stfit.analysis import read_analysis
 from stfit.backends.least_squares import minimise
 from stfit.measurement import kinds
 from stfit.physics.fluctuations import LINE_SHAPES
-from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import load_measurements
 from stfit.results import Status
 
 DATASETS: Final = Path(__file__).parents[2] / "datasets"

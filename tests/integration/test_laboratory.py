@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -14,13 +15,13 @@ from scipy.stats import ks_2samp
 
 import stfit
 from stfit.errors import InputError
-from stfit.results import FitResult
+from stfit.pipeline.simulated import known_truth
+from stfit.results import FitResult, InputFile
 from tests.saying import unnamed
+from tests.truths import PULL, assert_true, pulls, truth_of
 
 Array = npt.NDArray[np.float64]
 
-# two-sided probability 0.001 shared among the 150 comparisons of this module
-PULL: Final = 4.5
 
 NANOPILLAR: Final = """
 title = "a made-up nanopillar"
@@ -131,27 +132,13 @@ def made(folder: Path, device: str, experiment: str, seed: int = 1) -> dict[str,
     (folder / "device.toml").write_text(device, encoding="utf-8")
     (folder / "experiment.toml").write_text(experiment, encoding="utf-8")
     stfit.simulate(folder / "device.toml", folder / "experiment.toml", seed=seed, out=folder)
-    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["parameters"]
-    return {name: entry["value"] for name, entry in truth.items()}
+    return truth_of(folder)
 
 
 def fitted(folder: Path, tables: dict[str, dict[str, Any]], **sections: Any) -> FitResult:
     """The fit of tables, by file, as their kinds with their keys."""
     measurements = [stfit.load(folder / file, **keys) for file, keys in tables.items()]
     return stfit.fit(measurements, fit={"compare": False, "intervals": "covariance"}, **{"device": KNOWN, **sections})
-
-
-def pulls(result: FitResult, truth: dict[str, float]) -> dict[str, float]:
-    """Deviations from the truth in standard errors, of all that have one."""
-    found = {name: result[name] for name in truth if name in result.parameters and result[name].stderr}
-    return {name: (entry.value - truth[name]) / entry.stderr for name, entry in found.items()}  # type: ignore[operator]
-
-
-def assert_found(result: FitResult, truth: dict[str, float], *names: str) -> None:
-    """These are among what the fit has errors for, and all of that is the truth."""
-    of = pulls(result, truth)
-    assert set(names) <= set(of)
-    assert all(abs(pull) < PULL for pull in of.values()), of
 
 
 # --- what is simulated is fitted ----------------------------------------------------------------------------------
@@ -161,10 +148,10 @@ def test_loops_are_reduced_and_fitted_to_the_truth(tmp_path: Path) -> None:
     device = NANOPILLAR.replace("0.340 eV", "0.62 eV").replace("0.335 eV", "0.64 eV")
     truth = made(tmp_path, device, LOOPS)
     result = fitted(tmp_path, {"loops.csv": {"kind": "hysteresis-loop"}})
-    assert_found(result, truth, "l_over_L", "slope_P", "slope_AP", "c_ratio")
+    assert_true(result.parameters, truth, "l_over_L", "slope_P", "slope_AP", "c_ratio")
     assert result.goodness.verdict == "acceptable"
     # an order of magnitude that a wrong device would miss: what a fit of the wrong λ calls its own
-    assert not abs(pulls(result, truth | {"l_over_L": 1.5 * truth["l_over_L"]})["l_over_L"]) < PULL
+    assert not abs(pulls(result.parameters, truth | {"l_over_L": 1.5 * truth["l_over_L"]})["l_over_L"]) < PULL
 
 
 def test_sweeps_that_end_before_the_device_switches_are_files_too(tmp_path: Path) -> None:
@@ -190,7 +177,8 @@ def test_spectra_are_reduced_and_fitted_to_the_truth(tmp_path: Path) -> None:
     scale = max(truth["power_P"], truth["power_AP"])
     del truth["power_P"], truth["power_AP"]
     assert scale == 1.8
-    assert_found(result, truth, "l_over_L", "linewidth_P", "linewidth_AP", "alpha", "inhomogeneous_linewidth")
+    lines = ("linewidth_P", "linewidth_AP", "inhomogeneous_linewidth")
+    assert_true(result.parameters, truth, "l_over_L", "alpha", *lines)
     words = " ".join(result.measurements[1].notices)
     assert "γ/2π = 29." in words  # 1.85e11/2π = 29.44 GHz/T
     assert "μ0M_eff = " in words
@@ -200,7 +188,7 @@ def test_spectra_are_reduced_and_fitted_to_the_truth(tmp_path: Path) -> None:
 def test_traces_through_a_low_pass_are_reduced_and_fitted_to_the_truth(tmp_path: Path) -> None:
     truth = made(tmp_path, NANOPILLAR, TRACES)
     result = fitted(tmp_path, {"traces.csv": {"kind": "telegraph-trace", "unit": "0.5 mohm"}})
-    assert_found(result, truth, "l_over_L", "tau_0", "E_P", "slope_P", "slope_AP")
+    assert_true(result.parameters, truth, "l_over_L", "tau_0", "E_P", "slope_P", "slope_AP")
 
 
 def test_dwell_times_in_fields_with_a_dead_time_are_fitted_to_the_truth(tmp_path: Path) -> None:
@@ -211,7 +199,7 @@ def test_dwell_times_in_fields_with_a_dead_time_are_fitted_to_the_truth(tmp_path
     }
     device = KNOWN | {"anisotropy_field": "120 mT", "field_offset": "4 mT"}
     result = fitted(tmp_path, tables, device=device, model={"asymmetry": "uniaxial"})
-    assert_found(result, truth, "l_over_L", "tau_0", "Kv")
+    assert_true(result.parameters, truth, "l_over_L", "tau_0", "Kv")
     durations = np.loadtxt(tmp_path / "events.csv", delimiter=",", skiprows=1, usecols=4)
     assert durations.min() >= 20.0 * (1 - 1e-6)  # µs, with seven digits
     # without the dead time the dwells are too long by far
@@ -257,10 +245,11 @@ def test_exact_rates_are_fitted_to_the_truth_and_not_by_eq_27(tmp_path: Path) ->
     truth = made(tmp_path, AXIS, CLOSELY)
     assert json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))["level"] == "exact-rates"
     tables = {"dwell.csv": {"kind": "dwell-times"}}
-    assert_found(fitted(tmp_path, tables, **EXACT), truth, "l_over_L", "tau_0", "Kv", "h", "slope_P", "slope_AP")
+    found = fitted(tmp_path, tables, **EXACT).parameters
+    assert_true(found, truth, "l_over_L", "tau_0", "Kv", "h", "slope_P", "slope_AP")
     # σ = 14: Eq. 27 misses c_AP by 20 %, which these counts see
     high = fitted(tmp_path, tables, model={"asymmetry": "uniaxial"})
-    assert high.goodness.verdict == "rejected" or abs(pulls(high, truth)["l_over_L"]) > PULL
+    assert high.goodness.verdict == "rejected" or abs(pulls(high.parameters, truth)["l_over_L"]) > PULL
 
 
 def test_the_level_and_the_model_of_the_device_say_the_same(tmp_path: Path) -> None:
@@ -329,7 +318,7 @@ def test_the_equation_of_motion_is_fitted_by_exact_rates(tmp_path: Path) -> None
     tables = {"dwell.csv": {"kind": "dwell-times"}, "pulse.csv": {"kind": "switching-pulse"}}
     result = fitted(tmp_path, tables, device=KNOWN | {"delta_R": "1 ohm"}, **EXACT)
     # a dwell ends in the core of the other state, 5 % late at a barrier of 5 k_BT: some of the errors of ln τ0 here
-    assert_found(result, truth, "l_over_L", "Kv", "slope_P", "slope_AP")
+    assert_true(result.parameters, truth, "l_over_L", "Kv", "slope_P", "slope_AP")
     folder = tmp_path / "rates"
     folder.mkdir()
     made(folder, MACROSPIN.replace("volume", f'tau_0 = "{truth["tau_0"]} s"\nvolume'), RAMPS)
@@ -375,7 +364,7 @@ def test_traces_and_loops_of_the_equation_of_motion_are_read(tmp_path: Path) -> 
     low, high = np.quantile(counts, [0.1, 0.9]) * 0.5e-3
     assert 0.6 < high - low < 1.2
     loops = stfit.load(tmp_path / "loops.csv", "hysteresis-loop")
-    assert loops.kind == "switching-ramp"
+    assert loops.origin.kind == "hysteresis-loop"
 
 
 # --- seeds --------------------------------------------------------------------------------------------------------
@@ -537,3 +526,24 @@ transitions = [10, 20]
     truth = json.loads((tmp_path / "out" / "truth.json").read_text(encoding="utf-8"))["parameters"]
     # √π/(2 D0 σ^{3/2}) by hand: D0 = 0.05·1.76e11·4.0729e-21/(2e-24·8e5·1.0025) = 2.2346e7/s, σ = 7.4742: 1.941e-9 s
     assert truth["tau_0"]["value"] == pytest.approx(1.941e-9, rel=5e-4)
+
+
+def test_a_fit_knows_simulated_data_by_their_checksum(tmp_path: Path) -> None:
+    folder = DATASETS / "spin-valve-ic"
+    for name in ("analysis.toml", "currents.csv", "truth.json"):
+        shutil.copy(folder / name, tmp_path / name)
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    result = stfit.fit(tmp_path / "analysis.toml")
+    assert result.truth["parameters"] == truth["parameters"]
+    assert "simulated" in result.summary()
+    with (tmp_path / "currents.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")  # no longer the file that was made
+    changed = stfit.fit(tmp_path / "analysis.toml")
+    assert changed.truth == {}
+    assert "simulated" not in changed.summary()
+
+
+@pytest.mark.parametrize("content", ["[]", "{", '{"files": 1}', '{"files": {"currents.csv": "?"}}', "9" * 5000])
+def test_another_file_of_that_name_is_no_truth(tmp_path: Path, content: str) -> None:
+    (tmp_path / "truth.json").write_text(content, encoding="utf-8")
+    assert known_truth([InputFile(str(tmp_path / "currents.csv"), "?", "switching-currents", 1, 1)]) == {}

@@ -33,7 +33,7 @@ def test_tables_whose_names_say_the_setting(tmp_path: Path) -> None:
     )
     assert [Path(each.origin.file).name for each in found] == ["A_10ns_295K.csv", "A_20ns_295K.csv"]
     np.testing.assert_allclose([each.pulse_width[0] for each in found], [1e-8, 2e-8], rtol=1e-15)
-    assert [each.temperature.tolist() for each in found] == [[295.0] * 3] * 2
+    assert [each.settings.temperature.tolist() for each in found] == [[295.0] * 3] * 2
 
 
 @pytest.mark.parametrize(

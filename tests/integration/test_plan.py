@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 import stfit
 from stfit.errors import InputError
-from stfit.results.plan import Plan, plan_schema
+from stfit.results.measurement_plan import MeasurementPlan, plan_schema
 from tests.builders import QUOTES, dwell_times, grid
 
 NANOPILLAR = Path(__file__).parents[2] / "datasets" / "nanopillar" / "analysis.toml"
@@ -29,7 +30,7 @@ def planned(run: Callable[..., int]) -> Planned:
 
 def written(folder: Path, text: str) -> Path:
     """An analysis of dwell times at one temperature."""
-    rows = zip(COLD.state, COLD.current, COLD.n, COLD.total_time, strict=True)
+    rows = zip(COLD.settings.state, COLD.settings.drive, COLD.n, COLD.total_time, strict=True)
     table = "\n".join(f"{'AP' if s else 'P'},{i:.6g},295,{n:.0f},{t:.9g}" for s, i, n, t in rows)
     (folder / "dwell.csv").write_text(f"state,current (A),temperature (K),n,total_time (s)\n{table}\n")
     quotes = "\n".join(f'{name} = "{value}"' for name, value in QUOTES.items())
@@ -42,13 +43,16 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_the_example_from_file_to_page(planned: Planned, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = tmp_path / "out"
-    assert planned(str(NANOPILLAR), "--check", "1", "--refits", "20", "--out", str(folder)) == 0
+    folder, file = tmp_path / "out", tmp_path / "analysis.toml"
+    again = '\n[plan]\nprecision_time = {beta = "8 h", delta_R = "8 h"}\n'
+    file.write_text(NANOPILLAR.read_text(encoding="utf-8") + again, encoding="utf-8")
+    shutil.copy(NANOPILLAR.parent / "dwell.csv", tmp_path)
+    assert planned(str(file), "--check", "1", "--refits", "20", "--out", str(folder)) == 0
     printed = capsys.readouterr().out
     assert "Next for l/L_θθ: β determined anew" in printed
     content = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     jsonschema.validate(content, plan_schema())
-    found = Plan.from_dict(content)
+    found = MeasurementPlan.from_dict(content)
     # β is known to 8.3 %, ΔR to 3.6 %: half of the first leaves √(4.2² + 3.6²) % of λ
     assert found.candidates[0].title.startswith("β")
     assert found.candidates[0].stderr == pytest.approx(0.0549 * (found.value or 0.0), rel=0.03)

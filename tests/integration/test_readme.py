@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -44,3 +45,16 @@ def test_python(code: str, tmp_path: Path) -> None:
 def test_each_command_is_one_line_that_sets_everything_up(marker: str) -> None:
     (line,) = re.findall(rf"^<!-- {marker} -->\n```sh\n(.*)\n```$", README, flags=re.MULTILINE)
     assert line.startswith("python3 -m venv .venv && .venv/bin/pip install ")
+
+
+def test_running_the_examples_leaves_a_clone_as_it_was(tmp_path: Path) -> None:
+    if (git := shutil.which("git")) is None:
+        pytest.skip("git is not installed")
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    subprocess.run([git, "init", "-q"], cwd=tmp_path, check=True)
+    names = [path.parent.name for path in (ROOT / "datasets").glob("*/analysis.toml")]
+    written = [f"reports/{name}/{file}" for name in names for file in ("report.html", "result.json", "chain.h5")]
+    found = subprocess.run([git, "check-ignore", *written], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert found.stdout.split() == written
+    kept = ["reports/README.md", *(f"reports/released/{name}/report.html" for name in names)]
+    assert subprocess.run([git, "check-ignore", *kept], cwd=tmp_path, check=False).returncode == 1

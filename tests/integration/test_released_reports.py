@@ -15,8 +15,8 @@ import pytest
 import stfit
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
-from stfit.pipeline import inputs_of
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import inputs_of
 from stfit.results import FitResult
 from stfit.results.numbers import format_value
 from tests.released_reports import DATASETS, ROOT
@@ -26,7 +26,9 @@ FEW = 0.01  # of a standard error: what another machine's arithmetic may change 
 
 @cache
 def released(name: str) -> FitResult:
-    return FitResult.from_dict(json.loads((ROOT / "reports" / name / "result.json").read_text(encoding="utf-8")))
+    return FitResult.from_dict(
+        json.loads((ROOT / "reports" / "released" / name / "result.json").read_text(encoding="utf-8"))
+    )
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -55,7 +57,7 @@ def test_a_released_report_has_the_numbers_of_today(name: str) -> None:
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_the_page_says_what_the_result_says(name: str) -> None:
-    page = (ROOT / "reports" / name / "report.html").read_text(encoding="utf-8")
+    page = (ROOT / "reports" / "released" / name / "report.html").read_text(encoding="utf-8")
     words = html.unescape(re.sub(r"<[^>]*>", "", re.sub(r"(?s)<(svg|script|style).*?</\1>", "", page)))
     result = released(name)
     assert result.title in words

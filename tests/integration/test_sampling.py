@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import stfit
-from stfit.backends.chain import read_chain
-from stfit.backends.ensemble import Budget
+from stfit.backends.budget import Budget
+from stfit.backends.chain_file import read as read_chain
 from stfit.errors import InputError
 from stfit.results.storage import read as read_result
 
@@ -51,7 +51,7 @@ def test_a_chain_from_the_command_line(run: Run, tmp_path: Path, capsys: pytest.
     assert (result.backend, result.seed) == ("mcmc", 7)
     assert result["l_over_L"].interval == "posterior"
     assert result.sampling["verdict"] in {"reliable", "tentative"}
-    chain = read_chain(tmp_path / "out" / "chain.h5")
+    chain = read_chain(tmp_path / "out" / "chain.h5").chain
     value = result["l_over_L"].value
     assert value == pytest.approx(float(np.median(chain.flat[:, chain.names.index("l_over_L")])), rel=1e-9)
 

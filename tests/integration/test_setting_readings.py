@@ -13,9 +13,10 @@ import pytest
 import stfit
 from stfit.analysis import analysis_of
 from stfit.cli import main
-from stfit.pipeline import load_measurements, run_analysis
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.assumptions import assumptions
+from stfit.pipeline.fitting import run_analysis
+from stfit.pipeline.loading import load_measurements
 from stfit.results import FitResult, Verdict
 from tests import builders
 
@@ -108,11 +109,11 @@ def dwells_beside_a_probe(file: Path, seed: int) -> Path:
     return builders.write_table(
         file,
         {
-            "state": ("", np.where(dwell.state == 0, "P", "AP")),
-            "current (mA)": (".6f", dwell.current * 1e3),
+            "state": ("", np.where(dwell.settings.state == 0, "P", "AP")),
+            "current (mA)": (".6f", dwell.settings.drive * 1e3),
             "n": (".0f", dwell.n),
             "total_time (s)": (".9g", dwell.total_time),
-            "temperature (K)": (".1f", dwell.temperature),
+            "temperature (K)": (".1f", dwell.settings.temperature),
             "field (mT)": (".4f", 0.03 * np.random.default_rng(seed).standard_normal(dwell.n.size)),
         },
     )
@@ -158,7 +159,7 @@ def test_pulse_widths_from_an_oscilloscope_are_those_of_the_series(tmp_path: Pat
     }
     found: Any = stfit.load(builders.write_table(tmp_path / "pulses.csv", columns), "switching-pulse")
     assert np.unique(found.pulse_width).size == 2
-    assert np.unique(found.temperature).size == 1
+    assert np.unique(found.settings.temperature).size == 1
     assert len(found.origin.notices) == 2
 
 

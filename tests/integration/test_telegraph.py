@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -11,11 +10,11 @@ import pytest
 
 import stfit
 from stfit.kinds.telegraph.data import TelegraphTraces
-from stfit.pipeline import simulate
 from stfit.results import FitResult
 from stfit.results.storage import read
+from tests.truths import DATASETS, assert_true, truth_of
 
-TELEGRAPH = Path(__file__).parents[2] / "datasets" / "telegraph"
+TELEGRAPH = DATASETS / "telegraph"
 REAL = os.environ.get("STFIT_REALDATA")
 
 
@@ -24,27 +23,10 @@ def result() -> FitResult:
     return stfit.fit(TELEGRAPH / "analysis.toml")
 
 
-def test_the_files_are_those_of_the_seed(tmp_path: Path) -> None:
-    truth = json.loads((TELEGRAPH / "truth.json").read_text(encoding="utf-8"))
-    if truth["numpy_version"] != np.__version__:
-        pytest.skip(f"random numbers are those of numpy {truth['numpy_version']}")
-    made = simulate(TELEGRAPH / "device.toml", TELEGRAPH / "experiment.toml", seed=truth["seed"], out=tmp_path)
-    assert len(made) == 12 + 2 + 2 + 1  # traces, indices, truth
-    for path in made:
-        assert path.read_bytes() == (TELEGRAPH / path.name).read_bytes(), path.name
-
-
 @pytest.mark.slow
 def test_the_fit_finds_the_truth(result: FitResult) -> None:
-    truth = json.loads((TELEGRAPH / "truth.json").read_text(encoding="utf-8"))["parameters"]
-    compared = [name for name in truth if name in result.parameters and result[name].stderr]
-    assert {"l_over_L", "tau_0", "E_P", "E_AP", "theta_0", "slope_P", "slope_AP"} <= set(compared)
-    for name in compared:
-        estimate = result[name]
-        assert estimate.value is not None
-        assert estimate.stderr is not None
-        # two-sided probability 0.001 shared among 16
-        assert abs(estimate.value - truth[name]["value"]) < 4.0 * estimate.stderr, name
+    truth, errors = truth_of(TELEGRAPH), ("l_over_L", "tau_0", "E_P", "E_AP", "theta_0", "slope_P", "slope_AP")
+    assert_true(result.parameters, truth, *errors)
     assert result.goodness.verdict == "acceptable"
 
 

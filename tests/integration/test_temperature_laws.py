@@ -18,7 +18,7 @@ from stfit.diagnostics.estimates import estimates
 from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.measurement import Origin
-from stfit.pipeline import simulate
+from stfit.pipeline.simulating import simulate
 from stfit.results import Estimate, FitResult, Status
 from tests import builders
 from tests.builders import K_B, TRUTH, E
@@ -50,9 +50,9 @@ def narrow() -> DwellTimes:
     eta = log_dwell_time(EQUAL, where.state, where.current, where.temperature)
     n = np.full(eta.size, 1000.0)
     columns = where.columns() | {"n": n, "total_time": n * np.exp(eta)}
-    table = DwellTimes.from_columns(columns, polarity=1, origin=Origin(file="dwell.csv"))
+    table = DwellTimes.from_columns(columns, origin=Origin(file="dwell.csv"))
     assert isinstance(table, DwellTimes)
-    return table.replicate(eta, np.random.default_rng(SEED))
+    return table.draw(eta, np.random.default_rng(SEED))
 
 
 def fit(model: dict[str, str], **device: str) -> FitResult:
@@ -167,7 +167,9 @@ def test_dwells_of_the_virtual_device_are_those_by_hand(tmp_path: Path) -> None:
     many = DEVICE.replace("transitions = [800, 1200]", "transitions = [9999, 9999]")
     simulate(written(tmp_path, many), seed=1, out=tmp_path)
     table: Any = stfit.load(tmp_path / "dwell.csv", "dwell-times")
-    pulls = np.log(table.total_time / table.n) - hot_log_dwell_time(table.state, table.current, table.temperature)
+    pulls = np.log(table.total_time / table.n) - hot_log_dwell_time(
+        table.settings.state, table.settings.drive, table.settings.temperature
+    )
     # means of n dwells: a relative error of 1/√n each; the sum of their squares is χ² of as many degrees of freedom
     chi_squared = float(np.sum(np.square(pulls * np.sqrt(table.n))))
     rows = table.n.size

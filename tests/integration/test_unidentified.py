@@ -10,13 +10,13 @@ import pytest
 
 import stfit
 from stfit.analysis import analysis_of
-from stfit.backends.ensemble import Budget
+from stfit.backends.budget import Budget
 from stfit.backends.least_squares import minimise
-from stfit.diagnostics.intervals import estimates_by
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 from stfit.results import Estimate, FitResult, Verdict
 from tests import builders
+from tests.interval_kinds import estimates_by
 
 UNKNOWN = ("l_over_L", "tau_0", "E_P", "E_AP", "beta", "I_c_P", "I_c_AP")
 SLOPES = ("slope_P", "slope_AP")
@@ -60,7 +60,7 @@ def test_least_squares() -> None:
 
 @pytest.mark.parametrize("kind", ["covariance", "profile", "bootstrap"])
 def test_every_kind_of_interval(kind: str) -> None:
-    check(estimates_by(kind, objective(), minimise(objective()), seed=1, replicas=200), kind)
+    check(estimates_by(kind, objective(), minimise(objective())), kind)
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ import pytest
 
 from stfit import load
 from stfit.errors import InputError
-from stfit.measurement import Measurement
+from stfit.loaders import csv as text_container
 
 DIALECTS: Final = 600
 SEED: Final = 20260401
@@ -175,12 +175,14 @@ def declared(written: Written) -> tuple[str, dict[str, Any]]:
     return "", {}
 
 
-def read(path: Path, keys: dict[str, Any]) -> Measurement:
+def read(path: Path, keys: dict[str, Any]) -> Any:
     return load(path, "switching-pulse", **keys)
 
 
 @pytest.mark.parametrize("part", range(4))
-def test_a_table_is_read_equal_from_every_dialect(tmp_path: Path, part: int) -> None:
+def test_a_table_is_read_equal_from_every_dialect(tmp_path: Path, part: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    if part % 2:  # as a text is read that is long enough for pandas
+        monkeypatch.setattr(text_container, "_SHORT", 0)
     rng = np.random.default_rng([SEED, part])
     reasons: Counter[str] = Counter()
     path = tmp_path / "pulses.txt"
@@ -190,15 +192,15 @@ def test_a_table_is_read_equal_from_every_dialect(tmp_path: Path, part: int) -> 
         why, keys = declared(written)
         reasons[why or "none"] += 1
         try:
-            found: Any = read(path, keys)
+            found = read(path, keys)
         except InputError as error:
             pytest.fail(f"{written}\n{written.text()}\n{error}")
         what = f"{written}\n{written.text()}\n{found.origin.recognised}"
         # A factor and a sum, each rounded: 2.2e-16 of the larger term.
-        np.testing.assert_allclose(found.drive, np.array(CURRENT) * 1e-3, rtol=1e-15, err_msg=what)
+        np.testing.assert_allclose(found.settings.current, np.array(CURRENT) * 1e-3, rtol=1e-15, err_msg=what)
         np.testing.assert_allclose(found.pulse_width, np.array(WIDTH) * 1e-9, rtol=1e-15, err_msg=what)
-        np.testing.assert_allclose(found.temperature, np.array(TEMPERATURE) + 273.15, rtol=1e-15, err_msg=what)
-        assert found.state.tolist() == [0] * 5 + [1] * 4, what
+        np.testing.assert_allclose(found.settings.temperature, np.array(TEMPERATURE) + 273.15, rtol=1e-15, err_msg=what)
+        assert found.settings.state.tolist() == [0] * 5 + [1] * 4, what
         assert (found.n.tolist(), found.n_switched.tolist()) == (N, SWITCHED), what
         if why:
             with pytest.raises(InputError, match="columns = "):

@@ -31,9 +31,7 @@ def _small_tables(draw: st.DrawFn) -> Objective:
     factor = np.array(draw(st.lists(st.floats(0.1, 10.0), min_size=rows, max_size=rows)))
     tau = np.exp(builders.log_dwell_time(builders.TRUTH, state, current, temperature))
     columns = {"state": state, "current": current, "temperature": temperature, "n": n}
-    table = DwellTimes.from_columns(
-        columns | {"total_time": factor * np.maximum(n, 1.0) * tau}, polarity=1, origin=Origin()
-    )
+    table = DwellTimes.from_columns(columns | {"total_time": factor * np.maximum(n, 1.0) * tau}, origin=Origin())
     return builders.objective(table, device=dict(draw(st.sampled_from((builders.KNOWN, builders.QUOTES)))))
 
 
@@ -65,7 +63,7 @@ def test_profiles_of_small_tables(objective: Objective) -> None:
 @given(_small_tables())
 def test_contours_and_choices_of_small_tables(objective: Objective) -> None:
     optimum = minimise(objective)
-    found = contour(objective, optimum, "l_over_L", "E_P", 2.3, points=4)
+    found = contour(objective, optimum, ("l_over_L", "E_P"), 2.3, points=4)
     assert found is None or found.values.shape == (4, 2)
     chosen = choose_intervals("auto", objective, optimum)
     assert set(objective.names) <= set(chosen.estimates)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
 from stfit.kinds.dwell.data import DwellTimes
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.models.dwell import DwellTimeModel
 from stfit.physics.deviance import (
     binomial_log_likelihood,
@@ -32,7 +32,7 @@ EPS = 2.0**-52
 CLOSE = 3e-3
 
 
-def found(measurement: Measurement | list[Measurement], **sections: Any) -> tuple[dict[str, Estimate], float]:
+def found(measurement: Observation | list[Observation], **sections: Any) -> tuple[dict[str, Estimate], float]:
     """Estimates and deviance of a fit that converged."""
     objective = builders.objective(measurement, **sections)
     optimum = minimise(objective)
@@ -113,7 +113,7 @@ GRID = builders.grid(temperatures=(260.0, 310.0), currents=(-8e-3, -2e-3, 3e-3, 
 seeds = st.integers(0, 10**6)
 
 
-def measured(kind: str, seed: int, grid: builders.Grid = GRID) -> Measurement:
+def measured(kind: str, seed: int, grid: builders.Grid = GRID) -> Observation:
     if kind == "pulses":
         return builders.pulses(grid, n=300, seed=seed)
     if kind == "means":
@@ -139,9 +139,13 @@ def test_polarity_and_the_sign_of_the_current_cancel(kind: str, seed: int) -> No
 @given(seeds)
 def test_the_wrong_polarity_turns_lambda_and_nothing_else(seed: int) -> None:
     table = builders.dwell_times(GRID, n=200, seed=seed)
-    columns: dict[str, Any] = {"state": table.state, "current": table.current, "temperature": table.temperature}
+    columns: dict[str, Any] = {
+        "state": table.settings.state,
+        "current": table.settings.drive,
+        "temperature": table.settings.temperature,
+    }
     turned = DwellTimes.from_columns(
-        columns | {"n": table.n, "total_time": table.total_time}, polarity=-1, origin=Origin(file="dwell.csv")
+        columns | {"n": table.n, "total_time": table.total_time}, origin=Origin(file="dwell.csv", polarity=-1)
     )
     (one, deviance), (other, same) = found(table), found(turned)
     assert same == pytest.approx(deviance, rel=1e-6)
@@ -157,13 +161,12 @@ def test_the_unit_of_current_is_free(seed: int, factor: float) -> None:
     table = builders.dwell_times(GRID, n=200, seed=seed)
     scaled = DwellTimes.from_columns(
         {
-            "state": table.state,
-            "current": factor * table.current,
-            "temperature": table.temperature,
+            "state": table.settings.state,
+            "current": factor * table.settings.drive,
+            "temperature": table.settings.temperature,
             "n": table.n,
             "total_time": table.total_time,
         },
-        polarity=1,
         origin=Origin(file="dwell.csv"),
     )
     device = dict(builders.QUOTES) | {"delta_R": f"{0.11 / factor} ± {0.004 / factor} ohm"}
@@ -193,13 +196,12 @@ def test_the_names_of_the_states_are_free(seed: int) -> None:
     table = builders.dwell_times(GRID, n=200, seed=seed)
     renamed = DwellTimes.from_columns(
         {
-            "state": 1 - table.state,
-            "current": -table.current,
-            "temperature": table.temperature,
+            "state": 1 - table.settings.state,
+            "current": -table.settings.drive,
+            "temperature": table.settings.temperature,
             "n": table.n,
             "total_time": table.total_time,
         },
-        polarity=1,
         origin=Origin(file="dwell.csv"),
     )
     free = {"model": {"asymmetry": "free"}, "fit": {"fix": {"l_over_L": "3"}}, "device": builders.KNOWN}
@@ -231,12 +233,19 @@ def test_cutting_the_data_changes_nothing(seed: int) -> None:
     table = builders.dwell_times(GRID, n=200, seed=seed)
 
     def part(keep: Any) -> DwellTimes:
-        columns = {name: getattr(table, name)[keep] for name in ("state", "current", "temperature", "n", "total_time")}
-        built = DwellTimes.from_columns(columns, polarity=1, origin=Origin(file="dwell.csv"))
+        settings = table.settings
+        columns: dict[str, Any] = {
+            "state": settings.state,
+            "current": settings.drive,
+            "temperature": settings.temperature,
+        }
+        columns |= {"n": table.n, "total_time": table.total_time}
+        columns = {name: values[keep] for name, values in columns.items()}
+        built = DwellTimes.from_columns(columns, origin=Origin(file="dwell.csv"))
         assert isinstance(built, DwellTimes)
         return built
 
-    pieces: list[Measurement] = [part(rows % 3 == k) for k in range(3)]
+    pieces: list[Observation] = [part(rows % 3 == k) for k in range(3)]
     (one, deviance), (other, same) = found(table), found(pieces)
     assert same == pytest.approx(deviance, rel=1e-9)
     for name, estimate in one.items():
@@ -255,7 +264,7 @@ def test_single_dwells_fit_as_their_table(seed: int) -> None:
 @fits
 @given(seeds)
 def test_information_adds(seed: int) -> None:
-    parts: list[Measurement] = [measured(kind, seed) for kind in ("dwells", "means", "pulses")]
+    parts: list[Observation] = [measured(kind, seed) for kind in ("dwells", "means", "pulses")]
     known = {"device": builders.KNOWN}
     together = builders.objective(parts, **known)
     x = together.start
@@ -295,13 +304,11 @@ def test_every_asymmetry_recovers_its_own_truth(case: tuple[str, str, dict[str, 
     model = DwellTimeModel(asymmetry=name, convention=convention, reference_temperature=295.0)
     scale = 8.0 if convention == "printed" else 1.0  # λ is eight times larger there
     truth = truth | {"l_over_L": truth["l_over_L"] * scale}
-    eta = model.log_dwell_time(
+    eta = model.law.log_dwell_time(
         truth, state=GRID.state.astype(float), current=GRID.current, temperature=GRID.temperature, field=None
     )
     n = np.full(eta.size, 500.0)
-    table = DwellTimes.from_columns(
-        GRID.columns() | {"n": n, "total_time": n * np.exp(eta)}, polarity=1, origin=Origin()
-    )
+    table = DwellTimes.from_columns(GRID.columns() | {"n": n, "total_time": n * np.exp(eta)}, origin=Origin())
     fix = {"l_over_L": str(truth["l_over_L"])} if name == "free" else {}
     estimate, deviance = found(
         table, device=builders.KNOWN, model={"asymmetry": name, "convention": convention}, fit={"fix": fix}
@@ -326,12 +333,12 @@ def test_several_fields_recover_the_stray_field(offset: float, first: float, spi
         "temperature": 295.0,
     }
     model = DwellTimeModel(asymmetry="uniaxial", by_field=True, reference_temperature=295.0)
-    eta = model.log_dwell_time(
+    eta = model.law.log_dwell_time(
         truth, state=GRID.state.astype(float), current=GRID.current, temperature=GRID.temperature, field=field
     )
     n = np.full(eta.size, 500.0)
     table = DwellTimes.from_columns(
-        GRID.columns() | {"field": field, "n": n, "total_time": n * np.exp(eta)}, polarity=1, origin=Origin()
+        GRID.columns() | {"field": field, "n": n, "total_time": n * np.exp(eta)}, origin=Origin()
     )
     device = dict(builders.KNOWN) | {"anisotropy_field": "120 mT", "field_offset": "0 ± 1000 mT"}
     estimate, _ = found(table, device=device, model={"asymmetry": "uniaxial"})

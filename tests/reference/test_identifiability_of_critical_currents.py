@@ -20,8 +20,9 @@ from stfit.constants import ELEMENTARY_CHARGE
 from stfit.derivatives import Jet
 from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.dwell.data import DwellTimes
-from stfit.measurement import Measurement, Origin
-from stfit.models.law import SpinTransferLaw
+from stfit.measurement import Observation, Origin
+from stfit.models.choices import Choices
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
 
@@ -79,7 +80,7 @@ class Stack:
         return bool(np.linalg.norm(gradient @ self.null_space()) < 1e-6 * np.linalg.norm(gradient))
 
 
-def objective_of(*measurements: Measurement) -> Objective:
+def objective_of(*measurements: Observation) -> Objective:
     """Nine free parameters: ΔR is named by bounds, or it would not take part."""
     tables = {"model": {"asymmetry": "free"}, "fit": {"bounds": {"delta_R": ["1 mohm", "10 ohm"]}}}
     objective = assemble(analysis_of(tables, Path(), "test"), list(measurements))
@@ -90,19 +91,20 @@ def objective_of(*measurements: Measurement) -> Objective:
 def critical_currents(*, own_delta_R: bool = True) -> CriticalCurrents:
     state, delta_R = np.repeat([0.0, 1.0], 4), np.tile([0.05, 0.1, 0.25, 0.5], 2)
     seen = delta_R if own_delta_R else None
-    current = 1.0 / SpinTransferLaw(asymmetry="free").inverse_critical_current(TRUTH, state=state, delta_R=seen)
+    law = SpinTransferLaw.of(Choices(asymmetry="free"))
+    current = 1.0 / law.inverse_critical_current(TRUTH, state=state, delta_R=seen)
     columns = {"transition": state, "critical_current": current, "critical_current_stderr": 0.03 * np.abs(current)}
     if own_delta_R:
         columns["delta_R"] = delta_R
-    return CriticalCurrents.from_columns(columns, polarity=1, origin=Origin())
+    return CriticalCurrents.from_columns(columns, origin=Origin())
 
 
-def dwell_times() -> Measurement:
+def dwell_times() -> Observation:
     state, current = np.repeat([0.0, 1.0], 5), np.tile(np.linspace(-1e-3, 1e-3, 5), 2)
-    law = SpinTransferLaw(asymmetry="free")
+    law = SpinTransferLaw.of(Choices(asymmetry="free"))
     eta = law.log_dwell_time(TRUTH, state=state, current=current, temperature=300.0, field=None)
     columns = {"state": state, "current": current, "n": np.full(10, 500.0), "total_time": 500.0 * np.exp(eta)}
-    return DwellTimes.from_columns(columns, polarity=1, origin=Origin())
+    return DwellTimes.from_columns(columns, origin=Origin())
 
 
 def singly(name: str) -> Callable[[Quantities], Any]:

@@ -23,11 +23,12 @@ from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.resonance.data import FmrLines
-from stfit.measurement import Measurement, Origin
-from stfit.models.law import SpinTransferLaw
+from stfit.measurement import Observation, Origin
+from stfit.models.choices import Choices
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Objective
 from stfit.objective.information import RANK_TOLERANCE, Directions, directions
-from stfit.objective.problem import Problem
+from stfit.objective.problem import FitProblem
 from stfit.pipeline.assembly import assemble
 
 Array = npt.NDArray[np.float64]
@@ -47,7 +48,7 @@ TRUTH: Final[Mapping[str, float]] = {
     "temperature": 300.0,
 }
 LINES: Final[Mapping[str, float]] = {"power_P": 2.0, "power_AP": 1.5, "linewidth_P": 9e7, "linewidth_AP": 1.2e8}
-LAW: Final = SpinTransferLaw(asymmetry="free")
+LAW: Final = SpinTransferLaw.of(Choices(asymmetry="free"))
 KNOWN_WEIGHT: Final = 100.0  # of a known constant: known to 1 %
 
 GMR: Final = "r(θ)"
@@ -60,15 +61,15 @@ def grid(*axes: Any) -> list[Array]:
     return [axis.ravel().astype(float) for axis in np.meshgrid(*axes, indexing="ij")]
 
 
-def dwells(*temperatures: float, states: tuple[int, ...] = (0, 1)) -> Measurement:
+def dwells(*temperatures: float, states: tuple[int, ...] = (0, 1)) -> Observation:
     state, temperature, current = grid(states, temperatures, np.linspace(-1e-3, 1e-3, 5))
     eta = np.asarray(LAW.log_dwell_time(TRUTH, state=state, current=current, temperature=temperature, field=None))
     columns = {"state": state, "current": current, "temperature": temperature, "n": np.full(state.size, 500.0)}
     columns["total_time"] = 500.0 * np.exp(eta)
-    return DwellTimes.from_columns(columns, polarity=1, origin=Origin())
+    return DwellTimes.from_columns(columns, origin=Origin())
 
 
-def ramps(step: float | None) -> Measurement:
+def ramps(step: float | None) -> Observation:
     """20 events at each of two transitions and three rates, spread as Gompertz's law has them."""
     state, rate, chance = grid([0, 1], [0.1, 1.0, 10.0], (np.arange(20) + 0.5) / 20)
     slope = np.asarray(LAW.slopes(TRUTH, state, 300.0, None))
@@ -76,29 +77,29 @@ def ramps(step: float | None) -> Measurement:
     rise = np.log1p(-np.log1p(-chance) * np.abs(slope) * rate * dwell) / np.abs(slope)
     current = -np.sign(slope) * (rise if step is None else np.ceil(rise / step) * step)
     columns: dict[str, Any] = {"transition": state, "switching_current": current, "ramp_rate": rate}
-    return RampEvents.from_columns(columns, polarity=1, origin=Origin(), current_step=step)
+    return RampEvents.from_columns(columns, origin=Origin(), current_step=step)
 
 
-def lines() -> Measurement:
+def lines() -> Observation:
     state, current = grid([0, 1], np.linspace(-1.2e-3, 1.2e-3, 9))
     columns = {"state": state, "current": current, "power": np.full(18, 1.7), "power_stderr": np.full(18, 0.03)}
     columns |= {"linewidth": np.full(18, 1e8), "linewidth_stderr": np.full(18, 2e6)}
-    return FmrLines.from_columns(columns, polarity=1, origin=Origin(), linewidth="fwhm", power="integrated")
+    return FmrLines.from_columns(columns, origin=Origin(), linewidth="fwhm", power="integrated")
 
 
-def critical_currents() -> Measurement:
+def critical_currents() -> Observation:
     """Against ΔR of ten spin valves of the device's barriers."""
     state, delta_R = grid([0, 1], np.linspace(0.05, 0.5, 5))
     current = 1.0 / np.asarray(LAW.inverse_critical_current(TRUTH, state=state, delta_R=delta_R))
     columns = {"transition": state, "critical_current": current, "critical_current_stderr": 0.03 * np.abs(current)}
-    return CriticalCurrents.from_columns(columns | {"delta_R": delta_R}, polarity=1, origin=Origin())
+    return CriticalCurrents.from_columns(columns | {"delta_R": delta_R}, origin=Origin())
 
 
-def one_temperature() -> tuple[Measurement, ...]:
+def one_temperature() -> tuple[Observation, ...]:
     return (dwells(300.0),)
 
 
-def several_temperatures() -> tuple[Measurement, ...]:
+def several_temperatures() -> tuple[Observation, ...]:
     return (dwells(270.0, 300.0, 330.0),)
 
 
@@ -155,7 +156,7 @@ def alone(*names: str) -> tuple[Direction, ...]:
 class Row:
     """One row of the table. found, lost: quantities (or logarithms of products) that are identified or not."""
 
-    data: Callable[[], tuple[Measurement, ...]]
+    data: Callable[[], tuple[Observation, ...]]
     known: tuple[str, ...]
     rank: int
     null: tuple[Direction, ...]
@@ -253,7 +254,7 @@ TABLE: Final[Mapping[str, Row]] = {
 # --- what the program says ----------------------------------------------------------------------------------------
 
 
-def objective_of(measurements: tuple[Measurement, ...], **fit: Any) -> Objective:
+def objective_of(measurements: tuple[Observation, ...], **fit: Any) -> Objective:
     """Nine free parameters: ΔR is named by bounds, or it would not always take part; T is that of a thermometer."""
     tables: dict[str, Any] = {"device": {"temperature": "300 ± 3 K"}, "model": {"asymmetry": "free"}}
     tables["fit"] = {"bounds": {"delta_R": ["1 mohm", "10 ohm"]}, **fit}
@@ -291,7 +292,7 @@ class WithKnown:
         return np.vstack([self.objective.sensitivity(x), *rows])
 
     def directions(self) -> Directions:
-        return directions(cast("Problem", self), self.x)  # names, scales and sensitivity are all it asks for
+        return directions(cast("FitProblem", self), self.x)  # names, scales and sensitivity are all it asks for
 
 
 def both_factors(q: Quantities) -> Any:

@@ -13,8 +13,9 @@ import pytest
 from scipy.special import erfinv
 from scipy.stats import chi2, kstest
 
-from stfit.physics.llg import Macrospin, dwell_times, orientations, switching_times, trajectories
+from stfit.physics.llg import Rest, Stepping, dwell_times, orientations, switching_times, trajectories
 from stfit.physics.llg_wells import TwoStateRates, two_state_rates
+from stfit.physics.macrospin import Macrospin
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
 from tests.macrospins import Axial, magnet
 
@@ -41,8 +42,8 @@ def settled(spin: Macrospin, current: float, relaxation: float, step: float = ST
     steps = round(7.0 / (relaxation * spin.diffusion * step * spin.time_unit))
     start = np.random.default_rng(SEED).uniform(-1.0, 1.0, REPLICAS)
     currents = np.full(REPLICAS, current)
-    time_step = step * spin.time_unit
-    return orientations(spin, currents, time_step=time_step, samples=1, every=steps, seed=SEED, start=start)[:, 0]
+    stepping = Stepping(step * spin.time_unit, SEED)
+    return orientations(spin, currents, stepping, samples=1, every=steps, start=start)[:, 0]
 
 
 def histogram_p(cosines: Array, axial: Axial) -> float:
@@ -119,15 +120,8 @@ def measured(spin: Macrospin, axial: Axial, step: float, replicas: int, samples:
     start = np.where(generator.random(replicas) < population, *starts)
     every = max(1, round(0.2 / (relaxation * spin.diffusion * step * spin.time_unit)))
     time_step = step * spin.time_unit
-    cosines = trajectories(
-        spin,
-        np.full(replicas, axial.g),
-        time_step=time_step,
-        samples=samples,
-        every=every,
-        seed=SEED,
-        start=start,
-    )
+    currents = np.full(replicas, axial.g)
+    cosines = trajectories(spin, currents, Stepping(time_step, SEED), samples=samples, every=every, start=start)
     return two_state_rates(cosines, interval=every * time_step * spin.diffusion, top=axial.top, lag=2)
 
 
@@ -173,7 +167,7 @@ def test_the_error_of_a_rate_is_its_scatter() -> None:
 def test_dwells_are_passages_from_core_to_core(sigma: float, reduced: float) -> None:
     spin, axial = magnet(sigma), Axial(sigma, g=reduced * sigma)
     wells = spin.wells(axial.g)
-    dwells = dwell_times(spin, axial.g, transitions=8192, replicas=512, time_step=STEP * spin.time_unit, seed=SEED)
+    dwells = dwell_times(spin, axial.g, Stepping(STEP * spin.time_unit, SEED), transitions=8192, replicas=512)
     relaxation, population = axial.two_states()
     for found, passage, two_state in zip(
         dwells,
@@ -197,12 +191,10 @@ def test_under_a_ramp_the_survival_is_that_of_the_rate_at_each_current() -> None
     times = spin.diffusion * switching_times(
         spin,
         np.full(replicas, currents[0]),
-        time_step=STEP * spin.time_unit,
-        seed=SEED,
-        start_state="AP",
+        Stepping(STEP * spin.time_unit, SEED),
+        start=Rest("AP", currents[0]),
         longest=span / spin.diffusion,
         ramp_rate=(currents[-1] - currents[0]) * spin.diffusion / span,
-        rest_current=currents[0],
     )
     assert not np.isnan(times).any()
     wells, grid = spin.wells(currents[0]), np.linspace(0.0, span, currents.size)
@@ -224,10 +216,9 @@ def test_the_step_is_of_second_order_in_equilibrium() -> None:
         cosines = trajectories(
             spin,
             np.zeros(replicas),
-            time_step=step * spin.time_unit,
+            Stepping(step * spin.time_unit, SEED),
             samples=40,
             every=round(0.25 / (spin.diffusion * step * spin.time_unit)),
-            seed=SEED,
             start=start,
         )
         found = (np.abs(cosines[:, 12:]) < 0.3).mean(axis=1)  # 3/D0 after the poles: e^{−6·3} of what decays evenly

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stfit.physics.fokker_planck_sphere import langer_rate, relaxation_spectrum, two_states
+from stfit.physics.fokker_planck_sphere import relaxation_spectrum, two_states
+from stfit.physics.langer import langer_rate
 from stfit.physics.sphere_potential import InPlanePotential, Vector
 from stfit.physics.transport import CosineGmr
 

@@ -11,7 +11,7 @@ import pytest
 import stfit
 from stfit.analysis import read_analysis
 from stfit.errors import InputError
-from stfit.pipeline import load_measurements
+from stfit.pipeline.loading import load_measurements
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 

@@ -4,39 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final, Literal, Self, final
+from typing import Any, Final, Literal, Self, final
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.derivatives import total
 from stfit.errors import CellProblem, TableError
-from stfit.measurement.base import (
-    Array,
-    Axis,
-    Codes,
-    Observed,
-    Origin,
-    SeriesSetting,
-    Settings,
-    common_series_settings,
-    frozen,
-)
-from stfit.measurement.columns import TEMPERATURE, TRANSITION, Column, Domain, Layout
-from stfit.measurement.defaults import WithResiduals, repeated
-from stfit.measurement.resampling import with_rows_drawn
+from stfit.measurement.base import Array, Origin, Settings, frozen
+from stfit.measurement.defaults import Gaussian
+from stfit.measurement.observation import View
+from stfit.measurement.resampling import with_rows, with_rows_drawn
+from stfit.measurement.start import Start
+from stfit.measurement.view import TRANSITION_WORDS, Axis, Observed, SeriesSetting, temperature_and_field
 from stfit.objective.predictions import inverse_critical_current
 from stfit.physics.critical import inverse_limits
 
-_AMPERES = ("mA", "A", "uA")
-_CURRENT = Column("critical_current", "A", accepts=_AMPERES, aliases=("I_c", "I_crit", "switching_current"))
-_STDERR = Column(
-    "critical_current_stderr", "A", Domain.POSITIVE, _AMPERES, ("I_c_stderr", "I_c_err", "critical_current_err")
-)
-_DELTA_R = Column("delta_R", "ohm", accepts=("ohm", "mohm"), aliases=("dR", "ΔR", "R_AP-R_P"))
-_BARRIER = Column("barrier", "J", Domain.POSITIVE, ("eV", "meV", "J"), ("E_a", "energy_barrier", "anisotropy_energy"))
-
-LAYOUT: Final = Layout((TRANSITION, _CURRENT, _STDERR), (), (_DELTA_R, _BARRIER, TEMPERATURE))
+KIND: Final = "switching-currents"
 
 _NOT_ZERO = 5.0  # standard errors: a current that far from 0 has a sign
 _KIND_OF_CURRENT = Literal["extrapolated", "measured"]
@@ -44,34 +27,31 @@ _KIND_OF_CURRENT = Literal["extrapolated", "measured"]
 
 @final
 @dataclass(frozen=True)
-class CriticalCurrents(WithResiduals):
+class CriticalCurrents(Gaussian):
     """Critical currents with Gaussian errors; the prediction is 1/I_c (1/A), which is linear in ΔR.
 
-    state: the state that the transition leaves. current, stderr: A, shape (rows,), signed as the laboratory has them
-    (with polarity 1 and λ/β > 0, P->AP is negative). delta_R: ohm, of each row; None: that of the device. barrier: J,
-    out of the state; None: E_P or E_AP. measurement_time: s, where the state lives that long at I_c; None for
-    currents extrapolated linearly to zero temperature. Not affected by the temperature then.
+    Parameters
+    ----------
+    settings : Settings
+        The state that the transition leaves, its own ΔR and barrier where it has them, its temperature; on which time
+        scale the currents were measured, None for currents extrapolated linearly to zero temperature. No row depends
+        on the temperature then.
+    origin : Origin
+        Where the table comes from.
+    current, stderr : Array
+        A, the current times the polarity (for λ/β > 0 that of P->AP is negative), shape (rows,).
     """
 
-    state: Codes
+    settings: Settings
+    origin: Origin
     current: Array
     stderr: Array
-    delta_R: Array | None
-    barrier: Array | None
-    temperature: Array
-    measurement_time: float | None
-    polarity: int
-    origin: Origin
-
-    kind: ClassVar[str] = "switching-currents"
-    state_words: ClassVar[tuple[str, str]] = ("P→AP", "AP→P")
 
     @classmethod
     def from_columns(
         cls,
         columns: Mapping[str, npt.NDArray[Any]],
         *,
-        polarity: int,
         origin: Origin,
         critical_current: _KIND_OF_CURRENT = "extrapolated",
         measurement_time: float | None = None,
@@ -79,9 +59,28 @@ class CriticalCurrents(WithResiduals):
     ) -> Self:
         """Build from the columns of a table.
 
-        critical_current: "extrapolated" (to zero temperature) or "measured", then with measurement_time (s).
-        sign: "magnitude" where the file leaves the sign out (P->AP is then negative, AP->P positive).
-        TableError where a current or ΔR is 0, a magnitude is negative, or the measurement time does not fit.
+        Parameters
+        ----------
+        columns : Mapping[str, ndarray]
+            The columns of LAYOUT, SI units, shape (rows,).
+        origin : Origin
+            With the polarity of the currents.
+        critical_current : {"extrapolated", "measured"}
+            Extrapolated to zero temperature, or measured on a time scale.
+        measurement_time : float, optional
+            s, where the state lives that long at I_c; only with "measured".
+        sign : {"signed", "magnitude"}
+            "magnitude" where the file leaves the sign out: P->AP is then negative, AP->P positive.
+
+        Returns
+        -------
+        CriticalCurrents
+            With a notice where a temperature is not used, or signs contradict each other.
+
+        Raises
+        ------
+        TableError
+            Where a current or ΔR is 0, a magnitude is negative, or the measurement time does not fit.
         """
         state, current = columns["transition"], columns["critical_current"]
         extrapolated = critical_current == "extrapolated"
@@ -90,123 +89,100 @@ class CriticalCurrents(WithResiduals):
         if sign == "magnitude":
             _refuse_negative(current)
             current = np.where(state == 0, -current, current)
-        optional = {name: frozen(columns[name]) if name in columns else None for name in ("delta_R", "barrier")}
-        notices = (*origin.notices, *_notices(columns, state, current, extrapolated=extrapolated))
+        delta_R, energy = (frozen(columns[name]) if name in columns else None for name in ("delta_R", "barrier"))
         return cls(
-            state=frozen(state, np.int8),
-            current=frozen(current),
+            Settings.from_columns(
+                columns,
+                origin.polarity,
+                delta_R=delta_R,
+                energy=energy,
+                measurement_time=None if extrapolated else measurement_time,
+                athermal=extrapolated,
+            ),
+            origin.of(KIND, *_notices(columns, state, current, extrapolated=extrapolated)),
+            current=frozen(origin.polarity * current),
             stderr=frozen(columns["critical_current_stderr"]),
-            **optional,
-            temperature=frozen(columns.get("temperature", np.full(state.size, np.nan))),
-            measurement_time=None if extrapolated else measurement_time,
-            polarity=polarity,
-            origin=replace(origin, notices=notices),
         )
-
-    @property
-    def settings(self) -> Settings:
-        """At what each row was taken; no current was set."""
-        return Settings(
-            self.state,
-            None,
-            None,
-            self.temperature,
-            np.full(self.state.size, np.nan),
-            delta_R=self.delta_R,
-            energy=self.barrier,
-            measurement_time=self.measurement_time,
-            athermal=self.measurement_time is None,
-        )
-
-    @property
-    def series_settings(self) -> tuple[SeriesSetting, ...]:
-        """Temperature, where it matters."""
-        return () if self.measurement_time is None else common_series_settings(self.settings)[:1]
-
-    def rough_critical_currents(self) -> Array:
-        """The critical currents as they were measured, A with polarity."""
-        return self.polarity * self.current
-
-    @property
-    def axis(self) -> Axis:
-        """ΔR, ohm, from the origin; where all rows have that of the device, their number."""
-        if self.delta_R is None:
-            return Axis("row", "", np.arange(1.0, self.state.size + 1.0))
-        return Axis("delta_R", "ohm", self.delta_R, reaches=0.0)
-
-    def along(self, row: int, values: Array) -> Self:
-        """A transition at other ΔR, at the mean barrier of its rows."""
-        changed: dict[str, Array] = {} if self.delta_R is None else {"delta_R": values}
-        if self.barrier is not None:
-            changed["barrier"] = np.full(values.size, np.mean(self.barrier[self.state == self.state[row]]))
-        grid: Self = repeated(self, row, values.size, **changed)
-        return grid
 
     def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
         """1/I_c of each row, 1/A, Eq. 28; shape (..., rows)."""
         return inverse_critical_current(law, quantities, self.settings, temperature)
 
-    def deviance_residuals(self, prediction: Any) -> Any:
-        """(I_c − 1/prediction)/stderr, with the sign of the polarity."""
-        return (self.polarity * self.current - 1.0 / prediction) / self.stderr
+    def residuals(self, prediction: Any) -> Any:
+        """(I_c − 1/prediction)/stderr."""
+        return (self.current - 1.0 / prediction) / self.stderr
 
-    def log_likelihood(self, prediction: Any) -> Any:
-        """Gaussian in I_c, up to a constant."""
-        return total(-0.5 * np.square(self.deviance_residuals(prediction)))
+    def draw(self, prediction: Array | None, rng: np.random.Generator) -> CriticalCurrents:
+        """A fresh Gaussian draw of every current with the stated errors.
 
-    def expected_counts(self, prediction: Array) -> Array:
-        """No counts: a Gaussian error needs no asymptotic statistics."""
-        return np.full(np.shape(prediction), np.inf)
-
-    def replicate(self, prediction: Array, rng: np.random.Generator) -> CriticalCurrents:
-        """A fresh Gaussian draw of every current with the stated errors."""
-        drawn = 1.0 / prediction + self.stderr * rng.standard_normal(self.stderr.shape)
-        return replace(self, current=frozen(self.polarity * drawn))
-
-    def resampled(self, rng: np.random.Generator) -> CriticalCurrents:
-        """Rows drawn again within their transition, each with its ΔR and barrier."""
-        drawn: CriticalCurrents = with_rows_drawn(self, rng)
-        return drawn
+        Without a prediction rows are drawn again within their transition, each with its ΔR and barrier.
+        """
+        if prediction is None:
+            drawn: CriticalCurrents = with_rows_drawn(self, self._series, rng)
+            return drawn
+        return replace(self, current=frozen(1.0 / prediction + self.stderr * rng.standard_normal(self.stderr.shape)))
 
     def expected(self, prediction: Array) -> CriticalCurrents:
         """Every current as predicted."""
-        return replace(self, current=frozen(self.polarity / prediction))
+        return replace(self, current=frozen(1.0 / prediction))
 
-    def longer(self, factor: float) -> CriticalCurrents:
+    def scaled(self, factor: float) -> CriticalCurrents:
         """Errors smaller by the root of the factor."""
         return replace(self, stderr=frozen(self.stderr / np.sqrt(factor)))
 
-    def rough_dwell_times(self) -> None:
-        """None: a critical current tells of λ and the barriers, see `models.guess_critical`."""
-        return
+    def start(self) -> Start:
+        """The critical currents as they were measured: they tell of λ and the barriers, see `models.guess_critical`."""
+        return Start(critical_currents=self.current)
 
-    def observed(self) -> Observed:
+    def view(self) -> View:
         """1/I_c with its error; rows with barriers of their own at the mean barrier of their transition."""
-        factor = self._to_mean_barrier
-        low, high = inverse_limits(self.current, self.stderr)
-        extra = {"critical_current": self.current, "critical_current_stderr": self.stderr}
-        if self.barrier is not None:
-            extra["barrier"] = self.barrier
-        return Observed(factor / self.current, factor * low, factor * high, "1/I_c", "1/A", extra)
+        settings, factor = self.settings, self._to_mean_barrier
+        current = self.origin.polarity * self.current
+        low, high = inverse_limits(current, self.stderr)
+        extra = {"critical_current": current, "critical_current_stderr": self.stderr}
+        if settings.energy is not None:
+            extra["barrier"] = settings.energy
+        axis = Axis("row", "", np.arange(1.0, current.size + 1.0))  # where all rows have the ΔR of the device
+        if settings.delta_R is not None:
+            axis = Axis("delta_R", "ohm", settings.delta_R, reaches=0.0)
+        observed = Observed(factor / current, factor * low, factor * high, "1/I_c", "1/A", extra)
+        return View(self, axis, self._series, observed, self._displayed, self._along, TRANSITION_WORDS)
 
-    def displayed(self, prediction: Array) -> Array:
-        """1/I_c as `observed`, 1/A, with the laboratory's sign."""
-        return self.polarity * prediction * self._to_mean_barrier
+    def _displayed(self, prediction: Array) -> Array:
+        """1/I_c as the view shows it, 1/A, with the laboratory's sign."""
+        return self.origin.polarity * prediction * self._to_mean_barrier
+
+    def _along(self, row: int, values: Array) -> CriticalCurrents:
+        """A transition at other ΔR (ohm), at the mean barrier of its rows."""
+        grid: CriticalCurrents = with_rows(self, np.full(values.size, row))
+        settings, energy, state = grid.settings, self.settings.energy, self.settings.state
+        if settings.delta_R is not None:
+            settings = replace(settings, delta_R=frozen(values))
+        if energy is not None:
+            settings = replace(settings, energy=frozen(np.full(values.size, np.mean(energy[state == state[row]]))))
+        return replace(grid, settings=settings)
+
+    @property
+    def _series(self) -> tuple[SeriesSetting, ...]:
+        """Temperature, where it matters."""
+        return () if self.settings.athermal else temperature_and_field(self.settings)[:1]
 
     @property
     def opposed(self) -> int:
         """How many currents have the sign of the other transition, those that may be 0 left out."""
-        sides = _sides(self.state, self.current, 1.0 if self.delta_R is None else self.delta_R)
+        delta_R = 1.0 if self.settings.delta_R is None else self.settings.delta_R
+        sides = _sides(self.settings.state, self.current, delta_R)
         return _minority(sides[np.abs(self.current) > _NOT_ZERO * self.stderr])
 
     @property
     def _to_mean_barrier(self) -> Array:
         """What takes 1/I_c ∝ 1/E_i to the mean barrier of the transition, on one line through the origin."""
-        factor = np.ones(self.state.size)
-        if self.barrier is not None:
-            for code in np.unique(self.state):
-                rows = self.state == code
-                factor[rows] = self.barrier[rows] / np.mean(self.barrier[rows])
+        energy, state = self.settings.energy, self.settings.state
+        factor = np.ones(state.size)
+        if energy is not None:
+            for code in np.unique(state):
+                rows = state == code
+                factor[rows] = energy[rows] / np.mean(energy[rows])
         return factor
 
 

@@ -6,11 +6,11 @@ from stfit.measurement.kind import Kind, Lazy
 
 SWITCHING_CURRENTS: Final = Kind(
     name="switching-currents",
-    layout=Lazy("stfit.kinds.critical.data:LAYOUT"),
+    layout=Lazy("stfit.kinds.critical.layout:LAYOUT"),
     keys=Lazy("stfit.kinds.critical.keys:CriticalCurrentKeys"),
     build=Lazy("stfit.kinds.critical.data:CriticalCurrents.from_columns"),
     shows=("Inverse critical current", "1/A"),
-    figure=Lazy("stfit.figures.critical:critical_current_figure"),
+    figure=Lazy("stfit.figures.critical_figure:critical_current_figure"),
     plot=("critical_currents", "critical currents"),
     design=Lazy("stfit.kinds.critical.experiment:CriticalCurrentsSection"),
     simulate=Lazy("stfit.kinds.critical.simulated:critical_currents"),

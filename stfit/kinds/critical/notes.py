@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.remarks import Remarks
 from stfit.kinds.critical.data import CriticalCurrents
-from stfit.measurement import Measurement, name_of
-from stfit.models.law import SpinTransferLaw
+from stfit.measurement import Observation, name_of
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Objective
 from stfit.results import Note
 from stfit.results.numbers import format_rounded
@@ -22,25 +22,22 @@ class CriticalCurrentRemarks(Remarks):
         measured = (term.measurement for term in objective.terms)
         return [_signs(m) for m in measured if isinstance(m, CriticalCurrents) and m.opposed]
 
-    def assumptions(self, law: SpinTransferLaw, measurements: list[Measurement]) -> list[str]:
+    def assumptions(self, law: SpinTransferLaw, measurements: list[Observation]) -> list[str]:
         """At which time scale the currents are critical."""
         times = {m.settings.measurement_time for m in measurements}
-        exact = law.rates is not None
-        return [_critical_currents(t, exact=exact) for t in sorted(times, key=lambda t: -1.0 if t is None else t)]
+        words = law.rates.words.measured_current
+        return [_critical_currents(t, words) for t in sorted(times, key=lambda t: -1.0 if t is None else t)]
 
 
-def _critical_currents(measurement_time: float | None, *, exact: bool) -> str:
+def _critical_currents(measurement_time: float | None, measured: str) -> str:
     if measurement_time is None:
         return "Critical currents are those extrapolated linearly to zero temperature, Eq. 28: 1/I_c ∝ ΔR."
-    time = format_rounded(measurement_time, "s", 3)
-    if exact:
-        return f"Critical currents were measured in {time}: where the exact dwell time is that long."
-    return f"Critical currents were measured in {time}: I_c[1 − (k_BT/E_i) ln({time}/τ0)] with I_c of Eq. 28."
+    return measured.format(time=format_rounded(measurement_time, "s", 3))
 
 
 def _signs(currents: CriticalCurrents) -> Note:
     sentence = (
-        f"The signs of the critical currents exclude the model: {currents.opposed} of {currents.state.size} in "
+        f"The signs of the critical currents exclude the model: {currents.opposed} of {currents.current.size} in "
         f"{name_of(currents)} {'has' if currents.opposed == 1 else 'have'} the sign of the other transition. "
         "P→AP and AP→P need opposite currents: check the signs, the transitions and the sign of ΔR."
     )

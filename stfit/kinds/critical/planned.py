@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from stfit.kinds.critical.data import CriticalCurrents
+from stfit.kinds.critical.data import KIND, CriticalCurrents
 from stfit.kinds.critical.keys import CriticalCurrentPlanKeys
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin, Settings
 from stfit.measurement.base import frozen
 from stfit.measurement.columns import STATES
 from stfit.objective import Term
@@ -28,21 +28,18 @@ class CriticalCurrentPlanner(Planner):
         """Critical currents of both transitions, extrapolated to zero temperature, over a range of ΔR."""
         if any(isinstance(term.measurement, CriticalCurrents) for term in today.objective.terms):
             return "there are critical currents (see the same points for longer)"
-        if "delta_R" not in today.quantities or today.value("l_over_L") == 0.0 or today.objective.law.by_field:
+        if "delta_R" not in today.quantities or today.value("l_over_L") == 0.0 or today.objective.law.device.by_field:
             return "no ΔR of the device, or several fields"
         ratio, state = (a.reshape(-1) for a in np.meshgrid(_RATIOS, _STATES))
         size = ratio.size
         template = today.objective.terms[0]
+        delta_R = frozen(ratio * today.value("delta_R"))
+        settings = Settings.from_columns({"state": state}, polarity=1, delta_R=delta_R, athermal=True)
         series = CriticalCurrents(
-            state=frozen(state, np.int8),
+            settings,
+            Origin(file="next-critical-currents", kind=KIND, polarity=template.measurement.origin.polarity),
             current=frozen(np.ones(size)),
             stderr=frozen(np.ones(size)),
-            delta_R=frozen(ratio * today.value("delta_R")),
-            barrier=None,
-            temperature=frozen(np.full(size, np.nan)),
-            measurement_time=None,
-            polarity=template.measurement.polarity,
-            origin=Origin(file="next-critical-currents"),
         )
         term = replace(template, measurement=series, thermometer=np.full(size, today.objective.nominal_temperature))
         measurement: Any = expecting(term, quantities(today)).measurement
@@ -60,7 +57,7 @@ class CriticalCurrentPlanner(Planner):
         """Every critical current is a point."""
         return {(float(row),) for row in range(term.measurement.settings.state.size)}
 
-    def by_error(self, measurement: Measurement) -> bool:  # noqa: ARG002 - all of them
+    def by_error(self, measurement: Observation) -> bool:  # noqa: ARG002 - all of them
         """Critical currents have stated errors."""
         return True
 

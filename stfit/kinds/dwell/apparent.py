@@ -12,11 +12,13 @@ import numpy.typing as npt
 from stfit.derivatives import of_several, total
 from stfit.kinds.dwell.data import DwellTimes, MeanDwellTimes
 from stfit.kinds.dwell.pairs import Pairs, dwell_times_of_series, pairs_of, watched, within_sight
-from stfit.measurement.base import Array, Observed, Origin, RoughDwellTimes, frozen
+from stfit.measurement.base import Array, Origin, frozen
 from stfit.measurement.defaults import OfTable, WithResiduals
 from stfit.measurement.grouping import groups
+from stfit.measurement.observation import View
 from stfit.measurement.resampling import drawn_within, with_rows
-from stfit.objective.predictions import log_dwell_time
+from stfit.measurement.start import Start
+from stfit.measurement.traits import Traits
 from stfit.physics.deviance import exponential_log_likelihood
 from stfit.physics.telegraph import apparent_dwell_variance, apparent_mean_dwell, draw_apparent_dwells
 
@@ -26,27 +28,37 @@ from stfit.physics.telegraph import apparent_dwell_variance, apparent_mean_dwell
 class ApparentDwellTimes(OfTable, WithResiduals):
     """A table of dwell times whose dwells shorter than the dead time were joined to the one before.
 
-    table: as observed. dead_time: s, shape (rows,). Its residuals are those of the table against the observed mean
-    τ'(τ, τ_other) with the dead time, over the relative spread std/τ' of the observed dwells (1 for exponential
-    ones): exactly the exponential likelihood without dead time, a quasi-likelihood of the same first two moments with
-    it. The spread is that at the dwell times behind the table's own means. Errors that the table quotes stand as they
-    are. Valid for dead times up to about the shorter dwell time.
+    Its residuals are those of the table against the observed mean τ'(τ, τ_other) with the dead time, over the relative
+    spread std/τ' of the observed dwells (1 for exponential ones): exactly the exponential likelihood without dead time,
+    a quasi-likelihood of the same first two moments with it. The spread is that at the dwell times behind the table's
+    own means. Errors that the table quotes stand as they are. Valid for dead times up to about the shorter dwell time.
+
+    Parameters
+    ----------
+    table : DwellTimes or MeanDwellTimes
+        As observed.
+    dead_time : Array
+        s, shape (rows,).
+    pairs : Pairs
+        Which rows are the two states of one setting.
+    corrected : Array
+        ln τ behind the observed means of each row's setting, shape (rows,).
+    spread : Array
+        std/mean of the observed dwells, shape (rows,).
     """
 
     table: DwellTimes | MeanDwellTimes
     dead_time: Array
     pairs: Pairs
-    corrected: Array  # ln τ behind the observed means of each row's setting
-    spread: Array  # std/mean of the observed dwells
+    corrected: Array
+    spread: Array
 
-    kind: ClassVar[str] = DwellTimes.kind
-    state_words: ClassVar[tuple[str, str]] = DwellTimes.state_words
-    activated: ClassVar[bool] = True
+    traits: ClassVar[Traits] = DwellTimes.traits
 
     @classmethod
     def of(cls, table: DwellTimes | MeanDwellTimes, dead_time: Array) -> ApparentDwellTimes:
         """Pair the rows of a table; TableError where a setting has one state only."""
-        pairs = pairs_of(table.state, table.current, table.temperature, table.field, dead_time)
+        pairs = pairs_of(table.settings, dead_time)
         corrected = dwell_times_of_series(pairs, _means(table, pairs), dead_time)
         spread = np.ones_like(corrected)
         if isinstance(table, DwellTimes):
@@ -68,13 +80,9 @@ class ApparentDwellTimes(OfTable, WithResiduals):
         """The table as observed."""
         return self.table
 
-    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
-        """ln τ of each row, Eq. 27; shape (..., rows)."""
-        return log_dwell_time(law, quantities, self.settings, temperature)
-
-    def deviance_residuals(self, prediction: Any) -> Any:
+    def residuals(self, prediction: Any) -> Any:
         """Those of the table against the observed mean, over the spread of the observed dwells."""
-        return self.table.deviance_residuals(self.log_apparent(prediction)) / self.spread
+        return self.table.residuals(self.log_apparent(prediction)) / self.spread
 
     def log_likelihood(self, prediction: Any) -> Any:
         """The quasi-likelihood whose deviance the residuals are."""
@@ -87,11 +95,13 @@ class ApparentDwellTimes(OfTable, WithResiduals):
         """Observed transitions that are expected."""
         return self.table.expected_counts(np.asarray(self.log_apparent(prediction)))
 
-    def replicate(self, prediction: Array, rng: np.random.Generator) -> ApparentDwellTimes:
+    def draw(self, prediction: Array | None, rng: np.random.Generator) -> ApparentDwellTimes:
         """A fresh draw with short dwells joined: at fixed counts, or fixed times where any count is 0."""
+        if prediction is None:
+            return self._resampled(rng)
         table = self.table
         if isinstance(table, MeanDwellTimes):
-            fresh: DwellTimes | MeanDwellTimes = table.replicate(np.asarray(self.log_apparent(prediction)), rng)
+            fresh: DwellTimes | MeanDwellTimes = table.draw(np.asarray(self.log_apparent(prediction)), rng)
             return self.of(fresh, self.dead_time)
         x = np.asarray(within_sight(prediction, self.dead_time))
         tau, other = np.exp(x), np.exp(self.pairs.of_partner(x))
@@ -104,7 +114,7 @@ class ApparentDwellTimes(OfTable, WithResiduals):
             fresh = replace(table, total_time=frozen(np.bincount(row, weights=dwells, minlength=tau.size)))
         return self.of(fresh, self.dead_time)
 
-    def resampled(self, rng: np.random.Generator) -> ApparentDwellTimes:
+    def _resampled(self, rng: np.random.Generator) -> ApparentDwellTimes:
         """Settings drawn again among those of their temperature and field, both states of a setting together."""
         settings = self.table.settings
         places = np.flatnonzero(settings.state == 0)
@@ -118,21 +128,24 @@ class ApparentDwellTimes(OfTable, WithResiduals):
         """The table at its expectation: observed means at τ', or counts at theirs where the times were fixed."""
         return self.of(self.table.expected(np.asarray(self.log_apparent(prediction))), self.dead_time)
 
-    def longer(self, factor: float) -> ApparentDwellTimes:
+    def scaled(self, factor: float) -> ApparentDwellTimes:
         """As the table does without a dead time."""
-        return self.of(self.table.longer(factor), self.dead_time)
+        return self.of(self.table.scaled(factor), self.dead_time)
 
-    def rough_dwell_times(self) -> RoughDwellTimes:
-        """Those behind the observed means."""
-        return replace(self.table.rough_dwell_times(), log_dwell=self.corrected)
+    def start(self) -> Start:
+        """Dwell times behind the observed means."""
+        rough = self.table.start().dwell_times
+        return Start(None if rough is None else replace(rough, log_dwell=self.corrected))
 
-    def observed(self) -> Observed:
+    def view(self) -> View:
         """Dwell times behind the observed means, with the relative errors of these; the naive means beside them."""
-        naive = self.table.observed()
+        view = super().view()
+        naive = view.observed
         factor = np.exp(self.corrected - np.log(np.where(np.isnan(naive.value), naive.low, naive.value)))
         factor = np.where(np.isnan(naive.value), 1.0, factor)
         extra = {**naive.extra, "apparent_mean_dwell": naive.value, "dead_time": self.dead_time}
-        return replace(naive, value=naive.value * factor, low=naive.low * factor, high=naive.high * factor, extra=extra)
+        low, high = naive.low * factor, naive.high * factor
+        return replace(view, observed=replace(naive, value=naive.value * factor, low=low, high=high, extra=extra))
 
 
 def _means(table: DwellTimes | MeanDwellTimes, pairs: Pairs) -> Array:
@@ -148,14 +161,29 @@ def _means(table: DwellTimes | MeanDwellTimes, pairs: Pairs) -> Array:
 
 
 def dwell_table(
-    columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin
+    columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin
 ) -> DwellTimes | MeanDwellTimes | ApparentDwellTimes:
-    """The measurement in the columns of a table of dwell times, with or without a dead time.
+    """The observation in the columns of a table of dwell times, with or without a dead time.
 
-    Raises TableError where a row is impossible, or a setting with a dead time has one state only.
+    Parameters
+    ----------
+    columns : Mapping[str, ndarray]
+        The columns of LAYOUT, SI units, shape (rows,).
+    origin : Origin
+        With the polarity of the currents.
+
+    Returns
+    -------
+    DwellTimes, MeanDwellTimes or ApparentDwellTimes
+        The last where a row has a dead time.
+
+    Raises
+    ------
+    TableError
+        Where a row is impossible, or a setting with a dead time has one state only.
     """
     seen = {name: values for name, values in columns.items() if name != "dead_time"}
-    table = DwellTimes.from_columns(seen, polarity=polarity, origin=origin)
+    table = DwellTimes.from_columns(seen, origin=origin)
     if np.any(columns.get("dead_time", 0.0) > 0):
         return ApparentDwellTimes.of(table, frozen(columns["dead_time"]))
     return table

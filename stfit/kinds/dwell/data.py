@@ -12,133 +12,91 @@ from scipy.special import gammaincinv
 
 from stfit.derivatives import total
 from stfit.errors import CellProblem, TableError
-from stfit.measurement.base import (
-    Array,
-    Axis,
-    Codes,
-    Observed,
-    Origin,
-    RoughDwellTimes,
-    SeriesSetting,
-    Settings,
-    common_series_settings,
-    frozen,
-)
-from stfit.measurement.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
-from stfit.measurement.defaults import WithResiduals, repeated
+from stfit.measurement.base import Array, Origin, Settings, frozen
+from stfit.measurement.defaults import Gaussian, WithResiduals, view_against_drive
 from stfit.measurement.edge import nothing_happened, softening
+from stfit.measurement.observation import Edge, View
 from stfit.measurement.resampling import with_rows_drawn
+from stfit.measurement.start import RoughDwellTimes, Start
+from stfit.measurement.traits import Traits
+from stfit.measurement.view import STATE_WORDS, Observed, temperature_and_field
 from stfit.objective.predictions import log_dwell_time
 from stfit.physics.deviance import LARGEST_EXPONENT, exponential_log_likelihood, exponential_residuals
 
-_SECONDS = ("s", "ms", "us", "ns")
-_N = Column("n", "", Domain.COUNT, aliases=("count", "transitions", "n_transitions", "n_events"))
-_TOTAL_TIME = Column("total_time", "s", Domain.POSITIVE, _SECONDS, ("t_total", "time_in_state"))
-_MEAN = Column("mean_dwell", "s", Domain.POSITIVE, _SECONDS, ("tau", "dwell_time", "mean_dwell_time"))
-_MEAN_STDERR = Column("mean_dwell_stderr", "s", Domain.POSITIVE, _SECONDS, ("tau_stderr", "tau_err", "mean_dwell_err"))
-
-_DEAD_TIME = Column("dead_time", "s", Domain.NON_NEGATIVE, _SECONDS)
+KIND: Final = "dwell-times"
 
 _MOST_COUNTS = 1e18  # that NumPy's Poisson numbers can be; only a fit that failed expects more
 _VAGUEST = 100.0  # error of a mean dwell time, in units of the mean: Gaussian in ln τ it is not by then
 _ONE_SIGMA = (0.1586552539314571, 0.8413447460685429)
 
-LAYOUT: Final = Layout(
-    (STATE, CURRENT), ((_N, _TOTAL_TIME), (_MEAN, _N), (_MEAN, _MEAN_STDERR)), (TEMPERATURE, FIELD, _DEAD_TIME)
-)
+
+def displayed(prediction: Array) -> Array:
+    """Dwell times (s), of ln τ; of its shape."""
+    return np.exp(np.minimum(prediction, LARGEST_EXPONENT))
 
 
+@final
 @dataclass(frozen=True)
-class _DwellSettings(WithResiduals):
-    """What every dwell table has in common; arrays of shape (rows,)."""
+class DwellTimes(WithResiduals):
+    """n transitions out of a state in a total time spent there: exponential dwells, exact likelihood.
 
-    state: Codes
-    current: Array
-    temperature: Array
-    field: Array
-    polarity: int
+    A prediction is ln τ (τ in s) of each row.
+
+    Parameters
+    ----------
+    settings : Settings
+        State, current, temperature and field of each row.
+    origin : Origin
+        Where the table comes from.
+    n : Array
+        Transitions, 0 or more, shape (rows,).
+    total_time : Array
+        s, positive, the censored last dwell included, shape (rows,).
+    """
+
+    settings: Settings
     origin: Origin
+    n: Array
+    total_time: Array
 
-    state_words: ClassVar[tuple[str, str]] = ("P", "AP")
-    activated: ClassVar[bool] = True
+    traits: ClassVar[Traits] = Traits(activated=True)
+
+    @classmethod
+    def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin) -> DwellTimes | MeanDwellTimes:
+        """Build from a table without a dead time (see `dwell_table`).
+
+        Parameters
+        ----------
+        columns : Mapping[str, ndarray]
+            The columns of LAYOUT, SI units, shape (rows,).
+        origin : Origin
+            With the polarity of the currents.
+
+        Returns
+        -------
+        DwellTimes or MeanDwellTimes
+            The second where means have standard errors and no counts.
+
+        Raises
+        ------
+        TableError
+            Where a mean dwell time has no transition behind it, or an error of many times itself.
+        """
+        settings, origin = Settings.from_columns(columns, origin.polarity), origin.of(KIND)
+        if "total_time" in columns:
+            return cls(settings, origin, frozen(columns["n"]), frozen(columns["total_time"]))
+        mean = columns["mean_dwell"]
+        if "n" in columns:
+            _refuse_empty_means(columns["n"])
+            return cls(settings, origin, frozen(columns["n"]), frozen(mean * columns["n"]))
+        _refuse_vague_means(mean, columns["mean_dwell_stderr"])
+        return MeanDwellTimes(settings, origin, frozen(mean), frozen(columns["mean_dwell_stderr"]))
 
     def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
         """ln τ of each row, Eq. 27; shape (..., rows)."""
         return log_dwell_time(law, quantities, self.settings, temperature)
 
-    @property
-    def settings(self) -> Settings:
-        """At what each row was taken; the current carries the polarity."""
-        return Settings(self.state, self.polarity * self.current, None, self.temperature, self.field)
-
-    @property
-    def series_settings(self) -> tuple[SeriesSetting, ...]:
-        """Temperature and field."""
-        return common_series_settings(self.settings)
-
-    @property
-    def axis(self) -> Axis:
-        """The current, A."""
-        return Axis("current", "A", self.current)
-
-    def along(self, row: int, values: Array) -> Self:
-        """The setting of a row at other currents."""
-        grid: Self = repeated(self, row, values.size, current=values)
-        return grid
-
-    def displayed(self, prediction: Array) -> Array:
-        """Dwell times, s."""
-        return np.exp(np.minimum(prediction, LARGEST_EXPONENT))
-
-
-def common_fields(columns: Mapping[str, npt.NDArray[Any]], polarity: int, origin: Origin) -> dict[str, Any]:
-    """The fields that every dwell table has, from its columns."""
-    rows = columns["state"].size
-    absent = np.full(rows, np.nan)
-    return {
-        "state": frozen(columns["state"], np.int8),
-        "current": frozen(columns["current"]),
-        "temperature": frozen(columns.get("temperature", absent)),
-        "field": frozen(columns.get("field", absent)),
-        "polarity": polarity,
-        "origin": origin,
-    }
-
-
-@final
-@dataclass(frozen=True)
-class DwellTimes(_DwellSettings):
-    """n transitions out of a state in a total time spent there: exponential dwells, exact likelihood.
-
-    n: shape (rows,), 0 or more. total_time: s, positive, the censored last dwell included.
-    """
-
-    n: Array
-    total_time: Array
-
-    kind: ClassVar[str] = "dwell-times"
-
-    @classmethod
-    def from_columns(
-        cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin
-    ) -> DwellTimes | MeanDwellTimes:
-        """Build from the columns of a table without a dead time (see `dwell_table`); TableError for impossible rows."""
-        common = common_fields(columns, polarity, origin)
-        if "total_time" in columns:
-            return cls(**common, n=frozen(columns["n"]), total_time=frozen(columns["total_time"]))
-        mean = columns["mean_dwell"]
-        if "n" in columns:
-            _refuse_empty_means(columns["n"])
-            return cls(**common, n=frozen(columns["n"]), total_time=frozen(mean * columns["n"]))
-        _refuse_vague_means(mean, columns["mean_dwell_stderr"])
-        return MeanDwellTimes(**common, mean=frozen(mean), stderr=frozen(columns["mean_dwell_stderr"]))
-
-    @property
-    def counts(self) -> Array:
-        """The number of events a row rests on, which decides how far asymptotic statistics hold."""
-        return self.n
-
-    def deviance_residuals(self, prediction: Any) -> Any:
+    def residuals(self, prediction: Any) -> Any:
         """Signed-root exponential deviance against ln τ; positive where the dwells are longer."""
         return exponential_residuals(self.n, self.total_time, prediction)
 
@@ -150,128 +108,138 @@ class DwellTimes(_DwellSettings):
         """Transitions expected in the watched time."""
         return np.asarray(self.total_time * np.exp(np.minimum(-prediction, LARGEST_EXPONENT)))
 
-    def replicate(self, prediction: Array, rng: np.random.Generator) -> DwellTimes:
+    def draw(self, prediction: Array | None, rng: np.random.Generator) -> DwellTimes:
         """A fresh draw: of total times at fixed counts, or of counts at fixed times where any count is 0.
 
         A row with n = 0 can only come from watching for a given time, so such a table is drawn as Poisson counts.
+        Without a prediction rows are drawn again within their series: (n, total time) hold no single dwells, see
+        `DwellEvents`.
         """
+        if prediction is None:
+            drawn: DwellTimes = with_rows_drawn(self, temperature_and_field(self.settings), rng)
+            return drawn
         if np.any(self.n == 0):
             expected = np.minimum(self.expected_counts(prediction), _MOST_COUNTS)
             return replace(self, n=frozen(rng.poisson(expected)))
         return replace(self, total_time=frozen(np.exp(prediction) * rng.gamma(self.n)))
 
-    def resampled(self, rng: np.random.Generator) -> DwellTimes:
-        """Rows drawn again within their series: (n, total time) hold no single dwells, see DwellEvents."""
-        drawn: DwellTimes = with_rows_drawn(self, rng)
-        return drawn
-
     def expected(self, prediction: Array) -> DwellTimes:
-        """Total times at their mean, n τ, or counts at theirs where the times were fixed (see `replicate`)."""
+        """Total times at their mean, n τ, or counts at theirs where the times were fixed (see `draw`)."""
         if np.any(self.n == 0):
             return replace(self, n=frozen(self.expected_counts(prediction)))
-        return replace(self, total_time=frozen(self.n * self.displayed(prediction)))
+        return replace(self, total_time=frozen(self.n * displayed(prediction)))
 
-    def softened(self) -> DwellTimes | None:
-        """A part of a transition where there was none, of states that were hardly left; None for others."""
-        soft = np.maximum(self.n, softening(self.state, self.n > 0))
-        return None if np.array_equal(soft, self.n) else replace(self, n=frozen(soft))
-
-    def limits(self) -> tuple[str, ...]:
-        """Of each state that was never left."""
-        silent = (code for code in np.unique(self.state) if not np.any(self.n[self.state == code]))
-        return tuple(
-            nothing_happened(self.state_words[code], "no transition was seen", self.total_time[self.state == code])
-            for code in silent
-        )
-
-    def longer(self, factor: float) -> DwellTimes:
+    def scaled(self, factor: float) -> DwellTimes:
         """More transitions, the nearest whole numbers, or longer watching where the times were fixed."""
         if np.any(self.n == 0):
             return replace(self, n=frozen(np.zeros(self.n.size)), total_time=frozen(factor * self.total_time))
         n = np.maximum(np.rint(factor * self.n), 1.0)
         return replace(self, n=frozen(n), total_time=frozen(self.total_time * n / self.n))
 
-    def rough_dwell_times(self) -> RoughDwellTimes:
+    def start(self) -> Start:
         """Total time over counts, half a transition where there was none."""
         rough = np.log(self.total_time / np.maximum(self.n, 0.5))
-        return RoughDwellTimes(rough, np.maximum(self.n, 0.1), np.arange(self.n.size))
+        return Start(RoughDwellTimes(rough, np.maximum(self.n, 0.1), np.arange(self.n.size)))
 
-    def observed(self) -> Observed:
+    def edge(self) -> Edge:
+        """A part of a transition where there was none, of states that were hardly left; those that were never left."""
+        state = self.settings.state
+        soft = np.maximum(self.n, softening(state, self.n > 0))
+        silent = [code for code in np.unique(state) if not np.any(self.n[state == code])]
+        return Edge(
+            None if np.array_equal(soft, self.n) else replace(self, n=frozen(soft)),
+            tuple(
+                nothing_happened(STATE_WORDS[code], "no transition was seen", self.total_time[state == code])
+                for code in silent
+            ),
+        )
+
+    def view(self) -> View:
         """Mean dwell times with exact 68 % limits (Garwood); a lower limit where nothing switched."""
         n = np.maximum(self.n, 1.0)
         value = np.where(self.n > 0, self.total_time / n, np.nan)
         low = self.total_time / gammaincinv(self.n + 1.0, _ONE_SIGMA[1])
         high = np.where(self.n > 0, self.total_time / gammaincinv(n, _ONE_SIGMA[0]), np.nan)
-        return Observed(value, low, high, "dwell time", "s", {"n": self.n, "total_time": self.total_time})
+        observed = Observed(value, low, high, "dwell time", "s", {"n": self.n, "total_time": self.total_time})
+        return view_against_drive(self, temperature_and_field(self.settings), observed, displayed)
 
 
 @final
 @dataclass(frozen=True)
-class MeanDwellTimes(_DwellSettings):
+class MeanDwellTimes(Gaussian):
     """Mean dwell times with standard errors, and no counts: Gaussian on ln τ.
 
-    mean, stderr: s, shape (rows,), positive. Good where stderr is well below mean.
+    A prediction is ln τ (τ in s) of each row. Good where the error is well below the mean.
+
+    Parameters
+    ----------
+    settings : Settings
+        State, current, temperature and field of each row.
+    origin : Origin
+        Where the table comes from.
+    mean, stderr : Array
+        s, positive, shape (rows,).
     """
 
+    settings: Settings
+    origin: Origin
     mean: Array
     stderr: Array
 
-    kind: ClassVar[str] = "dwell-times"
+    traits: ClassVar[Traits] = Traits(activated=True)
 
     @classmethod
-    def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin) -> Self:
-        """Build from `mean_dwell` and `mean_dwell_stderr`."""
-        common = common_fields(columns, polarity, origin)
-        return cls(**common, mean=frozen(columns["mean_dwell"]), stderr=frozen(columns["mean_dwell_stderr"]))
+    def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin) -> Self:
+        """Build from `mean_dwell` and `mean_dwell_stderr` (s, shape (rows,)) beside the settings."""
+        settings = Settings.from_columns(columns, origin.polarity)
+        return cls(settings, origin.of(KIND), frozen(columns["mean_dwell"]), frozen(columns["mean_dwell_stderr"]))
 
     @property
     def counts(self) -> Array:
         """Counts that would give this relative error: (mean/stderr)²."""
         return np.asarray((self.mean / self.stderr) ** 2)
 
-    def deviance_residuals(self, prediction: Any) -> Any:
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        """ln τ of each row, Eq. 27; shape (..., rows)."""
+        return log_dwell_time(law, quantities, self.settings, temperature)
+
+    def residuals(self, prediction: Any) -> Any:
         """(ln mean − ln τ)/(stderr/mean)."""
         return (np.log(self.mean) - prediction) * (self.mean / self.stderr)
-
-    def log_likelihood(self, prediction: Any) -> Any:
-        """Gaussian in ln τ, up to a constant."""
-        return total(-0.5 * np.square(self.deviance_residuals(prediction)))
 
     def expected_counts(self, prediction: Array) -> Array:
         """Counts that would give the stated relative errors."""
         return np.broadcast_to(self.counts, np.shape(prediction)).copy()
 
-    def replicate(self, prediction: Array, rng: np.random.Generator) -> MeanDwellTimes:
-        """A fresh draw of ln τ with the same relative errors."""
+    def draw(self, prediction: Array | None, rng: np.random.Generator) -> MeanDwellTimes:
+        """A fresh draw of ln τ with the same relative errors; without a prediction, rows again within their series."""
+        if prediction is None:
+            drawn: MeanDwellTimes = with_rows_drawn(self, temperature_and_field(self.settings), rng)
+            return drawn
         relative = self.stderr / self.mean
         mean = np.exp(prediction + relative * rng.standard_normal(relative.shape))
         return replace(self, mean=frozen(mean), stderr=frozen(mean * relative))
 
-    def resampled(self, rng: np.random.Generator) -> MeanDwellTimes:
-        """Rows drawn again within their series."""
-        drawn: MeanDwellTimes = with_rows_drawn(self, rng)
-        return drawn
-
     def expected(self, prediction: Array) -> MeanDwellTimes:
         """Means at the dwell times, with the same relative errors."""
-        mean = self.displayed(prediction)
+        mean = displayed(prediction)
         return replace(self, mean=frozen(mean), stderr=frozen(mean * (self.stderr / self.mean)))
 
-    def longer(self, factor: float) -> MeanDwellTimes:
+    def scaled(self, factor: float) -> MeanDwellTimes:
         """Errors smaller by the root of the factor."""
         return replace(self, stderr=frozen(self.stderr / np.sqrt(factor)))
 
-    def rough_dwell_times(self) -> RoughDwellTimes:
+    def start(self) -> Start:
         """The means themselves."""
-        return RoughDwellTimes(np.log(self.mean), self.counts, np.arange(self.mean.size))
+        return Start(RoughDwellTimes(np.log(self.mean), self.counts, np.arange(self.mean.size)))
 
-    def observed(self) -> Observed:
+    def view(self) -> View:
         """Mean dwell times with their errors on the logarithm."""
         relative = self.stderr / self.mean
         extra = {"mean_dwell": self.mean, "mean_dwell_stderr": self.stderr}
-        return Observed(
-            self.mean, self.mean * np.exp(-relative), self.mean * np.exp(relative), "dwell time", "s", extra
-        )
+        low, high = self.mean * np.exp(-relative), self.mean * np.exp(relative)
+        observed = Observed(self.mean, low, high, "dwell time", "s", extra)
+        return view_against_drive(self, temperature_and_field(self.settings), observed, displayed)
 
 
 def _refuse_vague_means(mean: Array, stderr: Array) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 from stfit.kinds.dwell.experiment import DwellDesign
 from stfit.kinds.dwell.simulated import event_table, table_of
 from stfit.laboratory.designs import Files, VirtualDevice
-from stfit.laboratory.dynamics import Dynamics, dwell_time, magnet_at, seed_of, threads, time_step
+from stfit.laboratory.dynamics import Dynamics, dwell_time, magnet_at, stepping
 from stfit.laboratory.tables import field_axis, grid
 from stfit.physics.llg import dwell_times
 
@@ -42,11 +42,9 @@ def _dwells(device: VirtualDevice, design: DwellDesign, rng: np.random.Generator
         pair = dwell_times(
             magnet_at(device, temperature[row], field[row]),
             current[row],
+            stepping(device, rng),
             transitions=2 * int(n[row]),
             replicas=_REPLICAS,
-            time_step=time_step(device),
-            seed=seed_of(rng),
-            threads=threads(),
         )
         durations.append(pair[int(state[row])][: n[row]])
     if design.single_dwells:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, final
+from typing import Any, ClassVar, Final, final
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.kinds.dwell.data import DwellTimes, common_fields
+from stfit.kinds.dwell.data import DwellTimes, displayed
 from stfit.kinds.dwell.missed import MissedDwellEvents
-from stfit.measurement.base import Array, Origin, frozen
+from stfit.measurement.base import Array, Origin, Rows, Settings, frozen
 from stfit.measurement.defaults import OfTable, WithResiduals
 from stfit.measurement.grouping import groups
+from stfit.measurement.observation import Edge
 from stfit.measurement.resampling import drawn_within
-from stfit.objective.predictions import log_dwell_time
+from stfit.measurement.traits import Traits
+
+KIND: Final = "dwell-events"
 
 _MOST_EVENTS = 1e7  # that a replica draws a setting; only a fit that failed expects more
 
@@ -25,43 +28,60 @@ _MOST_EVENTS = 1e7  # that a replica draws a setting; only a fit that failed exp
 class DwellEvents(OfTable, WithResiduals):
     """Single dwells, reduced to counts and times for the fit and kept for the test of shape.
 
-    duration: s, shape (events,). setting: row of `reduced` that each event belongs to. censored: True where the dwell
-    had not ended when watching stopped.
+    A prediction is ln τ (τ in s) of each row of the reduced table.
+
+    Parameters
+    ----------
+    reduced : DwellTimes
+        Counts and total times by state and setting.
+    duration : Array
+        s, shape (events,).
+    setting : Rows
+        Row of `reduced` that each event belongs to, shape (events,).
+    censored : ndarray of bool
+        True where the dwell had not ended when watching stopped, shape (events,).
     """
 
     reduced: DwellTimes
     duration: Array
-    setting: npt.NDArray[np.intp]
+    setting: Rows
     censored: npt.NDArray[np.bool_]
 
-    kind: ClassVar[str] = "dwell-events"
-    state_words: ClassVar[tuple[str, str]] = DwellTimes.state_words
-    activated: ClassVar[bool] = True
+    traits: ClassVar[Traits] = DwellTimes.traits
 
     @classmethod
     def from_columns(
-        cls,
-        columns: Mapping[str, npt.NDArray[Any]],
-        *,
-        polarity: int,
-        origin: Origin,
-        dead_time: float | None = None,
+        cls, columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, dead_time: float | None = None
     ) -> DwellEvents | MissedDwellEvents:
         """Group the dwells by state and setting.
 
-        dead_time: s; dwells shorter than it were joined to the one before, and the exact likelihood knows it.
+        Parameters
+        ----------
+        columns : Mapping[str, ndarray]
+            The columns of EVENT_LAYOUT, SI units, shape (events,).
+        origin : Origin
+            With the polarity of the currents.
+        dead_time : float, optional
+            s; dwells shorter than it were joined to the one before, and the exact likelihood knows it.
+
+        Returns
+        -------
+        DwellEvents or MissedDwellEvents
+            The second with a dead time.
+
+        Raises
+        ------
+        TableError
+            Where a complete dwell is below the dead time, or a setting with a dead time has one state only.
         """
-        common = common_fields(columns, polarity, origin)
-        keys = [common["state"].astype(float), common["current"], common["temperature"], common["field"]]
+        settings = Settings.from_columns(columns, origin.polarity)
+        keys = [settings.state.astype(float), settings.drive, settings.temperature, settings.field]
         first, setting = groups(keys)
         duration = frozen(columns["duration"])
         censored = frozen(columns.get("censored", np.zeros(duration.size)), np.bool_)
         reduced = DwellTimes(
-            **{name: frozen(common[name][first], common[name].dtype) for name in ("state", "current")},
-            temperature=frozen(common["temperature"][first]),
-            field=frozen(common["field"][first]),
-            polarity=polarity,
-            origin=origin,
+            settings.at(first),
+            origin.of(KIND),
             n=frozen(np.bincount(setting, weights=~censored, minlength=first.size)),
             total_time=frozen(np.bincount(setting, weights=duration, minlength=first.size)),
         )
@@ -73,13 +93,9 @@ class DwellEvents(OfTable, WithResiduals):
         """The counts and total times of the dwells."""
         return self.reduced
 
-    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
-        """ln τ of each row, Eq. 27; shape (..., rows)."""
-        return log_dwell_time(law, quantities, self.settings, temperature)
-
-    def deviance_residuals(self, prediction: Any) -> Any:
+    def residuals(self, prediction: Any) -> Any:
         """Those of the reduced table."""
-        return self.reduced.deviance_residuals(prediction)
+        return self.reduced.residuals(prediction)
 
     def log_likelihood(self, prediction: Any) -> Any:
         """That of the reduced table: (n, total time) are sufficient."""
@@ -89,12 +105,14 @@ class DwellEvents(OfTable, WithResiduals):
         """Transitions expected in the watched time."""
         return self.reduced.expected_counts(prediction)
 
-    def replicate(self, prediction: Array, rng: np.random.Generator) -> DwellEvents:
+    def draw(self, prediction: Array | None, rng: np.random.Generator) -> DwellEvents:
         """A fresh draw of the single dwells.
 
         A setting whose last dwell is censored was watched for a fixed time and is drawn as a Poisson process of that
         length, ended by a censored dwell; any other keeps its number of dwells.
         """
+        if prediction is None:
+            return self._resampled(rng)
         timed = self._timed
         expected = self.reduced.expected_counts(prediction)
         n = np.where(timed, rng.poisson(np.minimum(expected, _MOST_EVENTS)), self.reduced.n).astype(int)
@@ -115,7 +133,7 @@ class DwellEvents(OfTable, WithResiduals):
         )
         return DwellEvents(reduced, frozen(duration), frozen(setting, np.intp), frozen(censored, np.bool_))
 
-    def resampled(self, rng: np.random.Generator) -> DwellEvents:
+    def _resampled(self, rng: np.random.Generator) -> DwellEvents:
         """The dwells of each setting drawn again, as many of them, each with whether it was censored.
 
         A censored dwell stays what it is wherever it is drawn (Efron 1981, doi:10.1080/01621459.1981.10477650): the
@@ -132,21 +150,18 @@ class DwellEvents(OfTable, WithResiduals):
         return replace(self, reduced=reduced, duration=frozen(duration), censored=frozen(censored, np.bool_))
 
     def expected(self, prediction: Array) -> DwellTimes:
-        """The reduced table at its expectation, counts or times setting by setting as `replicate` draws them."""
-        tau, time = self.displayed(prediction), self.reduced.total_time
+        """The reduced table at its expectation, counts or times setting by setting as `draw` draws them."""
+        tau, time = displayed(prediction), self.reduced.total_time
         n = np.where(self._timed, self.reduced.expected_counts(prediction), self.reduced.n)
         return replace(self.reduced, n=frozen(n), total_time=frozen(np.where(self._timed, time, n * tau)))
 
-    def softened(self) -> DwellEvents | None:
+    def edge(self) -> Edge:
         """That of the reduced table."""
-        soft = self.reduced.softened()
-        return None if soft is None else replace(self, reduced=soft)
+        edge = self.reduced.edge()
+        soft = edge.softened
+        return replace(edge, softened=replace(self, reduced=soft) if isinstance(soft, DwellTimes) else None)
 
-    def limits(self) -> tuple[str, ...]:
-        """Those of the reduced table."""
-        return self.reduced.limits()
-
-    def longer(self, factor: float) -> DwellEvents:
+    def scaled(self, factor: float) -> DwellEvents:
         """More dwells of every setting, or longer watching where the last one is censored."""
         timed, counts = self._timed, self.reduced.n
         n = np.where(timed, np.maximum(counts, 1.0), np.maximum(np.rint(factor * counts), 1.0)).astype(int)

@@ -7,11 +7,11 @@ from stfit.measurement.kind import Kind, Lazy
 
 DWELL_TIMES: Final = Kind(
     name="dwell-times",
-    layout=Lazy("stfit.kinds.dwell.data:LAYOUT"),
+    layout=Lazy("stfit.kinds.dwell.layout:LAYOUT"),
     keys=Lazy("stfit.analysis.sections:MeasurementSection"),
     build=Lazy("stfit.kinds.dwell.apparent:dwell_table"),
     shows=("Dwell time", "s"),
-    figure=Lazy("stfit.figures.dwell:dwell_time_figure"),
+    figure=Lazy("stfit.figures.dwell_figure:dwell_time_figure"),
     plot=("dwell_times", "dwell times"),
     design=Lazy("stfit.kinds.dwell.experiment:DwellsSection"),
     simulate=Lazy("stfit.kinds.dwell.simulated:dwells"),
@@ -22,7 +22,7 @@ DWELL_TIMES: Final = Kind(
 DWELL_EVENTS: Final = replace(
     DWELL_TIMES,
     name="dwell-events",
-    layout=Lazy("stfit.kinds.dwell.missed:EVENT_LAYOUT"),
+    layout=Lazy("stfit.kinds.dwell.layout:EVENT_LAYOUT"),
     keys=Lazy("stfit.kinds.dwell.keys:DwellEventsKeys"),
     build=Lazy("stfit.kinds.dwell.events:DwellEvents.from_columns"),
     remarks=Lazy("stfit.kinds.dwell.notes:EVENT_REMARKS"),

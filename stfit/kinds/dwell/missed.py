@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, Final, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 import numpy.typing as npt
 
 from stfit.derivatives import Jet, of_several, total, value_of
-from stfit.errors import CellProblem, NoResidualsError, TableError
+from stfit.errors import CellProblem, TableError
 from stfit.kinds.dwell.apparent import ApparentDwellTimes
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.dwell.pairs import watched, within_sight
-from stfit.measurement.base import (
-    Array,
-    OwnParameter,
-    frozen,
-)
-from stfit.measurement.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
+from stfit.measurement.base import Array, Rows, frozen
 from stfit.measurement.defaults import Displayed, OfTable
+from stfit.measurement.observation import RowFit
 from stfit.measurement.resampling import drawn_within
-from stfit.objective.predictions import log_dwell_time
+from stfit.measurement.traits import Traits
 from stfit.physics import missed_events
 from stfit.physics.missed_events import EXACT
 from stfit.physics.telegraph import draw_apparent_dwells
-
-_DURATION = Column("duration", "s", Domain.POSITIVE, ("s", "ms", "us", "ns"), ("dwell", "dwell_time", "t"))
-_CENSORED = Column("censored", "", Domain.FLAG)
-EVENT_LAYOUT: Final = Layout((STATE, CURRENT, _DURATION), (), (_CENSORED, TEMPERATURE, FIELD))
 
 _NODES = 12  # Chebyshev nodes a dead time, on which ln f is a polynomial to rounding for dead times below a dwell time
 _SLACK = 1e-9  # of the dead time: a duration rounded in its file
@@ -56,29 +47,34 @@ class _Sums:
 class MissedDwellEvents(OfTable, Displayed):
     """Single dwells of at least the dead time, shorter ones joined: Hawkes, Jalali & Colquhoun's exact likelihood.
 
-    apparent: their counts and total times by state and setting, with the same dead time. duration: s, shape (events,).
-    setting: row that each event belongs to. censored: True where the dwell had not been seen to end; what ends it
-    could not be told within the last dead time. The two dwell times of a setting enter the density of both its rows.
+    A prediction is ln τ (τ in s) of each row of the table. The two dwell times of a setting enter the density of both
+    its rows.
+
+    Parameters
+    ----------
+    apparent : ApparentDwellTimes
+        Counts and total times of the dwells by state and setting, with the same dead time.
+    duration : Array
+        s, shape (events,).
+    setting : Rows
+        Row that each event belongs to, shape (events,).
+    censored : ndarray of bool
+        True where the dwell had not been seen to end; what ends it could not be told within the last dead time.
     """
 
     apparent: ApparentDwellTimes
     duration: Array
-    setting: npt.NDArray[np.intp]
+    setting: Rows
     censored: npt.NDArray[np.bool_]
 
-    kind: ClassVar[str] = "dwell-events"
-    state_words: ClassVar[tuple[str, str]] = DwellTimes.state_words
-    activated: ClassVar[bool] = True
-    has_residuals: ClassVar[bool] = False
-    needs: ClassVar[tuple[str, ...]] = ()
-    own_parameters: ClassVar[tuple[OwnParameter, ...]] = ()
+    traits: ClassVar[Traits] = replace(DwellTimes.traits, has_residuals=False)
 
     @classmethod
     def of(
         cls,
         reduced: DwellTimes,
         duration: Array,
-        setting: npt.NDArray[np.intp],
+        setting: Rows,
         censored: npt.NDArray[np.bool_],
         dead_time: float,
     ) -> MissedDwellEvents:
@@ -155,24 +151,22 @@ class MissedDwellEvents(OfTable, Displayed):
         """The counts and total times of the events."""
         return self.apparent
 
-    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
-        """ln τ of each row, Eq. 27; shape (..., rows)."""
-        return log_dwell_time(law, quantities, self.settings, temperature)
+    def residuals(self, prediction: Any) -> None:
+        """None: a density has no saturated model."""
 
-    def deviance_residuals(self, prediction: Any) -> Any:  # noqa: ARG002
-        """There are none: a density has no saturated model. NoResidualsError."""
-        raise NoResidualsError("single dwells with a dead time have no deviance: use the likelihood")
+    def row_fit(self, prediction: Array) -> RowFit:
+        """How the observed means compare, one degree of freedom each."""
+        return self.apparent.row_fit(prediction)
 
-    def discrepancies(self, prediction: Array) -> tuple[Array, Array]:
-        """Squared residuals of the observed means, one degree of freedom each."""
-        return self.apparent.discrepancies(prediction)
+    def draw(self, prediction: Array | None, rng: np.random.Generator) -> MissedDwellEvents:
+        """A fresh draw with short dwells joined: a watch of the same length where the last dwell is censored.
 
-    def expected_counts(self, prediction: Array) -> Array:
-        """Observed transitions that are expected."""
-        return self.apparent.expected_counts(prediction)
-
-    def replicate(self, prediction: Array, rng: np.random.Generator) -> MissedDwellEvents:
-        """A fresh draw with short dwells joined: a watch of the same length where the last dwell is censored."""
+        Without a prediction the observed dwells of each setting are drawn again, as many of them, each with whether it
+        was censored.
+        """
+        if prediction is None:
+            drawn = drawn_within(self.setting, rng)
+            return self._other(self.duration[drawn], self.setting, self.censored[drawn])
         x = value_of(within_sight(prediction, self.apparent.dead_time))
         tau, other = np.exp(x), np.exp(self.apparent.pairs.of_partner(x))
         rows = np.arange(tau.size)
@@ -185,21 +179,13 @@ class MissedDwellEvents(OfTable, Displayed):
         duration = np.concatenate([fixed, seen, rest])
         setting = np.concatenate([counted, rows[timed][row], rows[timed]])
         censored = np.arange(duration.size) >= fixed.size + seen.size
-        return self.of(self._counted(duration, setting, censored), duration, setting, censored, self.dead_time)
-
-    def resampled(self, rng: np.random.Generator) -> MissedDwellEvents:
-        """The observed dwells of each setting drawn again, as many of them, each with whether it was censored."""
-        drawn = drawn_within(self.setting, rng)
-        duration, censored = self.duration[drawn], self.censored[drawn]
-        return self.of(
-            self._counted(duration, self.setting, censored), duration, self.setting, censored, self.dead_time
-        )
+        return self._other(duration, setting, censored)
 
     def expected(self, prediction: Array) -> ApparentDwellTimes:
         """Counts and times at their expectation, whose quasi-likelihood holds nearly all the information."""
         return self.apparent.expected(prediction)
 
-    def longer(self, factor: float) -> MissedDwellEvents:
+    def scaled(self, factor: float) -> MissedDwellEvents:
         """More dwells of every setting, or longer watching where the last one is censored."""
         timed = np.bincount(self.setting, weights=self.censored, minlength=self.reduced.n.size) > 0
         n = np.maximum(np.rint(np.where(timed, self.reduced.n, factor * self.reduced.n)), 1.0).astype(np.intp)
@@ -210,16 +196,17 @@ class MissedDwellEvents(OfTable, Displayed):
         duration = np.maximum((time / events)[setting], self.dead_time)
         last = np.append(setting[1:] != setting[:-1], [True])
         censored = last & timed[setting]
-        return self.of(self._counted(duration, setting, censored), duration, setting, censored, self.dead_time)
+        return self._other(duration, setting, censored)
 
-    def _counted(self, duration: Array, setting: npt.NDArray[np.intp], censored: npt.NDArray[np.bool_]) -> DwellTimes:
-        """Counts and total times of other dwells at the same settings."""
+    def _other(self, duration: Array, setting: Rows, censored: npt.NDArray[np.bool_]) -> MissedDwellEvents:
+        """Other dwells at the same settings, with their counts and total times."""
         rows = self.reduced.n.size
-        return replace(
+        table = replace(
             self.reduced,
             n=frozen(np.bincount(setting, weights=~censored, minlength=rows)),
             total_time=frozen(np.bincount(setting, weights=duration, minlength=rows)),
         )
+        return self.of(table, duration, setting, censored, self.dead_time)
 
     @cached_property
     def exposure(self) -> Array:
@@ -237,12 +224,6 @@ class MissedDwellEvents(OfTable, Displayed):
         row = self.setting[near]
         exposure[near] = -missed_events.log_survival(u[near], tau[row], other[row], dead_time)
         return np.asarray(np.maximum(exposure, np.finfo(float).tiny))
-
-    # --- figures and the start of a fit -------------------------------------------------------------------------
-
-    def shown(self) -> tuple[Any, Any]:
-        """Itself, row by row."""
-        return self, slice(None)
 
 
 def _angles() -> Array:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.remarks import Remarks
 from stfit.kinds.dwell.events import DwellEvents
 from stfit.kinds.dwell.frames import frame_notes
 from stfit.kinds.dwell.missed import MissedDwellEvents
 from stfit.kinds.dwell.shape import exponential_shape_test
-from stfit.measurement import Measurement, name_of
+from stfit.measurement import Observation, name_of
 from stfit.objective import Objective
 from stfit.results import GoodnessTest, Note
 from stfit.results.fit_tests import EXPONENTIAL_SHAPE
@@ -19,7 +19,7 @@ from stfit.results.fit_tests import EXPONENTIAL_SHAPE
 class DwellEventRemarks(Remarks):
     """Single dwells show whether they are exponential."""
 
-    def tests(self, measurement: Measurement) -> list[GoodnessTest]:
+    def tests(self, measurement: Observation) -> list[GoodnessTest]:
         """Moran's test of the exponential shape."""
         if not isinstance(measurement, DwellEvents | MissedDwellEvents):
             return []

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
-import numpy.typing as npt
 
 from stfit.derivatives import Jet, elementwise
 from stfit.errors import CellProblem, TableError
-from stfit.measurement.base import Array, Codes
+from stfit.measurement.base import Array, Rows, Settings
 from stfit.measurement.columns import STATES
 from stfit.measurement.grouping import groups
 from stfit.physics.telegraph import draw_apparent_dwells, dwell_times_behind
-
-Rows = npt.NDArray[np.intp]
 
 _SHORTEST = 5.0  # dead time over a dwell time beyond which nothing is left to see: likelihoods stop there
 _LONGEST = 300.0  # ln τ: exponents stay finite
@@ -39,9 +36,10 @@ class Pairs:
         return prediction[self.partner] if isinstance(prediction, Jet) else prediction[..., self.partner]
 
 
-def pairs_of(state: Codes, current: Array, temperature: Array, field: Array, dead_time: Array) -> Pairs:
+def pairs_of(settings: Settings, dead_time: Array) -> Pairs:
     """Rows paired by current, temperature, field and dead time; TableError where a setting has one state only."""
-    first, setting = groups([current, temperature, field, dead_time])
+    state = settings.state
+    first, setting = groups([settings.drive, settings.temperature, settings.field, dead_time])
     there = np.full((first.size, 2), state.size)
     np.minimum.at(there, (setting, state), np.arange(state.size))
     lone = np.flatnonzero(np.any(there == state.size, axis=1) & (dead_time[first] > 0))

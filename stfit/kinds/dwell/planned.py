@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.kinds.dwell.data import DwellTimes, MeanDwellTimes
+from stfit.kinds.dwell.data import KIND, DwellTimes, MeanDwellTimes, displayed
 from stfit.kinds.dwell.events import DwellEvents
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin, Settings
 from stfit.measurement.base import frozen
 from stfit.objective import Term
 from stfit.studies.candidate import Candidate, Today
@@ -74,7 +74,7 @@ class DwellPlanner(Planner):
         found = of_points(today, "state", traces(today, dwells[0], surroundings(dwells)), words)
         return found or "at no current are the dwell times of both states in the measurable range"
 
-    def measuring_time(self, measurement: Measurement, conditions: Conditions) -> float:
+    def measuring_time(self, measurement: Observation, conditions: Conditions) -> float:
         """All time in either state, s; for means the counts that give such relative errors, times the mean.
 
         Where a trace shows both states, the times in P and in AP add up to its length; where each row was watched for
@@ -90,13 +90,16 @@ class DwellPlanner(Planner):
             return distinct(*drive_and_surroundings(term))
         return super().points(term)
 
-    def by_error(self, measurement: Measurement) -> bool:
+    def by_error(self, measurement: Observation) -> bool:
         """Mean dwell times have stated errors."""
         return isinstance(measurement, MeanDwellTimes)
 
     def settings(self, term: Term) -> list[dict[str, Any]]:
         """State, current, temperature, field, transitions to wait for and the time they take."""
-        return rows_of(term.measurement, "current", "temperature", "field", "n", "total_time")
+        table: Any = term.measurement
+        settings, lab = table.settings, table.origin.polarity * table.settings.drive
+        surroundings = {"current": lab, "temperature": settings.temperature, "field": settings.field}
+        return rows_of(settings.state, surroundings | {"n": table.n, "total_time": table.total_time})
 
     def assumptions(self, chosen: set[str]) -> list[str]:
         """What traces take for granted."""
@@ -155,7 +158,7 @@ def traces(today: Today, template: Term, around: Surroundings) -> Term | None:
     place = places.astype(np.intp)
     both = _table(template, np.asarray(current, dtype=float), around.temperature[place], around.field[place])
     prediction = both.prediction(today.objective.space.quantities(today.optimum.x))
-    tau = both.measurement.displayed(np.asarray(prediction)).reshape(2, -1)
+    tau = displayed(np.asarray(prediction)).reshape(2, -1)
     n = np.rint(trace_time(today) / tau.sum(axis=0))
     low, high = dwell_window(today)
     possible = np.flatnonzero((n >= _FEWEST) & np.all((tau > low) & (tau < high), axis=0))
@@ -173,19 +176,15 @@ def traces(today: Today, template: Term, around: Surroundings) -> Term | None:
 
 def _table(template: Term, current: Array, temperature: Array, field: Array) -> Term:
     """Both states of every point: all P, then all AP; no data yet."""
-    polarity = template.measurement.polarity
     size = current.size
+    state, drive, kelvin, tesla = np.repeat([0, 1], size), *(np.tile(part, 2) for part in (current, temperature, field))
     measurement = DwellTimes(
-        state=frozen(np.repeat([0, 1], size), np.int8),
-        current=frozen(np.tile(polarity * current, 2)),
-        temperature=frozen(np.tile(temperature, 2)),
-        field=frozen(np.tile(field, 2)),
-        polarity=polarity,
-        origin=Origin(file="next-dwell-times"),
+        Settings(frozen(state, np.int8), frozen(drive), None, frozen(kelvin), frozen(tesla)),
+        Origin(file="next-dwell-times", kind=KIND, polarity=template.measurement.origin.polarity),
         n=frozen(np.ones(2 * size)),
         total_time=frozen(np.ones(2 * size)),
     )
-    return replace(template, measurement=measurement, thermometer=np.tile(temperature, 2))
+    return replace(template, measurement=measurement, thermometer=kelvin)
 
 
 def _counted(both: Term, rows: Codes, n: Array, tau: Array) -> Term:

@@ -17,7 +17,7 @@ from stfit.kinds.dwell.experiment import DwellDesign
 from stfit.kinds.dwell.pairs import watched
 from stfit.laboratory.designs import Files, VirtualDevice
 from stfit.laboratory.tables import field_axis, grid, log_dwell_time, rounded, settings_table
-from stfit.measurement import Origin
+from stfit.measurement import Origin, Settings
 from stfit.physics.telegraph import apparent_mean_dwell
 
 Array = npt.NDArray[np.float64]
@@ -34,13 +34,13 @@ def dwells(device: VirtualDevice, design: DwellDesign, rng: np.random.Generator)
     low, high = design.transitions
     n = rng.integers(low, high, state.size, endpoint=True).astype(float)
     columns = {"state": state, "current": current, "temperature": temperature, "field": field, "n": n}
-    template = DwellTimes.from_columns(columns | {"total_time": n * np.exp(eta)}, polarity=1, origin=Origin())
+    template = DwellTimes.from_columns(columns | {"total_time": n * np.exp(eta)}, origin=Origin())
     if not isinstance(template, DwellTimes):
         raise TypeError("counts and total times without a dead time are a table of dwell times")
     if design.single_dwells:
         seen = _seen_events(template, eta, design.dead_time, rng) if design.dead_time else _events(template, eta, rng)
         return seen, {}
-    drawn = _seen_table(template, eta, design.dead_time, rng) if design.dead_time else template.replicate(eta, rng)
+    drawn = _seen_table(template, eta, design.dead_time, rng) if design.dead_time else template.draw(eta, rng)
     return table_of((state, current, temperature, field), drawn.n, drawn.total_time, design.dead_time), {}
 
 
@@ -54,7 +54,7 @@ def _refuse_blindness(design: DwellDesign, tau: Array) -> None:
 
 def _seen_table(template: DwellTimes, eta: Array, dead_time: float, rng: np.random.Generator) -> DwellTimes:
     """Counts and total times of what an instrument with a dead time (s) sees."""
-    drawn = ApparentDwellTimes.of(template, np.full(eta.size, dead_time)).replicate(eta, rng).table
+    drawn = ApparentDwellTimes.of(template, np.full(eta.size, dead_time)).draw(eta, rng).table
     if not isinstance(drawn, DwellTimes):
         raise TypeError("counts stay counts")
     return drawn
@@ -70,9 +70,8 @@ def _seen_events(template: DwellTimes, eta: Array, dead_time: float, rng: np.ran
     rest = length - np.bincount(setting, weights=seen, minlength=eta.size)
     of = np.concatenate([setting, np.arange(eta.size)])
     order = np.argsort(of, kind="stable")
-    settings = (template.state, template.current, template.temperature, template.field)
     censored = (np.arange(of.size) >= seen.size)[order]
-    return event_table(settings, of[order], np.concatenate([seen, rest])[order], censored)
+    return event_table(_columns(template.settings), of[order], np.concatenate([seen, rest])[order], censored)
 
 
 def _events(template: DwellTimes, eta: Array, rng: np.random.Generator) -> pd.DataFrame:
@@ -84,9 +83,13 @@ def _events(template: DwellTimes, eta: Array, rng: np.random.Generator) -> pd.Da
         setting=np.arange(size),
         censored=np.ones(size, dtype=bool),
     )
-    drawn = watch.replicate(eta, rng)
-    settings = (template.state, template.current, template.temperature, template.field)
-    return event_table(settings, drawn.setting, drawn.duration, drawn.censored)
+    drawn = watch.draw(eta, rng)
+    return event_table(_columns(template.settings), drawn.setting, drawn.duration, drawn.censored)
+
+
+def _columns(settings: Settings) -> tuple[npt.NDArray[Any], ...]:
+    """The columns of `settings_table`."""
+    return settings.state, settings.drive, settings.temperature, settings.field
 
 
 def event_table(

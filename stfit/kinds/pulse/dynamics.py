@@ -10,9 +10,9 @@ import pandas as pd
 from stfit.kinds.pulse.experiment import PulseDesign
 from stfit.kinds.pulse.simulated import pulse_table
 from stfit.laboratory.designs import Files, VirtualDevice
-from stfit.laboratory.dynamics import Dynamics, magnet_at, seed_of, threads, time_step
+from stfit.laboratory.dynamics import Dynamics, magnet_at, stepping
 from stfit.laboratory.tables import grid
-from stfit.physics.llg import switching_times
+from stfit.physics.llg import Rest, switching_times
 
 
 def _duration(device: VirtualDevice, design: PulseDesign) -> float:  # noqa: ARG001 - pulses last as long on any device
@@ -33,11 +33,9 @@ def _pulses(device: VirtualDevice, design: PulseDesign, rng: np.random.Generator
                 switching_times(
                     magnet_at(device, temperature[row]),
                     np.full(design.n, current[row]),
-                    time_step=time_step(device),
+                    stepping(device, rng),
+                    start=Rest("AP" if state[row] else "P"),
                     longest=width[row],
-                    seed=seed_of(rng),
-                    start_state="AP" if state[row] else "P",
-                    threads=threads(),
                 )
             )
         )

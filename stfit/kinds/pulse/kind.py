@@ -6,7 +6,7 @@ from stfit.measurement.kind import Kind, Lazy
 
 SWITCHING_PULSE: Final = Kind(
     name="switching-pulse",
-    layout=Lazy("stfit.kinds.pulse.data:LAYOUT"),
+    layout=Lazy("stfit.kinds.pulse.layout:LAYOUT"),
     keys=Lazy("stfit.kinds.pulse.keys:PulseKeys"),
     build=Lazy("stfit.kinds.pulse.data:SwitchingPulses.from_columns"),
     shows=("Switching probability", ""),

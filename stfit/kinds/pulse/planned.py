@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.kinds.dwell.planned import dwell_terms, dwell_window
-from stfit.kinds.pulse.data import SwitchingPulses
+from stfit.kinds.pulse.data import KIND, SwitchingPulses
 from stfit.kinds.pulse.keys import PulsePlanKeys
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin, Settings
 from stfit.measurement.base import frozen
 from stfit.objective import Term
 from stfit.physics.switching import switching_probability
@@ -34,7 +34,7 @@ class PulsePlanner(Planner):
     def currents(self, today: Today) -> list[Candidate]:
         """Pulses elsewhere in current, at the temperatures there are."""
         pulsed = _pulsed(today)
-        if not pulsed or today.objective.law.by_field:
+        if not pulsed or today.objective.law.device.by_field:
             return []
         every = np.concatenate([term.measurement.settings.state for term in pulsed])
         return _offered(today, "currents", pulsed[0], surroundings(pulsed), _transitions(every))
@@ -42,7 +42,7 @@ class PulsePlanner(Planner):
     def at_temperature(self, today: Today, kelvin: float) -> list[Candidate]:
         """Pulses at another temperature."""
         pulsed = _pulsed(today)
-        if not pulsed or today.objective.law.by_field:
+        if not pulsed or today.objective.law.device.by_field:
             return []
         around = Surroundings(np.array([kelvin]), np.array([np.nan]))
         return _offered(today, "temperature", pulsed[0], around, _transitions(pulsed[0].measurement.settings.state))
@@ -52,13 +52,13 @@ class PulsePlanner(Planner):
         dwells = dwell_terms(today)
         if _pulsed(today):
             return "there are pulses (see other currents)"
-        if not dwells or today.objective.law.by_field:
+        if not dwells or today.objective.law.device.by_field:
             return "pulses are planned from dwell times at one field only"
         nominal = Surroundings(np.array([today.objective.nominal_temperature]), np.array([np.nan]))
         found = _offered(today, "pulses", dwells[0], nominal, _BOTH)
         return found or "no pulse within the largest current switches now and then"
 
-    def measuring_time(self, measurement: Measurement, conditions: Conditions) -> float:
+    def measuring_time(self, measurement: Observation, conditions: Conditions) -> float:
         """Each pulse, and resetting the device after it, s."""
         pulsed: Any = measurement
         overhead = PulsePlanKeys.filled(conditions.of_kinds).pulse_overhead
@@ -67,11 +67,14 @@ class PulsePlanner(Planner):
     def points(self, term: Term) -> set[tuple[float, ...]]:
         """Pulses of another width are another point."""
         pulsed: Any = term.measurement
-        return distinct(*drive_and_surroundings(term), pulsed.state, pulsed.pulse_width)
+        return distinct(*drive_and_surroundings(term), pulsed.settings.state, pulsed.pulse_width)
 
     def settings(self, term: Term) -> list[dict[str, Any]]:
         """State, drive, width, temperature and number of the pulses."""
-        return rows_of(term.measurement, "drive", "pulse_width", "temperature", "n")
+        pulsed: Any = term.measurement
+        settings, lab = pulsed.settings, pulsed.origin.polarity * pulsed.settings.drive
+        columns = {"drive": lab, "pulse_width": pulsed.pulse_width, "temperature": settings.temperature, "n": pulsed.n}
+        return rows_of(settings.state, columns)
 
 
 def _pulsed(today: Today) -> list[Term]:
@@ -102,24 +105,19 @@ def pulse_widths(today: Today) -> Array:
 
 def pulses(today: Today, template: Term, around: Surroundings, states: tuple[int, ...] = (0, 1)) -> Term | None:
     """The most telling series of pulses over a grid of currents and widths; None where none switches now and then."""
-    source: Measurement = template.measurement
+    source: Observation = template.measurement
     is_voltage = source.settings.voltage is not None
-    drive = source.settings.voltage if is_voltage else source.settings.current
-    reach = FARTHER * float(np.max(np.abs(np.asarray(drive)))) if is_voltage else largest_current(today)
+    reach = FARTHER * float(np.max(np.abs(source.settings.drive))) if is_voltage else largest_current(today)
     axes = (np.linspace(-reach, reach, GRID), pulse_widths(today), np.arange(around.field.size), np.array(states))
     along, width, place, state = (axis.reshape(-1) for axis in np.meshgrid(*axes, indexing="ij"))
     temperature = around.temperature[place.astype(np.intp)]
-    size = along.size
+    size, drive = along.size, "voltage" if is_voltage else "current"
     measurement = SwitchingPulses(
-        state=frozen(state, np.int8),
-        drive=frozen(source.polarity * along),
-        is_voltage=is_voltage,
+        Settings.from_columns({"state": state, drive: along, "temperature": temperature}, polarity=1),
+        Origin(file="next-pulses", kind=KIND, polarity=source.origin.polarity),
         pulse_width=frozen(width),
         n=frozen(np.full(size, float(PulsePlanKeys.filled(today.conditions.of_kinds).pulses))),
         n_switched=frozen(np.zeros(size)),
-        temperature=frozen(temperature),
-        polarity=source.polarity,
-        origin=Origin(file="next-pulses"),
     )
     every = replace(template, measurement=measurement, thermometer=temperature)
     prediction = np.asarray(every.prediction(today.objective.space.quantities(today.optimum.x)))

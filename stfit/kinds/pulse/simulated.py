@@ -33,10 +33,9 @@ def pulses(device: VirtualDevice, design: PulseDesign, rng: np.random.Generator)
             "n_switched": np.zeros(state.size),
             "temperature": temperature,
         },
-        polarity=1,
         origin=Origin(),
     )
-    drawn = template.replicate(eta, rng)
+    drawn = template.draw(eta, rng)
     return pulse_table((state, current, width, temperature), design.n, drawn.n_switched), {}
 
 

@@ -12,27 +12,20 @@ import numpy.typing as npt
 from scipy.special import xlogy
 
 from stfit.derivatives import Jet, concatenate, elementwise, total, value_of
-from stfit.errors import NoResidualsError
 from stfit.kinds.ramp.exposure import log_dwell_times_at_ends
 from stfit.kinds.ramp.life_table import LifeTable, by_cells, joined
 from stfit.kinds.ramp.ramp_design import EventsBySetting, RampSettings, SwitchedShares, read_events
-from stfit.kinds.ramp.stepped import SteppedRamps, rough_dwell_times
-from stfit.measurement.base import (
-    Array,
-    Axis,
-    Observed,
-    Origin,
-    OwnParameter,
-    RoughDwellTimes,
-    SeriesSetting,
-    Settings,
-    frozen,
-)
+from stfit.kinds.ramp.stepped import KIND, SteppedRamps, rough_dwell_times
+from stfit.measurement.base import Array, Origin, Rows, Settings, frozen
 from stfit.measurement.defaults import Displayed
 from stfit.measurement.edge import without_width
+from stfit.measurement.observation import Edge, RowFit, View
 from stfit.measurement.resampling import drawn_within
+from stfit.measurement.start import Start
+from stfit.measurement.traits import Traits
+from stfit.measurement.view import TRANSITION_WORDS
 from stfit.physics.classes import class_counts, g_squared
-from stfit.physics.gompertz import Exposure, Rises
+from stfit.physics.gompertz import Rises
 from stfit.physics.switching import ramp_log_exposure, ramp_quantile
 
 _LARGEST_EXPONENT = 600.0  # exp(709) overflows; the rest is room for sums of squares
@@ -47,39 +40,59 @@ _LEAST_RISING = 1e-6  # least slope over one rise: a law that falls along its ra
 class RampEvents(Displayed):
     """Single switching events under ramps: exact likelihood, whose density is Gompertz's.
 
-    rise: A, positive, from the start of the ramp, shape (events,), events of a setting side by side. first: where each
-    setting begins, shape (settings,). A prediction holds ln τ of all settings where `settings.interval` begins, then
-    where it ends, shape (..., 2·settings); between them ln τ is linear in the current, as Eq. 27 is everywhere. Valid
-    for ramps that take much longer than the attempt time to pass the width of the distribution.
+    A prediction holds ln τ of all settings where `settings.interval` begins, then where it ends, shape
+    (..., 2·settings); between them ln τ is linear in the current, as Eq. 27 is everywhere. Valid for ramps that take
+    much longer than the attempt time to pass the width of the distribution.
+
+    Parameters
+    ----------
+    ramps : RampSettings
+        The ramps.
+    origin : Origin
+        Where the table comes from.
+    rise : Array
+        A, positive, from the start of the ramp, shape (events,), events of a setting side by side.
+    first : Rows
+        Where each setting begins, shape (settings,).
     """
 
     ramps: RampSettings
-    rise: Array
-    first: npt.NDArray[np.intp]
-    polarity: int
     origin: Origin
+    rise: Array
+    first: Rows
 
-    kind: ClassVar[str] = "switching-ramp"
-    state_words: ClassVar[tuple[str, str]] = SteppedRamps.state_words
-    activated: ClassVar[bool] = True
-    straight_law_only: ClassVar[bool] = True
-    has_residuals: ClassVar[bool] = False
-    needs: ClassVar[tuple[str, ...]] = ()
-    own_parameters: ClassVar[tuple[OwnParameter, ...]] = ()
+    traits: ClassVar[Traits] = replace(SteppedRamps.traits, has_residuals=False)
 
     @classmethod
     def from_columns(
-        cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin, **keys: Any
+        cls, columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, **keys: Any
     ) -> RampEvents | SteppedRamps:
-        """Build from the columns of a table; TableError names the rows that are wrong.
+        """Build from the columns of a table.
 
-        keys: sign, start_current and current_step, as `read_events` takes them. With a current step, by column or key,
-        the events are interval-censored and make a life table.
+        Parameters
+        ----------
+        columns : Mapping[str, ndarray]
+            The columns of LAYOUT, SI units, shape (events,).
+        origin : Origin
+            With the polarity of the currents.
+        **keys
+            sign, start_current and current_step, as `read_events` takes them.
+
+        Returns
+        -------
+        RampEvents or SteppedRamps
+            The second with a current step, by column or key: the events are then interval-censored and make a life
+            table.
+
+        Raises
+        ------
+        TableError
+            Where a row is no event of a ramp.
         """
         if "current_step" in columns or keys.get("current_step") is not None:
-            return SteppedRamps.from_columns(columns, polarity=polarity, origin=origin, **keys)
-        events = read_events(columns, **keys)
-        return cls(events.settings, frozen(events.rise), frozen(events.first, np.intp), polarity, origin)
+            return SteppedRamps.from_columns(columns, origin=origin, **keys)
+        events = read_events(columns, origin.polarity, **keys)
+        return cls(events.settings, origin.of(KIND), frozen(events.rise), frozen(events.first, np.intp))
 
     @cached_property
     def counts(self) -> Array:
@@ -87,7 +100,7 @@ class RampEvents(Displayed):
         return np.diff(self.first, append=self.rise.size).astype(float)
 
     @cached_property
-    def _setting(self) -> npt.NDArray[np.intp]:
+    def _setting(self) -> Rows:
         return np.repeat(np.arange(self.ramps.size), self.counts.astype(np.intp))
 
     @cached_property
@@ -115,21 +128,20 @@ class RampEvents(Displayed):
             found[of] = np.ptp(currents) <= _SAME_CURRENT * np.max(np.abs(currents))
         return found
 
-    def limits(self) -> tuple[str, ...]:
-        """Of each transition whose events lie at one current alone."""
+    def edge(self) -> Edge:
+        """The transitions whose events lie at one current alone."""
         state, alone = self.ramps.state, self._without_width
-        return tuple(
+        currents = self.origin.polarity * self.ramps.currents(self.moments[0])
+        limits = (
             without_width(
-                self.state_words[code],
-                float(self.ramps.currents(self.moments[0])[of][0]),
-                int(self.counts[of].sum()),
+                TRANSITION_WORDS[code], float(currents[state == code][0]), int(self.counts[state == code].sum())
             )
             for code in np.unique(state[alone])
-            if (of := state == code).any()
         )
+        return Edge(limits=tuple(limits))
 
     @property
-    def first_rows(self) -> npt.NDArray[np.intp]:
+    def first_rows(self) -> Rows:
         """The row that stands for each setting."""
         return np.arange(self.ramps.size)
 
@@ -140,10 +152,10 @@ class RampEvents(Displayed):
         half = np.clip(deviation, 0.01 * mean, 0.5 * mean)
         return mean - half, mean + half
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
-        """One row a setting: `current` is the mean switching current; with the polarity."""
-        low, high = (self.polarity * self.ramps.currents(rise) for rise in self._ends)
+        """One row a setting: `current` is the mean switching current."""
+        low, high = (self.ramps.currents(rise) for rise in self._ends)
         return Settings(
             self.ramps.state,
             (low + high) / 2,
@@ -153,8 +165,6 @@ class RampEvents(Displayed):
             ramp_rate=self.ramps.ramp_rate,
             interval=(low, high),
         )
-
-    # --- the likelihood -----------------------------------------------------------------------------------------
 
     def _line(self, prediction: Any) -> tuple[Any, Any]:
         """ln τ at the end of the interval, and the slope a (1/A) at which it falls along the ramp."""
@@ -168,10 +178,6 @@ class RampEvents(Displayed):
     def _rises(self) -> Rises:
         return Rises(self.rise, self.first)
 
-    def _exposures(self, slope: Array) -> Exposure:
-        """Sums over the events at slopes of shape (..., settings)."""
-        return self._rises.exposure(slope)
-
     def log_likelihood(self, prediction: Any) -> Any:
         """Σ ln of the density of the switching currents, the hazard k/İ times the chance to get there unswitched.
 
@@ -179,7 +185,7 @@ class RampEvents(Displayed):
         the switching current alone is known, which is exponential whatever the slope.
         """
         end, slope = self._line(prediction)
-        sums = self._exposures(value_of(slope))
+        sums = self._rises.exposure(value_of(slope))
         high = self._ends[1]
         log_integral = elementwise(slope, lambda _: sums.log_integral, lambda _: sums.mean, lambda _: sums.variance)
         log_rate = np.log(self.ramps.ramp_rate)
@@ -193,7 +199,7 @@ class RampEvents(Displayed):
     def sensitivity(self, prediction: Any) -> Any:
         """Two whitened rows a setting: the square root of the information of ln τ and slope, n events each."""
         end, slope = self._line(prediction)
-        sums = self._exposures(value_of(slope))
+        sums = self._rises.exposure(value_of(slope))
         level = np.sqrt(self.counts) * (end - (sums.mean - self._ends[1]) * slope)
         width = np.where(self._without_width, 0.0, np.sqrt(self.counts * sums.variance))
         return concatenate([level, width * slope])
@@ -202,13 +208,10 @@ class RampEvents(Displayed):
         """ln τ of all settings where their intervals begin, then where they end; shape (..., 2·settings)."""
         return log_dwell_times_at_ends(law, quantities, self.settings, temperature)
 
-    def deviance_residuals(self, prediction: Any) -> Any:  # noqa: ARG002
-        """There are none: a density has no saturated model. NoResidualsError."""
-        raise NoResidualsError("single switching events have no deviance: give a current_step, or use the likelihood")
+    def residuals(self, prediction: Any) -> None:
+        """None: a density has no saturated model."""
 
-    # --- tests of fit -------------------------------------------------------------------------------------------
-
-    def discrepancies(self, prediction: Array) -> tuple[Array, Array]:
+    def row_fit(self, prediction: Array) -> RowFit:
         """G² of each setting over classes of equal probability.
 
         The classes are those of the fit, which knows the single events: with few of them the reference is the
@@ -219,7 +222,8 @@ class RampEvents(Displayed):
         place = classes[of] * self.switched_shares(prediction).low
         code = np.minimum(place.astype(np.intp), classes[of] - 1) + first[of]
         observed = np.bincount(code, minlength=int(classes.sum())).astype(float)
-        return g_squared(observed, np.repeat(self.counts / classes, classes), first)
+        per_class = self.counts / classes
+        return RowFit(*g_squared(observed, np.repeat(per_class, classes), first), per_class)
 
     def switched_shares(self, prediction: Array) -> SwitchedShares:
         """The share that would have switched at each event, one row an event."""
@@ -234,25 +238,11 @@ class RampEvents(Displayed):
         duration = self.rise / self.ramps.ramp_rate[self._setting]
         return np.asarray(np.minimum(ramp_log_exposure(start, start - fall, duration), _LARGEST_EXPONENT))
 
-    def expected_counts(self, prediction: Array) -> Array:
-        """Events that a class of each setting expects."""
-        return np.broadcast_to(
-            self.counts / class_counts(self.counts), (*np.shape(prediction)[:-1], self.ramps.size)
-        ).copy()
-
-    def replicate(self, prediction: Array, rng: np.random.Generator) -> RampEvents:
-        """As many ramps at each setting again."""
-        end, slope = self._line(prediction)
-        rising = np.maximum(slope, _LEAST_RISING / self._ends[1])
-        start = end + slope * self._ends[1]
-        of = self._setting
-        chance = rng.random(of.size)
-        rise = ramp_quantile(chance, rising[of], -start[of], self.ramps.ramp_rate[of], 0.0)
-        return replace(self, rise=frozen(np.maximum(rise, np.finfo(float).tiny)))
-
-    def resampled(self, rng: np.random.Generator) -> RampEvents:
-        """The events of each setting drawn again, as many of them."""
-        return replace(self, rise=frozen(self.rise[drawn_within(self._setting, rng)]))
+    def draw(self, prediction: Array | None, rng: np.random.Generator) -> RampEvents:
+        """As many ramps at each setting again; without a prediction the events of each setting drawn again."""
+        if prediction is None:
+            return replace(self, rise=frozen(self.rise[drawn_within(self._setting, rng)]))
+        return self._switched_at(prediction, rng.random(self._setting.size))
 
     def expected(self, prediction: Array) -> RampEvents:
         """As many events, each at the mean exposure ∫dt/τ of its share of the ramps (equal shares, in order).
@@ -260,16 +250,21 @@ class RampEvents(Displayed):
         The exposures then add up to the number of events, as they are expected to. The information follows from
         `sensitivity`, and so do its moments of the switching current, to about 1/n of n events.
         """
-        end, slope = self._line(prediction)
-        rising = np.maximum(slope, _LEAST_RISING / self._ends[1])
-        start, of = end + slope * self._ends[1], self._setting
+        of = self._setting
         place, n = np.arange(of.size) - self.first[of], self.counts[of]
         above, below = 1.0 - place / n, 1.0 - (place + 1.0) / n  # shares not yet switched
         exposure = 1.0 + n * (xlogy(below, below) - xlogy(above, above))
-        rise = ramp_quantile(-np.expm1(-exposure), rising[of], -start[of], self.ramps.ramp_rate[of], 0.0)
+        return self._switched_at(prediction, -np.expm1(-exposure))
+
+    def _switched_at(self, prediction: Array, share: Array) -> RampEvents:
+        """The same ramps, each event where a share of them has switched; shape (events,)."""
+        (end, slope), of = self._line(prediction), self._setting
+        rising = np.maximum(slope, _LEAST_RISING / self._ends[1])
+        start = end + slope * self._ends[1]
+        rise = ramp_quantile(share, rising[of], -start[of], self.ramps.ramp_rate[of], 0.0)
         return replace(self, rise=frozen(np.maximum(rise, np.finfo(float).tiny)))
 
-    def longer(self, factor: float) -> RampEvents:
+    def scaled(self, factor: float) -> RampEvents:
         """More ramps of every setting, the nearest whole number."""
         n = np.maximum(np.rint(factor * self.counts), 1.0).astype(np.intp)
         first = np.cumsum(n) - n
@@ -278,56 +273,26 @@ class RampEvents(Displayed):
         rank = ((np.arange(of.size) - first[of] + 0.5) * (self.counts / n)[of]).astype(np.intp)
         return replace(self, rise=frozen(self.rise[order][self.first[of] + rank]), first=frozen(first, np.intp))
 
-    # --- figures and the start of a fit -------------------------------------------------------------------------
-
     @cached_property
     def _table(self) -> LifeTable:
         return by_cells(EventsBySetting(self.ramps, self.rise, self.first))
 
     def for_curved_law(self) -> SteppedRamps:
-        """The events counted in cells, along which ln τ may bend."""
-        return self.counted
-
-    @cached_property
-    def counted(self) -> SteppedRamps:
-        """The events counted in cells of about equal counts, for laws whose ln τ is not straight in the current.
+        """The events counted in cells of about equal counts, along which ln τ may bend.
 
         Some 25 events a cell, so that asymptotic tests hold; twenty cells leave out about a hundredth of what is known.
         """
         cells = int(np.clip(self.counts.min() // _COUNTED, *_COUNTED_ROWS))
-        return SteppedRamps.of(self.ramps, joined(self._table, cells), self.polarity, self.origin)
+        return SteppedRamps.of(self.ramps, joined(self._table, cells), self.origin)
 
-    def rough_dwell_times(self) -> RoughDwellTimes:
+    def start(self) -> Start:
         """ln τ in the middle of some steps, from the share that switched there."""
-        return rough_dwell_times(self.ramps, self._table, self.polarity, np.arange(self.ramps.size))
+        return Start(rough_dwell_times(self.ramps, self._table, self.first_rows))
 
-    def shown(self) -> tuple[SteppedRamps, npt.NDArray[np.intp]]:
-        """The events counted by steps, and the setting of each."""
+    def view(self) -> View:
+        """That of the events counted by steps."""
         table = joined(self._table, _SHOWN_ROWS)
-        return SteppedRamps.of(self.ramps, table, self.polarity, self.origin), table.setting
-
-    @property
-    def series_settings(self) -> tuple[SeriesSetting, ...]:
-        """Those of the events counted by steps."""
-        return self.shown()[0].series_settings
-
-    @property
-    def axis(self) -> Axis:
-        """That of the events counted by steps."""
-        return self.shown()[0].axis
-
-    def along(self, row: int, values: Array) -> SteppedRamps:
-        """Ramps of a setting up to other currents."""
-        shown, setting = self.shown()
-        return shown.along(int(np.searchsorted(setting, row)), values)
-
-    def displayed(self, prediction: Array) -> Array:
-        """The share that has switched, of a prediction for the events counted by steps."""
-        return self.shown()[0].displayed(prediction)
-
-    def observed(self) -> Observed:
-        """That of the events counted by steps."""
-        return self.shown()[0].observed()
+        return replace(SteppedRamps.of(self.ramps, table, self.origin).view(), rows=table.setting)
 
 
 def _exponential(x: Array) -> Array:

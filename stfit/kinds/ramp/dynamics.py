@@ -12,8 +12,8 @@ from stfit.errors import InputError, Problem
 from stfit.kinds.ramp.experiment import RampDesign
 from stfit.kinds.ramp.simulated import rise_before, settings_of, table_of
 from stfit.laboratory.designs import Files, VirtualDevice
-from stfit.laboratory.dynamics import Dynamics, magnet_at, seed_of, threads, time_step
-from stfit.physics.llg import switching_times
+from stfit.laboratory.dynamics import Dynamics, magnet_at, stepping
+from stfit.physics.llg import Rest, switching_times
 
 Array = npt.NDArray[np.float64]
 
@@ -42,13 +42,10 @@ def _ramps(device: VirtualDevice, design: RampDesign, rng: np.random.Generator) 
         times = switching_times(
             magnet_at(device, settings.temperature[row]),
             np.full(design.events, settings.start[row]),
-            time_step=time_step(device),
+            stepping(device, rng),
+            start=Rest("AP" if settings.state[row] else "P", settings.start[row]),
             longest=longest[row],
-            seed=seed_of(rng),
-            start_state="AP" if settings.state[row] else "P",
             ramp_rate=settings.direction[row] * settings.rate[row],
-            rest_current=settings.start[row],
-            threads=threads(),
         )
         _refuse_unswitched(design, times)
         rises.append(settings.rate[row] * times)

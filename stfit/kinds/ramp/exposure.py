@@ -10,7 +10,8 @@ import numpy as np
 
 from stfit.derivatives import Jet, concatenate, value_of
 from stfit.measurement import Settings
-from stfit.models.law import Quantities, SpinTransferLaw
+from stfit.models.device import Quantities
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.physics.switching import ramp_log_exposure
 
 _PIECES: Final = 8  # of a step of a ramp, along which the logarithm of a rival's dwell time bends

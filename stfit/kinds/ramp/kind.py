@@ -7,7 +7,7 @@ from stfit.measurement.kind import Kind, Lazy
 
 SWITCHING_RAMP: Final = Kind(
     name="switching-ramp",
-    layout=Lazy("stfit.kinds.ramp.ramp_design:LAYOUT"),
+    layout=Lazy("stfit.kinds.ramp.layout:LAYOUT"),
     keys=Lazy("stfit.kinds.ramp.keys:RampKeys"),
     build=Lazy("stfit.kinds.ramp.data:RampEvents.from_columns"),
     shows=("Switched share", ""),
@@ -25,7 +25,7 @@ SWITCHING_RAMP: Final = Kind(
 HYSTERESIS_LOOP: Final = replace(
     SWITCHING_RAMP,
     name="hysteresis-loop",
-    layout=Lazy("stfit.kinds.ramp.loops:LAYOUT"),
+    layout=Lazy("stfit.kinds.ramp.layout:LOOP_LAYOUT"),
     keys=Lazy("stfit.kinds.ramp.keys:LoopKeys"),
     build=Lazy("stfit.kinds.ramp.loops:switching_events"),
     becomes="switching-ramp",

@@ -10,11 +10,12 @@ import pandas as pd
 from scipy.special import expit
 
 from stfit.kinds.ramp.experiment import LoopDesign
-from stfit.kinds.ramp.simulated_loops import refuse_long, table_of
+from stfit.kinds.ramp.simulated_loops import settings_of, table_of
 from stfit.laboratory.designs import Files, VirtualDevice
-from stfit.laboratory.dynamics import Dynamics, magnet_at, seed_of, threads, time_step
-from stfit.laboratory.tables import grid, predicted
-from stfit.physics.llg import Macrospin, switching_times
+from stfit.laboratory.dynamics import Dynamics, magnet_at, stepping
+from stfit.laboratory.tables import predicted
+from stfit.physics.llg import Rest, switching_times
+from stfit.physics.macrospin import Macrospin
 
 Array = npt.NDArray[np.float64]
 States = npt.NDArray[np.int8]
@@ -33,10 +34,9 @@ def _loops(device: VirtualDevice, design: LoopDesign, rng: np.random.Generator) 
 
     A change of state is the arrival in the core of the other one (see `physics.llg`).
     """
-    temperature, rate = grid(design.temperatures, design.ramp_rates)
-    refuse_long(design, temperature.size)
     tables = []
-    for place, (kelvin, per_second) in enumerate(zip(temperature, rate, strict=True)):
+    for setting in settings_of(design):
+        _, kelvin, per_second = setting
         first = design.currents[:1]
         log_P, log_AP = (predicted(device, design, np.array([s]), first, np.array([kelvin])) for s in (0.0, 1.0))
         begin = (rng.random(design.sweeps) < expit(log_AP - log_P)).astype(np.int8)
@@ -44,7 +44,7 @@ def _loops(device: VirtualDevice, design: LoopDesign, rng: np.random.Generator) 
         out = _leg(magnet, device, design.currents, per_second, begin, rng)
         back = _leg(magnet, device, design.currents[::-1], per_second, out[:, -1], rng)
         state = np.concatenate([out, back[:, 1:]], axis=1)
-        tables.append(table_of(device, design, state, place, kelvin, per_second, rng))
+        tables.append(table_of(device, design, state, setting, rng))
     return pd.concat(tables, ignore_index=True), {}
 
 
@@ -73,12 +73,10 @@ def _leg(
                 times = switching_times(
                     magnet,
                     currents[0] + velocity * since[mine],
-                    time_step=time_step(device),
+                    stepping(device, rng),
+                    start=Rest(word),
                     longest=float(np.max(reached[-1] - since[mine])),
-                    seed=seed_of(rng),
-                    start_state=word,
                     ramp_rate=velocity,
-                    threads=threads(),
                 )
                 at[mine] = since[mine] + np.where(np.isnan(times), np.inf, times)
         moving = at < reached[-1]

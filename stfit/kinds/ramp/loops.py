@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import find_peaks
+import scipy
 
 from stfit.errors import CellProblem, TableError
 from stfit.kinds.ramp.branches import Branches, two_branches
 from stfit.kinds.ramp.life_table import LifeTable
 from stfit.kinds.ramp.ramp_design import RampSettings
-from stfit.kinds.ramp.stepped import SteppedRamps
+from stfit.kinds.ramp.stepped import KIND, SteppedRamps
 from stfit.measurement.base import Array, Codes, Origin, frozen
-from stfit.measurement.columns import CURRENT, TEMPERATURE, TIMING, VOLTAGE, Column, Domain, Layout, Noise
+from stfit.measurement.columns import Noise
 from stfit.measurement.readings import parts_of
 
 Rows = npt.NDArray[np.intp]
 
-_SWEEP = Column("sweep", "", Domain.FINITE, aliases=("loop", "cycle", "repeat"))
-_RESISTANCE = Column("resistance", "ohm", accepts=("ohm", "kohm", "mohm"), aliases=("R", "R_dc"))
-_TIME = Column("time", "s", accepts=("s", "ms"), aliases=("t",))
-_RATE = Column("ramp_rate", "A/s", accepts=("A/s", "mA/s"), aliases=("sweep_rate", "dI/dt"), noise=TIMING)
 
 _LEAST_SEPARATION: Final = 6.0  # noise widths: a sample then lies on the wrong side once in 700
 _TURN: Final = 0.05  # of the range of the current, by which a turn stands out
@@ -52,17 +48,9 @@ class Ramps:
     returned: npt.NDArray[np.bool_]
 
 
-LAYOUT: Final = Layout(
-    (_SWEEP, CURRENT),
-    ((_RESISTANCE, _TIME), (_RESISTANCE, _RATE), (VOLTAGE, _TIME), (VOLTAGE, _RATE)),
-    (TEMPERATURE,),
-)
-
-
 def switching_events(
     columns: Mapping[str, npt.NDArray[Any]],
     *,
-    polarity: int,
     origin: Origin,
     ap_level: str = "high",
 ) -> SteppedRamps:
@@ -78,8 +66,7 @@ def switching_events(
         raise TableError([CellProblem(None, "resistance", expected, _separation_words(branches))])
     state = branches.state if ap_level == "high" else 1 - branches.state
     found = ramps_of(samples, state.astype(np.int8))
-    notices = (*origin.notices, *_notices(found, branches))
-    return stepped(found, _step(samples), polarity, replace(origin, notices=notices))
+    return stepped(found, _step(samples), origin.of(KIND, *_notices(found, branches)))
 
 
 def _samples(columns: Mapping[str, npt.NDArray[Any]]) -> dict[str, Array]:
@@ -156,7 +143,7 @@ def _monotone(sweep: Array, current: Array) -> tuple[Rows, Rows]:
     A turn is an extremum that stands out by a twentieth of the range: a reading that trembles is none.
     """
     least = _TURN * float(np.ptp(current))
-    turns = [find_peaks(sign * current, prominence=least)[0] for sign in (1.0, -1.0)]
+    turns = [scipy.signal.find_peaks(sign * current, prominence=least)[0] for sign in (1.0, -1.0)]
     starts = np.append(0, np.flatnonzero(np.diff(sweep) != 0) + 1)
     ends = np.append(starts[1:] - 1, current.size - 1)
     # each turn ends a stretch and begins the next one
@@ -173,7 +160,7 @@ def _expanded(first: Rows, last: Rows) -> tuple[Rows, Rows]:
     return owner, first[owner] + offset
 
 
-def stepped(ramps: Ramps, step: float, polarity: int, origin: Origin) -> SteppedRamps:
+def stepped(ramps: Ramps, step: float, origin: Origin) -> SteppedRamps:
     """The ramps as a life table on the grid of the current: events of a step are trials of those still there.
 
     Ramps in a direction in which that state never left are no trials and left out. TableError where none switched.
@@ -195,13 +182,13 @@ def stepped(ramps: Ramps, step: float, polarity: int, origin: Origin) -> Stepped
     table = censored_life_table(setting, index, switched[used], step)
     settings = RampSettings(
         state=frozen(ramps.state[used][head], np.int8),
-        start=frozen(np.bincount(setting, weights=start) / np.bincount(setting)),
-        direction=frozen(ramps.direction[used][head]),
+        start=frozen(origin.polarity * (np.bincount(setting, weights=start) / np.bincount(setting))),
+        direction=frozen(origin.polarity * ramps.direction[used][head]),
         ramp_rate=frozen(rate[head]),
         temperature=frozen(ramps.temperature[used][head]),
         step=frozen(np.full(head.size, step)),
     )
-    return SteppedRamps.of(settings, table, polarity, origin)
+    return SteppedRamps.of(settings, table, origin)
 
 
 def censored_life_table(

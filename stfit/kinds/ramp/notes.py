@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.derivatives import value_of
 from stfit.diagnostics.remarks import Remarks, ReplicaTest
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.kinds.ramp.switching_events import event_tests
-from stfit.measurement import Measurement, name_of
-from stfit.models.law import SpinTransferLaw
+from stfit.measurement import Observation, name_of
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Objective, Term
 from stfit.physics.switching import ramp_mean, ramp_mode, ramp_std
 from stfit.results import Note
@@ -58,7 +58,7 @@ def ramp_moments(objective: Objective, optimum: Optimum, term: Term) -> RampMome
     """Moments of the ramps of a term whose measurement is one."""
     measurement = term.measurement
     if not isinstance(measurement, RampEvents | SteppedRamps):
-        raise TypeError(f"a measurement of kind {measurement.kind!r} has no ramps")
+        raise TypeError(f"a measurement of kind {measurement.origin.kind!r} has no ramps")
     n, mean, deviation = measurement.event_moments
     rate = measurement.ramps.ramp_rate
     start, slope = _start_and_slope(objective, optimum, term, measurement)
@@ -83,7 +83,7 @@ def _start_and_slope(
             term.law.log_dwell_time(
                 quantities,
                 state=settings.state[rows].astype(float),
-                current=measurement.polarity * measurement.ramps.currents(rise),
+                current=measurement.ramps.currents(rise),
                 temperature=temperature,
                 field=settings.field[rows],
             )
@@ -119,8 +119,8 @@ def _note(name: str, moments: RampMoments, limit: float) -> Note:
         format_rounded(float(end), "A", 3) for end in (np.nanmin(moments.mode), np.nanmax(moments.mode))
     )
     text = (
-        f"{name}: mean and width of the switching currents, against mode − 0.577/|s| and π/(√6 |s|) of the fit, differ "
-        f"by at most {abs(worst):.1f} standard errors ({pulls.size} moments compared; modes {modes} from the start)."
+        f"{name}: mean and width of the switching currents differ from those of the fit, mode − 0.577/|s| and "
+        f"π/(√6 |s|), by at most {abs(worst):.1f} standard errors ({pulls.size} moments; modes {modes} from the start)."
     )
     if abs(worst) <= limit:
         return Note(topic, "info", text)
@@ -130,17 +130,19 @@ def _note(name: str, moments: RampMoments, limit: float) -> Note:
 class RampRemarks(Remarks):
     """The moments of switching currents are a check that does not pass through the fit."""
 
-    def assumptions(self, law: SpinTransferLaw, measurements: list[Measurement]) -> list[str]:
+    def assumptions(self, law: SpinTransferLaw, measurements: list[Observation]) -> list[str]:
         """How single events are counted, where the law has no one slope along a ramp."""
         if law.linear_in_current or not any(isinstance(m, RampEvents) for m in measurements):
             return []
-        return ["Switching events under ramps are counted in cells of current: ln τ is not straight in it."]
+        return [
+            "Switching events under ramps are counted in bins of current, because ln τ is not linear in the current."
+        ]
 
     def validity(self, objective: Objective, optimum: Optimum) -> list[Note]:
         """Means and widths against those of the fit."""
         return ramp_notes(objective, optimum)
 
-    def replica_tests(self, measurement: Measurement) -> list[ReplicaTest]:
+    def replica_tests(self, measurement: Observation) -> list[ReplicaTest]:
         """Whether single switching events follow the fitted law."""
         return event_tests(measurement) if isinstance(measurement, RampEvents | SteppedRamps) else []
 

@@ -10,7 +10,7 @@ import numpy as np
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.keys import RampPlanKeys
 from stfit.kinds.ramp.stepped import SteppedRamps
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.measurement.base import frozen
 from stfit.objective import Term
 from stfit.objective.extension import expecting
@@ -49,7 +49,7 @@ class RampPlanner(Planner):
             for term, events in _ramped(today)
         ]
 
-    def measuring_time(self, measurement: Measurement, conditions: Conditions) -> float:
+    def measuring_time(self, measurement: Observation, conditions: Conditions) -> float:
         """Each ramp up to where the device switched, and starting the next one, s."""
         overhead = RampPlanKeys.filled(conditions.of_kinds).ramp_overhead
         if isinstance(measurement, SteppedRamps):

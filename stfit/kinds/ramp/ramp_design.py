@@ -11,16 +11,7 @@ import numpy.typing as npt
 
 from stfit.errors import CellProblem, TableError
 from stfit.measurement.base import Array, Codes, frozen
-from stfit.measurement.columns import TEMPERATURE, TIMING, TRANSITION, Column, Domain, Layout
 from stfit.measurement.grouping import groups
-
-_AMPERES = ("mA", "uA", "A")
-_SWITCHING_CURRENT = Column("switching_current", "A", accepts=_AMPERES, aliases=("I_sw", "I_switch", "I_switching"))
-_RAMP_RATE = Column("ramp_rate", "A/s", accepts=("A/s", "mA/s", "uA/s"), aliases=("sweep_rate", "dI/dt"), noise=TIMING)
-_CURRENT_STEP = Column("current_step", "A", Domain.POSITIVE, _AMPERES, ("step", "step_size"))
-_START_CURRENT = Column("start_current", "A", accepts=_AMPERES, aliases=("I_start",))
-
-LAYOUT = Layout((TRANSITION, _SWITCHING_CURRENT, _RAMP_RATE), (), (_CURRENT_STEP, _START_CURRENT, TEMPERATURE))
 
 
 @final
@@ -28,8 +19,20 @@ LAYOUT = Layout((TRANSITION, _SWITCHING_CURRENT, _RAMP_RATE), (), (_CURRENT_STEP
 class RampSettings:
     """Ramps that differ in nothing but where the device switched; arrays of shape (settings,).
 
-    state: that is left. start: A, as the laboratory has it. direction: +1 or −1, of the laboratory's current.
-    ramp_rate: A/s, positive. temperature: K or NaN. step: A, the grain of the readings, or NaN.
+    Parameters
+    ----------
+    state : Codes
+        The state that is left.
+    start : Array
+        A, times the polarity.
+    direction : Array
+        +1 or −1, times the polarity: the way of the current.
+    ramp_rate : Array
+        A/s, positive.
+    temperature : Array
+        K or NaN.
+    step : Array
+        A, the grain of the readings, or NaN.
     """
 
     state: Codes
@@ -50,7 +53,7 @@ class RampSettings:
         return RampSettings(*(frozen(np.full(size, value, dtype), dtype) for value, dtype in columns))
 
     def currents(self, rise: Array, setting: Any = slice(None)) -> Array:
-        """The laboratory's current (A) where a ramp has risen by `rise` (A, 0 or more) from its start."""
+        """The current (A, times the polarity) where a ramp has risen by `rise` (A, 0 or more) from its start."""
         return np.asarray(self.start[setting] + self.direction[setting] * rise)
 
 
@@ -80,14 +83,34 @@ class SwitchedShares(NamedTuple):
 
 def read_events(
     columns: Mapping[str, npt.NDArray[Any]],
+    polarity: int,
     sign: str = "signed",
     start_current: float | None = None,
     current_step: float | None = None,
 ) -> EventsBySetting:
-    """Group the rows of a table by setting; TableError where a row is no event of a ramp.
+    """Group the rows of a table by setting.
 
-    sign: "signed", or "magnitude" where the file leaves the sign out (P->AP is then negative, AP->P positive) and start
-    currents count along the ramp. start_current (default 0), current_step: A, for a table without such a column.
+    Parameters
+    ----------
+    columns : Mapping[str, ndarray]
+        The columns of LAYOUT, SI units, shape (events,), with the laboratory's signs.
+    polarity : int
+        +1 or −1, by which currents are multiplied here.
+    sign : {"signed", "magnitude"}
+        "magnitude" where the file leaves the sign out (P->AP is then negative, AP->P positive) and start currents count
+        along the ramp.
+    start_current, current_step : float, optional
+        A, for a table without such a column; ramps start at 0 where nobody says.
+
+    Returns
+    -------
+    EventsBySetting
+        The events, those of a setting together.
+
+    Raises
+    ------
+    TableError
+        Where a row is no event of a ramp.
     """
     current, rate = columns["switching_current"], columns["ramp_rate"]
     state = columns["transition"].astype(float)
@@ -101,7 +124,7 @@ def read_events(
     _check(rise, direction, rate)
     step = _column_or_key(columns, "current_step", current_step, np.nan)
     temperature = _column_or_key(columns, "temperature", None, np.nan)
-    of_each = (start, direction, np.abs(rate), temperature, step)
+    of_each = (polarity * start, polarity * direction, np.abs(rate), temperature, step)
     first, group = groups([state, *(key for key in of_each if key.size > 1)])
     order = _order(group)
     settings = RampSettings(frozen(state[first], np.int8), *(frozen(_at(key, first)) for key in of_each))

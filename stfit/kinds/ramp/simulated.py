@@ -84,7 +84,7 @@ def _by_hazard(device: VirtualDevice, design: RampDesign, settings: Settings, of
 
     log_dwell_time(device, design, settings.state, settings.start, settings.temperature)
     # ρ(θ) grows by ρ(π) at most, so ln τ changes by no more than G ρ(π) I/k_BT
-    per_ampere = np.abs(device.law.coupling(device.truth)) * device.law.gmr.total
+    per_ampere = np.abs(device.law.device.coupling(device.truth)) * device.law.device.gmr.total
     scale = BOLTZMANN * settings.temperature / per_ampere
     found = rises(log_dwell, scale, settings.rate, -np.log1p(-share), of)
     if found is None:
@@ -97,7 +97,7 @@ def settings_of(device: VirtualDevice, design: RampDesign) -> Settings:
     """All combinations; InputError where no current makes the device switch."""
     temperature, state, rate = grid(design.temperatures, design.states, design.ramp_rates)
     # as Eq. 27 has it, c_i > 0: a current that favours P empties AP
-    coupling = float(np.asarray(device.law.coupling(device.truth)))
+    coupling = float(np.asarray(device.law.device.coupling(device.truth)))
     direction = np.sign(coupling) * np.where(state == 0, -1.0, 1.0)
     if coupling == 0.0:
         expected = "a device that a current switches: l_over_L, delta_R and c_i other than 0"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,22 +24,30 @@ _MOST_SAMPLES: Final = 5_000_000  # of one file
 
 def loops(device: VirtualDevice, design: LoopDesign, rng: np.random.Generator) -> tuple[pd.DataFrame, Files]:
     """One row a sample, all sweeps of a setting one after the other; InputError where the table would be too long."""
-    temperature, rate = grid(design.temperatures, design.ramp_rates)
-    refuse_long(design, temperature.size)
     sweep = once(design)
-    tables = []
-    for place, (kelvin, per_second) in enumerate(zip(temperature, rate, strict=True)):
-        state = _states(device, design, sweep, kelvin, per_second, rng)
-        tables.append(table_of(device, design, state, place, kelvin, per_second, rng))
+    tables = [
+        table_of(device, design, _states(device, design, sweep, setting, rng), setting, rng)
+        for setting in settings_of(design)
+    ]
     return pd.concat(tables, ignore_index=True), {}
 
 
-def refuse_long(design: LoopDesign, settings: int) -> None:
-    """InputError where the samples of all sweeps are too many."""
-    samples = settings * design.sweeps * (2 * design.currents.size - 1)
+class Setting(NamedTuple):
+    """Where loops are swept: the how-manieth setting, its temperature (K) and its ramp rate (A/s)."""
+
+    place: int
+    temperature: float
+    ramp_rate: float
+
+
+def settings_of(design: LoopDesign) -> list[Setting]:
+    """All settings of a design; InputError where the samples of all sweeps are too many."""
+    temperature, rate = grid(design.temperatures, design.ramp_rates)
+    samples = temperature.size * design.sweeps * (2 * design.currents.size - 1)
     if samples > _MOST_SAMPLES:
         expected = f"at most {_MOST_SAMPLES} samples (fewer sweeps or points)"
         raise InputError(Problem(f"the measurement {design.file}", expected, str(samples)))
+    return [Setting(place, *at) for place, at in enumerate(zip(temperature, rate, strict=True))]
 
 
 def once(design: LoopDesign) -> Array:
@@ -48,9 +56,10 @@ def once(design: LoopDesign) -> Array:
 
 
 def _states(
-    device: VirtualDevice, design: LoopDesign, sweep: Array, kelvin: float, rate: float, rng: np.random.Generator
+    device: VirtualDevice, design: LoopDesign, sweep: Array, setting: Setting, rng: np.random.Generator
 ) -> npt.NDArray[np.int8]:
     """States at the samples of all sweeps, which pass into each other; shape (sweeps, samples)."""
+    _, kelvin, rate = setting
     pieces = 1 if device.law.linear_in_current else _PIECES
     shares = np.arange(pieces) / pieces
     fine = np.append((sweep[:-1, None] + np.diff(sweep)[:, None] * shares).ravel(), sweep[-1])
@@ -75,12 +84,10 @@ def table_of(
     device: VirtualDevice,
     design: LoopDesign,
     level: npt.NDArray[np.int8],
-    place: int,
-    kelvin: float,
-    rate: float,
+    setting: Setting,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """What the laboratory writes of the sweeps at one setting, the place-th.
+    """What the laboratory writes of the sweeps at one setting.
 
     level: 0 (P) or 1 (AP), shape (sweeps, samples).
     """
@@ -93,10 +100,10 @@ def table_of(
     size = level.size
     return pd.DataFrame(
         {
-            "sweep": np.repeat(np.arange(1, design.sweeps + 1) + place * design.sweeps, sweep.size),
+            "sweep": np.repeat(np.arange(1, design.sweeps + 1) + setting.place * design.sweeps, sweep.size),
             "current (mA)": rounded(np.tile(sweep, design.sweeps) * 1e3),
             "resistance (ohm)": rounded(resistance.ravel()),
-            "time (s)": rounded(times.ravel() / rate),
-            "temperature (K)": rounded(np.full(size, kelvin)),
+            "time (s)": rounded(times.ravel() / setting.ramp_rate),
+            "temperature (K)": rounded(np.full(size, setting.temperature)),
         }
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self, final
+from functools import cached_property
+from typing import Any, ClassVar, Final, Self, final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,21 +15,17 @@ from stfit.derivatives import total
 from stfit.kinds.ramp.exposure import log_ramp_exposure
 from stfit.kinds.ramp.life_table import LifeTable, by_steps, joined, starts, without_first_rise
 from stfit.kinds.ramp.ramp_design import RampSettings, SwitchedShares, read_events
-from stfit.measurement.base import (
-    Array,
-    Axis,
-    Observed,
-    Origin,
-    RoughDwellTimes,
-    SeriesSetting,
-    Settings,
-    common_series_settings,
-    frozen,
-)
+from stfit.measurement.base import Array, Origin, Rows, Settings, frozen
 from stfit.measurement.defaults import WithResiduals
 from stfit.measurement.edge import in_one_step, nothing_happened, softening
+from stfit.measurement.observation import Edge, RowFit, View
+from stfit.measurement.start import RoughDwellTimes, Start
+from stfit.measurement.traits import Traits
+from stfit.measurement.view import TRANSITION_WORDS, Axis, Observed, SeriesSetting, temperature_and_field
 from stfit.physics.classes import class_counts, g_squared
 from stfit.physics.deviance import binomial_log_likelihood, binomial_residuals
+
+KIND: Final = "switching-ramp"
 
 _ONE_SIGMA = (0.1586552539314571, 0.8413447460685429)
 _LARGEST_EXPONENT = 600.0  # exp(709) overflows
@@ -41,76 +38,70 @@ _NO_RISE = 1e-12  # of the current: what a curve that reaches behind the start o
 class SteppedRamps(WithResiduals):
     """Of n devices that had not switched below `lower`, n_switched did so before `upper`: exact binomial likelihood.
 
-    Rows are steps of ramps, those of a setting together and in order. lower, upper: rises (A) from the start, shape
-    (rows,). setting: row of `ramps` of each. The steps of a ramp are independent trials, since only those that are
-    left take part in the next one (the grouped hazard of survival analysis). Devices left after the last step of a
-    setting are censored. Valid for steps that take much longer than the attempt time.
+    Rows are steps of ramps, those of a setting together and in order. The steps of a ramp are independent trials, since
+    only those that are left take part in the next one (the grouped hazard of survival analysis). Devices left after the
+    last step of a setting are censored. A prediction is ln ∫dt/τ of each step. Valid for steps that take much longer
+    than the attempt time.
+
+    Parameters
+    ----------
+    ramps : RampSettings
+        The ramps.
+    origin : Origin
+        Where the table comes from.
+    setting : Rows
+        Row of `ramps` of each step, shape (rows,).
+    lower, upper : Array
+        Rises (A) from the start of the ramp, shape (rows,).
+    n, n_switched : Array
+        Devices that had not switched before the step, and that switched in it, shape (rows,).
     """
 
     ramps: RampSettings
-    setting: npt.NDArray[np.intp]
+    origin: Origin
+    setting: Rows
     lower: Array
     upper: Array
     n: Array
     n_switched: Array
-    polarity: int
-    origin: Origin
 
-    kind: ClassVar[str] = "switching-ramp"
-    state_words: ClassVar[tuple[str, str]] = ("P→AP", "AP→P")
-    activated: ClassVar[bool] = True
+    traits: ClassVar[Traits] = Traits(activated=True)
 
     @classmethod
-    def of(cls, ramps: RampSettings, table: LifeTable, polarity: int, origin: Origin) -> Self:
-        """The measurement that a life table is."""
-        setting = frozen(table.setting, np.intp)
-        lower, upper, n, n_switched = (frozen(column) for column in table.columns)
-        return cls(ramps, setting, lower, upper, n, n_switched, polarity, origin)
+    def of(cls, ramps: RampSettings, table: LifeTable, origin: Origin) -> Self:
+        """The observation that a life table is."""
+        return cls(ramps, origin, frozen(table.setting, np.intp), *(frozen(column) for column in table.columns))
 
     @classmethod
-    def from_columns(
-        cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin, **keys: Any
-    ) -> Self:
+    def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, **keys: Any) -> Self:
         """Build from the columns of a table with a current step; TableError names the rows that are wrong.
 
         keys: sign, start_current and current_step, as `read_events` takes them. A reading means that the device
         switched while the current rose by the last step.
         """
-        events = read_events(columns, **keys)
-        return cls.of(events.settings, by_steps(events), polarity, origin)
+        events = read_events(columns, origin.polarity, **keys)
+        return cls.of(events.settings, by_steps(events), origin.of(KIND))
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
-        """The steps: `current` is that at their ends, `interval` holds both ends; with the polarity."""
-        of, ends = (
-            self.setting,
-            [self.polarity * self.ramps.currents(u, self.setting) for u in (self.lower, self.upper)],
-        )
+        """The steps: `current` is that at their ends, `interval` holds both ends."""
+        of = self.setting
+        start, end = (self.ramps.currents(rise, of) for rise in (self.lower, self.upper))
         return Settings(
             self.ramps.state[of],
-            ends[1],
+            end,
             None,
             self.ramps.temperature[of],
             np.full(of.size, np.nan),
             ramp_rate=self.ramps.ramp_rate[of],
-            interval=(ends[0], ends[1]),
-        )
-
-    @property
-    def series_settings(self) -> tuple[SeriesSetting, ...]:
-        """Temperature, field, ramp rate, and where ramps start."""
-        of = self.setting
-        return (
-            *common_series_settings(self.settings),
-            SeriesSetting(self.ramps.ramp_rate[of], "A/s", 1.0),
-            SeriesSetting(self.ramps.direction[of] * self.ramps.start[of], "mA", 1e3),
+            interval=(start, end),
         )
 
     def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
         """ln ∫dt/τ of each step; shape (..., rows)."""
         return log_ramp_exposure(law, quantities, self.settings, temperature)
 
-    def deviance_residuals(self, prediction: Any) -> Any:
+    def residuals(self, prediction: Any) -> Any:
         """Signed-root binomial deviance against ln ∫dt/τ of the step; positive where more switched than predicted."""
         return binomial_residuals(np.where(self.n > 0, self.n, 1.0), self.n_switched, prediction) * (self.n > 0)
 
@@ -118,7 +109,7 @@ class SteppedRamps(WithResiduals):
         """Binomial log-likelihood summed over the steps."""
         return total(binomial_log_likelihood(self.n, self.n_switched, prediction))
 
-    def discrepancies(self, prediction: Array) -> tuple[Array, Array]:
+    def row_fit(self, prediction: Array) -> RowFit:
         """G² of each setting over steps joined to classes of nearly equal probability, on its first row.
 
         Not the sum of squared residuals: steps that many devices pass and few switch in have a row only where one did.
@@ -137,11 +128,11 @@ class SteppedRamps(WithResiduals):
         value, freedom = g_squared(np.add.reduceat(observed, joint), np.add.reduceat(expected, joint), sets)
         values, freedoms = np.zeros(of.size), np.zeros(of.size)
         values[first], freedoms[first] = value, freedom
-        return values, freedoms
+        return RowFit(values, freedoms, self.expected_counts(prediction))
 
     def _shares(self, prediction: Array) -> tuple[Array, Array]:
         """The shares that have switched when each step begins and when it ends."""
-        share = self.displayed(prediction)
+        share = self._switched(prediction)
         return np.where(np.arange(share.size) == self.first_rows[self.setting], 0.0, np.roll(share, 1)), share
 
     def switched_shares(self, prediction: Array) -> SwitchedShares:
@@ -162,16 +153,14 @@ class SteppedRamps(WithResiduals):
         per_class = (n / class_counts(n))[self.setting]
         return np.broadcast_to(per_class, np.shape(prediction)).copy()
 
-    def replicate(self, prediction: Array, rng: np.random.Generator) -> SteppedRamps:
-        """As many ramps at each setting again, ended after the last step there is: who has not switched is censored."""
-        return self._drawn(-np.expm1(-_exposure(prediction)), rng)
+    def draw(self, prediction: Array | None, rng: np.random.Generator) -> SteppedRamps:
+        """As many ramps at each setting again, ended after the last step there is: who has not switched is censored.
 
-    def resampled(self, rng: np.random.Generator) -> SteppedRamps:
-        """The events of each setting drawn again, as many of them, those left after the last step among them.
-
-        Drawing events with replacement is drawing each step's trials with the share that switched there.
+        Without a prediction the events of each setting are drawn again, those left after the last step among them:
+        drawing events with replacement is drawing each step's trials with the share that switched there.
         """
-        return self._drawn(self.n_switched / np.maximum(self.n, 1.0), rng)
+        observed = self.n_switched / np.maximum(self.n, 1.0)
+        return self._drawn(observed if prediction is None else -np.expm1(-_exposure(prediction)), rng)
 
     def _drawn(self, probability: Array, rng: np.random.Generator) -> SteppedRamps:
         """As many ramps, of which those left at each step switch there with a probability, shape (rows,)."""
@@ -190,19 +179,18 @@ class SteppedRamps(WithResiduals):
         n = self.n[self.first_rows][self.setting] * np.exp(exposure - self._cumulated(exposure))
         return replace(self, n=frozen(n), n_switched=frozen(n * -np.expm1(-exposure)))
 
-    def softened(self) -> SteppedRamps | None:
-        """Counts kept away from none and all, of transitions seen in hardly a step; None for others."""
-        soft = softening(self.ramps.state[self.setting], (self.n_switched > 0) & (self.n_switched < self.n))
+    def edge(self) -> Edge:
+        """Counts kept away from none and all, of transitions seen in hardly a step; those seen in one step or none."""
+        state = self.settings.state
+        soft = softening(state, (self.n_switched > 0) & (self.n_switched < self.n))
         clipped = np.clip(self.n_switched, np.minimum(soft, self.n), np.maximum(self.n - soft, 0.0))
-        return replace(self, n_switched=frozen(clipped)) if np.any(soft) else None
-
-    def limits(self) -> tuple[str, ...]:
-        """Of each transition that was never seen, or whose events lie in one step alone."""
-        state = self.ramps.state[self.setting]
-        return tuple(found for code in np.unique(state) if (found := self._limit(int(code), state == code)))
+        return Edge(
+            replace(self, n_switched=frozen(clipped)) if np.any(soft) else None,
+            tuple(found for code in np.unique(state) if (found := self._limit(int(code), state == code))),
+        )
 
     def _limit(self, code: int, rows: npt.NDArray[np.bool_]) -> str:
-        word, current = self.state_words[code], self.axis.values
+        word, current = TRANSITION_WORDS[code], self.origin.polarity * self.settings.drive
         where = np.flatnonzero(rows & (self.n_switched > 0))
         if where.size == 0:
             duration = (self.n * (self.upper - self.lower) / self.ramps.ramp_rate[self.setting])[rows]
@@ -212,14 +200,14 @@ class SteppedRamps(WithResiduals):
             return ""
         return in_one_step(word, float(current[where[0]]), int(self.n_switched[where].sum()))
 
-    def longer(self, factor: float) -> SteppedRamps:
+    def scaled(self, factor: float) -> SteppedRamps:
         """More ramps of every setting, the nearest whole number."""
         first = self.n[self.first_rows]
         ratio = (np.maximum(np.rint(factor * first), 1.0) / first)[self.setting]
         return replace(self, n=frozen(ratio * self.n), n_switched=frozen(ratio * self.n_switched))
 
     @property
-    def first_rows(self) -> npt.NDArray[np.intp]:
+    def first_rows(self) -> Rows:
         """The row that stands for each setting: its first."""
         return np.searchsorted(self.setting, np.arange(self.ramps.size))
 
@@ -238,20 +226,32 @@ class SteppedRamps(WithResiduals):
         variance = squares / np.maximum(n - 1.0, 1.0) - self.ramps.step**2 / 12.0
         return n, mean, np.sqrt(np.where(variance > self.ramps.step**2, variance, np.nan))
 
-    def rough_dwell_times(self) -> RoughDwellTimes:
+    def start(self) -> Start:
         """ln τ in the middle of some steps, from the share that switched there."""
         table = LifeTable(self.setting, self.lower, self.upper, self.n, self.n_switched)
-        return rough_dwell_times(self.ramps, table, self.polarity, self.first_rows)
+        return Start(rough_dwell_times(self.ramps, table, self.first_rows))
 
-    @property
-    def axis(self) -> Axis:
-        """The current at the end of the step, A."""
-        return Axis("current", "A", self.ramps.currents(self.upper, self.setting))
+    def view(self) -> View:
+        """Shares that had switched when a step ended, with exact 68 % limits (Clopper–Pearson), against its current."""
+        of, settings = self.setting, self.settings
+        k, n = self._cumulated(self.n_switched), self.n[self.first_rows[of]]
+        low = np.where(k > 0, betaincinv(np.maximum(k, 1.0), n - k + 1.0, _ONE_SIGMA[0]), 0.0)
+        high = np.where(k < n, betaincinv(k + 1.0, np.maximum(n - k, 1.0), _ONE_SIGMA[1]), 1.0)
+        extra = {"ramp_rate": self.ramps.ramp_rate[of], "n": self.n, "n_switched": self.n_switched}
+        observed = Observed(k / np.maximum(n, 1.0), low, high, "switched share", "", extra)
+        series = (
+            *temperature_and_field(settings),
+            SeriesSetting(self.ramps.ramp_rate[of], "A/s", 1.0),
+            SeriesSetting(self.ramps.direction[of] * self.ramps.start[of], "mA", 1e3),
+        )
+        axis = Axis("current", "A", self.origin.polarity * settings.drive)
+        return View(self, axis, series, observed, self._switched, self._along, TRANSITION_WORDS)
 
-    def along(self, row: int, values: Array) -> SteppedRamps:
-        """Ramps of the setting of a row up to other currents."""
+    def _along(self, row: int, values: Array) -> SteppedRamps:
+        """Ramps of the setting of a row up to other currents (A), as the laboratory has them."""
         ramps = self.ramps.repeated(int(self.setting[row]), values.size)
-        rise = np.maximum(ramps.direction * (values - ramps.start), _NO_RISE * np.max(np.abs(values)))
+        reached = self.origin.polarity * values
+        rise = np.maximum(ramps.direction * (reached - ramps.start), _NO_RISE * np.max(np.abs(values)))
         empty = frozen(np.zeros(values.size))
         return replace(
             self,
@@ -263,8 +263,8 @@ class SteppedRamps(WithResiduals):
             n_switched=empty,
         )
 
-    def displayed(self, prediction: Array) -> Array:
-        """The share that has switched when a step ends."""
+    def _switched(self, prediction: Array) -> Array:
+        """The share that has switched when a step ends, shape (..., rows)."""
         return np.asarray(-np.expm1(-self._cumulated(_exposure(prediction))))
 
     def _cumulated(self, values: Array) -> Array:
@@ -273,21 +273,11 @@ class SteppedRamps(WithResiduals):
         first = self.first_rows[self.setting]
         return np.asarray(sums - (sums - values)[..., first])
 
-    def observed(self) -> Observed:
-        """Shares that had switched when a step ended, with exact 68 % limits (Clopper–Pearson)."""
-        k, n = self._cumulated(self.n_switched), self.n[self.first_rows[self.setting]]
-        low = np.where(k > 0, betaincinv(np.maximum(k, 1.0), n - k + 1.0, _ONE_SIGMA[0]), 0.0)
-        high = np.where(k < n, betaincinv(k + 1.0, np.maximum(n - k, 1.0), _ONE_SIGMA[1]), 1.0)
-        extra = {"ramp_rate": self.ramps.ramp_rate[self.setting], "n": self.n, "n_switched": self.n_switched}
-        return Observed(k / np.maximum(n, 1.0), low, high, "switched share", "", extra)
 
-
-def rough_dwell_times(
-    ramps: RampSettings, table: LifeTable, polarity: int, first: npt.NDArray[np.intp]
-) -> RoughDwellTimes:
+def rough_dwell_times(ramps: RampSettings, table: LifeTable, first: Rows) -> RoughDwellTimes:
     """ln τ in the middle of the steps of a life table, from the share that switched there.
 
-    first: the row of the measurement that stands for each setting.
+    first: the row of the observation that stands for each setting.
     """
     steps = without_first_rise(joined(without_first_rise(table), _ROUGH_ROWS))
     of = steps.setting
@@ -295,7 +285,7 @@ def rough_dwell_times(
     exposure = -np.log1p(-fraction)
     log_dwell = np.log((steps.upper - steps.lower) / (ramps.ramp_rate[of] * exposure))
     weight = steps.n * exposure**2 * (1.0 - fraction) / fraction
-    current = polarity * ramps.currents((steps.lower + steps.upper) / 2, of)
+    current = ramps.currents((steps.lower + steps.upper) / 2, of)
     return RoughDwellTimes(log_dwell, weight, first[of], current)
 
 

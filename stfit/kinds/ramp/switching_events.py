@@ -18,6 +18,7 @@ from stfit.diagnostics.remarks import ReplicaTest
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.measurement import name_of
+from stfit.measurement.view import TRANSITION_WORDS
 from stfit.results.fit_tests import SWITCHING_CURRENTS
 
 Array = npt.NDArray[np.float64]
@@ -33,7 +34,7 @@ def event_tests(ramps: RampEvents | SteppedRamps) -> list[ReplicaTest]:
     """A test for each transition of a measurement under ramps that has events enough."""
     events = np.bincount(ramps.ramps.state, weights=ramps.event_moments[0], minlength=2)
     return [
-        ReplicaTest(f"{SWITCHING_CURRENTS}, {ramps.state_words[state]}", name_of(ramps), partial(_statistic, state))
+        ReplicaTest(f"{SWITCHING_CURRENTS}, {TRANSITION_WORDS[state]}", name_of(ramps), partial(_statistic, state))
         for state in np.flatnonzero(events >= _FEWEST).tolist()
     ]
 

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import CellProblem, TableError
-from stfit.measurement.base import Array, frozen
-from stfit.measurement.columns import CURRENT, STATE, TEMPERATURE, Column, Domain, Layout
+from stfit.measurement.base import Array, Settings, frozen
 from stfit.physics.fluctuations import FWHM_OVER_WIDTH, POWERS, LineNumbers
 from stfit.units import UnitError, parse_quantity
 
@@ -18,37 +17,7 @@ Columns = Mapping[str, npt.NDArray[Any]]  # of the table, by name
 
 POWER, LINEWIDTH = 0, 1
 
-_WIDTH_UNITS: Final = ("MHz", "GHz", "mT")
-_WIDTH_NAMES: Final = ("width", "line_width", "delta_f", "delta_H", "df", "dH")
-_LINEWIDTH = Column(
-    "linewidth",
-    "Hz",
-    Domain.POSITIVE,
-    _WIDTH_UNITS,
-    _WIDTH_NAMES,
-    otherwise=Column("field_linewidth", "T", Domain.POSITIVE, _WIDTH_UNITS),
-)
-_LINEWIDTH_STDERR = Column(
-    "linewidth_stderr",
-    "Hz",
-    Domain.POSITIVE,
-    _WIDTH_UNITS,
-    ("linewidth_err", "width_stderr"),
-    otherwise=Column("field_linewidth_stderr", "T", Domain.POSITIVE, _WIDTH_UNITS),
-)
-_POWER = Column("power", "", aliases=("P", "integrated_power", "peak_power"))
-_POWER_STDERR = Column("power_stderr", "", Domain.POSITIVE, aliases=("power_err",))
-_FREQUENCY = Column("frequency", "Hz", Domain.POSITIVE, ("GHz", "MHz"), ("f", "freq"))
 
-LAYOUT: Final = Layout(
-    (STATE, CURRENT),
-    (
-        (_LINEWIDTH, _LINEWIDTH_STDERR, _POWER, _POWER_STDERR),
-        (_LINEWIDTH, _LINEWIDTH_STDERR),
-        (_POWER, _POWER_STDERR),
-    ),
-    (_FREQUENCY, TEMPERATURE),
-)
 UNITS: Final = {  # of the parameters of a line, but for the state
     "power": "",
     "linewidth": "Hz",
@@ -57,14 +26,11 @@ UNITS: Final = {  # of the parameters of a line, but for the state
 }
 
 
-def repeated_settings(columns: Columns, times: int) -> dict[str, Any]:
+def repeated_settings(columns: Columns, times: int, polarity: int) -> Settings:
     """The settings of the table, once for each observable."""
-    absent = np.full(columns["state"].size, np.nan)
-    found = {name: columns.get(name, absent) for name in ("state", "current", "temperature", "frequency")}
-    return {
-        name: frozen(np.tile(values, times), np.int8 if name == "state" else np.float64)
-        for name, values in found.items()
-    }
+    rows = np.tile(np.arange(columns["state"].size), times)
+    frequency = columns.get("frequency", np.full(columns["state"].size, np.nan))
+    return Settings.from_columns(columns, polarity, frequency=frozen(frequency)).at(rows)
 
 
 def observables(columns: Columns, factor: float) -> Iterator[tuple[int, tuple[Array, Array]]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self, final
+from typing import Any, Final, Self, final
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.derivatives import total
 from stfit.kinds.resonance.columns import (
     LINEWIDTH,
     POWER,
@@ -20,55 +19,50 @@ from stfit.kinds.resonance.columns import (
     several_frequencies,
 )
 from stfit.kinds.resonance.prediction import log_line
-from stfit.measurement.base import (
-    Array,
-    Axis,
-    Codes,
-    Observed,
-    Origin,
-    OwnParameter,
-    RoughDwellTimes,
-    SeriesSetting,
-    Settings,
-    frozen,
-)
+from stfit.measurement.base import Array, Codes, Origin, Settings, frozen
 from stfit.measurement.columns import STATES
-from stfit.measurement.defaults import WithResiduals, repeated
-from stfit.measurement.resampling import with_rows_drawn
+from stfit.measurement.defaults import Gaussian, view_against_drive
+from stfit.measurement.observation import View
+from stfit.measurement.resampling import with_rows, with_rows_drawn
+from stfit.measurement.start import RoughDwellTimes, Start
+from stfit.measurement.traits import OwnParameter, Traits
+from stfit.measurement.view import Axis, Observed, SeriesSetting
 from stfit.physics.fluctuations import FWHM_OVER_WIDTH, LineNumbers, log_at_zero_current
+
+KIND: Final = "fmr-lines"
 
 
 @final
 @dataclass(frozen=True)
-class FmrLines(WithResiduals):
+class FmrLines(Gaussian):
     """Powers and linewidths of lines below I_c with Gaussian errors, one row an observable of a line.
 
-    state: the one that resonates. is_linewidth: 1 for a linewidth (FWHM, Hz or T), 0 for a power; shape (rows,) as all
-    arrays. frequency: Hz, NaN where none is given. numbers: what the powers and widths are. by_frequency: whether the
-    figure is drawn against the frequency.
+    A prediction is ln of the power, or of the linewidth (FWHM, Hz or T), of each row.
+
+    Parameters
+    ----------
+    settings : Settings
+        The state that resonates, current, temperature and frequency of each row, whether it is a linewidth, and what
+        the powers and widths are (`lines`).
+    origin : Origin
+        Where the table comes from.
+    value, stderr : Array
+        Power without unit, linewidth (FWHM) in Hz or T, shape (rows,).
+    by_frequency : bool
+        Whether the figure is drawn against the frequency.
     """
 
-    state: Codes
-    current: Array
-    temperature: Array
-    frequency: Array
-    is_linewidth: Codes
+    settings: Settings
+    origin: Origin
     value: Array
     stderr: Array
-    numbers: LineNumbers
     by_frequency: bool
-    polarity: int
-    origin: Origin
-
-    kind: ClassVar[str] = "fmr-lines"
-    state_words: ClassVar[tuple[str, str]] = ("P", "AP")
 
     @classmethod
     def from_columns(
         cls,
         columns: Mapping[str, npt.NDArray[Any]],
         *,
-        polarity: int,
         origin: Origin,
         linewidth: str | None = None,
         power: str | None = None,
@@ -76,54 +70,131 @@ class FmrLines(WithResiduals):
     ) -> Self:
         """Build from the columns of a table; widths become FWHM.
 
-        linewidth: "fwhm", "hwhm" or "peak-to-peak", the measure of every width given. power: "integrated" or "peak".
-        inhomogeneous_linewidth: the known width that no current changes, with its unit; 0 by default, or fitted where
-        several frequencies tell it. TableError where a key is missing or belongs to no column, and for lines of several
-        frequencies with anything but a linewidth in field units.
+        Parameters
+        ----------
+        columns : Mapping[str, ndarray]
+            The columns of LAYOUT, SI units, shape (lines,).
+        origin : Origin
+            With the polarity of the currents.
+        linewidth : {"fwhm", "hwhm", "peak-to-peak"}, optional
+            The measure of every width given.
+        power : {"integrated", "peak"}, optional
+            What the powers are.
+        inhomogeneous_linewidth : str or float, optional
+            The known width that no current changes, with its unit; 0 by default, or fitted where several frequencies
+            tell it.
+
+        Returns
+        -------
+        FmrLines
+            Powers first, then widths.
+
+        Raises
+        ------
+        TableError
+            Where a key is missing or belongs to no column, and for lines of several frequencies with anything but a
+            linewidth in field units.
         """
         numbers = line_numbers(columns, linewidth, power, inhomogeneous_linewidth)
         factor = FWHM_OVER_WIDTH[linewidth] if linewidth else 1.0
         found = dict(observables(columns, factor))
+        is_linewidth = frozen(np.repeat(list(found), columns["state"].size), np.int8)
+        settings = repeated_settings(columns, len(found), origin.polarity)
         notices = (f"linewidths are {linewidth}: times {factor:.4g} they are FWHM",) if factor != 1.0 else ()
         return cls(
-            **repeated_settings(columns, len(found)),
-            is_linewidth=frozen(np.repeat(list(found), columns["state"].size), np.int8),
+            replace(settings, is_linewidth=is_linewidth, lines=numbers),
+            origin.of(KIND, *notices),
             value=frozen(np.concatenate([value for value, _ in found.values()])),
             stderr=frozen(np.concatenate([stderr for _, stderr in found.values()])),
-            numbers=numbers,
             by_frequency=several_frequencies(columns),
-            polarity=polarity,
-            origin=replace(origin, notices=(*origin.notices, *notices)),
         )
 
     @property
-    def needs(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Damping and gyromagnetic ratio, where widths follow the frequency."""
-        return ("alpha", "gyromagnetic_ratio") if self.numbers.by_frequency else ()
+    def numbers(self) -> LineNumbers:
+        """What the powers and widths are."""
+        if self.settings.lines is None:
+            raise TypeError("lines that do not say what their numbers are")
+        return self.settings.lines
 
     @property
-    def own_parameters(self) -> tuple[OwnParameter, ...]:  # type: ignore[override]
-        """Powers and homogeneous widths at zero current, by state; the inhomogeneous width where it is fitted."""
-        states = tuple(word for word, code in STATES.items() if np.any(self.state == code))
-        starts = dict(self._starts())
-        return tuple(
-            OwnParameter(name, starts[name], UNITS[name.removesuffix("_AP").removesuffix("_P")])
+    def is_linewidth(self) -> Codes:
+        """1 for a linewidth, 0 for a power, shape (rows,)."""
+        return np.asarray(self.settings.is_linewidth)
+
+    @property
+    def traits(self) -> Traits:  # type: ignore[override]
+        """Damping and gyromagnetic ratio are needed where widths follow the frequency.
+
+        Own parameters are powers and homogeneous widths at zero current, by state, and the inhomogeneous width where
+        it is fitted.
+        """
+        states = tuple(word for word, code in STATES.items() if np.any(self.settings.state == code))
+        own = tuple(
+            OwnParameter(name, UNITS[name.removesuffix("_AP").removesuffix("_P")])
             for name in self.numbers.parameters(states)
         )
+        return Traits(("alpha", "gyromagnetic_ratio") if self.numbers.by_frequency else (), own)
 
-    def _starts(self) -> Iterator[tuple[str, float]]:
+    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
+        """ln of the power or of the linewidth of each row, Eq. 32; shape (..., rows)."""
+        return log_line(law, quantities, self.settings, temperature)
+
+    def residuals(self, prediction: Any) -> Any:
+        """(value − prediction)/stderr, prediction being a logarithm."""
+        return (self.value - np.exp(prediction)) / self.stderr
+
+    def draw(self, prediction: Array | None, rng: np.random.Generator) -> FmrLines:
+        """A fresh draw of every value with the same errors.
+
+        Without a prediction rows are drawn again within their series: state, observable, temperature, and frequency or
+        current.
+        """
+        if prediction is None:
+            drawn: FmrLines = with_rows_drawn(self, self._series, rng)
+            return drawn
+        return replace(self, value=frozen(np.exp(prediction) + self.stderr * rng.standard_normal(self.value.shape)))
+
+    def expected(self, prediction: Array) -> FmrLines:
+        """Every value as predicted."""
+        return replace(self, value=frozen(np.exp(prediction)))
+
+    def scaled(self, factor: float) -> FmrLines:
+        """Errors smaller by the root of the factor."""
+        return replace(self, stderr=frozen(self.stderr / np.sqrt(factor)))
+
+    def start(self) -> Start:
+        """Slopes of ln τ from the powers, or from the widths where there are none, by the mapping "damping"."""
+        code = POWER if self.numbers.power else LINEWIDTH
+        # what multiplies s I in the logarithm of the observable
+        factor = {"integrated": -1.0, "peak": -2.0, "": 1.0}[self.numbers.power]
+        positive = (self.is_linewidth == code) & (self._homogeneous > 0)
+        settings = self.settings
+        keys = np.stack([settings.state, np.nan_to_num(self._frequency), np.nan_to_num(settings.temperature)])
+        _, group = np.unique(keys, axis=1, return_inverse=True)
+        log_value = np.zeros(self.value.size)
+        for index in np.unique(group):
+            rows = positive & (group.reshape(-1) == index)
+            at_zero, _ = log_at_zero_current(settings.drive[rows], self._homogeneous[rows], self.stderr[rows])
+            log_value[rows] = np.log(self._homogeneous[rows]) - at_zero
+        chosen = np.flatnonzero(positive)
+        weight = np.square(self.value / self.stderr)[chosen]
+        return Start(RoughDwellTimes(log_value[chosen] / factor, weight, chosen, only_slopes=True), own=self._own)
+
+    @property
+    def _own(self) -> dict[str, float]:
         """Where to start every parameter of a line: at what the data show at zero current."""
-        widths = self.value[self.is_linewidth == LINEWIDTH]
-        yield "inhomogeneous_linewidth", 0.5 * float(np.min(widths, initial=np.inf))
-        for word, code in STATES.items():
-            rows = (self.state == code) & (self.is_linewidth == LINEWIDTH)
-            width = np.exp(log_at_zero_current(self.current[rows], self._homogeneous[rows], self.stderr[rows])[0])
+        settings, code = self.settings, self.is_linewidth
+        found = {"inhomogeneous_linewidth": 0.5 * float(np.min(self.value[code == LINEWIDTH], initial=np.inf))}
+        for word, state in STATES.items():
+            rows = (settings.state == state) & (code == LINEWIDTH)
+            width = np.exp(log_at_zero_current(settings.drive[rows], self._homogeneous[rows], self.stderr[rows])[0])
             if self.numbers.width:
-                yield f"{self.numbers.width_parameter}_{word}", float(width)
-            rows = (self.state == code) & (self.is_linewidth == POWER)
-            power = np.exp(log_at_zero_current(self.current[rows], self.value[rows], self.stderr[rows])[0])
+                found[f"{self.numbers.width_parameter}_{word}"] = float(width)
+            rows = (settings.state == state) & (code == POWER)
+            power = np.exp(log_at_zero_current(settings.drive[rows], self.value[rows], self.stderr[rows])[0])
             integrated = 0.5 * np.pi * width if self.numbers.power == "peak" and self.numbers.width else 1.0
-            yield f"power_{word}", float(power * integrated)
+            found[f"power_{word}"] = float(power * integrated)
+        return found
 
     @property
     def _homogeneous(self) -> Array:
@@ -131,104 +202,31 @@ class FmrLines(WithResiduals):
         return np.asarray(self.value - self.is_linewidth * (self.numbers.inhomogeneous or 0.0))
 
     @property
-    def settings(self) -> Settings:
-        """At what each row was taken; the current carries the polarity."""
-        return Settings(
-            self.state,
-            self.polarity * self.current,
-            None,
-            self.temperature,
-            np.full(self.state.size, np.nan),
-            frequency=self.frequency,
-            is_linewidth=self.is_linewidth,
-            lines=self.numbers,
-        )
+    def _frequency(self) -> Array:
+        return np.asarray(self.settings.frequency)
 
     @property
-    def series_settings(self) -> tuple[SeriesSetting, ...]:
+    def _series(self) -> tuple[SeriesSetting, ...]:
         """The observable, temperature, and the frequency or (where that is the axis) the current."""
         observable = SeriesSetting(self.is_linewidth.astype(float), "", 1.0, ("power", "linewidth"))
-        other = (
-            SeriesSetting(self.current, "mA", 1e3) if self.by_frequency else SeriesSetting(self.frequency, "GHz", 1e-9)
-        )
-        return observable, SeriesSetting(self.temperature, "K", 1.0), other
+        temperature = SeriesSetting(self.settings.temperature, "K", 1.0)
+        if self.by_frequency:
+            return observable, temperature, SeriesSetting(self.origin.polarity * self.settings.drive, "mA", 1e3)
+        return observable, temperature, SeriesSetting(self._frequency, "GHz", 1e-9)
 
-    @property
-    def axis(self) -> Axis:
-        """The current, A; the frequency, Hz, where there are several."""
-        return Axis("frequency", "Hz", self.frequency) if self.by_frequency else Axis("current", "A", self.current)
-
-    def along(self, row: int, values: Array) -> Self:
-        """The setting of a row at other currents or frequencies."""
-        changed = {"frequency" if self.by_frequency else "current": values}
-        grid: Self = repeated(self, row, values.size, **changed)
-        return grid
-
-    def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
-        """ln of the power or of the linewidth of each row, Eq. 32; shape (..., rows)."""
-        return log_line(law, quantities, self.settings, temperature)
-
-    def deviance_residuals(self, prediction: Any) -> Any:
-        """(value − prediction)/stderr, prediction being a logarithm."""
-        return (self.value - np.exp(prediction)) / self.stderr
-
-    def log_likelihood(self, prediction: Any) -> Any:
-        """Gaussian in the value itself, up to a constant."""
-        return total(-0.5 * np.square(self.deviance_residuals(prediction)))
-
-    def expected_counts(self, prediction: Array) -> Array:
-        """Infinite: the errors are Gaussian as given, and nothing is counted."""
-        return np.full(np.shape(prediction), np.inf)
-
-    def replicate(self, prediction: Array, rng: np.random.Generator) -> FmrLines:
-        """A fresh draw of every value with the same errors."""
-        drawn = np.exp(prediction) + self.stderr * rng.standard_normal(self.value.shape)
-        return replace(self, value=frozen(drawn))
-
-    def resampled(self, rng: np.random.Generator) -> FmrLines:
-        """Rows drawn again within their series: state, observable, temperature, and frequency or current."""
-        drawn: FmrLines = with_rows_drawn(self, rng)
-        return drawn
-
-    def expected(self, prediction: Array) -> FmrLines:
-        """Every value as predicted."""
-        return replace(self, value=frozen(self.displayed(prediction)))
-
-    def longer(self, factor: float) -> FmrLines:
-        """Errors smaller by the root of the factor."""
-        return replace(self, stderr=frozen(self.stderr / np.sqrt(factor)))
-
-    def rough_dwell_times(self) -> RoughDwellTimes:
-        """Slopes of ln τ from the powers, or from the widths where there are none, by the mapping "damping"."""
-        code = POWER if self.numbers.power else LINEWIDTH
-        # what multiplies s I in the logarithm of the observable
-        factor = {"integrated": -1.0, "peak": -2.0, "": 1.0}[self.numbers.power]
-        positive = (self.is_linewidth == code) & (self._homogeneous > 0)
-        keys = np.stack([self.state, np.nan_to_num(self.frequency), np.nan_to_num(self.temperature)])
-        _, group = np.unique(keys, axis=1, return_inverse=True)
-        log_value = np.zeros(self.value.size)
-        for index in np.unique(group):
-            rows = positive & (group.reshape(-1) == index)
-            at_zero, _ = log_at_zero_current(self.current[rows], self._homogeneous[rows], self.stderr[rows])
-            log_value[rows] = np.log(self._homogeneous[rows]) - at_zero
-        chosen = np.flatnonzero(positive)
-        weight = np.square(self.value / self.stderr)[chosen]
-        return RoughDwellTimes(log_value[chosen] / factor, weight, chosen, only_slopes=True)
-
-    def displayed(self, prediction: Array) -> Array:
-        """Powers, and linewidths in Hz or T."""
-        return np.exp(prediction)
-
-    def observed(self) -> Observed:
-        """Powers and linewidths (FWHM) with their errors."""
+    def view(self) -> View:
+        """Powers, and linewidths (FWHM, Hz or T), with their errors."""
         names = (("peak power" if self.numbers.power == "peak" else "power", ""), ("linewidth", self.numbers.width))
-        other = {"current": self.current} if self.by_frequency else {}
-        return Observed(
-            self.value,
-            self.value - self.stderr,
-            self.value + self.stderr,
-            "line",
-            "",
-            other,
-            tuple(names[code] for code in self.is_linewidth),
-        )
+        low, high = self.value - self.stderr, self.value + self.stderr
+        shows = tuple(names[code] for code in self.is_linewidth)
+        observed = Observed(self.value, low, high, "line", "", by_row=shows)
+        view = view_against_drive(self, self._series, observed, np.exp)
+        if not self.by_frequency:
+            return view
+        observed = replace(observed, extra={"current": view.axis.values})
+        return replace(view, axis=Axis("frequency", "Hz", self._frequency), observed=observed, along=self._along)
+
+    def _along(self, row: int, values: Array) -> FmrLines:
+        """The setting of a row at other frequencies (Hz)."""
+        grid: FmrLines = with_rows(self, np.full(values.size, row))
+        return replace(grid, settings=replace(grid.settings, frequency=frozen(values)))

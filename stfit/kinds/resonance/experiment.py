@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, ClassVar, Final, final
 
 import numpy as np
@@ -37,7 +38,7 @@ Array = npt.NDArray[np.float64]
 _FEWEST_SAMPLES: Final = 12  # that the reduction takes
 _UNUSED: Final = 0.5  # spectra have the errors of their samples
 
-_TrueLines = by_parameter("Lines", names.fixed_value)
+_TrueLines = partial(by_parameter, "Lines", names.fixed_value)
 
 
 @final

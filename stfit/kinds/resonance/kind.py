@@ -7,7 +7,7 @@ from stfit.measurement.kind import Kind, Lazy
 
 FMR_LINES: Final = Kind(
     name="fmr-lines",
-    layout=Lazy("stfit.kinds.resonance.columns:LAYOUT"),
+    layout=Lazy("stfit.kinds.resonance.layout:LAYOUT"),
     keys=Lazy("stfit.kinds.resonance.keys:LineKeys"),
     build=Lazy("stfit.kinds.resonance.data:FmrLines.from_columns"),
     mapped=True,
@@ -26,11 +26,11 @@ FMR_LINES: Final = Kind(
 FMR_SPECTRA: Final = replace(
     FMR_LINES,
     name="fmr-spectra",
-    layout=Lazy("stfit.kinds.resonance.reduce:LAYOUT"),
+    layout=Lazy("stfit.kinds.resonance.layout:INDEX_LAYOUT"),
     keys=Lazy("stfit.kinds.resonance.keys:SpectrumKeys"),
     build=Lazy("stfit.kinds.resonance.reduce:fitted_lines"),
     becomes="fmr-lines",
-    listed=Lazy("stfit.kinds.resonance.reduce:LISTED"),
+    listed=Lazy("stfit.kinds.resonance.layout:SPECTRUM"),
     design=Lazy("stfit.kinds.resonance.experiment:SpectraSection"),
     simulate=Lazy("stfit.kinds.resonance.simulated_spectra:spectra"),
     offer=None,

@@ -7,7 +7,7 @@ from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import least_squares
+import scipy
 
 from stfit.derivatives import Jet, seed
 from stfit.physics.fluctuations import LINE_SHAPES
@@ -172,7 +172,9 @@ class _Projected:
         best: tuple[float, Array] | None = None
         for start in starts:
             inside = np.clip(np.append(nonlinear, start), ends[0] + 1e-9, ends[1] - 1e-9)
-            outcome = least_squares(self.left, inside, bounds=ends, x_scale="jac", xtol=1e-10, ftol=1e-12)
+            outcome = scipy.optimize.least_squares(
+                self.left, inside, bounds=ends, x_scale="jac", xtol=1e-10, ftol=1e-12
+            )
             if outcome.success and (best is None or outcome.cost < best[0]):
                 best = float(outcome.cost), np.asarray(outcome.x)
         return None if best is None else best[1]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from stfit.diagnostics.remarks import Remarks
-from stfit.measurement import Measurement
-from stfit.models.law import SpinTransferLaw
+from stfit.measurement import Observation
+from stfit.models.spin_transfer import SpinTransferLaw
 
 _MAPPINGS: Final = {
-    "power": "Eq. 32 is read of the power alone: P ∝ exp(−s_i I), the linewidth does not change.",
+    "power": "Eq. 32 applies to the power alone: P ∝ exp(−s_i I), and the linewidth is constant.",
     "damping": "Eq. 32 at constant noise strength: P ∝ exp(−s_i I), homogeneous linewidth ∝ exp(+s_i I).",
-    "peak": "Eq. 32 is read of the peak: P ∝ exp(−s_i I/2), homogeneous linewidth ∝ exp(+s_i I/2).",
+    "peak": "Eq. 32 applies to the peak: P ∝ exp(−s_i I/2), homogeneous linewidth ∝ exp(+s_i I/2).",
     "torque": "Spin-transfer torque instead of Eq. 32: homogeneous linewidth ∝ 1 − I/I_c,i, P·Δf constant.",
 }
 
@@ -19,7 +19,7 @@ _MAPPINGS: Final = {
 class LineRemarks(Remarks):
     """Lines are read by one mapping of Eq. 32."""
 
-    def assumptions(self, law: SpinTransferLaw, measurements: list[Measurement]) -> list[str]:  # noqa: ARG002
+    def assumptions(self, law: SpinTransferLaw, measurements: list[Observation]) -> list[str]:  # noqa: ARG002
         """The mapping."""
         return [_MAPPINGS[law.mapping]]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.kinds.resonance.data import FmrLines
+from stfit.kinds.resonance.data import KIND, FmrLines
 from stfit.kinds.resonance.keys import LinePlanKeys
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin, Settings
 from stfit.measurement.base import frozen
 from stfit.measurement.columns import STATES
 from stfit.models.parameters import PARAMETERS
@@ -36,7 +36,7 @@ class LinePlanner(Planner):
         """Power and linewidth of both states at currents where they change severalfold."""
         if any(isinstance(term.measurement, FmrLines) for term in today.objective.terms):
             return "there are lines (see the same points for longer)"
-        if "delta_R" not in today.quantities or today.objective.law.by_field:
+        if "delta_R" not in today.quantities or today.objective.law.device.by_field:
             return "no ΔR of the device, or several fields"
         slopes = np.array([today.value("slope_P"), today.value("slope_AP")])
         reach = min(largest_current(today) or np.inf, _MILD / float(np.max(np.abs(slopes))))
@@ -50,14 +50,14 @@ class LinePlanner(Planner):
         )
         return [Candidate("fmr", words, today.cost(term), (term,), own)]
 
-    def measuring_time(self, measurement: Measurement, conditions: Conditions) -> float:
+    def measuring_time(self, measurement: Observation, conditions: Conditions) -> float:
         """A spectrum for each line, which gives its power and its linewidth, s."""
-        lines: Any = measurement
-        keys = np.stack([lines.state, lines.current, lines.temperature, lines.frequency])
+        settings = measurement.settings
+        keys = np.stack([settings.state, settings.drive, settings.temperature, np.asarray(settings.frequency)])
         spectra = np.unique(np.nan_to_num(keys), axis=1).shape[1]
         return float(spectra) * point_time(conditions)
 
-    def by_error(self, measurement: Measurement) -> bool:  # noqa: ARG002 - all of them
+    def by_error(self, measurement: Observation) -> bool:  # noqa: ARG002 - all of them
         """Lines have stated errors."""
         return True
 
@@ -66,21 +66,18 @@ def _lines(today: Today, currents: Array) -> tuple[Term, tuple[FitParameter, ...
     is_width, state, current = (a.reshape(-1) for a in np.meshgrid([0, 1], _STATES, currents, indexing="ij"))
     size, template = current.size, today.objective.terms[0]
     kelvin = np.full(size, today.objective.nominal_temperature)
+    absent = frozen(np.full(size, np.nan))
+    settings = Settings(frozen(state, np.int8), frozen(current), None, frozen(kelvin), absent, frequency=absent)
+    numbers = LineNumbers(power="integrated", width="Hz")
     lines = FmrLines(
-        state=frozen(state, np.int8),
-        current=frozen(template.measurement.polarity * current),
-        temperature=frozen(kelvin),
-        frequency=frozen(np.full(size, np.nan)),
-        is_linewidth=frozen(is_width, np.int8),
+        replace(settings, is_linewidth=frozen(is_width, np.int8), lines=numbers),
+        Origin(file="next-lines", kind=KIND, polarity=template.measurement.origin.polarity),
         value=frozen(np.ones(size)),
         stderr=frozen(np.ones(size)),
-        numbers=LineNumbers(power="integrated", width="Hz"),
         by_frequency=False,
-        polarity=template.measurement.polarity,
-        origin=Origin(file="next-lines"),
     )
     own = []
-    for name in lines.numbers.parameters(tuple(STATES)):
+    for name in numbers.parameters(tuple(STATES)):
         p = PARAMETERS[name]
         start = p.coordinate_of(_LINE_STARTS[name.removesuffix("_AP").removesuffix("_P")])
         own.append(FitParameter.unbounded(replace(p, start=start)))

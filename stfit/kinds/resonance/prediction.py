@@ -6,7 +6,8 @@ from typing import Any
 
 from stfit.measurement import Settings
 from stfit.models import lines
-from stfit.models.law import Quantities, SpinTransferLaw
+from stfit.models.device import Quantities
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective.predictions import current_at, with_biased_delta_R
 
 

@@ -12,27 +12,20 @@ import numpy.typing as npt
 
 from stfit.errors import CellProblem, InputError, TableError
 from stfit.kinds.resonance.data import FmrLines
+from stfit.kinds.resonance.layout import SPECTRUM
 from stfit.kinds.resonance.line_fit import Line, SpectrumFit, fit_spectrum
 from stfit.kinds.resonance.series import SeriesFit, Spectrum, fit_series
 from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Array, Origin
-from stfit.measurement.columns import COLUMN, CURRENT, FIELD, FILE, STATE, TEMPERATURE, Column, Domain, Layout
 from stfit.results.numbers import format_p, format_value
 
-_FREQUENCY: Final = Column("frequency", "Hz", Domain.POSITIVE, ("GHz", "MHz"), ("f", "freq"))
-_SIGNAL: Final = Column("signal", "", aliases=("V", "voltage", "amplitude", "dP/dH", "absorption"), any_unit=True)
-LISTED: Final = Layout((_SIGNAL,), ((FIELD,), (_FREQUENCY,)), record=True)
 _FEWEST_SAMPLES: Final = 12
 _SHARED: Final = (("effective_magnetisation", "T"), ("alpha", ""), ("inhomogeneous_linewidth", "T"))
-
-
-LAYOUT: Final = Layout((FILE, STATE), ((CURRENT, _FREQUENCY), (CURRENT,), (_FREQUENCY,)), (TEMPERATURE, COLUMN))
 
 
 def fitted_lines(
     columns: Mapping[str, npt.NDArray[Any]],
     *,
-    polarity: int,
     origin: Origin,
     line_shape: str = "lorentzian",
     geometry: str | None = None,
@@ -57,7 +50,6 @@ def fitted_lines(
     table = _line_columns(columns, seen, lines, swept, with_power=line_shape != "derivative")
     return FmrLines.from_columns(
         table,
-        polarity=polarity,
         origin=replace(origin, notices=tuple(notices), recognised=(*origin.recognised, *recognised)),
         linewidth="fwhm",
         power="integrated" if "power" in table else None,
@@ -74,7 +66,7 @@ def _read(columns: Mapping[str, npt.NDArray[Any]], listed: Listed) -> tuple[str,
     for row, name in enumerate(columns["file"]):
         own = {"signal": str(columns["column"][row])} if "column" in columns else None
         try:
-            read = listed.read(listed.folder / name, LISTED, own)
+            read = listed.read(listed.folder / name, SPECTRUM, own)
         except InputError as error:
             refused.append((row, error))
             continue

@@ -8,8 +8,7 @@ from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import least_squares
-from scipy.stats import chi2
+import scipy
 
 from stfit.kinds.resonance.line_fit import Line, SpectrumFit
 from stfit.physics.fluctuations import LINE_SHAPES, field_linewidth
@@ -69,7 +68,7 @@ def fit_series(spectra: Sequence[Spectrum], geometry: str) -> SeriesFit | None:
     def residuals(scaled: Array) -> Array:
         return np.concatenate([part.left(scaled * _SCALES, geometry) for part in parts])
 
-    outcome = least_squares(residuals, start / _SCALES, x_scale="jac", xtol=1e-12, ftol=1e-12)
+    outcome = scipy.optimize.least_squares(residuals, start / _SCALES, x_scale="jac", xtol=1e-12, ftol=1e-12)
     values = outcome.x * _SCALES
     freedom = residuals(outcome.x).size - values.size - sum(part.columns for part in parts)
     reduced = float(2.0 * outcome.cost / freedom)
@@ -145,7 +144,7 @@ def _start(frequency: Sequence[float], lines: Sequence[Line], geometry: str) -> 
     def off(x: Array) -> Array:
         return np.asarray((GEOMETRIES[geometry](f, x[0] * 1e11, x[1]) - center) / error)
 
-    place = least_squares(off, [1.76, 0.1], loss="soft_l1", x_scale=[0.1, 0.1], max_nfev=500)
+    place = scipy.optimize.least_squares(off, [1.76, 0.1], loss="soft_l1", x_scale=[0.1, 0.1], max_nfev=500)
     gamma = place.x[0] * 1e11
     weight = np.array([1.0 / max(line.fwhm_stderr, 1e-3 * line.fwhm) for line in lines])
     slope, level = np.polyfit(f, width, 1, w=weight)
@@ -158,4 +157,4 @@ def _width_scatter(frequency: Sequence[float], lines: Sequence[Line]) -> tuple[f
     weight = 1.0 / np.array([line.fwhm_stderr for line in lines])
     left = (width - np.polyval(np.polyfit(f, width, 1, w=weight), f)) * weight
     total = float(left @ left)
-    return total, float(chi2.sf(total, max(f.size - 2, 1)))
+    return total, float(scipy.special.chdtrc(max(f.size - 2, 1), total))

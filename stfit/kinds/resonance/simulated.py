@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from stfit.kinds.resonance.data import FmrLines
+from stfit.kinds.resonance.data import KIND, FmrLines
 from stfit.kinds.resonance.experiment import LineDesign
 from stfit.kinds.resonance.prediction import log_line
 from stfit.laboratory.designs import Files, VirtualDevice
 from stfit.laboratory.tables import grid, rounded, settings_table
-from stfit.measurement import Origin
+from stfit.measurement import Origin, Settings
 from stfit.physics.fluctuations import LineNumbers
 
 Array = npt.NDArray[np.float64]
@@ -50,7 +50,7 @@ def lines(device: VirtualDevice, design: LineDesign, rng: np.random.Generator) -
     settings = _settings(design)
     template = _template(design, settings)
     eta = _log_lines(device, design, template)
-    drawn = replace(template, stderr=design.relative_stderr * np.exp(eta)).replicate(eta, rng)
+    drawn = replace(template, stderr=design.relative_stderr * np.exp(eta)).draw(eta, rng)
     frequency, temperature, state, current = settings
     table = settings_table(state, current, temperature)
     if design.frequencies.size:
@@ -75,23 +75,26 @@ def _template(design: LineDesign, settings: list[Array]) -> FmrLines:
     ones = np.ones(state.size)
     there = [code for code, measured in enumerate((numbers.power, numbers.width)) if measured]
     return FmrLines(
-        state=state.astype(np.int8),
-        current=current,
-        temperature=temperature,
-        frequency=frequency,
-        is_linewidth=np.repeat(there, settings[0].size),
+        Settings(
+            state.astype(np.int8),
+            current,
+            None,
+            temperature,
+            np.full(state.size, np.nan),
+            frequency=frequency,
+            is_linewidth=np.repeat(there, settings[0].size).astype(np.int8),
+            lines=numbers,
+        ),
+        Origin(kind=KIND),
         value=ones,
         stderr=ones,
-        numbers=numbers,
         by_frequency=False,
-        polarity=1,
-        origin=Origin(),
     )
 
 
 def _log_lines(device: VirtualDevice, design: LineDesign, template: FmrLines) -> Array:
     quantities = {**device.truth, **design.lines}
-    return np.asarray(log_line(device.law, quantities, template.settings, template.temperature))
+    return np.asarray(log_line(device.law, quantities, template.settings, template.settings.temperature))
 
 
 def _line_columns(numbers: LineNumbers) -> list[tuple[int, str, str, float]]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stfit.kinds.telegraph.chain_kernels import smooth
 from stfit.kinds.telegraph.hidden_chain import HiddenChain
 
 Array = npt.NDArray[np.float64]
@@ -49,9 +50,4 @@ def without_baseline(
 
 def state_probabilities(chain: HiddenChain, x: Array) -> Array:
     """Probability of AP at every sample given the whole trace, shape (n,) (forward–backward, held in memory)."""
-    from stfit.kinds.telegraph.chain_kernels import smooth
-
-    exponent, stay, start = chain.numbers(x)
-    return np.asarray(
-        smooth(np.ascontiguousarray(chain.samples, dtype=float), chain.shift, 1.0 / chain.scale, exponent, stay, start)
-    )
+    return np.asarray(smooth(np.ascontiguousarray(chain.samples, dtype=float), *chain.numbers(x)))

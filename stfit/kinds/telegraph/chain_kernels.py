@@ -9,15 +9,15 @@ them, so that nothing overflows at any signal-to-noise ratio.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from stfit.kinds.telegraph.emission import Emission
+from stfit.physics.compiled import compiled
+
 Array = npt.NDArray[np.float64]
-Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 _BLOCK = 256  # samples whose exponentials are taken together
 _GROUP = 16  # samples between normalisations; (1e-12)^16, the most that the forward vector can shrink, is no underflow
@@ -26,23 +26,17 @@ _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # n·high is exact for |n| < 2^20
 _ROUNDER = 6755399441055744.0  # 1.5·2^52: adding it leaves the nearest integer in the low bits of the sum
 _TAYLOR = tuple(1.0 / math.factorial(k) for k in range(14))
-
-
-def _compiled(kernel: Kernel) -> Kernel:
-    """Machine code when first called, kept on disk.
-
-    Fused multiply–add only: reordering would undo the rounding trick of the exponential.
-    """
-    return cast("Kernel", numba.njit(cache=True, fastmath={"contract"}, nogil=True)(kernel))
+_compiled = compiled("contract")  # reordering would undo the rounding trick of the exponential
 
 
 @_compiled
-def weigh(samples: Any, shift: float, factor: float, exponent: Array, work: Array, sums: Array) -> None:
+def weigh(samples: Any, emission: Emission, work: Array, sums: Array) -> None:
     """Emission weights of at most 256 samples, and sums over them.
 
-    exponent: e0, e1, e2, shape (3,). work: shape (4, 256); on return row 0 holds z = (sample − shift)·factor, rows 1
-    and 2 the weights of states 0 and 1. sums: shape (3, 256); Σz, Σz² and Σmax(E, 0) are added, lane by lane.
+    work: shape (4, 256); on return row 0 holds z, rows 1 and 2 the weights of states 0 and 1. sums: shape (3, 256);
+    Σz, Σz² and Σmax(E, 0) are added, lane by lane.
     """
+    shift, factor, exponent = emission
     z, first, second, exponentials = work[0], work[1], work[2], work[3]
     bits = exponentials.view(np.int64)
     e0, e1, e2 = exponent[0], exponent[1], exponent[2]
@@ -83,7 +77,7 @@ def weigh(samples: Any, shift: float, factor: float, exponent: Array, work: Arra
 
 
 @_compiled
-def forward(samples: Any, shift: float, factor: float, exponent: Array, stay: Array, state: Array, sums: Array) -> None:
+def forward(samples: Any, emission: Emission, stay: Array, state: Array, sums: Array) -> None:
     """Carry the forward vector over a stretch of samples, one transition before each.
 
     stay: (p00, p01, p10, p11). state: (a0, a1, ln of what was divided out), changed in place. sums: as in `weigh`.
@@ -93,7 +87,7 @@ def forward(samples: Any, shift: float, factor: float, exponent: Array, stay: Ar
     a0, a1, log_scale = state[0], state[1], state[2]
     for start in range(0, samples.size, _BLOCK):
         block = samples[start : start + _BLOCK]
-        weigh(block, shift, factor, exponent, work, sums)
+        weigh(block, emission, work, sums)
         first, second = work[1], work[2]
         for group in range(0, block.size, _GROUP):
             for i in range(group, min(group + _GROUP, block.size)):
@@ -173,30 +167,20 @@ def _recentre(state: Array, mean: Array, shift: Array, t: Array, m: Array) -> No
 
 
 @_compiled
-def moments(
-    samples: Any,
-    shift: float,
-    factor: float,
-    exponent: Array,
-    stay: Array,
-    state: Array,
-    mean: Array,
-    linear: Array,
-    square: Array,
-    sums: Array,
-) -> None:
+def moments(samples: Any, emission: Emission, stay: Array, state: Array, statistics: Any, sums: Array) -> None:
     """`forward`, with the conditional mean and covariance of the sufficient statistics given all samples so far.
 
-    mean: shape (6,). linear, shape (2, 6), and square, shape (2, 6, 6): by present state, the first and second moments
-    of the statistics about the mean times the forward vector (of the second ones the upper triangle); recentred with
-    every normalisation, so that they stay exact over any length. All changed in place.
+    statistics: three arrays, all changed in place. The mean, shape (6,); by present state, the first and second moments
+    of the statistics about the mean times the forward vector, shapes (2, 6) and (2, 6, 6) (of the second ones the upper
+    triangle); recentred with every normalisation, so that they stay exact over any length.
     """
+    mean, linear, square = statistics
     work, room, added = np.empty((4, _BLOCK)), np.empty(6), np.empty(3)
     now = (linear.copy(), square.copy())
     then = (linear.copy(), square.copy())
     for start in range(0, samples.size, _BLOCK):
         block = samples[start : start + _BLOCK]
-        weigh(block, shift, factor, exponent, work, sums)
+        weigh(block, emission, work, sums)
         for i in range(block.size):
             _change(work[1, i], work[2, i], stay, state, now, then)
             now, then = then, now
@@ -208,7 +192,7 @@ def moments(
 
 
 @_compiled
-def smooth(samples: Any, shift: float, factor: float, exponent: Array, stay: Array, start: Array) -> Array:
+def smooth(samples: Any, emission: Emission, stay: Array, start: Array) -> Array:
     """Probability of state 1 at every sample given all samples, shape (n,): forward, then backward.
 
     start: probabilities of the two states at the first sample.
@@ -218,7 +202,7 @@ def smooth(samples: Any, shift: float, factor: float, exponent: Array, stay: Arr
     work, sums = np.empty((4, _BLOCK)), np.zeros((3, _BLOCK))
     for begin in range(0, samples.size, _BLOCK):
         block = samples[begin : begin + _BLOCK]
-        weigh(block, shift, factor, exponent, work, sums)
+        weigh(block, emission, work, sums)
         for i in range(block.size):
             weights[0, begin + i] = work[1, i]
             weights[1, begin + i] = work[2, i]
@@ -241,14 +225,14 @@ def smooth(samples: Any, shift: float, factor: float, exponent: Array, stay: Arr
 
 
 @_compiled
-def predict(samples: Any, shift: float, factor: float, exponent: Array, stay: Array, start: Array) -> Array:
+def predict(samples: Any, emission: Emission, stay: Array, start: Array) -> Array:
     """Probability of state 1 at every sample given the samples before it, shape (n,)."""
     ahead = np.empty(samples.size)
     work, sums = np.empty((4, _BLOCK)), np.zeros((3, _BLOCK))
     predicted = start[1]
     for begin in range(0, samples.size, _BLOCK):
         block = samples[begin : begin + _BLOCK]
-        weigh(block, shift, factor, exponent, work, sums)
+        weigh(block, emission, work, sums)
         for i in range(block.size):
             ahead[begin + i] = predicted
             in_1 = work[2, i] * predicted

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self, final
+from typing import Any, ClassVar, Final, Self, final
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaincinv
 
 from stfit.derivatives import Jet, concatenate, elementwise, total
-from stfit.kinds.dwell.data import DwellTimes
-from stfit.measurement.base import (
-    Array,
-    Axis,
-    Codes,
-    Observed,
-    Origin,
-    RoughDwellTimes,
-    SeriesSetting,
-    Settings,
-    common_series_settings,
-    frozen,
-)
-from stfit.measurement.defaults import WithResiduals
+from stfit.kinds.dwell.data import displayed
+from stfit.measurement.base import Array, Origin, Rows, Settings, frozen
+from stfit.measurement.defaults import WithResiduals, view_against_drive
+from stfit.measurement.observation import View
+from stfit.measurement.start import RoughDwellTimes, Start
+from stfit.measurement.traits import Traits
+from stfit.measurement.view import Observed, temperature_and_field
 from stfit.objective.predictions import log_dwell_time
-from stfit.physics.deviance import LARGEST_EXPONENT, binomial_log_likelihood, binomial_residuals
+from stfit.physics.deviance import binomial_log_likelihood, binomial_residuals
 from stfit.physics.telegraph import draw_chain
+
+KIND: Final = "telegraph-trace"
 
 _ONE_SIGMA = (0.1586552539314571, 0.8413447460685429)
 _FARTHEST = 150.0  # |ln(τ/Δt)| whose exponential a number still holds when it is cubed
@@ -66,19 +61,33 @@ class TraceRecord:
 @final
 @dataclass(frozen=True)
 class TelegraphTraces(WithResiduals):
-    """Traces of two-state noise; arrays of shape (rows,), rows 2j and 2j+1 being P and AP of one trace.
+    """Traces of two-state noise; rows 2j and 2j+1 are P and AP of one trace, arrays of shape (rows,).
 
-    sampled: True where thresholds told the state of every sample: the samples are then a two-state chain, of which n
-    steps began in the state of the row and n_changed of them ended in the other one, Δt = sample_interval (s) apart.
-    Elsewhere ln τ (log_tau) is known with a covariance, whose Cholesky factor is (root[2j], 0), (cross[2j+1],
-    root[2j+1]). log_tau and stderr are held for all rows, naive (s) where dwells were counted, else NaN.
+    A prediction is ln τ (τ in s) of each row. Where thresholds told the state of every sample, the samples are a
+    two-state chain. Elsewhere ln τ is known with a covariance, whose Cholesky factor is (root[2j], 0), (cross[2j+1],
+    root[2j+1]).
+
+    Parameters
+    ----------
+    settings : Settings
+        State, current, temperature and field of each row.
+    origin : Origin
+        Where the index comes from.
+    sampled : ndarray of bool
+        Whether the samples are a chain.
+    sample_interval : Array
+        s, Δt.
+    n, n_changed : Array
+        Steps of the chain that began in the state of the row, and those of them that ended in the other one.
+    log_tau, root, cross : Array
+        ln τ and the factor of its covariance; log_tau is held for all rows.
+    naive : Array
+        s, the mean where dwells were counted, else NaN.
+    records : tuple[TraceRecord, ...]
+        How each trace was reduced.
     """
 
-    state: Codes
-    current: Array
-    temperature: Array
-    field: Array
-    polarity: int
+    settings: Settings
     origin: Origin
     sampled: npt.NDArray[np.bool_]
     sample_interval: Array
@@ -90,62 +99,26 @@ class TelegraphTraces(WithResiduals):
     naive: Array
     records: tuple[TraceRecord, ...] = ()
 
-    kind: ClassVar[str] = "telegraph-trace"
-    state_words: ClassVar[tuple[str, str]] = DwellTimes.state_words
-    activated: ClassVar[bool] = True
+    traits: ClassVar[Traits] = Traits(activated=True)
 
     @classmethod
-    def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin) -> Self:
-        """Build from columns named as the fields, one row a state of a trace."""
-        numbers = ("current", "temperature", "field", "sample_interval", "n", "n_changed", "log_tau")
-        held = {name: frozen(columns[name]) for name in (*numbers, "root", "cross", "naive")}
-        state, sampled = frozen(columns["state"], np.int8), frozen(columns["sampled"], np.bool_)
-        return cls(state=state, sampled=sampled, polarity=polarity, origin=origin, **held)
-
-    @property
-    def settings(self) -> Settings:
-        """At what each row was taken; the current carries the polarity."""
-        return Settings(self.state, self.polarity * self.current, None, self.temperature, self.field)
-
-    @property
-    def series_settings(self) -> tuple[SeriesSetting, ...]:
-        """Temperature and field."""
-        return common_series_settings(self.settings)
-
-    @property
-    def axis(self) -> Axis:
-        """The current, A."""
-        return Axis("current", "A", self.current)
+    def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin) -> Self:
+        """Build from columns named as the fields, beside those of the settings, one row a state of a trace."""
+        numbers = ("sample_interval", "n", "n_changed", "log_tau", "root", "cross", "naive")
+        held = {name: frozen(columns[name]) for name in numbers}
+        settings = Settings.from_columns(columns, origin.polarity)
+        return cls(settings, origin.of(KIND), frozen(columns["sampled"], np.bool_), **held)
 
     @property
     def stderr(self) -> Array:
         """Standard errors of ln τ."""
         return np.asarray(np.hypot(self.root, self.cross))
 
-    def along(self, row: int, values: Array) -> DwellTimes:
-        """The setting of a row at other currents."""
-        ones = np.ones(1)
-        template = DwellTimes(
-            state=self.state[row : row + 1],
-            current=self.current[row : row + 1],
-            temperature=self.temperature[row : row + 1],
-            field=self.field[row : row + 1],
-            polarity=self.polarity,
-            origin=self.origin,
-            n=ones,
-            total_time=ones,
-        )
-        return template.along(0, values)
-
-    def displayed(self, prediction: Array) -> Array:
-        """Dwell times, s."""
-        return np.exp(np.minimum(prediction, LARGEST_EXPONENT))
-
     def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
         """ln τ of each row, Eq. 27; shape (..., rows)."""
         return log_dwell_time(law, quantities, self.settings, temperature)
 
-    def deviance_residuals(self, prediction: Any) -> Any:
+    def residuals(self, prediction: Any) -> Any:
         """Signed roots of the deviance, positive where the dwells are longer than predicted, prediction = ln τ.
 
         Of a sampled chain: of n_changed of n steps, each with 1 − p_stay; else whitened.
@@ -173,8 +146,10 @@ class TelegraphTraces(WithResiduals):
         expected = np.where(self.sampled, self.n * self._change(eta), 1.0 / np.square(self.stderr))
         return np.asarray(np.minimum(expected, np.where(self.sampled, np.maximum(self.n - expected, expected), np.inf)))
 
-    def replicate(self, prediction: Array, rng: np.random.Generator) -> TelegraphTraces:
+    def draw(self, prediction: Array | None, rng: np.random.Generator) -> TelegraphTraces:
         """A fresh draw of the same records: of their chains, or of ln τ with the same covariance."""
+        if prediction is None:
+            return self._resampled(rng)
         n, changed = self.n.copy(), self.n_changed.copy()
         change = self._change(np.asarray(prediction))
         for row in np.flatnonzero(self.sampled)[::2]:
@@ -182,7 +157,7 @@ class TelegraphTraces(WithResiduals):
             n[pair], changed[pair] = draw_chain(round(float(self.n[pair].sum())), change[pair], rng)
         return self._with(n, changed, self._scattered(np.asarray(prediction), rng))
 
-    def resampled(self, rng: np.random.Generator) -> TelegraphTraces:
+    def _resampled(self, rng: np.random.Generator) -> TelegraphTraces:
         """The steps of the chains drawn again from themselves; of other rows, ln τ within its covariance."""
         steps = np.rint(self.n).astype(np.int64)
         share = np.clip(np.where(self.n > 0, self.n_changed / np.maximum(self.n, 1.0), 0.0), 0.0, 1.0)
@@ -196,17 +171,17 @@ class TelegraphTraces(WithResiduals):
         n = np.where(self.sampled, (pairs * (tau.reshape(-1, 2) / tau.reshape(-1, 2).sum(axis=1)[:, None])).ravel(), 0)
         return self._with(n, n * self._change(np.asarray(prediction)), np.asarray(prediction))
 
-    def longer(self, factor: float) -> TelegraphTraces:
+    def scaled(self, factor: float) -> TelegraphTraces:
         """Records `factor` times as long, at the same rates."""
         scale = 1.0 / np.sqrt(factor)
         longer = self._with(factor * self.n, factor * self.n_changed, self.log_tau)
         return replace(longer, root=frozen(self.root * scale), cross=frozen(self.cross * scale))
 
-    def rough_dwell_times(self) -> RoughDwellTimes:
+    def start(self) -> Start:
         """The estimates of the traces, each by itself."""
-        return RoughDwellTimes(self.log_tau, 1.0 / np.square(self.stderr), np.arange(self.n.size))
+        return Start(RoughDwellTimes(self.log_tau, 1.0 / np.square(self.stderr), np.arange(self.n.size)))
 
-    def observed(self) -> Observed:
+    def view(self) -> View:
         """Dwell times corrected for what sampling misses, with 68 % limits; a lower limit where nothing switched."""
         tau, error = np.exp(self.log_tau), self.stderr
         counted = ~self.sampled | (self.n_changed > 0)
@@ -219,7 +194,8 @@ class TelegraphTraces(WithResiduals):
             "naive_dwell": self.naive,
         }
         value, high = np.where(counted, tau, np.nan), np.where(counted, high, np.nan)
-        return Observed(value, low, high, "dwell time", "s", extra)
+        observed = Observed(value, low, high, "dwell time", "s", extra)
+        return view_against_drive(self, temperature_and_field(self.settings), observed, displayed)
 
     def _change(self, eta: Array) -> Array:
         """1 − p_stay of every row, for ln τ (s), shape (..., rows)."""
@@ -228,7 +204,7 @@ class TelegraphTraces(WithResiduals):
             -np.expm1(-np.exp(self._log_exposure(rows, np.broadcast_to(eta, (*eta.shape[:-1], rows.size)))))
         )
 
-    def _log_exposure(self, rows: npt.NDArray[np.intp], eta: Any) -> Any:
+    def _log_exposure(self, rows: Rows, eta: Any) -> Any:
         """ln(−ln p_stay) of the given rows, whole pairs, for their ln τ (s)."""
         own = _limited(eta - np.log(self.sample_interval[rows]))
         other = _picked(own, np.arange(rows.size).reshape(-1, 2)[:, ::-1].ravel())
@@ -237,7 +213,7 @@ class TelegraphTraces(WithResiduals):
         changed = leave * (-np.expm1(-both) / both)
         return np.log(-np.log1p(-changed * _NEVER_SURE))
 
-    def _whitened(self, rows: npt.NDArray[np.intp], eta: Any) -> Any:
+    def _whitened(self, rows: Rows, eta: Any) -> Any:
         """(ln τ observed − predicted) times the inverse Cholesky factor of its covariance, pair by pair."""
         off = self.log_tau[rows] - eta
         first, second = np.arange(0, rows.size, 2), np.arange(1, rows.size, 2)
@@ -271,7 +247,7 @@ class TelegraphTraces(WithResiduals):
         return replace(self, n=frozen(n), n_changed=frozen(changed), log_tau=frozen(tau))
 
 
-def _picked(values: Any, rows: npt.NDArray[np.intp]) -> Any:
+def _picked(values: Any, rows: Rows) -> Any:
     """Rows, the last axis of an array; the first of a Jet."""
     return values[rows] if isinstance(values, Jet) else np.asarray(values)[..., rows]
 

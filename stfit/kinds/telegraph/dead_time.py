@@ -11,11 +11,13 @@ from stfit.derivatives import Jet, concatenate, seed
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.dwell.missed import MissedDwellEvents
 from stfit.kinds.telegraph.segmentation import Segmentation
+from stfit.kinds.telegraph.uphill import newton_step
 from stfit.measurement.base import Array, Origin
 
 _STEPS: Final = 60
 _SETTLED: Final = 1e-8  # gain of ln L that one more step promises
 _LONGEST: Final = 0.7  # of a step in ln τ
+_FLATTEST: Final = 1e-6  # curvature over the largest
 
 
 def resolved(segmentation: Segmentation, shortest: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -46,20 +48,19 @@ def missed_event_estimate(
     counts = np.bincount(state[~censored], minlength=2)
     if np.any(counts < 1):
         return None
-    absent, total = np.full(2, np.nan), np.bincount(state, weights=length, minlength=2)
-    reduced = DwellTimes(
-        np.array([0, 1], np.int8), np.zeros(2), absent, absent, 1, Origin(), counts.astype(float), total.astype(float)
-    )
+    total = np.bincount(state, weights=length, minlength=2).astype(float)
+    columns = {"state": np.array([0, 1]), "current": np.zeros(2), "n": counts.astype(float), "total_time": total}
+    reduced = DwellTimes.from_columns(columns, origin=Origin())
+    if not isinstance(reduced, DwellTimes):
+        raise TypeError("counts and total times are a table of dwell times")
     events = MissedDwellEvents.of(reduced, length.astype(float), state.astype(np.intp), censored, shortest - 0.5)
-    x = np.asarray(events.rough_dwell_times().log_dwell, dtype=float)
+    x = np.array(events.apparent.corrected)
     for _ in range(_STEPS):
         gradient, hessian = _derivatives(events, x)
-        curvature, axes = np.linalg.eigh(-hessian)
-        along = axes.T @ gradient
-        if curvature[0] > 0 and 0.5 * float(along @ (along / curvature)) < _SETTLED:
+        step, gain = newton_step(gradient, hessian, _LONGEST, _FLATTEST)
+        if gain < _SETTLED:
             return x, np.asarray(np.linalg.inv(-hessian), dtype=float), counts.astype(np.int64)
-        step = axes @ (along / np.maximum(np.abs(curvature), 1e-6))
-        x = x + step / max(1.0, float(np.max(np.abs(step))) / _LONGEST)
+        x = x + step
     return None
 
 

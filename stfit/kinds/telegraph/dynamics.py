@@ -7,15 +7,16 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.signal import lfilter
+import scipy
 
 from stfit.errors import InputError, Problem
 from stfit.kinds.telegraph.experiment import TelegraphDesign
 from stfit.kinds.telegraph.simulated import counted, trace_index
 from stfit.laboratory.designs import Files, VirtualDevice
-from stfit.laboratory.dynamics import Dynamics, magnet_at, seed_of, threads, time_step
+from stfit.laboratory.dynamics import Dynamics, magnet_at, stepping, time_step
 from stfit.laboratory.tables import field_axis, grid
-from stfit.physics.llg import Macrospin, trajectories
+from stfit.physics.llg import trajectories
+from stfit.physics.macrospin import Macrospin
 from stfit.physics.telegraph import low_passed_noise
 
 Array = npt.NDArray[np.float64]
@@ -63,17 +64,15 @@ def _levels(
     cosines = trajectories(
         magnet,
         design.currents,
-        time_step=interval / every,
+        stepping(device, rng, interval / every),
         samples=design.samples * fine,
         every=every,
-        seed=seed_of(rng),
         start=np.concatenate([_anywhere(magnet, float(current), rng) for current in design.currents]),
-        threads=threads(),
     )
-    level = device.law.gmr.resistance(np.arccos(np.clip(cosines, -1.0, 1.0)))
+    level = device.law.device.gmr.resistance(np.arccos(np.clip(cosines, -1.0, 1.0)))
     if np.isfinite(memory):
         decay = float(np.exp(-1.0 / (memory * fine)))
-        level, _ = lfilter([1.0 - decay], [1.0, -decay], level, axis=1, zi=decay * level[:, :1])
+        level, _ = scipy.signal.lfilter([1.0 - decay], [1.0, -decay], level, axis=1, zi=decay * level[:, :1])
     return np.asarray(level[:, fine - 1 :: fine])
 
 

@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.derivatives import Jet, seed
+from stfit.kinds.telegraph.chain_kernels import forward, moments
+from stfit.kinds.telegraph.emission import Emission
 from stfit.physics.telegraph import change_probabilities
 
 Array = npt.NDArray[np.float64]
@@ -39,19 +41,15 @@ class HiddenChain:
 
     def log_likelihood(self, x: Array) -> float:
         """ln p(samples) at x, exact; the first sample is drawn from the chain's stationary distribution."""
-        from stfit.kinds.telegraph.chain_kernels import forward
-
-        exponent, stay, state = self.numbers(x)
+        emission, stay, state = self.numbers(x)
         sums = np.zeros((3, 256))
         for chunk, step in self._stretches(stay):
-            forward(chunk, self.shift, 1.0 / self.scale, exponent, step, state, sums)
+            forward(chunk, emission, step, state, sums)
         return self._with_common_factor(x, state[2], sums)
 
     def derivatives(self, x: Array) -> tuple[float, Array, Array, Array]:
         """ln L, its gradient (p,), its Hessian (p, p), and the mean of the statistics (6,)."""
-        from stfit.kinds.telegraph.chain_kernels import moments
-
-        exponent, stay, state = self.numbers(x)
+        emission, stay, state = self.numbers(x)
         mean, linear, square = (
             np.zeros(_STATISTICS),
             np.zeros((2, _STATISTICS)),
@@ -60,7 +58,7 @@ class HiddenChain:
         linear[1, 0] = square[1, 0, 0] = state[1]  # statistic 0: the first sample is in state AP
         sums = np.zeros((3, 256))
         for chunk, step in self._stretches(stay):
-            moments(chunk, self.shift, 1.0 / self.scale, exponent, step, state, mean, linear, square, sums)
+            moments(chunk, emission, step, state, (mean, linear, square), sums)
         upper = np.triu(square.sum(axis=0))
         covariance = upper + np.triu(upper, 1).T
         totals = np.array([self.samples.size, *sums[:2].sum(axis=1)])
@@ -70,9 +68,8 @@ class HiddenChain:
         hessian = np.asarray(jet.hessian)[:, :, 0] + eta.T @ covariance @ eta
         return self._with_common_factor(x, state[2], sums), jet.gradient[:, 0], hessian, mean
 
-    @staticmethod
-    def numbers(x: Array) -> tuple[Array, Array, Array]:
-        """Coefficients of the emission ratio, (p00, p01, p10, p11), and the start of the forward pass."""
+    def numbers(self, x: Array) -> tuple[Emission, Array, Array]:
+        """What the states show, (p00, p01, p10, p11), and the start of the forward pass."""
         tau = np.exp(x[:2])
         p01, p10 = change_probabilities(tau[0], tau[1], 1.0)
         weights = np.exp(-2.0 * np.array([x[4], x[-1]]))
@@ -85,7 +82,8 @@ class HiddenChain:
             ]
         )
         stationary = tau / tau.sum()
-        return exponent, np.array([1.0 - p01, p01, p10, 1.0 - p10]), np.array([*stationary, 0.0])
+        emission = Emission(self.shift, 1.0 / self.scale, exponent)
+        return emission, np.array([1.0 - p01, p01, p10, 1.0 - p10]), np.array([*stationary, 0.0])
 
     def _stretches(self, stay: Array) -> Any:
         """The first sample with no transition before it, then all others, chunk by chunk."""

@@ -13,8 +13,10 @@ from scipy.special import ndtr, ndtri
 
 from stfit.errors import OutsideValidityError
 from stfit.kinds.telegraph.baseline import without_baseline
+from stfit.kinds.telegraph.chain_kernels import predict
 from stfit.kinds.telegraph.hidden_chain import HiddenChain
 from stfit.kinds.telegraph.rates import TraceRates
+from stfit.kinds.telegraph.uphill import newton_step, uphill
 
 Array = npt.NDArray[np.float64]
 
@@ -24,9 +26,9 @@ _ENOUGH = 20.0  # transitions in it that make its maximum a good start for the w
 _STARTS = (2.0, 8.0, 32.0, 128.0, 512.0, 4096.0, 65536.0)  # samples: dwell times tried, those below the record's length
 _LONGEST_STEP = np.array([1.5, 1.5, 1.0, 1.0, 0.5, 0.5])  # in ln τ, levels in units of the noise, ln noise
 _SHORTEST_DWELL = 0.1  # samples: the chain forgets its state between two samples, and no rate can be told
-_MOST_STEPS, _MOST_HALVINGS = 100, 30
+_MOST_STEPS = 100
+_FLATTEST = 1e-8  # curvature over the largest
 _SETTLED = 1e-7  # expected gain of ln L in one more Newton step
-_ROUNDING = 1e-13  # of ln L
 
 
 class HmmEnd(Enum):
@@ -77,7 +79,6 @@ def fit_hmm(
     *,
     separate_noise: bool = False,
     baseline_order: int = 0,
-    reason: str = "the levels overlap",
 ) -> HmmFit:
     """Fit dwell times, levels and noise to a uniformly sampled trace by maximum likelihood.
 
@@ -95,7 +96,7 @@ def fit_hmm(
     chain, x = _start(samples, start)
     if baseline_order:
         samples, baseline, chain, x = without_baseline(samples, chain, x, baseline_order, lambda *at: _climb(*at).x)
-    return _result(chain, _climb(chain, x), sample_interval, reason, baseline)
+    return _result(chain, _climb(chain, x), sample_interval, baseline)
 
 
 def log_likelihood(
@@ -115,13 +116,11 @@ def innovation_correlation(samples: npt.NDArray[Any], sample_interval: float, fi
     An innovation is the normal score of a sample's chance given all samples before it: independent if the model holds.
     samples as they were fitted, without the fit's baseline; held in memory.
     """
-    from stfit.kinds.telegraph.chain_kernels import predict
-
     plain = np.ascontiguousarray(samples, dtype=float)
     chain = HiddenChain(plain, float(fit.levels[0]), float(fit.noise[0]))
     z = (fit.levels - chain.shift) / chain.scale
     x = np.concatenate([fit.rates.log_tau - np.log(sample_interval), z, np.log(fit.noise / chain.scale)])
-    ahead = predict(plain, chain.shift, 1.0 / chain.scale, *chain.numbers(x))
+    ahead = predict(plain, *chain.numbers(x))
     below = [ndtr((plain - level) / noise) for level, noise in zip(fit.levels, fit.noise, strict=True)]
     score = ndtri(np.clip((1.0 - ahead) * below[0] + ahead * below[1], 1e-15, 1.0 - 1e-15))
     return float(np.corrcoef(score[1:], score[:-1])[0, 1])
@@ -175,26 +174,14 @@ def _climb(chain: HiddenChain, x: Array) -> Summit:
             return here(end=ended)
         if not np.all(np.isfinite(hessian)):
             return here(end=HmmEnd.NOT_CONVERGED)
-        curvature, axes = np.linalg.eigh(-hessian)
-        along = axes.T @ gradient
-        damped = np.maximum(np.abs(curvature), 1e-8 * np.abs(curvature).max())
-        if curvature[0] > 0 and 0.5 * float(along @ (along / damped)) < _SETTLED:
+        move, gain = newton_step(gradient, hessian, longest, _FLATTEST)
+        if gain < _SETTLED:
             return here(end=HmmEnd.CONVERGED)
-        move = axes @ (along / damped)
-        move /= max(1.0, float(np.max(np.abs(move) / longest)))
-        x, moved = _uphill(chain, x, move, value)
-        if not moved:
+        there = uphill(chain.log_likelihood, x, move, value)
+        if there is None:
             return here(end=HmmEnd.NOT_CONVERGED)
+        x = there
     return here(end=HmmEnd.NOT_CONVERGED)
-
-
-def _uphill(chain: HiddenChain, x: Array, move: Array, value: float) -> tuple[Array, bool]:
-    """The first of ever shorter steps that does not lower ln L."""
-    for halving in range(_MOST_HALVINGS):
-        there = x + move * 0.5**halving
-        if chain.log_likelihood(there) >= value - _ROUNDING * abs(value):
-            return there, True
-    return x, False
 
 
 def _lost(chain: HiddenChain, x: Array) -> HmmEnd | None:
@@ -208,7 +195,7 @@ def _lost(chain: HiddenChain, x: Array) -> HmmEnd | None:
     return None
 
 
-def _result(chain: HiddenChain, summit: Summit, sample_interval: float, reason: str, baseline: Array | None) -> HmmFit:
+def _result(chain: HiddenChain, summit: Summit, sample_interval: float, baseline: Array | None) -> HmmFit:
     x, statistics = summit.x, summit.statistics
     units = np.array([1.0, 1.0, chain.scale, chain.scale, *np.ones(x.size - 4)])
     covariance = _inverse(-summit.hessian) * np.outer(units, units)
@@ -217,7 +204,7 @@ def _result(chain: HiddenChain, summit: Summit, sample_interval: float, reason: 
     log_tau = x[:2] + np.log(sample_interval)
     noises = ("ln noise",) if x.size == 5 else ("ln noise P", "ln noise AP")
     return HmmFit(
-        rates=TraceRates(log_tau, covariance[:2, :2], "hmm", reason, statistics[1:3]),
+        rates=TraceRates(log_tau, covariance[:2, :2], "hmm", "the levels overlap", statistics[1:3]),
         levels=levels,
         levels_stderr=np.sqrt(np.diag(covariance)[2:4]),
         noise=np.exp(log_noise) * np.ones(2),

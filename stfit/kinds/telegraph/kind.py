@@ -6,13 +6,13 @@ from stfit.measurement.kind import Kind, Lazy
 
 TELEGRAPH_TRACE: Final = Kind(
     name="telegraph-trace",
-    layout=Lazy("stfit.kinds.telegraph.reduce:LAYOUT"),
+    layout=Lazy("stfit.kinds.telegraph.layout:LAYOUT"),
     keys=Lazy("stfit.kinds.telegraph.keys:TraceKeys"),
     build=Lazy("stfit.kinds.telegraph.reduce:reduced_traces"),
     listed=Lazy("stfit.kinds.telegraph.files:LISTED"),
     array_facts=Lazy("stfit.kinds.telegraph.inspected:level_facts"),
     shows=("Dwell time", "s"),
-    figure=Lazy("stfit.figures.dwell:dwell_time_figure"),
+    figure=Lazy("stfit.figures.dwell_figure:dwell_time_figure"),
     plot=("dwell_times", "dwell times"),
     design=Lazy("stfit.kinds.telegraph.experiment:TracesSection"),
     simulate=Lazy("stfit.kinds.telegraph.simulated:telegraph_traces"),

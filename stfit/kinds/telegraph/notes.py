@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
-from stfit.backends.least_squares import Optimum
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.remarks import Remarks
 from stfit.kinds.telegraph.data import TelegraphTraces, TraceRecord
-from stfit.measurement import Measurement, name_of
+from stfit.measurement import Observation, name_of
 from stfit.objective import Objective
 from stfit.results import Note
 
@@ -16,7 +16,7 @@ _MOST: Final = 8  # remarks a measurement; the report's table has them all
 _ALARMS: Final = {"failed": "fails a check", "doubtful": "is doubtful"}  # verdicts, the gravest first
 
 
-def trace_records(measurement: Measurement) -> list[dict[str, Any]]:
+def trace_records(measurement: Observation) -> list[dict[str, Any]]:
     """How each trace of a measurement was reduced, as JSON types; none for other kinds."""
     if not isinstance(measurement, TelegraphTraces):
         return []
@@ -70,7 +70,7 @@ class TraceRemarks(Remarks):
         """Routes and complaints of the traces."""
         return trace_notes(objective)
 
-    def records(self, measurement: Measurement) -> list[dict[str, Any]]:
+    def records(self, measurement: Observation) -> list[dict[str, Any]]:
         """How each trace was reduced."""
         return trace_records(measurement)
 

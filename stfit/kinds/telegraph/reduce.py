@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,111 +13,117 @@ import numpy.typing as npt
 from stfit.backends.parallel import available_processes, mapped
 from stfit.errors import CellProblem, InputError, TableError
 from stfit.kinds.telegraph import checks
-from stfit.kinds.telegraph.data import TelegraphTraces, TraceRecord
+from stfit.kinds.telegraph.data import KIND, TelegraphTraces, TraceRecord
 from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.reducing import ReducedTrace, TraceTask, reduce_trace
 from stfit.kinds.telegraph.trace_panels import panels
 from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Array, Origin
-from stfit.measurement.columns import COLUMN, CURRENT, FIELD, FILE, TEMPERATURE, Column, Domain, Layout
 
-_INTERVAL: Final = Column("sample_interval", "s", Domain.POSITIVE, ("us", "s"), ("dt", "delta_t"))
 _LARGE: Final = 200_000_000  # bytes of all files together, from which several processes are worth their start
+_ALONE: Final = "a file that no other row holds, or in a column"
 _ORDER: Final = (checks.FAILED, checks.DOUBTFUL, checks.PASSED, checks.NOT_TESTED)
 
 
-LAYOUT: Final = Layout((FILE, CURRENT), (), (TEMPERATURE, FIELD, _INTERVAL, COLUMN))
-
-
-def reduced_traces(
-    columns: Mapping[str, npt.NDArray[Any]],
-    *,
-    polarity: int,
-    origin: Origin,
-    sample_interval: float | None = None,
-    quantity: str = "resistance",
-    unit: str | None = None,
-    dtype: str | None = None,
-    ap_level: str = "high",
-    method: str = "auto",
-    dead_time: float | None = None,
-    bad: str = "report",
-    leave_out: Sequence[str] = (),
-    listed: Listed | None = None,
-) -> TelegraphTraces:
-    """Reduce every trace of the index; large ones side by side.
+@final
+@dataclass(frozen=True)
+class Reduction:
+    """How the files of an index are read and reduced.
 
     sample_interval: s, of traces that have no column for it. quantity: "resistance" or "voltage", which is divided
     by the current. unit: of the numbers in an array, such as "mV" or "0.25 mV" a count. dtype: of files of bare
-    numbers. ap_level: "high" or "low", of the resistance. method: "auto", "threshold" or "hmm".
-    dead_time: s, below which the instrument loses dwells. bad: what becomes
-    of a trace that fails a check: "report" or "leave-out". leave_out: files to leave out whatever they show. listed:
-    how tables of the index are described.
-    TableError: what cannot be read, a voltage without a current, a trace that gives no dwell times and is not left
-    out, no trace that is left.
+    numbers. ap_level: "high" or "low", of the resistance. method: "auto", "threshold" or "hmm". dead_time: s, below
+    which the instrument loses dwells. bad: what becomes of a trace that fails a check: "report" or "leave-out".
+    leave_out: files to leave out whatever they show. listed: how the tables of the index are described.
     """
-    signals = columns.get("column", np.full(columns["file"].size, "", dtype=object))
-    names = [
-        f"{file} [{signal}]" if signal else str(file) for file, signal in zip(columns["file"], signals, strict=True)
-    ]
-    _refuse(names, columns["current"], quantity, leave_out)
-    if dead_time is not None and method == "hmm":
-        expected = 'no dead_time with method = "hmm", which sees no single dwells'
-        raise TableError([CellProblem(None, "dead_time", expected, f"{dead_time:g} s")])
-    listed = listed or Listed(Path(origin.file).parent)
-    tasks = [
-        TraceTask(
-            TraceFile(
-                listed.folder / str(columns["file"][row]),
-                quantity,
-                _own(columns, row, sample_interval),
-                unit,
-                dtype,
-                listed,
-                str(signals[row]),
-            ),
+
+    sample_interval: float | None = None
+    quantity: str = "resistance"
+    unit: str | None = None
+    dtype: str | None = None
+    ap_level: str = "high"
+    method: str = "auto"
+    dead_time: float | None = None
+    bad: str = "report"
+    leave_out: Sequence[str] = ()
+    listed: Listed = field(default_factory=Listed)
+
+    def task(self, row: int, columns: Mapping[str, npt.NDArray[Any]]) -> TraceTask:
+        """What is to be done with the file of a row of the index."""
+        path, signal = self.listed.folder / str(columns["file"][row]), _signals(columns)[row]
+        interval = float(columns["sample_interval"][row]) if "sample_interval" in columns else self.sample_interval
+        return TraceTask(
+            TraceFile(path, self.quantity, interval, self.unit, self.dtype, self.listed, signal),
             float(columns["current"][row]),
-            ap_level == "high",
-            method,
-            dead_time,
-            traces=len(names),
+            self.ap_level == "high",
+            self.method,
+            self.dead_time,
+            traces=columns["file"].size,
         )
-        for row in range(len(names))
-    ]
-    reduced = _reduced(tasks)
-    out = [
-        name in leave_out or (bad == "leave-out" and _failed(trace)) for name, trace in zip(names, reduced, strict=True)
-    ]
+
+    def leaves_out(self, name: str, trace: ReducedTrace) -> bool:
+        """Whether a trace is left out of the measurement."""
+        failed = not trace.usable or trace.verdict == checks.FAILED
+        return name in self.leave_out or (self.bad == "leave-out" and failed)
+
+
+def _signals(columns: Mapping[str, npt.NDArray[Any]]) -> list[str]:
+    """The column of its file that holds each trace, "" where the index says none."""
+    return [str(name) for name in columns["column"]] if "column" in columns else [""] * columns["file"].size
+
+
+def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, **keys: Any) -> TelegraphTraces:
+    """Reduce every trace of an index; large ones side by side.
+
+    Parameters
+    ----------
+    columns
+        The index: file, current (A), and where there are any temperature (K), field (T), sample_interval (s).
+    origin
+        Where the index stands, beside which files are looked for, and the polarity: 1 or −1, the sign of the currents.
+    keys
+        Of `Reduction`; without `listed`, files stand beside the index.
+
+    Returns
+    -------
+    TelegraphTraces
+        Two rows a trace, P and AP, and what was found out about each trace.
+
+    Raises
+    ------
+    TableError
+        What cannot be read, a voltage without a current, a trace that gives no dwell times and is not left out, or no
+        trace that is left.
+    """
+    reduction = Reduction(**{"listed": Listed(Path(origin.file).parent), **keys})
+    pairs = zip(columns["file"], _signals(columns), strict=True)
+    names = [f"{file} [{signal}]" if signal else str(file) for file, signal in pairs]
+    _refuse(names, columns["current"], reduction)
+    reduced = _reduced([reduction.task(row, columns) for row in range(len(names))])
+    out = [reduction.leaves_out(name, trace) for name, trace in zip(names, reduced, strict=True)]
     _refuse_unusable(names, reduced, out)
-    return _measurement(columns, names, reduced, out, polarity, origin)
+    return _measurement(columns, names, reduced, out, origin)
 
 
-def _own(columns: Mapping[str, npt.NDArray[Any]], row: int, default: float | None) -> float | None:
-    return float(columns["sample_interval"][row]) if "sample_interval" in columns else default
-
-
-def _failed(trace: ReducedTrace) -> bool:
-    return not trace.usable or trace.verdict == checks.FAILED
-
-
-def _refuse(names: Sequence[str], current: Array, quantity: str, leave_out: Sequence[str]) -> None:
+def _refuse(names: Sequence[str], current: Array, reduction: Reduction) -> None:
     problems = [
-        CellProblem(
-            row, "file", "a file that no other row holds, or in a column 'column' its own header in it", repr(name)
-        )
+        CellProblem(row, "file", f"{_ALONE} 'column' its own header in it", repr(name))
         for row, name in enumerate(names)
         if name in names[:row]
     ]
-    if quantity == "voltage":
+    if reduction.quantity == "voltage":
         problems += [
             CellProblem(int(row), "current", "a current that is not 0, by which the voltage is divided", "0")
             for row in np.flatnonzero(current == 0.0)
         ]
     problems += [
         CellProblem(None, "file", "the files that leave_out names", f"no {name!r}")
-        for name in leave_out
+        for name in reduction.leave_out
         if name not in names
     ]
+    if reduction.dead_time is not None and reduction.method == "hmm":
+        expected = 'no dead_time with method = "hmm", which sees no single dwells'
+        problems.append(CellProblem(None, "dead_time", expected, f"{reduction.dead_time:g} s"))
     if problems:
         raise TableError(problems)
 
@@ -159,7 +165,6 @@ def _measurement(
     names: Sequence[str],
     reduced: Sequence[ReducedTrace],
     out: Sequence[bool],
-    polarity: int,
     origin: Origin,
 ) -> TelegraphTraces:
     kept = [row for row, left in enumerate(out) if not left]
@@ -178,10 +183,10 @@ def _measurement(
         _record(name, trace, left, row in drawn)
         for row, (name, trace, left) in enumerate(zip(names, reduced, out, strict=True))
     ]
-    notices = [*origin.notices, *(f"{record.file} is left out" for record in records if record.left_out)]
+    notices = (f"{record.file} is left out" for record in records if record.left_out)
     recognised = in_common([(name, trace.raw.recognised) for name, trace in zip(names, reduced, strict=True)])
-    origin = replace(origin, notices=tuple(notices), recognised=(*origin.recognised, *recognised))
-    measurement = TelegraphTraces.from_columns(rows, polarity=polarity, origin=origin)
+    origin = replace(origin.of(KIND, *notices), recognised=(*origin.recognised, *recognised))
+    measurement = TelegraphTraces.from_columns(rows, origin=origin)
     return replace(measurement, records=tuple(records))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, final
 
 import numpy as np
@@ -19,10 +19,10 @@ from stfit.kinds.telegraph.levels import Levels, Thresholds, find_levels
 from stfit.kinds.telegraph.rates import TraceRates
 from stfit.kinds.telegraph.segmentation import Segmentation, segment, stretches
 from stfit.kinds.telegraph.spectrum import MachlupFit, fit_machlup
+from stfit.physics.telegraph import dwell_times_from_chain
 
 Array = npt.NDArray[np.float64]
 
-METHODS: Final = ("auto", "threshold", "hmm")
 _WINDOW: Final = (1024, 1 << 20)  # samples over which the baseline is followed, of a short and of a long record
 _WINDOWS: Final = 50  # in a record
 _CLEAR_DRIFT: Final = 0.02  # of the step
@@ -144,7 +144,7 @@ def _by_threshold(base: ReducedTrace, judged: Check, parts: npt.NDArray[Any]) ->
         checks.shape_check(segmentation, names, base.task.traces),
     ]
     if np.any(np.isnan(tau)):
-        failure = "It switches too fast for its sampling interval: neighbouring samples know nothing of each other."
+        failure = "The trace switches too fast for its sampling interval: neighbouring samples are independent."
         return _with(base, None, None, every, failure)
     if base.task.dead_time is not None:
         return _by_missed_events(base, every)
@@ -208,8 +208,6 @@ def _chain_estimate(steps: npt.NDArray[np.int64], counts: npt.NDArray[np.int64])
 
     The shares of transitions are independent, with p(1 − p)/n; the derivatives are taken by differences.
     """
-    from stfit.physics.telegraph import dwell_times_from_chain
-
     change = np.clip(np.maximum(counts, 0.5) / steps, 1e-300, 0.499)
     change = np.where(counts > 0, counts / steps, change)
     variance = change * (1.0 - change) / steps
@@ -231,14 +229,13 @@ def _by_hmm(base: ReducedTrace, judged: Check) -> ReducedTrace:
     assert levels is not None and segmentation is not None  # noqa: S101, PT018
     samples, order = base.raw.samples, list(base.order)
     start = tuple(np.array([levels.low, levels.high])[order])
-    reason = reason_of(base.task.method, fit=False)
     moved = (segmentation.drift[1] - segmentation.drift[0]) / (levels.high - levels.low)
     drifts = moved > _CLEAR_DRIFT and samples.size <= _HELD
-    options: dict[str, Any] = {"baseline_order": 3 if drifts else 0, "reason": reason}
+    options: dict[str, Any] = {"baseline_order": 3 if drifts else 0}
     interval = base.raw.sample_interval
     found, options = _better_noise(samples, interval, (float(start[0]), float(start[1])), levels.noise, options)
-    covariance = found.rates.covariance
-    if found.end is not HmmEnd.CONVERGED or not np.all(np.isfinite(covariance)):
+    rates = replace(found.rates, reason=reason_of(base.task.method, fit=False))
+    if found.end is not HmmEnd.CONVERGED or not np.all(np.isfinite(rates.covariance)):
         failure = f"The hidden Markov model found {found.end.value}."
         failed = Check("hidden Markov model", checks.FAILED, failure)
         return _with(base, found, None, [*base.checks, judged, failed], failure)
@@ -263,7 +260,7 @@ def _by_hmm(base: ReducedTrace, judged: Check) -> ReducedTrace:
         flat = samples if found.baseline is None else samples - found.baseline
         correlation = innovation_correlation(flat, interval, found)
         every.append(checks.white_noise_check(correlation, samples.size, base.task.traces))
-    return _with(base, found, found.rates, every, "")
+    return _with(base, found, rates, every, "")
 
 
 def _better_noise(

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from stfit.figures.style import Quantity
+from stfit.figures.layout import COLUMN, PAGE
+from stfit.figures.style import AxisQuantity, Figure
 from stfit.figures.trace import trace_figure
-from stfit.reports.content import Block, Column, Drawing, Heading, Listing, Paragraph, Prose, Row, Table
+from stfit.reports.content import (
+    Block,
+    Drawing,
+    Gallery,
+    Heading,
+    Inline,
+    Listing,
+    Paragraph,
+    Prose,
+    Table,
+    TableColumn,
+    TableRow,
+    Width,
+    enumerated,
+)
+from stfit.reports.view import common_unit
 from stfit.results.numbers import format_rounded, format_value
 from stfit.results.result import MeasurementSummary
 from stfit.units import choose_prefix
@@ -16,101 +31,102 @@ from stfit.units import choose_prefix
 _MOST: Final = 60  # traces in the table; result.json has them all
 _ORDER: Final = ("failed", "doubtful", "passed", "not-tested")
 _ROUTES: Final = {"threshold": "thresholds", "hmm": "hidden Markov model", "": "none"}
+_STATES: Final = ("P", "AP")
+
+Trace = Mapping[str, Any]  # how a trace was reduced, as a result stores it
 
 
-@dataclass(frozen=True)
-class Traces:
-    """Table, sentences and figures; every cell is ready to print."""
+def section(summary: MeasurementSummary, index: int) -> list[Block]:
+    """What the report says of the traces behind a measurement: how each was reduced, every complaint, figures.
 
-    rows: list[list[str]]
-    verdicts: list[str]
-    reasons: list[str]
-    complaints: list[tuple[str, str, str]]  # verdict, file, sentence
-    drawn: list[Drawing]
-    left_out: int
+    Parameters
+    ----------
+    summary : MeasurementSummary
+        The measurement; one that is made of no traces has no blocks.
+    index : int
+        Its place in the result, from 1.
+
+    Returns
+    -------
+    list of Block
+        For `stfit.reports`.
+    """
+    if not summary.traces:
+        return []
+    reasons = dict.fromkeys(f"{_ROUTES[trace['route']]}: {trace['reason']}" for trace in summary.traces)
+    blocks: list[Block] = [Heading("Traces"), *(Paragraph(Prose(reason), "fine") for reason in reasons)]
+    blocks.append(_table(summary.traces[:_MOST]))
+    if (left_out := len(summary.traces) - _MOST) > 0:
+        blocks.append(Paragraph(f"{left_out} more traces are in result.json.", "fine"))
+    if complaints := _complaints(summary.traces):
+        blocks.append(Listing(complaints))
+    drawn = [trace for trace in summary.traces if trace["panels"]]
+    if drawn:
+        figures = (_drawn(trace, f"trace-{index}-{place}") for place, trace in enumerate(drawn))
+        blocks.append(Gallery(tuple(figures)))
+    return blocks
 
 
-HEAD: Final = (
-    "file",
-    "current",
-    "route",
-    "levels P, AP",
-    "step/noise",
-    "transitions out of P, AP",
-    "counted mean dwell P, AP",
-    "τ of P, AP, corrected",
-)
-
-
-def traces_of(summary: MeasurementSummary, index: int) -> Traces | None:
-    """What is said of the traces of a measurement; None for one that is made of none."""
-    traces = summary.traces
-    if not traces:
-        return None
-    shown = traces[:_MOST]
-    reasons = list(dict.fromkeys(f"{_route(trace)}: {trace['reason']}" for trace in traces))
-    complaints = [
-        (check["verdict"], trace["file"], check["sentence"])
-        for trace in traces
-        for check in trace["checks"]
-        if check["verdict"] != "passed"
+def _table(traces: Sequence[Trace]) -> Table:
+    """One row a trace, one unit a column."""
+    columns: list[tuple[Inline, list[str]]] = [
+        ("file", [trace["file"] for trace in traces]),
+        _numbers("current", [trace["current"] for trace in traces], "A"),
+        ("route", [_ROUTES[trace["route"]] for trace in traces]),
+        *_of_states("level of", "levels", traces, traces[0]["level_unit"]),
+        ("step/noise", [format_rounded(trace["snr"], "", 3) for trace in traces]),
+        *_of_states("transitions out of", "transitions", traces, ""),
+        *_of_states("mean counted dwell in", "naive", traces, "s"),
+        *_corrected(traces),
+        ("verdict", [_verdict(trace) for trace in traces]),
     ]
-    drawn = [
-        _drawn(trace, f"trace-{index}-{place}")
-        for place, trace in enumerate(entry for entry in traces if entry["panels"])
-    ]
-    return Traces(
-        rows=[_row(trace) for trace in shown],
-        verdicts=[_verdict(trace) for trace in shown],
-        reasons=reasons,
-        complaints=sorted(complaints, key=lambda entry: _ORDER.index(entry[0])),
-        drawn=drawn,
-        left_out=len(traces) - len(shown),
-    )
+    rows = tuple(TableRow(cells) for cells in zip(*(cells for _, cells in columns), strict=True))
+    return Table(tuple(TableColumn(title) for title, _ in columns), rows, "data", named=False)
 
 
-def _verdict(trace: Mapping[str, Any]) -> str:
+def _numbers(title: str, values: Sequence[float | None], unit: str) -> tuple[Inline, list[str]]:
+    factor, label = common_unit([value for value in values if value is not None], unit)
+    head = Prose(f"{title} ({label})" if label else title)
+    return head, [format_rounded(None if value is None else value * factor, "", 4) for value in values]
+
+
+def _of_states(title: str, key: str, traces: Sequence[Trace], unit: str) -> list[tuple[Inline, list[str]]]:
+    pairs = [trace[key] or (None, None) for trace in traces]
+    return [_numbers(f"{title} {state}", [pair[place] for pair in pairs], unit) for place, state in enumerate(_STATES)]
+
+
+def _corrected(traces: Sequence[Trace]) -> list[tuple[Inline, list[str]]]:
+    """Dwell times corrected for missed dwells, with their errors."""
+    found: list[tuple[Inline, list[str]]] = []
+    for place, state in enumerate(_STATES):
+        values, errors = ([trace[key][place] for trace in traces] for key in ("tau", "tau_stderr"))
+        factor, label = common_unit([value for value in values if value is not None], "s")
+        cells = [
+            "–" if value is None else format_value(factor * value, None if error is None else factor * error, "")
+            for value, error in zip(values, errors, strict=True)
+        ]
+        found.append((Prose(f"τ_{state}, corrected ({label})"), cells))
+    return found
+
+
+def _verdict(trace: Trace) -> str:
     if trace["left_out"]:
         return "left out"
     return min((check["verdict"] for check in trace["checks"]), key=_ORDER.index, default="passed").replace("-", " ")
 
 
-def _route(trace: Mapping[str, Any]) -> str:
-    return _ROUTES[trace["route"]]
+def _complaints(traces: Sequence[Trace]) -> tuple[Inline, ...]:
+    """Each check that did not pass, with the traces that share its sentence, the gravest first."""
+    found: dict[tuple[str, str], list[Inline]] = {}
+    for trace in traces:
+        for check in trace["checks"]:
+            if check["verdict"] != "passed":
+                found.setdefault((check["verdict"], check["sentence"]), []).append(trace["file"])
+    ordered = sorted(found.items(), key=lambda entry: _ORDER.index(entry[0][0]))
+    return tuple((f"{v.replace('-', ' ')}, ", enumerated(files), ": ", Prose(words)) for (v, words), files in ordered)
 
 
-def _row(trace: Mapping[str, Any]) -> list[str]:
-    taus = [
-        format_value(tau, error, "s") if tau is not None else "–"
-        for tau, error in zip(trace["tau"], trace["tau_stderr"], strict=True)
-    ]
-    return [
-        trace["file"],
-        format_rounded(trace["current"], "A", 4),
-        _route(trace),
-        ", ".join(format_rounded(level, trace["level_unit"], 4) for level in trace["levels"]),
-        format_rounded(trace["snr"], "", 3),
-        ", ".join(str(count) for count in trace["transitions"]),
-        ", ".join(format_rounded(naive, "s", 3) for naive in trace["naive"]),
-        ", ".join(taus),
-    ]
-
-
-def trace_blocks(traces: Traces) -> list[Block]:
-    """The traces of a measurement: how each was reduced, every complaint, figures."""
-    columns = (*(Column(Prose(title)) for title in HEAD), Column("verdict"))
-    rows = tuple(Row((*cells, verdict)) for cells, verdict in zip(traces.rows, traces.verdicts, strict=True))
-    blocks: list[Block] = [Heading("Traces"), *(Paragraph(Prose(reason), "fine") for reason in traces.reasons)]
-    blocks.append(Table(columns, rows, "data", named=False))
-    if traces.left_out:
-        blocks.append(Paragraph(f"{traces.left_out} more traces are in result.json.", "fine"))
-    if traces.complaints:
-        items = [(f"{v.replace('-', ' ')}, ", file, ": ", Prose(words)) for v, file, words in traces.complaints]
-        blocks.append(Listing(tuple(items)))
-    return [*blocks, *traces.drawn]
-
-
-def _drawn(trace: Mapping[str, Any], identity: str) -> Drawing:
+def _drawn(trace: Trace, identity: str) -> Drawing:
     panels = trace["panels"]
     values = panels["excerpt"]["value"]
     signal = _in_prefix("resistance", [max(map(abs, values))], trace["level_unit"])
@@ -120,27 +136,21 @@ def _drawn(trace: Mapping[str, Any], identity: str) -> Drawing:
     words = f"Trace {trace['file']}: excerpt with its states, histogram with two Gaussians"
     words += ", dwell survival and rates along the record." if panels.get("survival") else "."
     caption = (trace["file"], f": {_verdict(trace)}. ", Prose(_caption(panels)))
-    return Drawing(identity, lambda _: trace_figure(panels, signal, time, dwell), words, caption)
+
+    def draw(width: Width) -> Figure:
+        return trace_figure(panels, signal, time, dwell, COLUMN if width == "column" else PAGE)
+
+    return Drawing(identity, draw, words, caption)
 
 
-def _in_prefix(label: str, values: list[float], unit: str) -> Quantity:
+def _in_prefix(label: str, values: list[float], unit: str) -> AxisQuantity:
     factor, shown = choose_prefix(values, unit)
-    return Quantity(label, shown, factor)
+    return AxisQuantity(label, shown, factor)
 
 
 def _caption(panels: Mapping[str, Any]) -> str:
-    parts = [
-        "Samples (grey) and the state they were taken for; their histogram with the two Gaussians that were fitted"
-    ]
+    parts = ["Excerpt: samples and their state.", "Histogram: all samples, with the two fitted Gaussians."]
     if panels.get("survival"):
-        parts.append(
-            "how many of the complete dwells are longer than a time, with the exponential law of the corrected τ"
-        )
-        parts.append("transitions a second out of each state along the record, with counting errors")
-    return "; ".join(parts) + "."
-
-
-def section(summary: MeasurementSummary, index: int) -> list[Block]:
-    """What the report says of the traces behind a measurement."""
-    traces = traces_of(summary, index)
-    return [] if traces is None else trace_blocks(traces)
+        parts.append("Dwells: share that is longer than a time, with the exponential law of the corrected τ.")
+        parts.append("Rates: transitions out of each state along the record, with counting errors.")
+    return " ".join(parts)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.special import spence
 
 from stfit.errors import InputError, Problem
+from stfit.kinds.telegraph import trace_kernels as kernels
 from stfit.physics.telegraph import dwell_times_from_chain
 
 Array = npt.NDArray[np.float64]
@@ -90,9 +91,7 @@ class Segmentation:
 
 def lengths_of_bins() -> Array:
     """The shortest length (samples) that belongs to each bin of `Segmentation.bins`."""
-    from stfit.kinds.telegraph.trace_kernels import BINS
-
-    index = np.arange(BINS, dtype=float)
+    index = np.arange(kernels.BINS, dtype=float)
     return np.where(index <= 64, index, np.ceil(2.0 ** (6.0 + (index - 65.0) / 8.0)))
 
 
@@ -111,8 +110,6 @@ def segment(
     baseline follows what they lie off the level of their state; 0 for none. most_dwells: how many lengths to keep.
     InputError names the first sample that is no finite number.
     """
-    from stfit.kinds.telegraph import trace_kernels as kernels
-
     if samples.ndim != 1 or samples.size < _FEWEST:
         raise InputError(Problem(name, f"a trace of {_FEWEST} samples or more", f"shape {samples.shape}"))
     carried = np.zeros(kernels.INTEGERS, dtype=np.int64)
@@ -149,26 +146,22 @@ def segment(
     )
 
 
-def _pass(samples: npt.NDArray[Any], settings: Array, carried: tuple[Any, ...], name: str) -> None:
+def _pass(samples: npt.NDArray[Any], settings: Array, book: tuple[Any, ...], name: str) -> None:
     """A piece of the trace through the kernel, which takes it as it lies where it can."""
-    from stfit.kinds.telegraph import trace_kernels as kernels
-
     direct = samples.dtype.name in _DIRECT and samples.dtype.isnative and samples.flags.c_contiguous
     for start in range(0, samples.size, samples.size if direct else _CHUNK):
         chunk = samples if direct else np.ascontiguousarray(samples[start : start + _CHUNK], dtype=np.float64)
         whole = chunk.dtype.kind == "i"
         origin = chunk.dtype.type(round(settings[2]) if whole else settings[2])
         # a plain array over the same memory: a memory map is no type that the kernel knows
-        kernels.scan(chunk.view(np.ndarray), origin, settings, whole, *carried)
-        broken = int(carried[0][kernels.BROKEN])
+        kernels.scan(chunk.view(np.ndarray), origin, settings, whole, book)
+        broken = int(book[0][kernels.BROKEN])
         if broken:
             raise InputError(Problem(f"{name}, from sample {broken}", "finite numbers", "NaN or infinity"))
 
 
 def _snapshot(carried: Counts) -> Counts:
     """Samples in each state and transitions out of it, so far; shape (2, 2)."""
-    from stfit.kinds.telegraph import trace_kernels as kernels
-
     seen = int(carried[kernels.SEEN])
     high = int(carried[kernels.HIGH]) + (seen - int(carried[kernels.SINCE])) * int(carried[kernels.STATE])
     return np.array([[seen - high, high], [carried[kernels.UPS], carried[kernels.DOWNS]]])
@@ -185,8 +178,6 @@ def stretches(samples: npt.NDArray[Any], most: int = 1 << 20, number: int = 64) 
 
 def labelled(stretch: npt.NDArray[Any], thresholds: tuple[float, float]) -> npt.NDArray[np.int8]:
     """The state of every sample of a stretch, shape (n,), 0 low, 1 high."""
-    from stfit.kinds.telegraph import trace_kernels as kernels
-
     values = np.ascontiguousarray(stretch, dtype=np.float64)
     states = np.empty(values.size, dtype=np.int8)
     start = int(values[0] > 0.5 * (thresholds[0] + thresholds[1])) if values.size else 0

@@ -13,11 +13,13 @@ import numpy.typing as npt
 from stfit.derivatives import Jet, seed, total
 from stfit.errors import OutsideValidityError
 from stfit.kinds.telegraph.rates import TraceRates
+from stfit.kinds.telegraph.uphill import newton_step, uphill
 
 Array = npt.NDArray[np.float64]
 
 _FEWEST_SEGMENTS = 8
-_MOST_STEPS, _MOST_HALVINGS = 100, 30
+_MOST_STEPS = 100
+_FLATTEST = 1e-10  # curvature over the largest
 _SETTLED = 1e-9  # expected gain of ln L in one more Newton step
 _LONGEST_STEP = 1.0  # of a logarithm
 
@@ -63,7 +65,6 @@ def fit_machlup(
     *,
     segment: int | None = None,
     bandwidth: float | None = None,
-    reason: str = "the spectrum as a check",
 ) -> MachlupFit:
     """Fit corner, amplitude and white floor by Whittle's likelihood to the mean periodogram of segments.
 
@@ -90,7 +91,7 @@ def fit_machlup(
         scores = data.scores(x, _periodograms(samples, sample_interval, size, count))
         inverse = np.linalg.inv(information)
         covariance = inverse @ (scores.T @ scores) @ inverse
-    return _result(data, x, covariance, end, occupation, samples.size, reason)
+    return _result(data, x, covariance, end, occupation, samples.size)
 
 
 @final
@@ -169,27 +170,19 @@ def _maximum(data: _Spectrum, x: Array) -> tuple[Array, Array, SpectrumEnd]:
     for _ in range(_MOST_STEPS):
         jet: Jet = data.log_likelihood(seed(x, 2))
         information = -np.asarray(jet.hessian)
-        curvature, axes = np.linalg.eigh(information)
-        along = axes.T @ jet.gradient
-        damped = np.maximum(np.abs(curvature), 1e-10 * np.abs(curvature).max())
-        if curvature[0] > 0 and 0.5 * float(along @ (along / damped)) < _SETTLED:
+        step, gain = newton_step(jet.gradient, np.asarray(jet.hessian), _LONGEST_STEP, _FLATTEST)
+        if gain < _SETTLED:
             return x, information, SpectrumEnd.CONVERGED
-        move = axes @ (along / damped)
-        move /= max(1.0, float(np.max(np.abs(move))) / _LONGEST_STEP)
-        value = float(jet.value)
-        for halving in range(_MOST_HALVINGS):
-            there = x + move * 0.5**halving
-            if data.log_likelihood(there[:, None]) >= value - 1e-13 * abs(value):
-                break
+        there = uphill(lambda x: float(data.log_likelihood(x[:, None])), x, step, float(jet.value))
+        if there is None:
+            return x, information, SpectrumEnd.NOT_CONVERGED
         x = there
         if not np.log(0.01 * data.frequency[0]) < x[0] < np.log(100.0 * data.frequency[-1]):
             return x, information, SpectrumEnd.NO_CORNER
     return x, information, SpectrumEnd.NOT_CONVERGED
 
 
-def _result(
-    data: _Spectrum, x: Array, covariance: Array, end: SpectrumEnd, occupation: float, n: int, reason: str
-) -> MachlupFit:
+def _result(data: _Spectrum, x: Array, covariance: Array, end: SpectrumEnd, occupation: float, n: int) -> MachlupFit:
     corner, variance, floor = np.exp(x)
     log_tau = -np.log(corner) - np.log([occupation, 1.0 - occupation])
     # the occupation of a record of length T scatters by 2 w(1−w)/(kT) about the true one
@@ -198,7 +191,7 @@ def _result(
     shared = covariance[0, 0] + np.outer(slope, slope) * scatter
     half = 0.5 * np.sqrt(covariance[1, 1])
     return MachlupFit(
-        rates=TraceRates(log_tau, shared, "spectrum", reason, None),
+        rates=TraceRates(log_tau, shared, "spectrum", "the spectrum as a check", None),
         corner=float(corner),
         corner_relative_error=float(np.sqrt(covariance[0, 0])),
         step=float(np.sqrt(variance / (occupation * (1.0 - occupation)))),

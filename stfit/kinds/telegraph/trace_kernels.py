@@ -8,15 +8,14 @@ does is looked at again, in small parts and at last sample by sample.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from stfit.physics.compiled import compiled
+
 Array = npt.NDArray[np.float64]
-Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 BLOCK: Final = 128  # samples passed at once where no threshold is crossed
 _PART: Final = 16  # of a block in which one is
@@ -32,11 +31,7 @@ INTEGERS: Final = 9
 BASE, LOWEST, HIGHEST = range(3)
 HARMONIC_LOW, HARMONIC_HIGH, SUM_LOW, SUM_HIGH = 3, 4, 5, 6
 FLOATS: Final = 7
-
-
-def _compiled(kernel: Kernel) -> Kernel:
-    """Machine code when first called, kept on disk. Sums may be reordered; NaN stays NaN, by which it is found."""
-    return cast("Kernel", numba.njit(cache=True, fastmath={"reassoc", "nsz", "contract"}, nogil=True)(kernel))
+_compiled = compiled("reassoc", "nsz", "contract")  # sums may be reordered; NaN stays NaN, by which it is found
 
 
 @_compiled
@@ -98,8 +93,9 @@ def _passed_high(part: Any, limit: Any, origin: Any) -> tuple[bool, Any]:
 
 
 @_compiled
-def _end_dwell(position: int, carried: Any, numbers: Array, bins: Any, dwells: Any) -> None:
+def _end_dwell(position: int, book: Any) -> None:
     """Book the dwell that ends before `position`: the first of a record is censored, all others are complete."""
+    carried, numbers, bins, dwells = book
     state = carried[STATE]
     length = position - carried[SINCE]
     if state == 1:
@@ -119,16 +115,16 @@ def _end_dwell(position: int, carried: Any, numbers: Array, bins: Any, dwells: A
 
 
 @_compiled
-def scan(
-    x: Any, origin: Any, settings: Array, whole: bool, carried: Any, numbers: Array, bins: Any, dwells: Any
-) -> None:
+def scan(x: Any, origin: Any, settings: Array, whole: bool, book: Any) -> None:
     """One chunk of a trace through the trigger; everything that is known of the trace so far is carried along.
 
     x: shape (n,). origin: a number of the type of x near the low level. settings: lower and upper threshold, low and
     high level (in the numbers of x), and how much of what a block lies off its levels goes to the baseline. whole:
-    whether x holds integers. carried: (9,) int64; numbers: (7,); bins: (2, BINS) int64. dwells: room for the lengths of
-    complete dwells, in turn, as many as fit. Stops at the first block with a sample that is no finite number.
+    whether x holds integers. book: the integers that are carried along, (9,) int64; the floats, (7,); the numbers of
+    dwells by bin, (2, BINS) int64; room for the lengths of complete dwells, in turn, as many as fit. Stops at the first
+    block with a sample that is no finite number.
     """
+    carried, numbers = book[0], book[1]
     limits = np.empty(2, dtype=x.dtype)
     lower, upper, low, step = settings[0], settings[1], settings[2], settings[3] - settings[2]
     gain = settings[4]
@@ -148,7 +144,7 @@ def scan(
             carried[BROKEN] = at + 1
             return
         if crossed:
-            _step_through(block, at, limits, carried, numbers, bins, dwells)
+            _step_through(block, at, limits, book)
         carried[SEEN] = at + (stop - start)
         high = carried[HIGH] - before
         if carried[STATE] == 1:
@@ -161,16 +157,16 @@ def scan(
 
 
 @_compiled
-def _step_through(block: Any, at: int, limits: Any, carried: Any, numbers: Array, bins: Any, dwells: Any) -> None:
+def _step_through(block: Any, at: int, limits: Any, book: Any) -> None:
     """A block, which begins at sample `at`, in which a threshold is crossed."""
     for start in range(0, block.size, _PART):
         part = block[start : start + _PART]
-        state = carried[STATE]
+        state = book[0][STATE]
         if not (_any_below(part, limits[0]) if state == 1 else _any_above(part, limits[1])):
             continue
         for i in range(part.size):
             if (part[i] < limits[0]) if state == 1 else (part[i] > limits[1]):
-                _end_dwell(at + start + i, carried, numbers, bins, dwells)
+                _end_dwell(at + start + i, book)
                 state = 1 - state
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from stfit.kinds.telegraph.baseline import state_probabilities
 from stfit.kinds.telegraph.hidden_chain import HiddenChain
 from stfit.kinds.telegraph.reducing import ReducedTrace
 from stfit.kinds.telegraph.segmentation import labelled, lengths_of_bins
@@ -116,8 +117,6 @@ def _plain(values: Array) -> list[float]:
 
 def _state_probability(reduced: ReducedTrace, excerpt: Array) -> Array:
     """Probability of AP at the samples of an excerpt, under the hidden Markov model of the trace."""
-    from stfit.kinds.telegraph.baseline import state_probabilities
-
     fit = reduced.hmm
     if fit is None:
         raise TypeError("a trace that no hidden Markov model was fitted to")

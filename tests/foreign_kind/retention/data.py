@@ -11,21 +11,15 @@ from pydantic import PlainValidator
 
 from stfit.analysis import quantities
 from stfit.analysis.sections import MeasurementSection
-from stfit.derivatives import total
 from stfit.measurement import Origin, Settings
-from stfit.measurement.base import (
-    Array,
-    Axis,
-    Codes,
-    Observed,
-    RoughDwellTimes,
-    SeriesSetting,
-    common_series_settings,
-    frozen,
-)
+from stfit.measurement.base import Array, frozen
 from stfit.measurement.columns import CURRENT, STATE, TEMPERATURE, Column, Domain, Layout
-from stfit.measurement.defaults import WithResiduals, repeated
+from stfit.measurement.defaults import Gaussian, view_against_drive
+from stfit.measurement.observation import View
 from stfit.measurement.resampling import with_rows_drawn
+from stfit.measurement.start import RoughDwellTimes, Start
+from stfit.measurement.traits import Traits
+from stfit.measurement.view import Observed, temperature_and_field
 from stfit.objective.predictions import log_dwell_time
 
 LAYOUT = Layout(
@@ -42,85 +36,54 @@ class RetentionKeys(MeasurementSection):
     scale: Annotated[float, PlainValidator(lambda value: quantities.quantity(value, ""))] = 1.0
 
 
-@dataclass(frozen=True)
-class Retention(WithResiduals):
-    """Half-times (s) with relative errors, arrays of shape (rows,)."""
+def displayed(prediction: Array) -> Array:
+    return np.exp(prediction + HALF)
 
-    state: Codes
-    current: Array
-    temperature: Array
+
+@dataclass(frozen=True)
+class Retention(Gaussian):
+    """Half-times (s) with relative errors, arrays of shape (rows,); a prediction is ln τ of each row."""
+
+    settings: Settings
+    origin: Origin
     half_time: Array
     error: Array
-    polarity: int
-    origin: Origin
 
-    kind: ClassVar[str] = "retention-times"
-    state_words: ClassVar[tuple[str, str]] = ("P", "AP")
-    activated: ClassVar[bool] = True
+    traits: ClassVar[Traits] = Traits(activated=True)
 
     @classmethod
-    def from_columns(cls, columns: Mapping[str, Any], *, polarity: int, origin: Origin, scale: float = 1.0) -> Self:
-        absent = np.full(columns["state"].size, np.nan)
+    def from_columns(cls, columns: Mapping[str, Any], *, origin: Origin, scale: float = 1.0) -> Self:
         return cls(
-            frozen(columns["state"], np.int8),
-            frozen(columns["current"]),
-            frozen(columns.get("temperature", absent)),
+            Settings.from_columns(columns, origin.polarity),
+            origin.of("retention-times"),
             frozen(columns["retention_time"]),
             frozen(scale * columns["relative_error"]),
-            polarity,
-            origin,
         )
-
-    @property
-    def settings(self) -> Settings:
-        absent = np.full(self.state.size, np.nan)
-        return Settings(self.state, self.polarity * self.current, None, self.temperature, absent)
-
-    @property
-    def series_settings(self) -> tuple[SeriesSetting, ...]:
-        return common_series_settings(self.settings)
-
-    @property
-    def axis(self) -> Axis:
-        return Axis("current", "A", self.current)
-
-    def along(self, row: int, values: Array) -> Self:
-        grid: Self = repeated(self, row, values.size, current=values)
-        return grid
 
     def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
         return log_dwell_time(law, quantities, self.settings, temperature)
 
-    def deviance_residuals(self, prediction: Any) -> Any:
+    def residuals(self, prediction: Any) -> Any:
         return (prediction + (HALF - np.log(self.half_time))) * (-1.0 / self.error)
 
-    def log_likelihood(self, prediction: Any) -> Any:
-        residuals = self.deviance_residuals(prediction)
-        return total(residuals * residuals) * -0.5
-
-    def expected_counts(self, prediction: Array) -> Array:
-        return np.full(np.shape(prediction), np.inf)
-
-    def replicate(self, prediction: Array, rng: np.random.Generator) -> Self:
-        drawn = np.exp(prediction + HALF + self.error * rng.standard_normal(self.error.size))
-        return replace(self, half_time=frozen(drawn))
-
-    def resampled(self, rng: np.random.Generator) -> Self:
-        drawn: Self = with_rows_drawn(self, rng)
-        return drawn
+    def draw(self, prediction: Array | None, rng: np.random.Generator) -> Self:
+        if prediction is None:
+            drawn: Self = with_rows_drawn(self, temperature_and_field(self.settings), rng)
+            return drawn
+        half_time = np.exp(prediction + HALF + self.error * rng.standard_normal(self.error.size))
+        return replace(self, half_time=frozen(half_time))
 
     def expected(self, prediction: Array) -> Self:
-        return replace(self, half_time=frozen(np.exp(prediction + HALF)))
+        return replace(self, half_time=frozen(displayed(prediction)))
 
-    def longer(self, factor: float) -> Self:
+    def scaled(self, factor: float) -> Self:
         return replace(self, error=frozen(self.error / np.sqrt(factor)))
 
-    def rough_dwell_times(self) -> RoughDwellTimes:
-        return RoughDwellTimes(np.log(self.half_time) - HALF, self.error**-2.0, np.arange(self.error.size))
+    def start(self) -> Start:
+        log_dwell = np.log(self.half_time) - HALF
+        return Start(RoughDwellTimes(log_dwell, self.error**-2.0, np.arange(self.error.size)))
 
-    def displayed(self, prediction: Array) -> Array:
-        return np.exp(prediction + HALF)
-
-    def observed(self) -> Observed:
+    def view(self) -> View:
         low, high = (self.half_time * np.exp(sign * self.error) for sign in (-1.0, 1.0))
-        return Observed(self.half_time, low, high, "retention time", "s")
+        observed = Observed(self.half_time, low, high, "retention time", "s")
+        return view_against_drive(self, temperature_and_field(self.settings), observed, displayed)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from stfit.diagnostics.remarks import Remarks
-from stfit.measurement import Measurement
-from stfit.models.law import SpinTransferLaw
+from stfit.measurement import Observation
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.pipeline.advice import Advice
 
 
 class RetentionRemarks(Remarks):
     """The half-times are those of exponential dwells."""
 
-    def assumptions(self, law: SpinTransferLaw, measurements: list[Measurement]) -> list[str]:
+    def assumptions(self, law: SpinTransferLaw, measurements: list[Observation]) -> list[str]:
         return ["Retention times are half-times of exponential dwells: τ ln 2."]
 
 

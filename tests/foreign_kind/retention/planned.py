@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -21,7 +20,8 @@ class RetentionPlanner(Planner):
         for term in today.objective.terms:
             if isinstance(term.measurement, Retention):
                 readings = np.full(term.thermometer.size, kelvin)
-                moved: Any = replace(term.measurement, temperature=frozen(readings))
+                settings = replace(term.measurement.settings, temperature=frozen(readings))
+                moved = replace(term.measurement, settings=settings)
                 there = replace(term, measurement=moved, thermometer=readings)
                 prediction = np.asarray(there.prediction(quantities(today)))
                 there = replace(there, measurement=moved.expected(prediction))

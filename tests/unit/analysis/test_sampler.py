@@ -9,7 +9,7 @@ import pytest
 
 from stfit.analysis import analysis_of
 from stfit.analysis.entries import SamplerEntry
-from stfit.backends.ensemble import Budget
+from stfit.backends.budget import Budget
 from stfit.errors import InputError
 from stfit.pipeline.sampling import budget_of
 

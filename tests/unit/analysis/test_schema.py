@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from stfit.analysis import analysis_of
-from stfit.analysis.names import ASYMMETRIES_WITH
 from stfit.errors import InputError
 from stfit.measurement import kinds
-from stfit.models.asymmetry import ASYMMETRIES, asymmetry_named
+from stfit.models.asymmetry import asymmetry_named
+from stfit.models.choices import ASYMMETRIES, BARRIERS, DEFAULT_BARRIER, asymmetries_with
+from stfit.models.law import LAWS, Law
 from stfit.models.parameters import PARAMETERS
 from stfit.physics.transport import CosineGmr
 
@@ -27,7 +28,7 @@ EXAMPLES: dict[str, Any] = {  # a value for every key that a kind may add
     "measurement_time": "2 s",
 }
 READ = EXAMPLES | {"start_current": 2.0, "current_step": 1.0, "dead_time": 4.0, "measurement_time": 2.0}
-OWN = {name: set(asymmetry_named(name, CosineGmr()).parameters) for name in ASYMMETRIES}
+ASYMMETRIES_WITH = asymmetries_with(DEFAULT_BARRIER)
 
 
 @pytest.mark.parametrize("kind", [name for name, kind in kinds().items() if kind.keys().own() <= EXAMPLES.keys()])
@@ -50,10 +51,18 @@ def test_every_kind_takes_the_uncertainty_of_its_readings(tmp_path: Path, kind: 
     assert entry.field_uncertainty == pytest.approx(1e-4, rel=3.4e-16)
 
 
-@pytest.mark.parametrize("asymmetry", ASYMMETRIES)
-def test_an_asymmetry_has_its_parameters_and_no_other(asymmetry: str) -> None:
-    belongs = {name for name, owners in ASYMMETRIES_WITH.items() if asymmetry in owners}
-    assert belongs == OWN[asymmetry]
+def test_every_law_has_its_choice() -> None:
+    assert LAWS.keys() == BARRIERS.keys()
+
+
+@pytest.mark.parametrize(("barrier", "law"), LAWS.items())
+def test_an_asymmetry_has_its_parameters_and_no_other(barrier: str, law: Law) -> None:
+    chosen = BARRIERS[barrier].asymmetries
+    assert law.words.asymmetries.keys() == chosen.keys() <= set(ASYMMETRIES)
+    for name, parameters in chosen.items():
+        assert asymmetry_named(name, CosineGmr(), one_axis=law.one_axis).parameters == parameters
+        belongs = {parameter for parameter, owners in asymmetries_with(barrier).items() if name in owners}
+        assert belongs == set(parameters)
 
 
 @pytest.mark.parametrize("name", PARAMETERS)

@@ -10,7 +10,9 @@ import pytest
 from scipy.special import gammaincinv
 
 from stfit.backends.bootstrap import Draw, bca_interval, bootstrap
-from stfit.backends.least_squares import _levenberg_marquardt, minimise, refit
+from stfit.backends.descents import Scaled
+from stfit.backends.least_squares import minimise, refit
+from stfit.backends.lmfit_descents import levenberg_marquardt
 from stfit.objective import Objective
 from stfit.objective.information import gauge
 from tests import builders
@@ -89,11 +91,12 @@ def test_a_quick_refit_ends_where_lmfit_does() -> None:
     optimum = minimise(objective)
     assert optimum.covariance is not None
     errors = np.sqrt(np.diag(optimum.covariance))
-    held, scales = gauge(optimum.directions), optimum.directions.scales
     for seed in range(10):
         replica = objective.replicate(optimum.x, np.random.default_rng(seed))
         quick = refit(replica, optimum)
-        slow, _ = _levenberg_marquardt(replica, optimum.x, scales, held, 200, 1e-15)
+        slow, _ = levenberg_marquardt(
+            Scaled(replica, optimum.directions.scales, gauge(optimum.directions)), optimum.x, 200, 1e-15
+        )
         # a sum of squares of some 60 that is right to 1e-8 leaves √6e-7 = 8e-4 of a standard error
         np.testing.assert_allclose(quick, slow, atol=2e-3 * float(np.max(errors)), rtol=0)
         assert np.max(np.abs(quick - slow) / errors) < 2e-3

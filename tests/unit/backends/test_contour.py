@@ -22,7 +22,7 @@ def test_the_contour_of_a_gaussian_is_its_ellipse() -> None:
     inverse = np.linalg.inv(optimum.covariance[np.ix_(pair, pair)])
     parameters = [objective.space.varied[i].parameter for i in pair]
     for level in JOINT_LEVELS.values():
-        found = contour(objective, optimum, "tau_0", "E_P", level)
+        found = contour(objective, optimum, ("tau_0", "E_P"), level)
         assert found is not None
         assert not np.any(found.open)
         coordinates = [p.coordinates_of(found.values[:, i]) for i, p in enumerate(parameters)]
@@ -38,7 +38,7 @@ def test_parts_that_the_bounds_leave_open_are_marked() -> None:
     half_an_error_on = free.x[1] + 0.5 * float(np.sqrt(free.covariance[1, 1]))  # E_P, eV
     bounds = {"E_P": ["0.1 eV", f"{float(half_an_error_on)!r} eV"]}
     objective = builders.objective(table, device=dict(builders.KNOWN), fit={"fix": _FIX, "bounds": bounds})
-    found = contour(objective, minimise(objective), "E_P", "E_AP", JOINT_LEVELS["95"], points=16)
+    found = contour(objective, minimise(objective), ("E_P", "E_AP"), JOINT_LEVELS["95"], points=16)
     assert found is not None
     assert np.any(found.open)
     assert np.all(np.isfinite(found.values))
@@ -46,12 +46,12 @@ def test_parts_that_the_bounds_leave_open_are_marked() -> None:
 
 def test_what_is_not_identified_has_no_contour() -> None:
     objective = builders.objective(builders.dwell_times(builders.grid(temperatures=(295.0,)), n=200, seed=1))
-    assert contour(objective, minimise(objective), "tau_0", "slope_P", 2.3) is None
+    assert contour(objective, minimise(objective), ("tau_0", "slope_P"), 2.3) is None
 
 
 def test_a_quantity_has_no_contour_with_itself() -> None:
     objective = builders.objective(builders.dwell_times(builders.grid(), n=30, seed=5))
-    assert contour(objective, minimise(objective), "tau_0", "tau_0", 2.3) is None
+    assert contour(objective, minimise(objective), ("tau_0", "tau_0"), 2.3) is None
 
 
 @pytest.mark.parametrize("level", JOINT_LEVELS.values())
@@ -59,7 +59,7 @@ def test_every_point_costs_the_level(level: float) -> None:
     """A wrong contour would hold points that some other value of the rest makes cheaper: none is below the level."""
     objective = builders.objective(builders.dwell_times(builders.grid(), n=5, seed=5))
     optimum = minimise(objective)
-    found = contour(objective, optimum, "l_over_L", "tau_0", level, points=8)
+    found = contour(objective, optimum, ("l_over_L", "tau_0"), level, points=8)
     assert found is not None
     for l_over_L, tau_0 in found.values:
         fix = {"l_over_L": f"{float(l_over_L)!r}", "tau_0": f"{float(tau_0)!r} s"}

@@ -38,7 +38,6 @@ def stepped_pulses(switched: Sequence[int]) -> Objective:
             "n": np.full(STEP.size, 100),
             "n_switched": np.array(switched),
         },
-        polarity=1,
         origin=Origin(),
     )
     return builders.objective(table, **ONE_TEMPERATURE)
@@ -93,8 +92,8 @@ def slopes_by_hand(table: DwellTimes, rise: float) -> dict[str, tuple[float, flo
     """The ranges of s_P and s_AP, opposite in sign, over which two straight lines lose `rise` in deviance."""
 
     def deviance(state: int, slope: float) -> float:
-        rows = table.state == state
-        n, time, current = table.n[rows], table.total_time[rows], table.current[rows]
+        rows = table.settings.state == state
+        n, time, current = table.n[rows], table.total_time[rows], table.settings.drive[rows]
         level = np.log(np.sum(time * np.exp(-slope * current)) / np.sum(n))
         eta = level + slope * current
         return float(2.0 * np.sum(n * eta + time * np.exp(-eta)))

@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stfit.backends.chain import Chain, Ended, read, read_chain
-from stfit.backends.ensemble import Budget, Progress, sample
+from stfit.backends.budget import Budget, Progress, Run
+from stfit.backends.chain import Chain, Ended
+from stfit.backends.chain_file import read
+from stfit.backends.ensemble import sample
 from stfit.backends.least_squares import minimise
 from stfit.errors import InputError
 from tests import builders
@@ -101,7 +103,7 @@ def test_ensembles_are_independent_streams() -> None:
 def test_two_processes_draw_the_chain_of_one() -> None:
     objective = builders.objective(builders.dwell_times(GRID, n=5, seed=1))
     optimum = minimise(objective)
-    one, two = (sample(objective, optimum, seed=5, budget=SHORT, processes=count) for count in (1, 2))
+    one, two = (sample(objective, optimum, seed=5, budget=SHORT, run=Run(processes=count)) for count in (1, 2))
     assert one.draws.tobytes() == two.draws.tobytes()
 
 
@@ -115,7 +117,7 @@ def test_the_end_of_a_budget_is_said() -> None:
 
 def test_progress_rises_to_the_end() -> None:
     told: list[Progress] = []
-    sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT, progress=told.append)
+    sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT, run=Run(progress=told.append))
     assert [now.steps for now in told] == sorted(now.steps for now in told)
     assert told[-1].steps == SHORT.steps
     assert told[-1].fraction == 1.0
@@ -149,8 +151,8 @@ def test_too_few_walkers_are_refused() -> None:
 
 def test_what_is_stored_is_what_was_drawn(tmp_path: Path) -> None:
     file = tmp_path / "chain.h5"
-    chain = sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT, file=file)
-    stored = read_chain(file)
+    chain = sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT, run=Run(file))
+    stored = read(file).chain
     assert stored.draws.tobytes() == chain.draws.tobytes()
     assert (stored.names, stored.seed, stored.burn_in, stored.ended) == (chain.names, 5, chain.burn_in, chain.ended)
     assert stored.draws.tobytes() == sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT).draws.tobytes()
@@ -160,8 +162,8 @@ def test_what_is_stored_is_what_was_drawn(tmp_path: Path) -> None:
 def test_more_steps_may_be_asked_of_a_stored_chain(tmp_path: Path) -> None:
     file = tmp_path / "chain.h5"
     longer = Budget(2, 32, 330, 10**9)
-    sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT, file=file)
-    resumed = sample(NORMAL, WELL_KNOWN, seed=5, budget=longer, file=file, resume=True)
+    sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT, run=Run(file))
+    resumed = sample(NORMAL, WELL_KNOWN, seed=5, budget=longer, run=Run(file, resume=True))
     assert resumed.draws.tobytes() == sample(NORMAL, WELL_KNOWN, seed=5, budget=longer).draws.tobytes()
 
 
@@ -172,7 +174,7 @@ from stfit.backends.ensemble import sample
 from tests.chains import SHORT, few_counts
 objective, optimum = few_counts(1)
 linger = lambda now: time.sleep(0.2 if now.steps > 130 else 0.0)  # time enough to be killed; it changes nothing
-sample(objective, optimum, seed=5, budget=SHORT, file=Path(sys.argv[1]), progress=linger)
+sample(objective, optimum, seed=5, budget=SHORT, run=Run(Path(sys.argv[1]), progress=linger))
 """
 
 
@@ -193,7 +195,7 @@ def test_a_chain_killed_in_the_middle_resumes_bit_for_bit(tmp_path: Path) -> Non
     assert stored.ended is Ended.RUNNING
     assert 1 < stored.walk.steps < SHORT.steps
     objective, optimum = few_counts(1)
-    resumed = sample(objective, optimum, seed=5, budget=SHORT, file=file, resume=True)
+    resumed = sample(objective, optimum, seed=5, budget=SHORT, run=Run(file, resume=True))
     uninterrupted = sample(objective, optimum, seed=5, budget=SHORT)
     assert resumed.draws.tobytes() == uninterrupted.draws.tobytes()
     assert resumed.log_posterior.tobytes() == uninterrupted.log_posterior.tobytes()
@@ -202,28 +204,28 @@ def test_a_chain_killed_in_the_middle_resumes_bit_for_bit(tmp_path: Path) -> Non
 
 def test_nothing_to_resume_is_a_chain_from_the_start(tmp_path: Path) -> None:
     file = tmp_path / "chain.h5"
-    chain = sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT, file=file, resume=True)
+    chain = sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT, run=Run(file, resume=True))
     assert chain.draws.tobytes() == sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT).draws.tobytes()
 
 
 def test_a_chain_of_something_else_is_not_resumed(tmp_path: Path) -> None:
     file = tmp_path / "chain.h5"
     objective, optimum = few_counts(1)
-    sample(objective, optimum, seed=5, budget=Budget(2, 32, 100), file=file)
+    sample(objective, optimum, seed=5, budget=Budget(2, 32, 100), run=Run(file))
     other_data, other_optimum = few_counts(2)
     fixed = builders.objective(builders.dwell_times(GRID, n=5, seed=1), fit={"bounds": {"tau_0": ["1 ps", "1 us"]}})
     for model, end in ((other_data, other_optimum), (fixed, minimise(fixed))):
         with pytest.raises(InputError, match=r"expected the same measurements, model, constraints, priors and bounds"):
-            sample(model, end, seed=5, budget=SHORT, file=file, resume=True)
+            sample(model, end, seed=5, budget=SHORT, run=Run(file, resume=True))
     with pytest.raises(InputError, match=r"expected the same seed as now \(6\); found another \(5\)"):
-        sample(objective, optimum, seed=6, budget=SHORT, file=file, resume=True)
+        sample(objective, optimum, seed=6, budget=SHORT, run=Run(file, resume=True))
     with pytest.raises(InputError, match=r"the same number of walkers as now \(40\); found another \(32\)"):
-        sample(objective, optimum, seed=5, budget=Budget(2, 40, 200), file=file, resume=True)
+        sample(objective, optimum, seed=5, budget=Budget(2, 40, 200), run=Run(file, resume=True))
 
 
 def test_damaged_and_foreign_files_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "chain.h5"
-    sample(NORMAL, WELL_KNOWN, seed=5, budget=Budget(2, 32, 100), file=file)
+    sample(NORMAL, WELL_KNOWN, seed=5, budget=Budget(2, 32, 100), run=Run(file))
     whole = file.read_bytes()
     middle = len(whole) // 2
     damaged = {
@@ -236,14 +238,14 @@ def test_damaged_and_foreign_files_are_refused(tmp_path: Path) -> None:
     for name, content in damaged.items():
         file.write_bytes(content)
         with pytest.raises(InputError, match=r"chain\.h5: expected a chain as stfit writes it \(HDF5\), whole"):
-            read_chain(file)
+            read(file)
         with pytest.raises(InputError, match="damaged"):
-            sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT, file=file, resume=True)
+            sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT, run=Run(file, resume=True))
         assert file.read_bytes() == content, name
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="a file that can be written"):
-        sample(NORMAL, WELL_KNOWN, seed=5, budget=Budget(2, 32, 200), file=tmp_path / "none" / "chain.h5")
+        sample(NORMAL, WELL_KNOWN, seed=5, budget=Budget(2, 32, 200), run=Run(tmp_path / "none" / "chain.h5"))
     with pytest.raises(InputError, match="no such file"):
-        read_chain(tmp_path / "chain.h5")
+        read(tmp_path / "chain.h5")

@@ -34,7 +34,7 @@ def test_other_content_another_fingerprint() -> None:
         "data": objective(2),
         "temperature": replace(known, reference_temperature=300.0),
         "thermometer": replace(known, terms=(replace(term, thermometer=term.thermometer + 1e-9), *known.terms[1:])),
-        "law": replace(known, terms=(replace(term, law=term.law.rewritten(convention="printed")), *known.terms[1:])),
+        "law": replace(known, terms=(replace(term, law=term.law.in_convention("printed")), *known.terms[1:])),
         "constraints": replace(known, space=known.space.with_constraints({"beta": None})),
     }
     found = {name: fingerprint(other) for name, other in others.items()} | {"itself": fingerprint(known)}

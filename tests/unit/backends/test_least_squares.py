@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from stfit.backends.least_squares import Optimum, minimise, refit
+from stfit.backends.least_squares import minimise, refit
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.combinations import combinations
 from stfit.diagnostics.estimates import estimates
 from stfit.diagnostics.goodness import goodness
@@ -16,7 +17,7 @@ from stfit.diagnostics.series import curves, summaries
 from stfit.diagnostics.validity import validity
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.pulse.data import SwitchingPulses
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.objective import Objective
 from stfit.results import Status
 from tests import builders
@@ -25,7 +26,7 @@ GRID = builders.grid(temperatures=(260.0, 310.0), currents=(-8e-3, -2e-3, 3e-3, 
 
 
 def joint() -> Objective:
-    parts: list[Measurement] = [
+    parts: list[Observation] = [
         builders.dwell_times(GRID, n=3, seed=1),
         builders.mean_dwells(GRID, seed=2),
         builders.dwell_events(GRID, n=4, seed=3, censored=True),
@@ -180,7 +181,7 @@ def test_too_few_evaluations_are_no_convergence() -> None:
 def table(state: Any, current: Any, n: Any, total_time: Any, **more: Any) -> DwellTimes:
     columns = {"state": state, "current": current, "n": n, "total_time": total_time} | more
     built = DwellTimes.from_columns(
-        {name: np.array(values, dtype=float) for name, values in columns.items()}, polarity=1, origin=Origin()
+        {name: np.array(values, dtype=float) for name, values in columns.items()}, origin=Origin()
     )
     assert isinstance(built, DwellTimes)
     return built
@@ -195,14 +196,14 @@ def pulsed(switched: Any, n: float = 50.0, **more: Any) -> SwitchingPulses:
         "n": np.full(size, n),
         "n_switched": np.array(switched, dtype=float),
     } | more
-    return SwitchingPulses.from_columns(columns, polarity=1, origin=Origin())
+    return SwitchingPulses.from_columns(columns, origin=Origin())
 
 
 FOUR = {"state": [0, 1, 0, 1], "current": [-1e-3, -1e-3, 1e-3, 1e-3]}
 TINY_SLOPES = dict(builders.TRUTH) | {"l_over_L": 1e-5}
 TWO_STATES = builders.grid(temperatures=(295.0,))
 
-HOSTILE: dict[str, Callable[[], Measurement | list[Measurement]]] = {
+HOSTILE: dict[str, Callable[[], Observation | list[Observation]]] = {
     "one row": lambda: table([0], [1e-3], [10], [1.0]),
     "one row without a transition": lambda: table([1], [1e-3], [0], [1.0]),
     "two rows": lambda: table([0, 1], [1e-3, 1e-3], [10, 20], [1.0, 3.0]),
@@ -265,27 +266,31 @@ def everything(objective: Objective, optimum: Optimum) -> list[Any]:
 
 
 @pytest.fixture
-def few_replicas(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Twenty simulated tests of fit are as finite as a thousand."""
+def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few simulated tests of fit and a short search for ends of profiles: as finite as many and a long one."""
     monkeypatch.setattr("stfit.diagnostics.goodness._REPLICAS", 20)
+    monkeypatch.setattr("stfit.backends.profile_ends._MOST_TARGETS", 4)
+    monkeypatch.setattr("stfit.backends.profile_ends._BISECTIONS", 2)
+    monkeypatch.setattr("stfit.backends.extreme._STEPS", 5)
+    monkeypatch.setattr("stfit.backends.newton._MOST_STEPS", 10)
 
 
-@pytest.mark.usefixtures("few_replicas")
+@pytest.mark.usefixtures("coarse")
 @pytest.mark.parametrize("device", [builders.QUOTES, {}], ids=["quotes", "nothing known"])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_data_end_with_a_status_and_finite_numbers(name: str, device: dict[str, str]) -> None:
     # no exception, and no warning of NumPy, which filterwarnings = error would raise
     objective = builders.objective(HOSTILE[name](), device=device)
-    optimum = minimise(objective, max_evaluations=300)  # data without an optimum would use up all 2000
+    optimum = minimise(objective, max_evaluations=100)  # data without an optimum would use up all 2000
     assert isinstance(optimum.status, Status)
     assert np.all(np.isfinite(optimum.x))
     assert np.all(np.isfinite(numbers_of(everything(objective, optimum))))
 
 
-@pytest.mark.usefixtures("few_replicas")
+@pytest.mark.usefixtures("coarse")
 @pytest.mark.parametrize("asymmetry", ["symmetric", "uniaxial", "chi", "free"])
 @pytest.mark.parametrize("name", ["one row", "nothing ever happened", "slopes of one sign"])
 def test_hostile_data_by_every_asymmetry(name: str, asymmetry: str) -> None:
     objective = builders.objective(HOSTILE[name](), model={"asymmetry": asymmetry})
-    optimum = minimise(objective)
+    optimum = minimise(objective, max_evaluations=100)
     assert np.all(np.isfinite(numbers_of(everything(objective, optimum))))

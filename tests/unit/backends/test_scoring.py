@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from stfit.backends import least_squares
 from stfit.backends.least_squares import minimise, refit
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.results import Status
 from tests import builders
@@ -32,13 +32,13 @@ def device(rng: np.random.Generator) -> dict[str, float]:
     }
 
 
-def measured(truth: dict[str, float], rng: np.random.Generator) -> tuple[list[Measurement], dict[str, str]]:
+def measured(truth: dict[str, float], rng: np.random.Generator) -> tuple[list[Observation], dict[str, str]]:
     """Ramps of any design, in half of the cases with dwell times, and what a laboratory quotes of the device."""
     per_ampere = abs(builders.coupling(truth)) / (builders.K_B * 295.0)
     seed = int(rng.integers(1 << 30))
     temperatures = (295.0,) if rng.random() < 0.3 else (260.0, 295.0, 330.0)
     states = ((0, 1), (0, 1), (0,), (1,))[rng.integers(4)]
-    parts: list[Measurement] = [
+    parts: list[Observation] = [
         builders.ramps(
             truth,
             rates=(30.0 / per_ampere * 10.0 ** rng.uniform(-3, 1, rng.integers(1, 4))).tolist(),
@@ -98,7 +98,7 @@ def test_errors_are_as_large_as_they_say(fits: list[tuple[Objective, Any, Any]])
 def test_bfgs_ends_where_scoring_does(monkeypatch: pytest.MonkeyPatch) -> None:
     objective = builders.objective([builders.ramps(n=50, seed=1), builders.dwell_times(builders.grid(), n=5, seed=2)])
     expected = minimise(objective)
-    monkeypatch.setattr(least_squares, "_score", lambda problem, x, scales, held: (x, 1))
+    monkeypatch.setattr(least_squares, "score", lambda scaled, x: (x, 1))
     monkeypatch.setattr(least_squares, "_NEWTON_STEPS", 1)  # a look at the end without a step
     found = minimise(objective)
     assert expected.covariance is not None

@@ -20,7 +20,7 @@ def quoted(rows: list[tuple[int, float, float]], **sections: object) -> dict[str
     """What is identified of rows of state, current (A) and mean dwell time (s), 700 dwells each."""
     state, current, tau = (np.array(column) for column in zip(*rows, strict=True))
     columns = {"state": state, "current": current, "n": np.full(state.size, COUNT), "total_time": COUNT * tau}
-    table = DwellTimes.from_columns(columns, polarity=1, origin=Origin())
+    table = DwellTimes.from_columns(columns, origin=Origin())
     assert isinstance(table, DwellTimes)
     objective = builders.objective(table, **{"device": {}, **sections})
     chosen = choose_intervals("auto", objective, minimise(objective))

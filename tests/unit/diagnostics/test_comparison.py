@@ -14,14 +14,15 @@ import numpy as np
 import pytest
 
 from stfit.analysis import analysis_of
-from stfit.backends.least_squares import Optimum, minimise
-from stfit.diagnostics.comparison import compare
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
+from stfit.diagnostics.comparison import candidates, compare
 from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.pulse.data import SwitchingPulses
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
+from stfit.notebook.interface import fit, load
 from stfit.objective import Objective
-from stfit.pipeline import fit, load
 from stfit.pipeline.assembly import assemble
 from stfit.results import Status
 from stfit.results.ranking import verdicts
@@ -41,12 +42,12 @@ def dwells(temperatures: tuple[float, ...] = (280.0, 295.0, 310.0), *, noise: in
     eta = np.log(1e-9) + height * 295.0 / temperature
     counts = np.full(state.size, n)
     columns = {"state": state, "current": current, "temperature": temperature, "n": counts}
-    table = DwellTimes.from_columns(columns | {"total_time": counts * np.exp(eta)}, polarity=1, origin=Origin())
+    table = DwellTimes.from_columns(columns | {"total_time": counts * np.exp(eta)}, origin=Origin())
     assert isinstance(table, DwellTimes)
-    return table if noise is None else table.replicate(eta, np.random.default_rng(noise))
+    return table if noise is None else table.draw(eta, np.random.default_rng(noise))
 
 
-def fitted(measurement: Measurement, **sections: Any) -> tuple[Objective, Optimum]:
+def fitted(measurement: Observation, **sections: Any) -> tuple[Objective, Optimum]:
     content = {"device": KNOWN, **sections}
     objective = assemble(analysis_of(content, Path(), "a test"), [measurement])
     return objective, minimise(objective)
@@ -76,7 +77,7 @@ def test_the_entries_follow_the_schema(entries: list[dict[str, Any]]) -> None:
 
 def test_the_first_entry_is_the_fit(entries: list[dict[str, Any]]) -> None:
     optimum = fitted(dwells())[1]
-    assert entries[0]["deviance"] == optimum.sum_of_squares
+    assert entries[0]["deviance"] == pytest.approx(optimum.sum_of_squares, rel=1e-12)
     # λ, τ0, two barriers and θ0 are free; 54 rows, no constraint
     assert entries[0]["parameters"] == 5
     assert entries[0]["aic"] == pytest.approx(optimum.sum_of_squares + 10.0, rel=1e-15)
@@ -153,9 +154,7 @@ def test_pulses_driven_by_a_voltage_are_compared() -> None:
     height = np.where(state == 0, BARRIER[0] + SLOPE[0] * drive, BARRIER[1] + SLOPE[1] * drive)
     switched = np.rint(200 * -np.expm1(-1e-3 / np.exp(np.log(1e-9) + height)))
     columns = {"transition": state, "voltage": drive * 100.0, "pulse_width": np.full(24, 1e-3)}
-    pulses = SwitchingPulses.from_columns(
-        columns | {"n": np.full(24, 200.0), "n_switched": switched}, polarity=1, origin=Origin()
-    )
+    pulses = SwitchingPulses.from_columns(columns | {"n": np.full(24, 200.0), "n_switched": switched}, origin=Origin())
     entries = compare(*fitted(pulses, device={**KNOWN, "resistance": "100 ohm", "temperature": "295 K"}))
     assert [entry["name"] for entry in entries][:7] == SHOWN
 
@@ -164,17 +163,21 @@ def test_nothing_is_compared_without_a_fit_or_without_a_current() -> None:
     objective, optimum = fitted(dwells())
     assert compare(objective, replace(optimum, status=Status.NO_CONVERGENCE)) == []
     table = dwells()
-    still = replace(table, current=np.zeros_like(table.current))
+    still = replace(table, settings=table.settings.driven_at(np.zeros(table.n.size)))
     assert compare(*fitted(still)) == []
 
 
 def test_joule_heating_is_found_with_its_size() -> None:
     heating = 3e7  # K²/A²: 295 K becomes 355 K at 36 mA
     table = dwells(noise=None, n=2000.0)
-    hot = np.sqrt(table.temperature**2 + heating * table.current**2)
-    height = np.where(table.state == 0, BARRIER[0] + SLOPE[0] * table.current, BARRIER[1] + SLOPE[1] * table.current)
+    hot = np.sqrt(table.settings.temperature**2 + heating * table.settings.drive**2)
+    height = np.where(
+        table.settings.state == 0,
+        BARRIER[0] + SLOPE[0] * table.settings.drive,
+        BARRIER[1] + SLOPE[1] * table.settings.drive,
+    )
     eta = np.log(1e-9) + height * 295.0 / hot
-    found = by_name(compare(*fitted(table.replicate(eta, np.random.default_rng(5)))))
+    found = by_name(compare(*fitted(table.draw(eta, np.random.default_rng(5)))))
     best = min(found.values(), key=lambda entry: float(entry["aic"]))
     assert best["name"] == "joule-heating"
     mantissa = float(best["note"].removeprefix("κ = ").partition("(")[0])
@@ -186,10 +189,10 @@ def test_joule_heating_is_found_with_its_size() -> None:
 
 def test_the_result_warns_where_a_rival_is_much_better() -> None:
     table = dwells(noise=None, n=200.0)
-    height = np.where(table.state == 0, BARRIER[0], BARRIER[1])
-    linear = np.where(table.state == 0, SLOPE[0], SLOPE[1]) * table.current / height
-    eta = np.log(1e-9) + height * (1.0 + linear) ** 2 * 295.0 / table.temperature
-    measured = table.replicate(eta, np.random.default_rng(6))
+    height = np.where(table.settings.state == 0, BARRIER[0], BARRIER[1])
+    linear = np.where(table.settings.state == 0, SLOPE[0], SLOPE[1]) * table.settings.drive / height
+    eta = np.log(1e-9) + height * (1.0 + linear) ** 2 * 295.0 / table.settings.temperature
+    measured = table.draw(eta, np.random.default_rng(6))
     result = fit(measured, device=KNOWN)
     assert result.validity[0].name == "rival description"
     assert "“barrier ∝ (1 − I/I_c)²” describes the data better" in result.summary()
@@ -203,10 +206,10 @@ def test_whether_to_compare_is_yes_or_no() -> None:
         analysis_of({"fit": {"compare": 1}}, Path(), "lab.toml")
 
 
-def measured(folder: str, kind: str, file: str, **keys: Any) -> Measurement:
+def measured(folder: str, kind: str, file: str, **keys: Any) -> Observation:
     """A table of the example data sets."""
     table = load(DATASETS / folder / file, kind, **keys)
-    assert isinstance(table, Measurement)
+    assert isinstance(table, Observation)
     return table
 
 
@@ -230,7 +233,7 @@ def test_dwell_times_and_resonances_have_both_kinds_of_rivals() -> None:
     assert names == [*SHOWN[:5], "mapping-power", "mapping-peak", "mapping-torque", *SHOWN[5:], "printed-convention"]
 
 
-def test_where_there_is_no_deviance_it_is_counted_from_the_fit() -> None:
+def test_without_a_deviance_the_criteria_are_counted_from_the_fit() -> None:
     lines = measured("fmr", "fmr-lines", "lines.csv", **LINES)
     ramps = measured("ramp", "switching-ramp", "events.csv")
     content = {"device": {**KNOWN, "temperature": "295 K"}}
@@ -239,10 +242,38 @@ def test_where_there_is_no_deviance_it_is_counted_from_the_fit() -> None:
     optimum = minimise(objective)
     assert optimum.status is Status.CONVERGED
     first, *others = compare(objective, optimum)
-    assert first["deviance"] == 0.0
+    assert first["deviance"] == pytest.approx(float(np.sum(objective.discrepancies(optimum.x)[0])), rel=1e-12)
     assert first["aic"] == 2.0 * first["parameters"]
     # the exact density of a ramp rests on a straight ln τ(I): only the readings of the line are compared
     assert [entry["name"] for entry in others[:3]] == ["mapping-power", "mapping-peak", "mapping-torque"]
+
+
+# --- exact rates as a rival of every asymmetry that one axis can stand for -------------------------------------------
+
+
+@pytest.mark.parametrize("asymmetry", ["symmetric", "uniaxial", "free"])
+def test_exact_rates_are_tried_for_every_asymmetry_of_one_axis(asymmetry: str) -> None:
+    found = by_name(compare(*fitted(dwells(), model={"asymmetry": asymmetry})))["exact-rates"]
+    assert found["status"] == "converged"
+
+
+def test_free_factors_start_the_exact_rates_where_theta_0_does() -> None:
+    free = by_name(compare(*fitted(dwells(), model={"asymmetry": "free"})))["exact-rates"]
+    assert free["deviance"] == pytest.approx(by_name(compare(*fitted(dwells())))["exact-rates"]["deviance"], abs=2e-5)
+
+
+@pytest.mark.parametrize(
+    ("sections", "reason"),
+    [
+        ({"model": {"gmr": {"chi": 0.4}}}, "cosine"),
+        ({"model": {"asymmetry": "chi"}}, "chi"),
+        ({"fit": {"fix": {"E_P": "0.4 eV"}}}, "E_P"),
+    ],
+)
+def test_where_exact_rates_are_not_tried_it_is_said_why(sections: dict[str, Any], reason: str) -> None:
+    found = by_name(compare(*fitted(dwells(), **sections)))["exact-rates"]
+    assert found["status"] == "not-tried"
+    assert reason in found["note"]
 
 
 # --- where heating is what was fitted ----------------------------------------------------------------------------
@@ -253,9 +284,13 @@ HEATED = {"model": {"heating": "joule"}}
 
 def heated_dwells() -> Any:
     table = dwells(noise=None, n=2000.0)
-    hot = np.sqrt(table.temperature**2 + 3e7 * table.current**2)
-    height = np.where(table.state == 0, BARRIER[0] + SLOPE[0] * table.current, BARRIER[1] + SLOPE[1] * table.current)
-    return table.replicate(np.log(1e-9) + height * 295.0 / hot, np.random.default_rng(5))
+    hot = np.sqrt(table.settings.temperature**2 + 3e7 * table.settings.drive**2)
+    height = np.where(
+        table.settings.state == 0,
+        BARRIER[0] + SLOPE[0] * table.settings.drive,
+        BARRIER[1] + SLOPE[1] * table.settings.drive,
+    )
+    return table.draw(np.log(1e-9) + height * 295.0 / hot, np.random.default_rng(5))
 
 
 def test_eq_27_is_a_rival_of_the_heating_that_was_fitted() -> None:
@@ -269,6 +304,18 @@ def test_eq_27_is_a_rival_of_the_heating_that_was_fitted() -> None:
     assert re.match(r"κ = (2\.9|3\.0)\d\d\(\d\d\)×10⁷ K²/A² \(295 K becomes", entries[0]["note"])
     assert "at the largest current" in entries[0]["note"]
     assert verdicts(entries)[0] == "best"
+
+
+@pytest.mark.parametrize("known", [{}, {"heating": "(1.0 ± 0.2)e7 K^2/A^2"}])
+def test_heated_exact_rates_have_heated_rivals(known: dict[str, str]) -> None:
+    model = {"barrier": "exact", "heating": "joule"}
+    objective, optimum = fitted(heated_dwells(), device={**KNOWN, **known}, model=model, fit={"fix": {"tau_0": "1 ns"}})
+    names = {rival.name: rival.objective.names for rival in candidates(objective, optimum)}
+    assert [name for name, varied in names.items() if "heating" in varied] == (
+        list(names) if known else ["exact-rates", "joule-heating"]
+    )
+    for rival in candidates(objective, optimum):
+        assert all(start.size == len(rival.objective.names) for start in rival.starts)
 
 
 def test_a_known_heating_is_a_datum_for_all() -> None:

@@ -11,7 +11,8 @@ import pytest
 
 import stfit
 from stfit.analysis import analysis_of, read_analysis
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.budget import budget
 from stfit.diagnostics.contributions import (
     alone,
@@ -24,10 +25,10 @@ from stfit.diagnostics.contributions import (
 from stfit.diagnostics.estimates import estimates
 from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.objective import Objective
-from stfit.pipeline import load_measurements
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.loading import load_measurements
 from stfit.results import FitResult
 
 JOINT = Path(__file__).parents[3] / "datasets" / "joint-device"
@@ -43,7 +44,7 @@ def by_temperature() -> list[DwellTimes]:
     return [table for table in tables if isinstance(table, DwellTimes)]
 
 
-def fitted(measurements: Sequence[Measurement], device: dict[str, str]) -> tuple[Objective, Optimum]:
+def fitted(measurements: Sequence[Observation], device: dict[str, str]) -> tuple[Objective, Optimum]:
     objective = assemble(analysis_of({"device": device}, Path(), "test"), measurements)
     return objective, minimise(objective)
 
@@ -102,14 +103,17 @@ def test_measurements_of_one_device_agree(joint: FitResult) -> None:
 def test_a_measurement_of_another_device_is_in_tension() -> None:
     measurements = by_temperature()
     wrong = measurements[0]
-    current = wrong.current * 1.1  # a current source off by a tenth: the slopes of 280 K come out a tenth too small
-    objective, optimum = fitted([replace(wrong, current=current), *measurements[1:]], DEVICE)
+    # a current source off by a tenth: the slopes of 280 K come out a tenth too small
+    settings = wrong.settings.driven_at(1.1 * wrong.settings.drive)
+    objective, optimum = fitted([replace(wrong, settings=settings), *measurements[1:]], DEVICE)
     found = tensions(objective, optimum, estimates(objective, optimum))
     assert [entry for entry in found if entry["verdict"] == "in tension" and "280" in entry["left_out"]]
 
 
 def test_a_reversed_current_contradicts_in_sign() -> None:
-    objective, optimum = fitted([replace(by_temperature()[0], polarity=-1), *by_temperature()[1:]], DEVICE)
+    right, *others = by_temperature()
+    settings = right.settings.driven_at(-right.settings.drive)
+    objective, optimum = fitted([replace(right, settings=settings), *others], DEVICE)
     sentence = sign_sentence(alone(objective, optimum))
     assert sentence is not None
     assert sentence.startswith("The measurements contradict each other in the sign of λ/β")
@@ -136,7 +140,7 @@ def test_five_kinds_constrain_one_device(joint: FitResult) -> None:
 def test_the_slopes_of_lines_are_compared_with_those_of_switching(joint: FitResult) -> None:
     sentence = line_slope_sentence(joint.joint["alone"])
     assert sentence is not None
-    assert sentence.startswith("Slopes seen by the resonance lines over those seen by switching")
+    assert sentence.startswith("Slopes of the resonance lines over those of switching")
     assert sentence in [note.sentence for note in joint.validity]
     assert line_slope_sentence([entry for entry in joint.joint["alone"] if entry["kind"] != "fmr-lines"]) is None
 

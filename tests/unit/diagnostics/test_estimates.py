@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.estimates import Z95, estimates, spread
-from stfit.models.law import DERIVED_UNITS
+from stfit.models.derived import DERIVED_UNITS
 from stfit.objective import Objective
 from stfit.results import Estimate, Verdict
 from tests import builders

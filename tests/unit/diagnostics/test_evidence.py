@@ -5,11 +5,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics import evidence as module
 from stfit.diagnostics.comparison import candidates
 from stfit.diagnostics.evidence import evidence
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.objective import Objective
 from tests import builders
 
@@ -46,7 +47,7 @@ def test_the_fitted_description_has_the_evidence_that_laplace_gives_it(monkeypat
 @pytest.mark.parametrize("kind", ["dwells", "pulses"])
 def test_all_descriptions_count_ln_L_from_one_constant(kind: str) -> None:
     """Heating by nothing, and a power of one, are Eq. 27: with them ln L is the same number, constant and all."""
-    data: dict[str, Measurement] = {
+    data: dict[str, Observation] = {
         "dwells": builders.dwell_times(GRID, n=400, seed=6),
         "pulses": builders.pulses(GRID, width=1.0, n=1000, seed=6),
     }

@@ -7,8 +7,9 @@ import sys
 import numpy as np
 import pytest
 
+from stfit.backends.budget import Budget
 from stfit.backends.chain import Chain
-from stfit.backends.ensemble import Budget, sample
+from stfit.backends.ensemble import sample
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.export import inference_data
 from stfit.errors import InputError

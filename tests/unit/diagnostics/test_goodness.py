@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.goodness import goodness, holm
 from stfit.kinds.dwell.data import MeanDwellTimes
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.results import Goodness, Status
 from stfit.results.fit_tests import UNDER_DISPERSION
@@ -22,7 +23,7 @@ SMALL = builders.grid(temperatures=(280.0, 310.0), currents=(-6e-3, 0.0, 6e-3))
 
 @cache
 def fitted(name: str) -> tuple[Objective, Optimum]:
-    measurements: dict[str, Measurement | list[Measurement]] = {
+    measurements: dict[str, Observation | list[Observation]] = {
         "many": builders.dwell_times(GRID, n=300, seed=1),
         "few": builders.dwell_times(SMALL, n=2, seed=1),
         "events": builders.dwell_events(SMALL, n=40, seed=1),
@@ -201,4 +202,4 @@ def test_errors_that_are_too_large_are_a_warning_of_their_own(overstated: float,
     (quiet,) = (test for test in found.tests if test.name == UNDER_DISPERSION)
     assert quiet.verdict == verdict
     # the deviance of 51 degrees of freedom falls by the square: below it lies 4·10⁻¹⁰ of the χ² law
-    assert ("errors are overstated" in found.dispersion[0]["sentence"]) is (verdict == "doubtful")
+    assert ("overstated" in found.dispersion[0]["sentence"]) is (verdict == "doubtful")

@@ -8,7 +8,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.goodness import goodness
 from stfit.diagnostics.groups import groups, informative_rows
 from stfit.kinds.critical.data import CriticalCurrents
@@ -32,7 +33,6 @@ def pulses(switched: list[float], current: list[float], transition: list[int]) -
             "n": np.full(size, 200.0),
             "n_switched": np.array(switched),
         },
-        polarity=1,
         origin=Origin("pulses.csv"),
     )
 
@@ -90,7 +90,6 @@ def with_signs(last: float) -> tuple[Objective, Goodness]:
             "delta_R": np.full(2, 0.1),
             "barrier": np.full(2, 0.45 * builders.E),
         },
-        polarity=1,
         origin=Origin("currents.csv"),
     )
     objective = builders.objective(table, device={"beta": "0.36"})

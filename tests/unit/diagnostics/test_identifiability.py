@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.combinations import combinations
 from stfit.diagnostics.estimates import estimates
 from stfit.diagnostics.identifiability import identifiability
@@ -244,8 +245,8 @@ def test_what_no_data_of_a_design_could_tell_is_called_structural_with_its_compa
     assert kinds(result) == dict.fromkeys(lost, "structural")
     assert set(result["ranks"]) == {5}
     said = {name: entry["sentence"] for name, entry in result["parameters"].items()}
-    assert said["tau_0"].endswith("it is free together with E_P and E_AP.")
-    assert said["l_over_L"].endswith("it is free together with β.")
+    assert said["tau_0"].endswith("it is free together with E_P and E_AP at all 9 points tried.")
+    assert said["l_over_L"].endswith("it is free together with β at all 9 points tried.")
     assert result["parameters"]["beta"]["remedy"].startswith("Give beta in [device]")
     assert said["slope_P"].startswith("Identified to ")
 
@@ -260,7 +261,7 @@ def test_what_a_special_point_hides_is_called_local() -> None:
     assert {unknown.pop(name) for name in ("I_c_P", "I_c_AP")} == {"practical"}
     assert unknown == dict.fromkeys(("theta_0", "c_P", "c_AP", "c_ratio"), "local")
     assert result["ranks"] == [7, *[8] * 8]
-    assert "a special point where 7 directions are seen" in result["parameters"]["theta_0"]["sentence"]
+    assert "a special point where the data determine 7 combinations" in result["parameters"]["theta_0"]["sentence"]
 
 
 def test_what_too_few_data_leave_open_is_called_practical() -> None:
@@ -271,7 +272,7 @@ def test_what_too_few_data_leave_open_is_called_practical() -> None:
     assert result["rank"] == result["n_free"]
     assert "tau_0" in kinds(result)
     assert set(kinds(result).values()) == {"practical"}
-    assert "practic" in result["parameters"]["tau_0"]["sentence"]
+    assert "too few" in result["parameters"]["tau_0"]["sentence"]
 
 
 def test_every_parameter_with_a_number_is_called_identified_and_constants_say_what_the_data_added() -> None:
@@ -279,7 +280,7 @@ def test_every_parameter_with_a_number_is_called_identified_and_constants_say_wh
     result = judged(objective, optimum)
     assert kinds(result) == {}
     assert set(result["parameters"]) == set(estimates(objective, optimum))
-    assert result["parameters"]["beta"]["sentence"].startswith("Known from what was given; the data leave its error")
+    assert result["parameters"]["beta"]["sentence"].startswith("Given; the data do not reduce its error.")
 
 
 def test_the_points_around_the_optimum_are_those_of_the_seed() -> None:

@@ -7,10 +7,11 @@ import pytest
 from stfit.backends.least_squares import minimise
 from stfit.backends.profile import LEVELS, quick_ends
 from stfit.diagnostics.estimates import estimates
-from stfit.diagnostics.intervals import TOLERANCE, choose_intervals, estimates_by
+from stfit.diagnostics.intervals import TOLERANCE, choose_intervals
 from stfit.objective import Objective
 from stfit.results import Verdict
 from tests import builders
+from tests.interval_kinds import estimates_by
 
 
 def _poor() -> Objective:
@@ -30,7 +31,7 @@ def test_the_covariance_intervals_are_those_of_the_estimates() -> None:
 def test_every_quantity_that_has_an_error_has_its_interval(kind: str) -> None:
     objective = _poor()
     optimum = minimise(objective)
-    found = estimates_by(kind, objective, optimum, seed=1, replicas=60)
+    found = estimates_by(kind, objective, optimum, replicas=60)
     for name, base in estimates(objective, optimum).items():
         if base.ci95 is None:
             continue
@@ -39,12 +40,6 @@ def test_every_quantity_that_has_an_error_has_its_interval(kind: str) -> None:
         assert base.value is not None
         if low is not None and high is not None:
             assert low < base.value < high
-
-
-def test_another_kind_is_refused() -> None:
-    objective = _poor()
-    with pytest.raises(ValueError, match="no intervals are called 'jackknife': there are covariance"):
-        estimates_by("jackknife", objective, minimise(objective))
 
 
 def test_rich_data_keep_the_covariance_and_poor_data_take_the_profile() -> None:

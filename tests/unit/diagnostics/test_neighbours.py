@@ -30,7 +30,7 @@ def p_of(found: Goodness, name: str) -> float:
 def table(log_dwell: np.ndarray, counts: float, seed: int) -> DwellTimes:
     total = np.exp(log_dwell) * np.random.default_rng(seed).gamma(np.full(log_dwell.size, counts))
     columns = GRID.columns() | {"n": np.full(log_dwell.size, counts), "total_time": total}
-    made = DwellTimes.from_columns(columns, polarity=1, origin=Origin(file="dwell.csv"))
+    made = DwellTimes.from_columns(columns, origin=Origin(file="dwell.csv"))
     assert isinstance(made, DwellTimes)
     return made
 
@@ -97,7 +97,7 @@ def test_rows_that_scatter_more_than_their_counts_are_found_with_the_factor() ->
     assert abs(scatter["factor"] - 1.6) < 4 * scatter["stderr"]
     # of ν = 51 degrees of freedom: the factor is known to 1/√(2ν), a tenth of itself
     assert scatter["stderr"] == pytest.approx(scatter["factor"] / np.sqrt(2 * 51), rel=0.01)
-    assert "times as much as counting statistics make them" in scatter["sentence"]
+    assert scatter["sentence"].endswith("times that expected from counting: too large.")
     # it is no wrong law: neighbours know nothing of each other
     assert p_of(found, "correlation of neighbours") > 0.001
 
@@ -105,7 +105,7 @@ def test_rows_that_scatter_more_than_their_counts_are_found_with_the_factor() ->
 def test_rows_as_they_should_be_are_said_to_be() -> None:
     found = judged(builders.objective(table(GRID.log_dwell_time(builders.TRUTH), 400.0, seed=9)))
     assert found.verdict == "acceptable"
-    assert "scatter as counting statistics make them" in found.dispersion[0]["sentence"]
+    assert found.dispersion[0]["sentence"].endswith("times that expected from counting: consistent.")
 
 
 def test_a_wrong_law_leaves_neighbours_alike() -> None:

@@ -1,6 +1,7 @@
 """Posterior estimates: quantiles where the data speak, limits at bounds, and nothing where only the prior does."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,15 @@ from stfit.diagnostics.posterior import Reach, posterior_combinations, posterior
 from stfit.diagnostics.reliability import LOG_POSTERIOR, ChainVerdict, quoted, reliability
 from stfit.models.barrier_angle import coordinate_at
 from stfit.objective import FitParameter
-from stfit.results import Verdict
+from stfit.results import Estimate, Verdict
 from tests import builders
 from tests.chains import chain_of, device, normal_chain, one_temperature
+
+
+@cache
+def found_of_device() -> dict[str, Estimate]:
+    return posterior_estimates(*device())
+
 
 LEVELS = {"ci68": (0.158655253931457, 0.841344746068543), "ci95": (0.025, 0.975)}
 
@@ -36,8 +43,8 @@ def test_thinned_draws_are_evenly_spaced_and_keep_both_ends() -> None:
 
 
 def test_value_and_intervals_are_quantiles_and_stderr_the_standard_deviation() -> None:
-    objective, optimum, chain = device()
-    found = posterior_estimates(objective, optimum, chain)
+    objective, _, chain = device()
+    found = found_of_device()
     draws = quantity_draws(objective, chain.flat)
     for name in ("l_over_L", "theta_0", "slope_P", "slope_AP", "c_AP", "I_c_P"):
         entry = found[name]
@@ -50,8 +57,8 @@ def test_value_and_intervals_are_quantiles_and_stderr_the_standard_deviation() -
 
 
 def test_tau_0_has_the_spread_of_its_logarithm() -> None:
-    objective, optimum, chain = device()
-    tau_0 = posterior_estimates(objective, optimum, chain)["tau_0"]
+    objective, _, chain = device()
+    tau_0 = found_of_device()["tau_0"]
     logarithm = chain.flat[:, objective.names.index("tau_0")]
     assert tau_0.value == pytest.approx(np.exp(np.median(logarithm)), rel=1e-12)
     assert tau_0.stderr == pytest.approx(np.exp(np.median(logarithm)) * np.std(logarithm), rel=1e-12)
@@ -59,7 +66,7 @@ def test_tau_0_has_the_spread_of_its_logarithm() -> None:
 
 def test_with_much_data_it_is_the_normal_law_of_the_fit() -> None:
     objective, optimum, chain = device()
-    least_squares, found = estimates(objective, optimum), posterior_estimates(objective, optimum, chain)
+    least_squares, found = estimates(objective, optimum), found_of_device()
     judged = reliability(objective, optimum, chain)
     for name, entry in least_squares.items():
         assert found[name].verdict is entry.verdict

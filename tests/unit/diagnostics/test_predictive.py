@@ -82,7 +82,7 @@ def test_every_kind_is_checked_and_only_residuals_are_asked_for_residuals(kind: 
     measurement: Any = builders.pulses(builders.grid()) if kind == "pulses" else builders.ramps()
     found = checked(builders.objective([measurement]))
     names = {name for name, _ in found}
-    assert ("posterior predictive: largest residual" in names) == measurement.has_residuals
+    assert ("posterior predictive: largest residual" in names) == measurement.traits.has_residuals
     assert "posterior predictive: deviance, P→AP" in names
     assert all(test.verdict == "acceptable" for test in found.values())
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.thermal import near_curie, rise, temperature_notes
 from stfit.objective import Objective
 from tests import builders

@@ -9,7 +9,7 @@ from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
 from stfit.diagnostics.validity import validity
 from stfit.kinds.critical.data import CriticalCurrents
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.physics.fokker_planck import finite_barrier_asymmetry
 from stfit.physics.transport import CosineGmr
 from stfit.results import Note
@@ -20,7 +20,7 @@ T = 295.0
 GRID = builders.grid()
 
 
-def noted(measurements: Measurement | list[Measurement], **sections: Any) -> dict[str, Note]:
+def noted(measurements: Observation | list[Observation], **sections: Any) -> dict[str, Note]:
     objective = builders.objective(measurements, **sections)
     optimum = minimise(objective)
     notes = validity(objective, optimum, estimates(objective, optimum))
@@ -41,7 +41,7 @@ def test_high_barriers_hold() -> None:
     note = noted(builders.dwell_times(GRID))["barrier height"]
     assert note.level == "info"
     assert note.sentence.startswith("With the fitted τ0, 1 ns, the barriers of the rows are ")
-    assert note.sentence.endswith("Eq. 27 (E ≫ k_BT) holds.")
+    assert note.sentence.endswith("none lies below 5 k_BT.")
 
 
 @pytest.mark.parametrize(("height", "level"), [(5.5, "info"), (4.5, "warning")])
@@ -109,7 +109,7 @@ def test_the_printed_convention_doubles_the_factors_it_compares() -> None:
         pytest.param(builders.dwell_times(GRID, low(4.0)), {}, id="too low for two states"),
     ],
 )
-def test_no_finite_barrier_note_where_there_is_nothing_to_compare(measurement: Measurement, sections: Any) -> None:
+def test_no_finite_barrier_note_where_there_is_nothing_to_compare(measurement: Observation, sections: Any) -> None:
     assert "finite barrier" not in noted(measurement, **sections)
 
 
@@ -153,26 +153,26 @@ def test_which_state_a_positive_current_favours(states: tuple[int, ...], sign: i
     note = noted(builders.dwell_times(grid, TRUTH if sign > 0 else REVERSED))["polarity"]
     favoured, relation, level = ("P", "> 0", "info") if sign > 0 else ("AP", "< 0", "warning")
     assert note.level == level
-    assert f"+I lengthens the dwell times of {favoured}: λ/β {relation}." in note.sentence
+    assert f"positive current stabilises {favoured} (λ/β {relation})." in note.sentence
 
 
 @pytest.mark.parametrize("polarity", [1, -1])
 def test_the_advice_on_polarity_is_to_turn_it(polarity: int) -> None:
     grid = builders.grid(polarity=polarity)
     note = noted(builders.dwell_times(grid, REVERSED))["polarity"]
-    assert f"polarity = {-polarity} says so and makes λ/β > 0" in note.sentence
+    assert f"set polarity = {-polarity}; then λ/β > 0" in note.sentence
 
 
 def test_two_polarities_are_turned_together() -> None:
-    both: list[Measurement] = [builders.dwell_times(builders.grid(polarity=p), REVERSED) for p in (1, -1)]
-    assert "the opposite polarity says so" in noted(both)["polarity"].sentence
+    both: list[Observation] = [builders.dwell_times(builders.grid(polarity=p), REVERSED) for p in (1, -1)]
+    assert "set the opposite polarity" in noted(both)["polarity"].sentence
 
 
 @pytest.mark.parametrize("truth", [TRUTH, REVERSED])
 def test_the_printed_lambda_has_the_other_sign(truth: dict[str, float]) -> None:
     note = noted(builders.dwell_times(GRID, truth), model={"convention": "printed"})["polarity"]
     positive = truth["l_over_L"] > 0
-    assert f"the dwell times of {'P' if positive else 'AP'}: λ/β {'< 0' if positive else '> 0'}." in note.sentence
+    assert f"stabilises {'P' if positive else 'AP'} (λ/β {'< 0' if positive else '> 0'})." in note.sentence
 
 
 def test_no_slope_no_polarity() -> None:
@@ -192,7 +192,6 @@ def test_signs_that_no_coefficient_describes_exclude_the_model(sign: float) -> N
             "delta_R": np.full(2, 0.1),
             "barrier": np.full(2, 0.45 * builders.E),
         },
-        polarity=1,
         origin=Origin("currents.csv"),
     )
     found = noted(table, device={"beta": "0.36"}).get("signs of the critical currents")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stfit.figures.calibration import Covered, coverage_figure, pulls_figure, ranks_figure
+from stfit.figures.calibration_figure import Covered, coverage_figure, pulls_figure, ranks_figure
 
 
 @pytest.mark.parametrize("count", [1, 4, 7])

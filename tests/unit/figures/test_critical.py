@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stfit.figures.critical import critical_current_figure
-from stfit.figures.panels import Fit, Series
-from stfit.figures.style import Quantity
+from stfit.figures.critical_figure import critical_current_figure
+from stfit.figures.panels import FittedCurve, Series
+from stfit.figures.style import AxisQuantity
 
-DELTA_R = Quantity("ΔR", "mΩ", 1e3)
+DELTA_R = AxisQuantity("ΔR", "mΩ", 1e3)
 
 
 def series(label: str, state: str, slope: float) -> Series:
     x = np.array([0.1, 0.2, 0.4])
     grid = np.linspace(0.0, 0.4, 5)
     line = slope * grid
-    fit = Fit(grid, line, 0.9 * line, 1.1 * line, 0.8 * line, 1.2 * line)
+    fit = FittedCurve(grid, line, 0.9 * line, 1.1 * line, 0.8 * line, 1.2 * line)
     return Series(label, state, x, slope * x, 0.95 * slope * x, 1.05 * slope * x, np.array([0.5, -1.0, 0.2]), fit)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from stfit.figures.fmr import fmr_figure
 from stfit.figures.panels import Series
-from stfit.figures.style import Quantity
+from stfit.figures.style import AxisQuantity
 
 
 def series(state: str, shows: str, unit: str, values: list[float]) -> Series:
@@ -15,7 +15,7 @@ def series(state: str, shows: str, unit: str, values: list[float]) -> Series:
     return Series(f"{state}, {shows}", state, x, y, 0.9 * y, 1.1 * y, np.zeros(y.size), shows=shows, unit=unit)
 
 
-CURRENT = Quantity("current", "mA", 1e3)
+CURRENT = AxisQuantity("current", "mA", 1e3)
 
 
 def test_power_and_linewidth_have_their_own_axes_with_both_states() -> None:
@@ -38,7 +38,7 @@ def test_power_and_linewidth_have_their_own_axes_with_both_states() -> None:
 
 
 def test_against_a_frequency_the_axis_is_linear() -> None:
-    figure = fmr_figure([series("P", "linewidth", "T", [4e-3, 9e-3])], Quantity("frequency", "GHz", 1e-9))
+    figure = fmr_figure([series("P", "linewidth", "T", [4e-3, 9e-3])], AxisQuantity("frequency", "GHz", 1e-9))
     assert figure.axes[0].get_yscale() == "linear"
 
 

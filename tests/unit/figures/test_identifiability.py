@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stfit.figures.identifiability import eigen_directions_figure
+from stfit.figures.directions_figure import eigen_directions_figure
 
 
 def test_every_direction_has_its_row_and_what_is_unseen_says_so() -> None:

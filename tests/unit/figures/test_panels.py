@@ -6,19 +6,19 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from stfit.figures.dwell import dwell_time_figure
-from stfit.figures.panels import Fit, Series, of_state, panels_figure
-from stfit.figures.style import Quantity, svg
+from stfit.figures.dwell_figure import dwell_time_figure
+from stfit.figures.panels import FittedCurve, Series, of_state, panels_figure
+from stfit.figures.style import AxisQuantity, svg
 from stfit.kinds.pulse.figure import switching_probability_figure
 
-CURRENT = Quantity("current", "mA", 1e3)
+CURRENT = AxisQuantity("current", "mA", 1e3)
 NAN = np.nan
 
 
 def series(label: str, state: str, **changes: Any) -> Series:
     x = np.linspace(-1e-3, 1e-3, 5)
     y = np.exp(x * 1e3)
-    fit = Fit(x, y, y * 0.9, y * 1.1, y * 0.8, y * 1.2)
+    fit = FittedCurve(x, y, y * 0.9, y * 1.1, y * 0.8, y * 1.2)
     parts: dict[str, Any] = {"x": x, "observed": y, "low": y * 0.9, "high": y * 1.1, "residual": x * 1e3, "fit": fit}
     return Series(label, state, **(parts | changes))
 
@@ -92,7 +92,7 @@ def test_a_row_with_a_limit_only_is_an_arrow() -> None:
 def test_a_band_that_runs_away_does_not_set_the_scale() -> None:
     x = np.linspace(-1e-3, 1e-3, 5)
     y = np.ones(5)
-    wild = Fit(x, y, y * 1e-9, y * 1e9, y * 1e-30, y * 1e30)
+    wild = FittedCurve(x, y, y * 1e-9, y * 1e9, y * 1e-30, y * 1e30)
     figure = dwell_time_figure([series("P", "P", fit=wild)], CURRENT)
     low, high = figure.axes[0].get_ylim()
     # The data span 0.33 to 3.0 (e^∓1 with 10 % errors); the margin is 6 % of that in the logarithm.
@@ -105,8 +105,8 @@ def test_residuals_beyond_the_usual_stay_in_view() -> None:
     assert figure.axes[1].get_ylim()[1] > 9.0
 
 
-@pytest.mark.parametrize("y", [Quantity("dwell time", "s", log=True), Quantity("power", "W")])
-def test_rows_without_any_number_still_draw(y: Quantity) -> None:
+@pytest.mark.parametrize("y", [AxisQuantity("dwell time", "s", log=True), AxisQuantity("power", "W")])
+def test_rows_without_any_number_still_draw(y: AxisQuantity) -> None:
     empty = np.full(5, NAN)
     figure = panels_figure(
         {"": [series("P", "P", observed=empty, low=empty, high=empty, residual=empty, fit=None)]}, CURRENT, y
@@ -116,7 +116,7 @@ def test_rows_without_any_number_still_draw(y: Quantity) -> None:
 
 
 def test_a_linear_scale_keeps_a_margin_about_the_data() -> None:
-    figure = panels_figure({"": [series("P", "P")]}, CURRENT, Quantity("power", "W"))
+    figure = panels_figure({"": [series("P", "P")]}, CURRENT, AxisQuantity("power", "W"))
     low, high = figure.axes[0].get_ylim()
     assert low < np.exp(-1.0) * 0.9
     assert high > np.exp(1.0) * 1.1

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stfit.figures.posterior import Drawn, _density, chain_figure, corner_figure
-from stfit.figures.style import Quantity, svg
+from stfit.figures.posterior_figure import Drawn, _density, chain_figure, corner_figure
+from stfit.figures.style import AxisQuantity, svg
 
 RNG = np.random.default_rng(12)
 
@@ -20,7 +20,7 @@ def drawn(symbol: str = "$x$", *, log: bool = False, identified: bool = True, pr
     density = np.exp(-0.5 * np.linspace(-3, 3, 20) ** 2)
     return Drawn(
         symbol,
-        Quantity("x", "ns", 1e9, log=log),
+        AxisQuantity("x", "ns", 1e9, log=log),
         draws * 1e-9,
         edges * 1e-9,
         density,

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from stfit.figures.style import Quantity, escape, journal_style, new_figure, shades, svg
+from stfit.figures.style import AxisQuantity, escape, journal_style, new_figure, shades, svg
 
 
 def drawing(label: str = "x", identity: str = "a") -> str:
@@ -63,5 +63,5 @@ def test_shades_run_from_dark_to_light_in_grey_too() -> None:
 
 
 def test_an_axis_states_its_unit() -> None:
-    assert Quantity("current", "mA").text == "current (mA)"
-    assert Quantity("switching probability", "").text == "switching probability"
+    assert AxisQuantity("current", "mA").text == "current (mA)"
+    assert AxisQuantity("switching probability", "").text == "switching probability"

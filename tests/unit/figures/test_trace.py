@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stfit.figures.style import Quantity, svg
+from stfit.figures.style import AxisQuantity, svg
 from stfit.figures.trace import trace_figure
 
-SIGNAL, TIME, DWELL = Quantity("resistance", "mΩ", 1e3), Quantity("time", "s"), Quantity("time", "ms", 1e3)
+SIGNAL, TIME, DWELL = AxisQuantity("resistance", "mΩ", 1e3), AxisQuantity("time", "s"), AxisQuantity("time", "ms", 1e3)
 
 
 def panels() -> dict[str, Any]:

@@ -42,7 +42,7 @@ def test_nothing_outside_imports_a_kind() -> None:
 
 
 def test_the_search_finds_what_is_named_outside_the_folders() -> None:
-    assert homes(r"\bdef declared_kind\b") == {"measurement/registry.py"}
+    assert homes(r"\bdef name_of\b") == {"measurement/observation.py"}
 
 
 @pytest.mark.parametrize("kind", OURS)

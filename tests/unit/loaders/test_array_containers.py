@@ -126,7 +126,7 @@ def test_an_npz_is_a_dwell_table(tmp_path: Path) -> None:
     np.savez(path, state=np.array(["P", "AP"]), current=[1.0, -1.0], n=[3, 4], total_time=[0.5, 0.25])
     found = stfit.load(path, "dwell-times", columns={"current": "current (mA)", "total_time": "total_time (s)"})
     assert isinstance(found, DwellTimes)
-    assert found.current.tolist() == [1e-3, -1e-3]
+    assert found.settings.drive.tolist() == [1e-3, -1e-3]
     assert found.total_time.tolist() == [0.5, 0.25]
 
 

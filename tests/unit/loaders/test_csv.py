@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,14 @@ from tests.saying import unnamed
 Write = Callable[..., Path]
 
 PLAIN = "state,current (mA),n\nP,-1.2,10\nAP,1.5,20\n"
+
+
+@pytest.fixture(scope="module", autouse=True, params=[1 << 20, 0], ids=["short", "long"])
+def short(request: Any) -> Iterator[None]:
+    """Every file is read as a short one, and as one that is long enough for pandas."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_container, "_SHORT", request.param)
+        yield
 
 
 def contents(table: Table) -> tuple[Any, ...]:
@@ -127,6 +135,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(write: Write, monkeypat
         path.write_text(PLAIN + "P,1,2\n", encoding="utf-8")
         return table
 
+    monkeypatch.setattr(text_container, "_SHORT", 0)
     monkeypatch.setattr(text_container, "_read_plain", read_and_append)
     with pytest.raises(InputError) as caught:
         text_container.read(path)

@@ -78,9 +78,9 @@ def refused(path: Path, **keys: Any) -> list[str]:
 def test_a_table_as_it_is_described(write: Write, content: str | bytes, keys: dict[str, Any]) -> None:
     found = pulses(write(content, "pulses.dat"), **keys)
     # Products and sums of a few factors, each rounded: 2.2e-16.
-    np.testing.assert_allclose(found.drive, [-4e-3, -4.5e-3, 2e-3], rtol=1e-15)
+    np.testing.assert_allclose(found.settings.current, [-4e-3, -4.5e-3, 2e-3], rtol=1e-15)
     np.testing.assert_allclose(found.pulse_width, 1e-7, rtol=1e-15)
-    assert found.state.tolist() == [0, 0, 1]
+    assert found.settings.state.tolist() == [0, 0, 1]
     assert (found.n.tolist(), found.n_switched.tolist()) == ([100] * 3, [3, 40, 5])
 
 

@@ -31,21 +31,18 @@ class Recorded:
     """Stands for a measurement: keeps what the loader hands over, and refuses currents above 1 A."""
 
     columns: Mapping[str, npt.NDArray[Any]]
-    polarity: int
     origin: Origin
     given: Mapping[str, Any]
 
     @classmethod
-    def from_columns(
-        cls, columns: Mapping[str, npt.NDArray[Any]], *, polarity: int, origin: Origin, **given: Any
-    ) -> Self:
+    def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, **given: Any) -> Self:
         problems = [
             CellProblem(int(row), "current", "at most 1 A", f"{columns['current'][row]:g} A")
             for row in np.flatnonzero(columns["current"] > 1)
         ]
         if problems:
             raise TableError([*problems, CellProblem(None, "state", "fewer", "more")])
-        return cls(columns, polarity, origin, given)
+        return cls(columns, origin, given)
 
 
 class RecordedKeys(MeasurementSection):
@@ -93,7 +90,7 @@ def test_the_origin_tells_the_file_its_digest_its_rows_and_what_was_left_out(wri
 
 def test_polarity_and_keys_go_to_the_kind(write: Write) -> None:
     found = load_table(write("state,current (mA)\nP,1\n"), polarity=-1, keys={"sign": "magnitude"})
-    assert (found.polarity, found.given) == (-1, {"sign": "magnitude"})
+    assert (found.origin.polarity, found.given) == (-1, {"sign": "magnitude"})
 
 
 DEVICES = "device,run,state,current (mA)\nA,1,P,1\nB,2,P,oops\nA,3,AP,4\n"

@@ -22,7 +22,6 @@ def pulses(switched: list[int], *, n: int = 100, width: float = 1e-7) -> Switchi
             "n": np.full(rows, n),
             "n_switched": np.array(switched),
         },
-        polarity=1,
         origin=Origin(),
     )
 
@@ -44,44 +43,44 @@ def test_the_shortest_dwell_leaves_a_chance_of_one_in_twenty() -> None:
 
 def test_graded_rows_have_no_limit_and_are_not_softened() -> None:
     table = pulses([0, 0, 13, 60, 100])
-    assert table.limits() == ()
-    assert table.softened() is None
+    assert table.edge().limits == ()
+    assert table.edge().softened is None
 
 
 def test_every_pulse_switched() -> None:
-    (sentence,) = pulses([100, 100]).limits()
+    (sentence,) = pulses([100, 100]).edge().limits
     assert "AP→P" in sentence
     assert "t_p/3.5" in sentence
     assert "28.4 ns" in sentence
 
 
 def test_no_pulse_switched() -> None:
-    (sentence,) = pulses([0, 0, 0]).limits()
+    (sentence,) = pulses([0, 0, 0]).edge().limits
     assert "no pulse switched" in sentence
     assert "3.34 µs" in sentence  # 100 pulses of 100 ns over 2.996
 
 
 def test_a_step_from_none_to_all() -> None:
-    (sentence,) = pulses([0, 0, 100, 100, 100]).limits()
+    (sentence,) = pulses([0, 0, 100, 100, 100]).edge().limits
     assert "from 0 to 1" in sentence
     assert "2.25 mA" in sentence
     assert "2.5 mA" in sentence
 
 
 def test_softened_counts_are_no_whole_numbers_and_share_a_third_of_one() -> None:
-    soft = pulses([0, 0, 100]).softened()
-    assert soft is not None
+    soft = pulses([0, 0, 100]).edge().softened
+    assert isinstance(soft, SwitchingPulses)
     np.testing.assert_allclose(soft.n_switched, [0.1, 0.1, 99.9])
 
 
 def test_a_state_that_was_never_left() -> None:
     columns = {"state": [0, 0, 1, 1], "current": [1e-3, 2e-3, 1e-3, 2e-3], "n": [0, 0, 5, 7]}
     columns["total_time"] = [3.0, 6.0, 1.0, 1.0]
-    table = DwellTimes.from_columns({k: np.array(v) for k, v in columns.items()}, polarity=1, origin=Origin())
-    (sentence,) = table.limits()
+    table = DwellTimes.from_columns({k: np.array(v) for k, v in columns.items()}, origin=Origin())
+    (sentence,) = table.edge().limits
     assert sentence.startswith("P:")
     assert "2 s" in sentence  # 6 s over 2.996
-    soft = table.softened()
+    soft = table.edge().softened
     assert isinstance(soft, DwellTimes)
     np.testing.assert_allclose(soft.n, [0.15, 0.15, 5.0, 7.0])
 
@@ -89,8 +88,8 @@ def test_a_state_that_was_never_left() -> None:
 def test_events_without_a_width_say_nothing_of_the_slope() -> None:
     """Whatever the slope, the likelihood can be as good: it depends on the exposure up to the event alone."""
     columns = {"transition": np.zeros(3, dtype=int), "switching_current": np.full(3, -1e-2), "ramp_rate": np.ones(3)}
-    events = RampEvents.from_columns(columns, polarity=1, origin=Origin())
-    (sentence,) = events.limits()
+    events = RampEvents.from_columns(columns, origin=Origin())
+    (sentence,) = events.edge().limits
     assert "all 3 events" in sentence
     assert "−10 mA" in sentence
     low, high = (float(-end[0]) for end in events.settings.interval)  # type: ignore[union-attr]

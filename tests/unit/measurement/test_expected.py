@@ -12,7 +12,8 @@ import pytest
 
 from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.resonance.data import FmrLines
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
+from stfit.measurement.observation import sensitivity
 from stfit.objective import Objective
 from stfit.objective.extension import expecting
 from tests.builders import (
@@ -44,7 +45,7 @@ def critical_currents() -> CriticalCurrents:
         "critical_current_stderr": np.full(8, 0.5e-3),
         "delta_R": np.tile([0.08, 0.1, 0.12, 0.14], 2),
     }
-    return CriticalCurrents.from_columns(columns, polarity=1, origin=Origin())
+    return CriticalCurrents.from_columns(columns, origin=Origin())
 
 
 def lines() -> FmrLines:
@@ -58,10 +59,10 @@ def lines() -> FmrLines:
         "linewidth": np.full(10, 5e7),
         "linewidth_stderr": np.full(10, 1e6),
     }
-    return FmrLines.from_columns(columns, polarity=1, origin=Origin(), linewidth="fwhm", power="integrated")
+    return FmrLines.from_columns(columns, origin=Origin(), linewidth="fwhm", power="integrated")
 
 
-KINDS: Final[dict[str, Callable[[], Measurement]]] = {
+KINDS: Final[dict[str, Callable[[], Observation]]] = {
     "dwells, n given": lambda: dwell_times(grid(), n=30),
     "dwells, time given": lambda: watched(grid(), expected=2.0),
     "means": lambda: mean_dwells(grid()),
@@ -90,7 +91,8 @@ def expected_information(one: Objective, x: Array) -> Array:
     terms = tuple(expecting(term, quantities) for term in one.terms)
     there = replace(one, terms=terms)
     if not there.has_residuals:  # single ramp events: see RampEvents.expected
-        root = there.terms[0].measurement.sensitivity(there.terms[0].prediction(there.space.jets(x, 1))).gradient
+        (term,) = there.terms
+        root = sensitivity(term.measurement, term.prediction(there.space.jets(x, 1))).gradient
         return np.asarray(root @ root.T)
     return there.data_information(x)
 
@@ -146,7 +148,7 @@ def test_the_likelihood_of_expected_ramps_is_nearly_level() -> None:
 def test_measured_three_times_as_long_there_is_three_times_the_information(name: str) -> None:
     one = objective_of(name)
     x = truth_of(one)
-    terms = tuple(replace(term, measurement=term.measurement.longer(3.0)) for term in one.terms)
+    terms = tuple(replace(term, measurement=term.measurement.scaled(3.0)) for term in one.terms)
     longer: Any = replace(one, terms=terms)
     once, thrice = expected_information(one, x), expected_information(longer, x)
     size = np.sqrt(np.outer(np.diag(once), np.diag(once)))
@@ -159,6 +161,6 @@ def test_measured_three_times_as_long_there_is_three_times_the_information(name:
 def test_a_longer_measurement_can_be_drawn(name: str) -> None:
     one = objective_of(name)
     x = truth_of(one)
-    terms = tuple(replace(term, measurement=term.measurement.longer(0.5)) for term in one.terms)
+    terms = tuple(replace(term, measurement=term.measurement.scaled(0.5)) for term in one.terms)
     drawn = replace(one, terms=terms).replicate(x, np.random.default_rng(SEED))
     assert np.all(np.isfinite(drawn.data_information(x)))

@@ -44,7 +44,7 @@ def test_the_variance_of_a_resampled_mean_is_that_of_the_sample() -> None:
 @pytest.mark.parametrize("censored", [False, True])
 def test_a_setting_keeps_its_number_of_dwells(censored: bool) -> None:
     events = builders.dwell_events(_WHERE, n=15, seed=1, censored=censored)
-    drawn = events.resampled(_rng())
+    drawn = events.draw(None, _rng())
     np.testing.assert_array_equal(drawn.setting, events.setting)
     np.testing.assert_allclose(np.bincount(drawn.setting, weights=drawn.duration), drawn.reduced.total_time)
     for setting in range(events.reduced.n.size):
@@ -58,7 +58,7 @@ def test_pulses_keep_their_number_and_spread_as_a_binomial() -> None:
     """Var of k is n p (1 − p) with the observed p; of 2000 draws known to 3.2 %, times 4 for the rows compared."""
     pulses = builders.pulses(_WHERE, n=50, seed=1)
     rng = _rng()
-    drawn = np.array([pulses.resampled(rng).n_switched for _ in range(2000)])
+    drawn = np.array([pulses.draw(None, rng).n_switched for _ in range(2000)])
     p = pulses.n_switched / pulses.n
     mixed = (p > 0.1) & (p < 0.9)
     np.testing.assert_allclose(np.var(drawn, axis=0)[mixed], (50 * p * (1 - p))[mixed], rtol=0.13)
@@ -67,7 +67,7 @@ def test_pulses_keep_their_number_and_spread_as_a_binomial() -> None:
 
 def test_stepped_ramps_keep_their_events() -> None:
     ramps: Any = builders.ramps(n=60, seed=2, step=2e-4)
-    drawn = ramps.resampled(_rng())
+    drawn = ramps.draw(None, _rng())
     size = ramps.ramps.size
     before, after = (
         np.bincount(table.setting, table.n_switched, size)
@@ -81,15 +81,19 @@ def test_stepped_ramps_keep_their_events() -> None:
 
 def test_single_ramps_are_drawn_within_their_setting() -> None:
     ramps: Any = builders.ramps(n=30, seed=2)
-    drawn = ramps.resampled(_rng())
+    drawn = ramps.draw(None, _rng())
     np.testing.assert_array_equal(drawn.counts, ramps.counts)
     for i, start in enumerate(ramps.first):
         piece = slice(start, start + int(ramps.counts[i]))
         assert set(drawn.rise[piece]) <= set(ramps.rise[piece])
 
 
+def _column(table: Any, name: str) -> Any:
+    return getattr(table, name) if hasattr(table, name) else getattr(table.settings, name)
+
+
 def _rows(table: Any, names: tuple[str, ...]) -> set[tuple[float, ...]]:
-    return set(zip(*(np.nan_to_num(getattr(table, name)).tolist() for name in names), strict=True))
+    return set(zip(*(np.nan_to_num(_column(table, name)).tolist() for name in names), strict=True))
 
 
 def _critical() -> Any:
@@ -99,7 +103,7 @@ def _critical() -> Any:
         "critical_current_stderr": np.full(8, 1e-5),
         "delta_R": np.tile([0.1, 0.11, 0.12, 0.13], 2),
     }
-    return CriticalCurrents.from_columns(columns, polarity=1, origin=Origin())
+    return CriticalCurrents.from_columns(columns, origin=Origin())
 
 
 def _lines() -> Any:
@@ -110,7 +114,7 @@ def _lines() -> Any:
         "power_stderr": np.full(10, 0.01),
         "frequency": np.full(10, 5e9),
     }
-    return FmrLines.from_columns(columns, polarity=1, origin=Origin(), power="integrated")
+    return FmrLines.from_columns(columns, origin=Origin(), power="integrated")
 
 
 @pytest.mark.parametrize(
@@ -124,12 +128,12 @@ def _lines() -> Any:
     ids=["dwell-times", "mean dwells", "critical currents", "lines"],
 )
 def test_rows_of_tables_stay_whole_and_in_their_series(table: Any, names: tuple[str, ...]) -> None:
-    drawn = table.resampled(_rng())
+    drawn = table.draw(None, _rng())
     assert type(drawn) is type(table)
     assert _rows(drawn, names) < _rows(table, names)
-    np.testing.assert_array_equal(drawn.state, table.state)
-    np.testing.assert_array_equal(np.nan_to_num(drawn.temperature), np.nan_to_num(table.temperature))
-    assert not drawn.current.flags.writeable
+    np.testing.assert_array_equal(drawn.settings.state, table.settings.state)
+    np.testing.assert_array_equal(np.nan_to_num(drawn.settings.temperature), np.nan_to_num(table.settings.temperature))
+    assert not drawn.settings.state.flags.writeable
 
 
 def test_quotes_are_redrawn_about_themselves() -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stfit.models.asymmetry import ASYMMETRIES, Uniaxial, asymmetry_named
+from stfit.models.asymmetry import Uniaxial, asymmetry_named
+from stfit.models.choices import ASYMMETRIES
 from stfit.physics.transport import ChiGmr, CosineGmr
 
 EPS = 2.0**-52

@@ -86,7 +86,7 @@ def test_errors_of_derived_quantities_follow_from_the_covariance(model: Critical
     for name in ("inverse_slope_P", "inverse_slope_AP"):
         found = result.params[name]
         assert found.stderr / abs(found.value) == pytest.approx(0.03 / np.sqrt(10), rel=1e-3)
-    inverse, error = model.inverse_current_band(result, np.array([0.0, 0.2]), np.array([1, 1]))
+    inverse, error = model.band(result, {"delta_R": np.array([0.0, 0.2]), "transition": np.array([1, 1])})
     assert (inverse[0], error[0]) == (0.0, 0.0)
     assert error[1] / inverse[1] == pytest.approx(0.03 / np.sqrt(10), rel=1e-3)
 

@@ -7,8 +7,9 @@ import pytest
 
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
-from stfit.models.dwell import DwellTimeModel, state_codes
-from stfit.models.law import DERIVED_UNITS
+from stfit.models.derived import DERIVED_UNITS
+from stfit.models.dwell import DwellTimeModel
+from stfit.models.lmfit_model import state_codes
 from tests import builders
 from tests.builders import K_B, TRUTH, E
 
@@ -39,7 +40,7 @@ def fitted(grid: builders.Grid = GRID, n: int = 500, seed: int | None = 1, **hel
 
 
 def test_equation_27_by_hand() -> None:
-    eta = MODEL.log_dwell_time(
+    eta = MODEL.law.log_dwell_time(
         TRUTH, state=GRID.state.astype(float), current=GRID.current, temperature=GRID.temperature, field=None
     )
     # ε times the largest of the summed parts, ln τ0 and B/k_BT, about 25
@@ -47,7 +48,7 @@ def test_equation_27_by_hand() -> None:
 
 
 def test_derived_quantities_by_hand() -> None:
-    derived = MODEL.derived(TRUTH, 300.0)
+    derived = MODEL.law.derived(TRUTH, 300.0)
     c_P, c_AP = builders.factors(TRUTH)
     coupling = builders.coupling(TRUTH)
     expected = {
@@ -65,14 +66,16 @@ def test_derived_quantities_by_hand() -> None:
 
 
 def test_no_spin_transfer_means_an_infinite_critical_current() -> None:
-    derived = MODEL.derived(dict(TRUTH) | {"l_over_L": np.array(0.0)}, 300.0)  # filterwarnings = error: and silently
+    derived = MODEL.law.derived(
+        dict(TRUTH) | {"l_over_L": np.array(0.0)}, 300.0
+    )  # filterwarnings = error: and silently
     assert np.isinf(derived["I_c_P"])
 
 
 def test_parameters_and_what_follows_from_them_have_units() -> None:
-    names = {p.name for p in MODEL.parameters}
+    names = {p.name for p in MODEL.fitted}
     assert names == {"l_over_L", "tau_0", "E_P", "E_AP", "theta_0", "beta", "delta_R"}
-    assert set(MODEL.derived(TRUTH, 300.0)) == set(DERIVED_UNITS) - names
+    assert set(MODEL.law.derived(TRUTH, 300.0)) == set(DERIVED_UNITS) - names
 
 
 def test_make_params_has_the_documented_bounds_and_holds_the_constants() -> None:
@@ -87,7 +90,7 @@ def test_make_params_has_the_documented_bounds_and_holds_the_constants() -> None
 
 def test_derived_parameters_follow_the_fitted_ones() -> None:
     params = MODEL.make_params(l_over_L=3.0, ln_tau_0=np.log(1e-9), E_P=0.5, E_AP=0.45, theta_0=1.7)
-    derived = MODEL.derived(TRUTH, 295.0)
+    derived = MODEL.law.derived(TRUTH, 295.0)
     assert params["I_c_P"].value == pytest.approx(float(derived["I_c_P"]), rel=1e-12)
     assert params["tau_0"].value == pytest.approx(1e-9, rel=1e-12)
 
@@ -183,3 +186,8 @@ def test_states_are_words_or_codes() -> None:
 def test_an_unknown_convention_is_refused() -> None:
     with pytest.raises(KeyError, match="paper"):
         DwellTimeModel(convention="paper")
+
+
+def test_an_unknown_keyword_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"no keyword \['barrier'\]"):
+        DwellTimeModel(barrier="exact")  # type: ignore[call-arg]

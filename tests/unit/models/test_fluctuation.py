@@ -65,7 +65,7 @@ def test_it_agrees_with_the_analysis_of_the_same_lines() -> None:
     columns = {"state": (STATE[half[0]] == "AP").astype(float), "current": CURRENT[half[0]]}
     for name, rows in zip(("power", "linewidth"), half, strict=True):
         columns |= {name: data[rows], f"{name}_stderr": sigma[rows]}
-    lines = FmrLines.from_columns(columns, polarity=1, origin=Origin(), power="integrated", linewidth="fwhm")
+    lines = FmrLines.from_columns(columns, origin=Origin(), power="integrated", linewidth="fwhm")
     fitted = stfit.fit(lines, device={"beta": "0.35", "delta_R": "0.11 ohm", "temperature": "295 K"})
     for name in ("l_over_L", "theta_0", "slope_P", "slope_AP"):
         estimate = fitted[name]

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stfit.backends.least_squares import minimise
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.models.dwell import DwellTimeModel
+from stfit.models.guess import CrudeDwellTimes
 from stfit.results import Status
 from tests import builders
 from tests.builders import K_B, TRUTH
@@ -21,19 +22,19 @@ MODEL = DwellTimeModel(reference_temperature=T)
 
 def guess(grid: builders.Grid, truth: Mapping[str, float] = TRUTH, model: DwellTimeModel = MODEL) -> dict[str, float]:
     """From dwell times without noise."""
-    return model.starting_quantities(
+    rows = CrudeDwellTimes(
         grid.log_dwell_time(truth),
         np.ones(grid.current.size),
-        state=grid.state.astype(float),
-        current=grid.current,
-        temperature=grid.temperature,
-        constants={"beta": truth["beta"], "delta_R": truth["delta_R"]},
+        grid.state.astype(float),
+        grid.current,
+        grid.temperature,
     )
+    return model.law.starting_quantities(rows, {"beta": truth["beta"], "delta_R": truth["delta_R"]})
 
 
 def predicted(start: Mapping[str, float], grid: builders.Grid) -> np.ndarray[Any, Any]:
     """ln τ at a guess."""
-    eta = MODEL.log_dwell_time(
+    eta = MODEL.law.log_dwell_time(
         dict(start) | {"beta": TRUTH["beta"]},
         state=grid.state.astype(float),
         current=grid.current,
@@ -125,7 +126,7 @@ def device(rng: np.random.Generator) -> dict[str, float]:
     }
 
 
-def measured(truth: Mapping[str, float], kind: str, rng: np.random.Generator) -> Measurement:
+def measured(truth: Mapping[str, float], kind: str, rng: np.random.Generator) -> Observation:
     """A measurement of any kind and size; currents change the barriers by up to 40 %."""
     reach = rng.uniform(0.02, 0.4) * min(truth["E_P"], truth["E_AP"]) / abs(builders.coupling(truth))
     size = rng.integers(1, 9)
@@ -189,15 +190,15 @@ def test_nonsense_still_gives_a_start_inside_the_bounds(
     model = DwellTimeModel(reference_temperature=T, asymmetry=asymmetry)
     size = len(log_dwell)
     state = np.array({"P": [0.0] * size, "AP": [1.0] * size, "both": [i % 2.0 for i in range(size)]}[states])
-    start = model.starting_quantities(
+    rows = CrudeDwellTimes(
         np.array(log_dwell),
         np.linspace(1.0, 2.0, size),
-        state=state,
-        current=reach * np.linspace(-1.0, 1.0, size),
-        temperature=T * (1 + spread * np.linspace(0.0, 1.0, size)),
-        constants={"beta": 0.35, "delta_R": 0.11},
+        state,
+        reach * np.linspace(-1.0, 1.0, size),
+        T * (1 + spread * np.linspace(0.0, 1.0, size)),
     )
-    for parameter in model.parameters:
+    start = model.law.starting_quantities(rows, {"beta": 0.35, "delta_R": 0.11})
+    for parameter in model.fitted:
         if parameter.name in start:
             coordinate = parameter.coordinate_of(start[parameter.name])
             assert parameter.lower <= coordinate <= parameter.upper, parameter.name

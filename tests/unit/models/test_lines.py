@@ -9,23 +9,19 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
+from stfit.constants import BOLTZMANN
 from stfit.derivatives import Jet, seed
-from stfit.models.law import SpinTransferLaw
+from stfit.models.choices import Choices
 from stfit.models.lines import LineRows, log_line
+from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.physics.fluctuations import LineNumbers
+from tests.builders import STRONGER
 
 Array = npt.NDArray[np.float64]
 
 T = 295.0
 QUANTITIES = {
-    "l_over_L": 8.0,
-    "tau_0": 1e-9,
-    "E_P": 0.50 * ELEMENTARY_CHARGE,
-    "E_AP": 0.45 * ELEMENTARY_CHARGE,
-    "theta_0": 1.7,
-    "beta": 0.35,
-    "delta_R": 0.11,
+    **STRONGER,
     "power_P": 2.0,
     "power_AP": 1.5,
     "linewidth_P": 9e7,
@@ -44,7 +40,7 @@ ROUNDING = 12 * 20 * float(np.finfo(float).eps)
 
 
 def law(mapping: str = "damping") -> SpinTransferLaw:
-    return SpinTransferLaw(mapping=mapping, reference_temperature=T)
+    return SpinTransferLaw.of(Choices(mapping=mapping), reference_temperature=T)
 
 
 def predicted(mapping: str = "damping", numbers: LineNumbers = BOTH, rows: LineRows = ROWS, **changes: Any) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,14 @@ import pytest
 
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE
 from stfit.derivatives import seed
-from stfit.models.law import SpinTransferLaw
+from stfit.models.choices import Choices
+from stfit.models.eq_27 import EQ_27
+from stfit.models.guess import CrudeDwellTimes
+from stfit.models.heating import NO_HEATING, Heating, JouleHeating
+from stfit.models.law import Law
 from stfit.models.material import ConstantMaterial, OrderedMaterial, material_named
-from stfit.models.rivals import EQ_27, POWERS, Description, JouleHeating
+from stfit.models.power import POWERS
+from stfit.models.spin_transfer import SpinTransferLaw
 from tests import builders
 
 Array = npt.NDArray[np.float64]
@@ -31,10 +37,11 @@ def bloch(temperature: Any) -> Any:
     return (1.0 - (temperature / 800.0) ** 1.5) / (1.0 - (REFERENCE / 800.0) ** 1.5)
 
 
-def law_of(magnetisation: str = "bloch", anisotropy_law: str = "callen-callen", **options: Any) -> SpinTransferLaw:
-    return SpinTransferLaw(
-        reference_temperature=REFERENCE, magnetisation=magnetisation, anisotropy_law=anisotropy_law, **options
-    )
+def law_of(
+    magnetisation: str = "bloch", anisotropy_law: str = "callen-callen", asymmetry: str = "theta_0", **options: Any
+) -> SpinTransferLaw:
+    choices = Choices(magnetisation=magnetisation, anisotropy_law=anisotropy_law, asymmetry=asymmetry)
+    return SpinTransferLaw.of(choices, reference_temperature=REFERENCE, **options)
 
 
 def test_a_constant_material_changes_nothing_and_costs_nothing() -> None:
@@ -43,8 +50,8 @@ def test_a_constant_material_changes_nothing_and_costs_nothing() -> None:
     assert material.stiffness(QUANTITIES, TEMPERATURE, REFERENCE) == 1.0
     assert material.parameters == ()
     assert material.words == ""
-    assert SpinTransferLaw().constant
-    assert not law_of().constant
+    assert SpinTransferLaw.of().device.constant
+    assert not law_of().device.constant
 
 
 def test_names() -> None:
@@ -62,24 +69,25 @@ def test_names() -> None:
 def test_barriers_go_with_the_anisotropy(anisotropy_law: str, exponent: int) -> None:
     law = law_of(anisotropy_law=anisotropy_law)
     ratio = bloch(TEMPERATURE) ** exponent
-    assert law.stiffness(QUANTITIES, TEMPERATURE) == pytest.approx(ratio, rel=1e-14)  # six roundings
-    wells = law.wells(QUANTITIES, None, TEMPERATURE)
+    assert law.device.stiffness(QUANTITIES, TEMPERATURE) == pytest.approx(ratio, rel=1e-14)  # six roundings
+    wells = law.device.wells(QUANTITIES, None, TEMPERATURE)
     assert wells.energy_P == pytest.approx(QUANTITIES["E_P"] * ratio, rel=1e-14)
     assert wells.energy_AP == pytest.approx(QUANTITIES["E_AP"] * ratio, rel=1e-14)
-    assert (wells.c_P, wells.c_AP) == (law.wells(QUANTITIES, None, None).c_P, law.wells(QUANTITIES, None, None).c_AP)
+    quoted = law.device.wells(QUANTITIES, None, None)
+    assert (wells.c_P, wells.c_AP) == (quoted.c_P, quoted.c_AP)
 
 
 @pytest.mark.parametrize(("magnetisation", "anisotropy_law"), PAIRS)
 def test_at_the_reference_temperature_all_is_as_quoted(magnetisation: str, anisotropy_law: str) -> None:
     law = law_of(magnetisation, anisotropy_law)
-    assert float(law.stiffness(QUANTITIES, REFERENCE)) == 1.0
-    found = law.quantities_at({**QUANTITIES, **UNIAXIAL, "h": 0.1}, REFERENCE)
+    assert float(law.device.stiffness(QUANTITIES, REFERENCE)) == 1.0
+    found = law.device.quantities_at({**QUANTITIES, **UNIAXIAL, "h": 0.1}, REFERENCE)
     assert found == {**QUANTITIES, **UNIAXIAL, "h": 0.1}
-    assert law.quantities_at(QUANTITIES, None) is QUANTITIES
+    assert law.device.quantities_at(QUANTITIES, None) is QUANTITIES
 
 
 def test_fields_go_with_the_anisotropy_over_the_magnetisation() -> None:
-    found = law_of().quantities_at({**QUANTITIES, **UNIAXIAL, "h": 0.1}, TEMPERATURE)
+    found = law_of().device.quantities_at({**QUANTITIES, **UNIAXIAL, "h": 0.1}, TEMPERATURE)
     m = bloch(TEMPERATURE)
     assert found["anisotropy_field"] == pytest.approx(0.12 * m**2, rel=1e-14)
     assert found["h"] == pytest.approx(0.1 / m**2, rel=1e-14)
@@ -98,22 +106,24 @@ def test_a_free_h_and_one_applied_field_are_the_same_physics(magnetisation: str,
 
 def test_beyond_the_curie_temperature_there_is_no_number() -> None:
     for magnetisation in ("bloch", "mean-field"):
-        found = law_of(magnetisation).wells(QUANTITIES, None, np.array([400.0, 800.0, 900.0]))
+        found = law_of(magnetisation).device.wells(QUANTITIES, None, np.array([400.0, 800.0, 900.0]))
         assert np.array_equal(np.isnan(found.energy_P), [False, True, True])
 
 
 def test_walkers_have_their_own_curie_temperature() -> None:
     curies = np.array([[700.0], [800.0], [390.0]])
-    found = law_of().stiffness({**QUANTITIES, "curie_temperature": curies}, TEMPERATURE)
+    found = law_of().device.stiffness({**QUANTITIES, "curie_temperature": curies}, TEMPERATURE)
     assert found.shape == (3, 4)
-    assert found[1] == pytest.approx(law_of().stiffness(QUANTITIES, TEMPERATURE), rel=0)
+    assert found[1] == pytest.approx(law_of().device.stiffness(QUANTITIES, TEMPERATURE), rel=0)
     assert np.array_equal(np.isnan(found[2]), TEMPERATURE >= 390.0)
 
 
-@pytest.mark.parametrize("description", [EQ_27, POWERS[0], JouleHeating(1e10)], ids=lambda d: d.name)
+@pytest.mark.parametrize(
+    ("rates", "heating"), [(EQ_27, NO_HEATING), (POWERS[0], NO_HEATING), (EQ_27, JouleHeating(1e10))]
+)
 @pytest.mark.parametrize("asymmetry", ["theta_0", "uniaxial"])
-def test_slopes_are_those_at_zero_current(description: Description, asymmetry: str) -> None:
-    law = law_of(asymmetry=asymmetry, description=description)
+def test_slopes_are_those_at_zero_current(rates: Law, heating: Heating, asymmetry: str) -> None:
+    law = replace(law_of(asymmetry=asymmetry, heating=heating), rates=rates)
     (current,) = seed(np.array([0.0]), 1)
     quantities = {**QUANTITIES, "Kv": UNIAXIAL["Kv"], "h": 0.1}
     jet = law.log_dwell_time(quantities, state=STATE, current=current, temperature=TEMPERATURE, field=None)
@@ -121,7 +131,7 @@ def test_slopes_are_those_at_zero_current(description: Description, asymmetry: s
 
 
 def test_a_heated_magnet_has_the_barrier_of_its_own_temperature() -> None:
-    law = law_of(description=JouleHeating(1e10))
+    law = law_of(heating=JouleHeating(1e10))
     found = law.log_dwell_time(QUANTITIES, state=STATE, current=CURRENT, temperature=TEMPERATURE, field=None)
     hot = np.sqrt(TEMPERATURE**2 + 2e9 * CURRENT**2)
     expected = law_of().log_dwell_time(QUANTITIES, state=STATE, current=CURRENT, temperature=hot, field=None)
@@ -131,7 +141,7 @@ def test_a_heated_magnet_has_the_barrier_of_its_own_temperature() -> None:
 @pytest.mark.parametrize(("magnetisation", "anisotropy_law"), PAIRS)
 @pytest.mark.parametrize("heated", [False, True])
 def test_derivatives_are_those_of_the_formula(magnetisation: str, anisotropy_law: str, heated: bool) -> None:
-    law = law_of(magnetisation, anisotropy_law, description=JouleHeating(1e10) if heated else EQ_27)
+    law = law_of(magnetisation, anisotropy_law, heating=JouleHeating(1e10) if heated else NO_HEATING)
     names = ("E_P", "E_AP", "theta_0", "curie_temperature", "heating", "temperature")
     at = np.array([QUANTITIES[n] for n in names[:-1]] + [1.0])
 
@@ -159,7 +169,7 @@ def test_derivatives_are_those_of_the_formula(magnetisation: str, anisotropy_law
 
 
 def test_measured_critical_currents_have_the_barrier_of_their_temperature() -> None:
-    law, constant = law_of(), SpinTransferLaw(reference_temperature=REFERENCE)
+    law, constant = law_of(), SpinTransferLaw.of(reference_temperature=REFERENCE)
     measured: dict[str, Any] = {"state": STATE, "temperature": TEMPERATURE, "measurement_time": 1.0}
     at_rows = {**QUANTITIES, **{n: QUANTITIES[n] * bloch(TEMPERATURE) ** 3 for n in ("E_P", "E_AP")}}
     expected = constant.inverse_critical_current(at_rows, **measured)
@@ -176,9 +186,8 @@ def test_a_start_from_noiseless_dwells_is_the_truth(magnetisation: str, anisotro
         a.reshape(-1) for a in np.meshgrid([0.0, 1.0], [250.0, 295.0, 320.0], [-1e-3, 0.0, 1e-3], indexing="ij")
     )
     eta = law.log_dwell_time(QUANTITIES, state=state, current=current, temperature=temperature, field=None)
-    found = law.starting_quantities(
-        eta, np.ones(eta.size), state=state, current=current, temperature=temperature, constants=QUANTITIES
-    )
+    rows = CrudeDwellTimes(eta, np.ones(eta.size), state, current, temperature)
+    found = law.starting_quantities(rows, QUANTITIES)
     # linear in ln τ0, barriers and slopes: only the condition of the regression, 1e4 at most, times rounding
     for name in ("tau_0", "E_P", "E_AP", "theta_0", "l_over_L"):
         assert found[name] == pytest.approx(QUANTITIES[name], rel=1e-9)

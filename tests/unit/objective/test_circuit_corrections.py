@@ -17,9 +17,9 @@ from stfit.diagnostics.estimates import estimates
 from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.pulse.data import SwitchingPulses
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
+from stfit.notebook.interface import fit
 from stfit.objective import Objective
-from stfit.pipeline import fit
 from stfit.pipeline.assembly import assemble
 from stfit.results import Estimate, Status
 
@@ -45,9 +45,9 @@ def dwells(seed: int) -> DwellTimes:
     eta = log_dwell_time(state.astype(int), current, temperature, delta_R)
     counts = np.full(state.size, 400.0)
     columns = {"state": state, "current": current, "temperature": temperature, "n": counts}
-    table = DwellTimes.from_columns(columns | {"total_time": counts * np.exp(eta)}, polarity=1, origin=Origin())
+    table = DwellTimes.from_columns(columns | {"total_time": counts * np.exp(eta)}, origin=Origin())
     assert isinstance(table, DwellTimes)
-    return table.replicate(eta, np.random.default_rng(seed))
+    return table.draw(eta, np.random.default_rng(seed))
 
 
 def pulses(seed: int, *, polarity: int = 1) -> SwitchingPulses:
@@ -67,13 +67,12 @@ def pulses(seed: int, *, polarity: int = 1) -> SwitchingPulses:
             "n_switched": np.zeros(state.size),
             "temperature": temperature,
         },
-        polarity=polarity,
-        origin=Origin(),
+        origin=Origin(polarity=polarity),
     )
-    return table.replicate(eta, np.random.default_rng(seed))
+    return table.draw(eta, np.random.default_rng(seed))
 
 
-def objective_of(measurements: list[Measurement], device: dict[str, str]) -> Objective:
+def objective_of(measurements: list[Observation], device: dict[str, str]) -> Objective:
     return assemble(analysis_of({"device": KNOWN | device}, Path(), "lab.toml"), measurements)
 
 
@@ -101,7 +100,7 @@ TRUTH = {
     "E_P": float(ENERGY[0]),
     "slope_AP": float(-G * C[1] / (BOLTZMANN * 295.0)),
 }
-CASES: dict[str, tuple[Callable[[], list[Measurement]], dict[str, str]]] = {
+CASES: dict[str, tuple[Callable[[], list[Observation]], dict[str, str]]] = {
     "half_voltage": (lambda: [dwells(11)], {"half_voltage": "0.40 ± 0.05 V"}),
     "series_resistance": (lambda: [pulses(12)], {"series_resistance": "60 ± 2 ohm"}),
     "series_resistance, polarity −1": (lambda: [pulses(13, polarity=-1)], {"series_resistance": "60 ± 2 ohm"}),

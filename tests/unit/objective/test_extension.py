@@ -17,7 +17,7 @@ def test_informations_add() -> None:
     one = objective(dwell_times(grid(), seed=1))
     x = one.space.coordinates(TRUTH)
     table = pulses(grid(temperatures=(295.0,)))
-    other = replace(one.terms[0], measurement=table, thermometer=table.temperature)
+    other = replace(one.terms[0], measurement=table, thermometer=table.settings.temperature)
     both = extended(one, [other])
     added = both.information(x) - one.information(x)
     alone = replace(one, terms=(other,)).data_information(x)
@@ -42,7 +42,7 @@ def test_expected_dwells_are_those_predicted() -> None:
     one = objective(dwell_times(grid(), seed=3))
     quantities = one.space.quantities(one.space.coordinates(TRUTH))
     term = expecting(one.terms[0], quantities)
-    assert np.allclose(term.measurement.deviance_residuals(term.prediction(quantities)), 0.0, atol=1e-7)
+    assert np.allclose(term.measurement.residuals(term.prediction(quantities)), 0.0, atol=1e-7)
 
 
 def test_two_normal_determinations_are_weighted() -> None:

@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.objective import Normal, Objective
 from stfit.objective.predictions import current_at
 from tests import builders
@@ -33,7 +33,7 @@ def pulses() -> Objective:
 
 
 def joint() -> Objective:
-    parts: list[Measurement] = [
+    parts: list[Observation] = [
         builders.dwell_times(GRID, n=3, seed=1),
         builders.mean_dwells(GRID, seed=2),
         builders.dwell_events(GRID, n=4, seed=3, censored=True),
@@ -50,7 +50,7 @@ def by_field() -> Objective:
         "total_time": np.exp(GRID.log_dwell_time(builders.TRUTH)),
     }
     columns["field"] = np.where(np.arange(GRID.current.size) % 2 == 0, -5e-3, 5e-3)
-    table = DwellTimes.from_columns(columns, polarity=1, origin=Origin())
+    table = DwellTimes.from_columns(columns, origin=Origin())
     device = dict(builders.QUOTES) | {"anisotropy_field": "120 ± 5 mT", "field_offset": "2 ± 1 mT"}
     return builders.objective(table, model={"asymmetry": "uniaxial"}, device=device)
 
@@ -65,14 +65,14 @@ def test_a_field_with_no_two_states_is_refused(scale: str, offset: str) -> None:
 def voltage() -> Objective:
     base = builders.pulses(GRID, n=100, seed=2)
     columns: dict[str, Any] = {
-        "transition": base.state,
-        "voltage": base.drive * 776.0,
+        "transition": base.settings.state,
+        "voltage": base.settings.drive * 776.0,
         "pulse_width": base.pulse_width,
         "n": base.n,
         "n_switched": base.n_switched,
-        "temperature": base.temperature,
+        "temperature": base.settings.temperature,
     }
-    table = type(base).from_columns(columns, polarity=1, origin=Origin())
+    table = type(base).from_columns(columns, origin=Origin())
     return builders.objective(table, device=dict(builders.QUOTES) | {"resistance": "776 ± 20 ohm"})
 
 

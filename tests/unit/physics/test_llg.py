@@ -10,7 +10,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from stfit.errors import OutsideValidityError
-from stfit.physics.llg import Macrospin, dwell_times, orientations, switching_times, trajectories
+from stfit.physics.llg import Rest, Stepping, dwell_times, orientations, switching_times, trajectories
+from stfit.physics.macrospin import Macrospin
 from stfit.physics.transport import ChiGmr, CosineGmr, TabulatedGmr
 from tests.macrospins import magnet
 
@@ -20,9 +21,8 @@ Array = npt.NDArray[np.float64]
 def path(spin: Macrospin, step: float, time: float, start: Array, current: float = 0.0) -> Array:
     """m after `time`, both in units of the magnet's, without noise."""
     steps = round(time / step)
-    found = orientations(
-        spin, [current], time_step=step * spin.time_unit, samples=1, every=steps, seed=1, start=start[None]
-    )
+    stepping = Stepping(step * spin.time_unit, seed=1)
+    found = orientations(spin, [current], stepping, samples=1, every=steps, start=start[None])
     return np.asarray(found[0, 0])
 
 
@@ -109,45 +109,47 @@ def test_a_table_of_r_moves_the_moment_as_its_closed_form_does() -> None:
 
 def test_a_seed_gives_one_result_on_any_number_of_threads_and_in_any_company() -> None:
     spin = magnet(4.0)
-    settings: dict[str, Any] = {"time_step": 0.1 * spin.time_unit, "samples": 3, "every": 7, "start": 0.9}
-    currents = np.linspace(-1.0, 1.0, 150)
-    found = trajectories(spin, currents, seed=5, **settings)
+    currents, step = np.linspace(-1.0, 1.0, 150), 0.1 * spin.time_unit
+
+    def walked(currents: Array, seed: int | np.random.SeedSequence = 5, threads: int = 1) -> Array:
+        return trajectories(spin, currents, Stepping(step, seed, threads), samples=3, every=7, start=0.9)
+
+    found = walked(currents)
     assert found.shape == (150, 3)
-    assert np.array_equal(found, trajectories(spin, currents, seed=np.random.SeedSequence(5), threads=3, **settings))
-    assert np.array_equal(found[:70], trajectories(spin, currents[:70], seed=5, **settings))
-    assert not np.any(found == trajectories(spin, currents, seed=6, **settings))
+    assert np.array_equal(found, walked(currents, np.random.SeedSequence(5), threads=3))
+    assert np.array_equal(found[:70], walked(currents[:70]))
+    assert not np.any(found == walked(currents, seed=6))
     # no two replicas share their noise
-    assert np.unique(trajectories(spin, np.zeros(150), seed=5, **settings)).size == found.size
+    assert np.unique(walked(np.zeros(150))).size == found.size
 
 
 def test_the_moment_keeps_its_length() -> None:
     spin = magnet(2.0, alpha=0.1, hard_axis_energy=1e-20)
-    m = orientations(
-        spin, np.full(64, 1.0), time_step=0.2 * spin.time_unit, samples=5, every=4000, seed=2, start=np.zeros(64)
-    )
+    stepping = Stepping(0.2 * spin.time_unit, seed=2)
+    m = orientations(spin, np.full(64, 1.0), stepping, samples=5, every=4000, start=np.zeros(64))
     # Rounding of a step, corrected in each: some units of the last place, 2.2e-16.
     assert np.abs(np.linalg.norm(m, axis=2) - 1.0).max() < 4e-15
 
 
 def test_dwells_are_complete_and_alternate_fairly() -> None:
     spin = magnet(3.0)
-    settings: dict[str, Any] = {"time_step": 0.2 * spin.time_unit, "seed": 3}
-    in_P, in_AP = dwell_times(spin, 0.0, transitions=256, replicas=64, **settings)
+    step = 0.2 * spin.time_unit
+    in_P, in_AP = dwell_times(spin, 0.0, Stepping(step, seed=3), transitions=256, replicas=64)
     assert (in_P.size, in_AP.size) == (128, 128)
     assert min(in_P.min(), in_AP.min()) > 0.0
-    again = dwell_times(spin, 0.0, transitions=256, replicas=64, threads=2, **settings)
+    again = dwell_times(spin, 0.0, Stepping(step, seed=3, threads=2), transitions=256, replicas=64)
     assert np.array_equal(in_P, again[0])
     assert np.array_equal(in_AP, again[1])
 
 
 def test_what_does_not_switch_in_time_is_nan() -> None:
     spin = magnet(20.0)
-    settings: dict[str, Any] = {"time_step": 0.1 * spin.time_unit, "longest": 100 * spin.time_unit, "seed": 4}
-    times = switching_times(spin, [0.0, -60.0], start_state="P", **settings)
+    stepping, longest = Stepping(0.1 * spin.time_unit, seed=4), 100 * spin.time_unit
+    times = switching_times(spin, [0.0, -60.0], stepping, start=Rest("P"), longest=longest)
     assert np.isnan(times[0])  # e^{−20} of its kind would have
-    times = switching_times(spin, [0.0, 60.0], start_state="AP", **settings)
+    times = switching_times(spin, [0.0, 60.0], stepping, start=Rest("AP"), longest=longest)
     assert np.isnan(times[0])
-    assert 0.0 < times[1] < settings["longest"]  # 60·1.285 k_BT of injection against 20 of barrier
+    assert 0.0 < times[1] < longest  # 60·1.285 k_BT of injection against 20 of barrier
 
 
 @pytest.mark.parametrize(
@@ -167,25 +169,26 @@ def test_a_magnet_that_is_none_is_refused(change: dict[str, float], message: str
 def test_what_the_scheme_cannot_do_is_refused() -> None:
     spin = magnet(5.0)
     unit = spin.time_unit
-    settings: dict[str, Any] = {"samples": 1, "every": 1, "seed": 1}
+    step = Stepping(0.1 * unit, seed=1)
+    settings: dict[str, Any] = {"samples": 1, "every": 1}
     with pytest.raises(OutsideValidityError, match=r"turns by 0\.6 rad"):
-        trajectories(spin, [0.0], time_step=0.6 * unit, start=1.0, **settings)
+        trajectories(spin, [0.0], Stepping(0.6 * unit, seed=1), start=1.0, **settings)
     with pytest.raises(OutsideValidityError, match=r"turns by 0\.6 rad"):  # g/2σ = 5 at its start
-        trajectories(spin, [50.0], time_step=0.1 * unit, start=1.0, **settings)
+        trajectories(spin, [50.0], step, start=1.0, **settings)
     with pytest.raises(OutsideValidityError, match="needed: a positive time step"):
-        trajectories(spin, [0.0], time_step=-0.1 * unit, start=1.0, **settings)
+        trajectories(spin, [0.0], Stepping(-0.1 * unit, seed=1), start=1.0, **settings)
     with pytest.raises(OutsideValidityError, match="diffuses by 1 rad"):  # √(2·0.5·0.1/0.1)
-        trajectories(magnet(0.1), [0.0], time_step=0.1 * magnet(0.1).time_unit, start=1.0, **settings)
+        trajectories(magnet(0.1), [0.0], Stepping(0.1 * magnet(0.1).time_unit, seed=1), start=1.0, **settings)
     with pytest.raises(OutsideValidityError, match="one finite number a replica"):
-        trajectories(spin, [np.nan], time_step=0.1 * unit, start=1.0, **settings)
+        trajectories(spin, [np.nan], step, start=1.0, **settings)
     with pytest.raises(OutsideValidityError, match="every is 0; it must be 1 or more"):
-        trajectories(spin, [0.0], time_step=0.1 * unit, start=1.0, **(settings | {"every": 0}))
-    with pytest.raises(OutsideValidityError, match="start_state is 'p'"):
-        switching_times(spin, [0.0], time_step=0.1 * unit, longest=unit, seed=1, start_state="p")  # type: ignore[arg-type]
+        trajectories(spin, [0.0], step, start=1.0, **(settings | {"every": 0}))
+    with pytest.raises(OutsideValidityError, match="state is 'p'"):
+        Rest("p")  # type: ignore[arg-type]
     with pytest.raises(OutsideValidityError, match=r"unit vectors, of 1 replicas"):
-        trajectories(spin, [0.0], time_step=0.1 * unit, start=1.1, **settings)
+        trajectories(spin, [0.0], step, start=1.1, **settings)
     with pytest.raises(OutsideValidityError, match="no barrier between P and AP"):
-        dwell_times(spin, 10.0, transitions=1, replicas=1, time_step=0.1 * unit, seed=1)
+        dwell_times(spin, 10.0, step, transitions=1, replicas=1)
     with pytest.raises(OutsideValidityError, match="temperature above 0 K"):
         magnet(5.0, temperature=0.0).wells(0.0)
     with pytest.raises(OutsideValidityError, match="torque with a hard axis"):

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from stfit.cli.terminal_plot import HEIGHT, WIDTH, drawn
 from stfit.errors import InputError
 from stfit.pipeline.inspection import in_words, inspect
-from stfit.reports.terminal_plot import HEIGHT, WIDTH, drawn
 from tests.saying import unnamed
 
 DWELLS = "state,current (mA),n,total_time (s),operator\nP,1,3,0.5,<script>\nAP,-1,4,0.25,<script>\n"

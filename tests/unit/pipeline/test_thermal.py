@@ -15,7 +15,8 @@ from stfit.kinds.critical.data import CriticalCurrents
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.measurement import Origin
-from stfit.models.rivals import EQ_27, JouleHeating
+from stfit.models.eq_27 import EQ_27
+from stfit.models.heating import NO_HEATING, JouleHeating
 from stfit.objective import Objective
 from stfit.pipeline.thermal import heating_left_out, temperature_sentences
 from tests import builders
@@ -31,8 +32,9 @@ def parameters(objective: Objective) -> dict[str, Any]:
 
 def test_by_default_there_is_neither() -> None:
     objective = builders.objective(DWELLS)
-    assert objective.law.description is EQ_27
-    assert objective.law.constant
+    assert objective.law.rates is EQ_27
+    assert objective.law.heating is NO_HEATING
+    assert objective.law.device.constant
     assert not {"heating", "curie_temperature"} & parameters(objective).keys()
 
 
@@ -93,21 +95,20 @@ def test_heating_may_be_known(written: str, held: bool) -> None:
     p = parameters(objective)["heating"]
     assert p.held is held
     assert float(np.squeeze(p.parameter.quantity(p.start))) == pytest.approx(1e7, rel=1e-14)
-    assert isinstance(objective.law.description, JouleHeating)
+    assert isinstance(objective.law.heating, JouleHeating)
 
 
 def test_the_current_behind_a_voltage_is_the_one_that_heats() -> None:
     pulses = builders.pulses(builders.grid())
     volts = type(pulses).from_columns(
         {
-            "transition": pulses.state,
-            "voltage": 50.0 * pulses.drive,
+            "transition": pulses.settings.state,
+            "voltage": 50.0 * pulses.settings.drive,
             "pulse_width": pulses.pulse_width,
             "n": pulses.n,
             "n_switched": pulses.n_switched,
-            "temperature": pulses.temperature,
+            "temperature": pulses.settings.temperature,
         },
-        polarity=1,
         origin=Origin(),
     )
     device = {**builders.KNOWN, "resistance": "50 ohm"}
@@ -131,7 +132,7 @@ def critical(**keys: Any) -> CriticalCurrents:
         "delta_R": np.array([0.11, 0.11]),
         "temperature": np.array([295.0, 295.0]),
     }
-    return CriticalCurrents.from_columns(columns, polarity=1, origin=Origin(file="ic.csv"), **keys)
+    return CriticalCurrents.from_columns(columns, origin=Origin(file="ic.csv"), **keys)
 
 
 def test_measured_critical_currents_do_not_take_heating() -> None:
@@ -186,7 +187,6 @@ def test_a_row_without_two_states_is_refused() -> None:
     where = builders.grid()
     table = DwellTimes.from_columns(
         where.columns() | {"n": np.full(56, 100.0), "total_time": np.full(56, 1e-3), "field": np.full(56, 60e-3)},
-        polarity=1,
         origin=Origin(file="dwell.csv"),
     )
     device = {**builders.KNOWN, "anisotropy_field": "100 mT", "curie_temperature": "345 K"}

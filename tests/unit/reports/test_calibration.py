@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from stfit.reports.calibration import calibration
+from stfit.reports.calibration_section import calibration
+from stfit.reports.calibration_words import calibration_sentence, calibration_text, failing, interval_sentence, is_clean
 from stfit.reports.content import Name
 from stfit.reports.document import document
 from stfit.reports.html import render
 from stfit.reports.markdown import markdown
-from stfit.results.calibration import calibration_sentence, calibration_text, failing, interval_sentence, is_clean
 from stfit.results.result import FitResult
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
@@ -80,9 +80,9 @@ CALIBRATION: dict[str, Any] = {
 
 def test_one_sentence_says_what_was_done_and_found() -> None:
     assert calibration_sentence(CALIBRATION) == (
-        "Measured again by simulation from this fit, 200 times (seed 1): all fits converged. "
-        "Of the covariance intervals are too narrow: τ0. "
-        "The profile intervals cover as they say, as far as 200 repetitions can tell."
+        "The measurements were simulated 200 times from this fit (seed 1); all fits converged. "
+        "Too narrow covariance intervals: τ0. "
+        "The profile intervals cover the stated shares, as far as 200 simulations can tell."
     )
     assert calibration_sentence({}) == ""
     assert not is_clean(CALIBRATION)
@@ -105,7 +105,8 @@ def test_each_interval_has_its_sentence() -> None:
 def test_ranks_that_are_not_uniform_are_named() -> None:
     found = calibration_sentence(CALIBRATION | {"posteriors": RANKS})
     assert (
-        "The ranks of 99 truths drawn from the prior among their posteriors are not uniform: log-likelihood." in found
+        "The ranks of 99 true values from the prior among their posterior draws are not uniform: log-likelihood."
+        in found
     )
     assert found.endswith("1 chain was too short to be ranked.")
     assert not is_clean(CALIBRATION | {"quantities": [], "posteriors": RANKS})

@@ -52,10 +52,10 @@ def test_markdown_and_latex_have_the_figures_they_name(tmp_path: Path) -> None:
     write_report(RESULT, tmp_path, ("md", "latex"))
     pages = {name: (tmp_path / name).read_text(encoding="utf-8") for name in ("report.md", "report.tex")}
     drawn = sorted(path.name for path in (tmp_path / "figures").iterdir())
-    assert len(drawn) == 2 * 5  # the first screen's, the measurement, residuals, budget, correlations
+    assert len(drawn) == 2 * 4  # the measurement, residuals, budget, correlations
     for name in drawn:
         assert f"figures/{name}" in pages["report.md" if name.endswith(".svg") else "report.tex"]
-    assert (tmp_path / "figures" / "first.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / "figures" / "measurement-1.pdf").read_bytes().startswith(b"%PDF")
     assert "\\begin{tabular}" in (tmp_path / "table.tex").read_text(encoding="utf-8")
 
 
@@ -63,7 +63,7 @@ def test_markdown_and_latex_have_the_figures_they_name(tmp_path: Path) -> None:
 def test_no_number_has_more_digits_than_a_physicist_writes(name: str) -> None:
     shown = document(EXAMPLES[name]())
     for text in (markdown(shown), latex(shown)):
-        written = re.sub(r"\\(num|qty|numrange)\{[^}]*\}", "", text.split("What was assumed")[0])  # below: as given
+        written = re.sub(r"\\(num|qty|numrange)\{[^}]*\}", "", text.split("Assumptions: ")[0])  # below: as given
         assert not re.search(r"\d\.\d{8,}|\d{9,}|\de[+-]\d|\bnan\b|\binf\b", written)
 
 

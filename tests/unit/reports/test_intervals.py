@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from stfit.reports.intervals import intervals
+from stfit.reports.intervals_section import intervals
 from tests.unit.reports.example import nanopillar
 
 
@@ -13,7 +13,7 @@ def test_a_profile_without_an_end_is_said() -> None:
     assert intervals(result).notes == []
     lost = replace(result, intervals={"chosen_by": "auto", "without_end": ["tau_0", "E_P"]})
     assert list(intervals(lost).notes) == [
-        "An end of the profile of τ0, E_P could not be found: the interval of the covariance stands."
+        "The profile of τ0, E_P has no end that could be found; the covariance interval is given instead."
     ]
 
 

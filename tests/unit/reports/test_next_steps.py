@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from stfit.reports.answer import belief, validity_items
+from stfit.reports.answer_section import first_sentence, reliability, validity_items
 from stfit.reports.content import Listing, plain
-from stfit.reports.next_steps import section
-from stfit.results.plot_budget import variance_shares
+from stfit.reports.drawn_budget import variance_shares
+from stfit.reports.next_steps_section import section
 from stfit.results.result import FitResult, Note
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
@@ -36,14 +36,17 @@ def test_a_negligible_source_is_left_out() -> None:
 def test_the_constant_that_an_error_is_made_of_is_named_with_what_it_would_leave() -> None:
     # without β: √(0.12² + 0.30²) = 0.323
     assert said(NANOPILLAR) == [
-        "The error of l/L_θθ is mostly that of β: known exactly, it would leave 0.32 e of the 0.74 e of l/L_θθ."
+        "The error of l/L_θθ comes mostly from β. With β exact, the error of l/L_θθ would fall from 0.74 e to 0.32 e."
     ]
 
 
 def test_counting_statistics_ask_for_time() -> None:
     counted = replace(NANOPILLAR, budget={"l_over_L": {"statistics": 0.7, "beta": 0.1}, "tau_0": {"statistics": 1e-10}})
     assert said(counted) == [
-        "The error of l/L_θθ, τ0 is mostly counting statistics: it falls as one over the root of the time spent."
+        (
+            "The error of l/L_θθ, τ0 comes mostly from the statistics of the data. "
+            "It falls with the square root of the measuring time."
+        )
     ]
 
 
@@ -57,17 +60,34 @@ def test_a_fit_that_failed_promises_nothing() -> None:
     assert said(EXAMPLES["not_converged"]()) == []
 
 
-def test_belief_is_one_sentence_each_on_fit_convergence_identifiability_and_validity() -> None:
-    (listing,) = belief(NANOPILLAR).blocks
+def sentences(result: FitResult) -> list[str]:
+    (listing,) = reliability(result).blocks
     assert isinstance(listing, Listing)
-    words = [plain(item) for item in listing.items]
-    assert len(words) == 4
-    assert words[0].startswith("acceptable The data agree with the fit")
-    assert words[1:3] == ["converged The fit converged.", "8 of 8 The data determine all 8 free parameters."]
-    assert words[3].startswith("warning Pulses of 10 ns")
+    return [plain(item) for item in listing.items]
+
+
+def test_reliability_is_one_sentence_each_on_validity_fit_and_identifiability_the_gravest_first() -> None:
+    words = sentences(NANOPILLAR)
+    assert len(words) == 3
+    assert words[0].startswith("warning Pulses of 10 ns")
+    assert words[1].startswith("acceptable The fit converged. The data agree with the fit (p =")
+    assert words[2] == "8 of 8 The data determine all 8 free parameters."
+
+
+def test_reliability_has_at_most_five_sentences() -> None:
+    notes = [Note(str(place), "warning", f"Warning {place}. More of it.") for place in range(7)]
+    words = sentences(replace(NANOPILLAR, validity=notes))
+    assert len(words) == 5
+    assert words[3] == "warning Warning 3."
+    assert words[4] == "5 more They stand under “Tests of fit” and “Assumptions”."
 
 
 def test_every_grave_remark_on_validity_is_said_the_gravest_first() -> None:
-    notes = [Note("a", "warning", "Hm."), Note("b", "info", "So."), Note("c", "failure", "No.")]
+    notes = [Note("a", "warning", "Hm."), Note("b", "info", "So."), Note("c", "failure", "No. Not at all.")]
     assert [plain(item) for item in validity_items(notes)] == ["failure No.", "warning Hm."]
-    assert plain(tuple(validity_items(notes[1:2]))).startswith("valid Nothing lies outside")
+    assert validity_items(notes[1:2]) == []
+
+
+def test_the_first_sentence_ends_before_the_next_one() -> None:
+    assert first_sentence("Eq. 27 is 1.2 times off. It needs E ≫ k_BT.") == "Eq. 27 is 1.2 times off."
+    assert first_sentence("No end") == "No end"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from stfit.reports.plan import render_plan
-from tests.unit.results.plan_example import BETA, NOTHING, PLAN
+from stfit.reports.plan_page import render_plan
+from tests.unit.reports.plan_example import BETA, NOTHING, PLAN
 
 
 def test_the_page_escapes_and_needs_no_network() -> None:

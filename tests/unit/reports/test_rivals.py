@@ -11,9 +11,9 @@ from typing import Any
 from stfit.reports.document import document
 from stfit.reports.html import inline
 from stfit.reports.markdown import markdown
-from stfit.reports.rivals import rivals
+from stfit.reports.rivals_section import rivals
+from stfit.reports.summary import summary
 from stfit.results.result import FitResult
-from stfit.results.summary import summary
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
 NANOPILLAR: FitResult = EXAMPLES["nanopillar"]()
@@ -51,13 +51,13 @@ def test_a_difference_of_roundings_is_no_difference() -> None:
 
 def test_the_page_and_the_summary_say_which_is_preferred() -> None:
     page = markdown(document(NANOPILLAR))
-    assert "## Rival descriptions" in page
-    assert "Of the descriptions tried the data prefer" in page
-    assert "by 11.8 in AIC over the next" in summary(NANOPILLAR)
+    assert "## Rivals: " in page
+    assert "The data prefer" in page
+    assert "its AIC is 11.8 higher" in summary(NANOPILLAR)
 
 
 def test_without_rivals_there_is_no_section() -> None:
     result = replace(NANOPILLAR, comparison=[])
     assert rivals(result).rows == []
-    assert "Rival descriptions" not in markdown(document(result))
+    assert "Rivals" not in markdown(document(result))
     assert "descriptions tried" not in summary(result)

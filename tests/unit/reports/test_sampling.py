@@ -14,13 +14,14 @@ from stfit.diagnostics.posterior import posterior_estimates
 from stfit.diagnostics.reliability import reliability
 from stfit.diagnostics.sampling import sampling_summary
 from stfit.reports.document import document
+from stfit.reports.drawn_chain import posterior_figure, traces_figure
 from stfit.reports.html import render
 from stfit.reports.markdown import markdown
-from stfit.reports.sampling import sampling
+from stfit.reports.sampling_section import sampling
+from stfit.reports.sentences import chain_sentence, headline
+from stfit.reports.summary import summary
 from stfit.results import FitResult, Status, read, write
-from stfit.results.chain_plot import posterior_figure, traces_figure
 from stfit.results.numbers import format_estimate
-from stfit.results.sentences import chain_sentence, headline
 from tests.chains import chain_of, device
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
@@ -56,9 +57,9 @@ def test_a_sampled_result_is_stored_and_read_back(usable: bool, tmp_path: Path) 
 
 def test_the_page_has_verdict_table_figures_and_priors() -> None:
     assert page().open == []
-    assert "What the chain is worth" in page().text
+    assert "Sampling: the chain is reliable" in page().text
     assert "4 independent ensembles of 64 walkers" in page().text
-    assert "How much of it is prior" in page().text
+    assert "Influence of the priors" in page().text
     assert "strong prior / weak likelihood" in page().text
     named = [attributes.get("aria-label") or "" for tag, attributes in page().elements if tag == "svg"]
     assert any(words.startswith("Posterior densities of l/L_θθ") for words in named)
@@ -67,7 +68,7 @@ def test_the_page_has_verdict_table_figures_and_priors() -> None:
 
 def test_the_verdict_stands_where_a_reader_decides_whether_to_believe_it() -> None:
     text = page().text
-    belief = text[text.index("Whether to believe it") : text.index("Barriers and constants")]
+    belief = text[text.rindex("Reliability ") : text.rindex("Measurements ")]
     assert str(chain_sentence(result().sampling))[:20] in belief
 
 
@@ -96,5 +97,5 @@ def test_an_unusable_chain_shows_why_and_no_number() -> None:
 
 
 def test_the_summary_says_what_the_chain_is_worth() -> None:
-    assert str(chain_sentence(result().sampling)) in result().summary()
+    assert str(chain_sentence(result().sampling)) in summary(result())
     assert chain_sentence({}) is None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stfit.reports import joint, view
+from stfit.reports import joint_section, view
 from stfit.reports.content import Name
 from stfit.results.result import FitResult
 
@@ -47,7 +47,7 @@ def test_any_stored_value_can_be_shown(value: Any, text: str) -> None:
 
 
 def test_the_budget_is_in_the_unit_of_its_quantity() -> None:
-    shown = joint.budget(NANOPILLAR)
+    shown = joint_section.budget(NANOPILLAR)
     (row,) = shown.rows
     assert row.symbol == Name("l_over_L")
     assert shown.sources[0] == "statistics"

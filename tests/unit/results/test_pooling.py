@@ -7,7 +7,7 @@ from math import erfc, exp, sqrt
 import numpy as np
 import pytest
 
-from stfit.results.pooling import TENSION, common_value
+from stfit.results.pooling import TENSION, common_value, common_value_with_shared_errors
 
 
 def test_equal_sides_give_the_weighted_mean_in_closed_form() -> None:
@@ -82,3 +82,18 @@ def test_the_p_value_of_agreement_is_one() -> None:
 
 def test_estimates_that_do_not_agree_are_told() -> None:
     assert share_below(2.0) - 0.1 > BAND  # the negative control
+
+
+def test_a_shared_quote_does_not_average_out() -> None:
+    """Two estimates of error 1 of which 0.8 comes from one quote: generalised least squares has √(0.36/2 + 0.64)."""
+    found = common_value_with_shared_errors([8.0, 9.0], [7.0, 8.0], [9.0, 10.0], [[0.8, 0.8]])
+    assert found.value == pytest.approx(8.5, abs=1e-8)
+    assert 0.5 * (found.high - found.low) == pytest.approx(np.sqrt(0.18 + 0.64), rel=1e-9)
+    assert found.chi2 == pytest.approx(1.0 / 0.72, rel=1e-9)  # by the independent parts, 0.36 each
+
+
+def test_without_a_shared_quote_it_is_the_common_value() -> None:
+    sides = ([8.0, 9.0, 7.5], [7.0, 8.5, 7.2], [9.5, 9.4, 8.1])
+    found, plain = common_value_with_shared_errors(*sides, [[0.0, 0.0, 0.0]]), common_value(*sides)
+    assert (found.value, found.chi2) == (plain.value, plain.chi2)
+    assert (found.low, found.high) == pytest.approx((plain.low, plain.high), rel=1e-14)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from stfit.backends.least_squares import Optimum, minimise
-from stfit.measurement import Measurement
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
+from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.studies.candidate import Today
 from stfit.studies.conditions import Conditions
 from tests.builders import KNOWN, QUOTES, dwell_times, grid, objective
+
+AGAIN: Final = dict.fromkeys(("beta", "delta_R", "temperature"), 8 * 3600.0)  # s, that measuring each again takes
 
 
 @cache
@@ -21,7 +24,7 @@ def _fitted(known: bool, cold: bool) -> tuple[Objective, Optimum]:
     return one, minimise(one)
 
 
-def today(measurement: Measurement | list[Measurement] | None = None, known: bool = False, **conditions: Any) -> Today:
+def today(measurement: Observation | list[Observation] | None = None, known: bool = False, **conditions: Any) -> Today:
     """Of dwell times at four temperatures unless others are given; known: constants held, else quoted."""
     if measurement is None:
         return Today(*_fitted(known, cold=False), Conditions(**conditions))

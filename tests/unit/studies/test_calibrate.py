@@ -8,15 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
+from stfit.backends.parallel import watched
 from stfit.errors import InputError
 from stfit.objective import Objective
+from stfit.reports.calibration_words import calibration_sentence, calibration_text, failing, is_clean
 from stfit.results import Status
-from stfit.results.calibration import calibration_sentence, calibration_text, failing, is_clean
 from stfit.results.structure import structure_problems
 from stfit.studies.calibrate import Calibration, calibrate, origin_of
 from stfit.studies.coverage import Judgement
 from stfit.studies.record import record
+from stfit.studies.sbc import Repetitions
 from tests import builders
 
 REPLICAS = 24
@@ -31,7 +34,7 @@ def measured() -> tuple[Objective, Optimum]:
 
 @pytest.fixture(scope="module")
 def found(measured: tuple[Objective, Optimum]) -> Calibration:
-    return calibrate(*measured, replicas=REPLICAS, seed=7, kinds=("covariance",))
+    return calibrate(*measured, Repetitions(REPLICAS, seed=7), kinds=("covariance",))
 
 
 def test_the_fit_is_the_truth(measured: tuple[Objective, Optimum], found: Calibration) -> None:
@@ -49,8 +52,8 @@ def test_quotes_of_constants_are_drawn_afresh(found: Calibration) -> None:
 
 
 def test_the_same_seed_gives_the_same_replicas(measured: tuple[Objective, Optimum], found: Calibration) -> None:
-    again = calibrate(*measured, replicas=3, seed=7, kinds=("covariance",), quantities=("l_over_L",))
-    other = calibrate(*measured, replicas=3, seed=8, kinds=("covariance",), quantities=("l_over_L",))
+    again = calibrate(*measured, Repetitions(3, seed=7), kinds=("covariance",), quantities=("l_over_L",))
+    other = calibrate(*measured, Repetitions(3, seed=8), kinds=("covariance",), quantities=("l_over_L",))
     assert again["l_over_L"].pulls.values.tolist() == found["l_over_L"].pulls.values[:3].tolist()
     assert other["l_over_L"].pulls.values.tolist() != again["l_over_L"].pulls.values.tolist()
     assert list(again.fitted) == ["l_over_L"]
@@ -59,14 +62,13 @@ def test_the_same_seed_gives_the_same_replicas(measured: tuple[Objective, Optimu
 @pytest.mark.slow
 def test_every_kind_of_refitted_interval_is_its_own(measured: tuple[Objective, Optimum]) -> None:
     steps: list[tuple[str, int, int]] = []
-    found = calibrate(
-        *measured,
-        replicas=2,
-        seed=1,
-        kinds=("covariance", "profile", "bootstrap"),
-        quantities=("theta_0",),
-        progress=lambda words, done, of: steps.append((words, done, of)),
-    )
+    with watched(lambda words, done, of: steps.append((words, done, of))):
+        found = calibrate(
+            *measured,
+            Repetitions(2, seed=1),
+            kinds=("covariance", "profile", "bootstrap"),
+            quantities=("theta_0",),
+        )
     assert [e["theta_0"].interval for e in found.replicas[0].estimates.values()] == [
         "covariance",
         "profile",
@@ -89,7 +91,7 @@ def test_a_fit_that_fails_is_counted_and_left_out(found: Calibration) -> None:
 def test_what_the_data_do_not_determine_is_left_out() -> None:
     where = builders.grid(temperatures=(295.0,), currents=(-5e-3, 0.0, 5e-3))
     objective = builders.objective(builders.dwell_times(where, n=200, seed=1))
-    found = calibrate(objective, minimise(objective), replicas=2, seed=1, kinds=("covariance",))
+    found = calibrate(objective, minimise(objective), Repetitions(2, seed=1), kinds=("covariance",))
     assert found.left_out["tau_0"] == "not-identified"
     assert "tau_0" not in found.fitted
     assert "slope_P" in found.fitted
@@ -109,7 +111,7 @@ def test_logarithms_begin_where_the_intervals_say(measured: tuple[Objective, Opt
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"replicas": 1}, "replicas: expected at least 2; found 1"),
+        ({"repetitions": Repetitions(1, seed=0)}, "replicas: expected at least 2; found 1"),
         (
             {"kinds": ("profiles",)},
             "intervals: expected some of covariance, profile, bootstrap, posterior; found profiles",
@@ -121,7 +123,7 @@ def test_logarithms_begin_where_the_intervals_say(measured: tuple[Objective, Opt
 def test_what_cannot_be_calibrated_is_refused(
     measured: tuple[Objective, Optimum], wrong: dict[str, Any], message: str
 ) -> None:
-    arguments: dict[str, Any] = {"replicas": 2, "seed": 0, "kinds": ("covariance",)}
+    arguments: dict[str, Any] = {"repetitions": Repetitions(2, seed=0), "kinds": ("covariance",)}
     with pytest.raises(InputError, match=message):
         calibrate(*measured, **(arguments | wrong))
 
@@ -146,7 +148,7 @@ def test_intervals_of_a_quarter_of_the_width_are_found_out(found: Calibration) -
     # 68 % becomes 20 %, 95 % becomes 38 %: 9 of 24 in place of 23
     content = record(shrunk(found, 0.25))
     assert shrunk(found, 0.25)["theta_0"].judgement("covariance") is Judgement.TOO_NARROW
-    assert "Of the covariance intervals are too narrow: l/L_θθ, τ0" in calibration_sentence(content)
+    assert "Too narrow covariance intervals: l/L_θθ, τ0," in calibration_sentence(content)
     assert failing(content)[0].startswith("The covariance interval of l/L_θθ is too narrow: it covers ")
     assert not is_clean(content)
 
@@ -156,6 +158,6 @@ def test_the_record_is_what_the_schema_says(found: Calibration, schema_of: Calla
     assert list(structure_problems(content, schema_of("calibration"), "calibration")) == []
     assert is_clean(content)
     text = calibration_text(content)
-    assert "The covariance intervals cover as they say, as far as 24 repetitions can tell." in text
+    assert "The covariance intervals cover the stated shares, as far as 24 simulations can tell." in text
     assert text.count(" covariance ") == 1 + len(found.fitted)
     assert np.isfinite([entry["bias"] for entry in content["quantities"]]).all()

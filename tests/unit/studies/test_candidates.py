@@ -13,7 +13,7 @@ from stfit.studies.candidate import Candidate, Today, with_candidate
 from stfit.studies.candidates import candidates
 from stfit.studies.conditions import Conditions, candidate_words
 from tests.builders import K_B, QUOTES, TRUTH, E, coupling, dwell_times, grid, objective, pulses, ramps
-from tests.unit.studies.planning import changed, cold, today
+from tests.unit.studies.planning import AGAIN, changed, cold, today
 
 
 def of_kind(start: Today, kind: str) -> list[Candidate]:
@@ -29,7 +29,7 @@ def why_not(start: Today, kind: str) -> str:
 def test_every_kind_is_made_or_refused_with_a_reason() -> None:
     found, without = candidates(today())
     assert {c.kind for c in found} | {kind for kind, _ in without} == set(candidate_words())
-    assert {kind for kind, _ in without} == {"field", "state"}
+    assert {kind for kind, _ in without} == {"constants", "field", "state"}
 
 
 def test_the_fit_stays_where_it_is() -> None:
@@ -106,12 +106,13 @@ def test_ramps_faster_slower_colder_and_warmer() -> None:
 
 
 def test_a_constant_is_determined_to_half_its_error_in_all() -> None:
-    found = {next(iter(c.quotes)): c for c in of_kind(today(), "constants")}
+    found = {next(iter(c.quotes)): c for c in of_kind(today(precision_time=AGAIN), "constants")}
     assert found.keys() == {"beta", "delta_R", "temperature"}
     assert found["beta"].quotes["beta"] == pytest.approx(0.03 / np.sqrt(3.0), rel=1e-12)
     stated = of_kind(today(precision={"beta": 0.01}, precision_time={"beta": 7200.0}), "constants")[0]
     assert (stated.quotes["beta"], stated.cost.hours) == (0.01, 2.0)
     assert "every constant is held" in why_not(today(known=True), "constants")
+    assert "beta or delta_R or temperature" in why_not(today(), "constants")  # nothing says that they can be measured
 
 
 def test_a_delta_R_series_shares_the_doubt_about_delta_R() -> None:
@@ -130,7 +131,7 @@ def test_a_resonance_brings_its_own_parameters() -> None:
 
 
 def test_stretched_candidates_have_stretched_designs() -> None:
-    start = today()
+    start = today(precision_time=AGAIN)
     first = of_kind(start, "longer")[0]
     longer = first.stretched(2.0)
     assert np.array_equal(longer.terms[0].measurement.n, 2 * first.terms[0].measurement.n)  # type: ignore[attr-defined]
@@ -143,7 +144,7 @@ def test_pulses_at_other_currents() -> None:
     start = today([dwell_times(grid(), seed=1), pulses(grid(temperatures=(295.0,)), seed=2)])
     kinds = [type(c.terms[0].measurement).__name__ for c in of_kind(start, "currents")]
     assert kinds == ["DwellTimes", "SwitchingPulses"]
-    assert objective(dwell_times(grid())).law.by_field is False
+    assert objective(dwell_times(grid())).law.device.by_field is False
     assert "one field only" in why_not(start, "field")
 
 
@@ -159,7 +160,7 @@ def several_fields() -> DwellTimes:
     tau = 1e-10 * np.exp((energy + coupling(TRUTH) * factor * current) / (K_B * 295.0))
     columns = {"state": state, "current": current, "field": tesla, "temperature": np.full(state.size, 295.0)}
     table = DwellTimes.from_columns(
-        columns | {"n": np.full(state.size, 400.0), "total_time": 400.0 * tau}, polarity=1, origin=Origin()
+        columns | {"n": np.full(state.size, 400.0), "total_time": 400.0 * tau}, origin=Origin()
     )
     assert isinstance(table, DwellTimes)
     return table

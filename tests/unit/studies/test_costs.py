@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.objective import Term
 from stfit.studies.conditions import Conditions
 from stfit.studies.costs import cost_of, pricing_of
@@ -14,7 +14,7 @@ from tests.builders import dwell_events, dwell_times, grid, mean_dwells, objecti
 CONDITIONS = Conditions(of_kinds={"pulse_overhead": 0.5, "ramp_overhead": 2.0})
 
 
-def measuring_time(measurement: Measurement, conditions: Conditions) -> float:
+def measuring_time(measurement: Observation, conditions: Conditions) -> float:
     return pricing_of(measurement).measuring_time(measurement, conditions)
 
 

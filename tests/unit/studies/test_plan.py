@@ -8,20 +8,25 @@ from typing import Final
 import numpy as np
 import pytest
 
-from stfit.results.plan import Check
+from stfit.results.measurement_plan import SimulatedCheck
 from stfit.studies.candidates import candidates
+from stfit.studies.conditions import offers
 from stfit.studies.forecast import forecast
-from stfit.studies.plan import checked, rank
+from stfit.studies.plan import Trials, checked, rank
 from stfit.studies.trial import trial
-from tests.unit.studies.planning import cold, today
+from tests.unit.studies.planning import AGAIN, cold, today
 
 REFITS: Final = 100
 
 
 def test_the_best_gain_per_hour_stands_first() -> None:
-    entries = rank(today()).entries
-    worthwhile = [entry.gain_per_hour or 0.0 for entry in entries if entry.worthwhile]
-    assert worthwhile == sorted(worthwhile, reverse=True)
+    entries = rank(today(precision_time=AGAIN)).entries
+    there = [entry for entry in entries if entry.worthwhile and entry.kind not in offers()]
+    another = [entry for entry in entries if entry.worthwhile and entry.kind in offers()]
+    assert [entry for entry in entries if entry.worthwhile] == [*there, *another]
+    for group in (there, another):
+        merits = [entry.gain_per_hour or 0.0 for entry in group]
+        assert merits == sorted(merits, reverse=True)
     assert [entry.worthwhile for entry in entries] == sorted([e.worthwhile for e in entries], reverse=True)
     assert entries[0].kind == "constants"  # β, known to 9 %, is most of the error of λ
 
@@ -39,19 +44,19 @@ def test_what_identifies_the_target_stands_first() -> None:
 def test_every_candidate_fills_the_time_there_is() -> None:
     ranking = rank(today(hours=8 * 3600.0))
     assert [entry.hours for entry in ranking.entries] == pytest.approx([8.0] * len(ranking.entries), rel=1e-12)
-    errors = [entry.stderr for entry in ranking.entries if entry.worthwhile]
-    assert errors == sorted(errors, key=lambda error: error or np.inf)
+    there = [entry.stderr for entry in ranking.entries if entry.worthwhile and entry.kind not in offers()]
+    assert there == sorted(there, key=lambda error: error or np.inf)
     assert sum(entry.kind == "longer" for entry in ranking.entries) == 1
 
 
 def test_what_takes_too_long_says_so() -> None:
-    ranking = rank(today(hours=600.0, candidates=("temperature", "constants")))
+    ranking = rank(today(hours=600.0, candidates=("temperature", "constants"), precision_time=AGAIN))
     assert {entry.kind for entry in ranking.entries} == {"constants"}
     assert any("with 0.167 h to spend" in why for _, why in ranking.without)
 
 
 def test_a_goal_and_the_hours_to_it() -> None:
-    entries = rank(today(goal=0.05, candidates=("constants", "longer"))).entries
+    entries = rank(today(goal=0.05, candidates=("constants", "longer"), precision_time=AGAIN)).entries
     beta = next(entry for entry in entries if entry.title.startswith("β"))
     assert beta.hours_to_goal is not None
     assert beta.hours_to_goal > 0
@@ -60,9 +65,9 @@ def test_a_goal_and_the_hours_to_it() -> None:
 
 
 @cache
-def simulated(target: str, kind: str) -> tuple[float, Check]:
+def simulated(target: str, kind: str) -> tuple[float, SimulatedCheck]:
     """The predicted error of a candidate, and its simulation; τ0 from one temperature, all else from four."""
-    start = (cold if target == "tau_0" else today)(target=target, candidates=(kind,))
+    start = (cold if target == "tau_0" else today)(target=target, candidates=(kind,), precision_time=AGAIN)
     candidate = candidates(start)[0][0]
     predicted = forecast(start, candidate).estimates[target].stderr or 0.0
     return predicted, trial(start, candidate, predicted, REFITS, np.random.SeedSequence(11))
@@ -87,7 +92,7 @@ def test_a_predicted_error_of_half_is_found_out(target: str, kind: str) -> None:
 def test_the_same_seed_gives_the_same_check() -> None:
     start = today(candidates=("longer",))
     ranking = rank(start)
-    first, same, other = (checked(ranking, 1, 10, seed).entries[0].check for seed in (1, 1, 2))
+    first, same, other = (checked(ranking, Trials(1, 10, seed)).entries[0].check for seed in (1, 1, 2))
     assert first == same
     assert first != other
 

@@ -3,14 +3,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stfit.backends.ensemble import Budget
-from stfit.backends.least_squares import Optimum, minimise
+from stfit.backends.budget import Budget
+from stfit.backends.least_squares import minimise
+from stfit.backends.optimum import Optimum
+from stfit.backends.parallel import watched
 from stfit.errors import InputError
 from stfit.objective import LogNormal, Normal, Objective
 from stfit.studies.sbc import (
     LOG_LIKELIHOOD,
     RANKS,
     Ranked,
+    Repetitions,
     SimulatedPosteriors,
     simulate_posteriors,
     with_working_prior,
@@ -55,10 +58,9 @@ def test_what_the_data_do_not_determine_has_a_tenth_of_its_size() -> None:
 
 def test_the_same_seed_gives_the_same_ranks(measured: tuple[Objective, Optimum]) -> None:
     done: list[tuple[str, int, int]] = []
-    first = simulate_posteriors(
-        *measured, replicas=2, seed=4, budget=SHORT, progress=lambda words, n, of: done.append((words, n, of))
-    )
-    again = simulate_posteriors(*measured, replicas=1, seed=4, budget=SHORT)
+    with watched(lambda words, n, of: done.append((words, n, of))):
+        first = simulate_posteriors(*measured, Repetitions(2, seed=4, budget=SHORT))
+    again = simulate_posteriors(*measured, Repetitions(1, seed=4, budget=SHORT))
     assert first.replicas[0].truths == again.replicas[0].truths
     assert first.replicas[0].ranks == again.replicas[0].ranks
     assert first.replicas[0].truths != first.replicas[1].truths
@@ -67,7 +69,7 @@ def test_the_same_seed_gives_the_same_ranks(measured: tuple[Objective, Optimum])
         assert set(replica.ranks) in ({*measured[0].names, LOG_LIKELIHOOD}, set())
         assert all(0 <= rank <= RANKS for rank in replica.ranks.values())
     with pytest.raises(InputError, match="replicas: expected at least 1; found 0"):
-        simulate_posteriors(*measured, replicas=0, seed=4)
+        simulate_posteriors(*measured, Repetitions(0, seed=4))
 
 
 def test_ranks_are_judged_together_and_short_chains_are_counted() -> None:

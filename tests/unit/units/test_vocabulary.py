@@ -12,11 +12,15 @@ from stfit import constants
 from stfit.units import conversion, vocabulary
 
 
-def test_pint_is_imported_when_the_first_unit_is_read() -> None:
-    script = "import sys, stfit.units as u; print('pint' in sys.modules)"
-    script += "; u.conversion('mA', 'A'); print('pint' in sys.modules)"
+def test_pint_is_imported_when_the_first_uncommon_unit_is_read() -> None:
+    script = "import sys, stfit.units as u; u.conversion('mA', 'A'); print('pint' in sys.modules)"
+    script += "; u.conversion('pA', 'A'); print('pint' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]
+
+
+def test_common_units_are_those_of_pint() -> None:
+    assert {unit: vocabulary.read_by_pint(unit) for unit in vocabulary.COMMON} == dict(vocabulary.COMMON)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from stfit.constants import ELEMENTARY_CHARGE
 from stfit.derivatives import Jet, seed, total
 from stfit.errors import InputError, TableError
 from stfit.kinds.critical.data import CriticalCurrents
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 
 STATE = np.array([0.0, 0.0, 1.0, 1.0])
 CURRENT = np.array([-4e-3, -2e-3, 1.5e-3, 0.8e-3])
@@ -30,25 +30,25 @@ def table(polarity: int = 1, without: tuple[str, ...] = (), changes: Any = None,
         "delta_R": DELTA_R,
     } | (changes or {})
     kept = {name: values for name, values in columns.items() if name not in without}
-    return CriticalCurrents.from_columns(kept, polarity=polarity, origin=Origin("currents.csv"), **keys)
+    return CriticalCurrents.from_columns(kept, origin=Origin("currents.csv", polarity=polarity), **keys)
 
 
 def test_it_is_a_measurement_that_freezes_its_arrays() -> None:
     measured = table()
-    assert isinstance(measured, Measurement)
+    assert isinstance(measured, Observation)
     with pytest.raises(ValueError, match="read-only"):
         measured.current[0] = 0.0
 
 
 def test_residuals_are_distances_in_standard_errors() -> None:
     prediction = 1.0 / (CURRENT + np.array([1, -2, 0, 3]) * STDERR)
-    assert table().deviance_residuals(prediction) == pytest.approx([-1, 2, 0, -3], abs=1e-11)  # 1e-13·I/σ
+    assert table().residuals(prediction) == pytest.approx([-1, 2, 0, -3], abs=1e-11)  # 1e-13·I/σ
 
 
 def test_least_squares_is_maximum_likelihood() -> None:
     measured, rng = table(), np.random.default_rng(0)
     one, other = 1.0 / (CURRENT + STDERR * rng.standard_normal((2, 4)))
-    squares = [float(np.sum(np.square(measured.deviance_residuals(p)))) for p in (one, other)]
+    squares = [float(np.sum(np.square(measured.residuals(p)))) for p in (one, other)]
     logs = [float(measured.log_likelihood(p)) for p in (one, other)]
     assert squares[0] - squares[1] == pytest.approx(-2 * (logs[0] - logs[1]), rel=ROUNDING)
 
@@ -73,33 +73,31 @@ def test_first_and_second_derivatives_of_the_likelihood() -> None:
 
 def test_leading_axes_are_walkers() -> None:
     predictions = np.stack([1.0 / CURRENT, 1.1 / CURRENT, 0.9 / CURRENT])
-    assert table().deviance_residuals(predictions).shape == (3, 4)
-    together = total(-0.5 * np.square(table().deviance_residuals(predictions)))
+    assert table().residuals(predictions).shape == (3, 4)
+    together = total(-0.5 * np.square(table().residuals(predictions)))
     assert table().log_likelihood(predictions) == pytest.approx(together, rel=ROUNDING)
 
 
 def test_polarity_turns_the_currents_and_nothing_else() -> None:
     turned = table(polarity=-1, changes={"critical_current": -CURRENT})
-    assert turned.deviance_residuals(1.05 / CURRENT) == pytest.approx(
-        table().deviance_residuals(1.05 / CURRENT), rel=ROUNDING
-    )
+    assert turned.residuals(1.05 / CURRENT) == pytest.approx(table().residuals(1.05 / CURRENT), rel=ROUNDING)
     # what is shown is the laboratory's
-    assert turned.observed().value == pytest.approx(-1.0 / CURRENT, rel=ROUNDING)
-    assert turned.displayed(1.0 / CURRENT) == pytest.approx(-1.0 / CURRENT, rel=ROUNDING)
+    assert turned.view().observed.value == pytest.approx(-1.0 / CURRENT, rel=ROUNDING)
+    assert turned.view().displayed(1.0 / CURRENT) == pytest.approx(-1.0 / CURRENT, rel=ROUNDING)
 
 
 @pytest.mark.parametrize("polarity", [1, -1])
 def test_replicas_have_the_stated_mean_and_error(polarity: int) -> None:
     measured, rng, trials = table(polarity), np.random.default_rng(3), 4000
     truth = 1.0 / CURRENT
-    drawn = np.array([measured.replicate(truth, rng).deviance_residuals(truth) for _ in range(trials)])
+    drawn = np.array([measured.draw(truth, rng).residuals(truth) for _ in range(trials)])
     # standard normal: 4 standard errors of mean and variance over 4 rows each
     assert np.all(np.abs(drawn.mean(axis=0)) < 4 / np.sqrt(trials))
     assert np.all(np.abs(drawn.var(axis=0) - 1) < 4 * np.sqrt(2 / trials))
 
 
 def test_same_seed_same_replica_other_seed_other_replica() -> None:
-    one, same, other = (table().replicate(1.0 / CURRENT, np.random.default_rng(s)).current for s in (1, 1, 2))
+    one, same, other = (table().draw(1.0 / CURRENT, np.random.default_rng(s)).current for s in (1, 1, 2))
     assert one.tolist() == same.tolist()
     assert not np.any(one == other)
 
@@ -117,10 +115,10 @@ def test_a_gaussian_error_asks_for_no_bootstrap() -> None:
 
 
 def test_the_axis_is_delta_R_from_the_origin() -> None:
-    axis = table().axis
+    axis = table().view().axis
     assert (axis.name, axis.unit, axis.reaches) == ("delta_R", "ohm", 0.0)
     assert axis.values.tolist() == DELTA_R.tolist()
-    grid = table().along(2, np.array([0.0, 0.3]))
+    grid = table().view().along(2, np.array([0.0, 0.3]))
     assert grid.settings.delta_R is not None
     assert grid.settings.delta_R.tolist() == [0.0, 0.3]
     assert grid.settings.state.tolist() == [1, 1]
@@ -129,12 +127,12 @@ def test_the_axis_is_delta_R_from_the_origin() -> None:
 def test_without_a_column_the_device_gives_delta_R() -> None:
     measured = table(without=("delta_R",))
     assert measured.settings.delta_R is None
-    assert measured.axis.values.tolist() == [1, 2, 3, 4]
-    assert measured.along(0, np.array([1.0, 2.0])).settings.delta_R is None
+    assert measured.view().axis.values.tolist() == [1, 2, 3, 4]
+    assert measured.view().along(0, np.array([1.0, 2.0])).settings.delta_R is None
 
 
 def test_observed_errors_are_those_of_the_reciprocal() -> None:
-    seen = table().observed()
+    seen = table().view().observed
     assert seen.value == pytest.approx(1.0 / CURRENT, rel=ROUNDING)
     ends = np.sort([1.0 / (CURRENT + STDERR), 1.0 / (CURRENT - STDERR)], axis=0)
     assert seen.low == pytest.approx(ends[0], rel=ROUNDING)
@@ -142,7 +140,7 @@ def test_observed_errors_are_those_of_the_reciprocal() -> None:
 
 
 def test_an_error_as_large_as_the_current_leaves_the_reciprocal_open() -> None:
-    seen = table(changes={"critical_current_stderr": np.array([5e-3, 1e-4, 1e-4, 1e-4])}).observed()
+    seen = table(changes={"critical_current_stderr": np.array([5e-3, 1e-4, 1e-4, 1e-4])}).view().observed
     assert np.isnan(seen.low).tolist() == [True, False, False, False]
 
 
@@ -150,11 +148,11 @@ def test_rows_with_barriers_are_shown_at_the_mean_barrier() -> None:
     barrier = np.array([0.2, 0.4, 0.3, 0.5]) * ELEMENTARY_CHARGE
     measured = table(changes={"barrier": barrier})
     factor = np.array([0.2 / 0.3, 0.4 / 0.3, 0.3 / 0.4, 0.5 / 0.4])
-    assert measured.observed().value == pytest.approx(factor / CURRENT, rel=ROUNDING)
-    assert measured.displayed(1.0 / CURRENT) == pytest.approx(factor / CURRENT, rel=ROUNDING)
-    grid = measured.along(1, np.array([0.1, 0.2, 0.3]))
+    assert measured.view().observed.value == pytest.approx(factor / CURRENT, rel=ROUNDING)
+    assert measured.view().displayed(1.0 / CURRENT) == pytest.approx(factor / CURRENT, rel=ROUNDING)
+    grid = measured.view().along(1, np.array([0.1, 0.2, 0.3]))
     assert grid.settings.energy == pytest.approx(np.full(3, 0.3 * ELEMENTARY_CHARGE), rel=ROUNDING)
-    assert grid.displayed(np.ones(3)) == pytest.approx(np.ones(3), rel=ROUNDING)
+    assert grid.view().displayed(np.ones(3)) == pytest.approx(np.ones(3), rel=ROUNDING)
 
 
 # --- the time scale ------------------------------------------------------------------------------------------------
@@ -164,7 +162,7 @@ def test_extrapolated_currents_know_neither_time_nor_temperature() -> None:
     measured = table(changes={"temperature": np.array([280.0, 300.0, 280.0, 300.0])})
     assert measured.settings.measurement_time is None
     assert measured.settings.athermal
-    assert measured.series_settings == ()
+    assert measured.view().series == ()
     assert any("'temperature' is not used" in notice for notice in measured.origin.notices)
 
 
@@ -173,7 +171,7 @@ def test_measured_currents_keep_their_time_and_temperature() -> None:
     measured = table(changes={"temperature": kelvin}, critical_current="measured", measurement_time=2.0)
     assert measured.settings.measurement_time == 2.0
     assert not measured.settings.athermal
-    assert [entry.values.tolist() for entry in measured.series_settings] == [kelvin.tolist()]
+    assert [entry.values.tolist() for entry in measured.view().series] == [kelvin.tolist()]
     assert measured.origin.notices == ()
 
 
@@ -216,11 +214,11 @@ def test_a_file_is_read_with_its_units_and_its_errors_have_lines(tmp_path: Path)
     file.write_text(f"{header}P->AP,-500,20,110,300\nAP->P,200,10,110,280\n", encoding="utf-8")
     measured = stfit.load(file, "switching-currents")
     assert isinstance(measured, CriticalCurrents)
-    assert measured.barrier is not None
-    assert measured.delta_R is not None
+    settings = measured.settings
+    assert settings.energy is not None
     assert measured.current == pytest.approx([-5e-4, 2e-4], rel=ROUNDING)
-    assert measured.delta_R == pytest.approx([0.11, 0.11], rel=ROUNDING)
-    assert measured.barrier / ELEMENTARY_CHARGE == pytest.approx([0.3, 0.28], rel=ROUNDING)
+    assert settings.delta_R == pytest.approx([0.11, 0.11], rel=ROUNDING)
+    assert settings.energy / ELEMENTARY_CHARGE == pytest.approx([0.3, 0.28], rel=ROUNDING)
     file.write_text(f"{header}P->AP,-500,20,0,300\nAP,200,0,110,-1\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"line 3, column 'transition'.*") as caught:
         stfit.load(file, "switching-currents")

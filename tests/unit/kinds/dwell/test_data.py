@@ -10,7 +10,7 @@ from scipy.stats import norm
 from stfit.errors import TableError
 from stfit.kinds.dwell.data import DwellTimes, MeanDwellTimes
 from stfit.kinds.dwell.events import DwellEvents
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from tests import builders
 
 EPS = 2.0**-52
@@ -24,7 +24,7 @@ def columns(**more: Any) -> dict[str, Any]:
 
 
 def built(polarity: int = 1, **more: Any) -> DwellTimes | MeanDwellTimes:
-    table = DwellTimes.from_columns(columns(**more), polarity=polarity, origin=Origin())
+    table = DwellTimes.from_columns(columns(**more), origin=Origin(polarity=polarity))
     assert isinstance(table, DwellTimes | MeanDwellTimes)
     return table
 
@@ -36,7 +36,7 @@ def test_means_with_counts_become_total_times() -> None:
     table = built(mean_dwell=np.array([0.5, 2.0]), n=np.array([4.0, 10.0]))
     assert isinstance(table, DwellTimes)
     assert table.total_time.tolist() == [2.0, 20.0]
-    assert table.counts.tolist() == [4.0, 10.0]
+    assert table.n.tolist() == [4.0, 10.0]
 
 
 def test_means_with_errors_stay_means() -> None:
@@ -80,16 +80,16 @@ def test_events_reduce_to_counts_and_times_in_order_of_appearance() -> None:
             "duration": np.array([1.0, 2.0, 4.0, 8.0, 16.0]),
             "censored": np.array([0.0, 0.0, 1.0, 1.0, 0.0]),
         },
-        polarity=-1,
-        origin=Origin(file="events.csv"),
+        origin=Origin(file="events.csv", polarity=-1),
     )
     reduced = events.reduced
-    assert reduced.state.tolist() == [1, 0, 1]
-    assert reduced.current.tolist() == [2e-3, 1e-3, 1e-3]
+    assert reduced.settings.state.tolist() == [1, 0, 1]
+    assert reduced.settings.drive.tolist() == [-2e-3, -1e-3, -1e-3]  # signed from birth …
+    assert reduced.view().axis.values.tolist() == [2e-3, 1e-3, 1e-3]  # … and shown as the laboratory has it
     assert reduced.n.tolist() == [1.0, 2.0, 0.0]  # a censored dwell is no transition …
     assert reduced.total_time.tolist() == [5.0, 18.0, 8.0]  # … but its time was spent there
     assert events.setting.tolist() == [0, 1, 0, 2, 1]
-    assert events.polarity == -1
+    assert events.origin.polarity == -1
     assert events.origin.file == "events.csv"
 
 
@@ -98,7 +98,7 @@ def test_events_at_settings_that_differ_in_temperature_or_field_stay_apart() -> 
     temperature = np.array([300.0, np.nan, 300.0, np.nan])
     field = np.array([0.0, 0.0, 0.1, 0.0])
     more = {"temperature": temperature, "field": field}
-    events = DwellEvents.from_columns(same | more, polarity=1, origin=Origin())
+    events = DwellEvents.from_columns(same | more, origin=Origin())
     assert events.reduced.total_time.tolist() == [1.0, 6.0, 3.0]  # rows without a temperature belong together
 
 
@@ -107,7 +107,7 @@ def test_events_at_settings_that_differ_in_temperature_or_field_stay_apart() -> 
 
 def test_garwood_limits_leave_a_sixth_on_each_side() -> None:
     table = built(n=np.array([3.0, 0.0]), total_time=np.array([6.0, 2.0]))
-    seen = table.observed()
+    seen = table.view().observed
     sixth = 0.1586552539314571
     # P(N ≤ n) at the shortest dwell time and P(N ≥ n) at the longest are a sixth each; N is Poisson with mean t/τ
     assert gammaincc(4.0, 6.0 / seen.low[0]) == pytest.approx(sixth, rel=1e-10)
@@ -119,7 +119,8 @@ def test_garwood_limits_leave_a_sixth_on_each_side() -> None:
 
 
 def test_rough_start_knows_what_counts_know() -> None:
-    rough = built(n=np.array([100.0, 0.0]), total_time=np.array([50.0, 2.0])).rough_dwell_times()
+    rough = built(n=np.array([100.0, 0.0]), total_time=np.array([50.0, 2.0])).start().dwell_times
+    assert rough is not None
     log_dwell, weight = rough.log_dwell, rough.weight
     assert log_dwell == pytest.approx([np.log(0.5), np.log(4.0)])  # without a transition: half a count
     assert weight[0] == 100.0  # the variance of ln(t/n) is 1/n
@@ -130,7 +131,7 @@ def test_rough_start_knows_what_counts_know() -> None:
 
 GRID = builders.grid(temperatures=(280.0, 320.0), currents=(-8e-3, 0.0, 8e-3))
 ETA = GRID.log_dwell_time(builders.TRUTH)
-KINDS: dict[str, Measurement] = {
+KINDS: dict[str, Observation] = {
     "counted": builders.dwell_times(GRID, n=np.arange(1.0, 13.0)),
     "watched": builders.watched(GRID, expected=1.5, seed=3),
     "means": builders.mean_dwells(GRID, relative=0.1),
@@ -141,7 +142,7 @@ KINDS: dict[str, Measurement] = {
 
 def draws(name: str) -> list[Any]:
     rng = np.random.default_rng(11)
-    return [KINDS[name].replicate(ETA, rng) for _ in range(REPLICAS)]
+    return [KINDS[name].draw(ETA, rng) for _ in range(REPLICAS)]
 
 
 def assert_moments(sample: np.ndarray[Any, Any], mean: Any, variance: Any, fourth: Any) -> None:
@@ -161,7 +162,7 @@ def test_replicas_of_counted_rows_are_gamma() -> None:
     sample = np.array([d.total_time * np.exp(-ETA) for d in draws("counted")])
     n = table.n
     assert_moments(sample, n, n, 3 * n**2 + 6 * n)  # of Γ(n)
-    residuals = np.array([d.deviance_residuals(ETA) for d in draws("counted")])
+    residuals = np.array([d.residuals(ETA) for d in draws("counted")])
     expected = 2 * n * (np.log(n) - digamma(n))  # 2n E[g/n − 1 − ln(g/n)] with g ~ Γ(n)
     error = np.std(residuals**2, axis=0) / np.sqrt(REPLICAS)
     assert np.all(np.abs(np.mean(residuals**2, axis=0) - expected) < Z * error)
@@ -177,7 +178,7 @@ def test_replicas_of_watched_rows_are_poisson() -> None:
 
 
 def test_replicas_of_means_are_gaussian_in_the_logarithm() -> None:
-    sample = np.array([d.deviance_residuals(ETA) for d in draws("means")])
+    sample = np.array([d.residuals(ETA) for d in draws("means")])
     assert_moments(sample, 0.0, 1.0, 3.0)
     relative = np.array([d.stderr / d.mean for d in draws("means")])
     assert relative == pytest.approx(np.full(relative.shape, 0.1), rel=4 * EPS)
@@ -215,11 +216,11 @@ def test_replicas_of_timed_events_fill_the_time_they_were_watched() -> None:
 @pytest.mark.parametrize("name", KINDS)
 def test_replicas_follow_the_seed_and_keep_the_design(name: str) -> None:
     measurement = KINDS[name]
-    one, same, other = (measurement.replicate(ETA, np.random.default_rng(s)) for s in (1, 1, 2))
-    assert np.array_equal(one.deviance_residuals(ETA), same.deviance_residuals(ETA))
-    assert not np.array_equal(one.deviance_residuals(ETA), other.deviance_residuals(ETA))
+    one, same, other = (measurement.draw(ETA, np.random.default_rng(s)) for s in (1, 1, 2))
+    assert np.array_equal(one.residuals(ETA), same.residuals(ETA))
+    assert not np.array_equal(one.residuals(ETA), other.residuals(ETA))
     assert type(one) is type(measurement)
-    assert (one.polarity, one.origin) == (measurement.polarity, measurement.origin)
+    assert one.origin == measurement.origin
     for part in ("state", "current", "temperature"):
         assert np.array_equal(getattr(one.settings, part), getattr(measurement.settings, part))
 
@@ -230,12 +231,12 @@ def test_a_fit_that_failed_breaks_no_figure(name: str, eta: float) -> None:
     # the end of a failed fit may predict anything; filterwarnings = error turns an overflow into a failure
     measurement = KINDS[name]
     prediction = np.full(ETA.size, eta)
-    assert np.all(np.isfinite(measurement.expected_counts(prediction)))
-    assert np.all(np.isfinite(measurement.displayed(prediction)))
-    assert np.all(np.isfinite(measurement.deviance_residuals(prediction)))
+    assert np.all(np.isfinite(measurement.row_fit(prediction).expected_counts))
+    assert np.all(np.isfinite(measurement.view().displayed(prediction)))
+    assert np.all(np.isfinite(measurement.residuals(prediction)))
 
 
 def test_replica_of_a_failed_fit_does_not_raise() -> None:
-    replica = KINDS["watched"].replicate(np.full(ETA.size, -200.0), np.random.default_rng(0))
+    replica = KINDS["watched"].draw(np.full(ETA.size, -200.0), np.random.default_rng(0))
     assert isinstance(replica, DwellTimes)
     assert np.all(replica.n > 0)

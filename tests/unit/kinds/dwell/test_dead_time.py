@@ -9,13 +9,13 @@ import numpy.typing as npt
 import pytest
 
 from stfit.derivatives import concatenate, seed
-from stfit.errors import NoResidualsError, TableError
+from stfit.errors import TableError
 from stfit.kinds.dwell.apparent import ApparentDwellTimes, dwell_table
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.kinds.dwell.events import DwellEvents
 from stfit.kinds.dwell.missed import MissedDwellEvents
 from stfit.kinds.dwell.shape import exponential_shape_test
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.physics.missed_events import EXACT, log_density, log_survival, tail
 from stfit.physics.telegraph import apparent_mean_dwell, draw_apparent_dwells
 
@@ -33,7 +33,7 @@ REPLICAS = 400
 def built(cls: Any, **keys: Any) -> Any:
     columns = {name: values for name, values in keys.items() if name != "key"}
     build = dwell_table if cls is DwellTimes else cls.from_columns
-    return build(columns, polarity=1, origin=Origin(), **keys.get("key", {}))
+    return build(columns, origin=Origin(), **keys.get("key", {}))
 
 
 def table(n: Any, dead: float = DEAD, **more: Any) -> Any:
@@ -74,21 +74,21 @@ def test_a_dead_time_makes_apparent_dwells() -> None:
     assert all(isinstance(KINDS[name], ApparentDwellTimes) for name in ("counts", "watched", "means"))
     assert isinstance(KINDS["events"], MissedDwellEvents)
     assert isinstance(table(5.0, 0.0), DwellTimes)
-    assert all(isinstance(kind, Measurement) for kind in KINDS.values())
+    assert all(isinstance(kind, Observation) for kind in KINDS.values())
 
 
 def test_residuals_vanish_at_the_dwell_times_behind_the_means_and_not_at_the_naive_ones() -> None:
     for name in ("counts", "means"):
-        assert KINDS[name].deviance_residuals(ETA) == pytest.approx(np.zeros(4), abs=1e-7)
+        assert KINDS[name].residuals(ETA) == pytest.approx(np.zeros(4), abs=1e-7)
         naive = np.log(apparent_mean_dwell(TAU, OTHER, DEAD))
-        assert np.all(np.abs(KINDS[name].deviance_residuals(naive)) > 1.0)
+        assert np.all(np.abs(KINDS[name].residuals(naive)) > 1.0)
 
 
 def test_a_vanishing_dead_time_gives_the_exponential_likelihood() -> None:
     plain, nearly = table(30.0, 0.0), table(30.0, 1e-12)
     for shift in (-0.3, 0.0, 0.5):
         # the mean moves by 2ξ/τ ~ 2e-9 of itself, √n of that
-        assert nearly.deviance_residuals(ETA + shift) == pytest.approx(plain.deviance_residuals(ETA + shift), abs=1e-7)
+        assert nearly.residuals(ETA + shift) == pytest.approx(plain.residuals(ETA + shift), abs=1e-7)
 
 
 def test_events_without_dead_time_are_the_limit_of_those_with_it() -> None:
@@ -143,7 +143,7 @@ def test_derivatives_are_those_of_the_likelihood(name: str) -> None:
 def test_replicas_have_the_observed_means(name: str) -> None:
     rng = np.random.default_rng(17)
     kind = KINDS[name]
-    drawn = [kind.replicate(ETA, rng) for _ in range(REPLICAS)]
+    drawn = [kind.draw(ETA, rng) for _ in range(REPLICAS)]
     tables = [d.table if name == "counts" else d.reduced for d in drawn]
     n, time = (np.array([getattr(t, what) for t in tables]) for what in ("n", "total_time"))
     mean = apparent_mean_dwell(TAU, OTHER, DEAD)
@@ -159,7 +159,7 @@ def test_replicas_have_the_observed_means(name: str) -> None:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_replicas_follow_the_seed_and_keep_the_design(name: str) -> None:
-    one, same, other = (KINDS[name].replicate(ETA, np.random.default_rng(s)) for s in (1, 1, 2))
+    one, same, other = (KINDS[name].draw(ETA, np.random.default_rng(s)) for s in (1, 1, 2))
     assert one.log_likelihood(ETA) == same.log_likelihood(ETA)
     assert one.log_likelihood(ETA) != other.log_likelihood(ETA)
     assert type(one) is type(KINDS[name])
@@ -170,17 +170,17 @@ def test_replicas_follow_the_seed_and_keep_the_design(name: str) -> None:
 def test_a_fit_that_failed_breaks_nothing(name: str, eta: float) -> None:
     prediction = np.full(4, eta)
     kind = KINDS[name]
-    assert np.all(np.isfinite(kind.expected_counts(prediction)))
-    assert np.all(np.isfinite(kind.displayed(prediction)))
+    assert np.all(np.isfinite(kind.row_fit(prediction).expected_counts))
+    assert np.all(np.isfinite(kind.view().displayed(prediction)))
     assert np.isfinite(kind.log_likelihood(prediction))
 
 
 def test_the_naive_estimate_stands_beside_the_corrected_one() -> None:
     for name in ("counts", "means"):
-        observed = KINDS[name].observed()
+        observed = KINDS[name].view().observed
         assert observed.value == pytest.approx(TAU, rel=1e-7)
         assert observed.extra["apparent_mean_dwell"] == pytest.approx(apparent_mean_dwell(TAU, OTHER, DEAD))
-    assert np.all(events(400).observed().extra["apparent_mean_dwell"] > 1.2 * TAU)
+    assert np.all(events(400).view().observed.extra["apparent_mean_dwell"] > 1.2 * TAU)
 
 
 def test_what_cannot_be_is_refused() -> None:
@@ -201,8 +201,7 @@ def test_what_cannot_be_is_refused() -> None:
             duration=np.array([1.0, 0.5]) * DEAD,
             key={"dead_time": DEAD},
         )
-    with pytest.raises(NoResidualsError, match="use the likelihood"):
-        KINDS["events"].deviance_residuals(ETA)
+    assert KINDS["events"].residuals(ETA) is None
 
 
 def ion_channel(path: Path) -> Any:
@@ -224,20 +223,20 @@ def test_measured_dwells_that_are_not_exponential(file: str, shut: float, opened
     if folder is None:
         pytest.skip("measured data: STFIT_REALDATA is not set")
     events = ion_channel(Path(folder) / "ion-channel-dwell" / file)
-    rows = np.argsort(events.reduced.state)
+    rows = np.argsort(events.reduced.settings.state)
     assert np.exp(events.apparent.corrected[rows]) * 1e3 == pytest.approx([shut, opened], rel=1e-3)
     found = exponential_shape_test(events)
     assert found.p_value is not None
     assert found.p_value < 1e-12  # several shut and open states: mixtures of exponentials
     # the negative control: two simple states with the same dwell times and dead time pass
-    replica = events.replicate(events.apparent.corrected, np.random.default_rng(9))
+    replica = events.draw(events.apparent.corrected, np.random.default_rng(9))
     simple = exponential_shape_test(replica)
     assert simple.p_value is not None
     assert simple.p_value > 1e-3
 
 
 def test_a_dead_time_alone_is_no_mixture() -> None:
-    replica = events(400).replicate(ETA, np.random.default_rng(3))
+    replica = events(400).draw(ETA, np.random.default_rng(3))
     found = exponential_shape_test(replica)
     assert found.p_value is not None
     assert found.p_value > 1e-3

@@ -24,7 +24,7 @@ def events(durations: list[Any], censored: list[Any] | None = None) -> DwellEven
     }
     if censored is not None:
         columns["censored"] = np.concatenate(censored)
-    events = DwellEvents.from_columns(columns, polarity=1, origin=Origin())
+    events = DwellEvents.from_columns(columns, origin=Origin())
     assert isinstance(events, DwellEvents)
     return events
 

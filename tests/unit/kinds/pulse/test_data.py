@@ -25,7 +25,7 @@ def built(sign: str = "signed", polarity: int = 1, **more: Any) -> SwitchingPuls
         "n_switched": np.array([20.0, 31.0]),
     } | more
     chosen = {name: values for name, values in columns.items() if values is not None}
-    return SwitchingPulses.from_columns(chosen, polarity=polarity, origin=Origin(), sign=sign)
+    return SwitchingPulses.from_columns(chosen, origin=Origin(polarity=polarity), sign=sign)
 
 
 def test_a_magnitude_gets_the_sign_of_its_transition_before_the_polarity() -> None:
@@ -97,7 +97,7 @@ def test_counts_that_may_be_chance_are_not_noticed(switched: list[float]) -> Non
 
 
 def test_clopper_pearson_limits_leave_a_sixth_on_each_side() -> None:
-    seen = many([0.0, 3.0, 97.0, 100.0, 50.0]).observed()
+    seen = many([0.0, 3.0, 97.0, 100.0, 50.0]).view().observed
     sixth = 0.1586552539314571
     assert seen.value.tolist() == [0.0, 0.03, 0.97, 1.0, 0.5]
     assert (seen.low[0], seen.high[3]) == (0.0, 1.0)
@@ -108,7 +108,8 @@ def test_clopper_pearson_limits_leave_a_sixth_on_each_side() -> None:
 
 
 def test_rough_start_is_finite_where_all_or_none_switched() -> None:
-    rough = many([0.0, 100.0, 50.0]).rough_dwell_times()
+    rough = many([0.0, 100.0, 50.0]).start().dwell_times
+    assert rough is not None
     log_dwell, weight = rough.log_dwell, rough.weight
     assert np.all(np.isfinite(log_dwell))
     assert np.all(weight > 0)
@@ -122,14 +123,14 @@ def test_replicas_are_binomial_and_follow_the_seed() -> None:
     eta = grid.log_dwell_time(builders.TRUTH)
     probability = -np.expm1(-measurement.pulse_width * np.exp(-eta))
     rng = np.random.default_rng(5)
-    sample = np.array([measurement.replicate(eta, rng).n_switched for _ in range(1000)])
+    sample = np.array([measurement.draw(eta, rng).n_switched for _ in range(1000)])
     variance = 40 * probability * (1 - probability)
     assert np.all(np.abs(sample.mean(axis=0) - 40 * probability) < Z * np.sqrt(variance / 1000))
     # the fourth central moment is npq(1 + 3(n−2)pq); whitened squares are averaged over replicas and rows
     fourth = variance * (1 + 3 * 38 * probability * (1 - probability))
     ratio = np.mean((sample - 40 * probability) ** 2 / variance)
     assert abs(ratio - 1.0) < Z * np.sqrt(np.mean(fourth / variance**2 - 1.0) / sample.size)
-    one, same, other = (measurement.replicate(eta, np.random.default_rng(s)).n_switched for s in (1, 1, 2))
+    one, same, other = (measurement.draw(eta, np.random.default_rng(s)).n_switched for s in (1, 1, 2))
     assert np.array_equal(one, same)
     assert not np.array_equal(one, other)
 
@@ -139,8 +140,8 @@ def test_a_fit_that_failed_breaks_no_figure(eta: float) -> None:
     measurement = many([0.0, 3.0, 100.0])
     prediction = np.full(3, eta)
     assert np.all(np.isfinite(measurement.expected_counts(prediction)))
-    assert np.all(np.isfinite(measurement.displayed(prediction)))
-    drawn = measurement.replicate(prediction, np.random.default_rng(0)).n_switched
+    assert np.all(np.isfinite(measurement.view().displayed(prediction)))
+    drawn = measurement.draw(prediction, np.random.default_rng(0)).n_switched
     assert drawn.tolist() == [100.0 if eta < 0 else 0.0] * 3
 
 

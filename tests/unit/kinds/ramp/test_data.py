@@ -12,7 +12,8 @@ from stfit.derivatives import Jet, seed
 from stfit.errors import NoResidualsError
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.stepped import SteppedRamps
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
+from stfit.measurement.observation import WithoutDeviance
 from stfit.physics.switching import ramp_log_density
 from tests import builders
 
@@ -38,18 +39,22 @@ def truth_of(measured: RampEvents) -> Any:
 def line(measured: RampEvents, prediction: Any) -> tuple[Any, Any]:
     """ln τ where each ramp starts, and the slope at which it falls."""
     assert measured.settings.interval is not None
-    low, high = (np.abs(measured.polarity * end - measured.ramps.start) for end in measured.settings.interval)
+    low, high = (np.abs(end - measured.ramps.start) for end in measured.settings.interval)
     start, end = np.split(prediction, 2)
     slope = (start - end) / (high - low)
     return start + slope * low, slope
 
 
 def test_it_is_a_measurement_without_residuals() -> None:
-    measured = events()
-    assert isinstance(measured, Measurement)
-    assert not measured.has_residuals
-    with pytest.raises(NoResidualsError, match="no deviance: give a current_step, or use the likelihood"):
-        measured.deviance_residuals(truth_of(measured))
+    single = events()
+    measured: Observation = single
+    assert isinstance(measured, Observation)
+    assert isinstance(measured, WithoutDeviance)
+    assert not measured.traits.has_residuals
+    assert measured.residuals(truth_of(single)) is None
+    objective = builders.objective(measured)
+    with pytest.raises(NoResidualsError, match="no deviance: use the likelihood, or give them in steps"):
+        objective.residuals(objective.start)
 
 
 @pytest.mark.parametrize(("polarity", "start"), [(1, 0.0), (-1, 0.0), (1, 5e-3), (-1, -20e-3)])
@@ -72,7 +77,6 @@ def test_walkers_are_rows_of_their_own() -> None:
     assert found.shape == (2, 3)
     for at in np.ndindex(2, 3):
         assert found[at] == pytest.approx(float(measured.log_likelihood(predictions[at])), rel=1e-14)
-    assert measured.expected_counts(predictions).shape == (2, 3, measured.ramps.size)
 
 
 @pytest.mark.parametrize("n", [1, 2, 50])
@@ -120,7 +124,7 @@ def test_extreme_predictions_stay_finite_and_unlikely() -> None:
 def test_a_replica_is_drawn_from_the_law() -> None:
     measured = events(n=2000, seed=1)
     prediction = truth_of(measured)
-    replica = measured.replicate(prediction, np.random.default_rng(2))
+    replica = measured.draw(prediction, np.random.default_rng(2))
     assert replica.first.tolist() == measured.first.tolist()
     log_dwell, slope = line(measured, prediction)
     rate = measured.ramps.ramp_rate
@@ -132,14 +136,14 @@ def test_a_replica_is_drawn_from_the_law() -> None:
 
 def test_the_same_generator_draws_the_same_replica() -> None:
     measured = events(n=5)
-    first, again, other = (measured.replicate(truth_of(measured), np.random.default_rng(s)).rise for s in (3, 3, 4))
+    first, again, other = (measured.draw(truth_of(measured), np.random.default_rng(s)).rise for s in (3, 3, 4))
     assert first.tolist() == again.tolist() != other.tolist()
 
 
 def test_a_law_that_falls_along_the_ramp_can_still_be_drawn() -> None:
     measured = events(n=5)
     falling = truth_of(measured)[::-1].copy()
-    assert np.all(np.isfinite(measured.replicate(falling, np.random.default_rng(0)).rise))
+    assert np.all(np.isfinite(measured.draw(falling, np.random.default_rng(0)).rise))
 
 
 def test_discrepancies_have_the_mean_of_their_freedom_at_the_truth() -> None:
@@ -147,12 +151,12 @@ def test_discrepancies_have_the_mean_of_their_freedom_at_the_truth() -> None:
     prediction = truth_of(measured)
     rng = np.random.default_rng(5)
     # the interval of a replica is its own: predictions of the truth move with it
-    drawn = [
-        replica.discrepancies(truth_of(replica)) for replica in (measured.replicate(prediction, rng) for _ in range(60))
-    ]
-    freedom = drawn[0][1]
+    replicas = (measured.draw(prediction, rng) for _ in range(60))
+    drawn = [replica.row_fit(truth_of(replica)) for replica in replicas]
+    freedom = drawn[0].freedom
+    assert drawn[0].expected_counts.tolist() == [10.0] * measured.ramps.size
     assert freedom.tolist() == [14.0] * measured.ramps.size
-    total = np.array([values.sum() for values, _ in drawn])
+    total = np.array([fit.discrepancy.sum() for fit in drawn])
     # χ² of 14·8 degrees: standard error of the mean of 60 √(2·112/60) = 1.9; Williams' q leaves less than 1 %
     assert total.mean() == pytest.approx(freedom.sum(), abs=Z * 1.9 + 1.1)
 
@@ -162,27 +166,30 @@ def test_discrepancies_see_a_wrong_width() -> None:
     prediction = truth_of(measured)
     start, end = np.split(prediction, 2)
     wide = np.concatenate([start - 0.3 * (start - end), end])  # slopes of 0.7 of theirs
-    values, freedom = measured.discrepancies(wide)
-    assert values.sum() > 3 * freedom.sum()
+    fit = measured.row_fit(wide)
+    assert fit.discrepancy.sum() > 3 * fit.freedom.sum()
 
 
 def test_what_is_shown_counts_all_events() -> None:
     measured = events(n=70)
-    shown, rows = measured.shown()
+    view = measured.view()
+    shown, rows = view.shown, view.rows
     assert isinstance(shown, SteppedRamps)
+    assert rows is not None
     assert np.bincount(shown.setting, shown.n_switched).tolist() == measured.counts.tolist()
     assert np.max(np.bincount(rows)) <= 20
-    observed = shown.observed()
+    observed = view.observed
     last = np.append(np.flatnonzero(np.diff(rows)), rows.size - 1)
     assert observed.value[last].tolist() == [1.0] * measured.ramps.size
     assert np.all((observed.low <= observed.value) & (observed.value <= observed.high))
-    assert measured.axis.values.size == shown.n.size
+    assert view.axis.values.size == shown.n.size
 
 
 def test_the_start_is_near_the_truth() -> None:
     measured = events(n=300)
-    rough = measured.rough_dwell_times()
+    rough = measured.start().dwell_times
     settings = measured.settings
+    assert rough is not None
     assert rough.current is not None
     expected = builders.log_dwell_time(
         builders.TRUTH, settings.state[rough.row], rough.current, settings.temperature[rough.row]

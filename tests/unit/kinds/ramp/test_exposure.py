@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from stfit.constants import ELEMENTARY_CHARGE
 from stfit.derivatives import seed
 from stfit.kinds.ramp.exposure import log_ramp_exposure
 from stfit.measurement import Settings
-from stfit.models.law import SpinTransferLaw
-from stfit.models.rivals import EQ_27, POWERS, Description, EffectiveTemperature, JouleHeating
+from stfit.models.effective_temperature import EffectiveTemperature
+from stfit.models.eq_27 import EQ_27
+from stfit.models.heating import JouleHeating
+from stfit.models.power import POWERS
+from stfit.models.spin_transfer import SpinTransferLaw
+from tests.builders import STRONGER
 
-QUANTITIES = {
-    "l_over_L": 8.0,
-    "tau_0": 1e-9,
-    "E_P": 0.50 * ELEMENTARY_CHARGE,
-    "E_AP": 0.45 * ELEMENTARY_CHARGE,
-    "theta_0": 1.7,
-    "beta": 0.35,
-    "delta_R": 0.11,
-    "exponent": 1.7,
-    "heating": 2e7,
-}
+QUANTITIES = {**STRONGER, "exponent": 1.7, "heating": 2e7}
 # I_c out of AP is 18 mA: a first rise to where events begin, then steps of 0.2 mA
 START, END = np.array([0.0, 6e-3, 6.2e-3, 6.4e-3]), np.array([6e-3, 6.2e-3, 6.4e-3, 6.6e-3])
 RATE = 1e-2  # A/s
@@ -36,13 +31,12 @@ def settings() -> Settings:
     )
 
 
-@pytest.mark.parametrize(
-    "description",
-    [EQ_27, EffectiveTemperature(), *POWERS, JouleHeating(1e10)],
-    ids=lambda description: description.name,
-)
-def test_the_exposure_is_the_integral_of_the_rate(description: Description) -> None:
-    law = SpinTransferLaw().rewritten(description=description)
+LAW = SpinTransferLaw.of()
+LAWS = [replace(LAW, rates=rates) for rates in (EQ_27, EffectiveTemperature(), *POWERS)]
+
+
+@pytest.mark.parametrize("law", [*LAWS, replace(LAW, heating=JouleHeating(1e10))], ids=lambda law: law.name)
+def test_the_exposure_is_the_integral_of_the_rate(law: SpinTransferLaw) -> None:
 
     def rate(current: float) -> float:
         eta = law.log_dwell_time(QUANTITIES, state=1.0, current=current, temperature=295.0, field=None)
@@ -52,13 +46,13 @@ def test_the_exposure_is_the_integral_of_the_rate(description: Description) -> N
     found = np.exp(log_ramp_exposure(law, QUANTITIES, settings(), 295.0))
     # over a piece h of a ramp the straight line is off by h²(ln τ)''/12 of the exposure: with (ln τ)'' of 0.4 to 2
     # times 18/I_c² and h = I_c/24 in the first row, I_c/720 in the others
-    wide, narrow = (0.0, 0.0) if description.linear_in_current else (2 * 18 / 24**2 / 12, 2 * 18 / 720**2 / 12)
+    wide, narrow = (0.0, 0.0) if law.linear_in_current else (2 * 18 / 24**2 / 12, 2 * 18 / 720**2 / 12)
     assert found[0] == pytest.approx(expected[0], rel=wide + 1e-10)
     assert found[1:] == pytest.approx(expected[1:], rel=narrow + 1e-10)
 
 
 def test_derivatives_of_a_sum_of_pieces() -> None:
-    law = SpinTransferLaw().rewritten(description=POWERS[2])
+    law = replace(LAW, rates=POWERS[2])
     at, step = np.array([1.7, 0.11]), np.array([1e-3, 1e-4])
 
     def value(x: np.ndarray) -> np.ndarray:

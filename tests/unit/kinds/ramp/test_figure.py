@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from stfit.figures.panels import Fit, Series
-from stfit.figures.style import Quantity
+from stfit.figures.panels import FittedCurve, Series
+from stfit.figures.style import AxisQuantity
 from stfit.kinds.ramp.figure import switching_current_figure
 
 X = np.linspace(0.5e-3, 1.5e-3, 12)
@@ -11,7 +11,7 @@ SHARE = 1.0 - np.exp(-np.exp(8e3 * (X - 1e-3)))
 
 
 def series(state: str, label: str) -> Series:
-    curve = Fit(X, SHARE, SHARE - 0.01, SHARE + 0.01, SHARE - 0.02, SHARE + 0.02)
+    curve = FittedCurve(X, SHARE, SHARE - 0.01, SHARE + 0.01, SHARE - 0.02, SHARE + 0.02)
     return Series(label, state, X, SHARE, SHARE - 0.05, SHARE + 0.05, np.zeros(12), curve)
 
 
@@ -19,7 +19,7 @@ def test_transitions_have_panels_with_legends_above() -> None:
     labels = [f"{kelvin} K, {rate} A/s" for kelvin in (260, 330) for rate in (0.1, 1, 10)]
     figure = switching_current_figure(
         [series("P", f"P→AP, {label}") for label in labels] + [series("AP", f"AP→P, {label}") for label in labels],
-        Quantity("current", "mA", 1e3),
+        AxisQuantity("current", "mA", 1e3),
     )
     top, _, other, _ = figure.axes
     assert [axes.get_title(loc="left") for axes in (top, other)] == ["P → AP", "AP → P"]
@@ -35,7 +35,9 @@ def test_transitions_have_panels_with_legends_above() -> None:
 
 
 def test_one_series_needs_no_room_for_a_legend() -> None:
-    lone = switching_current_figure([series("P", "P→AP")], Quantity("current", "mA", 1e3))
-    several = switching_current_figure([series("P", "P→AP, 1 K"), series("P", "P→AP, 2 K")], Quantity("current", "mA"))
+    lone = switching_current_figure([series("P", "P→AP")], AxisQuantity("current", "mA", 1e3))
+    several = switching_current_figure(
+        [series("P", "P→AP, 1 K"), series("P", "P→AP, 2 K")], AxisQuantity("current", "mA")
+    )
     assert lone.get_figheight() < several.get_figheight()
     assert lone.axes[0].get_legend() is None

@@ -17,6 +17,7 @@ def events(*readings: list[float], step: float = np.nan) -> EventsBySetting:
             "switching_current": np.concatenate([np.array(part) for part in readings]),
             "ramp_rate": np.repeat(np.arange(1.0, len(readings) + 1), [len(part) for part in readings]),
         },
+        1,
         current_step=step,
     )
 

@@ -56,7 +56,7 @@ def loops(switches: list[tuple[float | None, float | None]], *, noise: float = 0
 
 
 def reduced(columns: Columns, **keys: Any) -> SteppedRamps:
-    return switching_events(columns, polarity=1, origin=Origin(file="loops.csv"), **keys)
+    return switching_events(columns, origin=Origin(file="loops.csv"), **keys)
 
 
 def events(found: SteppedRamps, state: int) -> list[tuple[float, float, float]]:
@@ -72,7 +72,7 @@ def test_events_lie_between_the_samples_on_either_branch() -> None:
     assert events(found, 0) == [(-0.9, -1.0, 1.0), (-2.9, -3.0, 1.0)]
     assert found.ramps.start.tolist() == pytest.approx([TOP, -TOP])
     assert found.ramps.ramp_rate == pytest.approx(0.1)
-    assert found.kind == "switching-ramp"
+    assert found.origin.kind == "switching-ramp"
 
 
 def test_a_sweep_that_never_switched_is_censored_not_dropped() -> None:
@@ -176,7 +176,7 @@ def test_the_life_table_is_that_of_every_ramp_by_itself(ramps: list[tuple[int, i
 
 
 def test_loops_are_a_kind_of_their_own_in_an_analysis(tmp_path: Path) -> None:
-    columns = loops([(2.0e-3 + 1e-4 * (k % 9), -1.0e-3 - 1e-4 * (k % 7)) for k in range(40)])
+    columns = loops([(2.0e-3 + 1e-4 * (k % 9), -1.0e-3 - 1e-4 * (k % 7)) for k in range(10)])
     rows = zip(*(columns[name].tolist() for name in ("sweep", "current", "resistance", "time")), strict=True)
     lines = ["sweep,current (A),resistance (ohm),time (s)", *(",".join(map(repr, row)) for row in rows)]
     (tmp_path / "loops.csv").write_text("\n".join(lines), encoding="utf-8")
@@ -186,7 +186,7 @@ def test_loops_are_a_kind_of_their_own_in_an_analysis(tmp_path: Path) -> None:
     found = stfit.fit(tmp_path / "analysis.toml")
     assert found["slope_P"].value is not None
     assert found["slope_P"].value > 0
-    assert any("80 switching events on 80 ramps" in notice for notice in found.measurements[0].notices)
+    assert any("20 switching events on 20 ramps" in notice for notice in found.measurements[0].notices)
 
 
 def test_a_wrong_row_is_named(tmp_path: Path) -> None:

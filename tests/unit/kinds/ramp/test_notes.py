@@ -10,13 +10,13 @@ import pytest
 from stfit.backends.least_squares import minimise
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.notes import ramp_moments, ramp_notes
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from tests import builders
 
 SLOW = (3.0, 30.0)
 
 
-def late(step: float | None = None, n: int = 400) -> Measurement:
+def late(step: float | None = None, n: int = 400) -> Observation:
     """Ramps that start 15 and more 1/|s| before the mode."""
     return builders.ramps(TALL, rates=SLOW, n=n, seed=2, step=step)
 
@@ -38,7 +38,7 @@ def test_a_note_says_how_far_they_are() -> None:
     objective = builders.objective([late(), late(2e-3)])
     notes = ramp_notes(objective, minimise(objective))
     assert [note.level for note in notes] == ["info", "info"]
-    assert "16 moments compared" in notes[0].sentence
+    assert "16 moments;" in notes[0].sentence
     assert "mode − 0.577/|s|" in notes[0].sentence
 
 
@@ -52,7 +52,7 @@ def test_a_mixture_of_two_devices_is_noticed() -> None:
         "temperature": np.repeat(one.ramps.temperature, 400),
     }
     columns["switching_current"] = columns["switching_current"] * np.where(np.arange(3200) % 2, 1.0, 1.4)
-    mixed = RampEvents.from_columns(columns, polarity=1, origin=one.origin)
+    mixed = RampEvents.from_columns(columns, origin=one.origin)
     objective = builders.objective(mixed)
     (note,) = ramp_notes(objective, minimise(objective))
     assert note.level == "warning"

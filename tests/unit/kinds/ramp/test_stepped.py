@@ -11,7 +11,7 @@ from scipy.stats import norm
 from stfit.derivatives import seed
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.stepped import SteppedRamps
-from stfit.measurement import Measurement
+from stfit.measurement import Observation
 from stfit.physics.switching import ramp_log_exposure, ramp_log_survival
 from tests import builders
 
@@ -37,9 +37,9 @@ def prediction_of(measured: SteppedRamps, truth: Any = builders.TRUTH) -> Any:
 
 def test_it_is_a_measurement_with_residuals() -> None:
     measured = stepped()
-    assert isinstance(measured, Measurement)
-    assert measured.has_residuals
-    assert measured.kind == "switching-ramp"
+    assert isinstance(measured, Observation)
+    assert measured.traits.has_residuals
+    assert measured.origin.kind == "switching-ramp"
 
 
 def test_the_likelihood_is_that_of_interval_censored_events() -> None:
@@ -57,7 +57,7 @@ def test_squared_residuals_are_the_likelihood() -> None:
     measured = stepped(n=40)
     at = prediction_of(measured)
     near = prediction_of(measured, {**builders.TRUTH, "tau_0": 1.4e-9, "l_over_L": 3.1})
-    squares = [float(np.sum(np.square(measured.deviance_residuals(x)))) for x in (at, near)]
+    squares = [float(np.sum(np.square(measured.residuals(x)))) for x in (at, near)]
     logs = [float(measured.log_likelihood(x)) for x in (at, near)]
     assert squares[1] - squares[0] == pytest.approx(-2 * (logs[1] - logs[0]), rel=1e-10)  # sums of some 1e3 roundings
 
@@ -84,8 +84,8 @@ def test_derivatives_of_residuals_and_likelihood() -> None:
     measured = stepped(n=12, rates=(3.0,), temperatures=(280.0,))
     x = prediction_of(measured) + np.random.default_rng(0).normal(0, 0.4, measured.n.size)
     (shift,) = seed(np.zeros(1), order=2)
-    residuals, likelihood = measured.deviance_residuals(_first_order(x)), measured.log_likelihood(x + shift)
-    by_difference = builders.central_difference(lambda at: measured.deviance_residuals(x + at[0]), np.zeros(1))
+    residuals, likelihood = measured.residuals(_first_order(x)), measured.log_likelihood(x + shift)
+    by_difference = builders.central_difference(lambda at: measured.residuals(x + at[0]), np.zeros(1))
     np.testing.assert_allclose(residuals.gradient[0], by_difference[:, 0], atol=1e-8)
     first = builders.central_difference(lambda at: measured.log_likelihood(x + at[0]), np.zeros(1))
     np.testing.assert_allclose(likelihood.gradient, first, rtol=1e-7)
@@ -99,35 +99,35 @@ def _first_order(x: Any) -> Any:
 def test_rows_without_anybody_left_say_nothing() -> None:
     measured = stepped(n=3, seed=5)
     at = prediction_of(measured)
-    replica = measured.replicate(at, np.random.default_rng(8))
+    replica = measured.draw(at, np.random.default_rng(8))
     empty = replica.n == 0
     assert np.any(empty)
-    assert np.all(replica.deviance_residuals(at)[empty] == 0.0)
-    assert np.all(np.isfinite(replica.deviance_residuals(at)))
-    assert np.all(replica.deviance_residuals(_first_order(at)).gradient[:, empty] == 0.0)
+    assert np.all(replica.residuals(at)[empty] == 0.0)
+    assert np.all(np.isfinite(replica.residuals(at)))
+    assert np.all(replica.residuals(_first_order(at)).gradient[:, empty] == 0.0)
 
 
 def test_a_replica_has_the_shares_of_the_law() -> None:
     measured = stepped(n=3000, seed=1, rates=(3.0,), temperatures=(280.0,))
     at = prediction_of(measured)
-    replica = measured.replicate(at, np.random.default_rng(2))
+    replica = measured.draw(at, np.random.default_rng(2))
     assert replica.n[measured.first_rows].tolist() == [3000.0, 3000.0]
     assert np.all(replica.n_switched <= replica.n)
-    expected = measured.displayed(at)
+    expected = measured.view().displayed(at)
     error = np.sqrt(expected * (1 - expected) / 3000)
-    assert np.all(np.abs(replica.observed().value - expected) <= Z * error + 1 / 3000)
+    assert np.all(np.abs(replica.view().observed.value - expected) <= Z * error + 1 / 3000)
 
 
 def test_shares_rise_to_one_and_are_monotone_in_the_prediction() -> None:
     measured = stepped(n=50)
     at = prediction_of(measured)
-    share = measured.displayed(at)
+    share = measured.view().displayed(at)
     inner = np.diff(measured.setting) == 0
     assert np.all(np.diff(share)[inner] >= 0)
-    assert np.all(measured.displayed(at + 0.1) >= share)
-    observed = measured.observed()
+    assert np.all(measured.view().displayed(at + 0.1) >= share)
+    observed = measured.view().observed
     assert np.all((observed.low <= observed.value) & (observed.value <= observed.high))
-    assert measured.displayed(np.stack([at, at])).shape == (2, at.size)
+    assert measured.view().displayed(np.stack([at, at])).shape == (2, at.size)
 
 
 @pytest.mark.parametrize("polarity", [1, -1])
@@ -135,23 +135,28 @@ def test_a_curve_leads_from_the_start_through_the_shares_of_the_rows(polarity: i
     measured = stepped(n=50, polarity=polarity, start=4e-3)
     row = int(measured.first_rows[1])
     rows = np.flatnonzero(measured.setting == 1)
-    along = measured.along(row, measured.axis.values[rows])
+    view = measured.view()
+    along = view.along(row, view.axis.values[rows])
+    assert isinstance(along, SteppedRamps)
     assert along.settings.current is not None
     assert measured.settings.current is not None
     np.testing.assert_allclose(along.settings.current, measured.settings.current[rows], rtol=1e-13)
-    shares = along.displayed(prediction_of(along))
-    np.testing.assert_allclose(shares, measured.displayed(prediction_of(measured))[rows], atol=1e-12)
-    behind = measured.along(row, measured.ramps.start[1] - measured.ramps.direction[1] * np.array([1e-3]))
-    assert behind.displayed(prediction_of(behind))[0] == pytest.approx(0.0, abs=1e-6)
+    shares = along.view().displayed(prediction_of(along))
+    np.testing.assert_allclose(shares, view.displayed(prediction_of(measured))[rows], atol=1e-12)
+    behind_start = measured.ramps.start[1] - measured.ramps.direction[1] * np.array([1e-3])
+    behind = view.along(row, polarity * behind_start)
+    assert isinstance(behind, SteppedRamps)
+    assert behind.view().displayed(prediction_of(behind))[0] == pytest.approx(0.0, abs=1e-6)
 
 
 def test_discrepancies_join_steps_and_stand_on_the_first_row_of_a_setting() -> None:
     measured = stepped(2e-4, n=300, rates=(3.0,), temperatures=(280.0,))
-    values, freedom = measured.discrepancies(prediction_of(measured))
-    assert values.shape == freedom.shape == measured.n.shape
+    fit = measured.row_fit(prediction_of(measured))
+    freedom = fit.freedom
+    assert fit.discrepancy.shape == freedom.shape == measured.n.shape
     assert np.flatnonzero(freedom).tolist() == measured.first_rows.tolist()
     assert np.all(freedom[measured.first_rows] >= 20)  # of 30 classes, of which steps leave some empty
-    assert np.all(measured.expected_counts(prediction_of(measured)) == 10.0)
+    assert np.all(fit.expected_counts == 10.0)
 
 
 def test_discrepancies_have_the_mean_of_their_freedom_for_fresh_events() -> None:
@@ -159,8 +164,8 @@ def test_discrepancies_have_the_mean_of_their_freedom_for_fresh_events() -> None
     sums = []
     for draw in range(60):
         measured = stepped(2e-4, n=200, seed=100 + draw, rates=(3.0,), temperatures=(280.0,))
-        values, freedom = measured.discrepancies(prediction_of(measured))
-        sums.append((values.sum(), freedom.sum()))
+        fit = measured.row_fit(prediction_of(measured))
+        sums.append((fit.discrepancy.sum(), fit.freedom.sum()))
     found, freedoms = np.array(sums).T
     # standard error of the mean of 60 χ² of about 36 degrees: 1.1; half a degree for classes of unequal size
     assert found.mean() == pytest.approx(freedoms.mean(), abs=Z * 1.1 + 0.5)
@@ -178,8 +183,9 @@ def test_moments_allow_for_the_steps() -> None:
 
 def test_the_start_is_near_the_truth() -> None:
     measured = stepped(n=300)
-    rough = measured.rough_dwell_times()
+    rough = measured.start().dwell_times
     settings = measured.settings
+    assert rough is not None
     assert rough.current is not None
     expected = builders.log_dwell_time(
         builders.TRUTH, settings.state[rough.row], rough.current, settings.temperature[rough.row]

@@ -71,7 +71,7 @@ def ramps(false_events: int, step: float | None, n: int = 120) -> RampEvents | S
     }
     if step is not None:
         columns["current_step"] = np.full(rise.size, step)
-    return RampEvents.from_columns(columns, polarity=1, origin=exact.origin)
+    return RampEvents.from_columns(columns, origin=exact.origin)
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import stfit
 from stfit.derivatives import Jet, seed
 from stfit.errors import InputError, TableError
 from stfit.kinds.resonance.data import FmrLines
-from stfit.measurement import Measurement, Origin
+from stfit.measurement import Observation, Origin
 
 STATE = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
 CURRENT = np.array([-1e-3, 0.0, 1e-3, -1e-3, 0.0, 1e-3])
@@ -39,12 +39,12 @@ FREQUENCIES = {
 
 def lines(columns: dict[str, Any] = FULL, without: tuple[str, ...] = (), polarity: int = 1, **keys: Any) -> FmrLines:
     kept = {name: values for name, values in columns.items() if name not in without}
-    return FmrLines.from_columns(kept, polarity=polarity, origin=Origin("lines.csv"), **keys)
+    return FmrLines.from_columns(kept, origin=Origin("lines.csv", polarity=polarity), **keys)
 
 
 def test_it_is_a_measurement_with_a_row_for_each_observable_of_each_line() -> None:
     measured = lines(**KEYS)
-    assert isinstance(measured, Measurement)
+    assert isinstance(measured, Observation)
     assert measured.settings.state.size == measured.value.size == 12
     np.testing.assert_array_equal(measured.is_linewidth, np.repeat([0, 1], 6))
     np.testing.assert_array_equal(measured.value, [*POWER, *WIDTH])
@@ -56,7 +56,7 @@ def test_it_is_a_measurement_with_a_row_for_each_observable_of_each_line() -> No
 def test_polarity_turns_the_current_of_the_theory_and_not_that_of_the_figure() -> None:
     measured = lines(polarity=-1, **KEYS)
     np.testing.assert_array_equal(measured.settings.current, -np.tile(CURRENT, 2))
-    np.testing.assert_array_equal(measured.axis.values, np.tile(CURRENT, 2))
+    np.testing.assert_array_equal(measured.view().axis.values, np.tile(CURRENT, 2))
 
 
 @pytest.mark.parametrize(("measure", "factor"), [("fwhm", 1.0), ("hwhm", 2.0), ("peak-to-peak", np.sqrt(3.0))])
@@ -70,22 +70,23 @@ def test_widths_are_fwhm_from_birth_with_their_errors_and_the_inhomogeneous_part
 
 def test_widths_at_several_frequencies_follow_them_and_their_inhomogeneous_part_is_fitted_unless_known() -> None:
     measured = lines(FREQUENCIES, linewidth="fwhm")
-    assert measured.needs == ("alpha", "gyromagnetic_ratio")
-    assert [p.name for p in measured.own_parameters] == ["inhomogeneous_linewidth"]
-    assert measured.axis.name == "frequency"
+    assert measured.traits.needs == ("alpha", "gyromagnetic_ratio")
+    assert [p.name for p in measured.traits.own_parameters] == ["inhomogeneous_linewidth"]
+    assert measured.view().axis.name == "frequency"
     known = lines(FREQUENCIES, linewidth="fwhm", inhomogeneous_linewidth="1 mT")
-    assert known.own_parameters == ()
+    assert known.traits.own_parameters == ()
     assert known.numbers.inhomogeneous == 1e-3
 
 
 def test_one_frequency_cannot_tell_the_inhomogeneous_part() -> None:
     measured = lines(FREQUENCIES | {"frequency": np.full(3, 5e9), "current": CURRENT[:3]}, linewidth="fwhm")
     assert measured.numbers.inhomogeneous == 0.0
-    assert measured.axis.name == "current"
+    assert measured.view().axis.name == "current"
 
 
 def test_parameters_of_the_lines_start_at_what_is_seen_at_zero_current() -> None:
-    starts: dict[str, Any] = {p.name: (p.start, p.unit) for p in lines(**KEYS).own_parameters}
+    measured = lines(**KEYS)
+    starts: dict[str, Any] = {p.name: (measured.start().own[p.name], p.unit) for p in measured.traits.own_parameters}
     # a regression through exact exponentials: a dozen roundings of numbers of order 20
     assert starts == {
         "power_P": (pytest.approx(2.0, rel=1e-12), ""),
@@ -96,22 +97,22 @@ def test_parameters_of_the_lines_start_at_what_is_seen_at_zero_current() -> None
 
 
 def test_a_peak_starts_at_the_integral_of_its_line() -> None:
-    starts = {p.name: p.start for p in lines(power="peak", linewidth="fwhm").own_parameters}
+    starts = lines(power="peak", linewidth="fwhm").start().own
     assert starts["power_P"] == pytest.approx(2.0 * np.pi / 2 * 1e8, rel=1e-12)
     alone = lines(without=("linewidth", "linewidth_stderr"), power="peak")
-    assert {p.name: p.start for p in alone.own_parameters}["power_P"] == pytest.approx(2.0, rel=1e-12)
+    assert alone.start().own["power_P"] == pytest.approx(2.0, rel=1e-12)
 
 
 def test_only_the_states_that_were_measured_have_parameters() -> None:
     in_AP = {name: values[3:] for name, values in FULL.items()}
-    assert [p.name for p in lines(in_AP, **KEYS).own_parameters] == ["power_AP", "linewidth_AP"]
+    assert [p.name for p in lines(in_AP, **KEYS).traits.own_parameters] == ["power_AP", "linewidth_AP"]
 
 
 @pytest.mark.parametrize("keys", [{"power": "integrated"}, {"power": "peak"}, {"linewidth": "fwhm"}])
 def test_crude_slopes_are_those_of_the_lines(keys: dict[str, Any]) -> None:
     dropped = ("linewidth", "linewidth_stderr") if "power" in keys else ("power", "power_stderr")
     factor = 0.5 if keys.get("power") == "peak" else 1.0  # of a peak both P and 1/Δf fall
-    rough = lines(without=dropped, **keys).rough_dwell_times()
+    rough = lines(without=dropped, **keys).start().dwell_times
     assert rough is not None
     assert rough.only_slopes
     np.testing.assert_allclose(rough.log_dwell, factor * (SLOPES * CURRENT)[rough.row], atol=1e-13)
@@ -123,7 +124,7 @@ def test_crude_slopes_are_those_of_the_lines(keys: dict[str, Any]) -> None:
 def test_residuals_are_distances_in_standard_errors() -> None:
     measured = lines(**KEYS)
     away = np.array([1, -2, 0, 3, 0.5, -1] * 2)
-    found = measured.deviance_residuals(np.log(measured.value + away * measured.stderr))
+    found = measured.residuals(np.log(measured.value + away * measured.stderr))
     # ln and exp of numbers up to 1e8 lose 20ε of the value, which is 50 standard errors
     assert found == pytest.approx(-away, abs=20 * 50 * 1e-15 * 10)
 
@@ -131,7 +132,7 @@ def test_residuals_are_distances_in_standard_errors() -> None:
 def test_least_squares_is_maximum_likelihood() -> None:
     measured, rng = lines(**KEYS), np.random.default_rng(0)
     one, other = np.log(measured.value) + 0.03 * rng.standard_normal((2, 12))
-    squares = [float(np.sum(np.square(measured.deviance_residuals(p)))) for p in (one, other)]
+    squares = [float(np.sum(np.square(measured.residuals(p)))) for p in (one, other)]
     logs = [float(measured.log_likelihood(p)) for p in (one, other)]
     assert squares[0] - squares[1] == pytest.approx(-2 * (logs[0] - logs[1]), rel=1e-13)
 
@@ -155,7 +156,7 @@ def test_first_and_second_derivatives_of_the_likelihood() -> None:
 def test_replicas_scatter_by_the_errors_about_the_prediction() -> None:
     measured, rng = lines(**KEYS), np.random.default_rng(1)
     truth = np.log(1.1 * measured.value)
-    drawn = np.array([measured.replicate(truth, rng).deviance_residuals(truth) for _ in range(2000)])
+    drawn = np.array([measured.draw(truth, rng).residuals(truth) for _ in range(2000)])
     # 24,000 standard normal residuals: the mean within 4/√24000, the variance within 4·√(2/24000)
     assert abs(float(np.mean(drawn))) < 4 / np.sqrt(drawn.size)
     assert float(np.var(drawn)) == pytest.approx(1.0, abs=4 * np.sqrt(2 / drawn.size))
@@ -169,7 +170,7 @@ def test_gaussian_errors_need_no_counts() -> None:
 
 
 def test_every_row_shows_its_observable_in_its_unit() -> None:
-    observed = lines(power="peak", linewidth="fwhm").observed()
+    observed = lines(power="peak", linewidth="fwhm").view().observed
     assert observed.shows(0) == ("peak power", "")
     assert observed.shows(6) == ("linewidth", "Hz")
     np.testing.assert_allclose(observed.high - observed.value, [*(0.03 * POWER), *(0.02 * WIDTH)], rtol=1e-12)
@@ -177,11 +178,13 @@ def test_every_row_shows_its_observable_in_its_unit() -> None:
 
 def test_a_row_repeats_at_other_settings_of_the_axis() -> None:
     grid = np.linspace(-2e-3, 2e-3, 5)
-    along = lines(**KEYS).along(9, grid)
+    along = lines(**KEYS).view().along(9, grid)
     np.testing.assert_array_equal(along.settings.current, grid)
-    assert set(along.state) == {1}
+    assert isinstance(along, FmrLines)
+    assert set(along.settings.state) == {1}
     assert set(along.is_linewidth) == {1}
-    at = lines(FREQUENCIES, linewidth="fwhm").along(0, np.array([1e9, 2e9]))
+    at = lines(FREQUENCIES, linewidth="fwhm").view().along(0, np.array([1e9, 2e9]))
+    assert isinstance(at, FmrLines)
     assert at.settings.frequency is not None
     np.testing.assert_array_equal(at.settings.frequency, [1e9, 2e9])
     assert at.numbers.by_frequency

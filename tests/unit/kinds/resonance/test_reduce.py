@@ -39,7 +39,7 @@ def test_lines_against_current(tmp_path: Path) -> None:
         write_spectrum(tmp_path / f"{current}.csv", 0.2, fwhm, height=2.0 / (1 + fwhm))
     found = load(index_of(tmp_path, ["-1.csv,P,-1", "0.csv,P,0", "1.csv,P,1"]))
     widths, powers = found.value[found.is_linewidth == 1], found.value[found.is_linewidth == 0]
-    assert found.kind == "fmr-lines"
+    assert found.origin.kind == "fmr-spectra"
     # noise of 1 % over some 20 samples a line: widths to 0.7 %
     assert widths == pytest.approx([0.018, 0.020, 0.022], rel=0.03)
     assert np.all(np.diff(powers) > 0)
@@ -52,7 +52,7 @@ def test_a_spectrum_without_a_line_is_said_to_have_none(tmp_path: Path) -> None:
     write_spectrum(tmp_path / "b.csv", 0.2, 0.02, height=0.0)
     found = load(index_of(tmp_path, ["a.csv,P,0", "b.csv,P,1"]))
     assert "b.csv: no line, by BIC" in found.origin.notices
-    assert found.current.tolist() == [0.0, 0.0]  # width and power of the one line
+    assert found.settings.drive.tolist() == [0.0, 0.0]  # width and power of the one line
 
 
 def test_a_series_of_frequencies(tmp_path: Path) -> None:

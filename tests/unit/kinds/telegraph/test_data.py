@@ -10,7 +10,7 @@ import pytest
 
 from stfit.derivatives import Jet, seed
 from stfit.kinds.telegraph.data import TelegraphTraces
-from stfit.measurement.base import Measurement, Origin
+from stfit.measurement import Observation, Origin
 from stfit.physics.telegraph import stay_probabilities
 
 Array = npt.NDArray[np.float64]
@@ -38,11 +38,11 @@ def traces(*, sampled: tuple[bool, ...] = (True, False, True), n: float = 5e4) -
         "cross": np.tile([0.0, factor[1, 0]], pairs),
         "naive": tau * 1.2,
     }
-    return TelegraphTraces.from_columns(columns, polarity=1, origin=Origin("index.csv"))
+    return TelegraphTraces.from_columns(columns, origin=Origin("index.csv"))
 
 
 def test_it_is_a_measurement() -> None:
-    assert isinstance(traces(), Measurement)
+    assert isinstance(traces(), Observation)
 
 
 def test_the_likelihood_is_that_of_the_chain_and_of_the_gaussian() -> None:
@@ -64,20 +64,20 @@ def test_squared_residuals_are_the_deviance() -> None:
     m = traces()
     rng = np.random.default_rng(2)
     first, second = (m.log_tau + 0.05 * rng.standard_normal(6) for _ in range(2))
-    left = np.sum(np.square(m.deviance_residuals(first))) - np.sum(np.square(m.deviance_residuals(second)))
+    left = np.sum(np.square(m.residuals(first))) - np.sum(np.square(m.residuals(second)))
     # 4·10^5 terms of ln L, of which 12 digits survive
     assert left == pytest.approx(-2.0 * (m.log_likelihood(first) - m.log_likelihood(second)), abs=1e-6)
-    assert np.max(np.abs(m.deviance_residuals(m.log_tau))) < 0.01  # rounded counts: half a count of 10^4
+    assert np.max(np.abs(m.residuals(m.log_tau))) < 0.01  # rounded counts: half a count of 10^4
 
 
 def test_a_longer_dwell_than_predicted_is_positive() -> None:
-    assert np.all(traces().deviance_residuals(traces().log_tau - 0.2) > 0)
+    assert np.all(traces().residuals(traces().log_tau - 0.2) > 0)
 
 
 def test_walkers_stand_on_leading_axes() -> None:
     m = traces()
     eta = m.log_tau + 0.1 * np.random.default_rng(3).standard_normal((2, 5, 6))
-    assert m.deviance_residuals(eta).shape == (2, 5, 6)
+    assert m.residuals(eta).shape == (2, 5, 6)
     assert m.log_likelihood(eta).shape == (2, 5)
     assert m.log_likelihood(eta)[1, 3] == pytest.approx(m.log_likelihood(eta[1, 3]), rel=1e-14)
 
@@ -107,24 +107,22 @@ def test_derivatives_are_those_of_differences(sampled: tuple[bool, ...]) -> None
         for a, b in zip(shifted, back, strict=True)
     ]
     np.testing.assert_allclose(np.asarray(found.hessian).reshape(size, size), second, rtol=1e-4, atol=1e-2)
-    residual = m.deviance_residuals(jets(eta, order=1))
-    slopes = [
-        (m.deviance_residuals(a) - m.deviance_residuals(b)) / (2 * step) for a, b in zip(shifted, back, strict=True)
-    ]
+    residual = m.residuals(jets(eta, order=1))
+    slopes = [(m.residuals(a) - m.residuals(b)) / (2 * step) for a, b in zip(shifted, back, strict=True)]
     np.testing.assert_allclose(residual.gradient, slopes, rtol=1e-5, atol=1e-4)
 
 
 def test_absurd_predictions_stay_finite() -> None:
     m = traces()
     for shift in (-1000.0, -300.0, 300.0, 2000.0):
-        assert np.all(np.isfinite(m.deviance_residuals(m.log_tau + shift)))
+        assert np.all(np.isfinite(m.residuals(m.log_tau + shift)))
         assert np.isfinite(m.log_likelihood(m.log_tau + shift))
 
 
 def test_replicas_are_draws_of_the_chain() -> None:
     m = traces(sampled=(True,), n=300.0)
     rng = np.random.default_rng(4)
-    drawn = [m.replicate(m.log_tau, rng) for _ in range(800)]
+    drawn = [m.draw(m.log_tau, rng) for _ in range(800)]
     n, changed = np.array([d.n for d in drawn]), np.array([d.n_changed for d in drawn])
     np.testing.assert_array_equal(n.sum(axis=1), 600.0)
     assert np.max(np.abs(changed[:, 0] - changed[:, 1])) <= 1  # transitions alternate
@@ -133,14 +131,14 @@ def test_replicas_are_draws_of_the_chain() -> None:
     for values, mean in ((n, expected.n), (changed, expected.n_changed)):
         np.testing.assert_allclose(values.mean(axis=0), mean, atol=4.0 * values.std(axis=0).max() / 28.0)
     assert not np.array_equal(drawn[0].n, drawn[1].n)
-    again = m.replicate(m.log_tau, np.random.default_rng(4))
+    again = m.draw(m.log_tau, np.random.default_rng(4))
     np.testing.assert_array_equal(again.n, drawn[0].n)
 
 
 def test_gaussian_replicas_have_their_covariance() -> None:
     m = traces(sampled=(False,))
     rng = np.random.default_rng(5)
-    drawn = [[m.replicate(m.log_tau, rng) for _ in range(4000)], [m.resampled(rng) for _ in range(4000)]]
+    drawn = [[m.draw(m.log_tau, rng) for _ in range(4000)], [m.draw(None, rng) for _ in range(4000)]]
     for every in drawn:
         log_tau = np.array([draw.log_tau for draw in every])
         # relative error of a variance of 4000: 2.2 %; five of them
@@ -150,7 +148,7 @@ def test_gaussian_replicas_have_their_covariance() -> None:
 def test_resampled_chains_scatter_as_their_counts() -> None:
     m = traces(sampled=(True,))
     rng = np.random.default_rng(6)
-    changed = np.array([m.resampled(rng).n_changed for _ in range(2000)])
+    changed = np.array([m.draw(None, rng).n_changed for _ in range(2000)])
     share = m.n_changed / m.n
     np.testing.assert_allclose(changed.mean(axis=0), m.n_changed, rtol=0.01)
     np.testing.assert_allclose(changed.var(axis=0), m.n * share * (1.0 - share), rtol=0.16)  # 5·√(2/2000)
@@ -158,20 +156,22 @@ def test_resampled_chains_scatter_as_their_counts() -> None:
 
 def test_longer_records_know_more() -> None:
     m = traces()
-    longer = m.longer(4.0)
+    longer = m.scaled(4.0)
     np.testing.assert_allclose(longer.n, 4.0 * m.n)
     np.testing.assert_allclose(longer.stderr, 0.5 * m.stderr)
 
 
 def test_what_is_shown() -> None:
     m = traces()
-    seen = m.observed()
+    seen = m.view().observed
     np.testing.assert_allclose(seen.value, np.exp(m.log_tau))
     assert np.all((seen.low < seen.value) & (seen.value < seen.high))
     np.testing.assert_allclose(seen.extra["naive_dwell"], m.naive)
     still = replace(m, n_changed=np.where(np.arange(6) == 0, 0.0, m.n_changed))
-    assert np.isnan(still.observed().value[0])
-    assert still.observed().low[0] > 0
-    assert m.along(2, np.array([0.0, 1e-3])).current.tolist() == [0.0, 1e-3]
+    assert np.isnan(still.view().observed.value[0])
+    assert still.view().observed.low[0] > 0
+    assert m.view().along(2, np.array([0.0, 1e-3])).settings.drive.tolist() == [0.0, 1e-3]
     assert np.all(m.expected_counts(m.log_tau)[[2, 3]] == pytest.approx([2500.0, 1e4 / 9.0]))
-    assert m.rough_dwell_times().row.tolist() == list(range(6))
+    rough = m.start().dwell_times
+    assert rough is not None
+    assert rough.row.tolist() == list(range(6))

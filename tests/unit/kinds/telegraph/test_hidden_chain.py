@@ -142,7 +142,9 @@ def test_a_mapped_trace_takes_the_memory_of_a_chunk(tmp_path: Path) -> None:
     assert peak < 9e6  # a chunk of 2^20 samples in single precision is 4.2 MB, and the next while the last is held
 
 
-def test_nothing_is_compiled_before_it_is_needed() -> None:
-    modules = "stfit.kinds.telegraph.hidden_markov, stfit.kinds.telegraph.spectrum"
+def test_numba_is_not_loaded_before_a_trace_is_reduced() -> None:
+    modules = ", ".join(
+        f"stfit.kinds.telegraph.{name}" for name in ("layout", "keys", "inspected", "simulated", "report")
+    )
     code = f"import sys, stfit, {modules}; print('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

@@ -56,7 +56,7 @@ def notes(*records: TraceRecord) -> list[tuple[str, str]]:
         "cross": np.zeros(2),
         "naive": np.full(2, 5e-5),
     }
-    traces = TelegraphTraces.from_columns(columns, polarity=1, origin=Origin("traces.csv"))
+    traces = TelegraphTraces.from_columns(columns, origin=Origin("traces.csv"))
     found = trace_notes(builders.objective(replace(traces, records=records)))
     return [(note.level, note.sentence) for note in found if note.name != "routes of the traces"]
 

@@ -78,7 +78,7 @@ def test_a_column_of_sampling_intervals(tmp_path: Path) -> None:
     m = stfit.load(tmp_path / "i.csv", "telegraph-trace", unit="ohm")
     assert isinstance(m, TelegraphTraces)
     np.testing.assert_allclose(m.log_tau, load(index(tmp_path, {"x.npy": GOOD})).log_tau)
-    np.testing.assert_array_equal(m.temperature, 300.0)
+    np.testing.assert_array_equal(m.settings.temperature, 300.0)
 
 
 def test_what_an_index_may_not_say(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_trace_without_two_levels_is_left_out_only_where_the_analysis_says_so(
         load(path)
     for keys in ({"leave_out": ("flat.npy", "same.npy")}, {"bad": "leave-out"}):
         m = load(path, **keys)
-        assert m.state.size == 2
+        assert m.settings.state.size == 2
         assert [record.left_out for record in m.records] == [False, True, True]
         assert "flat.npy is left out" in m.origin.notices
     with pytest.raises(InputError, match="at least one trace that is not left out"):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from stfit.kinds.telegraph.report import HEAD, traces_of
+from stfit.kinds.telegraph.report import section
+from stfit.reports.content import Listing, Table, plain
 from stfit.results import MeasurementSummary
 
 
@@ -34,31 +35,34 @@ def summary(*traces: dict[str, Any]) -> MeasurementSummary:
     return MeasurementSummary("index.csv", "telegraph-trace", 1, [], [], traces=list(traces))
 
 
-def test_a_row_says_route_levels_and_both_estimates() -> None:
-    found = traces_of(summary(trace()), 1)
-    assert found is not None
-    assert len(found.rows[0]) == len(HEAD)
-    assert found.rows[0][2:] == [
-        "thresholds",
-        "10 Ω, 10.25 Ω",
-        "8.1",
-        "210, 211",
-        "660 µs, –",
-        "640(40) µs, 4.80(30) ms",
-    ]
-    assert found.verdicts == ["passed"]
+def table(*traces: dict[str, Any]) -> dict[str, list[str]]:
+    """The cells of each column by its title."""
+    found = next(block for block in section(summary(*traces), 1) if isinstance(block, Table))
+    titles = [plain(column.title) for column in found.columns]
+    return {title: [plain(row.cells[at]) for row in found.rows] for at, title in enumerate(titles)}
 
 
-def test_complaints_come_worst_first_and_left_out_traces_are_named() -> None:
-    checks = [
-        {"name": "a", "verdict": "doubtful", "sentence": "Hm."},
-        {"name": "b", "verdict": "failed", "sentence": "No."},
-    ]
-    found = traces_of(summary(trace(checks=checks), trace(file="y.npy", left_out=True)), 1)
-    assert found is not None
-    assert found.complaints == [("failed", "x.npy", "No."), ("doubtful", "x.npy", "Hm.")]
-    assert found.verdicts == ["failed", "left out"]
+def test_a_row_says_route_levels_and_both_estimates_in_one_unit_a_column() -> None:
+    found = table(trace(), trace(file="y.npy", naive=[1.2e-3, 4e-3], tau=[1.1e-3, None]))
+    assert found["current (µA)"] == ["100", "100"]
+    assert found["route"] == ["thresholds", "thresholds"]
+    assert found["level of AP (Ω)"] == ["10.25", "10.25"]
+    assert found["transitions out of P"] == ["210", "210"]
+    assert found["mean counted dwell in P (µs)"] == ["660", "1200"]
+    assert found["mean counted dwell in AP (ms)"] == ["–", "4"]
+    assert found["τ_P, corrected (µs)"] == ["640(40)", "1100(40)"]
+    assert found["τ_AP, corrected (ms)"] == ["4.80(30)", "–"]
+    assert found["verdict"] == ["passed", "passed"]
 
 
-def test_other_kinds_have_none() -> None:
-    assert traces_of(summary(), 1) is None
+def test_complaints_come_worst_first_each_once_and_left_out_traces_are_named() -> None:
+    doubtful = {"name": "a", "verdict": "doubtful", "sentence": "Hm."}
+    failed = {"name": "b", "verdict": "failed", "sentence": "No."}
+    traces = (trace(checks=[doubtful, failed]), trace(file="y.npy", left_out=True, checks=[doubtful]))
+    listing = next(block for block in section(summary(*traces), 1) if isinstance(block, Listing))
+    assert [plain(item) for item in listing.items] == ["failed, x.npy: No.", "doubtful, x.npy, y.npy: Hm."]
+    assert table(*traces)["verdict"] == ["failed", "left out"]
+
+
+def test_a_measurement_without_traces_has_none() -> None:
+    assert section(summary(), 1) == []

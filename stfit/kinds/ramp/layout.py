@@ -1,0 +1,30 @@
+"""The columns of a table of switching currents, and of hysteresis loops."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stfit.measurement.columns import CURRENT, TEMPERATURE, TIMING, TRANSITION, VOLTAGE, Column, Domain, Layout
+
+_AMPERES: Final = ("mA", "uA", "A")
+_SWITCHING_CURRENT: Final = Column(
+    "switching_current", "A", accepts=_AMPERES, aliases=("I_sw", "I_switch", "I_switching")
+)
+_RAMP_RATE: Final = Column(
+    "ramp_rate", "A/s", accepts=("A/s", "mA/s", "uA/s"), aliases=("sweep_rate", "dI/dt"), noise=TIMING
+)
+_CURRENT_STEP: Final = Column("current_step", "A", Domain.POSITIVE, _AMPERES, ("step", "step_size"))
+_START_CURRENT: Final = Column("start_current", "A", accepts=_AMPERES, aliases=("I_start",))
+
+LAYOUT: Final = Layout((TRANSITION, _SWITCHING_CURRENT, _RAMP_RATE), (), (_CURRENT_STEP, _START_CURRENT, TEMPERATURE))
+
+_SWEEP: Final = Column("sweep", "", Domain.FINITE, aliases=("loop", "cycle", "repeat"))
+_RESISTANCE: Final = Column("resistance", "ohm", accepts=("ohm", "kohm", "mohm"), aliases=("R", "R_dc"))
+_TIME: Final = Column("time", "s", accepts=("s", "ms"), aliases=("t",))
+_RATE: Final = Column("ramp_rate", "A/s", accepts=("A/s", "mA/s"), aliases=("sweep_rate", "dI/dt"), noise=TIMING)
+
+LOOP_LAYOUT: Final = Layout(
+    (_SWEEP, CURRENT),
+    ((_RESISTANCE, _TIME), (_RESISTANCE, _RATE), (VOLTAGE, _TIME), (VOLTAGE, _RATE)),
+    (TEMPERATURE,),
+)

@@ -1,0 +1,44 @@
+"""The columns of a table of resonance lines, of an index of spectra, and of a spectrum."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stfit.measurement.columns import COLUMN, CURRENT, FIELD, FILE, STATE, TEMPERATURE, Column, Domain, Layout
+
+_WIDTH_UNITS: Final = ("MHz", "GHz", "mT")
+_WIDTH_NAMES: Final = ("width", "line_width", "delta_f", "delta_H", "df", "dH")
+_LINEWIDTH: Final = Column(
+    "linewidth",
+    "Hz",
+    Domain.POSITIVE,
+    _WIDTH_UNITS,
+    _WIDTH_NAMES,
+    otherwise=Column("field_linewidth", "T", Domain.POSITIVE, _WIDTH_UNITS),
+)
+_LINEWIDTH_STDERR: Final = Column(
+    "linewidth_stderr",
+    "Hz",
+    Domain.POSITIVE,
+    _WIDTH_UNITS,
+    ("linewidth_err", "width_stderr"),
+    otherwise=Column("field_linewidth_stderr", "T", Domain.POSITIVE, _WIDTH_UNITS),
+)
+_POWER: Final = Column("power", "", aliases=("P", "integrated_power", "peak_power"))
+_POWER_STDERR: Final = Column("power_stderr", "", Domain.POSITIVE, aliases=("power_err",))
+_FREQUENCY: Final = Column("frequency", "Hz", Domain.POSITIVE, ("GHz", "MHz"), ("f", "freq"))
+
+LAYOUT: Final = Layout(
+    (STATE, CURRENT),
+    (
+        (_LINEWIDTH, _LINEWIDTH_STDERR, _POWER, _POWER_STDERR),
+        (_LINEWIDTH, _LINEWIDTH_STDERR),
+        (_POWER, _POWER_STDERR),
+    ),
+    (_FREQUENCY, TEMPERATURE),
+)
+
+_SIGNAL: Final = Column("signal", "", aliases=("V", "voltage", "amplitude", "dP/dH", "absorption"), any_unit=True)
+SPECTRUM: Final = Layout((_SIGNAL,), ((FIELD,), (_FREQUENCY,)), record=True)
+
+INDEX_LAYOUT: Final = Layout((FILE, STATE), ((CURRENT, _FREQUENCY), (CURRENT,), (_FREQUENCY,)), (TEMPERATURE, COLUMN))

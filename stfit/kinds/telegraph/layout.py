@@ -1,0 +1,11 @@
+"""The columns of an index of traces."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stfit.measurement.columns import COLUMN, CURRENT, FIELD, FILE, TEMPERATURE, Column, Domain, Layout
+
+_INTERVAL: Final = Column("sample_interval", "s", Domain.POSITIVE, ("us", "s"), ("dt", "delta_t"))
+
+LAYOUT: Final = Layout((FILE, CURRENT), (), (TEMPERATURE, FIELD, _INTERVAL, COLUMN))

@@ -1,0 +1,377 @@
+"""What a Python session calls, as a terminal calls the commands: load, fit, sample, plan, calibrate, compare, report.
+
+Each hands its input to the same functions as the command of its name; what comes back is the stored data with a face:
+a summary, figures, and what a notebook shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from stfit.analysis import Analysis, read_analysis
+from stfit.backends.budget import Budget, Run
+from stfit.backends.budget import Progress as Sampled
+from stfit.backends.parallel import Progress, watched
+from stfit.diagnostics.export import inference_data
+from stfit.errors import InputError, Problem
+from stfit.loaders.tables import load_tables
+from stfit.measurement import Observation, kinds
+from stfit.notebook.faces import Comparison, Fit, Plan
+from stfit.pipeline.calibrating import calibrated
+from stfit.pipeline.fitting import fitted
+from stfit.pipeline.loading import inputs_of, request_of
+from stfit.pipeline.planning import plan_analysis, with_plan
+from stfit.pipeline.reporting import write_plan_report
+from stfit.pipeline.simulating import simulate
+from stfit.pipeline.source import source_of
+from stfit.reports import comparing
+from stfit.reports.bundle import write_report
+from stfit.reports.formats import chosen_formats
+from stfit.results import FitResult
+from stfit.results.measurement_plan import MeasurementPlan
+from stfit.studies.plan import Trials
+from stfit.studies.sbc import Repetitions
+
+if TYPE_CHECKING:
+    from stfit.notebook.widget import Explorer
+
+__all__ = ["calibrate", "compare", "explore", "fit", "load", "plan", "report", "sample", "simulate", "to_arviz"]
+
+
+@overload
+def load(path: str | Path, kind: None = None) -> Analysis: ...
+@overload
+def load(path: str | Path, kind: str, *, polarity: int = 1, **keys: Any) -> Observation: ...
+def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys: Any) -> Observation | Analysis:
+    """Load an analysis file, or the table of one measurement.
+
+    Parameters
+    ----------
+    path : str or Path
+        An analysis file (.toml), or the file with the table.
+    kind : str, optional
+        The kind of measurement, as [[measurement]] calls it; without one, `path` is an analysis file.
+    polarity : int
+        1 where positive current flows as the theory has it, −1 where it flows the other way.
+    **keys
+        What describes the file (`columns`, `values`, `where`, constants …), as in [[measurement]];
+        `temperature_uncertainty` (K), `field_uncertainty` (T) and the keys of the kind, in SI units.
+
+    Returns
+    -------
+    Analysis or Observation
+        The analysis without a kind, the measurement with one; SI units.
+
+    Raises
+    ------
+    InputError
+        The file cannot be used; the message names the place, what was expected and what was found.
+    """
+    file = Path(path)
+    if kind is None:
+        if file.suffix == ".toml":
+            return read_analysis(file)
+        raise InputError(Problem(str(path), f"a kind: one of {', '.join(kinds())}", "none"))
+    if kind not in kinds():
+        raise InputError(Problem("kind", f"one of {', '.join(kinds())}", repr(kind)))
+    if polarity not in (1, -1):
+        raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
+    return load_tables([request_of(file, kind, polarity, keys)])[0]
+
+
+def fit(
+    source: str | Path | Analysis | Observation | Sequence[Observation],
+    *,
+    seed: int | None = None,
+    **sections: Mapping[str, Any] | str,
+) -> Fit:
+    """Fit an analysis file, or measurements in memory.
+
+    Parameters
+    ----------
+    source : str, Path, Analysis, Measurement or sequence of Observation
+        An analysis file, what `stfit.load` made of one, or measurements in memory.
+    seed : int, optional
+        Seed of the parametric bootstrap and of a chain; default that of the analysis.
+    **sections : mapping or str
+        For measurements in memory: the tables of an analysis file, as in device={"beta": "0.35 ± 0.03"}, and the title.
+
+    Returns
+    -------
+    Fit
+        Estimates with their verdicts, and all that a report is made from; SI units.
+
+    Raises
+    ------
+    InputError
+        The data, the analysis or both cannot be used.
+    """
+    analysis, measurements = inputs_of(source, sections, "stfit.fit")
+    return Fit.of(fitted(analysis, measurements, analysis.fit.seed if seed is None else seed, "stfit.fit"))
+
+
+def sample(
+    result: FitResult,
+    *,
+    seed: int,
+    budget: Budget | None = None,
+    processes: int = 1,
+    file: str | Path | None = None,
+    resume: bool = False,
+    progress: Callable[[Sampled], None] | None = None,
+) -> Fit:
+    """Sample the posterior of a fit.
+
+    Parameters
+    ----------
+    result : FitResult
+        What `stfit.fit` returned in this process.
+    seed : int
+        Seed of the chain: the same one draws the same chain.
+    budget : Budget, optional
+        Ensembles, walkers, steps and effective draws; default those of the analysis.
+    processes : int
+        How many processes draw the chain; they do not change it.
+    file : str or Path, optional
+        Where the chain is stored (HDF5) as it grows.
+    resume : bool
+        Go on with the chain in `file`.
+    progress : callable, optional
+        Called with the steps done and the time that is left.
+
+    Returns
+    -------
+    Fit
+        The result with posterior estimates in place of those of its covariance; `to_arviz` takes it.
+
+    Raises
+    ------
+    InputError
+        The result was read from a file, or the stored chain is that of another fit.
+    """
+    from stfit.pipeline.sampling import sampled  # emcee and h5py, which nothing else here needs
+
+    source = source_of(result, "stfit.sample")
+    run = Run(None if file is None else Path(file), resume, processes, progress)
+    return Fit.of(sampled(result, source, seed, run, budget))
+
+
+def plan(
+    source: str | Path | Analysis | Observation | Sequence[Observation],
+    *,
+    target: str | None = None,
+    hours: float | None = None,
+    check: int = 3,
+    refits: int = 200,
+    seed: int | None = None,
+    processes: int = 1,
+    **sections: Mapping[str, Any] | str,
+) -> Plan:
+    """Rank what could be measured next: each candidate by what it does for the error of one target.
+
+    Parameters
+    ----------
+    source : str, Path, Analysis, Measurement or sequence of Observation
+        An analysis file, what `stfit.load` made of one, or measurements in memory.
+        It is fitted first.
+    target : str, optional
+        The quantity whose error is to shrink; default that of [plan], else "l_over_L".
+    hours : float, optional
+        Time that every candidate is made to fill, h.
+    check : int
+        How many of the best candidates are simulated and fitted.
+    refits : int
+        How often each of them is.
+    seed : int, optional
+        Seed of the simulations; default that of the analysis.
+    processes : int
+        How many processes share the simulations; they change no number.
+    **sections : mapping or str
+        For measurements in memory: the tables of an analysis file, as in device={"beta": "0.35 ± 0.03"}, and the title.
+
+    Returns
+    -------
+    Plan
+        The candidates, the best first; SI units.
+
+    Raises
+    ------
+    InputError
+        The target is no quantity of this model, or is held at its value.
+    """
+    analysis, measurements = inputs_of(source, sections, "stfit.plan")
+    trials = Trials(check, refits, analysis.fit.seed if seed is None else seed, processes)
+    found = plan_analysis(with_plan(analysis, target, hours), measurements, trials, command="stfit.plan")
+    return Plan.of(found)
+
+
+def calibrate(
+    source: str | Path | Analysis | Observation | Sequence[Observation],
+    *,
+    replicas: int,
+    seed: int,
+    intervals: Sequence[str] = ("covariance", "profile"),
+    posteriors: int | None = None,
+    processes: int = 1,
+    progress: Progress | None = None,
+    **sections: Mapping[str, Any] | str,
+) -> Fit:
+    """Fit as `fit` does, then simulate the same measurement from the fit many times, and refit each.
+
+    Parameters
+    ----------
+    source : str, Path, Analysis, Measurement or sequence of Observation
+        An analysis file, what `stfit.load` made of one, or measurements in memory.
+    replicas : int
+        How many measurements are simulated.
+    seed : int
+        Seed of the simulations: the same one gives the same numbers, whatever the number of processes.
+    intervals : sequence of str
+        The kinds of interval to test: some of "covariance", "profile", "bootstrap", "posterior".
+    posteriors : int, optional
+        How many repetitions test the posterior intervals, with truths from the prior and the ranks of simulation-based
+        calibration; default as many as `replicas`.
+    processes : int
+        How many processes share the work.
+    progress : callable, optional
+        Called with what is going on, how much of it is done, and of how much.
+    **sections : mapping or str
+        For measurements in memory: the tables of an analysis file, as in device={"beta": "0.35 ± 0.03"}, and the title.
+
+    Returns
+    -------
+    Fit
+        The fit; its `calibration` holds pulls, bias and the coverage of each kind of interval.
+
+    Raises
+    ------
+    InputError
+        The data or the analysis cannot be used, or a kind of interval is not known.
+    """
+    analysis, measurements = inputs_of(source, sections, "stfit.calibrate")
+    repetitions = Repetitions(replicas, seed, processes=processes)
+    with nullcontext() if progress is None else watched(progress):
+        found = calibrated(
+            analysis,
+            measurements,
+            repetitions,
+            intervals=intervals,
+            posteriors=posteriors,
+            command="stfit.calibrate",
+        )
+    return Fit.of(found)
+
+
+def compare(results: Sequence[comparing.Source] | Mapping[str, comparing.Source]) -> Comparison:
+    """Put several results beside each other: devices, or analyses of one device.
+
+    Results in different conventions are shown in the consistent one. A common value is formed of independent data only
+    (no two inputs of one checksum) that are described by the same barrier and mapping.
+
+    Parameters
+    ----------
+    results : sequence or mapping of FitResult, str or Path
+        Results, or paths of result.json; a mapping gives them names.
+
+    Returns
+    -------
+    Comparison
+        Every quantity in all results, its common value and whether they agree.
+
+    Raises
+    ------
+    InputError
+        Fewer than two results, a file that holds none, or a convention that is not known.
+    """
+    return Comparison.of(comparing.compare(results))
+
+
+def explore(
+    source: str | Path | Analysis | FitResult | Observation | Sequence[Observation],
+    **sections: Mapping[str, Any] | str,
+) -> Explorer:
+    """Guess the parameters by hand: a slider for each that varies, live curves, and buttons to fit and to reset.
+
+    Parameters
+    ----------
+    source : str, Path, Analysis, FitResult, Measurement or sequence of Observation
+        As for `fit`; or a result of this process, at whose best fit the sliders then start.
+    **sections : mapping or str
+        For measurements in memory: the tables of an analysis file.
+
+    Returns
+    -------
+    Explorer
+        The widget, which a notebook shows.
+
+    Raises
+    ------
+    InputError
+        ipywidgets is not installed, or the input cannot be used.
+    """
+    try:
+        import ipywidgets  # noqa: F401 - asked for before anything is computed
+    except ImportError as error:
+        expected = "ipywidgets, which the extra [notebook] brings: pip install 'stfit[notebook]'"
+        raise InputError(Problem("stfit.explore", expected, "no such package")) from error
+
+    from stfit.notebook.exploring import exploration_of
+    from stfit.notebook.widget import Explorer
+
+    return Explorer(exploration_of(source, sections))
+
+
+def report(result: FitResult | MeasurementPlan, folder: str | Path, formats: str | Sequence[str] = ("html",)) -> Path:
+    """Write a report into a folder: result.json and its forms, or plan.json and plan.html.
+
+    Parameters
+    ----------
+    result : FitResult or MeasurementPlan
+        What `fit`, `sample`, `calibrate` or `plan` returned.
+    folder : str or Path
+        Made if need be.
+    formats : str or sequence of str
+        Forms of the report of a fit: "html", "pdf", "md", "latex", several, or "all".
+
+    Returns
+    -------
+    Path
+        The first file of the report.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be written, or a form is not known.
+    """
+    if isinstance(result, MeasurementPlan):
+        return write_plan_report(result, Path(folder))
+    asked = formats if isinstance(formats, str) else ",".join(formats)
+    return write_report(result, Path(folder), chosen_formats(asked))
+
+
+def to_arviz(result: FitResult) -> Any:
+    """Hand a sampled result to ArviZ.
+
+    Parameters
+    ----------
+    result : FitResult
+        What `stfit.sample` returned in this process.
+
+    Returns
+    -------
+    arviz.InferenceData
+        Posterior, prior and observed data; SI units, names as in result.json.
+
+    Raises
+    ------
+    InputError
+        The result has no chain, or ArviZ is not installed.
+    """
+    source = source_of(result, "stfit.to_arviz")
+    if source.chain is None:
+        expected = "a result with a chain, as stfit.sample gives it"
+        raise InputError(Problem("stfit.to_arviz", expected, "one of least squares"))
+    return inference_data(source.objective, source.chain)

@@ -1,0 +1,36 @@
+"""What a result was fitted from, as long as the process lives, and how a chain of it is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, final
+
+from stfit.analysis import Analysis
+from stfit.backends.chain import Chain
+from stfit.backends.optimum import Optimum
+from stfit.errors import InputError, Problem
+from stfit.measurement import Observation
+from stfit.objective import Objective
+from stfit.results import FitResult
+
+CHAIN: Final = "chain.h5"  # in the folder of the report
+
+
+@final
+@dataclass(frozen=True)
+class Source:
+    """What a result was fitted from, as long as the process lives; chain: None before anything was sampled."""
+
+    analysis: Analysis
+    measurements: tuple[Observation, ...]
+    objective: Objective
+    optimum: Optimum
+    chain: Chain | None = None
+
+
+def source_of(result: FitResult, what: str) -> Source:
+    """What a result was fitted from. InputError where it was read from a file, which does not hold it."""
+    if isinstance(result.source, Source):
+        return result.source
+    expected = 'a result of stfit.fit in this process: load the analysis and fit it, stfit.fit(stfit.load("…toml"))'
+    raise InputError(Problem(what, expected, "a result that was read from a file"))

@@ -1,0 +1,83 @@
+"""A result as plain text, for a terminal or a notebook's output."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stfit.reports.fit_test_words import alarms
+from stfit.reports.ranking_words import comparison_sentence
+from stfit.reports.sentences import (
+    chain_sentence,
+    combination_text,
+    goodness_sentence,
+    headline,
+    identifiability_sentence,
+    quoted_at,
+    truth_sentence,
+)
+from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_interval
+from stfit.results.result import Estimate, FitResult, Verdict
+from stfit.results.symbols import symbol
+
+ANSWERS: Final[tuple[str, ...]] = (  # in the order in which a report gives them
+    "l_over_L",
+    "c_P",
+    "c_AP",
+    "tau_0",
+    "slope_P",
+    "slope_AP",
+    "I_c_P",
+    "I_c_AP",
+)
+_HEAD: Final = ("", "value", "95 % interval", "verdict")
+
+
+def summary(result: FitResult) -> str:
+    """The answer, its verdicts and whether to believe it; columns aligned, no line carries markup."""
+    lines = [result.title, "=" * max(len(result.title), 1), headline(result)]
+    lines += [*filter(None, [truth_sentence(result)]), ""]
+    lines += _table([_HEAD, *(_cells(name, entry, beside(name, result)) for name, entry in ordered(result))])
+    if result.combinations:
+        lines += ["", "Identified instead", *(f"  {combination_text(entry)}" for entry in result.combinations)]
+    lines += ["", quoted_at(result)]
+    lines += ["", result.status.sentence, goodness_sentence(result.goodness)]
+    lines += [f"{verdict}: {sentence}" for verdict, sentence in alarms(result.goodness)]
+    lines += [identifiability_sentence(result)]
+    lines += [sentence] if (sentence := chain_sentence(result.sampling)) else []
+    lines += [sentence] if (sentence := comparison_sentence(result.comparison)) else []
+    lines += [f"{note.level}: {note.sentence}" for note in result.validity if note.level != "info"]
+    lines += [f"notice, {entry.file}: {notice}" for entry in result.measurements for notice in entry.notices]
+    return "\n".join(lines) + "\n"
+
+
+def ordered(result: FitResult) -> list[tuple[str, Estimate]]:
+    """The parameters: the answers first, then the others in the order of the result."""
+    names = [name for name in ANSWERS if name in result.parameters]
+    names += [name for name in result.parameters if name not in ANSWERS]
+    return [(name, result.parameters[name]) for name in names]
+
+
+def beside(name: str, result: FitResult) -> float:
+    """The magnitude that sets the prefix of a parameter: its own, or the larger of P and AP where it has two."""
+    stem = name.removesuffix("_AP").removesuffix("_P")
+    names = [f"{stem}_{state}" for state in ("P", "AP")] if stem != name else [name]
+    pair = [result.parameters.get(each) for each in names]
+    return max((abs(entry.value) for entry in pair if entry is not None and entry.value is not None), default=0.0)
+
+
+def interval_cell(estimate: Estimate, level: str, magnitude: float = 0.0) -> str:
+    """The interval of an estimate, "–" where it has none to show. level: "ci68" or "ci95"."""
+    interval = getattr(estimate, level)
+    without = estimate.verdict is Verdict.FIXED or (estimate.verdict is Verdict.NOT_IDENTIFIED and interval is None)
+    return "–" if without else format_interval(interval, estimate.unit, magnitude)
+
+
+def _cells(name: str, estimate: Estimate, magnitude: float) -> tuple[str, str, str, str]:
+    value = format_estimate(estimate, magnitude)
+    verdict = "" if value == NOT_IDENTIFIED else str(estimate.verdict)
+    return symbol(name).text, value, interval_cell(estimate, "ci95", magnitude), verdict
+
+
+def _table(rows: list[tuple[str, str, str, str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
