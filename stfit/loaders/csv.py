@@ -25,9 +25,11 @@ from stfit.loaders.lengths import Row, cell_count, refuse_lengths, width_of
 from stfit.loaders.records import WHITE_SPACE, is_left_out, records, split_lines
 from stfit.loaders.shapes import Shape, columns_of_rows, has_empty_cell, shaped
 from stfit.measurement.description import PLAIN, Dialect
+from stfit.units import quoted
 
 _CHUNK: Final = 1 << 18
-_HEAD: Final = 1 << 15  # bytes in which header and first rows are looked for; more where there are none
+_HEAD: Final = 1 << 15  # bytes in which header and first rows are looked for
+_LONGEST_HEAD: Final = 1 << 20  # where there are none
 _SHORT: Final = 1 << 20  # bytes, read in less time than pandas is imported
 _LONGEST_LINE: Final = 1 << 20
 _NOT_PLAIN: Final = (b"#", b"%", b"\0")
@@ -57,11 +59,13 @@ def read(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()) -> T
         head = stream.read(_HEAD)
         rest = len(head) == _HEAD
         text = _understood(path, head, dialect, known, cut=rest)
-        while rest and not text.structure.found:
-            more = stream.read(len(head))
-            rest = bool(more)
-            head += more
+        if rest and not text.structure.found:
+            head += stream.read(_LONGEST_HEAD - _HEAD)
+            rest = len(head) == _LONGEST_HEAD
             text = _understood(path, head, dialect, known, cut=rest)
+        if rest and not text.structure.header:
+            expected = f"a table that begins within the first {_LONGEST_HEAD >> 20} MB"
+            raise InputError(Problem(path.name, expected, "only blank lines and comments there"))
         start = _offset(text, head)
         scan = None if start is None or before.st_size <= _SHORT else _scanned(stream, start)
     table = _read_plain(text, start, scan) if start is not None and scan is not None and scan.plain else None
@@ -83,8 +87,8 @@ def _understood(path: Path, head: bytes, dialect: Dialect, known: Collection[str
     whole = head
     if cut:
         end = head.rfind(b"\n") if encoding not in _WIDE else len(head) - len(head) % 2
-        if end < 0 and len(head) >= _LONGEST_LINE:
-            raise InputError(Problem(path.name, "lines of at most 1 MB", f"{len(head)} bytes without a line end"))
+        if end < 0 and len(head) >= _LONGEST_HEAD:
+            raise InputError(Problem(path.name, "lines of less than 1 MB", f"{len(head)} bytes without a line end"))
         whole = head[: end + 1] if encoding not in _WIDE else head[:end]
     lines = split_lines(_decoded(path, whole, encoding, cut=cut))
     if cut and encoding in _WIDE:
@@ -175,6 +179,9 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
         kept = any(not is_left_out(line) for line in lines)
         what = "only a header" if kept else "only blank lines and comments" if content else "an empty file"
         raise InputError(Problem(path.name, "a header line and rows of data", what))
+    if not structure.header:
+        found_there = quoted(lines[rows[0].first - 1])
+        raise InputError(Problem(f"{path.name}, line {rows[0].first}", "cells of at most 100 kB", found_there))
     width = width_of(rows, structure.header)
     regular = [row for row in rows if row.width == width]
     closed = all(row.width for row in rows)  # behind a quote that does not end nothing is read

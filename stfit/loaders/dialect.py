@@ -6,26 +6,19 @@ of the description) go before the shape of the lines.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, final
 
-import numpy as np
-
 from stfit.errors import InputError, Problem
-from stfit.loaders.containers import parse_numbers
 from stfit.loaders.names import is_known, plain_name
-from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_comment, is_left_out, records, split_cells
+from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_comment, records, split_cells
+from stfit.loaders.separators import LAST, SAMPLE, SEPARATORS, is_number, separator_of, usual_width
 from stfit.measurement.description import Dialect
 from stfit.units import is_unit, quoted, split_header
 
-_SEPARATORS: Final = ("\t", ";", ",", "|", WHITE_SPACE)  # the first goes before the next where both do as well
 _IN_WORDS: Final = {"\t": "a tab", WHITE_SPACE: "white space"}
-_SAMPLE: Final = 50  # rows at the end of the lines looked at, from which the columns of numbers are known
-_FEW: Final = 3  # columns; lines of any other text often have as many cells
-_LAST: Final = 10  # of these rows, which are hardly those of a preamble
 _MOST_COLUMNS: Final = 10_000
 
 
@@ -53,7 +46,7 @@ def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str]
     known: plain names that a header may hold. InputError: a header that is declared and not there, no row at all, more
     columns than a table has.
     """
-    separator = declared.separator or _separator(lines)
+    separator = declared.separator or separator_of(lines)
     head = _Head(lines, separator, declared, known, path)
     header = head.header()
     units = head.units(header)
@@ -64,47 +57,6 @@ def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str]
         raise InputError(Problem(path.name, f"at most {_MOST_COLUMNS} columns", f"{len(names)}"))
     comma = declared.decimal == "," if declared.decimal else separator != ","
     return Structure(separator, names, header.first, first_line, comma, sentences, head.first_data is not None)
-
-
-def _separator(lines: Sequence[str]) -> str:
-    """The separator with which most of the last lines are rows of one length, full of numbers."""
-    quotes = any('"' in line for line in lines)
-    looked_at = lines if quotes else [line for line in lines if not is_left_out(line)][-_SAMPLE:]
-    scores = {mark: _score(list(records(looked_at, mark, strict=False))[-_SAMPLE:]) for mark in _SEPARATORS}
-    if quotes:
-        scores = {mark: score * (1.0 if _quotes_end(lines, mark) else 0.5) for mark, score in scores.items()}
-    if scores["\t"] > 0.5 * scores[WHITE_SPACE]:  # a tab is white space too, and rarely there by chance
-        scores[WHITE_SPACE] = 0.0
-    best = max(scores.values())
-    return next(mark for mark in _SEPARATORS if scores[mark] >= best - 1e-9) if best > 0 else ","
-
-
-def _quotes_end(lines: Sequence[str], separator: str) -> bool:
-    """Whether quotes end where cells do, but for the last ones, which may be cut."""
-    last = list(records(lines, separator))[-1:]
-    return all(row.cells is not None or row.last >= len(lines) for row in last)
-
-
-def _score(rows: Sequence[Record]) -> float:
-    """How well rows are of one length, that of the last ones, and full of numbers; words count for a tenth."""
-    width = _usual_width(rows[-_LAST:])
-    if width < 2:
-        return 0.0
-    alike = [row.cells for row in rows if row.cells is not None and len(row.cells) == width]
-    cells = [cell for row in alike for cell in row if cell.casefold() not in MISSING]
-    numbers = sum(map(_is_number, cells)) / len(cells) if cells else 0.0
-    # names over rows with an index, as R writes them, are one cell shorter
-    names = sum(row.cells is not None and len(row.cells) == width - 1 for row in rows) if width > _FEW else 0
-    return ((len(alike) + names) / len(rows)) ** 2 * (0.1 + numbers)
-
-
-def _usual_width(rows: Sequence[Record]) -> int:
-    widths = Counter(len(row.cells) for row in rows if row.cells is not None)
-    return max(widths, key=lambda width: (widths[width], width)) if widths else 0
-
-
-def _is_number(cell: str) -> bool:
-    return bool(np.isfinite(parse_numbers([cell], decimal_comma=True)[0]))
 
 
 class _Head:
@@ -120,8 +72,8 @@ class _Head:
         self.path = path
         skipped = declared.skip or 0
         self.rows = [row for row in records(lines[skipped:], separator, skipped + 1, strict=False) if row.cells]
-        sample = self.rows[-_SAMPLE:]
-        self.width = _usual_width(sample[-_LAST:])
+        sample = self.rows[-SAMPLE:]
+        self.width = usual_width(sample[-LAST:])
         self.numeric = _numeric_columns(sample, self.width)
         self.first_data = self._first_data(0)
 
@@ -203,9 +155,9 @@ class _Head:
             line = self.lines[number - 1]
             if not is_comment(line):
                 continue
-            for separator in (self.separator, *_SEPARATORS):
+            for separator in (self.separator, *SEPARATORS):
                 cells = split_cells(_uncommented(line), separator)
-                if len(cells) == self.width and not any(map(_is_number, cells)) and all(cells):
+                if len(cells) == self.width and not any(map(is_number, cells)) and all(cells):
                     return Record(number, number, cells)
         return None
 
@@ -231,11 +183,11 @@ class _Head:
         if len(cells) != self.width or not self.numeric:
             return False
         there = [cells[place] for place in self.numeric if cells[place].casefold() not in MISSING]
-        return bool(there) and all(map(_is_number, there))
+        return bool(there) and all(map(is_number, there))
 
     def _has_numbers(self, cells: Sequence[str]) -> bool:
         """Whether there is a number where numbers stand."""
-        return any(_is_number(cells[place]) for place in self.numeric if place < len(cells))
+        return any(is_number(cells[place]) for place in self.numeric if place < len(cells))
 
     def _is_units_row(self, row: Record) -> bool:
         """Whether units, and nothing else, stand where numbers stand below."""
@@ -250,7 +202,7 @@ def _numeric_columns(rows: Sequence[Record], width: int) -> list[int]:
     found = []
     for place in range(width):
         cells = [row[place] for row in alike if row[place].casefold() not in MISSING]
-        if cells and 2 * sum(map(_is_number, cells)) > len(cells):
+        if cells and 2 * sum(map(is_number, cells)) > len(cells):
             found.append(place)
     return found
 

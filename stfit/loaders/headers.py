@@ -109,7 +109,7 @@ class _Search:
             declared = column.name in self.description.columns or column.name in self.description.constants
             found = [] if declared else self._candidates(column)
             if len(found) > 1:
-                names = " and ".join(quoted(self.table.header[position]) for position in found)
+                names = listed([quoted(self.table.header[position]) for position in found])
                 expected = f"one column for {quoted(column.name)}, or {columns_key([(column, found[0] + 1)])}"
                 self.problems.add(expected, names, line=self.table.header_line)
             if found:

@@ -43,12 +43,15 @@ def width_of(rows: Sequence[Row], header: Sequence[str]) -> int:
 def refuse_lengths(path: Path, lines: Sequence[str], rows: Sequence[Row], width: int) -> None:
     """InputError that names the rows of another length than the header."""
     problems = Problems(path)
-    for row in rows:
-        if not row.width:
-            problems.add("quotes that end before a line or a cell does", quoted(lines[row.first - 1]), line=row.first)
-        elif row.width != width:
-            expected = f'{cell_count(width)}, one for each column (or bad_rows = "leave-out")'
-            problems.add(expected, cell_count(row.width), line=row.first)
+    times = Counter(row.width for row in rows)
+    for wrong in times.keys() - {width}:
+        first = next(row.first for row in rows if row.width == wrong)
+        if not wrong:
+            problems.add("quotes that end before a line or a cell does", quoted(lines[first - 1]), line=first)
+            continue
+        more = f" in {times[wrong]} rows" if times[wrong] > 1 else ""
+        expected = f'{cell_count(width)}, one for each column (or bad_rows = "leave-out")'
+        problems.add(expected, cell_count(wrong) + more, line=first)
     problems.raise_any()
 
 

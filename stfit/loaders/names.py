@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 from stfit.measurement.columns import Column, Layout
 from stfit.units import UnitError, conversion, is_unit, quoted, split_header
 
+_UNIT: Final = re.compile(r"[^\W\d_][^\d_]{0,9}")  # what may be one behind a name, without a further look
 _LONGEST_NAME: Final = 100  # of those compared for likeness, which takes the square of the length
 _MOST_NAMES: Final = 200  # of those compared with one name
 
@@ -70,7 +72,7 @@ def _unit_behind(name: str) -> tuple[str, str] | None:
     """Name and unit of "current_mA" or "current mA"; None where no unit ends the name."""
     for mark in ("_", " "):
         front, _, back = name.rpartition(mark)
-        if front and back and is_unit(back):
+        if front and _UNIT.fullmatch(back) and is_unit(back):
             return front.strip(), back
     return None
 

@@ -84,7 +84,7 @@ class _Lines:
         for line in self._lines:
             self.number += 1
             if self.at_start:
-                if is_left_out(line):
+                if not line or is_left_out(line):
                     continue
                 self.first = self.number
                 self.at_start = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, final
 
 from stfit.constants import VACUUM_PERMEABILITY
@@ -121,6 +122,7 @@ def split_header(header: str) -> tuple[str, str | None]:
     return text, None
 
 
+@lru_cache(maxsize=4096)
 def is_unit(text: str) -> bool:
     """Whether a text is a unit that is known, and not a number."""
     if not text.strip() or text.strip()[0].isdigit():

@@ -168,7 +168,7 @@ def test_the_nearest_name(name: str, phrase: str) -> None:
             {},
             (
                 "dwell.csv, line 1: expected one column for 'current', or "
-                "columns = {current = {column = 2, unit = \"A\"}}; found 'I (mA)' and 'I_dc (A)'"
+                "columns = {current = {column = 2, unit = \"A\"}}; found 'I (mA)', 'I_dc (A)'"
             ),
         ),
         (
