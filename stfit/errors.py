@@ -2,10 +2,62 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-_SHOWN = 20
+_SHOWN: Final = 20
+_LONGEST: Final = 300  # characters of a foreign text in a message
+_LONGEST_EXPECTED: Final = 2000  # of what was expected: our own words, which may list all keys there are
+# What a terminal obeys or hides instead of showing it: controls of C0 and C1 but the line feed, soft hyphen, marks of
+# direction and of zero width, line and paragraph separators, halves of surrogates, language tags.
+_OBEYED: Final = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def printable(text: str) -> str:
+    r"""A text as a terminal may show it: what it would obey instead is escaped as in JSON (\u001b); line feeds stay.
+
+    Parameters
+    ----------
+    text : str
+        Any text, of any number of lines.
+
+    Returns
+    -------
+    str
+        The same text where nothing was to be escaped. A JSON document stays one, of the same content.
+    """
+    return _OBEYED.sub(_escaped, text)
+
+
+def in_one_line(text: str, longest: int = _LONGEST) -> str:
+    """A foreign text (a name, a title, what a library says) as it may stand inside a line of ours.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    longest : int
+        How many characters of it are shown; a longer one loses its middle.
+
+    Returns
+    -------
+    str
+        The text, escaped as by `printable`, its line feeds too.
+    """
+    if len(text) > longest:
+        kept = longest - 1
+        text = f"{text[: kept - kept // 3]}…{text[-(kept // 3) :]}"
+    return printable(text).replace("\n", "\\n")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
 class StfitError(Exception):
@@ -21,7 +73,8 @@ class Problem:
     found: str
 
     def __str__(self) -> str:
-        return f"{self.where}: expected {self.expected}; found {self.found}"
+        expected = in_one_line(self.expected, _LONGEST_EXPECTED)
+        return f"{in_one_line(self.where)}: expected {expected}; found {in_one_line(self.found)}"
 
 
 class InputError(StfitError):
@@ -53,7 +106,7 @@ class CellProblem:
 
     def __str__(self) -> str:
         row = "" if self.row is None else f"row {self.row}, "
-        return f"{row}column '{self.column}': expected {self.expected}; found {self.found}"
+        return f"{row}column '{in_one_line(self.column)}': expected {self.expected}; found {in_one_line(self.found)}"
 
 
 class TableError(StfitError):

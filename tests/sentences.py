@@ -2,8 +2,8 @@
 
     python -m tests.sentences [part of a path …]
 
-Strings of the package are taken from its source; what is filled in stands as {…}. Docstrings are left out, and so is
-what is no prose: names, patterns, styles.
+Strings of the package are taken from its source; what is filled in stands as {…}. Docstrings are left out, except those
+of commands, which are their help; so is what is no prose: names, patterns, styles.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def sentences(package: Path = PACKAGE) -> Iterator[Sentence]:
 
 def _of_module(path: Path) -> Iterator[tuple[int, str]]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    silent = set(_docstrings(tree))
+    silent = set(_docstrings(tree, helpful=path.parent.name == "cli"))
     stack: list[ast.AST] = [tree]
     while stack:
         node = stack.pop()
@@ -53,13 +53,13 @@ def _of_module(path: Path) -> Iterator[tuple[int, str]]:
         stack.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
-def _docstrings(tree: ast.AST) -> Iterator[int]:
-    """The identities of nodes that are documentation or annotation."""
+def _docstrings(tree: ast.AST, *, helpful: bool) -> Iterator[int]:
+    """The identities of the docstrings. helpful: those of public functions are printed, and left out here."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Expr):
-            yield id(node.value)
-        if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
-            yield id(node.annotation)
+        if helpful and isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            continue
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            yield id(node.body[0].value)  # type: ignore[attr-defined] # a docstring is an expression
 
 
 def _text(node: ast.AST) -> str:

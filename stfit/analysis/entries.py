@@ -65,7 +65,8 @@ class MeasurementEntry:
     polarity: +1 or −1, the sign that turns the lab's current into the one that stabilises P.
     temperature: K, for rows without their own. temperature_uncertainty (K), field_uncertainty (T): the standard
     deviation of one reading in the column, None where nobody says. description: what is said of the file, its columns
-    and words. keys: the further keys of the kind, in SI units.
+    and words. size_limit: bytes that the file, or one it lists, may have; None leaves the general limit. keys: the
+    further keys of the kind, in SI units.
     """
 
     kind: str
@@ -75,6 +76,7 @@ class MeasurementEntry:
     temperature_uncertainty: float | None = None
     field_uncertainty: float | None = None
     description: Description = field(default_factory=Description)
+    size_limit: int | None = None
     keys: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
     pattern: str = ""
@@ -138,7 +140,8 @@ class SamplerEntry:
 class Analysis:
     """A whole analysis: the sample, its measurements, the model, how it is fitted, how the next one is planned.
 
-    source: what messages call the file. text, sha256: the file as it stands, "" for an analysis made in Python.
+    sample: the device by name, "" where none is given. source: what messages call the file. text: the file as it
+    stands; of an analysis made in Python what a file would hold. sha256: of the file, "" without one.
     """
 
     title: str
@@ -149,6 +152,7 @@ class Analysis:
     priors: Mapping[str, Prior] = field(default_factory=dict)
     sampler: SamplerEntry = field(default_factory=SamplerEntry)
     plan: PlanEntry = field(default_factory=Conditions)
+    sample: str = ""
     source: str = ""
     text: str = ""
     sha256: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Callable, Mapping
 from glob import glob
@@ -13,6 +14,8 @@ from stfit.analysis.messages import nearest, one_of, shown, unfit
 from stfit.units import LARGEST, SMALLEST, Quantity, UnitError, parse_difference, parse_quantity
 
 _LARGEST_INTEGER: Final = 2**63 - 1  # TOML's own limit
+_BYTES: Final[Mapping[str, int]] = {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_FILE_SIZE: Final = re.compile(rf"\s*([0-9]{{1,6}}(?:\.[0-9]{{1,6}})?)\s*({'|'.join(_BYTES)})\s*")
 _SAMPLE_TYPES: Final[Mapping[str, str]] = {
     "float32": "f4",
     "float64": "f8",
@@ -121,6 +124,31 @@ def current_step(value: Any) -> float:
     if amperes <= 0:
         raise unfit("a current above 0 A", shown(value))
     return amperes
+
+
+def file_size(value: Any) -> int:
+    """A size of files in bytes, from "8 GB".
+
+    Parameters
+    ----------
+    value : object
+        What the analysis file holds.
+
+    Returns
+    -------
+    int
+        Bytes.
+
+    Raises
+    ------
+    PydanticCustomError
+        If it is no number with one of the units kB, MB, GB and TB, or not above 0.
+    """
+    found = _FILE_SIZE.fullmatch(value) if isinstance(value, str) else None
+    size = int(float(found[1]) * _BYTES[found[2]]) if found else 0
+    if not size:
+        raise unfit(f'a size such as "8 GB" ({", ".join(_BYTES)})', shown(value))
+    return size
 
 
 def sample_type(value: Any) -> str:

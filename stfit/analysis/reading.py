@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -83,16 +83,19 @@ def _validated(content: Mapping[str, Any], base: Path) -> tuple[Content, list[Er
         return Content.model_validate(content, context={"base": base}), []
     except ValidationError as error:
         errors = error.errors(include_url=False)
-    sound = content
-    for wrong in errors:
-        sound = _without(sound, wrong["loc"])
-    return _validated(sound, base)[0], errors
+    return _validated(_without(content, [wrong["loc"] for wrong in errors]), base)[0], errors
 
 
-def _without(content: Mapping[str, Any], location: Location) -> dict[str, Any]:
-    """A copy of `content` without the key at `location`, or without the first key on the way that holds no table."""
-    key, *deeper = location
-    inner = content.get(str(key))
-    if deeper and isinstance(inner, Mapping):
-        return {**content, str(key): _without(inner, tuple(deeper))}
-    return {name: value for name, value in content.items() if name != key}
+def _without(content: Mapping[str, Any], locations: Iterable[Location]) -> dict[str, Any]:
+    """A copy of `content` without the keys at `locations`, or without the first key on the way that holds no table."""
+    sound = _copied(content)
+    for location in locations:
+        table, (key, *deeper) = sound, location
+        while deeper and isinstance(table.get(str(key)), dict):
+            table, (key, *deeper) = table[str(key)], deeper
+        table.pop(str(key), None)
+    return sound
+
+
+def _copied(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _copied(value) if isinstance(value, Mapping) else value for key, value in content.items()}

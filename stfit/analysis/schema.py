@@ -201,6 +201,7 @@ class Content(Section):
     """The whole file. Its fields are those of an Analysis."""
 
     title: Text = ""
+    sample: Text = ""
     device: Annotated[dict[str, Constant], table(device_section, dict)] = Field(default_factory=dict)
     measurement: list[Annotated[MeasurementEntry, PlainValidator(_measurement)]] = Field(default_factory=list)
     model: Annotated[ModelEntry, table(lambda: ModelSection, ModelEntry)] = ModelEntry()

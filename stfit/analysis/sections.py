@@ -84,6 +84,7 @@ class MeasurementSection(Section):
     columns: Annotated[dict[str, Any], PlainValidator(description.columns)] = {}
     values: Annotated[dict[str, dict[str, str]], PlainValidator(description.values)] = {}
     where: Annotated[dict[str, Any], PlainValidator(description.where)] = {}
+    size_limit: Annotated[int | None, PlainValidator(quantities.file_size)] = None
 
     @classmethod
     def own(cls) -> frozenset[str]:

@@ -9,8 +9,12 @@ from typing import Any, Final
 
 from stfit.analysis.quantities import reason
 from stfit.errors import InputError, Problem
+from stfit.files import judged_size
 
 _PLACE_IN_TOML: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_LARGEST: Final = 500_000  # bytes of an analysis file
+_PARTS: Final = 32  # of a dotted key, whose parser takes memory by the square of them
+_DEEP_KEY: Final = re.compile(rf"""(?<![\w.-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_PARTS}}}""")
 _TOML: Final = 'TOML, in which a quantity with its unit stands in quotes ("0.110 ohm")'
 
 
@@ -27,9 +31,10 @@ def read_text(path: Path, what: str) -> tuple[bytes, str]:
     Raises
     ------
     InputError
-        If the file cannot be read or is no UTF-8 text.
+        If the file cannot be read, is larger than 500 kB or is no UTF-8 text.
     """
     source = str(path)
+    judged_size(path, _LARGEST, expected=f"{what} (TOML) that can be read")
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as error:
@@ -44,6 +49,9 @@ def read_text(path: Path, what: str) -> tuple[bytes, str]:
 
 def parse_toml(text: str, source: str) -> dict[str, Any]:
     """The tables of a TOML text; InputError, with line and column under the name `source`, where it is none."""
+    if (deep := _DEEP_KEY.search(text)) is not None:
+        line = text.count("\n", 0, deep.start()) + 1
+        raise InputError(Problem(f"{source}, line {line}", f"a key of at most {_PARTS} parts", "more"))
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

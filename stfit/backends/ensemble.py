@@ -7,7 +7,7 @@ ensembles and walkers alone: neither processes nor checkpoints nor an interrupti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
 from typing import Any, Final, final
@@ -89,6 +89,7 @@ def sample(
     seed: int,
     budget: Budget = Budget(),  # noqa: B008 - frozen
     run: Run = Run(),  # noqa: B008 - frozen
+    enough: Callable[[Chain], bool] | None = None,
 ) -> Chain:
     """Draws of the posterior from independent ensembles that start about the optimum, wider than the posterior is.
 
@@ -103,6 +104,9 @@ def sample(
     run
         Where the chain is stored whenever it has grown by a quarter, whether a stored one is continued, by how many
         processes. It changes no draw.
+    enough
+        Whether a chain whose coordinates are resolved may end; where it says no, sampling goes on up to the budget.
+        A quantity that follows from the coordinates can remember longer than each of them.
 
     Returns
     -------
@@ -125,8 +129,17 @@ def sample(
     else:
         walk = _begin(setup, optimum, seed, budget.ensembles, walkers)
     clock = _Clock(walk.steps, budget, run.progress)
+
+    def judged(walk: Walk) -> _Now:
+        now = _judged(walk, budget)
+        if enough is None or now.ended is not Ended.RESOLVED:
+            return now
+        if enough(now.stored(walk, identity, objective.names).chain):
+            return now
+        return replace(now, ended=Ended.BUDGET if walk.steps >= budget.steps else Ended.RUNNING)
+
     with crew(partial(_advance, setup), run.processes) as advance:
-        while (now := _judged(walk, budget)).ended is Ended.RUNNING:
+        while (now := judged(walk)).ended is Ended.RUNNING:
             if file is not None and walk.steps > 1:
                 write(now.stored(walk, identity, objective.names), file)
             walk = _walked(walk, _next_look(walk.steps, budget.steps), advance, partial(clock.tick, now))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import io
 import sys
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
-from stfit.cli.saying import BAD_INPUT
-from stfit.errors import StfitError
+from stfit.cli.saying import BAD_INPUT, say
+from stfit.errors import StfitError, in_one_line
 from stfit.version import __version__
 
 _COLLECTED_AFTER: Final = 200_000  # objects: 700, the default, spends a tenth of a fit with its figures on collecting
@@ -23,6 +23,9 @@ app: Final = typer.Typer(
 )
 
 
+_UsageError: Final[Any] = typer.BadParameter.__mro__[1]  # which typer offers under no name
+
+
 def run() -> None:
     """Run the command line and end the process with its exit status."""
     gc.set_threshold(_COLLECTED_AFTER)
@@ -30,15 +33,23 @@ def run() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Greek letters is no reason to fail
     try:
-        app(prog_name="stfit")
+        status = app(prog_name="stfit", standalone_mode=False)
     except StfitError as error:
-        typer.echo(f"stfit: {error}", err=True)
+        say(f"stfit: {error}", err=True)
         sys.exit(BAD_INPUT)
+    except _UsageError as error:
+        error.message = in_one_line(error.message)
+        error.show()
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        say("Aborted!", err=True)
+        sys.exit(1)
+    sys.exit(status)
 
 
 def _print_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"stfit {__version__}")
+        say(f"stfit {__version__}")
         raise typer.Exit
 
 

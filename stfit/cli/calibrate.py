@@ -8,7 +8,7 @@ import typer
 
 from stfit.cli.app import app
 from stfit.cli.options import AnalysisFile, ReportFolder, Seed
-from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say
+from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say, say_document
 
 
 @app.command(epilog="Example: stfit calibrate datasets/nanopillar/analysis.toml -n 200 --seed 1")
@@ -64,7 +64,7 @@ def calibrate(
             command=command(),
         )
     if as_json:
-        say(as_text(result).rstrip())
+        say_document(as_text(result).rstrip())
     elif result.calibration and not quiet:
         say(calibration_text(result.calibration))
 

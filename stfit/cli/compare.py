@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from stfit.cli.app import app
-from stfit.cli.saying import require_writable, say
+from stfit.cli.saying import require_writable, say, say_document
 
 if TYPE_CHECKING:
     from stfit.results.compared import Compared
@@ -28,6 +28,9 @@ def compare(
         Path | None,
         typer.Option(metavar="DIR", readable=False, help=f"Write {', '.join(_FILES)} there."),
     ] = None,
+    same_device: Annotated[
+        bool, typer.Option("--same-device", help="All results are of one device: those that differ are in tension.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document in place of the tables.")] = False,
 ) -> None:
     """Show l/L_θθ, c_i, τ0, E and I_c of several results beside each other, and whether they agree."""
@@ -37,8 +40,12 @@ def compare(
     from stfit.reports.comparing import compare as compared
     from stfit.reports.comparison_text import summary
 
-    found = compared([path / "result.json" if path.is_dir() else path for path in results])
-    say(_json(found) if as_json else summary(found).rstrip())
+    paths = [path / "result.json" if path.is_dir() else path for path in results]
+    found = compared(paths, same_device=same_device)
+    if as_json:
+        say_document(_json(found))
+    else:
+        say(summary(found).rstrip())
     if out is not None:
         say(f"Comparison: {_written(found, out)}", err=as_json)
 

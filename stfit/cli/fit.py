@@ -9,7 +9,7 @@ import typer
 
 from stfit.cli.app import app
 from stfit.cli.options import AnalysisFile, Formats, ReportFolder, Seed
-from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say
+from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say, say_document
 from stfit.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _say_answer(result: FitResult, as_json: bool, quiet: bool) -> None:
     if as_json:
         from stfit.results.storage import as_text
 
-        say(as_text(result).rstrip())
+        say_document(as_text(result).rstrip())
     elif not quiet:
         from stfit.reports.summary import summary
 

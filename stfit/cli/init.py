@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stfit.cli.app import app
-from stfit.cli.saying import require_writable, say
+from stfit.cli.saying import ask, require_writable, say
 from stfit.cli.values import keys_of
 from stfit.errors import InputError, Problem
 
@@ -46,8 +46,8 @@ def init(
     from stfit.pipeline.given import Given
     from stfit.results.storage import make_folder, write_text
 
-    ask = _asked if sys.stdin.isatty() and sys.stderr.isatty() else None
-    given = Given(kind or (), keys_of(key or []), _texts(keys_of(device or [], "--device")), ask)
+    asking = _asked if sys.stdin.isatty() and sys.stderr.isatty() else None
+    given = Given(kind or (), keys_of(key or []), _texts(keys_of(device or [], "--device")), asking)
     text, found = drafted(data, out, given)
     make_folder(out.absolute().parent)
     write_text(text, out)
@@ -76,9 +76,7 @@ def _asked(question: Question) -> str:
     """The answer of whoever sits at the terminal; asked again until it is one of the choices."""
     choices = f" [{', '.join(question.choices)}]" if question.choices else ""
     while True:
-        answer = typer.prompt(
-            f"{question.about}: {question.words}{choices}", default=question.default or None, err=True
-        )
+        answer = ask(f"{question.about}: {question.words}{choices}", question.default or None)
         if not question.choices or answer in question.choices:
-            return str(answer)
+            return answer
         say(f"stfit: one of {', '.join(question.choices)}", err=True)

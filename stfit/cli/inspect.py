@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from stfit.cli.app import app
-from stfit.cli.saying import require_writable, say
+from stfit.cli.saying import require_writable, say, say_document
 from stfit.cli.values import keys_of
-from stfit.errors import InputError, Problem
+from stfit.errors import InputError, Problem, in_one_line
 
 if TYPE_CHECKING:
     from stfit.pipeline.inspection import Points
+
+
+_LABEL: Final = 40  # characters beside an axis in the terminal
 
 
 @app.command(epilog="Example: stfit inspect dwell.csv --json")
@@ -42,14 +45,18 @@ def inspect(
     from stfit.pipeline.inspection import inspect as inspected
 
     found = inspected(file, kind, **keys_of(key or []))
-    say(as_json_text(found) if as_json else in_words(found))
+    if as_json:
+        say_document(as_json_text(found))
+    else:
+        say(in_words(found))
     if png is not None and found.points is not None:
         _draw(found.points, png)
         say(f"Plot: {png}", err=as_json)
     elif found.points is not None and not as_json:
         from stfit.cli.terminal_plot import drawn
 
-        say("\n" + drawn(found.points.x, found.points.y, found.points.x_label, found.points.y_label))
+        labels = (in_one_line(label, _LABEL) for label in (found.points.x_label, found.points.y_label))
+        say("\n" + drawn(found.points.x, found.points.y, *labels))
 
 
 def _draw(points: Points, png: Path) -> None:

@@ -9,7 +9,15 @@ import typer
 
 from stfit.cli.app import app
 from stfit.cli.options import AnalysisFile, Seed
-from stfit.cli.saying import NOT_ANSWERED, command, default_folder, require_analysis, require_writable, say
+from stfit.cli.saying import (
+    NOT_ANSWERED,
+    command,
+    default_folder,
+    require_analysis,
+    require_writable,
+    say,
+    say_document,
+)
 
 
 @app.command(epilog="Example: stfit plan datasets/nanopillar/analysis.toml --hours 8")
@@ -63,7 +71,10 @@ def plan(
             processes=available_processes() if processes is None else processes,
         )
         found = plan_analysis(wanted, load_measurements(wanted), trials, command=command())
-    say((plan_text(found) if as_json else summary(found)).rstrip())
+    if as_json:
+        say_document(plan_text(found).rstrip())
+    else:
+        say(summary(found).rstrip())
 
     from stfit.pipeline.reporting import write_plan_report  # draws figures, which the answer above does not wait for
 

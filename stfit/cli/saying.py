@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from stfit.errors import InputError, Problem
+from stfit.errors import InputError, Problem, in_one_line, printable
 
 if TYPE_CHECKING:
     from stfit.results.result import FitResult
 
 BAD_INPUT: Final = 2
 NOT_ANSWERED: Final = 3
+
+_WIDEST: Final = 4000  # characters of a line: twenty problems are lines of less than 3000
 
 
 def default_folder(analysis: Path) -> Path:
@@ -70,10 +72,52 @@ def command() -> str:
     return shlex.join(["stfit", *sys.argv[1:]])
 
 
-def say(line: str, *, err: bool = False) -> None:
-    """A line on stdout or stderr, whoever has stopped reading."""
+def say(text: str, *, err: bool = False) -> None:
+    """Lines on stdout or stderr: nothing in them moves the cursor or hides, none is longer than 4000 characters.
+
+    Parameters
+    ----------
+    text : str
+        One line or several; what is foreign in it (a title, the name of a file or a column) may hold anything.
+    err : bool
+        Whether it goes to stderr.
+    """
+    _show("\n".join(in_one_line(line, _WIDEST) for line in text.split("\n")), err)
+
+
+def say_document(text: str) -> None:
+    """A JSON document on stdout: it stays one, of the same content, whatever its texts hold.
+
+    Parameters
+    ----------
+    text : str
+        The document.
+    """
+    _show(printable(text), err=False)
+
+
+def ask(words: str, default: str | None) -> str:
+    """What whoever sits at the terminal answers.
+
+    Parameters
+    ----------
+    words : str
+        What is asked.
+    default : str or None
+        The answer of an empty line; None asks again.
+
+    Returns
+    -------
+    str
+        The answer.
+    """
+    return str(typer.prompt(in_one_line(words, _WIDEST), default=default, err=True))
+
+
+def _show(text: str, err: bool) -> None:
+    """Write where nobody may be reading any more."""
     try:
-        typer.echo(line, err=err)
+        typer.echo(text, err=err)
     except BrokenPipeError:
         # the reader has seen enough; the files stand, and the exit status is still about the fit
         os.dup2(os.open(os.devnull, os.O_WRONLY), (sys.stderr if err else sys.stdout).fileno())

@@ -104,15 +104,42 @@ _CRITERIA: Final = (
 )
 
 
+def is_long_enough(objective: Objective, optimum: Optimum, chain: Chain) -> bool:
+    """Whether every number that will be quoted of a chain rests on enough draws, so that it may end.
+
+    Parameters
+    ----------
+    objective, optimum
+        What was sampled, and its best fit.
+    chain
+        The chain without its burn-in.
+
+    Returns
+    -------
+    bool
+        Whether R̂, the effective draws and the length in autocorrelation times are those of a reliable chain.
+    """
+    found, judged = _convergences(objective, optimum, chain)
+    asked = {name: entry for name, entry in found.items() if name in judged}
+    return not any(_failures(criterion, asked) for criterion in _CRITERIA)
+
+
+def _convergences(
+    objective: Objective, optimum: Optimum, chain: Chain
+) -> tuple[dict[str, Convergence], frozenset[str]]:
+    """The diagnostics of every quantity that varies and of ln posterior, and which of them are judged."""
+    found = {name: convergence(values) for name, values in quantity_draws(objective, chain.draws).items()}
+    found[LOG_POSTERIOR] = convergence(chain.log_posterior)
+    return found, quoted(objective, optimum) | {LOG_POSTERIOR}
+
+
 def reliability(objective: Objective, optimum: Optimum, chain: Chain) -> Reliability:
     """The verdict on a chain.
 
     Judged is what is quoted: a quantity along a direction in which the data say nothing is not, and whether its draws
     have converged only shows how well the prior was explored.
     """
-    found = {name: convergence(values) for name, values in quantity_draws(objective, chain.draws).items()}
-    found[LOG_POSTERIOR] = convergence(chain.log_posterior)
-    judged = quoted(objective, optimum) | {LOG_POSTERIOR}
+    found, judged = _convergences(objective, optimum, chain)
     return judge(found, judged, [float(share) for share in chain.acceptance], chain.ensembles, chain.ended.value)
 
 

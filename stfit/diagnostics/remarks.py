@@ -54,6 +54,10 @@ class Remarks:
         """How each record behind the measurement was reduced, as JSON types, for the stored result."""
         return []
 
+    def sweeps(self, measurement: Observation) -> dict[str, list[float]]:  # noqa: ARG002
+        """A few of the raw sweeps behind the measurement, a list for each quantity, for the stored result."""
+        return {}
+
     def shortest_time(self, term: Term, quantities: dict[str, Any]) -> tuple[float, str] | None:
         """The shortest time (s) that must be much longer than the attempt time, and what it is; None without one.
 

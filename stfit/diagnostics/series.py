@@ -135,6 +135,7 @@ def summaries(objective: Objective, optimum: Optimum) -> list[MeasurementSummary
                 rows,
                 list(origin.notices),
                 traces=remarks_of(measurement).records(measurement),
+                sweeps=remarks_of(measurement).sweeps(measurement),
             )
         )
     return result

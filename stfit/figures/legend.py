@@ -33,7 +33,22 @@ def shortened(label: str, layout: FigureLayout) -> str:
 
 
 def legend_columns(labels: Sequence[str], layout: FigureLayout, panels: int) -> int:
-    """How many entries of a legend stand side by side above a panel."""
+    """How many entries of a legend stand side by side above a panel.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Of the entries; the longest sets the width of all.
+    layout : FigureLayout
+        Of the figure.
+    panels : int
+        How many panels the figure has.
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
     wide = layout.width - layout.left - layout.right
     if not layout.stacked:
         wide = (wide - layout.own_gap * (panels - 1)) / panels
@@ -42,7 +57,17 @@ def legend_columns(labels: Sequence[str], layout: FigureLayout, panels: int) -> 
 
 
 def place_legend(axes: Axes, labels: Sequence[str], styles: Sequence[Mapping[str, Any]], columns: int) -> None:
-    """The legend between a panel and its title, entries row by row."""
+    """Draw the legend between a panel and its title, entries row by row; none where no label has letters.
+
+    Parameters
+    ----------
+    axes : Axes
+        The panel.
+    labels, styles : sequence
+        Of the entries: text, and keywords of matplotlib's lines.
+    columns : int
+        How many entries stand side by side.
+    """
     if not any(labels):
         return
     handles = [Line2D([], [], label=escape(label), **style) for label, style in zip(labels, styles, strict=True)]

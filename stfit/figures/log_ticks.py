@@ -16,7 +16,13 @@ _MOST_POWERS: Final = 40
 
 
 def log_ticks(group: Sequence[Axes]) -> None:
-    """Ticks of all logarithmic axes by one rule: plain numbers where all are easily read, else powers of ten."""
+    """Mark the vertical axes of panels by one rule: plain numbers where all are easily read, else powers of ten.
+
+    Parameters
+    ----------
+    group : sequence of Axes
+        Panels of one figure, with logarithmic vertical axes whose limits are set.
+    """
     ends = [axes.get_ylim() for axes in group]
     plain = all(low >= _PLAIN[0] and high <= _PLAIN[1] for low, high in ends)
     for axes, (low, high) in zip(group, ends, strict=True):

@@ -175,7 +175,7 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
     rows = [row for row in found if not row.empty]
     if not rows:
         open_quotes = [row for row in map(Row.of, records(lines, structure.separator)) if not row.width]
-        refuse_lengths(path, lines, open_quotes, 0)
+        refuse_lengths(path, lines, open_quotes, -1)
         kept = any(not is_left_out(line) for line in lines)
         what = "only a header" if kept else "only blank lines and comments" if content else "an empty file"
         raise InputError(Problem(path.name, "a header line and rows of data", what))

@@ -10,9 +10,10 @@ from typing import Any, Final, final
 import numpy.typing as npt
 
 from stfit.loaders.cells import Selection, read_columns, select_rows
-from stfit.loaders.containers import Problems, Table, read_table
+from stfit.loaders.containers import Problems, Table
 from stfit.loaders.headers import Headers, find_header, match_headers
 from stfit.loaders.names import known_names, plain_name
+from stfit.loaders.reading import read_table
 from stfit.measurement.columns import Layout
 from stfit.measurement.description import Description
 from stfit.units import quoted

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, final
 
 from stfit.errors import InputError, Problem
+from stfit.loaders.contents import require_columns
 from stfit.loaders.names import is_known, plain_name
 from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_comment, records, split_cells
 from stfit.loaders.separators import LAST, SAMPLE, SEPARATORS, is_number, separator_of, usual_width
@@ -19,7 +20,6 @@ from stfit.measurement.description import Dialect
 from stfit.units import is_unit, quoted, split_header
 
 _IN_WORDS: Final = {"\t": "a tab", WHITE_SPACE: "white space"}
-_MOST_COLUMNS: Final = 10_000
 
 
 @final
@@ -53,8 +53,7 @@ def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str]
     first_line = declared.first_row or head.first_line(header, units)
     names = _with_units(header.cells or [], [] if units is None else units.cells or [])
     sentences = _sentences(separator, head, header, units, first_line)
-    if len(names) > _MOST_COLUMNS:
-        raise InputError(Problem(path.name, f"at most {_MOST_COLUMNS} columns", f"{len(names)}"))
+    require_columns(path, len(names))
     comma = declared.decimal == "," if declared.decimal else separator != ","
     return Structure(separator, names, header.first, first_line, comma, sentences, head.first_data is not None)
 

@@ -1,44 +1,65 @@
-"""Excel workbooks (.xlsx), through openpyxl: the values of one sheet, as they were last calculated."""
+"""Excel workbooks (.xlsx), through python-calamine: the values of one sheet, as they were last calculated.
+
+Cells are where they say they are: the dimension that a sheet stores may be stale, and styles are not read.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
+from typing import Any, Final
+from zipfile import ZipFile
+
+import numpy as np
+import python_calamine
 
 from stfit.errors import InputError, Problem
-from stfit.loaders.assembled import assembled, cells_of_text, damaged, reader_package
-from stfit.loaders.containers import Table
+from stfit.files import require_size
+from stfit.loaders.contents import REMEDY, Contents, contents_of
 from stfit.units import quoted
+
+_EXACT: Final = 2.0**53  # up to where a double holds every whole number
 
 _Row = tuple[int, Sequence[Any]]  # its number in the sheet, from 1, and its cells
 
 
-def read(path: Path) -> Table:
-    """The table in a workbook: its only sheet with content, headed by its first row that is no comment.
+def read(path: Path, size_limit: int) -> Contents:
+    """The columns of a workbook: its only sheet with content, headed by its first row that is no comment.
 
     Formulas count as the value stored beside them; macros and links are never followed.
-    InputError: no workbook, several sheets with content, a formula without a stored value, and as `assembled`.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    size_limit : int
+        Bytes that it may have unpacked.
+
+    Returns
+    -------
+    Contents
+        A column of numbers where all cells are numbers, else one text a row.
+
+    Raises
+    ------
+    InputError
+        If it is larger unpacked, if several sheets have content, or none, or only a header.
     """
-    openpyxl = reader_package("openpyxl", path)
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        sheets = {sheet.title: _filled_rows(sheet) for sheet in book.worksheets}
-        book.close()
-    except (BadZipFile, KeyError, ValueError, openpyxl.utils.exceptions.InvalidFileException) as error:
-        raise damaged(path, "an Excel workbook (.xlsx)", error) from error
+    with ZipFile(path) as archive:
+        require_size(f"{path.name}, unpacked", sum(part.file_size for part in archive.infolist()), size_limit, REMEDY)
+    book = python_calamine.CalamineWorkbook.from_path(str(path))
+    sheets = {name: _filled_rows(book.get_sheet_by_name(name)) for name in book.sheet_names}
     (_, *body), header = _only(path, {title: rows for title, rows in sheets.items() if rows})
     if not body:
         raise InputError(Problem(path.name, "a header row and rows of data", "only a header"))
-    return assembled(path, _columns(header, body), lines=[number for number, _ in body])
+    return contents_of(path, _columns(header, body), lines=[number for number, _ in body])
 
 
 def _filled_rows(sheet: Any) -> list[_Row]:
     """The rows with content, without those that begin with #."""
-    rows = enumerate(sheet.iter_rows(values_only=True), start=1)
-    filled = ((number, cells) for number, cells in rows if any(cell is not None for cell in cells))
-    return [(number, cells) for number, cells in filled if not str(cells[0] or "").lstrip().startswith("#")]
+    rows = enumerate(sheet.iter_rows(), start=1)
+    filled = ((number, cells) for number, cells in rows if any(cell != "" for cell in cells))
+    return [(number, cells) for number, cells in filled if not str(cells[0]).lstrip().startswith("#")]
 
 
 def _only(path: Path, sheets: dict[str, list[_Row]]) -> tuple[list[_Row], list[str]]:
@@ -47,20 +68,26 @@ def _only(path: Path, sheets: dict[str, list[_Row]]) -> tuple[list[_Row], list[s
         found = f"{len(sheets)}: {', '.join(quoted(title) for title in sheets)}" if sheets else "none"
         raise InputError(Problem(path.name, "one sheet with content", found))
     rows = next(iter(sheets.values()))
-    header = ["" if cell is None else str(cell).strip() for cell in rows[0][1]]
+    header = [_text(cell).strip() for cell in rows[0][1]]
     while header and not header[-1]:
         header.pop()
     return rows, header
 
 
 def _columns(header: Sequence[str], body: Sequence[_Row]) -> list[tuple[str, Any]]:
-    """Each column with its cells as text, as a message would quote them; cells beyond the header are left out."""
-    width = len(header)
-    texts = [[_text(cell) for cell in cells[:width]] + [""] * (width - len(cells)) for _, cells in body]
-    return [(name, cells_of_text(column)) for name, column in zip(header, zip(*texts, strict=True), strict=True)]
+    """Each column below the header; cells beyond it are left out."""
+    columns = zip(*(cells[: len(header)] for _, cells in body), strict=True)
+    return [(name, _cells(column)) for name, column in zip(header, columns, strict=True)]
+
+
+def _cells(column: Sequence[Any]) -> Any:
+    """A column of numbers, or the text of each cell, as a message would quote it."""
+    if all(type(cell) is float or type(cell) is int for cell in column):
+        return np.array(column, dtype=np.float64)
+    return [_text(cell) for cell in column]
 
 
 def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    return repr(cell) if isinstance(cell, float) else str(cell)
+    """A cell as text; Excel has no whole numbers of its own: 3.0 is shown as 3."""
+    whole = isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT
+    return str(int(cell)) if whole else repr(cell) if isinstance(cell, float) else str(cell)

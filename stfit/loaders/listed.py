@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final, final
 
 from stfit.errors import CellProblem, InputError
-from stfit.loaders.containers import Problems, Table, read_table
+from stfit.loaders.containers import Problems, Table
 from stfit.loaders.described import Described, columns_in, known_in, open_table
 from stfit.loaders.headers import find_header
+from stfit.loaders.reading import read_table
 from stfit.measurement.columns import Layout
 from stfit.measurement.description import PLAIN, ColumnSource, Description, Dialect
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final
 
 from stfit.measurement.columns import Column, Layout
 from stfit.units import UnitError, conversion, is_unit, quoted, split_header
 
-_UNIT: Final = re.compile(r"[^\W\d_][^\d_]{0,9}")  # what may be one behind a name, without a further look
+_UNIT: Final = re.compile(r"(?:[^\W\d_]|[°%‰])[^\d_]{0,9}")  # what may be one behind a name, without a further look
 _LONGEST_NAME: Final = 100  # of those compared for likeness, which takes the square of the length
+_KEPT: Final = 4096  # names whose plain form is remembered, since every kind asks for it
 _MOST_NAMES: Final = 200  # of those compared with one name
 
 
+@lru_cache(_KEPT)
 def plain_name(header: str) -> str:
     """A name without its unit, case, spaces and underscores."""
     return _plain(split_header(header)[0])

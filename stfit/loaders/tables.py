@@ -14,6 +14,7 @@ from stfit.loaders.cells import Selection
 from stfit.loaders.containers import Problems
 from stfit.loaders.described import columns_in, open_table
 from stfit.loaders.file_names import Listing
+from stfit.loaders.gate import limited, one_reader
 from stfit.loaders.headers import Headers, nearest
 from stfit.loaders.listed import Listed, divided
 from stfit.loaders.long_table import grouped, is_long
@@ -33,9 +34,10 @@ _Made = TypeVar("_Made")
 class TableRequest:
     """A table to be loaded as a kind.
 
-    description: what is said of the file, and of those that it lists. listing: the files, where no index lists them;
-    `path` is then what messages call it. keys: what the kind wants to know beside its
-    columns. uncertainties: column → the standard deviation of one reading in it, SI, where it is stated.
+    description: what is said of the file, and of those that it lists. keys: what the kind wants to know beside its
+    columns. uncertainties: column → the standard deviation of one reading in it, SI, where it is stated. listing: the
+    files, where no index lists them; `path` is then what messages call it. size_limit: bytes that the file, or one that
+    it lists, may have; None leaves the general limit.
     """
 
     path: Path
@@ -45,6 +47,7 @@ class TableRequest:
     keys: Mapping[str, Any] = field(default_factory=dict)
     uncertainties: Mapping[str, float] = field(default_factory=dict)
     listing: Listing | None = None
+    size_limit: int | None = None
 
 
 def load_tables(requests: Sequence[TableRequest]) -> list[Observation]:
@@ -52,12 +55,13 @@ def load_tables(requests: Sequence[TableRequest]) -> list[Observation]:
 
     Raises InputError with every problem of every file: what cannot be read, headers, units, cells, impossible rows.
     """
-    outcomes = [_attempt(_read, request) for request in requests]
-    settled = iter(settle([outcome for outcome in outcomes if not isinstance(outcome, InputError)]))
-    built = [
-        outcome if isinstance(outcome, InputError) else _attempt(_build, request, next(settled))
-        for request, outcome in zip(requests, outcomes, strict=True)
-    ]
+    with one_reader():
+        outcomes = [_attempt(_read, request) for request in requests]
+        settled = iter(settle([outcome for outcome in outcomes if not isinstance(outcome, InputError)]))
+        built = [
+            outcome if isinstance(outcome, InputError) else _attempt(_build, request, next(settled))
+            for request, outcome in zip(requests, outcomes, strict=True)
+        ]
     problems = [problem for outcome in built if isinstance(outcome, InputError) for problem in outcome.problems]
     if problems:
         raise InputError(problems)
@@ -78,10 +82,11 @@ def load_columns(path: Path, layout: Layout) -> Mapping[str, npt.NDArray[Any]]:
     return columns_in(open_table(path, layout, plain), layout, plain, Problems(path)).values
 
 
-def _attempt(step: Callable[..., _Made], *arguments: Any) -> _Made | InputError:
-    """What a step makes, or what is wrong with the file, to be said with that of all others."""
+def _attempt(step: Callable[..., _Made], request: TableRequest, *arguments: Any) -> _Made | InputError:
+    """What a step makes of a request, or what is wrong with the file, to be said with that of all others."""
     try:
-        return step(*arguments)
+        with limited(request.size_limit):
+            return step(request, *arguments)
     except InputError as error:
         return error
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -58,7 +59,8 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
         1 where positive current flows as the theory has it, −1 where it flows the other way.
     **keys
         What describes the file (`columns`, `values`, `where`, constants …), as in [[measurement]];
-        `temperature_uncertainty` (K), `field_uncertainty` (T) and the keys of the kind, in SI units.
+        `temperature_uncertainty` (K), `field_uncertainty` (T), `size_limit` (bytes) and the keys of the kind, in SI
+        units.
 
     Returns
     -------
@@ -79,7 +81,10 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
         raise InputError(Problem("kind", f"one of {', '.join(kinds())}", repr(kind)))
     if polarity not in (1, -1):
         raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
-    return load_tables([request_of(file, kind, polarity, keys)])[0]
+    size_limit = keys.pop("size_limit", None)
+    if size_limit is not None and not (isinstance(size_limit, int) and size_limit > 0):
+        raise InputError(Problem("size_limit", "bytes, a whole number above 0", repr(size_limit)))
+    return load_tables([replace(request_of(file, kind, polarity, keys), size_limit=size_limit)])[0]
 
 
 def fit(
@@ -265,16 +270,22 @@ def calibrate(
     return Fit.of(found)
 
 
-def compare(results: Sequence[comparing.Source] | Mapping[str, comparing.Source]) -> Comparison:
+def compare(
+    results: Sequence[comparing.Source] | Mapping[str, comparing.Source], *, same_device: bool = False
+) -> Comparison:
     """Put several results beside each other: devices, or analyses of one device.
 
     Results in different conventions are shown in the consistent one. A common value is formed of independent data only
-    (no two inputs of one checksum) that are described by the same barrier and mapping.
+    (no rows in common) that are described by the same barrier and mapping. An uncertain constant that two analyses
+    quote alike is one determination: its error does not average out.
 
     Parameters
     ----------
     results : sequence or mapping of FitResult, str or Path
         Results, or paths of result.json; a mapping gives them names.
+    same_device : bool
+        Whether all are of one device, so that results that differ are in tension. Analyses say the same by naming
+        the same `sample`.
 
     Returns
     -------
@@ -286,7 +297,7 @@ def compare(results: Sequence[comparing.Source] | Mapping[str, comparing.Source]
     InputError
         Fewer than two results, a file that holds none, or a convention that is not known.
     """
-    return Comparison.of(comparing.compare(results))
+    return Comparison.of(comparing.compare(results, same_device=same_device))
 
 
 def explore(

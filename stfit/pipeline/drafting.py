@@ -11,16 +11,19 @@ from typing import Any, Final, final
 import numpy as np
 
 from stfit.errors import InputError, Problem
+from stfit.loaders.bare_array import bare_array
 from stfit.loaders.containers import Table
+from stfit.loaders.gate import limited, one_reader
 from stfit.measurement import Kind, Observation, kinds
 from stfit.measurement.description import DIALECT_KEYS
 from stfit.pipeline.advice import ARRAYS, Asked, Setting, advice_of
 from stfit.pipeline.given import COMMON_KEYS, Ask, Given, Question, check
 from stfit.pipeline.hints import polarity_of, written_without_sign
-from stfit.pipeline.loading import any_table, columns_of, entry_of, measurement_of
+from stfit.pipeline.loading import any_table, columns_of, declared_limit, entry_of, measurement_of
 from stfit.pipeline.recognising import candidates, recognised
 
 ASSUMED: Final = "CHECK"  # what marks a value that nobody gave
+_CALLER: Final = "stfit init"
 _WITHOUT_GUESS: Final = {
     "resistance": ('the resistance that turns the voltages into currents, for example "776 ohm"', "776 ohm"),
     "anisotropy_field": ('the anisotropy field, as rows differ in field, for example "120 mT"', "120 mT"),
@@ -70,6 +73,11 @@ def draft(files: Sequence[Path], folder: Path, given: Given) -> Draft:
     given.ask: where there is somebody to ask; without it what cannot be guessed is an error with the option to give.
     """
     check(files, given)
+    with one_reader(), limited(declared_limit(given.keys, _CALLER)):
+        return _drafted(files, folder, given)
+
+
+def _drafted(files: Sequence[Path], folder: Path, given: Given) -> Draft:
     declared = list(given.kinds) * (len(files) if len(given.kinds) == 1 else 1) or [""] * len(files)
     entries: list[Entry] = []
     single: list[Path] = []
@@ -103,13 +111,8 @@ def _refuse_idle_keys(entries: Sequence[Entry], given: Given) -> None:
 
 def _is_one_array(file: Path) -> bool:
     """Whether a file is one array without names, a trace; what cannot be read is the business of the reader."""
-    if file.suffix.lower() == ".npz" or not file.is_file():
-        return False
-    try:
-        array = np.load(file, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return False
-    return array.dtype.names is None and array.ndim == 1
+    array = bare_array(file)
+    return array is not None and array.ndim == 1
 
 
 def _entry(file: Path, kind: str, folder: Path, given: Given) -> Entry:
@@ -121,7 +124,7 @@ def _entry(file: Path, kind: str, folder: Path, given: Given) -> Entry:
     settings = [Setting(key, value) for key, value in own.items()]
     settings += _needed(table, declared, file, own, given.ask)
     path = _placed(file)
-    entry = entry_of(path, kind, {setting.name: setting.value for setting in settings}, "stfit init")
+    entry = entry_of(path, kind, {setting.name: setting.value for setting in settings}, _CALLER)
     if "sign" in known - own.keys() and written_without_sign(columns_of(entry)):
         settings.append(Setting("sign", "magnitude", "all values are positive: P->AP is then taken as negative"))
         entry = replace(entry, keys={**entry.keys, "sign": "magnitude"})

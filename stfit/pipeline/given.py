@@ -14,7 +14,7 @@ from stfit.measurement import kinds
 from stfit.measurement.description import DESCRIPTION_KEYS
 from stfit.models.parameters import PARAMETERS
 
-COMMON_KEYS: Final = ("polarity", "temperature", *sorted(DESCRIPTION_KEYS), *UNCERTAINTIES.values())
+COMMON_KEYS: Final = ("polarity", "temperature", *sorted(DESCRIPTION_KEYS), "size_limit", *UNCERTAINTIES.values())
 
 
 @final

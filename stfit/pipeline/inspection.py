@@ -11,20 +11,25 @@ from typing import Any, Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.errors import InputError, Problem
+from stfit.errors import InputError, Problem, in_one_line
 from stfit.loaders.assembled import sha256_of
-from stfit.loaders.containers import Table, container_of
+from stfit.loaders.bare_array import bare_array
+from stfit.loaders.containers import Table
+from stfit.loaders.gate import limited, one_reader
 from stfit.loaders.headers import nearest
+from stfit.loaders.reading import container_of
 from stfit.markup import block, paragraph, table
 from stfit.measurement import Kind, Observation, kind_of, kinds
-from stfit.pipeline.loading import any_table, entry_of, measurement_of, table_of
+from stfit.pipeline.loading import any_table, declared_limit, entry_of, measurement_of, table_of
 from stfit.pipeline.recognising import fitting_kinds
 from stfit.units import split_header
 
 Array = npt.NDArray[np.float64]
 
+_CALLER: Final = "stfit inspect"
 _COLUMNS: Final = ("column", "unit", "content")
 _SHOWN_WORDS: Final = 6  # of the words in a column
+_LONGEST: Final = 60  # characters of a word or a name
 _LOOKED_AT: Final = 1 << 20  # samples of a trace, evenly spaced
 _DRAWN: Final = 4000
 
@@ -84,15 +89,20 @@ class Inspection:
 def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
     """Read a file, as the declared kind if there is one; InputError with everything that is wrong.
 
-    keys: written as in [[measurement]]; without a kind those that say how a table stands in a text.
+    keys: written as in [[measurement]]; without a kind those that say how a table stands in a text, and size_limit.
     """
+    with one_reader(), limited(declared_limit(keys, _CALLER)):
+        return _inspected(path, kind, keys)
+
+
+def _inspected(path: Path, kind: str | None, keys: dict[str, Any]) -> Inspection:
     if kind is not None and kind not in kinds():
         raise InputError(
             Problem("option '--kind'", f"one of {', '.join(kinds())}", repr(kind) + nearest(kind, kinds()))
         )
     if kind is None and (found := _bare_array(path)) is not None:
         return found
-    entry = None if kind is None else entry_of(path, kind, keys, "stfit inspect")
+    entry = None if kind is None else entry_of(path, kind, keys, _CALLER)
     table = any_table(path, keys) if entry is None else table_of(entry)
     measurement = None if entry is None else measurement_of(entry)
     return Inspection(
@@ -119,12 +129,9 @@ def _bare_array(path: Path) -> Inspection | None:
     listing = [kind for kind in kinds().values() if kind.array_facts is not None]
     if path.suffix.lower() != ".npy" or not listing:
         return None
-    try:
-        samples = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+    samples = bare_array(path)
+    if samples is None or samples.ndim != 1 or samples.dtype.kind not in "iuf" or samples.size < 2:
         return None  # the reader of tables says what is wrong
-    if samples.dtype.names is not None or samples.ndim != 1 or samples.dtype.kind not in "iuf" or samples.size < 2:
-        return None
     part = np.asarray(samples[:: max(1, samples.size // _LOOKED_AT)], dtype=float)
     every = max(1, part.size // _DRAWN)
     return Inspection(
@@ -159,7 +166,7 @@ def _seen(header: str, cells: npt.NDArray[Any]) -> ColumnSeen:
     if cells.dtype == object:
         words = list(dict.fromkeys(cells.tolist()))
         more = f", … ({len(words)} different)" if len(words) > _SHOWN_WORDS else ""
-        content = ", ".join(str(word) for word in words[:_SHOWN_WORDS]) + more
+        content = ", ".join(in_one_line(str(word), _LONGEST) for word in words[:_SHOWN_WORDS]) + more
     else:
         low, high = float(np.min(cells)), float(np.max(cells))
         different = np.unique(cells).size
@@ -194,7 +201,9 @@ def _observed_points(measurement: Observation) -> Points | None:
 
 def in_words(found: Inspection) -> str:
     """The inspection as plain text, columns aligned."""
-    rows = [_COLUMNS, *((c.name, c.unit or "–", c.content) for c in found.columns)]
+    names = [(in_one_line(column.name, _LONGEST), in_one_line(column.unit, _LONGEST)) for column in found.columns]
+    cells = [(name, unit or "–", column.content) for (name, unit), column in zip(names, found.columns, strict=True)]
+    rows = [_COLUMNS, *cells]
     return "\n".join([found.file, "", *_aligned(_facts(found)), "", *_aligned(rows)])
 
 

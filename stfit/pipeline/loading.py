@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
+from pydantic_core import PydanticCustomError
 
 from stfit.analysis import Analysis, MeasurementEntry, analysis_of, read_analysis
+from stfit.analysis.quantities import file_size
 from stfit.errors import InputError, Problem
-from stfit.loaders.containers import Problems, Table, read_table
+from stfit.loaders.containers import Problems, Table
 from stfit.loaders.described import columns_in, open_table
 from stfit.loaders.file_names import Listing, settings_of
 from stfit.loaders.names import known_names
+from stfit.loaders.reading import read_table
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.loaders.tables import TableRequest, load_tables
 from stfit.measurement import Observation, kinds
 from stfit.measurement.description import DESCRIPTION_KEYS, PLAIN, Description
+from stfit.pipeline.toml_text import toml_document
 
 
 def load_measurements(analysis: Analysis) -> list[Observation]:
@@ -39,6 +43,7 @@ def _requests(entry: MeasurementEntry) -> list[TableRequest]:
         keys=entry.keys,
         uncertainties={name: deviation for name, deviation in stated.items() if deviation is not None},
         listing=listing,
+        size_limit=entry.size_limit,
     )
     if listing is None or kind.listed is not None:
         return [request]
@@ -59,6 +64,34 @@ def request_of(path: Path, kind: str, polarity: int, keys: dict[str, Any]) -> Ta
     return TableRequest(path, declared, polarity, description, keys, uncertainties)
 
 
+def declared_limit(keys: Mapping[str, Any], caller: str) -> int | None:
+    """The size of files that keys, written as in [[measurement]], allow.
+
+    Parameters
+    ----------
+    keys : mapping
+        The keys, among which size_limit may be.
+    caller : str
+        What messages call the analysis.
+
+    Returns
+    -------
+    int or None
+        Bytes; None where nothing is said.
+
+    Raises
+    ------
+    InputError
+        If it is no size.
+    """
+    if "size_limit" not in keys:
+        return None
+    try:
+        return file_size(keys["size_limit"])
+    except PydanticCustomError as error:
+        raise InputError(Problem(f"{caller}, key 'size_limit'", **(error.context or {}))) from error
+
+
 def inputs_of(
     source: str | Path | Analysis | Observation | Sequence[Observation],
     sections: Mapping[str, Mapping[str, Any] | str],
@@ -72,7 +105,8 @@ def inputs_of(
     measurements = [source] if isinstance(source, Observation) else list(source)
     if not measurements:
         raise InputError(Problem(caller, "at least one measurement", "none"))
-    return analysis_of({"title": "analysis in Python", **sections}, Path(), caller), measurements
+    content = {"title": "analysis in Python", **sections}
+    return replace(analysis_of(content, Path(), caller), text=toml_document(content)), measurements
 
 
 def entry_of(path: Path, kind: str, keys: dict[str, Any], caller: str) -> MeasurementEntry:
@@ -102,5 +136,6 @@ def any_table(path: Path, keys: dict[str, Any]) -> Table:
     """The table in a file whose kind is not known; keys: how it stands in its text, as in [[measurement]]."""
     known = frozenset().union(*(known_names(kind.layout()) for kind in kinds().values()))
     kind = next(iter(kinds()))  # these keys are the same for all
-    dialect = entry_of(path, kind, keys, "stfit inspect").description.dialect if keys else PLAIN
+    said = {key: value for key, value in keys.items() if key in DESCRIPTION_KEYS}
+    dialect = entry_of(path, kind, said, "stfit inspect").description.dialect if said else PLAIN
     return read_table(path, dialect, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from stfit.analysis import Analysis
 from stfit.backends.budget import Budget, Run
@@ -11,7 +12,7 @@ from stfit.backends.ensemble import sample as draw
 from stfit.diagnostics.bands import posterior_curves
 from stfit.diagnostics.posterior import posterior_combinations, posterior_estimates
 from stfit.diagnostics.predictive import posterior_predictive, with_predictive
-from stfit.diagnostics.reliability import reliability
+from stfit.diagnostics.reliability import is_long_enough, reliability
 from stfit.diagnostics.sampling import sampling_summary
 from stfit.pipeline.source import Source
 from stfit.results import FitResult, Status
@@ -25,6 +26,7 @@ def sampled(result: FitResult, source: Source, seed: int, run: Run, budget: Budg
         seed=seed,
         budget=budget or budget_of(source.analysis),
         run=run,
+        enough=partial(is_long_enough, source.objective, source.optimum),
     )
     return concluded(result, replace(source, chain=chain), chain)
 

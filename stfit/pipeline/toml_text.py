@@ -11,6 +11,25 @@ _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+def toml_document(content: Mapping[str, Any]) -> str:
+    """Keys and tables as a file holds them, a line for each key; what is no value of TOML as its text."""
+    plain = [f"{toml_key(key)} = {_written(value)}" for key, value in content.items() if not isinstance(value, Mapping)]
+    tables = [(key, value) for key, value in content.items() if isinstance(value, Mapping)]
+    lines = [line for key, value in tables for line in ("", f"[{toml_key(key)}]", *_entries(value))]
+    return "\n".join([*plain, *lines]) + "\n"
+
+
+def _entries(section: Mapping[str, Any]) -> list[str]:
+    return [f"{toml_key(str(key))} = {_written(value)}" for key, value in section.items()]
+
+
+def _written(value: Any) -> str:
+    try:
+        return toml_value(value)
+    except TypeError:
+        return toml_string(str(value))
+
+
 def toml_value(value: Any) -> str:
     """A text, number, switch, list or table on one line. TypeError for anything else."""
     if isinstance(value, str):
@@ -18,7 +37,7 @@ def toml_value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return repr(value)
+        return repr(float(value) if isinstance(value, float) else int(value))  # of NumPy's too
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{toml_key(key)} = {toml_value(entry)}" for key, entry in value.items()) + "}"
     if isinstance(value, Sequence):

@@ -43,7 +43,18 @@ _BARRIERS: Final = ("E_P", "E_AP", "Kv")
 
 
 def remarks(result: FitResult) -> tuple[Inline, ...]:
-    """What must be read with the headline: that rival descriptions give other values, and that data are simulated."""
+    """What must be read with the headline: that rival descriptions give other values, and that data are simulated.
+
+    Parameters
+    ----------
+    result : FitResult
+        The fit.
+
+    Returns
+    -------
+    tuple of Inline
+        A badge and a sentence each.
+    """
     found: list[Inline] = []
     if (several := readings(result.comparison)) is not None:
         badge = Badge("doubtful", f"{several.text}, depending on {several.reason}")
@@ -63,7 +74,18 @@ def answer(result: FitResult) -> ReportSection:
 
 
 def reliability(result: FitResult) -> ReportSection:
-    """Fit, identifiability, validity and chain, each in a sentence with its badge: at most five, the gravest first."""
+    """How far the answer is to be relied on: at most five sentences with a badge each, the gravest first.
+
+    Parameters
+    ----------
+    result : FitResult
+        The fit.
+
+    Returns
+    -------
+    ReportSection
+        Sentences on the fit and its tests, what the data determine, the range of validity, and the chain.
+    """
     items = [*_fit(result), _determined(result), *validity_items(result.validity), *_chain(result)]
     items.sort(key=lambda item: _GRAVITY.index(item[0].kind))
     if len(items) > _MOST:

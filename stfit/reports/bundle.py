@@ -7,7 +7,8 @@ from pathlib import Path
 
 from stfit.figures.style import pdf_file
 from stfit.reports import pdf
-from stfit.reports.content import Document, Drawing, drawings
+from stfit.reports.blocks import drawings
+from stfit.reports.content import Document, Drawing
 from stfit.reports.document import document
 from stfit.reports.formats import FIGURES, REPORT, RESULT
 from stfit.reports.html import page_of

@@ -2,54 +2,48 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
-from stfit.measurement import kinds
-from stfit.models.choices import BARRIERS, DEFAULT_BARRIER, default_asymmetry
+from stfit.reports.compared_settings import NOT_RECORDED, OF_NO_LINES, same_sample, settings_of
 from stfit.reports.sentences import rejection
 from stfit.results.compared import Compared, ComparedQuantity
 from stfit.results.conventions import consistent_estimate
-from stfit.results.pooling import Common, common_value
+from stfit.results.independence import shared_rows
+from stfit.results.pooling import DIFFER, TENSION, Common, common_value_with_shared_errors
 from stfit.results.result import Estimate, FitResult, Status, Verdict
 from stfit.results.storage import read
 from stfit.results.symbols import symbol
 
+Array = npt.NDArray[np.float64]
+Sides = tuple[float, float, float]  # value and ends of the 68 % interval
+
 QUANTITIES: Final = ("l_over_L", "c_P", "c_AP", "tau_0", "E_P", "E_AP", "I_c_P", "I_c_AP")
 CONVENTIONS: Final = ("consistent", "printed")
-_LOGARITHMIC: Final = frozenset({"tau_0"})
-_MODEL: Final = {  # keys of [model] and their defaults
-    "gmr": "cosine",
-    "barrier": DEFAULT_BARRIER,
-    "asymmetry": "theta_0",
-    "mapping": "damping",
-    "magnetisation": "constant",
-    "anisotropy_law": "constant",
-    "heating": "none",
-}
+LOGARITHMIC: Final = frozenset({"tau_0"})
 _TEMPERATURE_LAWS: Final = ("magnetisation", "anisotropy_law", "heating")
 _MEANT_BY: Final[Mapping[str, tuple[str, ...]]] = {  # settings that give a quantity its meaning
     **dict.fromkeys(("c_P", "c_AP"), ("gmr", "asymmetry")),
     **dict.fromkeys(("tau_0", "E_P", "E_AP", "I_c_P", "I_c_AP"), _TEMPERATURE_LAWS),
 }
-_UNKNOWN: Final = "not recorded"
-
 
 Source = FitResult | str | Path
 
 
-def compare(results: Sequence[Source] | Mapping[str, Source]) -> Compared:
+def compare(results: Sequence[Source] | Mapping[str, Source], *, same_device: bool = False) -> Compared:
     """Results or paths of result.json beside each other; a mapping gives them names.
 
     Where conventions differ all are shown in the consistent one. A common value is formed only of independent data
-    (no two inputs of one checksum) described by the same barrier and mapping. InputError: fewer than two results, a
-    file that is none, a convention that is not known.
+    (no rows in common) described by the same barrier and mapping. Results that differ are in tension where they are of
+    one device: where `same_device` says so, or where all analyses name the same `sample`. InputError: fewer than two
+    results, a file that is none, a convention that is not known.
     """
     named = dict(results) if isinstance(results, Mapping) else None
     sources = list(named.values()) if named is not None else list(results)
@@ -60,14 +54,16 @@ def compare(results: Sequence[Source] | Mapping[str, Source]) -> Compared:
     _refuse_unknown_conventions(names, found)
     stated = {result.convention for result in found}
     convention = stated.pop() if len(stated) == 1 else "consistent"
-    settings = _settings(found)
+    settings = settings_of(found)
     separate = _separate(names, found, settings)
+    quotes = {} if separate else shared_quotes(found)
+    one_device = same_device or same_sample(found)
     quantities = tuple(
-        _quantity(name, found, convention, settings, separate)
+        _told(_quantity(name, found, convention, separate or _apart(name, settings), quotes), one_device=one_device)
         for name in QUANTITIES
         if any(name in result.parameters for result in found)
     )
-    remarks = tuple(_remarks(names, found, convention) + ([] if separate else _quoted_alike(names, found)))
+    remarks = (*_remarks(names, found, convention), *_quoted_alike(names, quotes))
     return Compared(names, found, convention, quantities, settings, separate, remarks)
 
 
@@ -92,56 +88,17 @@ def _refuse_unknown_conventions(names: Sequence[str], results: Sequence[FitResul
         raise InputError(problems)
 
 
-def _settings(results: Sequence[FitResult]) -> dict[str, tuple[str, ...]]:
-    """What each analysis chose; the mapping only where it has lines to be mapped."""
-    models = [_model(result) for result in results]
-    table = {"convention": tuple(result.convention for result in results)}
-    table |= {key: tuple(model[key] for model in models) for key in _MODEL}
-    table["reference temperature"] = tuple(_kelvin(result.reference_temperature) for result in results)
-    table["backend"] = tuple(result.backend for result in results)
-    return table
-
-
-def _kelvin(temperature: float | None) -> str:
-    return "none" if temperature is None else f"{temperature:g} K"
-
-
-def _model(result: FitResult) -> dict[str, str]:
-    """The [model] section of the stored analysis, with its defaults; "–" for a mapping of no lines."""
-    try:
-        section = tomllib.loads(result.analysis).get("model", {}) if result.analysis else None
-    except tomllib.TOMLDecodeError:
-        section = None
-    if not isinstance(section, dict):
-        return dict.fromkeys(_MODEL, _UNKNOWN)
-    barrier = section.get("barrier", DEFAULT_BARRIER)
-    defaults = _MODEL | ({"asymmetry": default_asymmetry(barrier)} if barrier in BARRIERS else {})
-    chosen = {key: _in_words(section.get(key, default)) for key, default in defaults.items()}
-    return chosen if _has_lines(result) else chosen | {"mapping": "–"}
-
-
-def _in_words(value: Any) -> str:
-    return ", ".join(f"{key} = {entry}" for key, entry in value.items()) if isinstance(value, dict) else str(value)
-
-
-def _has_lines(result: FitResult) -> bool:
-    return any(entry.kind in kinds() and kinds()[entry.kind].mapped for entry in result.inputs)
-
-
 def _separate(names: Sequence[str], results: Sequence[FitResult], settings: Mapping[str, tuple[str, ...]]) -> str:
-    """Why no common value is formed: data used twice, data without a checksum, another barrier, another mapping."""
+    """Why no common value is formed: rows used twice, another barrier or mapping, or one that is not recorded."""
     for (a, first), (b, second) in combinations(zip(names, results, strict=True), 2):
-        checksums = {entry.sha256: entry.file for entry in first.inputs if entry.sha256}
-        shared = [checksums[entry.sha256] for entry in second.inputs if entry.sha256 in checksums]
-        if shared:
-            return f"{a} and {b} rest on the same data ({Path(shared[0]).name}): they are not independent."
-    for name, result in zip(names, results, strict=True):
-        if not all(entry.sha256 for entry in result.inputs):
-            return f"{name} rests on data without a checksum: whether the data are independent cannot be seen."
+        if rows := shared_rows(first, second):
+            return (
+                f"{a} and {b} have {rows} {'row' if rows == 1 else 'rows'} of data in common: they are not independent."
+            )
     for key in ("barrier", "mapping"):
-        words = set(settings[key]) - {"–"}
-        if _UNKNOWN in words and len(words) == 1:
-            continue
+        words = set(settings[key]) - {OF_NO_LINES}
+        if NOT_RECORDED in words:
+            return f"The {key} of an analysis is not recorded, so whether the numbers mean the same cannot be seen."
         if len(words) > 1:
             return (
                 f"The analyses differ in their {key} ({', '.join(sorted(words))}), so their numbers differ in meaning."
@@ -150,21 +107,47 @@ def _separate(names: Sequence[str], results: Sequence[FitResult], settings: Mapp
 
 
 def _quantity(
-    name: str,
-    results: Sequence[FitResult],
-    convention: str,
-    settings: Mapping[str, tuple[str, ...]],
-    separate: str,
+    name: str, results: Sequence[FitResult], convention: str, reason: str, quotes: Mapping[str, tuple[int, ...]]
 ) -> ComparedQuantity:
+    """One quantity in all results. reason: why no common value is formed, "" where one may be."""
     estimates = tuple(_estimate(name, result, convention) for result in results)
-    reason = separate or _apart(name, settings)
-    sides = [] if reason else [_sides(e) for e in estimates if e is not None and e.verdict is Verdict.IDENTIFIED]
-    closed = [side for side in sides if side is not None]
-    if not reason and len(closed) < 2:
+    sides = {
+        place: side
+        for place, entry in enumerate(estimates)
+        if entry is not None and entry.verdict is Verdict.IDENTIFIED and (side := _sides(entry)) is not None
+    }
+    if not reason and len(sides) < 2:
         reason = "Fewer than two results identify it."
     if reason:
         return ComparedQuantity(name, estimates, None, reason)
-    return ComparedQuantity(name, estimates, _pooled(closed, logarithmic=name in _LOGARITHMIC), "")
+    shifts = [_shifts(name, results, sides, constant, places) for constant, places in quotes.items()]
+    shared = [shift for shift in shifts if np.count_nonzero(shift) > 1]
+    return ComparedQuantity(name, estimates, _pooled(list(sides.values()), shared, logarithmic=name in LOGARITHMIC), "")
+
+
+def _shifts(
+    name: str, results: Sequence[FitResult], sides: Mapping[int, Sides], constant: str, places: tuple[int, ...]
+) -> Array:
+    """By how much each estimate moves with a quote that several results share; 0 for results without it.
+
+    The budget of a result holds the size of the move as a part of its standard error; a quantity in proportion to a
+    constant moves in the direction of its sign. The convention does not change the part.
+    """
+    moved = np.zeros(len(sides))
+    for index, (place, (value, low, high)) in enumerate(sides.items()):
+        budget = results[place].budget.get(name, {})
+        total = float(np.sqrt(sum(part**2 for part in budget.values())))
+        if place in places and total > 0.0:
+            moved[index] = np.copysign(0.5 * (high - low) * budget.get(constant, 0.0) / total, value)
+    return moved
+
+
+def _told(quantity: ComparedQuantity, *, one_device: bool) -> ComparedQuantity:
+    """Results that differ are in tension where they are of one device; two devices may differ."""
+    common = quantity.common
+    if one_device or common is None or common.verdict != TENSION:
+        return quantity
+    return replace(quantity, common=replace(common, verdict=DIFFER))
 
 
 def _apart(name: str, settings: Mapping[str, tuple[str, ...]]) -> str:
@@ -181,7 +164,7 @@ def _estimate(name: str, result: FitResult, convention: str) -> Estimate | None:
     return result.parameters.get(name) if convention == result.convention else consistent_estimate(name, result)
 
 
-def _sides(estimate: Estimate) -> tuple[float, float, float] | None:
+def _sides(estimate: Estimate) -> Sides | None:
     """Value and ends of the 68 % interval; of the standard error where the interval does not hold the value."""
     value = estimate.value
     if value is None or not estimate.stderr:
@@ -192,13 +175,14 @@ def _sides(estimate: Estimate) -> tuple[float, float, float] | None:
     return value, low, high
 
 
-def _pooled(sides: Sequence[tuple[float, float, float]], *, logarithmic: bool) -> Common:
-    table = np.array(sides).T
-    if not logarithmic or np.any(table <= 0):
-        return common_value(*table.tolist())
-    found = common_value(*np.log(table).tolist())
+def _pooled(sides: Sequence[Sides], shared: Sequence[Array], *, logarithmic: bool) -> Common:
+    """The common value; of logarithms, where all is positive. shared: moves with quotes, shape (quotes, estimates)."""
+    (values, lows, highs), moves = np.array(sides).T, np.array(shared).reshape(-1, len(sides))
+    if not logarithmic or np.any(lows <= 0) or np.any(values <= 0):
+        return common_value_with_shared_errors(values, lows, highs, moves)
+    found = common_value_with_shared_errors(np.log(values), np.log(lows), np.log(highs), moves / values)
     value, low, high = (float(np.exp(end)) for end in (found.value, found.low, found.high))
-    return Common(value, low, high, found.chi2, found.dof, found.p_value, found.verdict, found.pulls)
+    return replace(found, value=value, low=low, high=high)
 
 
 def _remarks(names: Sequence[str], results: Sequence[FitResult], convention: str) -> list[str]:
@@ -213,19 +197,23 @@ def _remarks(names: Sequence[str], results: Sequence[FitResult], convention: str
     return remarks
 
 
-def _quoted_alike(names: Sequence[str], results: Sequence[FitResult]) -> list[str]:
-    """Constants that several analyses take from the same quote: their error is a common one."""
-    remarks = []
+def shared_quotes(results: Sequence[FitResult]) -> dict[str, tuple[int, ...]]:
+    """Constants that several results take from the same quote, each with the places of those results."""
     constrained = [n for r in results for n, e in r.parameters.items() if e.verdict is Verdict.CONSTRAINED]
+    found = {}
     for constant in dict.fromkeys(constrained):
-        quotes: dict[str, list[str]] = {}
-        for name, result in zip(names, results, strict=True):
-            if constant in result.priors:
-                quotes.setdefault(result.priors[constant], []).append(name)
-        remarks += [
-            f"{symbol(constant).text} is quoted alike in {' and '.join(alike)}: if that is one determination, its "
-            "error is common to them, a common value is less certain than written and a tension worse."
-            for alike in quotes.values()
-            if len(alike) > 1
-        ]
-    return remarks
+        quoted = [result.priors.get(constant) for result in results]
+        alike = max(set(quoted) - {None}, key=quoted.count, default=None)
+        places = tuple(place for place, quote in enumerate(quoted) if quote is not None and quote == alike)
+        if len(places) > 1:
+            found[constant] = places
+    return found
+
+
+def _quoted_alike(names: Sequence[str], quotes: Mapping[str, tuple[int, ...]]) -> list[str]:
+    """What was made of constants that several analyses take from the same quote."""
+    return [
+        f"{symbol(constant).text} is quoted alike in {' and '.join(names[place] for place in places)}: it is taken for "
+        "one determination, whose error common values keep and disagreements do not count."
+        for constant, places in quotes.items()
+    ]

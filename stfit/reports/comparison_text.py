@@ -14,7 +14,7 @@ from stfit.figures.style import Figure, svg
 from stfit.reports.summary import interval_cell
 from stfit.results.compared import Compared, ComparedQuantity
 from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_p, format_rounded, format_value, prefix
-from stfit.results.pooling import TENSION, Common
+from stfit.results.pooling import DIFFER, TENSION, Common
 from stfit.results.result import Estimate, Interval, Verdict
 from stfit.results.symbols import symbol
 
@@ -45,6 +45,11 @@ def tension_sentence(quantity: ComparedQuantity) -> str:
     evidence = f"χ² = {format_rounded(common.chi2, '', 3)} for {common.dof}, {format_p(common.p_value, 'p = ')}"
     if common.verdict == TENSION:
         return f"They are in TENSION ({evidence}): the mean, {common_text(quantity)}, stands for none of them."
+    if common.verdict == DIFFER:
+        return (
+            f"They differ by more than their errors ({evidence}), as two devices may; were it one device, the results "
+            f"would be in tension. The mean, {common_text(quantity)}, stands for none of them."
+        )
     return f"They {common.verdict} ({evidence}); common value {common_text(quantity)}."
 
 
@@ -113,7 +118,7 @@ def forest(compared: Compared) -> Figure:
         lines = tuple(_forest_line(estimate, factor) for estimate in quantity.estimates)
         common = quantity.common
         shared = None
-        if common is not None and common.verdict != TENSION:
+        if common is not None and common.verdict not in {TENSION, DIFFER}:
             shared = (common.value * factor, common.low * factor, common.high * factor)
         ends = [n for line in lines for n in (line.value, *(line.inner or ()), *(line.outer or ())) if n is not None]
         positive = bool(ends) and min(ends) > 0

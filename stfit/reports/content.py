@@ -1,7 +1,7 @@
 """What a report says before it takes a form: sections of blocks, blocks of text.
 
-A plain `str` is text from outside or of no consequence, and stands in every form exactly as it is, character by
-character; only the other kinds of text below may become markup, and none of them holds text that was not made here.
+A plain `str` is text from outside or of no consequence, and stands in every form exactly as it is; only the other kinds
+of text below may become markup, and none of them holds text that was not made here.
 """
 
 from __future__ import annotations
@@ -285,35 +285,3 @@ def _plain(atom: Atom) -> str:
 def enumerated(names: Sequence[Inline]) -> Inline:
     """Names with commas between them."""
     return tuple(part for index, name in enumerate(names) for part in ((", ", name) if index else (name,)))
-
-
-def drawings(document: Document) -> Iterator[Drawing]:
-    """Every figure of a report, in order."""
-    if document.picture is not None:
-        yield document.picture
-    for section in (*document.first, *document.sections):
-        yield from _drawings(section.blocks)
-
-
-def tables(document: Document) -> Iterator[Table]:
-    """Every table of a report, in order."""
-    for section in (*document.first, *document.sections):
-        yield from _tables(section.blocks)
-
-
-def _tables(blocks: tuple[Block, ...]) -> Iterator[Table]:
-    for block in blocks:
-        if isinstance(block, Table):
-            yield block
-        elif isinstance(block, Details):
-            yield from _tables(block.blocks)
-
-
-def _drawings(blocks: tuple[Block, ...]) -> Iterator[Drawing]:
-    for block in blocks:
-        if isinstance(block, Drawing):
-            yield block
-        elif isinstance(block, Gallery):
-            yield from block.drawings
-        elif isinstance(block, Details):
-            yield from _drawings(block.blocks)

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from stfit.figures.drawn_values import drawn_values
 from stfit.figures.style import COLUMN_WIDTH, element
+from stfit.reports.blocks import tables
 from stfit.reports.content import (
     Atom,
     Badge,
@@ -30,7 +31,6 @@ from stfit.reports.content import (
     Table,
     atoms,
     plain,
-    tables,
 )
 from stfit.reports.directions import isolated
 from stfit.reports.document import document
@@ -89,9 +89,19 @@ def drawing(block: Drawing) -> Markup:
 
 
 def room_of(table: Table) -> int:
-    """How many digits a table is wide; where it finds less room its rows are set as cards.
+    """How wide a table is, in digits: where it finds less room its rows are set as cards.
 
     Measured in digits, the rule is the same for every font.
+
+    Parameters
+    ----------
+    table : Table
+        Its longest cells are counted; text that may be broken counts up to 18 letters.
+
+    Returns
+    -------
+    int
+        A multiple of 4.
     """
     letters = 0.0
     for index, column in enumerate(table.columns):

@@ -56,7 +56,18 @@ _MOST_ROWS: Final = 400  # a page of more rows is read by nobody; result.json ha
 
 
 def parts(result: FitResult) -> list[ReportSection]:
-    """The measurements together, with a figure of each further kind; then each of them, folded."""
+    """The measurements together, with a figure of each further kind; then each of them, folded.
+
+    Parameters
+    ----------
+    result : FitResult
+        The fit.
+
+    Returns
+    -------
+    list of ReportSection
+        Empty for a result without measurements.
+    """
     figured = _first_of_kind(result)
     alone = [_part(result, index, drawn=entry in figured) for index, entry in enumerate(result.measurements)]
     return [_overview(result, figured[1:]), *alone] if alone else []
@@ -166,7 +177,20 @@ def describe(summary: MeasurementSummary) -> str:
 
 
 def reduced_table(summary: MeasurementSummary) -> tuple[list[str], list[list[str]]]:
-    """The reduced data: the head with units, one unit a column, and the cells of the first 400 rows."""
+    """The reduced data as a table, one unit a column.
+
+    Parameters
+    ----------
+    summary : MeasurementSummary
+        A measurement.
+
+    Returns
+    -------
+    head : list of str
+        The titles of the columns, with their units.
+    cells : list of list of str
+        The first 400 rows.
+    """
     rows = summary.reduced[:_MOST_ROWS]
     names = [name for name in dict.fromkeys(key for row in rows for key in row) if name not in _HIDDEN]
     names = [name for name in names if any(row.get(name) is not None for row in rows)]
@@ -230,7 +254,22 @@ def _residual(row: Mapping[str, Any]) -> str:
 
 
 def caption(result: FitResult, summary: MeasurementSummary, *, explained: bool) -> Inline:
-    """What stands below the figure of a measurement. explained: with what points, lines and bands are."""
+    """What stands below the figure of a measurement.
+
+    Parameters
+    ----------
+    result : FitResult
+        The fit.
+    summary : MeasurementSummary
+        One of its measurements.
+    explained : bool
+        Whether to say what points, lines and bands are.
+
+    Returns
+    -------
+    Inline
+        The name of the file, and the words.
+    """
     parts = ["."]
     if explained:
         parts.append(

@@ -43,7 +43,7 @@ def section(result: FitResult) -> ReportSection:
 def _finding(result: FitResult, remedies: Sequence[Inline]) -> Inline:
     """What would help first: a remedy of what is not identified, else what most of the first error comes from."""
     if remedies:
-        return f"{len(remedies)} would identify more parameters"
+        return f"{len(remedies)} suggestion{'' if len(remedies) == 1 else 's'} to identify more parameters"
     for name, source in _main_sources(result):
         if source == "statistics":
             return ("longer measurement reduces the error of ", Name(name))

@@ -118,7 +118,22 @@ def key_values(rows: Sequence[tuple[Inline, Inline]]) -> Table:
 
 
 def common_unit(values: Sequence[float], unit: str) -> tuple[float, str]:
-    """Factor and label of the one unit in which the values of a column read best: that of their geometric mean."""
+    """The one unit in which the values of a column read best: that of their geometric mean.
+
+    Parameters
+    ----------
+    values : sequence of float
+        In `unit` (SI); zeros and what is not finite do not count.
+    unit : str
+        Without a prefix, such as "s".
+
+    Returns
+    -------
+    factor : float
+        Values times this are in the unit shown.
+    label : str
+        That unit, such as "ms".
+    """
     sizes = [math.log(abs(value)) for value in values if value and math.isfinite(value)]
     return prefix(math.exp(math.fsum(sizes) / len(sizes)) if sizes else 1.0, unit)
 
@@ -130,7 +145,18 @@ def without_folder(file: str) -> str:
 
 
 def short_names(result: FitResult) -> dict[str, str]:
-    """Of each measurement the file's own name; the path where two files share a name."""
+    """What each measurement is called in tables and captions.
+
+    Parameters
+    ----------
+    result : FitResult
+        The fit.
+
+    Returns
+    -------
+    dict of str to str
+        By the file as the result names it: its own name, or the path where two files share a name.
+    """
     short = {entry.file: without_folder(entry.file) for entry in result.measurements}
     names = list(short.values())
     return {file: name if names.count(name) == 1 else file for file, name in short.items()}

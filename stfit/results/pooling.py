@@ -13,10 +13,12 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.special import gammaincc
 
 Array = npt.NDArray[np.float64]
+Numbers = Sequence[float] | Array
 
 AGREE_FROM: Final = 0.01  # p-values as for the goodness of a fit
 DOUBTFUL_FROM: Final = 0.001
 TENSION: Final = "in tension"
+DIFFER: Final = "differ"  # what two devices may do
 _DOUBLINGS: Final = 60
 _LEAST_OWN: Final = 1e-6  # share of a variance that an estimate keeps as its own, where a quote makes up nearly all
 
@@ -27,7 +29,8 @@ class Common:
     """The value that independent estimates share, in their unit.
 
     low, high: of its 68 % interval. chi2, dof, p_value: of the hypothesis that there is one. verdict: "agree",
-    "hardly agree" or "in tension". pulls: of each estimate, (estimate − value) over its error on that side.
+    "hardly agree", "in tension", or "differ" where the results are not of one device. pulls: of each estimate,
+    (estimate − value) over its error on that side.
     """
 
     value: float
@@ -40,7 +43,7 @@ class Common:
     pulls: tuple[float, ...]
 
 
-def common_value(values: Sequence[float], lows: Sequence[float], highs: Sequence[float]) -> Common:
+def common_value(values: Numbers, lows: Numbers, highs: Numbers) -> Common:
     """The value at the least χ² of two or more estimates with 68 % intervals, low < value < high.
 
     χ²(x) = Σ ((x − x_i)/σ_i(x))² with the error of the side on which x lies, going over from one to the other inside
@@ -64,7 +67,7 @@ def common_value(values: Sequence[float], lows: Sequence[float], highs: Sequence
 
 
 def common_value_with_shared_errors(
-    values: Sequence[float], lows: Sequence[float], highs: Sequence[float], shared: Sequence[Sequence[float]]
+    values: Numbers, lows: Numbers, highs: Numbers, shared: Sequence[Sequence[float]] | Array
 ) -> Common:
     """The common value of estimates of which several take a constant from one quote.
 
@@ -90,6 +93,8 @@ def common_value_with_shared_errors(
     """
     x, shifts = np.array(values), np.atleast_2d(np.array(shared))
     down, up = x - np.array(lows), np.array(highs) - x
+    if shifts.size == 0 or not np.any(shifts):
+        return common_value(values, lows, highs)
     total = np.sum(np.square(shifts), axis=0)
     mean = 0.5 * (down + up)
     own = np.sqrt(np.maximum(1.0 - total / np.square(mean), _LEAST_OWN))

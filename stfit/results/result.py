@@ -183,6 +183,7 @@ class MeasurementSummary:
     reduced: list[dict[str, Any]]
     notices: list[str]
     traces: list[dict[str, Any]] = field(default_factory=list)  # how each of its traces was reduced, where it has any
+    sweeps: dict[str, list[float]] = field(default_factory=dict)  # of loops, the first as measured; stored where any
 
 
 @dataclass(frozen=True)
@@ -236,6 +237,9 @@ class FitResult:
         content = {"schema": self.schema} | asdict(replace(self, source=None))
         del content["source"]
         content["status"] = self.status.key
+        for entry in content["measurements"]:
+            if not entry["sweeps"]:
+                del entry["sweeps"]
         return content
 
     @classmethod

@@ -13,6 +13,7 @@ from typing import Any, Final, NoReturn
 import numpy as np
 
 from stfit.errors import InputError, Problem
+from stfit.files import judged_size
 from stfit.results.result import SCHEMA, FitResult
 from stfit.results.structure import structure_problems
 
@@ -90,6 +91,7 @@ def make_folder(folder: Path) -> None:
 
 
 def _parse(path: Path) -> Any:
+    judged_size(path, expected="a result.json")
     try:
         return json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
     except OSError as error:

@@ -7,12 +7,12 @@ from stfit.units.quantities import (
     Quantity,
     UnitError,
     conversion,
-    is_unit,
     parse_difference,
     parse_quantity,
     quoted,
     split_header,
 )
+from stfit.units.vocabulary import is_unit
 
 __all__ = [
     "LARGEST",

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, final
 
 from stfit.constants import VACUUM_PERMEABILITY
 from stfit.errors import StfitError
-from stfit.units.vocabulary import DIMENSIONS, LONGEST, UnknownUnitError, dimension_of, root
+from stfit.units.vocabulary import DIMENSIONS, LONGEST, UnknownUnitError, dimension_of, is_unit, root
 
 _SHOWN: Final = 60
 SMALLEST: Final = 1e-30  # SI; beyond these sizes, powers and products of quantities leave the range of doubles
@@ -120,18 +119,6 @@ def split_header(header: str) -> tuple[str, str | None]:
         if name.strip() and is_unit(unit):
             return name.strip(), unit.strip()
     return text, None
-
-
-@lru_cache(maxsize=4096)
-def is_unit(text: str) -> bool:
-    """Whether a text is a unit that is known, and not a number."""
-    if not text.strip() or text.strip()[0].isdigit():
-        return False
-    try:
-        root(text)
-    except UnknownUnitError:
-        return False
-    return True
 
 
 def _field_step(given: str, target: str) -> float | None:

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from stfit.figures.style import journal_style
 from stfit.notebook.interface import fit
-from stfit.reports.content import drawings
+from stfit.reports.blocks import drawings
 from stfit.reports.document import document
-from stfit.reports.html import page_of
+from stfit.reports.html import render
 from tests.benchmarks.timing import IMPORTS, processor_times, ratio_of
 
 DATASETS: Final = Path(__file__).parents[2] / "datasets"
@@ -27,16 +27,16 @@ ROUNDS: Final = 7
 
 
 def test_the_page_of_the_joint_device(benchmark: Any) -> None:
-    shown = document(fit(ANALYSIS))
+    result = fit(ANALYSIS)
 
     def alone() -> None:
-        for drawing in drawings(shown):
+        for drawing in drawings(document(result)):
             figure = drawing.draw("column")
             with journal_style():
                 figure.savefig(io.BytesIO(), format="svg", metadata={"Date": None})
 
-    page = page_of(shown)
-    ratio = benchmark.pedantic(ratio_of, args=(5, lambda: page_of(shown), alone), rounds=1)
+    page = render(result)
+    ratio = benchmark.pedantic(ratio_of, args=(5, lambda: render(result), alone), rounds=1)
     benchmark.extra_info |= {"page over its figures alone": ratio, "bytes": len(page.encode("utf-8"))}
     assert len(page.encode("utf-8")) < BYTES
     assert ratio < OVER_DRAWING

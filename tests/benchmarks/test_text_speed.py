@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stfit.loaders.containers import read_table
+from stfit.loaders.reading import read_table
 from tests.benchmarks.timing import ratio_of
 
 GOALS: Final = {"numbers": 1.45, "words": 1.7}  # 1.25 and 1.5 were measured on an idle machine

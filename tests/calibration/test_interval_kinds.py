@@ -133,16 +133,17 @@ def test_ranks_of_all_designs_together_are_uniform(found_of: CalibrationOf) -> N
 def test_a_sampler_with_halved_widths_is_found_out() -> None:
     """The log-likelihood tells soonest: −2Δ ln L of the truth is χ² of 8, that of halved draws a quarter of it.
 
-    Three quarters of the truths then rank below all draws, where of 10 uniform ranks at most 5 are below a twentieth.
+    Three quarters of the truths then rank below all draws, where of 20 uniform ranks at most 8 are below a twentieth:
+    9 of 20 or more do so in all but 1e-3 of seeds.
     """
     objective = DESIGNS["dwell-times, rich"].objective()
     found = simulate_posteriors(
         objective,
         minimise(objective),
-        Repetitions(10, seed=20260, budget=Budget(ensembles=2, walkers=64, steps=200, target=1000)),
+        Repetitions(20, seed=20260, budget=Budget(ensembles=2, walkers=64, steps=200, target=1000)),
         distorted=squeezed,
     )
-    assert found.too_short <= 2
+    assert found.too_short <= 4
     assert LOG_LIKELIHOOD in found.not_uniform
 
 

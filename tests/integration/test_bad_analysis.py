@@ -430,7 +430,7 @@ E_P = 3
 
 @pytest.mark.parametrize(
     ("path", "named"),
-    [("nowhere.toml", ["stfit init DATA", "no such file"]), (".", ["TOML", "directory"])],
+    [("nowhere.toml", ["stfit init DATA", "no such file"]), (".", ["TOML", "folder"])],
 )
 def test_no_file(run: Callable[..., int], capsys: pytest.CaptureFixture[str], path: str, named: list[str]) -> None:
     assert run("fit", path) == 2

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from stfit.errors import InputError
-from stfit.loaders import load_table
-from stfit.loaders.tables import load_columns
+from stfit.loaders.tables import load_columns, load_table
 from stfit.measurement import kinds
 from stfit.measurement.columns import Column, Layout
 from stfit.measurement.description import ColumnSource, Description

@@ -8,7 +8,7 @@ import numpy as np
 
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
-from stfit.loaders import load_table
+from stfit.loaders.tables import load_table
 from stfit.measurement import kinds
 from stfit.physics.telegraph import draw_apparent_dwells
 from tests import builders

@@ -47,7 +47,7 @@ def test_everything_is_identified_and_the_model_accepted(result: FitResult) -> N
     assert result.identifiability["rank"] == result.identifiability["n_free"] == 8
     notes = [note for note in result.validity if note.name == "moments of the switching currents"]
     assert [note.level for note in notes] == ["info", "info"]
-    assert any(note.name == "barrier height" and "holds" in note.sentence for note in result.validity)
+    assert any(note.name == "barrier height" and "none lies below" in note.sentence for note in result.validity)
 
 
 @pytest.mark.slow

@@ -10,8 +10,8 @@ import pytest
 
 import stfit
 from stfit.kinds.telegraph.data import TelegraphTraces
+from stfit.notebook.faces import Fit
 from stfit.results import FitResult
-from stfit.results.storage import read
 from tests.truths import DATASETS, assert_true, truth_of
 
 TELEGRAPH = DATASETS / "telegraph"
@@ -49,7 +49,7 @@ def test_the_report_shows_them(result: FitResult, tmp_path: Path) -> None:
     assert "hidden Markov model" in page
     assert "excerpt with its states" in page
     assert "Small crosses" in page
-    assert read(tmp_path / "result.json") == result
+    assert Fit.read(tmp_path / "result.json") == result
 
 
 @pytest.mark.skipif(not REAL, reason="STFIT_REALDATA names no folder of measured files")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -156,7 +157,7 @@ def test_a_stored_result_is_reported_again_beside_it_or_elsewhere(
 @pytest.mark.parametrize(
     ("content", "named"),
     [
-        (None, ["result.json", "No such file or directory"]),
+        (None, ["result.json", "no such file"]),
         ("{}", ["result.json", "key 'schema'", "'stfit-result/1'"]),
         ("[", ["result.json", "JSON"]),
     ],
@@ -398,7 +399,10 @@ class TestCompare:
             Path(name).mkdir()
             example = nanopillar()
             inputs = [replace(entry, sha256=checksum * 64) for entry in example.inputs[:1]]
-            write(replace(example, title=name, inputs=inputs), Path(name, "result.json"))
+            rows = [row | {"series": name, "temperature": 290.0 + len(name)} for row in example.measurements[0].reduced]
+            own = [replace(example.measurements[0], reduced=rows)]
+            result = replace(example, title=name, inputs=inputs, measurements=own, priors={})
+            write(result, Path(name, "result.json"))
         return ["left/result.json", "right"]
 
     def test_tables_in_the_terminal(self, run: Run, two: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -419,7 +423,7 @@ class TestCompare:
 
     def test_what_is_no_result(self, run: Run, two: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         assert run("compare", two[0], "no/result.json") == 2
-        assert not unnamed(capsys.readouterr().err, "no/result.json", "No such file or directory")
+        assert not unnamed(capsys.readouterr().err, "no/result.json", "no such file")
 
 
 @pytest.mark.parametrize(("shell", "word"), [("bash", "complete -o default -F"), ("zsh", "#compdef stfit")])
@@ -443,6 +447,34 @@ def test_the_tab_key_completes_commands_and_options() -> None:
 def test_version(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--version") == 0
     assert capsys.readouterr().out == f"stfit {stfit.__version__}\n"
+
+
+def test_nothing_is_printed_but_through_the_one_door() -> None:
+    package = Path(stfit.__file__).parent
+    printing = re.compile(
+        r"\bprint\(|\becho\(|\bsecho\(|\bstd(out|err)\.write|typer\.prompt|\bprint_exc|warnings\.warn"
+    )
+    found = [
+        str(file.relative_to(package)) for file in package.rglob("*.py") if printing.search(file.read_text("utf-8"))
+    ]
+    assert found == ["__init__.py", "cli/saying.py"]  # the first in the example of its docstring
+
+
+def test_bad_usage_is_escaped(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["\x1b[2J"], ["inspect", "a.csv", "\x1b[2J"], ["inspect", "a.csv", "--\x1b[2J"]):
+        assert run(*arguments) == 2
+        assert "\x1b" not in capsys.readouterr().err
+
+
+def test_a_document_stays_one_whatever_its_texts_hold(
+    run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = {"schema": "stfit-result/1", "title": "\x1b[2J\u202e\x9b" + "long" * 5000}
+    monkeypatch.setitem(globals(), "RESULT", json.dumps(content, ensure_ascii=False))
+    assert run("fit", str(analysis), "--json") == 0
+    out = capsys.readouterr().out
+    assert json.loads(out) == content
+    assert out.isprintable() or set("\n") == {c for c in out if not c.isprintable()}
 
 
 def test_simulate_names_what_it_wrote(run: Run, pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:

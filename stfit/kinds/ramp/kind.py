@@ -32,5 +32,6 @@ HYSTERESIS_LOOP: Final = replace(
     design=Lazy("stfit.kinds.ramp.experiment:LoopsSection"),
     simulate=Lazy("stfit.kinds.ramp.simulated_loops:loops"),
     dynamics=Lazy("stfit.kinds.ramp.loop_dynamics:DYNAMICS"),
+    section=Lazy("stfit.kinds.ramp.report:section"),
     advice=Lazy("stfit.kinds.ramp.advice:LOOP_ADVICE"),
 )

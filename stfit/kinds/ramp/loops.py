@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, final
 
 import numpy as np
@@ -23,6 +23,8 @@ Rows = npt.NDArray[np.intp]
 
 
 _LEAST_SEPARATION: Final = 6.0  # noise widths: a sample then lies on the wrong side once in 700
+_DRAWN: Final = 3  # sweeps
+_MOST_DRAWN: Final = 1500  # samples of them
 _TURN: Final = 0.05  # of the range of the current, by which a turn stands out
 _CLOCK: Final = Noise(0.025)  # of a rate that follows from the times of two samples
 
@@ -66,7 +68,18 @@ def switching_events(
         raise TableError([CellProblem(None, "resistance", expected, _separation_words(branches))])
     state = branches.state if ap_level == "high" else 1 - branches.state
     found = ramps_of(samples, state.astype(np.int8))
-    return stepped(found, _step(samples), origin.of(KIND, *_notices(found, branches)))
+    events = stepped(found, _step(samples), origin.of(KIND, *_notices(found, branches)))
+    return replace(events, sweeps=_first_sweeps(samples, state))
+
+
+def _first_sweeps(samples: Mapping[str, Array], state: Codes) -> dict[str, Array]:
+    """Samples of the first sweeps, all of them: as many sweeps as a figure shows without hiding one behind another."""
+    _, number = np.unique(samples["sweep"], return_inverse=True)
+    begun = np.flatnonzero(np.diff(number, prepend=-1) != 0)[: _DRAWN + 1]
+    end = min(int(begun[_DRAWN]) if begun.size > _DRAWN else number.size, _MOST_DRAWN)
+    columns: dict[str, npt.NDArray[Any]] = {name: samples[name] for name in ("current", "resistance")}
+    columns |= {"state": state, "sweep": number}
+    return {name: frozen(values[:end].astype(float)) for name, values in columns.items()}
 
 
 def _samples(columns: Mapping[str, npt.NDArray[Any]]) -> dict[str, Array]:

@@ -146,5 +146,10 @@ class RampRemarks(Remarks):
         """Whether single switching events follow the fitted law."""
         return event_tests(measurement) if isinstance(measurement, RampEvents | SteppedRamps) else []
 
+    def sweeps(self, measurement: Observation) -> dict[str, list[float]]:
+        """The first sweeps of loops, as they were measured."""
+        found = measurement.sweeps if isinstance(measurement, SteppedRamps) else {}
+        return {name: values.tolist() for name, values in found.items()}
+
 
 REMARKS: Final = RampRemarks()

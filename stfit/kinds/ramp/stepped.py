@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, Final, Self, final
 
@@ -55,6 +55,9 @@ class SteppedRamps(WithResiduals):
         Rises (A) from the start of the ramp, shape (rows,).
     n, n_switched : Array
         Devices that had not switched before the step, and that switched in it, shape (rows,).
+    sweeps : mapping of str to Array
+        The first sweeps as they were measured, where the table comes from loops: current (A, sign of the laboratory),
+        resistance (ohm), state (0 for P, 1 for AP) and sweep of each sample, shape (samples,).
     """
 
     ramps: RampSettings
@@ -64,6 +67,7 @@ class SteppedRamps(WithResiduals):
     upper: Array
     n: Array
     n_switched: Array
+    sweeps: Mapping[str, Array] = field(default_factory=dict)
 
     traits: ClassVar[Traits] = Traits(activated=True)
 

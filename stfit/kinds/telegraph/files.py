@@ -5,30 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, final
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
-from stfit.loaders.containers import is_text_file
+from stfit.files import READABLE, reason
+from stfit.loaders.bare_array import bare_array
 from stfit.loaders.described import Described
+from stfit.loaders.gate import admitted, limited, size_limit
 from stfit.loaders.listed import Listed
+from stfit.loaders.reading import is_text_file, read_arrays
 from stfit.measurement.columns import Column, Layout
-from stfit.units import UnitError, conversion, parse_quantity, quoted
+from stfit.units import LARGEST, SMALLEST, UnitError, conversion, parse_quantity, quoted
 
 QUANTITIES: Final = {"resistance": "ohm", "voltage": "V"}
+_ARRAYS: Final = frozenset({".npy", ".npz"})
 _TIME: Final = Column("time", "s", accepts=("s", "ms", "us"), aliases=("t",))
 _COLUMNS: Final = {
     "resistance": Column("resistance", "ohm", accepts=("ohm", "mohm"), aliases=("R",)),
     "voltage": Column("voltage", "V", accepts=("mV", "V"), aliases=("V", "U")),
 }
-LISTED: Final = Layout(
-    (_TIME,), tuple((column,) for column in _COLUMNS.values()), record=True
-)  # what a table of a trace may hold
-_JITTER: Final = 0.2  # of a sampling interval, that a written time may be off
+# what a table of a trace may hold
+LISTED: Final = Layout((_TIME,), tuple((column,) for column in _COLUMNS.values()), record=True)
 _MOST_MISSING: Final = 0.01
+_JITTER: Final = 0.2  # of a sampling interval, that a written time may be off
 _KINDS: Final = "fiu"
+_PART: Final = 1 << 22  # samples of a mapped array that are looked at at once
 
 Array = npt.NDArray[np.float64]
 
@@ -41,7 +44,7 @@ class TraceFile:
     quantity: "resistance" or "voltage". sample_interval: s; None where only the file can tell. unit: of the numbers of
     an array, with a factor where there is one ("0.25 mV" a count). dtype: of a file that holds nothing but numbers.
     listed: how the tables of an index are described. column: header or number of the signal in a table, where the index
-    says it.
+    says it. size_limit: bytes that it may have, by default what holds where the object is made.
     """
 
     path: Path
@@ -51,6 +54,7 @@ class TraceFile:
     dtype: str | None = None
     listed: Listed = field(default_factory=Listed)
     column: str = ""
+    size_limit: int = field(default_factory=size_limit)
 
 
 @final
@@ -72,17 +76,24 @@ def open_trace(file: TraceFile) -> RawTrace:
     """The trace in a .npy or .npz (one array), a table with a column of time, or, with a dtype, a file of bare numbers.
 
     Nothing is ever unpickled. InputError: what cannot be read, another shape, samples that are no numbers, a unit or a
-    sampling interval that nobody gives, times that are not evenly spaced (with its row).
+    sampling interval that nobody gives, times that are not evenly spaced (with its row), sizes that no signal has.
     """
-    try:
-        if file.path.is_dir():
-            raise InputError(Problem(str(file.path), "a file that can be read", "a folder"))
-        if file.dtype is None and is_text_file(file.path):
-            return _from_table(file)
-        samples = _binary(file) if file.dtype is not None else _numpy(file)
-    except OSError as error:
-        found = "no such file" if isinstance(error, FileNotFoundError) else str(error.strerror or error).lower()
-        raise InputError(Problem(str(file.path), "a file that can be read", found)) from error
+    with limited(file.size_limit):
+        try:
+            raw = _opened(file)
+        except OSError as error:
+            raise InputError(Problem(str(file.path), READABLE, reason(error))) from error
+    _check_sizes(file, raw)
+    return raw
+
+
+def _opened(file: TraceFile) -> RawTrace:
+    if file.path.name in file.listed.records:
+        return _from_table(file)
+    size = admitted(file.path)
+    if file.dtype is None and is_text_file(file.path):
+        return _from_table(file)
+    samples = _binary(file, size) if file.dtype is not None else _numpy(file)
     if samples.ndim != 1 or samples.dtype.kind not in _KINDS:
         expected = "one array of numbers of one dimension"
         raise InputError(Problem(file.path.name, expected, f"shape {samples.shape} of type {samples.dtype}"))
@@ -90,32 +101,39 @@ def open_trace(file: TraceFile) -> RawTrace:
 
 
 def _numpy(file: TraceFile) -> npt.NDArray[Any]:
-    suffix = file.path.suffix.lower()
-    if suffix not in (".npy", ".npz"):
+    if (array := bare_array(file.path)) is not None:
+        return array
+    if file.path.suffix.lower() not in _ARRAYS:
         expected = "a .npy, .npz or text, or a dtype that says what the bytes are"
-        raise InputError(Problem(file.path.name, expected, quoted(suffix)))
-    try:
-        if suffix == ".npy":
-            mapped: npt.NDArray[Any] = np.load(file.path, mmap_mode="r", allow_pickle=False)
-            return mapped
-        with np.load(file.path, allow_pickle=False) as content:
-            arrays = {name: content[name] for name in content.files}
-    except (ValueError, EOFError, BadZipFile) as error:
-        pickled = "allow_pickle" in str(error) or "Python objects" in str(error)
-        found = "Python objects, which only unpickling could read; it is never done" if pickled else "none"
-        raise InputError(Problem(file.path.name, "an array of numbers as NumPy writes it", found)) from error
+        raise InputError(Problem(file.path.name, expected, quoted(file.path.suffix)))
+    arrays = read_arrays(file.path)
     if len(arrays) != 1:
-        found = ", ".join(quoted(name) for name in arrays) or "none"
-        raise InputError(Problem(file.path.name, "one array", found))
-    return next(iter(arrays.values()))
+        found = ", ".join(quoted(name) for name, _ in arrays) or "none"
+        raise InputError(Problem(file.path.name, "one array of numbers", found))
+    return arrays[0][1]
 
 
-def _binary(file: TraceFile) -> npt.NDArray[Any]:
-    kind, size = np.dtype(file.dtype), file.path.stat().st_size
+def _binary(file: TraceFile, size: int) -> npt.NDArray[Any]:
+    kind = np.dtype(file.dtype)
     if size == 0 or size % kind.itemsize:
         expected = f"a whole number of {kind.name} samples of {kind.itemsize} bytes"
         raise InputError(Problem(file.path.name, expected, f"{size} bytes"))
     return np.memmap(file.path, dtype=kind, mode="r")
+
+
+def _check_sizes(file: TraceFile, raw: RawTrace) -> None:
+    """Refuse an empty trace, and signals whose squares leave the range of doubles, as cells of tables are."""
+    si = QUANTITIES[file.quantity]
+    if raw.samples.size == 0:
+        raise InputError(Problem(file.path.name, "samples", "none"))
+    if raw.samples.dtype.kind != "f":
+        return
+    parts = (raw.samples[start : start + _PART] for start in range(0, raw.samples.size, _PART))
+    sample = max(float(np.max(np.abs(part), initial=0.0, where=np.isfinite(part))) for part in parts)
+    largest = sample * abs(raw.factor)
+    if largest and not SMALLEST <= largest <= LARGEST:
+        expected = f"a signal between {SMALLEST:g} and {LARGEST:g} {si} in size"
+        raise InputError(Problem(file.path.name, expected, f"one of up to {largest:g} {si}"))
 
 
 def _from_table(file: TraceFile) -> RawTrace:
@@ -172,14 +190,18 @@ def _interval(file: TraceFile) -> float:
 def _factor(file: TraceFile) -> float:
     """What a sample is worth in SI: from "mV", or from "0.25 mV" a count."""
     si = QUANTITIES[file.quantity]
+    where = f"{file.path.name}, key 'unit'"
     if file.unit is None:
         raise InputError(Problem(file.path.name, f"the key 'unit' of its numbers, for example \"{si}\"", "none"))
     try:
         if any(character.isdigit() for character in file.unit.lstrip()[:1] + "."):
-            return parse_quantity(file.unit, si).value
-        factor, offset = conversion(file.unit, si)
+            factor, offset = parse_quantity(file.unit, si).value, 0.0
+        else:
+            factor, offset = conversion(file.unit, si)
     except UnitError as error:
-        raise InputError(Problem(f"{file.path.name}, key 'unit'", error.expected, error.found)) from error
+        raise InputError(Problem(where, error.expected, error.found)) from error
     if offset:
-        raise InputError(Problem(f"{file.path.name}, key 'unit'", f"a unit such as {si}", quoted(file.unit)))
+        raise InputError(Problem(where, f"a unit such as {si}", quoted(file.unit)))
+    if not SMALLEST <= abs(factor) <= LARGEST:
+        raise InputError(Problem(where, f"a unit between {SMALLEST:g} and {LARGEST:g} {si}", quoted(file.unit)))
     return factor

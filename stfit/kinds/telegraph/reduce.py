@@ -130,13 +130,20 @@ def _refuse(names: Sequence[str], current: Array, reduction: Reduction) -> None:
 
 def _reduced(tasks: Sequence[TraceTask]) -> list[ReducedTrace]:
     """All traces; TableError with the problems of all files."""
-    size = sum(task.file.path.stat().st_size for task in tasks if task.file.path.is_file())
-    processes = available_processes() if size > _LARGE else 1
+    processes = available_processes() if sum(_size(task.file.path) for task in tasks) > _LARGE else 1
     outcomes = list(mapped(_attempt, tasks, processes, doing="traces reduced"))
     problems = problems_of([(row, found) for row, found in enumerate(outcomes) if isinstance(found, InputError)])
     if problems:
         raise TableError(problems)
     return [outcome for outcome in outcomes if isinstance(outcome, ReducedTrace)]
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 where the system has none to tell, which is said when it is opened."""
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0
 
 
 def _attempt(task: TraceTask) -> ReducedTrace | InputError:

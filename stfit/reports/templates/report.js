@@ -30,7 +30,8 @@
   const nearest = (svg, at, reach) => {
     let best = null;
     let least = reach * reach;
-    for (const panel of panels(svg)) {
+    const folded = svg.classList.contains("folded");
+    for (const panel of panels(svg).filter((each) => !folded || each.y !== "residual")) {
       for (const series of panel.series.filter((each) => each.tip)) {
         series.x.forEach((x, index) => {
           const y = series.y[index];

@@ -115,6 +115,15 @@ def test_the_end_of_a_budget_is_said() -> None:
     assert chain.steps >= SHORT.steps // 2
 
 
+def test_sampling_goes_on_until_what_is_quoted_has_enough_draws() -> None:
+    resolved = sample(NORMAL, WELL_KNOWN, seed=1)
+    longer = sample(NORMAL, WELL_KNOWN, seed=1, enough=lambda chain: chain.steps > 2 * resolved.steps)
+    assert longer.ended is Ended.RESOLVED
+    assert longer.steps > 2 * resolved.steps
+    never = sample(NORMAL, WELL_KNOWN, seed=1, budget=Budget(steps=400), enough=lambda _: False)
+    assert never.ended is Ended.BUDGET
+
+
 def test_progress_rises_to_the_end() -> None:
     told: list[Progress] = []
     sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT, run=Run(progress=told.append))
@@ -170,6 +179,7 @@ def test_more_steps_may_be_asked_of_a_stored_chain(tmp_path: Path) -> None:
 KILLED = """
 import sys, time
 from pathlib import Path
+from stfit.backends.budget import Run
 from stfit.backends.ensemble import sample
 from tests.chains import SHORT, few_counts
 objective, optimum = few_counts(1)

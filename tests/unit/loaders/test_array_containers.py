@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,11 @@ from scipy.io import savemat
 import stfit
 from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
-from stfit.loaders import assembled
-from stfit.loaders.containers import read_table
+from stfit.loaders.reader import reader_of
+from stfit.loaders.reading import read_table
+from tests.containers import CURRENT, STATE, WRITERS, N
+from tests.saying import unnamed
 
-STATE, CURRENT, N = ["P", "AP", "P"], [-1.0, 0.0, 1.5], [10, 20, 0]
-RECORDS = np.array(list(zip(STATE, CURRENT, N, strict=True)), dtype=[("state", "U2"), ("current", "f8"), ("n", "i4")])
 LVM = """LabVIEW Measurement\t
 Separator\tTab
 Decimal_Separator\t{mark}
@@ -39,61 +40,6 @@ X_Value\tvoltage\tcurrent\tComment
 """
 
 
-def workbook(path: Path) -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for row in (["# written by a script"], [], ["state", "current (mA)", "n"], *zip(STATE, CURRENT, N, strict=True)):
-        sheet.append(list(row))
-    book.create_sheet("nothing here")
-    book.save(path)
-
-
-def parquet_file(path: Path) -> None:
-    current = pa.field("current", pa.float64(), metadata={"unit": "mA"})
-    schema = pa.schema([("state", pa.string()), current, ("n", pa.int64())])
-    parquet.write_table(pa.table({"state": STATE, "current": CURRENT, "n": N}, schema=schema), path)
-
-
-def hdf5_group(path: Path) -> None:
-    with h5py.File(path, "w") as file:
-        group = file.create_group("run 1")
-        group["state"], group["current"], group["n"] = STATE, CURRENT, N
-        group["current"].attrs["unit"] = "mA"
-
-
-def hdf5_fields(path: Path) -> None:
-    with h5py.File(path, "w") as file:
-        fields = [("state", "S2"), ("current", "f8"), ("n", "i4")]
-        file["dwells"] = np.array(list(zip(STATE, CURRENT, N, strict=True)), dtype=fields)
-        file["dwells"].attrs["current_unit"] = "mA"
-
-
-def matlab_variables(path: Path) -> None:
-    savemat(path, {"state": np.array(STATE, dtype=object), "current": np.array(CURRENT), "n": np.array(N)})
-
-
-def matlab_struct(path: Path) -> None:
-    savemat(path, {"run": {"state": np.array(STATE, dtype=object), "current": np.array(CURRENT), "n": np.array(N)}})
-
-
-def tdms(path: Path) -> None:
-    channels = [("state", STATE, {}), ("current", np.array(CURRENT), {"unit_string": "mA"}), ("n", np.array(N), {})]
-    with TdmsWriter(path) as writer:
-        writer.write_segment([ChannelObject("run", name, data, properties=units) for name, data, units in channels])
-
-
-WRITERS: dict[str, Callable[[Path], None]] = {
-    "book.xlsx": workbook,
-    "table.parquet": parquet_file,
-    "group.h5": hdf5_group,
-    "fields.hdf5": hdf5_fields,
-    "arrays.npz": lambda path: np.savez(path, state=np.array(STATE), current=np.array(CURRENT), n=np.array(N)),
-    "fields.npy": lambda path: np.save(path, RECORDS),
-    "variables.mat": matlab_variables,
-    "struct.mat": matlab_struct,
-    "channels.tdms": tdms,
-}
 WITHOUT_UNITS = {"arrays.npz", "fields.npy", "variables.mat", "struct.mat"}
 named = pytest.mark.parametrize("name", WRITERS)
 
@@ -165,7 +111,7 @@ def test_what_must_be_unpickled_is_refused(tmp_path: Path, save: str) -> None:
 
 def test_an_array_without_names_is_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "plain.npy", np.zeros((3, 2)))
-    assert refusal(tmp_path / "plain.npy").endswith("found one array of shape (3, 2) without names")
+    assert refusal(tmp_path / "plain.npy").endswith("found one array without names")
 
 
 def test_columns_of_several_lengths_are_refused(tmp_path: Path) -> None:
@@ -182,6 +128,45 @@ def test_what_is_no_column_is_refused(tmp_path: Path, values: Any) -> None:
 def test_no_rows_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", current=np.zeros(0))
     assert refusal(tmp_path / "a.npz") == "a.npz: expected rows of data; found none"
+
+
+def test_single_values_beside_columns_are_left_out_with_a_notice(tmp_path: Path) -> None:
+    columns: dict[str, Any] = {"current": np.arange(4.0), "n": np.arange(4), "sample": np.array("A1"), "gain": 3.0}
+    savemat(tmp_path / "a.mat", columns)
+    np.savez(tmp_path / "a.npz", **columns)
+    for name in ("a.mat", "a.npz"):
+        table = read_table(tmp_path / name)
+        assert set(table.header) == {"current", "n"}
+        assert not unnamed(" ".join(table.recognised), "'sample'", "'A1'", "'gain'", 3)
+
+
+def test_single_values_in_a_group_of_their_own_are_left_out(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["data/current"], file["settings/gain"] = CURRENT, 3.0
+    table = read_table(tmp_path / "a.h5")
+    assert table.header == ("current",)
+    assert not unnamed(" ".join(table.recognised), "'settings/gain'")
+
+
+def test_a_table_of_one_row_is_one(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", current=[1.0], n=[3])
+    assert read_table(tmp_path / "a.npz").rows == 1
+
+
+def test_waveforms_have_the_clock_of_their_properties(tmp_path: Path) -> None:
+    clock = {"wf_start_offset": 0.5, "wf_increment": 0.25, "unit_string": "mA"}
+    with TdmsWriter(tmp_path / "a.tdms") as writer:
+        writer.write_segment([ChannelObject("g", "current", np.array(CURRENT), properties=clock)])
+    table = read_table(tmp_path / "a.tdms")
+    assert table.header == ("time (s)", "current (mA)")
+    assert table.columns[0].tolist() == [0.5, 0.75, 1.0]
+    assert not unnamed(" ".join(table.recognised), "'time (s)'", "wf_increment")
+
+
+def test_dates_are_text(tmp_path: Path) -> None:
+    when = pa.array([2**60, 0], pa.int64()).cast(pa.timestamp("us"))
+    parquet.write_table(pa.table({"when": when, "n": [1, 2]}), tmp_path / "a.parquet")
+    assert read_table(tmp_path / "a.parquet").columns[0].tolist()[1].startswith("1970-01-01")
 
 
 def test_a_nan_is_named_by_its_row(tmp_path: Path) -> None:
@@ -218,6 +203,17 @@ def test_a_labview_file(write: Callable[..., Path], mark: str) -> None:
     assert table.lines().tolist() == [11, 12, 13]
 
 
+def test_a_labview_file_separated_by_commas_without_a_column_of_times(write: Callable[..., Path]) -> None:
+    clock = "X0\t1\t1\nDelta_X\t0.5\t0.5\nNotes\tµ\nY_Unit_Label\tmV"
+    text = LVM.format(mark=".").replace("Y_Unit_Label\tmV", clock)
+    text = text.replace("Separator\tTab", "Separator\tComma\nX_Columns\tNo")
+    for time in ("0.000", "0.001", "0.002"):
+        text = text.replace(f"\n{time}\t", "\n\t")
+    table = read_table(write(text.replace("\t", ",").encode("latin-1"), "a.lvm"))
+    assert table.header == ("time (s)", "voltage (mV)", "current (mA)")
+    assert [column.tolist() for column in table.columns] == [[1.0, 1.5, 2.0], [0.1, 0.2, 0.3], CURRENT]
+
+
 def test_two_segments_of_a_labview_file_are_refused(write: Callable[..., Path]) -> None:
     text = LVM.format(mark=".")
     assert refusal(write(text + text.partition("***End_of_Header***\t\n")[2], "a.lvm")).endswith("segment; found 2")
@@ -236,13 +232,10 @@ def test_a_pymeasure_file_is_a_csv_with_its_parameters_as_comments(write: Callab
 
 
 def test_the_extra_is_named_where_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def absent(name: str) -> None:
-        raise ImportError(name)
-
-    parquet_file(tmp_path / "a.parquet")
-    monkeypatch.setattr(assembled, "import_module", absent)
+    monkeypatch.delitem(sys.modules, "stfit.loaders.parquet", raising=False)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)  # as where it is not installed
     expected = (
         r'expected the package pyarrow, which reads \.parquet files; found none installed; pip install "stfit\[io\]"'
     )
     with pytest.raises(InputError, match=expected):
-        read_table(tmp_path / "a.parquet")
+        reader_of("parquet", tmp_path / "a.parquet")

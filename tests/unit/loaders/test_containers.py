@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stfit.errors import InputError
-from stfit.loaders.containers import Problems, parse_numbers, read_table
+from stfit.loaders.containers import Problems, parse_numbers
+from stfit.loaders.reading import read_table
 from stfit.measurement.description import Dialect
 
 Write = Callable[..., Path]

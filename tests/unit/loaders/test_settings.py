@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from stfit.errors import InputError
-from stfit.loaders import load_table
-from stfit.loaders.tables import TableRequest, load_tables
+from stfit.loaders.tables import TableRequest, load_table, load_tables
 from stfit.measurement import kinds
 from stfit.measurement.description import ColumnSource, Description
 

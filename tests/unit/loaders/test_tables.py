@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from stfit.analysis.sections import MeasurementSection
 from stfit.errors import CellProblem, InputError, TableError
-from stfit.loaders import load_table as load
 from stfit.loaders.tables import load_columns
+from stfit.loaders.tables import load_table as load
 from stfit.measurement import Kind
 from stfit.measurement.base import Origin
 from stfit.measurement.columns import CURRENT, FIELD, STATE, TEMPERATURE, TRANSITION, Column, Domain, Layout

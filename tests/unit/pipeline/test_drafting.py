@@ -132,7 +132,7 @@ def test_columns_of_several_kinds_list_them(tmp_path: Path) -> None:
 
 
 def test_the_kind_that_takes_more_of_the_columns_goes_first(tmp_path: Path) -> None:
-    from stfit.loaders import read_table
+    from stfit.loaders.reading import read_table
     from stfit.pipeline.recognising import candidates, fitting_kinds
 
     index = read_table(table(tmp_path, "file,state,current (mA)", ["a.csv,P,1"]))

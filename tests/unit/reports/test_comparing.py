@@ -28,7 +28,9 @@ def device(
     base = nanopillar()
     parameters = base.parameters | {"l_over_L": estimate(value, error, "e"), "tau_0": MISSING}
     inputs = [InputFile(f"{sha}.csv", sha * 64, "dwell-times", 120, 1)]
-    return replace(base, **({"title": title, "inputs": inputs, "parameters": parameters, "priors": {}} | changed))
+    own = [replace(m, reduced=[row | {"of": sha} for row in m.reduced]) for m in base.measurements]
+    kept = {"title": title, "inputs": inputs, "parameters": parameters, "priors": {}, "measurements": own}
+    return replace(base, **(kept | changed))
 
 
 def test_independent_results_have_a_common_value_and_a_tension() -> None:
@@ -43,7 +45,7 @@ def test_independent_results_have_a_common_value_and_a_tension() -> None:
 
 
 def test_a_tension_is_called_so_and_the_mean_stands_for_nothing() -> None:
-    found = compare([device(), device("device B", "b", 12.0, 0.5)])
+    found = compare([device(), device("device B", "b", 12.0, 0.5)], same_device=True)
     assert "They are in TENSION (χ² = 32 for 1" in found.summary()
     assert "stands for none of them" in found.summary()
 
@@ -60,15 +62,37 @@ def test_what_is_not_identified_is_never_a_number() -> None:
     assert [(row["value"], row["lo95"], row["verdict"]) for row in rows] == [("", "", "not-identified")] * 2
 
 
-def test_results_of_the_same_data_are_not_combined() -> None:
-    found = compare([device(), device("again", "a", 12.0)])
-    assert found.separate == "device A and again rest on the same data (a.csv): they are not independent."
+@pytest.mark.parametrize(
+    ("analyses", "words"),
+    [
+        (("", ""), "They differ by more than their errors"),
+        (('sample = "A3"\n', 'sample = "A4"\n'), "They differ by more than their errors"),
+        (('sample = "A3"\n', 'sample = "A3"\n'), "They are in TENSION"),
+    ],
+)
+def test_two_devices_may_differ_and_one_may_not(analyses: tuple[str, str], words: str) -> None:
+    known = [f"{text}[model]\n" for text in analyses]
+    found = compare([device(analysis=known[0]), device("again", "b", 12.0, 0.5, analysis=known[1])])
+    assert tension_sentence(found["l_over_L"]).startswith(words)
+
+
+def test_results_of_the_same_rows_are_not_combined_whatever_their_files() -> None:
+    first = device()
+    copied = [InputFile("copy.csv", "f" * 64, "dwell-times", 120, 1)]
+    found = compare([first, replace(device("again", "b", 12.0), inputs=copied, measurements=first.measurements)])
+    assert found.separate.startswith("device A and again have ")
+    assert found.separate.endswith(" rows of data in common: they are not independent.")
     assert all(quantity.common is None for quantity in found.quantities)
 
 
-def test_data_without_a_checksum_are_not_combined() -> None:
-    unknown = device("in memory", inputs=[InputFile("memory", "", "dwell-times", 3, 1)])
-    assert "whether the data are independent cannot be seen" in compare([unknown, device("B", "b")]).separate
+def test_two_parts_of_one_file_are_independent() -> None:
+    one_file = [InputFile("wafer.csv", "f" * 64, "dwell-times", 240, 1)]
+    assert compare([device(inputs=one_file), device("B", "b", inputs=one_file)])["l_over_L"].common is not None
+
+
+def test_what_is_not_recorded_is_not_taken_for_equal() -> None:
+    found = compare([device(analysis=""), device("B", "b", analysis="")])
+    assert "barrier of an analysis is not recorded" in found.separate
 
 
 def test_the_printed_convention_is_converted() -> None:
@@ -120,7 +144,7 @@ def test_another_barrier_is_named_and_nothing_is_combined() -> None:
 def test_another_mapping_matters_only_between_lines() -> None:
     lines = [InputFile("lines.csv", "c" * 64, "fmr-lines", 22, 1)]
     damping = device("damping", analysis="title = 'x'\n", inputs=lines)
-    peak = device("peak", analysis='[model]\nmapping = "peak"\n', inputs=[replace(lines[0], sha256="d" * 64)])
+    peak = device("peak", "d", analysis='[model]\nmapping = "peak"\n', inputs=[replace(lines[0], sha256="d" * 64)])
     assert "differ in their mapping (damping, peak)" in compare([damping, peak]).separate
     assert compare([damping, device("B", "b", analysis='[model]\nmapping = "peak"\n')]).separate == ""
 
@@ -151,10 +175,21 @@ def test_a_fit_that_did_not_converge_gives_no_number() -> None:
     assert found["l_over_L"].common is not None
 
 
-def test_a_constant_quoted_alike_is_a_common_error() -> None:
+def test_a_constant_quoted_alike_keeps_its_error_in_the_common_value() -> None:
+    """Half a unit each, of which 0.4 come from one quote: √(0.3²/2 + 0.4²), and χ² of the independent parts alone."""
+    base = nanopillar()
     quotes = {"beta": "normal 0.35 ± 0.03, between −1 and 1"}
-    found = compare([device(priors=quotes), device("B", "b", priors=quotes)])
+    shared: dict[str, Any] = {"priors": quotes, "budget": base.budget | {"l_over_L": {"statistics": 0.3, "beta": 0.4}}}
+    found = compare([device(**shared), device("B", "b", 9.0, **shared)])
     assert any(remark.startswith("β is quoted alike in device A and B") for remark in found.remarks)
+    common = found["l_over_L"].common
+    assert common is not None
+    assert 0.5 * (common.high - common.low) == pytest.approx((0.3**2 / 2 + 0.4**2) ** 0.5, rel=1e-6)
+    assert common.chi2 == pytest.approx(1.0 / (2 * 0.3**2), rel=1e-6)
+    other = compare([device(**shared), device("B", "b", 9.0, **(shared | {"priors": {"beta": "another"}}))])
+    apart = other["l_over_L"].common
+    assert apart is not None
+    assert 0.5 * (apart.high - apart.low) == pytest.approx(0.5 / 2**0.5, rel=1e-6)
 
 
 def test_paths_and_names(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from markdown_it import MarkdownIt
 from pypdf import PdfReader
 
 from stfit.reports import latex_text, markdown, pdf
-from stfit.reports.content import Code, Document, drawings
+from stfit.reports.blocks import drawings
+from stfit.reports.content import Code, Document
 from stfit.reports.directions import isolated, turns
 from stfit.reports.document import document
 from stfit.reports.html import inline

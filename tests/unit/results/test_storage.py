@@ -104,7 +104,7 @@ def test_a_file_that_is_no_result_is_refused(text: str, message: str, tmp_path: 
 
 def test_a_file_that_is_not_text_or_not_there_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
-    with pytest.raises(InputError, match=r"expected a result\.json; found No such file"):
+    with pytest.raises(InputError, match=r"expected a result\.json; found no such file"):
         read(path)
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="expected JSON as stfit writes it"):

@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 
 import stfit
 from stfit.errors import InputError, TableError
+from stfit.figures.drawn_values import drawn_values
 from stfit.kinds.ramp.branches import two_branches
 from stfit.kinds.ramp.loops import censored_life_table, switching_events
+from stfit.kinds.ramp.report import section
 from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.measurement import Origin
+from stfit.reports.content import Gallery
 
 Array = npt.NDArray[np.float64]
 Columns = dict[str, Array]
@@ -186,7 +189,19 @@ def test_loops_are_a_kind_of_their_own_in_an_analysis(tmp_path: Path) -> None:
     found = stfit.fit(tmp_path / "analysis.toml")
     assert found["slope_P"].value is not None
     assert found["slope_P"].value > 0
-    assert any("20 switching events on 20 ramps" in notice for notice in found.measurements[0].notices)
+    (summary,) = found.measurements
+    assert any("20 switching events on 20 ramps" in notice for notice in summary.notices)
+    # the report draws the first three sweeps as they stand in the file
+    shown = columns["sweep"] < 3
+    for name in ("sweep", "current", "resistance"):
+        assert summary.sweeps[name] == columns[name][shown].tolist()
+    (gallery,) = section(summary, 1)
+    assert isinstance(gallery, Gallery)
+    (drawing,) = gallery.drawings
+    (panel,) = drawn_values(drawing.figure("column"))
+    assert (panel["x"], panel["y"]) == ("current (mA)", "resistance (Ω)")
+    assert [entry["n"] for entry in panel["series"]] == ["P", "AP"]
+    assert sum(len(entry["y"]) for entry in panel["series"]) == np.count_nonzero(shown)
 
 
 def test_a_wrong_row_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,50 @@
+"""What a report shows of hysteresis loops: the first of them as they were measured."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from stfit.figures.layout import COLUMN, PAGE
+from stfit.figures.style import AxisQuantity, Figure
+from stfit.figures.sweeps import sweeps_figure
+from stfit.reports.content import Block, Drawing, Gallery, Width
+from stfit.results.result import MeasurementSummary
+from stfit.units import choose_prefix
+
+_AXES: Final = (("current", "A"), ("resistance", "ohm"))
+
+
+def section(summary: MeasurementSummary, index: int) -> list[Block]:
+    """The figure of the sweeps that a result keeps.
+
+    Parameters
+    ----------
+    summary : MeasurementSummary
+        The measurement; one without sweeps has no blocks.
+    index : int
+        Its place in the result, from 1.
+
+    Returns
+    -------
+    list of Block
+        For `stfit.reports`.
+    """
+    if not summary.sweeps:
+        return []
+    sweeps = {name: np.array(values) for name, values in summary.sweeps.items()}
+    current, resistance = (_in_prefix(name, unit, sweeps[name].tolist()) for name, unit in _AXES)
+    count = np.unique(sweeps["sweep"]).size
+
+    def draw(width: Width) -> Figure:
+        return sweeps_figure(sweeps, current, resistance, COLUMN if width == "column" else PAGE)
+
+    which = "The first sweep" if count == 1 else f"The first {count} sweeps"
+    words = f"{which}: resistance against current, with the state of each sample."
+    return [Gallery((Drawing(f"sweeps-{index}", draw, words, f"{which} as measured, with the state of each sample."),))]
+
+
+def _in_prefix(label: str, unit: str, values: list[float]) -> AxisQuantity:
+    factor, shown = choose_prefix(values, unit)
+    return AxisQuantity(label, shown.replace("ohm", "Ω"), factor)

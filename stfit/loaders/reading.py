@@ -1,0 +1,108 @@
+"""Which reader takes which file, by its suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy.typing as npt
+
+from stfit.errors import InputError, Problem
+from stfit.files import READABLE, reason
+from stfit.loaders import csv, labview
+from stfit.loaders.assembled import assembled
+from stfit.loaders.containers import Table
+from stfit.loaders.gate import Container, admitted, contents
+from stfit.measurement.description import PLAIN, Dialect
+
+_LABVIEW: Final = ".lvm"
+_TEXT: Final = "separated text"  # what a file with any other suffix is taken for
+# suffix → which module reads it in another process, and what such a file is called
+_BINARY: Final[Mapping[str, Container]] = {
+    ".xlsx": Container("excel", "an Excel workbook"),
+    ".parquet": Container("parquet", "a Parquet file"),
+    **dict.fromkeys((".h5", ".hdf5"), Container("hdf5", "an HDF5 file")),
+    **dict.fromkeys((".npy", ".npz"), Container("arrays", "a NumPy file")),
+    ".mat": Container("matlab", "a MATLAB file"),
+    ".tdms": Container("tdms", "an NI TDMS file"),
+}
+
+
+def read_table(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()) -> Table:
+    """The table in a file, by the reader of its suffix; a file with any other suffix is taken for text.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    dialect : Dialect
+        How the table stands in a text.
+    known : collection of str
+        Plain names that the header of a text may hold.
+
+    Returns
+    -------
+    Table
+        What it holds, as it is written.
+
+    Raises
+    ------
+    InputError
+        If it is no regular file within the limit of size, has a dialect and is no text, or is refused by its reader.
+    """
+    admitted(path)
+    suffix = path.suffix.lower()
+    if not is_text_file(path):
+        _refuse_dialect(path, dialect)
+    try:
+        if suffix == _LABVIEW:
+            return labview.read(path)
+        if suffix in _BINARY:
+            return assembled(path, contents(path, _BINARY[suffix]))
+        return csv.read(path, dialect, known)
+    except OSError as error:
+        raise InputError(Problem(str(path), READABLE, reason(error))) from error
+
+
+def is_text_file(path: Path) -> bool:
+    """Whether a file with this suffix is read as separated text."""
+    return path.suffix.lower() not in (_LABVIEW, *_BINARY)
+
+
+def _refuse_dialect(path: Path, dialect: Dialect) -> None:
+    """A key about text that would change nothing in another container is an error."""
+    keys = [key for key in dialect.given() if key != "bad_rows"]
+    if keys:
+        found = container_of(path)
+        raise InputError([Problem(f"{path.name}, key '{key}'", "a file of text", found) for key in keys])
+
+
+def read_arrays(path: Path) -> list[tuple[str, npt.NDArray[Any]]]:
+    """The arrays of numbers in a binary container, of any shapes.
+
+    Parameters
+    ----------
+    path : Path
+        The file, with a suffix of a binary container.
+
+    Returns
+    -------
+    list of (str, array)
+        Name and values, as they are stored; text is left out.
+
+    Raises
+    ------
+    InputError
+        As `read_table`, but not for what makes no table.
+    """
+    columns = contents(path, _BINARY[path.suffix.lower()]).columns
+    return [(name, values) for name, values in columns if not isinstance(values, list)]
+
+
+def container_of(path: Path) -> str:
+    """What a file with this suffix is called, for example "a NumPy file"."""
+    suffix = path.suffix.lower()
+    if suffix in _BINARY:
+        return _BINARY[suffix].words
+    return "a LabVIEW measurement file" if suffix == _LABVIEW else _TEXT
