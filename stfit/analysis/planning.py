@@ -12,15 +12,15 @@ from stfit.models.parameters import PARAMETERS, Parameter
 from stfit.studies.conditions import candidate_words
 
 _OF_ONE_MEASUREMENT: Final = re.compile(r"\[[1-9][0-9]*\]$")
-_TARGETS: Final = tuple(dict.fromkeys([*PARAMETERS, *DERIVED_UNITS, *TRANSPORT_UNITS]))
+TARGETS: Final = tuple(dict.fromkeys([*PARAMETERS, *DERIVED_UNITS, *TRANSPORT_UNITS]))
 
 
 def target(value: Any) -> str:
     """The name of a parameter (of one measurement alone: "tau_0[2]") or of what follows from them."""
     if not isinstance(value, str):
         raise unfit('the name of a parameter, such as "l_over_L"', shown(value))
-    if _OF_ONE_MEASUREMENT.sub("", value) not in _TARGETS:
-        raise unfit(*unknown(value, _TARGETS, "a quantity known here"))
+    if _OF_ONE_MEASUREMENT.sub("", value) not in TARGETS:
+        raise unfit(*unknown(value, TARGETS, "a quantity known here"))
     return value
 
 

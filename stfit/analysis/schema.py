@@ -36,7 +36,8 @@ from stfit.models.choices import (
 )
 from stfit.studies.conditions import Conditions
 
-read_backend: Final = quantities.choice("least-squares", "mcmc")
+BACKENDS: Final = ("least-squares", "mcmc")
+read_backend: Final = quantities.choice(*BACKENDS)
 
 
 def _section_of(measurement: Mapping[str, Any]) -> type[MeasurementSection]:

@@ -143,6 +143,7 @@ def sample(
             if file is not None and walk.steps > 1:
                 write(now.stored(walk, identity, objective.names), file)
             walk = _walked(walk, _next_look(walk.steps, budget.steps), advance, partial(clock.tick, now))
+    clock.end(walk.steps)
     if file is not None:
         write(now.stored(walk, identity, objective.names), file)
     return now.stored(walk, identity, objective.names).chain
@@ -284,3 +285,8 @@ class _Clock:
             expected = min(expected, max(now.found.expected_steps(self.budget.target), steps))
             remaining = (monotonic() - self.began) * (expected - steps) / (steps - self.first)
         self.progress(Progress(int(steps), min(steps / expected, 1.0), remaining))
+
+    def end(self, steps: int) -> None:
+        """Sampling is over, early or not."""
+        if self.progress is not None:
+            self.progress(Progress(steps, 1.0, 0.0))

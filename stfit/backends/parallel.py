@@ -37,18 +37,27 @@ def watched(progress: Progress | None) -> Iterator[None]:
 
 
 def told(outcomes: Iterable[Outcome], doing: str, of: int) -> Iterator[Outcome]:
-    """The outcomes as they come, each told to whoever watches; what goes on inside one of them is not."""
+    """The outcomes as they come, each told to whoever watches, from none to all; what goes on inside one is not."""
     watcher, iterator, done = _WATCHER.get(), iter(outcomes), 0
-    while True:
-        with watched(None):
-            try:
-                outcome = next(iterator)
-            except StopIteration:
-                return
-        done += 1
-        if watcher is not None and doing:
-            watcher(doing, done, of)
-        yield outcome
+    tell = watcher if watcher is not None and doing else _nobody
+    tell(doing, 0, of)
+    try:
+        while True:
+            with watched(None):
+                try:
+                    outcome = next(iterator)
+                except StopIteration:
+                    return
+            done += 1
+            tell(doing, done, of)
+            yield outcome
+    except GeneratorExit:  # who asks needs no more of them
+        tell(doing, of, of)
+        raise
+
+
+def _nobody(doing: str, done: int, of: int) -> None:
+    """Takes the place of a watcher where there is none."""
 
 
 def mapped(

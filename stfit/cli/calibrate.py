@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from stfit.cli import completion
 from stfit.cli.app import app
 from stfit.cli.options import AnalysisFile, ReportFolder, Seed
+from stfit.cli.progress import watched_work
 from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say, say_document
 
 
@@ -18,7 +20,11 @@ def calibrate(
     replicas: Annotated[int, typer.Option("-n", metavar="N", min=2, help="How many measurements are simulated.")] = 200,
     intervals: Annotated[
         str,
-        typer.Option(metavar="KINDS", help="Which intervals: covariance, profile, bootstrap, posterior, with commas."),
+        typer.Option(
+            metavar="KINDS",
+            autocompletion=completion.intervals,
+            help="Which intervals: covariance, profile, bootstrap, posterior, with commas.",
+        ),
     ] = "covariance,profile",
     sbc: Annotated[
         int | None,
@@ -44,32 +50,33 @@ def calibrate(
 
     require_writable(folder, (REPORT, RESULT))
 
-    from stfit.backends.parallel import watched
-    from stfit.cli.progress import progress_bar
-    from stfit.pipeline.calibrating import calibrated
-    from stfit.pipeline.loading import load_measurements
-    from stfit.pipeline.run import asked_but_not_identified
-    from stfit.reports.calibration_words import calibration_text
-    from stfit.results.storage import as_text
-    from stfit.studies.sbc import Repetitions
+    with watched_work("Calibrating", quiet=quiet):
+        # under the bar, as it takes a part of a second
+        from stfit.pipeline.calibrating import calibrated
+        from stfit.pipeline.loading import load_measurements
+        from stfit.pipeline.run import asked_but_not_identified
+        from stfit.studies.sbc import Repetitions
 
-    repetitions = Repetitions(replicas, plan.fit.seed if seed is None else seed, processes=processes)
-    with progress_bar(quiet=quiet) as shown, watched(shown):
         result = calibrated(
             plan,
             load_measurements(plan),
-            repetitions,
+            Repetitions(replicas, plan.fit.seed if seed is None else seed, processes=processes),
             intervals=kinds if sbc is None or "posterior" in kinds else [*kinds, "posterior"],
             posteriors=sbc,
             command=command(),
         )
     if as_json:
+        from stfit.results.storage import as_text
+
         say_document(as_text(result).rstrip())
     elif result.calibration and not quiet:
+        from stfit.reports.calibration_words import calibration_text
+
         say(calibration_text(result.calibration))
 
-    from stfit.reports.bundle import write_report  # draws figures, which the answer above does not wait for
+    with watched_work("Drawing the report", quiet=quiet):
+        from stfit.reports.bundle import write_report  # draws figures, which the answer above does not wait for
 
-    page = write_report(result, folder)
+        page = write_report(result, folder)
     say(f"Report: {page}", err=as_json)
     end(result, asked_but_not_identified(result, plan.fit.free))

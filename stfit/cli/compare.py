@@ -58,7 +58,8 @@ def _json(found: Compared) -> str:
 
 def _written(found: Compared, folder: Path) -> Path:
     """Page, table and document, all or none; the path of the page."""
-    from stfit.reports.comparison_text import page, table_csv
+    from stfit.reports.comparison_page import page
+    from stfit.reports.comparison_text import table_csv
     from stfit.results.storage import make_folder, write_texts
 
     texts = (page(found), table_csv(found), _json(found) + "\n")

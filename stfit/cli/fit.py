@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stfit.cli.app import app
+from stfit.cli.completion import backends
 from stfit.cli.options import AnalysisFile, Formats, ReportFolder, Seed
+from stfit.cli.progress import watched_work
 from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say, say_document
 from stfit.errors import InputError, Problem
 
@@ -23,7 +25,11 @@ def fit(
     *,
     backend: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="How to fit, in place of the file's own choice: least-squares or mcmc."),
+        typer.Option(
+            metavar="NAME",
+            autocompletion=backends,
+            help="How to fit, in place of the file's own choice: least-squares or mcmc.",
+        ),
     ] = None,
     seed: Seed = None,
     out: ReportFolder = None,
@@ -53,23 +59,22 @@ def fit(
     chosen = chosen_formats(formats)
     require_writable(folder, files_of(chosen))
 
-    from stfit.cli.progress import watched_work
-    from stfit.pipeline.fitting import run_analysis
-    from stfit.pipeline.run import asked_but_not_identified
-
     seed = plan.fit.seed if seed is None else seed
     if plan.fit.backend == "mcmc":
         result = _sampled(plan, seed, folder, resume, processes, quiet)
     else:
-        with watched_work(quiet=quiet):
-            result = run_analysis(plan, seed=seed, command=command())
+        result = _fitted(plan, seed, quiet)
     _say_answer(result, as_json, quiet)
 
-    from stfit.reports.bundle import write_report  # draws figures, which the answer above does not wait for
+    with watched_work("Drawing the report", quiet=quiet):
+        from stfit.reports.bundle import write_report  # draws figures, which the answer above does not wait for
 
-    write_report(result, folder, chosen)
+        write_report(result, folder, chosen)
     for name in files_of(chosen, result=False):
         say(f"Report: {folder / name}", err=as_json)
+
+    from stfit.pipeline.run import asked_but_not_identified
+
     end(result, asked_but_not_identified(result, plan.fit.free))
 
 
@@ -84,15 +89,21 @@ def _say_answer(result: FitResult, as_json: bool, quiet: bool) -> None:
         say(summary(result))
 
 
+def _fitted(plan: Analysis, seed: int, quiet: bool) -> FitResult:
+    with watched_work("Fitting", quiet=quiet):
+        from stfit.pipeline.fitting import run_analysis  # under the bar, as it takes a part of a second
+
+        return run_analysis(plan, seed=seed, command=command())
+
+
 def _sampled(plan: Analysis, seed: int, folder: Path, resume: bool, processes: int, quiet: bool) -> FitResult:
     """The result with its chain, which is stored beside the report as it grows."""
-    from stfit.backends.budget import Run
-    from stfit.cli.progress import sampling_bar
-    from stfit.pipeline.fitting import run_analysis
-    from stfit.pipeline.source import CHAIN
-    from stfit.results.storage import make_folder
+    with watched_work("Fitting and sampling", quiet=quiet) as bar:
+        from stfit.backends.budget import Run
+        from stfit.pipeline.fitting import run_analysis
+        from stfit.pipeline.source import CHAIN
+        from stfit.results.storage import make_folder
 
-    make_folder(folder)
-    require_writable(folder, (CHAIN,))
-    with sampling_bar(quiet=quiet) as bar:
+        make_folder(folder)
+        require_writable(folder, (CHAIN,))
         return run_analysis(plan, seed=seed, command=command(), chain=Run(folder / CHAIN, resume, processes, bar))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stfit.cli.app import app
+from stfit.cli.completion import constants, keys, kinds
 from stfit.cli.saying import ask, require_writable, say
 from stfit.cli.values import keys_of
 from stfit.errors import InputError, Problem
@@ -23,15 +24,30 @@ def init(
     *,
     kind: Annotated[
         list[str] | None,
-        typer.Option("--kind", metavar="KIND", help="What the files hold: once for all, or once for each in turn."),
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            autocompletion=kinds,
+            help="What the files hold: once for all, or once for each in turn.",
+        ),
     ] = None,
     key: Annotated[
         list[str] | None,
-        typer.Option("--key", metavar="NAME=VALUE", help="A key of [[measurement]]: linewidth=hwhm; repeatable."),
+        typer.Option(
+            "--key",
+            metavar="NAME=VALUE",
+            autocompletion=keys,
+            help="A key of [[measurement]]: linewidth=hwhm; repeatable.",
+        ),
     ] = None,
     device: Annotated[
         list[str] | None,
-        typer.Option("--device", metavar="NAME=VALUE", help="A constant: 'delta_R=0.11 ± 0.004 ohm'; repeatable."),
+        typer.Option(
+            "--device",
+            metavar="NAME=VALUE",
+            autocompletion=constants,
+            help="A constant: 'delta_R=0.11 ± 0.004 ohm'; repeatable.",
+        ),
     ] = None,
     out: Annotated[
         Path, typer.Option(metavar="FILE.toml", readable=False, help="The analysis file; paths in it start there.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from stfit.cli.app import app
+from stfit.cli.completion import keys, kinds
 from stfit.cli.saying import require_writable, say, say_document
 from stfit.cli.values import keys_of
 from stfit.errors import InputError, Problem, in_one_line
@@ -24,11 +25,17 @@ def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="A file with a table.")],
     *,
     kind: Annotated[
-        str | None, typer.Option(metavar="KIND", help="Read it as this kind, as [[measurement]] would.")
+        str | None,
+        typer.Option(metavar="KIND", autocompletion=kinds, help="Read it as this kind, as [[measurement]] would."),
     ] = None,
     key: Annotated[
         list[str] | None,
-        typer.Option("--key", metavar="NAME=VALUE", help="A key of [[measurement]]: dead_time=25us; repeatable."),
+        typer.Option(
+            "--key",
+            metavar="NAME=VALUE",
+            autocompletion=keys,
+            help="A key of [[measurement]]: dead_time=25us; repeatable.",
+        ),
     ] = None,
     png: Annotated[
         Path | None, typer.Option(metavar="FILE.png", readable=False, help="Draw the plot there, not in the terminal.")

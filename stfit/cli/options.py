@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from stfit.cli.completion import formats
+
 AnalysisFile = Annotated[
     Path, typer.Argument(metavar="ANALYSIS", readable=False, help="The analysis file (TOML); stfit init begins one.")
 ]
@@ -18,6 +20,7 @@ Formats = Annotated[
     typer.Option(
         "--format",
         metavar="NAMES",
+        autocompletion=formats,
         help="Forms of the report: html, pdf (needs stfit[pdf]), md, latex, several with commas, or all.",
     ),
 ]

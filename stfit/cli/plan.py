@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from stfit.cli.app import app
+from stfit.cli.completion import targets
 from stfit.cli.options import AnalysisFile, Seed
+from stfit.cli.progress import watched_work
 from stfit.cli.saying import (
     NOT_ANSWERED,
     command,
@@ -27,7 +29,9 @@ def plan(
     target: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Whose error is to shrink, in place of the file's choice.  [default: l_over_L]"
+            metavar="NAME",
+            autocompletion=targets,
+            help="Whose error is to shrink, in place of the file's choice.  [default: l_over_L]",
         ),
     ] = None,
     hours: Annotated[
@@ -54,16 +58,14 @@ def plan(
     folder = default_folder(analysis) if out is None else out
     require_writable(folder, ("plan.json", "plan.html"))
 
-    from stfit.backends.parallel import available_processes
-    from stfit.cli.progress import watched_work
-    from stfit.pipeline.loading import load_measurements
-    from stfit.pipeline.planning import end_of, plan_analysis, with_plan
-    from stfit.reports.plan_words import summary
-    from stfit.results.measurement_plan import plan_text
-    from stfit.studies.plan import Trials
+    with watched_work("Planning"):
+        # under the bar, as it takes a part of a second
+        from stfit.backends.parallel import available_processes
+        from stfit.pipeline.loading import load_measurements
+        from stfit.pipeline.planning import end_of, plan_analysis, with_plan
+        from stfit.studies.plan import Trials
 
-    wanted = with_plan(wanted, hours=hours)
-    with watched_work():
+        wanted = with_plan(wanted, hours=hours)
         trials = Trials(
             check,
             refits,
@@ -71,14 +73,19 @@ def plan(
             processes=available_processes() if processes is None else processes,
         )
         found = plan_analysis(wanted, load_measurements(wanted), trials, command=command())
+
+    from stfit.reports.plan_words import summary
+    from stfit.results.measurement_plan import plan_text
+
     if as_json:
         say_document(plan_text(found).rstrip())
     else:
         say(summary(found).rstrip())
+    with watched_work("Drawing the plan"):
+        # draws figures, which the answer above does not wait for
+        from stfit.pipeline.reporting import write_plan_report
 
-    from stfit.pipeline.reporting import write_plan_report  # draws figures, which the answer above does not wait for
-
-    page = write_plan_report(found, folder)
+        page = write_plan_report(found, folder)
     say(f"Plan: {page}", err=as_json)
     for sentence in (reasons := end_of(found, wanted.fit.free)):
         say(f"stfit: {sentence}", err=True)

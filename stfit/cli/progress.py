@@ -1,37 +1,88 @@
-"""Bars with the time that is left, on a terminal; nothing where the output is a file or a pipe."""
+"""Bars on a terminal, from the first second until the work ends; nothing where the output is a file or a pipe."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, final
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress, TaskID
 
     from stfit.backends.budget import Progress as Sampled
 
 
 @contextmanager
-def sampling_bar(console: Console | None = None, *, quiet: bool = False) -> Iterator[Callable[[Sampled], None] | None]:
-    """A bar on stderr with steps, share and remaining time; what is yielded takes the progress of the sampler."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+def watched_work(
+    words: str, console: Console | None = None, *, quiet: bool = False
+) -> Iterator[Callable[[Sampled], None] | None]:
+    """Show on a terminal that work goes on, and how much of each part of it is done.
 
-    console = Console(stderr=True) if console is None else console
-    if quiet or not console.is_terminal:
+    Parameters
+    ----------
+    words : str
+        What goes on as a whole: its bar moves all the time, and disappears with the others at the end.
+    console : Console, optional
+        Where to show it; stderr by default.
+    quiet : bool
+        Show nothing, as where nobody would see it.
+
+    Yields
+    ------
+    callable or None
+        What takes the progress of a sampler; None where nothing is shown. The work that `stfit.backends.parallel`
+        shares out is shown by itself.
+    """
+    if quiet or not (sys.stderr.isatty() if console is None else console.is_terminal):
         yield None
         return
-    columns = (TextColumn("Sampling"), BarColumn(), TaskProgressColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=1.0)
+    # what no pipe needs
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
 
-        def show(now: Sampled) -> None:
-            left = "" if now.remaining is None else f", {remaining_time(now.remaining)} left"
-            bar.update(task, completed=now.fraction, description=f"step {now.steps}{left}")
+    from stfit.backends.parallel import watched
 
-        yield show
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[amount]}"))
+    with Progress(*columns, console=console or Console(stderr=True), transient=True) as shown:
+        shown.add_task(words, total=None, amount="")
+        bars = _Bars(shown)
+        with watched(bars.counted):
+            yield bars.sampled
+
+
+@final
+class _Bars:
+    """A bar for each part of the work that is under way; it is removed when the part is done."""
+
+    def __init__(self, shown: Progress) -> None:
+        self._shown = shown
+        self._tasks: dict[str, TaskID] = {}
+        self._began: dict[str, float] = {}
+
+    def counted(self, words: str, done: int, of: int) -> None:
+        """So many tasks of a part are done."""
+        if done == 0 or words not in self._began:
+            self._began[words] = monotonic()
+        remaining = (monotonic() - self._began[words]) * (of - done) / done if done else None
+        self._show(words, done / of if of else 1.0, f"{done}/{of}", remaining)
+
+    def sampled(self, now: Sampled) -> None:
+        """A sampler has come so far."""
+        self._show("sampling", now.fraction, f"{now.fraction:.0%}, step {now.steps}", now.remaining)
+
+    def _show(self, words: str, fraction: float, amount: str, remaining: float | None) -> None:
+        if fraction >= 1.0:
+            if words in self._tasks:
+                self._shown.remove_task(self._tasks.pop(words))
+            return
+        amount += "" if remaining is None else f", {remaining_time(remaining)} left"
+        if words in self._tasks:
+            self._shown.update(self._tasks[words], completed=fraction, amount=amount)
+        else:
+            self._tasks[words] = self._shown.add_task(words, total=1.0, amount=amount)
 
 
 def remaining_time(seconds: float) -> str:
@@ -42,39 +93,3 @@ def remaining_time(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-@contextmanager
-def progress_bar(
-    console: Console | None = None, *, quiet: bool = False
-) -> Iterator[Callable[[str, int, int], None] | None]:
-    """A function to call with what is going on, how much is done, of how much; None where nobody would see it."""
-    if quiet or (console is None and not sys.stderr.isatty()):
-        yield None
-        return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True) if console is None else console
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def show(words: str, done: int, of: int) -> None:
-            if words in tasks and bar.tasks[tasks[words]].completed >= done:
-                bar.remove_task(tasks.pop(words))  # the same work begins again, on other terms
-            if words not in tasks:
-                tasks[words] = bar.add_task(escape(words), total=of)
-            bar.update(tasks[words], completed=done, total=of)
-
-        yield show
-
-
-@contextmanager
-def watched_work(*, quiet: bool = False) -> Iterator[None]:
-    """While this lasts, a bar shows the shared-out work of a fit or a plan, on a terminal."""
-    from stfit.backends.parallel import watched
-
-    with progress_bar(quiet=quiet) as show, watched(show):
-        yield

@@ -12,14 +12,27 @@ Array = npt.NDArray[np.float64]
 WIDTH, HEIGHT = 64, 14  # letters
 _DOTS: Final = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # Unicode's order of the eight
 _BLANK: Final = 0x2800
-_DECADES: Final = 2.0  # of positive values, from which they are drawn on a logarithmic axis
+_DECADES: Final = 2.0  # from which values of one sign are drawn on a logarithmic axis
 
 
 def drawn(x: Array, y: Array, x_label: str, y_label: str) -> str:
-    """The points (finite, shape (n,)) in a frame with the ends of both axes; positive y over 2 decades by logarithm."""
-    logarithmic = bool(np.min(y) > 0 and np.log10(np.max(y) / np.min(y)) > _DECADES)
-    column = _places(x, 2 * WIDTH)
-    row = 4 * HEIGHT - 1 - _places(np.log10(y) if logarithmic else y, 4 * HEIGHT)
+    """Points in a frame with the ends of both axes.
+
+    Parameters
+    ----------
+    x, y : array of float, shape (n,)
+        Finite. An axis is logarithmic where its values are all of one sign and span more than two decades, as dwell
+        times and pulse widths may do.
+    x_label, y_label : str
+        What the axes show, with units.
+
+    Returns
+    -------
+    str
+        Lines of text.
+    """
+    column = _places(_on_its_axis(x), 2 * WIDTH)
+    row = 4 * HEIGHT - 1 - _places(_on_its_axis(y), 4 * HEIGHT)
     letters = np.full((HEIGHT, WIDTH), _BLANK)
     np.bitwise_or.at(letters, (row // 4, column // 2), _DOTS[row % 4, column % 2])
     ends = [f"{value:.4g}" for value in (np.max(y), np.min(y))]
@@ -28,9 +41,25 @@ def drawn(x: Array, y: Array, x_label: str, y_label: str) -> str:
     body = [f"{end:>{margin}} ┤{''.join(map(chr, line))}" for end, line in zip(left, letters.tolist(), strict=True)]
     low, high = f"{np.min(x):.4g}", f"{np.max(x):.4g}"
     axis = f"{' ' * margin} └{'─' * WIDTH}"
-    below = f"{' ' * margin}  {low}{x_label:^{max(WIDTH - len(low) - len(high), len(x_label))}}{high}"
-    scale = ", logarithmic" if logarithmic else ""
-    return "\n".join([f"{' ' * margin}  {y_label}{scale}", *body, axis, below])
+    across = _titled(x_label, x)
+    below = f"{' ' * margin}  {low}{across:^{max(WIDTH - len(low) - len(high), len(across))}}{high}"
+    return "\n".join([f"{' ' * margin}  {_titled(y_label, y)}", *body, axis, below])
+
+
+def _is_logarithmic(values: Array) -> bool:
+    """Whether values of one sign span so many decades that a linear axis would show only the largest."""
+    low, high = float(np.min(values)), float(np.max(values))
+    if low < 0.0 < high or 0.0 in (low, high):
+        return False
+    return abs(float(np.log10(high / low))) > _DECADES
+
+
+def _on_its_axis(values: Array) -> Array:
+    return np.sign(values) * np.log10(np.abs(values)) if _is_logarithmic(values) else values
+
+
+def _titled(label: str, values: Array) -> str:
+    return f"{label}, logarithmic" if _is_logarithmic(values) else label
 
 
 def _places(values: Array, count: int) -> npt.NDArray[np.intp]:

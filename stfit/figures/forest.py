@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, final
@@ -13,9 +14,10 @@ from matplotlib.ticker import MaxNLocator, NullFormatter, StrMethodFormatter
 
 from stfit.figures.style import WIDTH, escape, journal_style, new_figure
 
-_LINE, _FRAME, _NAMES = 0.24, 0.75, 1.9  # inches: of a result, about a panel, for the names
+_LINE, _NAMES = 0.165, 1.9  # inches: of a line of a name, for the names
+_ABOVE, _BELOW = 0.15, 0.5  # inches: above a panel, and below it for its numbers and label
 _PER_ROW: Final = 2
-_LONGEST: Final = 26  # letters of a name
+_LETTERS: Final = 26  # of a line of a name
 _INK, _BAND, _GUIDE = "#0b3c6b", "#9ecae1", "0.45"
 _MARGIN: Final = 0.08
 _FEW: Final = 20.0  # from one end of a logarithmic axis to the other, below which powers of ten are too few ticks
@@ -46,26 +48,27 @@ class ForestPanel:
 
 
 def forest_figure(names: Sequence[str], panels: Sequence[ForestPanel]) -> Figure:
-    """Thick bars are 68 %, thin ones 95 %, an arrow where an interval is open; the band is the common value."""
+    """Thick bars are 68 %, thin ones 95 %, an arrow where an interval is open; the band is the common value.
+
+    Names stand whole, in as many lines as they need.
+    """
+    written = [textwrap.wrap(name, _LETTERS) or [""] for name in names]
     rows = -(-len(panels) // _PER_ROW)
-    height = rows * (_FRAME + _LINE * len(names))
+    inside = _LINE * (0.7 + max(map(len, written))) * len(names)
+    height = rows * (_ABOVE + inside + _BELOW)
     with journal_style():
         figure = new_figure(height)
         grid = figure.subplots(rows, _PER_ROW, sharey=True, squeeze=False)
-        bottom, top = 0.5 / height, 1.0 - 0.15 / height
-        figure.subplots_adjust(left=_NAMES / WIDTH, right=0.98, bottom=bottom, top=top, wspace=0.08, hspace=0.55)
+        bottom, top, hspace = _BELOW / height, 1.0 - _ABOVE / height, (_ABOVE + _BELOW) / inside
+        figure.subplots_adjust(left=_NAMES / WIDTH, right=0.98, bottom=bottom, top=top, wspace=0.08, hspace=hspace)
         for axes, panel in zip(grid.flat, panels, strict=False):
             _draw(axes, panel)
         for axes in list(grid.flat)[len(panels) :]:
             axes.set_visible(False)
         for axes in grid[:, 0]:
-            axes.set_yticks(range(len(names)), [_short(name) for name in names])
+            axes.set_yticks(range(len(names)), ["\n".join(map(escape, lines)) for lines in written])
             axes.set_ylim(len(names) - 0.4, -0.6)
     return figure
-
-
-def _short(name: str) -> str:
-    return escape(name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…")
 
 
 def _draw(axes: Axes, panel: ForestPanel) -> None:

@@ -12,7 +12,7 @@ _MANY = 2000  # points, from which they are drawn as dots
 
 
 def points_figure(x: Array, y: Array, x_label: str, y_label: str) -> Figure:
-    """y against x, shape (n,), finite; positive y over more than two decades by logarithm."""
+    """y against x, shape (n,), finite; positive values over more than two decades by logarithm."""
     with journal_style():
         figure = new_figure(3.2, 4.6)
         axes = figure.add_axes((0.17, 0.16, 0.80, 0.80))
@@ -20,7 +20,8 @@ def points_figure(x: Array, y: Array, x_label: str, y_label: str) -> Figure:
             axes.plot(x, y, ".", color="0.15", markersize=1.5, rasterized=True)
         else:
             axes.plot(x, y, "o", color="0.15", markersize=3, markerfacecolor="none")
-        if np.min(y) > 0 and np.log10(np.max(y) / np.min(y)) > _DECADES:
-            axes.set_yscale("log")
+        for values, rescale in ((x, axes.set_xscale), (y, axes.set_yscale)):
+            if np.min(values) > 0 and np.log10(np.max(values) / np.min(values)) > _DECADES:
+                rescale("log")
         axes.set(xlabel=escape(x_label), ylabel=escape(y_label))
     return figure

@@ -1,4 +1,4 @@
-"""A comparison as text, table, page, figure and JSON."""
+"""A comparison as text, table, figure and JSON, and as what a notebook shows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def summary(compared: Compared) -> str:
         lines += ["", _title(quantity), *_aligned(_text_rows(compared, quantity)), f"  {tension_sentence(quantity)}"]
     if compared.differences:
         lines += ["", "The analyses differ in", *_aligned([("", *compared.names), *_difference_rows(compared)])]
-    if remarks := _all_remarks(compared):
+    if remarks := _remarks(compared):
         lines += ["", *remarks]
     return "\n".join(lines) + "\n"
 
@@ -65,12 +65,6 @@ def common_text(quantity: ComparedQuantity) -> str:
 def html(compared: Compared) -> str:
     """What a notebook shows: tables and the forest plot; every name is escaped."""
     return markup.block(*_parts(compared))
-
-
-def page(compared: Compared) -> str:
-    """The same as one self-contained page."""
-    title = f"Comparison: {', '.join(compared.names)}"
-    return markup.page(title, markup.paragraph("Comparison of results", "h1"), *_parts(compared))
 
 
 def table_csv(compared: Compared) -> str:
@@ -129,35 +123,45 @@ def forest(compared: Compared) -> Figure:
     return forest_figure(compared.names, panels)
 
 
+def forest_words(compared: Compared) -> str:
+    """What the forest plot shows, for who cannot see it."""
+    return f"Forest plot. {'; '.join(f'{symbol(q.name).text}: {tension_sentence(q)}' for q in compared.quantities)}"
+
+
 def _parts(compared: Compared) -> list[markup.Markup]:
-    words = "; ".join(f"{symbol(q.name).text}: {tension_sentence(q)}" for q in compared.quantities)
-    drawing = markup.Markup(svg(forest(compared), f"Forest plot. {words}", "forest"))
-    parts = [part for quantity in compared.quantities for part in _quantity_parts(compared, quantity)] + [drawing]
+    drawing = markup.Markup(svg(forest(compared), forest_words(compared), "forest"))
+    parts = [drawing, *(part for quantity in compared.quantities for part in _quantity_parts(compared, quantity))]
     if compared.differences:
         caption = "The analyses differ in"
         parts.append(markup.table(("", *compared.names), _difference_rows(compared), caption))
-    return parts + [markup.paragraph(remark) for remark in _all_remarks(compared)]
+    return parts + [markup.paragraph(remark) for remark in _remarks(compared)]
 
 
 def _quantity_parts(compared: Compared, quantity: ComparedQuantity) -> list[markup.Markup]:
     """The table of a quantity, and whether the results agree on it."""
-    head, *rows = (row[:-1] for row in _text_rows(compared, quantity))  # the figure shows what the bar does
     known = symbol(quantity.name)
     title = markup.Markup("{}, {}").format(markup.Markup(known.html), known.words)
-    return [markup.table(head, rows, title), markup.paragraph(tension_sentence(quantity))]
+    return [markup.table(_HEAD, estimate_rows(compared, quantity), title), markup.paragraph(tension_sentence(quantity))]
 
 
 def _text_rows(compared: Compared, quantity: ComparedQuantity) -> list[tuple[str, ...]]:
+    """The rows for a terminal, heads first: those of `estimate_rows` with a bar of each interval."""
+    bars = (_bar(quantity, estimate) for estimate in quantity.estimates)
+    return [(*_HEAD, ""), *((*row, bar) for row, bar in zip(estimate_rows(compared, quantity), bars, strict=True))]
+
+
+def estimate_rows(compared: Compared, quantity: ComparedQuantity) -> list[tuple[str, ...]]:
+    """One quantity in every result: name, value, 95 % interval, verdict ("" where the value says it), pull."""
     magnitude = _magnitude(quantity)
     pulls = iter(quantity.common.pulls if quantity.common else ())
-    rows: list[tuple[str, ...]] = [(*_HEAD, "")]
+    rows: list[tuple[str, ...]] = []
     for name, estimate in zip(compared.names, quantity.estimates, strict=True):
         value = _value(estimate, magnitude)
         verdict = "" if estimate is None or value == NOT_IDENTIFIED else str(estimate.verdict)
         interval = "–" if estimate is None else interval_cell(estimate, "ci95", magnitude)
         pooled = quantity.common is not None and estimate is not None and estimate.verdict is Verdict.IDENTIFIED
         pull = f"{next(pulls):+.1f}".replace("-", "−") if pooled else ""
-        rows.append((name, value, interval, verdict, pull, _bar(quantity, estimate)))
+        rows.append((name, value, interval, verdict, pull))
     return rows
 
 
@@ -224,8 +228,13 @@ def _difference_rows(compared: Compared) -> list[tuple[str, ...]]:
     return [(key, *words) for key, words in compared.differences.items()]
 
 
-def _all_remarks(compared: Compared) -> list[str]:
-    return [*([f"No common value of anything: {compared.separate}"] if compared.separate else []), *compared.remarks]
+def separate_sentence(compared: Compared) -> str:
+    """Why no common value of anything is formed; "" where one may be."""
+    return f"No common value of anything: {compared.separate}" if compared.separate else ""
+
+
+def _remarks(compared: Compared) -> list[str]:
+    return [*filter(None, [separate_sentence(compared)]), *compared.remarks]
 
 
 def _numbers(estimate: Estimate | None) -> list[str]:

@@ -237,7 +237,7 @@ class ReportSection:
 @final
 @dataclass(frozen=True)
 class Document:
-    """A whole report. first: the answer and its reliability, beside one figure; sections: all the rest.
+    """A whole report. first: what stands beside one figure, as the answer and its reliability; sections: all the rest.
 
     remarks: what must be read with the headline, each a badge and a sentence.
     """
@@ -246,7 +246,7 @@ class Document:
     headline: Inline
     remarks: tuple[Inline, ...]
     failed: bool
-    first: tuple[ReportSection, ReportSection]
+    first: tuple[ReportSection, ...]
     picture: Drawing | None
     sections: tuple[ReportSection, ...]
     version: str

@@ -57,14 +57,11 @@ def page_of(shown: Document) -> str:
     script = (_TEMPLATES / _SCRIPT).read_text(encoding="utf-8")
     rooms = sorted({room_of(table) for table in tables(shown) if table.kind != "data"})
     answer = max((room_of(table) for table in tables(shown) if table.kind == "parameters"), default=0)
-    return page(
-        "report.html.j2", document=shown, script=trusted(script), script_hash=_hash(script), rooms=rooms, answer=answer
+    template = _environment().get_template("report.html.j2")
+    text = template.render(
+        document=shown, script=trusted(script), script_hash=_hash(script), rooms=rooms, answer=answer
     )
-
-
-def page(template: str, **content: object) -> str:
-    """A page of a template; every text in it is escaped, and has no control characters."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _environment().get_template(template).render(**content))
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def trusted(markup: str) -> Markup:

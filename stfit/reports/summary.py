@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from stfit.reports.fit_test_words import alarms
+from stfit.reports.next_words import next_steps
 from stfit.reports.ranking_words import comparison_sentence
 from stfit.reports.sentences import (
     chain_sentence,
@@ -47,6 +48,7 @@ def summary(result: FitResult) -> str:
     lines += [sentence] if (sentence := comparison_sentence(result.comparison)) else []
     lines += [f"{note.level}: {note.sentence}" for note in result.validity if note.level != "info"]
     lines += [f"notice, {entry.file}: {notice}" for entry in result.measurements for notice in entry.notices]
+    lines += ["", *(f"Next: {step}" for step in steps)] if (steps := next_steps(result)) else []
     return "\n".join(lines) + "\n"
 
 

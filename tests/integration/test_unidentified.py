@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from stfit.backends.budget import Budget
 from stfit.backends.least_squares import minimise
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
+from stfit.reports.summary import summary
 from stfit.results import Estimate, FitResult, Verdict
 from tests import builders
 from tests.interval_kinds import estimates_by
@@ -56,6 +58,18 @@ def check(found: dict[str, Estimate], interval: str) -> None:
 def test_least_squares() -> None:
     check(fitted().parameters, "covariance")
     assert {entry.expression for entry in fitted().combinations} >= {"l_over_L/beta"}
+
+
+def test_what_the_terminal_advises_works_when_it_is_typed() -> None:
+    given, assumed = summary(fitted()).splitlines()[-2:]
+    device = DEVICE | tomllib.loads(given.partition("for example ")[2].removesuffix("."))
+    assert device.keys() > DEVICE.keys()
+    section, _, promised = assumed.partition("[fit] ")[2].partition(" gives ")
+    found = stfit.fit(dwells(), device=device, fit=tomllib.loads(section))
+    assert promised == "E_P, E_AP, I_c,P and I_c,AP."
+    for name in ("l_over_L", "E_P", "E_AP", "I_c_P", "I_c_AP"):
+        assert found[name].verdict is Verdict.IDENTIFIED, name
+    assert "Next:" not in summary(found)
 
 
 @pytest.mark.parametrize("kind", ["covariance", "profile", "bootstrap"])

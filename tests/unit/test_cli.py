@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 import stfit
-from stfit.cli import COMMANDS, main
+from stfit.cli import COMMANDS, app, main
 from stfit.errors import InputError, Problem
 from stfit.results import write
 from stfit.results.result import Goodness, Status
@@ -442,6 +442,31 @@ def test_the_tab_key_completes_commands_and_options() -> None:
 
     assert completed("stfit com", 1) == ["compare"]
     assert completed("stfit fit --res", 2) == ["--resume"]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("fit a.toml --backend ", ["least-squares", "mcmc"]),
+        ("fit a.toml --format html,l", ["html,latex"]),
+        ("report result.json --format p", ["pdf"]),
+        ("calibrate a.toml --intervals covariance,p", ["covariance,profile", "covariance,posterior"]),
+        ("plan a.toml --target l", ["l_over_L", "linewidth_P", "linewidth_AP"]),
+        ("inspect x.csv --kind fmr", ["fmr-lines", "fmr-spectra"]),
+        ("inspect x.csv --kind dwell-events --key d", ["dead_time="]),
+        ("init x.csv --kind fmr-lines --key line", ["linewidth="]),
+        ("init x.csv --device delta", ["delta_R="]),
+    ],
+)
+def test_the_tab_key_completes_values(words: str, offered: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    place = len(words.split(" "))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("COMP_WORDS", f"stfit {words}")
+        environment.setenv("COMP_CWORD", str(place))
+        environment.setenv("_STFIT_COMPLETE", "complete_bash")
+        with pytest.raises(SystemExit):
+            app(prog_name="stfit")
+    assert capsys.readouterr().out.split() == offered
 
 
 def test_version(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,7 +30,7 @@ def said() -> list[str]:
 def test_sentences_of_reports_messages_and_templates_are_listed(said: list[str]) -> None:
     assert "The fit converged." in said
     assert "{…}: scatter is {…} times that expected from {…}: {…}." in said
-    assert "What offers no candidate" in said
+    assert "Candidates, the best first" in said
 
 
 def test_documentation_names_and_patterns_are_not(tmp_path: Path) -> None:

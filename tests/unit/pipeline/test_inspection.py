@@ -105,6 +105,19 @@ def test_decades_are_drawn_by_logarithm() -> None:
     assert len(set(np.diff(rows))) <= 2  # a straight line, to a letter
 
 
+@pytest.mark.parametrize(("x", "word"), [([1e-9, 1e-7, 1e-5], "x, logarithmic"), ([-1e-5, -1e-7, -1e-9], "x, log")])
+def test_either_axis_may_be_logarithmic(x: list[float], word: str) -> None:
+    lines = drawn(np.array(x), np.array([1.0, 2.0, 3.0]), "x", "y").splitlines()
+    assert word in lines[-1]
+    assert "logarithmic" not in lines[0]
+    middle = next(body for line in lines[5:9] if (body := line.partition("┤")[2]).strip("\u2800"))
+    assert abs(len(middle.rstrip("\u2800")) - WIDTH / 2) <= 1  # as far from both ends
+
+
+def test_an_axis_through_zero_is_linear() -> None:
+    assert "logarithmic" not in drawn(np.array([-1.0, 1e-4, 1.0]), np.array([0.0, 1e-4, 1.0]), "x", "y")
+
+
 def chr_at(line: str, k: int) -> bool:
     """Whether the letter of the k-th of five points has a dot."""
     body = line.partition("┤")[2]

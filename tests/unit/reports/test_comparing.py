@@ -14,7 +14,8 @@ import pytest
 
 from stfit.errors import InputError
 from stfit.notebook.interface import compare
-from stfit.reports.comparison_text import page, table_csv, tension_sentence
+from stfit.reports.comparison_page import page
+from stfit.reports.comparison_text import table_csv, tension_sentence
 from stfit.results import Estimate, FitResult, InputFile, Status, Verdict, write
 from tests.unit.reports.example import estimate, nanopillar
 
@@ -210,11 +211,12 @@ EVIL = "<script>alert(1)</script>{{7*7}} =SUM(A1)"
 
 def test_names_are_shown_as_they_are_and_executed_nowhere() -> None:
     found = compare([device(EVIL), device("=1+1", "b")])
-    for text in (found._repr_html_(), page(found)):
-        assert "<script" not in text
+    for text, scripts in ((found._repr_html_(), 0), (page(found), 1)):  # one of the page's own
+        assert text.count("<script") == scripts
         assert "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}" in text
     assert "\n'=1+1," in table_csv(found)  # no formula for a spreadsheet
-    assert "http" not in page(found)  # nothing from a network
+    assert "http://" not in page(found).replace("http://www.w3.org", "")  # nothing from a network
+    assert "https://" not in page(found)
 
 
 def test_the_page_and_the_document_are_whole() -> None:
@@ -224,6 +226,15 @@ def test_the_page_and_the_document_are_whole() -> None:
     document = json.loads(json.dumps(found.as_dict(), allow_nan=False))
     assert document["schema"] == "stfit-comparison/1"
     assert document["results"][0]["inputs"][0]["sha256"] == "a" * 64
+
+
+def test_the_forest_comes_first_and_names_stand_whole() -> None:
+    long = "Co/Cu/Co nanopillar 60 x 90 nm of wafer 7, cooled down for the second time, 295 K"
+    found = compare([device(long), device("B", "b")])
+    written = page(found)
+    assert written.index('id="figure-forest"') < written.index("<table")
+    (first, *_) = found.plot().axes
+    assert [" ".join(label.get_text().split()) for label in first.get_yticklabels()] == [long, "B"]
 
 
 def test_the_forest_has_a_panel_for_each_quantity() -> None:
