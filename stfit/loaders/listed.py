@@ -12,6 +12,7 @@ from stfit.errors import CellProblem, InputError
 from stfit.loaders.containers import Problems, Table
 from stfit.loaders.described import Described, columns_in, known_in, open_table
 from stfit.loaders.headers import find_header
+from stfit.loaders.proposals import listed
 from stfit.loaders.reading import read_table
 from stfit.measurement.columns import Layout
 from stfit.measurement.description import PLAIN, ColumnSource, Description, Dialect
@@ -60,7 +61,7 @@ def _read(path: Path, stamp: tuple[int, int], dialect: Dialect, known: frozenset
     return read_table(path, dialect, known)
 
 
-def divided(description: Description, index: Layout, listed: Layout, table: Table) -> tuple[Description, Description]:
+def divided(description: Description, index: Layout, record: Layout, table: Table) -> tuple[Description, Description]:
     """What of a description is said of an index, and what of the files that it lists.
 
     Columns, words and constants belong to the one that has such a column; what both have belongs to the index where its
@@ -68,7 +69,7 @@ def divided(description: Description, index: Layout, listed: Layout, table: Tabl
     is recognised.
     """
     of_index = {column.name for column in index.columns}
-    of_files = {column.name for column in listed.columns}
+    of_files = {column.name for column in record.columns}
     said = {*description.columns, *description.words, *description.constants}
     shared = {name for name in of_index & of_files if not _is_there(table, name, description)}
     theirs = said & ((of_files - of_index) | shared)
@@ -107,7 +108,7 @@ def problems_of(refused: Sequence[tuple[int, InputError]]) -> list[CellProblem]:
     found = []
     for (place, expected, what), files in same.items():
         row, file = files[0]
-        others = f", in {len(files)} files" if len(files) > 1 else ""
+        others = f", likewise in {listed([name for _, name in files[1:]])}" if len(files) > 1 else ""
         where = f"{file}, {place}" if place else file
         found.append(CellProblem(row, "file", f"{where}: {expected}", f"{what}{others}"))
     return found
