@@ -128,7 +128,7 @@ def _counted_twice(content: Content) -> Iterator[Contradiction]:
     """The same rows of the same file, which would count as twice the data."""
     seen: list[Any] = []
     for number, entry in enumerate(content.measurement):
-        rows = (entry.kind, entry.file.resolve(), entry.where, entry.columns)
+        rows = (entry.kind, entry.file.resolve(), entry.description)
         if rows in seen:
             found = f"'{entry.file.name}' again, as in [[measurement]] {seen.index(rows) + 1}"
             yield ("measurement", number, "file"), "rows that no other [[measurement]] holds", found

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, final
 
+from stfit.measurement.description import Description
 from stfit.models.choices import WITHOUT_HEATING, Choices
 from stfit.studies.conditions import Conditions
 
@@ -57,13 +58,15 @@ class GmrTable:
 @final
 @dataclass(frozen=True)
 class MeasurementEntry:
-    """One [[measurement]]: a file, what it holds and how it is read.
+    """One [[measurement]]: a file, or several (files, with the pattern of their names), what it holds, how it is read.
+
+    file: where there are several, what messages call them.
 
     polarity: +1 or −1, the sign that turns the lab's current into the one that stabilises P.
     temperature: K, for rows without their own. temperature_uncertainty (K), field_uncertainty (T): the standard
-    deviation of one reading in the column, None where nobody says. columns: our name → header in the file.
-    where: header → value of the rows to take. size_limit: bytes that the file, or one it lists, may have; None leaves
-    the general limit. keys: the further keys of the kind, in SI units.
+    deviation of one reading in the column, None where nobody says. description: what is said of the file, its columns
+    and words. size_limit: bytes that the file, or one it lists, may have; None leaves the general limit. keys: the
+    further keys of the kind, in SI units.
     """
 
     kind: str
@@ -72,10 +75,11 @@ class MeasurementEntry:
     temperature: float | None = None
     temperature_uncertainty: float | None = None
     field_uncertainty: float | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    where: Mapping[str, str | int | float] = field(default_factory=dict)
+    description: Description = field(default_factory=Description)
     size_limit: int | None = None
     keys: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+    pattern: str = ""
 
 
 @final

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Callable, Mapping
+from glob import glob
 from pathlib import Path
 from typing import Any, Final
 
@@ -166,23 +167,6 @@ def file_names(value: Any) -> tuple[str, ...]:
     return tuple(text(entry) for entry in value)
 
 
-def texts(value: Any) -> dict[str, str]:
-    """A table of texts."""
-    if not isinstance(value, Mapping):
-        raise unfit('a table such as {n = "n_reps"}', shown(value))
-    return {key: text(entry) for key, entry in value.items()}
-
-
-def cells(value: Any) -> dict[str, str | int | float]:
-    """A table of what the cells of a column are compared with."""
-    if not isinstance(value, Mapping):
-        raise unfit('a table such as {device_id = "A"}', shown(value))
-    for entry in value.values():
-        if isinstance(entry, bool) or not isinstance(entry, str | int | float):
-            raise unfit("text or a number, to be compared with the cells of a column", shown(entry))
-    return dict(value)
-
-
 def existing_file(value: Any, base: Path) -> Path:
     """The path of a file there is; a relative one starts at `base`."""
     path = base / text(value)
@@ -193,6 +177,16 @@ def existing_file(value: Any, base: Path) -> Path:
     if stat.S_ISDIR(mode):
         raise unfit("a file", f"{shown(value)}, a folder")
     return path
+
+
+def existing_files(value: Any, base: Path) -> tuple[Path, ...]:
+    """The files there are for a text with * and ?, or for a list of them, by their names; relative to `base`."""
+    patterns = value if isinstance(value, list) and value else [value]
+    found = {name for entry in patterns for name in glob(str(base / text(entry)), recursive=True)}  # noqa: PTH207 - takes absolute ones
+    files = tuple(path for path in map(Path, sorted(found)) if path.is_file())
+    if not files:
+        raise unfit('files there are, such as "data/*.csv"', f"none for {shown(value)}")
+    return files
 
 
 def reason(error: OSError | ValueError) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, PlainValidator, ValidationInfo, create_model
 
 from stfit.analysis import names, planning, quantities
+from stfit.analysis.description import constant
 from stfit.analysis.entries import (
     Constant,
     FitEntry,
@@ -24,6 +25,7 @@ from stfit.analysis.entries import (
 from stfit.analysis.messages import Location, shown, unfit
 from stfit.analysis.sections import File, MeasurementSection, Section, Temperature, Text, by_parameter, table
 from stfit.measurement import kinds
+from stfit.measurement.description import DESCRIPTION_KEYS, Description
 from stfit.models.choices import (
     ANISOTROPY_LAWS,
     ASYMMETRIES,
@@ -39,8 +41,35 @@ read_backend: Final = quantities.choice(*BACKENDS)
 
 
 def _section_of(measurement: Mapping[str, Any]) -> type[MeasurementSection]:
+    """The keys of a measurement; columns of its kind stand among them, as constants, only where it has further keys."""
     kind = measurement.get("kind")
-    return kinds()[kind].keys() if isinstance(kind, str) and kind in kinds() else _unknown_kind()
+    if not isinstance(kind, str) or kind not in kinds():
+        return _unknown_kind()
+    keys: type[MeasurementSection] = kinds()[kind].keys()
+    if not measurement.keys() <= keys.model_fields.keys():
+        keys = _with_constants(kind)
+    return _of_files(keys) if "files" in measurement else keys
+
+
+@cache
+def _with_constants(kind: str) -> type[MeasurementSection]:
+    keys: type[MeasurementSection] = kinds()[kind].keys()
+    own: dict[str, Any] = {
+        column.name: (Annotated[Any, PlainValidator(partial(constant, column=column))], None)
+        for column in kinds()[kind].layout().columns
+        if column.name not in keys.model_fields
+    }
+    return create_model("WithConstants", __base__=keys, **own)
+
+
+@cache
+def _of_files(keys: type[MeasurementSection]) -> type[MeasurementSection]:
+    """The keys of a measurement of several files, which has no key `file`."""
+    return create_model("OfFiles", __base__=keys, file=(Annotated[Any, PlainValidator(_no_file)], None))
+
+
+def _no_file(value: Any) -> None:
+    raise unfit("either file or files", shown(value))
 
 
 @cache
@@ -53,12 +82,21 @@ def _unknown_kind() -> type[MeasurementSection]:
 
 
 def _measurement(value: Any, info: ValidationInfo) -> MeasurementEntry:
-    """One [[measurement]], whose kind decides on its keys; keys of the kind alone stand apart."""
+    """One [[measurement]], whose kind decides on its keys; what describes the file and keys of the kind stand apart."""
     if not isinstance(value, Mapping):
         raise unfit("a table headed [[measurement]]", shown(value))
     given = _section_of(value).model_validate(value, context=info.context).given()
-    own = {key: given.pop(key) for key in tuple(given) if key not in MeasurementEntry.__dataclass_fields__}
-    return MeasurementEntry(**given, keys=own)
+    if "files" in given:
+        called = value["files"] if isinstance(value["files"], str) else "files"
+        given["file"] = Path((info.context or {})["base"]) / called
+    elif "pattern" in given:
+        raise unfit("the key files beside pattern", "none")
+    common = {key: given.pop(key) for key in tuple(given) if key in MeasurementEntry.__dataclass_fields__}
+    described = {key: given.pop(key) for key in tuple(given) if key in DESCRIPTION_KEYS}
+    own = kinds()[common["kind"]].keys().model_fields
+    constants = {key: given.pop(key) for key in tuple(given) if key not in own}
+    description = Description.of({**described, "constants": constants})
+    return MeasurementEntry(**common, description=description, keys=given)
 
 
 class _Gmr(Section):

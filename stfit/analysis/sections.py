@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self, cast
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, create_model
 
-from stfit.analysis import quantities
+from stfit.analysis import description, quantities
 from stfit.models.parameters import PARAMETERS
 
 
@@ -52,6 +52,11 @@ def _file(value: Any, info: ValidationInfo) -> Path:
     return quantities.existing_file(value, Path((info.context or {})["base"]))
 
 
+def _files(value: Any, info: ValidationInfo) -> tuple[Path, ...]:
+    """The files that a pattern such as data/*.csv means, from the folder which the caller gives as context."""
+    return quantities.existing_files(value, Path((info.context or {})["base"]))
+
+
 File = Annotated[Path, PlainValidator(_file)]
 Text = Annotated[str, PlainValidator(quantities.text)]
 Temperature = Annotated[float | None, PlainValidator(quantities.temperature)]
@@ -62,12 +67,23 @@ class MeasurementSection(Section):
 
     kind: str
     file: File
+    files: Annotated[tuple[Path, ...], PlainValidator(_files)] = ()
+    pattern: Annotated[str, PlainValidator(description.pattern)] = ""
     polarity: Annotated[Any, PlainValidator(quantities.choice(1, -1))] = 1
     temperature: Temperature = None
     temperature_uncertainty: Annotated[float | None, PlainValidator(partial(quantities.uncertainty, unit="K"))] = None
     field_uncertainty: Annotated[float | None, PlainValidator(partial(quantities.uncertainty, unit="T"))] = None
-    columns: Annotated[dict[str, str], PlainValidator(quantities.texts)] = {}
-    where: Annotated[dict[str, str | int | float], PlainValidator(quantities.cells)] = {}
+    encoding: Annotated[str | None, PlainValidator(description.encoding)] = None
+    skip: Annotated[int | None, PlainValidator(quantities.count_from(0))] = None
+    header: Annotated[int | str | None, PlainValidator(description.header)] = None
+    units_line: Annotated[int | None, PlainValidator(quantities.count_from(0))] = None
+    first_row: Annotated[int | None, PlainValidator(quantities.count_from(1))] = None
+    separator: Annotated[str | None, PlainValidator(description.separator)] = None
+    decimal: Annotated[Any, PlainValidator(quantities.choice(".", ","))] = None
+    bad_rows: Annotated[Any, PlainValidator(quantities.choice("report", "leave-out"))] = "report"
+    columns: Annotated[dict[str, Any], PlainValidator(description.columns)] = {}
+    values: Annotated[dict[str, dict[str, str]], PlainValidator(description.values)] = {}
+    where: Annotated[dict[str, Any], PlainValidator(description.where)] = {}
     size_limit: Annotated[int | None, PlainValidator(quantities.file_size)] = None
 
     @classmethod

@@ -29,7 +29,8 @@ class Table:
     (inf where one overflows or says so, never NaN), else object holding the stripped text of each cell.
     lines: gives the physical line, from 1, of each row, shape (rows,); called for messages only.
     decimal_comma: whether the number cells of this container may have a decimal comma.
-    recognised: what was recognised of the file, or left out, in sentences.
+    recognised: what was recognised of the file, or left out, in sentences. left_out: lines of rows that are left out as
+    asked. A column without a name has the header "".
     """
 
     path: Path
@@ -40,11 +41,17 @@ class Table:
     header_line: int = 1
     decimal_comma: bool = False
     recognised: tuple[str, ...] = ()
+    left_out: tuple[int, ...] = ()
 
     @property
     def rows(self) -> int:
         """How many rows of data there are."""
         return self.columns[0].size
+
+    @property
+    def numbered(self) -> bool:
+        """Whether its columns have numbers for names."""
+        return self.header == tuple(str(number) for number in range(1, len(self.header) + 1))
 
 
 class Problems:

@@ -1,242 +1,259 @@
-"""Comma-, semicolon- and tab-separated text.
+"""Separated text of any dialect.
 
-The first line that is neither blank nor a comment is the header; its separator is that of the file. Where nothing but
-many rows of ASCII cells follow, pandas reads the file as it lies on the disk; any other file is taken line by line,
-which is slower and knows which line is wrong. Both ways give the same table.
+The first lines say how the table stands in the text (`dialect`). Where nothing but many rows of ASCII cells follow,
+pandas reads them as they lie on the disk; any other text is taken record by record, which is slower and knows which
+line is wrong. Both ways give the same table.
 """
 
 from __future__ import annotations
 
-import csv
+import codecs
 import hashlib
 import io
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import numpy as np
 
 from stfit.errors import InputError, Problem
-from stfit.loaders.containers import Cells, Problems, Table, parse_numbers
-from stfit.loaders.contents import require_columns
+from stfit.loaders.containers import Cells, Lines, Table
+from stfit.loaders.dialect import Structure, structure_of
+from stfit.loaders.encodings import encoding_of
+from stfit.loaders.lengths import Row, cell_count, refuse_lengths, width_of
+from stfit.loaders.records import WHITE_SPACE, is_left_out, records, split_lines
+from stfit.loaders.shapes import Shape, columns_of_rows, has_empty_cell, shaped
+from stfit.measurement.description import PLAIN, Dialect
 from stfit.units import quoted
 
 _CHUNK: Final = 1 << 18
+_HEAD: Final = 1 << 15  # bytes in which header and first rows are looked for
+_LONGEST_HEAD: Final = 1 << 20  # where there are none
 _SHORT: Final = 1 << 20  # bytes, read in less time than pandas is imported
-_MOST_BEFORE: Final = 100_000  # lines before the header
-_LONGEST_LINE: Final = 1 << 20  # of those looked at before pandas; one that is longer is no table's
+_LONGEST_LINE: Final = 1 << 20
+_NOT_PLAIN: Final = (b"#", b"%", b"\0")
+_ENCODINGS: Final = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp932": "Shift-JIS (cp932)"}
+_WIDE: Final = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32"})  # whose bytes are no ASCII
 
 
 @dataclass(frozen=True)
-class _Scan:
-    """What one pass over the bytes tells. head: the lines up to the header. plain: pandas may read what follows."""
+class _Text:
+    """A text whose beginning is understood; sentences: what was recognised before its structure."""
 
-    sha256: str
-    head: list[bytes]
-    first_row: bytes
-    plain: bool
+    path: Path
+    encoding: str
+    structure: Structure
+    sentences: tuple[str, ...]
 
 
-def read(path: Path) -> Table:
-    """The table in a .csv, .tsv or .txt file: UTF-8 with or without BOM, any line ends, `#` and blank lines left out.
+def read(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()) -> Table:
+    """The table in a text; what the dialect leaves open is recognised.
 
-    Raises InputError: not text in UTF-8, no header, no rows, a column without a name or two with the same, rows of
-    another length than the header (each by its line), a file that changes meanwhile. OSError as the system raises it.
+    known: plain names that its header may hold. Raises InputError: not text, no rows, rows of another length than the
+    header (each by its line), a key of the dialect that does not fit, a file that changes meanwhile. OSError as the
+    system raises it.
     """
     before = path.stat()
-    if before.st_size <= _SHORT:
-        return _read_line_by_line(path)
-    scan = _scan(path)
-    table = _read_plain(path, scan) if scan.plain else None
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+        rest = len(head) == _HEAD
+        text = _understood(path, head, dialect, known, cut=rest)
+        if rest and not text.structure.found:
+            head += stream.read(_LONGEST_HEAD - _HEAD)
+            rest = len(head) == _LONGEST_HEAD
+            text = _understood(path, head, dialect, known, cut=rest)
+        if rest and not text.structure.header:
+            expected = f"a table that begins within the first {_LONGEST_HEAD >> 20} MB"
+            raise InputError(Problem(path.name, expected, "only blank lines and comments there"))
+        start = _offset(text, head)
+        scan = None if start is None or before.st_size <= _SHORT else _scanned(stream, start)
+    table = _read_plain(text, start, scan) if start is not None and scan is not None and scan.plain else None
     if table is None:
-        return _read_line_by_line(path)
+        return _read_by_record(path, text, dialect)
     after = path.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise InputError(Problem(path.name, "a file that stays as it is while it is read", "that it changed"))
     return table
 
 
-def _scan(path: Path) -> _Scan:
-    with path.open("rb") as stream:
-        head = _read_head(path, stream)
-        first_row = stream.readline(_LONGEST_LINE)
-        digest = hashlib.sha256(b"".join(head) + first_row)
-        plain = bool(first_row) and _is_plain_head(head) and _is_plain(first_row)
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            plain = plain and _is_plain(chunk)
-    return _Scan(digest.hexdigest(), head, first_row, plain)
+def _understood(path: Path, head: bytes, dialect: Dialect, known: Collection[str], *, cut: bool) -> _Text:
+    """What the first bytes say. cut: whether more bytes follow."""
+    encoding = dialect.encoding or encoding_of(head)
+    if encoding is None:
+        zero = head.find(0)
+        found = f"a zero byte at byte {zero + 1}, line {head.count(10, 0, zero) + 1}: a binary file"
+        raise InputError(Problem(path.name, "text", found))
+    whole = head
+    if cut:
+        end = head.rfind(b"\n") if encoding not in _WIDE else len(head) - len(head) % 2
+        if end < 0 and len(head) >= _LONGEST_HEAD:
+            raise InputError(Problem(path.name, "lines of less than 1 MB", f"{len(head)} bytes without a line end"))
+        whole = head[: end + 1] if encoding not in _WIDE else head[:end]
+    lines = split_lines(_decoded(path, whole, encoding, cut=cut))
+    if cut and encoding in _WIDE:
+        lines = lines[:-1]
+    structure = structure_of(lines, dialect, known, path)
+    return _Text(path, encoding, structure, () if dialect.encoding else _encoding_words(encoding))
 
 
-def _read_head(path: Path, stream: BinaryIO) -> list[bytes]:
-    """The lines up to the header and with it; all lines of a file that has none."""
-    lines: list[bytes] = []
-    while line := stream.readline(_LONGEST_LINE):
-        lines.append(line)
-        if len(lines) > _MOST_BEFORE:
-            found = "only blank lines and comments"
-            raise InputError(Problem(path.name, f"a header among the first {_MOST_BEFORE} lines", found))
-        if not _is_left_out(line.decode("utf-8-sig", "replace")):
-            break
-    return lines
+def _offset(text: _Text, head: bytes) -> int | None:
+    """At which byte the rows begin; None where lines do not end as pandas takes them, or bytes are no letters."""
+    if text.encoding in _WIDE or b"\r" in head.removesuffix(b"\r").replace(b"\r\n", b""):
+        return None
+    place = 0
+    for _ in range(text.structure.first_line - 1):
+        place = head.find(b"\n", place) + 1
+        if place == 0:
+            return None
+    return place
 
 
-def _is_left_out(line: str) -> bool:
-    bare = line.strip()
-    return not bare or bare.startswith("#")
+@dataclass(frozen=True)
+class _Scan:
+    """What one pass over the bytes tells. plain: rows of ASCII without remarks follow; quotes: some hold quotes."""
+
+    sha256: str
+    plain: bool
+    quotes: bool
 
 
-def _is_plain_head(lines: list[bytes]) -> bool:
-    """Whether pandas, told to skip as many lines, skips these: whole ones, without quotes, ended by LF or CR LF."""
-    top = b"".join(lines)
-    ends = top.count(b"\n") == len(lines) and top.count(b"\r") == top.count(b"\r\n")
-    return ends and b'"' not in top and _is_text(top)
+def _scanned(stream: BinaryIO, start: int) -> _Scan:
+    """The hash of a file, and what follows from a byte on."""
+    stream.seek(0)
+    digest = hashlib.sha256(stream.read(start))
+    plain, quotes, there = True, False, False
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+        there = True
+        if plain:
+            plain = chunk.isascii() and not any(mark in chunk for mark in _NOT_PLAIN)
+            # one letter is found ten times faster than three
+            plain = plain and not (b"/" in chunk and b"\n//" in chunk)
+            quotes = quotes or b'"' in chunk
+    return _Scan(digest.hexdigest(), plain and there, quotes)
 
 
-def _is_plain(chunk: bytes) -> bool:
-    return chunk.isascii() and b'"' not in chunk and b"#" not in chunk and b"\0" not in chunk
-
-
-def _is_text(content: bytes) -> bool:
-    try:
-        return "\0" not in content.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-
-
-def _read_plain(path: Path, scan: _Scan) -> Table | None:
+def _read_plain(text: _Text, start: int, scan: _Scan) -> Table | None:
     """The table as pandas reads it from the disk; None where a row may be of another length than the header."""
-    line = len(scan.head)
-    header, separator = _header(path, scan.head[-1].decode("utf-8-sig"), line)
-    columns = _long_columns(lambda: path, separator, scan.first_row.decode("ascii"), skiprows=line)
+    structure = text.structure
+    with text.path.open("rb") as stream:
+        stream.seek(start)
+        first = next(records([stream.readline(_LONGEST_LINE).decode("ascii")], structure.separator), None)
+        if first is None or first.cells is None:
+            return None
+
+        def source() -> BinaryIO:
+            stream.seek(start)
+            return stream
+
+        columns = _long_columns(source, structure, first.cells, quotes=scan.quotes)
+    shape = None if columns is None else shaped(structure.header, columns)
     if (
-        columns is None or len(columns) != len(header) or _has_empty_cell(columns[-1])
+        columns is None or shape is None or has_empty_cell(shape.columns[-1])
     ):  # rows that are too short end in an empty cell
         return None
-    rows = columns[0].size
-    return Table(
-        path, scan.sha256, header, columns, lambda: line + 1 + np.arange(rows), line, decimal_comma=separator != ","
-    )
+    rows, line = columns[0].size, structure.first_line
+
+    def lines() -> Lines:
+        body = split_lines(text.path.read_bytes().decode(text.encoding))[line - 1 :]
+        found = np.array([row.first for row in records(body, structure.separator, line, strict=False)])
+        return found if found.size == rows else line + np.arange(rows)  # other than a moment ago
+
+    return _table(text, scan.sha256, shape, lines)
 
 
-def _read_line_by_line(path: Path) -> Table:
-    """The table of any file; what is wrong with it raises InputError."""
+def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
+    """The table of any text; what is wrong with it raises InputError."""
     content = path.read_bytes()
-    text = _decoded(path, content).replace("\r\n", "\n").replace("\r", "\n")
-    kept = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if not _is_left_out(line)]
-    if len(kept) < 2:
-        found = "only a header" if kept else "an empty file" if not content else "only blank lines and comments"
-        raise InputError(Problem(path.name, "a header line and rows of data", found))
-    header_line, header_text = kept[0]
-    numbers, rows = zip(*kept[1:], strict=True)
-    header, separator = _header(path, header_text, header_line)
-    _check_lengths(path, kept[1:], separator, len(header))
-    if len(content) <= _SHORT:
-        columns = tuple(_cells_of(texts, comma=separator != ",") for texts in zip(*_rows(rows, separator), strict=True))
+    text = _reconsidered(text, content, dialect)
+    structure = text.structure
+    lines = split_lines(_decoded(path, content, text.encoding))
+    body = lines[structure.first_line - 1 :]
+    short = len(content) <= _SHORT
+    found = [Row.of(row, keep=short) for row in records(body, structure.separator, structure.first_line)]
+    rows = [row for row in found if not row.empty]
+    if not rows:
+        open_quotes = [row for row in map(Row.of, records(lines, structure.separator)) if not row.width]
+        refuse_lengths(path, lines, open_quotes, -1)
+        kept = any(not is_left_out(line) for line in lines)
+        what = "only a header" if kept else "only blank lines and comments" if content else "an empty file"
+        raise InputError(Problem(path.name, "a header line and rows of data", what))
+    if not structure.header:
+        found_there = quoted(lines[rows[0].first - 1])
+        raise InputError(Problem(f"{path.name}, line {rows[0].first}", "cells of at most 100 kB", found_there))
+    width = width_of(rows, structure.header)
+    regular = [row for row in rows if row.width == width]
+    closed = all(row.width for row in rows)  # behind a quote that does not end nothing is read
+    if len(regular) < len(rows) and not (dialect.bad_rows == "leave-out" and regular and closed):
+        refuse_lengths(path, lines, rows, len(structure.header))
+    if short:
+        columns = columns_of_rows([row.cells for row in regular], decimal_comma=structure.comma)
     else:
-        body = "\n".join(rows)
-        in_pandas = _long_columns(lambda: io.StringIO(body), separator, rows[0], skipinitialspace=True)
-        if in_pandas is None:
-            raise AssertionError("rows of which every one has been counted")
-        columns = in_pandas
-    digest = hashlib.sha256(content).hexdigest()
-    return Table(path, digest, header, columns, lambda: np.array(numbers), header_line, decimal_comma=separator != ",")
+        columns = _joined_columns(structure, lines, regular)
+    shape = shaped(structure.header, columns)
+    if shape is None:
+        refuse_lengths(path, lines, rows, len(structure.header))
+        raise InputError(Problem(path.name, f"{cell_count(len(structure.header))} in a row", cell_count(len(columns))))
+    numbers = np.array([row.first for row in regular])
+    left_out = tuple(row.first for row in rows if row.width != width)
+    table = _table(text, hashlib.sha256(content).hexdigest(), shape, lambda: numbers)
+    return replace(table, left_out=left_out)
 
 
-def _decoded(path: Path, content: bytes) -> str:
-    expected = "text in UTF-8"
-    zero = content.find(b"\0")
-    if zero >= 0:
-        found = f"a zero byte at byte {zero + 1}, line {_line_of(content, zero)}: a binary file, or UTF-16"
-        raise InputError(Problem(path.name, expected, found))
-    try:
-        return content.decode("utf-8").removeprefix("\N{BYTE ORDER MARK}")
-    except UnicodeDecodeError as error:
-        start = error.start
-        found = f"the byte 0x{content[start]:02x} at byte {start + 1}, line {_line_of(content, start)}"
-        raise InputError(Problem(path.name, expected, found)) from error
-
-
-def _line_of(content: bytes, position: int) -> int:
-    before = content[:position].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return before.count(b"\n") + 1
-
-
-def _header(path: Path, line: str, number: int) -> tuple[tuple[str, ...], str]:
-    """The names of the columns and the separator: a tab, else a semicolon, else a comma."""
-    problems = Problems(path)
-    separator = next((mark for mark in ("\t", ";") if mark in line), ",")
-    cells = _split(line.strip("\r\n"), separator)
-    if cells is None:
-        problems.add("quotes that end on their line", quoted(line.strip()), line=number)
-    header = tuple(cell.strip() for cell in cells or ())
-    require_columns(path, len(header))
-    for position, name in enumerate(header, start=1):
-        if not name:
-            problems.add(f"a name for column {position}", "an empty cell", line=number)
-    for name, times in Counter(header).items():
-        if name and times > 1:
-            problems.add("one column of this name", f"{times}", line=number, column=name)
-    problems.raise_any()
-    return header, separator
-
-
-def _split(line: str, separator: str) -> list[str] | None:
-    """The cells of a line; None where its quotes do not end."""
-    if '"' not in line:
-        return line.split(separator)
-    try:
-        return next(csv.reader([line], delimiter=separator, skipinitialspace=True, strict=True))
-    except csv.Error:
-        return None
-
-
-def _check_lengths(path: Path, lines: Sequence[tuple[int, str]], separator: str, width: int) -> None:
-    if _are_regular([line for _, line in lines], separator, width):
-        return
-    problems = Problems(path)
-    for number, line in lines:
-        cells = _split(line, separator)
-        if cells is None:
-            problems.add("quotes that end on their line", quoted(line.strip()), line=number)
-        elif len(cells) != width:
-            problems.add(f"{_cells(width)}, one for each column", _cells(len(cells)), line=number)
-        elif (longest := max(map(len, cells))) > csv.field_size_limit():
-            problems.add(f"cells of at most {csv.field_size_limit()} characters", f"one of {longest}", line=number)
-    problems.raise_any()
-
-
-def _are_regular(lines: Sequence[str], separator: str, width: int) -> bool:
-    """Whether every line is a row of `width` cells; ten times faster than to ask line by line which is not."""
-    try:
-        return sum(len(cells) == width for cells in _rows(lines, separator)) == len(lines)
-    except csv.Error:
-        return False
-
-
-def _cells(number: int) -> str:
-    return "1 cell" if number == 1 else f"{number} cells"
-
-
-def _rows(lines: Sequence[str], separator: str) -> Iterator[list[str]]:
-    return csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+def _joined_columns(structure: Structure, lines: Sequence[str], rows: Sequence[Row]) -> tuple[Cells, ...]:
+    """The columns of many rows of one length."""
+    white = structure.separator == WHITE_SPACE
+    kept = (line for row in rows for line in lines[row.first - 1 : row.last])
+    joined = "\n".join(WHITE_SPACE.join(line.split()) if white else line for line in kept)
+    first = next(records(lines[rows[0].first - 1 : rows[0].last], structure.separator))
+    columns = _long_columns(lambda: io.StringIO(joined), structure, first.cells or [])
+    if columns is None:
+        raise AssertionError("rows of which every one has been counted")
+    return columns
 
 
 def _long_columns(
-    source: Callable[[], Path | io.StringIO], separator: str, first_row: str, **options: Any
+    source: Callable[[], Any], structure: Structure, first_row: Sequence[str], *, quotes: bool = True
 ) -> tuple[Cells, ...] | None:
     """The columns of a long body; None where a row is too long."""
     from stfit.loaders.long_csv import columns_of  # pandas takes longer to import than a short table to read
 
-    return columns_of(source, separator, _split(first_row, separator) or (), **options)
+    return columns_of(source, structure, first_row, quotes=quotes)
 
 
-def _cells_of(texts: Sequence[str], *, comma: bool) -> Cells:
-    numbers = parse_numbers(texts, decimal_comma=comma)
-    return np.array([text.strip() for text in texts], dtype=object) if np.isnan(numbers).any() else numbers
+def _reconsidered(text: _Text, content: bytes, dialect: Dialect) -> _Text:
+    """The text in the encoding of the whole file, where its first lines did not show it."""
+    encoding = dialect.encoding or encoding_of(content)
+    if encoding in (None, text.encoding):
+        return text
+    return replace(text, encoding=str(encoding), sentences=_encoding_words(str(encoding)))
 
 
-def _has_empty_cell(column: Cells) -> bool:
-    return column.dtype == object and bool((column == "").any())
+def _table(text: _Text, digest: str, shape: Shape, lines: Callable[[], Lines]) -> Table:
+    structure = text.structure
+    return Table(
+        text.path,
+        digest,
+        shape.header,
+        shape.columns,
+        lines,
+        structure.header_line,
+        decimal_comma=structure.comma,
+        recognised=(*text.sentences, *structure.sentences, *shape.sentences),
+    )
+
+
+def _decoded(path: Path, content: bytes, encoding: str, *, cut: bool = False) -> str:
+    """The text; cut: whether the content may end within a letter."""
+    try:
+        return codecs.getincrementaldecoder(encoding)().decode(content, not cut).removeprefix("\N{BYTE ORDER MARK}")
+    except UnicodeDecodeError as error:
+        start = error.start
+        line = content.count(b"\n", 0, start) + 1
+        found = f"the byte 0x{content[start]:02x} at byte {start + 1}, line {line}"
+        raise InputError(Problem(path.name, f"text in {_ENCODINGS.get(encoding, encoding)}", found)) from error
+
+
+def _encoding_words(encoding: str) -> tuple[str, ...]:
+    return () if encoding == "utf-8" else (f"text in {_ENCODINGS.get(encoding, encoding)}",)

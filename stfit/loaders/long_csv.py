@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -13,8 +11,8 @@ import pandas as pd
 from pandas.errors import DtypeWarning, EmptyDataError, ParserError
 
 from stfit.loaders.containers import Cells, parse_numbers
-
-Source = Callable[[], Path | io.StringIO]
+from stfit.loaders.dialect import Structure
+from stfit.loaders.records import WHITE_SPACE
 
 # What pandas must not do to a table: take cells for NaN, skip lines, guess a header or a compression.
 _AS_WRITTEN: Final[dict[str, Any]] = {
@@ -23,43 +21,55 @@ _AS_WRITTEN: Final[dict[str, Any]] = {
     "skip_blank_lines": False,
     "engine": "c",
     "compression": None,
-    "encoding": "utf-8",
 }
 
+Source = Callable[[], Any]  # gives the text from its first row, or a stream of it
 
-def columns_of(source: Source, separator: str, first_row: Sequence[str], **options: Any) -> tuple[Cells, ...] | None:
+
+def columns_of(
+    source: Source, structure: Structure, first_row: Sequence[str], *, quotes: bool = True
+) -> tuple[Cells, ...] | None:
     """The columns of a body without header, every cell taken as it is written.
 
     Parameters
     ----------
-    source : Callable[[], Path or StringIO]
-        Gives the body each time it is read.
-    separator : str
-        Between cells.
+    source : Callable[[], Any]
+        Gives the text from its first row, or a stream of it, each time it is read.
+    structure : Structure
+        How the table stands in its text.
     first_row : sequence of str
         The cells of the first row.
-    **options
-        What else `pandas.read_csv` is told.
+    quotes : bool
+        Whether there may be quotes: a space before one is then passed over, which takes half as long again.
 
     Returns
     -------
     tuple of arrays of shape (rows,), or None
-        Numbers where every cell is one, else words. None where a row is too long, or there is none.
+        Numbers where every cell is one, else words. None where a row is too long, or quotes do not end, or there is no
+        row.
     """
-    comma = separator != ","
+    comma = structure.comma
+    options = _AS_WRITTEN | {"sep": r"\s+" if structure.separator == WHITE_SPACE else structure.separator}
+    options["skipinitialspace"] = quotes
     # Only a start: a column that does not follow its first row's mark comes as text, and is looked at cell by cell.
-    decimal = "," if comma and any("," in cell for cell in first_row) else "."
-    options |= _AS_WRITTEN | {"sep": separator, "decimal": decimal}
-    # Words repeat: as Python's strings, of which each is there once, they are told apart in half the time.
-    words = [at for at, cell in enumerate(first_row) if cell.strip()[:1].isalpha()]
+    options["decimal"] = "," if comma and any("," in cell for cell in first_row) else "."
+    # Words repeat: as categories they are told apart while they are read.
+    words = [at for at, cell in enumerate(first_row) if cell[:1].isalpha()]
     try:
-        frame = _frame(source, options | {"dtype": dict.fromkeys(words, object)})
+        frame = _frame(source, options | {"dtype": dict.fromkeys(words, "category")})
     except (ParserError, EmptyDataError):
         return None
-    flags = [name for name in frame.columns if frame[name].dtype.kind == "b"]  # columns of True and False
+    flags = [name for name in frame.columns if _is_converted(frame[name])]
     texts = pd.read_csv(source(), usecols=flags, dtype=str, **options) if flags else frame
     series = (texts[name] if name in flags else frame[name] for name in frame.columns)
     return tuple(_cells_of(column, decimal_comma=comma) for column in series)
+
+
+def _is_converted(column: pd.Series[Any]) -> bool:
+    """Whether pandas made something else of words: of True and False, for instance."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return not pd.api.types.is_string_dtype(column.cat.categories.dtype)
+    return column.dtype.kind == "b"
 
 
 def _frame(source: Source, options: Mapping[str, Any]) -> pd.DataFrame:
@@ -75,7 +85,8 @@ def _frame(source: Source, options: Mapping[str, Any]) -> pd.DataFrame:
 def _cells_of(column: pd.Series[Any], *, decimal_comma: bool) -> Cells:
     if column.dtype.kind in "iuf":
         return column.to_numpy(np.float64)
-    codes, distinct = pd.factorize(column)
+    is_category = isinstance(column.dtype, pd.CategoricalDtype)
+    codes, distinct = (column.cat.codes, column.cat.categories) if is_category else pd.factorize(column)
     texts = [str(text).strip() for text in distinct]
     numbers = parse_numbers(texts, decimal_comma=decimal_comma)
     values: Cells = np.array(texts, dtype=object) if np.isnan(numbers).any() else numbers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,15 +14,10 @@ from stfit.loaders import csv, labview
 from stfit.loaders.assembled import assembled
 from stfit.loaders.containers import Table
 from stfit.loaders.gate import Container, admitted, contents
-from stfit.units import quoted
+from stfit.measurement.description import PLAIN, Dialect
 
-# suffix → what reads it in this process, for text is, and what such a file is called
-_TEXT: Final[Mapping[str, tuple[Callable[[Path], Table], str]]] = {
-    ".csv": (csv.read, "comma-, semicolon- or tab-separated text"),
-    ".tsv": (csv.read, "tab-separated text"),
-    ".txt": (csv.read, "separated text"),
-    ".lvm": (labview.read, "a LabVIEW measurement file"),
-}
+_LABVIEW: Final = ".lvm"
+_TEXT: Final = "separated text"  # what a file with any other suffix is taken for
 # suffix → which module reads it in another process, and what such a file is called
 _BINARY: Final[Mapping[str, Container]] = {
     ".xlsx": Container("excel", "an Excel workbook"),
@@ -34,13 +29,17 @@ _BINARY: Final[Mapping[str, Container]] = {
 }
 
 
-def read_table(path: Path) -> Table:
-    """The table in a file, by the reader of its suffix.
+def read_table(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()) -> Table:
+    """The table in a file, by the reader of its suffix; a file with any other suffix is taken for text.
 
     Parameters
     ----------
     path : Path
         The file.
+    dialect : Dialect
+        How the table stands in a text.
+    known : collection of str
+        Plain names that the header of a text may hold.
 
     Returns
     -------
@@ -50,19 +49,33 @@ def read_table(path: Path) -> Table:
     Raises
     ------
     InputError
-        If it is no regular file within the limit of size, has an unknown suffix, or is refused by its reader.
+        If it is no regular file within the limit of size, has a dialect and is no text, or is refused by its reader.
     """
     admitted(path)
     suffix = path.suffix.lower()
+    if not is_text_file(path):
+        _refuse_dialect(path, dialect)
     try:
-        if suffix in _TEXT:
-            return _TEXT[suffix][0](path)
+        if suffix == _LABVIEW:
+            return labview.read(path)
         if suffix in _BINARY:
             return assembled(path, contents(path, _BINARY[suffix]))
+        return csv.read(path, dialect, known)
     except OSError as error:
         raise InputError(Problem(str(path), READABLE, reason(error))) from error
-    known = ", ".join((*_TEXT, *_BINARY))
-    raise InputError(Problem(str(path), f"a table with one of the suffixes {known}", quoted(path.suffix)))
+
+
+def is_text_file(path: Path) -> bool:
+    """Whether a file with this suffix is read as separated text."""
+    return path.suffix.lower() not in (_LABVIEW, *_BINARY)
+
+
+def _refuse_dialect(path: Path, dialect: Dialect) -> None:
+    """A key about text that would change nothing in another container is an error."""
+    keys = [key for key in dialect.given() if key != "bad_rows"]
+    if keys:
+        found = container_of(path)
+        raise InputError([Problem(f"{path.name}, key '{key}'", "a file of text", found) for key in keys])
 
 
 def read_arrays(path: Path) -> list[tuple[str, npt.NDArray[Any]]]:
@@ -88,6 +101,8 @@ def read_arrays(path: Path) -> list[tuple[str, npt.NDArray[Any]]]:
 
 
 def container_of(path: Path) -> str:
-    """What a file with this suffix is called, for example "a NumPy file"; KeyError for a suffix that has no reader."""
+    """What a file with this suffix is called, for example "a NumPy file"."""
     suffix = path.suffix.lower()
-    return _TEXT[suffix][1] if suffix in _TEXT else _BINARY[suffix].words
+    if suffix in _BINARY:
+        return _BINARY[suffix].words
+    return "a LabVIEW measurement file" if suffix == _LABVIEW else _TEXT

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, final
+from typing import Final, final
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.loaders.cells import Selection
-from stfit.loaders.headers import Headers, Match
+from stfit.loaders.described import Described
+from stfit.loaders.headers import Match
+from stfit.loaders.listed import Listed
 from stfit.measurement.columns import Column
 from stfit.measurement.readings import SCATTER, Parts, parts_of
 from stfit.units import conversion, quoted
@@ -32,15 +33,19 @@ _ROUNDING: Final = 1e-6  # of the noise: readings that scatter by less differ in
 class Loaded:
     """A table read by the layout of a kind.
 
-    values: column → SI values or codes, shape (rows,). uncertainties: column → stated standard deviation of one
-    reading, SI. notices: what was noticed.
+    uncertainties: column → stated standard deviation of one reading, SI. files: those that it lists, where it is an
+    index.
     """
 
-    selection: Selection
-    headers: Headers
-    values: Mapping[str, npt.NDArray[Any]]
+    found: Described
     uncertainties: Mapping[str, float]
-    notices: tuple[str, ...]
+    files: Listed | None = None
+
+    def with_values(self, name: str, values: Array, notices: Sequence[str]) -> Loaded:
+        """The table with other values in a column (SI), shape (rows,), and further notices."""
+        found = self.found
+        changed = replace(found, values={**found.values, name: values}, notices=(*found.notices, *notices))
+        return replace(self, found=changed)
 
 
 def settle(tables: Sequence[Loaded]) -> list[Loaded]:
@@ -50,9 +55,11 @@ def settle(tables: Sequence[Loaded]) -> list[Loaded]:
     temperature, read beside dwells and beside ramps, is one.
     """
     settled = list(tables)
-    columns = {m.column.name: m.column for table in tables for m in table.headers.matches.values() if m.column.noise}
+    columns = {
+        m.column.name: m.column for table in tables for m in table.found.headers.matches.values() if m.column.noise
+    }
     for name, column in columns.items():
-        there = [place for place, table in enumerate(tables) if name in table.values]
+        there = [place for place, table in enumerate(tables) if name in table.found.headers.matches]
         for stated in dict.fromkeys(tables[place].uncertainties.get(name) for place in there):
             places = [place for place in there if tables[place].uncertainties.get(name) == stated]
             for place, table in zip(places, _settled([settled[p] for p in places], column, stated), strict=True):
@@ -63,19 +70,19 @@ def settle(tables: Sequence[Loaded]) -> list[Loaded]:
 def _settled(tables: Sequence[Loaded], column: Column, stated: float | None) -> list[Loaded]:
     """The tables with one column settled; stated: the uncertainty of its readings."""
     assert column.noise is not None  # noqa: S101
-    parts = parts_of(np.concatenate([table.values[column.name] for table in tables]), column.noise, stated)
-    ends = np.cumsum([table.selection.rows for table in tables])[:-1]
+    parts = parts_of(np.concatenate([table.found.values[column.name] for table in tables]), column.noise, stated)
+    ends = np.cumsum([table.found.selection.rows for table in tables])[:-1]
     result = []
     for table, rows in zip(tables, np.split(np.arange(parts.values.size), ends), strict=True):
-        notices = (*table.notices, *_sentences(table, column, parts, rows))
-        result.append(replace(table, values={**table.values, column.name: parts.settled[rows]}, notices=notices))
+        notices = _sentences(table, column, parts, rows)
+        result.append(table.with_values(column.name, parts.settled[rows], notices))
     return result
 
 
 def _sentences(table: Loaded, column: Column, parts: Parts, rows: Rows) -> list[str]:
     """What became of the readings of a table, in the unit of its file. rows: which of all readings are the table's."""
-    match = table.headers.matches[column.name]
-    where = f"column {quoted(table.selection.table.header[match.position])}"
+    match = table.found.headers.matches[column.name]
+    where = f"column {quoted(table.found.selection.table.header[match.position])}"
     stated = table.uncertainties.get(column.name)
     found = [_merged(parts, rows, match), _drifting(parts, rows, match, stated)]
     return [f"{where}: {sentence}" for sentence in found if sentence]

@@ -10,14 +10,18 @@ from typing import Any, TypeVar, final
 import numpy.typing as npt
 
 from stfit.errors import InputError, TableError
-from stfit.loaders.cells import Selection, column_values, select_rows
-from stfit.loaders.containers import Problems, Table
+from stfit.loaders.cells import Selection
+from stfit.loaders.containers import Problems
+from stfit.loaders.described import columns_in, open_table
+from stfit.loaders.file_names import Listing
 from stfit.loaders.gate import limited, one_reader
-from stfit.loaders.headers import Headers, find_header, match_headers, nearest
-from stfit.loaders.reading import read_table
+from stfit.loaders.headers import Headers, nearest
+from stfit.loaders.listed import Listed, divided
+from stfit.loaders.long_table import grouped, is_long
 from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
 from stfit.measurement.base import Origin
 from stfit.measurement.columns import Layout
+from stfit.measurement.description import Condition, Description
 from stfit.measurement.kind import Kind
 from stfit.measurement.observation import Observation
 from stfit.units import quoted
@@ -30,19 +34,19 @@ _Made = TypeVar("_Made")
 class TableRequest:
     """A table to be loaded as a kind.
 
-    columns: our name → the file's header, with the unit the file leaves out. where: header → the text or number of
-    the rows to take. keys: what the kind wants to know beside its columns. uncertainties: column → the standard
-    deviation of one reading in it, SI, where it is stated. size_limit: bytes that the file, or one that it lists, may
-    have; None leaves the general limit.
+    description: what is said of the file, and of those that it lists. keys: what the kind wants to know beside its
+    columns. uncertainties: column → the standard deviation of one reading in it, SI, where it is stated. listing: the
+    files, where no index lists them; `path` is then what messages call it. size_limit: bytes that the file, or one that
+    it lists, may have; None leaves the general limit.
     """
 
     path: Path
     kind: Kind
     polarity: int = 1
-    columns: Mapping[str, str] = field(default_factory=dict)
-    where: Mapping[str, str | float] = field(default_factory=dict)
+    description: Description = field(default_factory=Description)
     keys: Mapping[str, Any] = field(default_factory=dict)
     uncertainties: Mapping[str, float] = field(default_factory=dict)
+    listing: Listing | None = None
     size_limit: int | None = None
 
 
@@ -74,8 +78,8 @@ def load_columns(path: Path, layout: Layout) -> Mapping[str, npt.NDArray[Any]]:
 
     Raises InputError with every problem of the file.
     """
-    _, _, values = _load(path, layout, {}, {}, Problems(path))
-    return values
+    plain = Description()
+    return columns_in(open_table(path, layout, plain), layout, plain, Problems(path)).values
 
 
 def _attempt(step: Callable[..., _Made], request: TableRequest, *arguments: Any) -> _Made | InputError:
@@ -90,44 +94,59 @@ def _attempt(step: Callable[..., _Made], request: TableRequest, *arguments: Any)
 def _read(request: TableRequest) -> Loaded:
     problems = Problems(request.path)
     _check_keys(request, problems)
-    selection, headers, values = _load(request.path, request.kind.layout(), request.columns, request.where, problems)
-    for name in (name for name in request.uncertainties if name not in values):
+    layout, listed, listing = request.kind.layout(), request.kind.listed, request.listing
+    description, files = request.description, None
+    if listing is not None:
+        table = listing.table(request.path)
+    else:
+        table = open_table(request.path, layout, Description() if listed else description)
+    if listed is not None and listing is None and is_long(table, description):
+        found, files = grouped(table, (layout, listed()), description, request.path)
+    elif listed is not None:
+        own, theirs = divided(description, layout, listed(), table)
+        files = Listed(request.path.parent if listing is None else listing.folder, theirs)
+        found = columns_in(table, layout, own, problems)
+    else:
+        found = columns_in(table, layout, description, problems)
+    for name in (name for name in request.uncertainties if name not in found.values):
         problems.add(f"a column {quoted(name)}, of whose readings it is", "none", key=UNCERTAINTIES[name])
     problems.raise_any()
-    notices = _notices(selection.table, headers, request.where)
-    return Loaded(selection, headers, values, request.uncertainties, notices)
+    return Loaded(found, request.uncertainties, files)
 
 
 def _build(request: TableRequest, loaded: Loaded) -> Observation:
-    selection = loaded.selection
-    chosen = ", ".join(f"{header} = {value}" for header, value in request.where.items())
+    selection, name = loaded.found.selection, request.kind.name
+    chosen = ", ".join(f"{header} {_words(wanted)}" for header, wanted in request.description.where.items())
     label = f" [{chosen}]" if chosen else ""
-    digest, name = selection.table.sha256, request.kind.name
-    origin = Origin(str(request.path), digest, selection.rows, loaded.notices, label, name, request.polarity)
+    found = loaded.found
+    origin = Origin(
+        file=str(request.path),
+        sha256=selection.table.sha256,
+        rows=selection.rows,
+        notices=found.notices,
+        label=label,
+        kind=name,
+        polarity=request.polarity,
+        recognised=found.recognised,
+    )
+    keys = dict(request.keys) if loaded.files is None else {**request.keys, "listed": loaded.files}
     try:
         build = request.kind.build()
-        measurement: Observation = build(loaded.values, origin=origin, **request.keys)
+        measurement: Observation = build(found.values, origin=origin, **keys)
     except TableError as error:
         problems = Problems(request.path)
-        _note_rows(error, selection, loaded.headers, problems)
+        _note_rows(error, selection, found.headers, problems)
         problems.raise_any()
         raise
     return measurement
 
 
-def _load(
-    file: Path,
-    layout: Layout,
-    columns: Mapping[str, str],
-    where: Mapping[str, str | float],
-    problems: Problems,
-) -> tuple[Selection, Headers, dict[str, npt.NDArray[Any]]]:
-    table = read_table(file)
-    headers = match_headers(table, layout, columns, problems)
-    selection = select_rows(table, where, problems)
-    values = {name: column_values(selection, match, problems) for name, match in headers.matches.items()}
-    problems.raise_any()
-    return selection, headers, values
+def _words(wanted: Condition) -> str:
+    """A condition behind the name of a column."""
+    if isinstance(wanted, tuple):
+        return " or ".join(map(_words, wanted))
+    text = str(wanted)
+    return text if text[:1] in "<>=!" and text else f"= {text}"
 
 
 def _check_keys(request: TableRequest, problems: Problems) -> None:
@@ -141,17 +160,14 @@ def _check_keys(request: TableRequest, problems: Problems) -> None:
     problems.raise_any()
 
 
-def _notices(table: Table, headers: Headers, where: Mapping[str, str | float]) -> tuple[str, ...]:
-    asked = {find_header(table, name) for name in where}
-    left_over = (table.header[position] for position in headers.unused if position not in asked)
-    return (*table.recognised, *(f"column {quoted(name)} is not used" for name in left_over))
-
-
 def _note_rows(error: TableError, selection: Selection, headers: Headers, problems: Problems) -> None:
     """What the kind found impossible, with the rows as lines and the columns as headers of the file."""
     lines = selection.lines()
+    same: dict[tuple[str, str, str], list[int]] = {}
     for problem in error.problems:
-        line = selection.table.header_line if problem.row is None else int(lines[problem.row])
         match = headers.matches.get(problem.column)
         column = problem.column if match is None else selection.table.header[match.position]
-        problems.add(problem.expected, problem.found, line=line, column=column)
+        line = selection.table.header_line if problem.row is None else int(lines[problem.row])
+        same.setdefault((column, problem.expected, problem.found), []).append(line)
+    for (column, expected, found), at in same.items():
+        problems.add(expected, found + (f", in {len(at)} rows" if len(at) > 1 else ""), line=at[0], column=column)

@@ -46,6 +46,8 @@ class Origin:
         in memory, the kind of the observation.
     polarity : int
         +1 or −1, by which currents were multiplied when the observation was made: +I then stabilises P.
+    recognised : tuple[str, ...]
+        What was recognised of the file and nobody declared, in sentences.
     """
 
     file: str = ""
@@ -55,6 +57,7 @@ class Origin:
     label: str = ""
     kind: str = ""
     polarity: int = 1
+    recognised: tuple[str, ...] = ()
 
     def of(self, kind: str, *notices: str) -> Self:
         """The same with further notices, and with a kind where none was declared."""

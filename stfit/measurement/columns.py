@@ -83,6 +83,7 @@ TRANSITION = Column("transition", "", aliases=("direction", "switching"), choice
 CURRENT = Column("current", "A", accepts=("A", "mA", "uA"), aliases=("I", "I_dc", "bias_current", "i_bias"))
 VOLTAGE = Column("voltage", "V", accepts=("V", "mV"), aliases=("V", "V_dc", "bias_voltage"))
 TEMPERATURE = Column("temperature", "K", Domain.POSITIVE, ("K", "degC"), ("T", "temp"), noise=THERMOMETER)
+COLUMN = Column("column", "", text=True)  # of the file that a row of an index names: its header or its number
 FILE = Column("file", "", aliases=("filename", "path"), text=True)
 FIELD = Column(
     "field", "T", accepts=("mT", "T", "Oe", "A/m"), aliases=("H", "B", "mu0_H", "magnetic_field"), noise=FIELD_PROBE
@@ -93,12 +94,14 @@ FIELD = Column(
 class Layout:
     """The columns of a kind: those it must have, one of several further sets, and those it may have.
 
-    Alternatives are tried in order; the first whose columns are all there is taken.
+    Alternatives are tried in order; the first whose columns are all there is taken. record: it is that of a file that
+    holds one quantity against another, whose columns may be told by their dimension alone.
     """
 
     required: tuple[Column, ...]
     alternatives: tuple[tuple[Column, ...], ...] = ()
     optional: tuple[Column, ...] = ()
+    record: bool = False
 
     @property
     def columns(self) -> tuple[Column, ...]:

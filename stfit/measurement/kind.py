@@ -50,8 +50,9 @@ class Kind:
         units, words as codes. It raises TableError, which names the rows that are wrong.
     becomes : str
         The kind whose measurements its raw records become, "" where it has its own.
-    lists_files : bool
-        Whether the table is an index of files that hold the data.
+    listed : Part[Layout], optional
+        The columns of the files that hold the data, where the table is an index of files. `build` then takes them as
+        `listed`, a `stfit.loaders.listed.Listed`.
     array_facts : Part[Callable], optional
         `array_facts(samples) -> [(name, words)]`: what `stfit inspect` says of a bare array that an index may list.
     mapped : bool
@@ -93,7 +94,7 @@ class Kind:
     keys: Part[Any]
     build: Part[Callable[..., Any]]
     becomes: str = ""
-    lists_files: bool = False
+    listed: Part[Layout] | None = None
     array_facts: Part[Callable[..., list[tuple[str, str]]]] | None = None
     mapped: bool = False
     shows: tuple[str, str] = ("Data", "")

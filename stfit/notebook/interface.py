@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -17,13 +18,12 @@ from stfit.backends.budget import Progress as Sampled
 from stfit.backends.parallel import Progress, watched
 from stfit.diagnostics.export import inference_data
 from stfit.errors import InputError, Problem
-from stfit.loaders.settings import UNCERTAINTIES
-from stfit.loaders.tables import TableRequest, load_tables
+from stfit.loaders.tables import load_tables
 from stfit.measurement import Observation, kinds
 from stfit.notebook.faces import Comparison, Fit, Plan
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.fitting import fitted
-from stfit.pipeline.loading import inputs_of
+from stfit.pipeline.loading import inputs_of, request_of
 from stfit.pipeline.planning import plan_analysis, with_plan
 from stfit.pipeline.reporting import write_plan_report
 from stfit.pipeline.simulating import simulate
@@ -58,8 +58,9 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
     polarity : int
         1 where positive current flows as the theory has it, −1 where it flows the other way.
     **keys
-        `columns`, `where`, `temperature_uncertainty` (K), `field_uncertainty` (T), `size_limit` (bytes) and the keys of
-        the kind, as in [[measurement]].
+        What describes the file (`columns`, `values`, `where`, constants …), as in [[measurement]];
+        `temperature_uncertainty` (K), `field_uncertainty` (T), `size_limit` (bytes) and the keys of the kind, in SI
+        units.
 
     Returns
     -------
@@ -80,13 +81,10 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
         raise InputError(Problem("kind", f"one of {', '.join(kinds())}", repr(kind)))
     if polarity not in (1, -1):
         raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
-    uncertainties = {name: keys.pop(key) for name, key in UNCERTAINTIES.items() if key in keys}
-    columns, where = keys.pop("columns", None) or {}, keys.pop("where", None) or {}
     size_limit = keys.pop("size_limit", None)
     if size_limit is not None and not (isinstance(size_limit, int) and size_limit > 0):
         raise InputError(Problem("size_limit", "bytes, a whole number above 0", repr(size_limit)))
-    request = TableRequest(file, kinds()[kind], polarity, columns, where, keys, uncertainties, size_limit)
-    return load_tables([request])[0]
+    return load_tables([replace(request_of(file, kind, polarity, keys), size_limit=size_limit)])[0]
 
 
 def fit(

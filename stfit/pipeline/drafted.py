@@ -81,7 +81,9 @@ def _measurement(entry: Entry) -> list[str]:
     lines += [_line(setting) for setting in entry.settings]
     given = {setting.name for setting in entry.settings}
     lines += [_offer(*line) for line in advice_of(kinds()[entry.kind]).offers if line[0] not in given]
-    return lines + [toml_remark(f"remark: {notice}") for notice in entry.measurement.origin.notices]
+    origin = entry.measurement.origin
+    lines += [toml_remark(f"recognised: {sentence}") for sentence in origin.recognised]
+    return lines + [toml_remark(f"remark: {notice}") for notice in origin.notices]
 
 
 def _model(found: Draft) -> list[str]:

@@ -14,13 +14,12 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.bare_array import bare_array
 from stfit.loaders.containers import Table
 from stfit.loaders.gate import limited, one_reader
-from stfit.loaders.reading import read_table
-from stfit.loaders.tables import load_columns
 from stfit.measurement import Kind, Observation, kinds
+from stfit.measurement.description import DIALECT_KEYS
 from stfit.pipeline.advice import ARRAYS, Asked, Setting, advice_of
 from stfit.pipeline.given import COMMON_KEYS, Ask, Given, Question, check
 from stfit.pipeline.hints import polarity_of, written_without_sign
-from stfit.pipeline.loading import declared_limit, measurement_of
+from stfit.pipeline.loading import any_table, columns_of, declared_limit, entry_of, measurement_of
 from stfit.pipeline.recognising import candidates, recognised
 
 ASSUMED: Final = "CHECK"  # what marks a value that nobody gave
@@ -117,18 +116,19 @@ def _is_one_array(file: Path) -> bool:
 
 
 def _entry(file: Path, kind: str, folder: Path, given: Given) -> Entry:
-    table = read_table(file)
+    table = any_table(file, {key: value for key, value in given.keys.items() if key in DIALECT_KEYS})
     kind, why = (kind, "as it was given") if kind else _kind(table, file, given.ask)
     declared = kinds()[kind]
     known = declared.keys().own()
     own = {key: value for key, value in given.keys.items() if key in COMMON_KEYS or key in known}
     settings = [Setting(key, value) for key, value in own.items()]
     settings += _needed(table, declared, file, own, given.ask)
-    plain = "sign" in known and not {"sign", "columns", "where"} & own.keys()
-    if plain and written_without_sign(load_columns(file, declared.layout())):
-        settings.append(Setting("sign", "magnitude", "all values are positive: P->AP is then taken as negative"))
     path = _placed(file)
-    measurement = measurement_of(path, kind, {setting.name: setting.value for setting in settings}, _CALLER)
+    entry = entry_of(path, kind, {setting.name: setting.value for setting in settings}, _CALLER)
+    if "sign" in known - own.keys() and written_without_sign(columns_of(entry)):
+        settings.append(Setting("sign", "magnitude", "all values are positive: P->AP is then taken as negative"))
+        entry = replace(entry, keys={**entry.keys, "sign": "magnitude"})
+    measurement = measurement_of(entry)
     if "polarity" not in own:
         settings.insert(0, _polarity(measurement, settings))
     return Entry(kind, why, _relative(path, folder), path, tuple(settings), measurement)
@@ -233,8 +233,8 @@ def _listed(entries: Sequence[Entry]) -> set[Path]:
     return {
         _placed(entry.path.parent / name)
         for entry in entries
-        if kinds()[entry.kind].lists_files
-        for name in _names_in(read_table(entry.path))
+        if kinds()[entry.kind].listed is not None
+        for name in _names_in(any_table(entry.path, {}))
     }
 
 

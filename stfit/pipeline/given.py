@@ -11,9 +11,10 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.headers import nearest
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.measurement import kinds
+from stfit.measurement.description import DESCRIPTION_KEYS
 from stfit.models.parameters import PARAMETERS
 
-COMMON_KEYS: Final = ("polarity", "temperature", "columns", "where", "size_limit", *UNCERTAINTIES.values())
+COMMON_KEYS: Final = ("polarity", "temperature", *sorted(DESCRIPTION_KEYS), "size_limit", *UNCERTAINTIES.values())
 
 
 @final

@@ -17,10 +17,10 @@ from stfit.loaders.bare_array import bare_array
 from stfit.loaders.containers import Table
 from stfit.loaders.gate import limited, one_reader
 from stfit.loaders.headers import nearest
-from stfit.loaders.reading import container_of, read_table
+from stfit.loaders.reading import container_of
 from stfit.markup import block, paragraph, table
 from stfit.measurement import Kind, Observation, kind_of, kinds
-from stfit.pipeline.loading import declared_limit, measurement_of
+from stfit.pipeline.loading import any_table, declared_limit, entry_of, measurement_of, table_of
 from stfit.pipeline.recognising import fitting_kinds
 from stfit.units import split_header
 
@@ -61,7 +61,8 @@ class Inspection:
     """A file as it was understood.
 
     fitting: kinds whose columns are all there. kind: the declared one, "" for none; made: the kind that it became.
-    rows: of the file; used: of the measurement, 0 without a kind. points: None where there are not two columns of
+    rows: of the file; used: of the measurement, 0 without a kind. recognised: of how the file is written and what its
+    columns are called, in sentences. points: None where there are not two columns of
     numbers. facts: what else is seen, as (name, words): of a trace its levels, for instance.
     """
 
@@ -74,6 +75,7 @@ class Inspection:
     kind: str
     made: str
     used: int
+    recognised: tuple[str, ...]
     notices: tuple[str, ...]
     points: Points | None
     facts: tuple[tuple[str, str], ...] = ()
@@ -87,7 +89,7 @@ class Inspection:
 def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
     """Read a file, as the declared kind if there is one; InputError with everything that is wrong.
 
-    keys: polarity, columns, where, size_limit and the keys of the kind, written as in [[measurement]].
+    keys: written as in [[measurement]]; without a kind those that say how a table stands in a text, and size_limit.
     """
     with one_reader(), limited(declared_limit(keys, _CALLER)):
         return _inspected(path, kind, keys)
@@ -100,18 +102,22 @@ def _inspected(path: Path, kind: str | None, keys: dict[str, Any]) -> Inspection
         )
     if kind is None and (found := _bare_array(path)) is not None:
         return found
-    table = read_table(path)
-    measurement = None if kind is None else measurement_of(path, kind, keys, _CALLER)
+    entry = None if kind is None else entry_of(path, kind, keys, _CALLER)
+    table = any_table(path, keys) if entry is None else table_of(entry)
+    measurement = None if entry is None else measurement_of(entry)
     return Inspection(
         file=str(path),
         container=container_of(path),
         sha256=table.sha256,
         rows=table.rows,
-        columns=tuple(_seen(header, cells) for header, cells in zip(table.header, table.columns, strict=True)),
+        columns=tuple(
+            _seen(header, cells) for header, cells in zip(table.header, table.columns, strict=True) if header
+        ),
         fitting=tuple(fitting_kinds(table)),
         kind=kind or "",
         made="" if kind is None else kinds()[kind].becomes or kind,
         used=0 if measurement is None else int(measurement.settings.state.size),
+        recognised=table.recognised if measurement is None else measurement.origin.recognised,
         notices=() if measurement is None else measurement.origin.notices,
         points=_raw_points(table) if measurement is None else _observed_points(measurement),
         facts=() if measurement is None else tuple(_facts_of(measurement)),
@@ -138,6 +144,7 @@ def _bare_array(path: Path) -> Inspection | None:
         kind="",
         made="",
         used=0,
+        recognised=(),
         notices=(),
         points=Points(np.arange(part.size, dtype=float)[::every], part[::every], "sample", "value"),
         facts=tuple(fact for kind in listing for fact in _array_facts(kind, part)),
@@ -172,7 +179,7 @@ def _raw_points(table: Table) -> Points | None:
     numbers = [
         (header, cells)
         for header, cells in zip(table.header, table.columns, strict=True)
-        if cells.dtype != object and np.all(np.isfinite(cells)) and np.ptp(cells) > 0
+        if header and cells.dtype != object and np.all(np.isfinite(cells)) and np.ptp(cells) > 0
     ]
     if len(numbers) < 2:
         return None
@@ -211,6 +218,7 @@ def _facts(found: Inspection) -> list[tuple[str, str]]:
     if found.kind:
         became = "" if found.made == found.kind else f", which became {found.made}"
         facts.append(("read as", f"{found.kind}{became}: {found.used} rows for the fit"))
+    facts += [("recognised", sentence) for sentence in found.recognised]
     return [*facts, *found.facts, *(("notice", notice) for notice in found.notices)]
 
 

@@ -7,34 +7,61 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy.typing as npt
 from pydantic_core import PydanticCustomError
 
 from stfit.analysis import Analysis, MeasurementEntry, analysis_of, read_analysis
 from stfit.analysis.quantities import file_size
 from stfit.errors import InputError, Problem
+from stfit.loaders.containers import Problems, Table
+from stfit.loaders.described import columns_in, open_table
+from stfit.loaders.file_names import Listing, settings_of
+from stfit.loaders.names import known_names
+from stfit.loaders.reading import read_table
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.loaders.tables import TableRequest, load_tables
 from stfit.measurement import Observation, kinds
+from stfit.measurement.description import DESCRIPTION_KEYS, PLAIN, Description
 from stfit.pipeline.toml_text import toml_document
 
 
 def load_measurements(analysis: Analysis) -> list[Observation]:
     """All measurements of an analysis; one InputError holds the problems of all its files."""
-    return load_tables([_request(entry) for entry in analysis.measurement])
+    return load_tables([request for entry in analysis.measurement for request in _requests(entry)])
 
 
-def _request(entry: MeasurementEntry) -> TableRequest:
+def _requests(entry: MeasurementEntry) -> list[TableRequest]:
+    """The table of an entry: an index made from the names of its files, or each of them, where they are tables."""
     stated = {name: getattr(entry, key) for name, key in UNCERTAINTIES.items()}
-    return TableRequest(
+    kind = kinds()[entry.kind]
+    listing = Listing(entry.file.parent, entry.files, entry.pattern) if entry.files else None
+    request = TableRequest(
         entry.file,
-        kinds()[entry.kind],
+        kind,
         polarity=entry.polarity,
-        columns=entry.columns,
-        where=entry.where,
+        description=entry.description,
         keys=entry.keys,
         uncertainties={name: deviation for name, deviation in stated.items() if deviation is not None},
+        listing=listing,
         size_limit=entry.size_limit,
     )
+    if listing is None or kind.listed is not None:
+        return [request]
+    settings = settings_of(listing, entry.file, kind.layout(), entry.description)
+    return [replace(request, path=path, description=said, listing=None) for path, said in settings]
+
+
+def request_of(path: Path, kind: str, polarity: int, keys: dict[str, Any]) -> TableRequest:
+    """A table as `stfit.load` is asked for it; keys of the kind come in SI units, all others as in [[measurement]]."""
+    declared = kinds()[kind]
+    uncertainties = {name: keys.pop(key) for name, key in UNCERTAINTIES.items() if key in keys}
+    own = declared.keys().own()
+    names = {column.name for column in declared.layout().columns} - own
+    described = {key: keys.pop(key) for key in tuple(keys) if key in DESCRIPTION_KEYS or key in names}
+    description = Description()
+    if described:
+        description = entry_of(path, kind, described, "stfit.load").description
+    return TableRequest(path, declared, polarity, description, keys, uncertainties)
 
 
 def declared_limit(keys: Mapping[str, Any], caller: str) -> int | None:
@@ -82,7 +109,33 @@ def inputs_of(
     return replace(analysis_of(content, Path(), caller), text=toml_document(content)), measurements
 
 
-def measurement_of(path: Path, kind: str, keys: dict[str, Any], caller: str) -> Observation:
-    """The measurement in a file; keys: written as in [[measurement]]; caller: what messages call the analysis."""
+def entry_of(path: Path, kind: str, keys: dict[str, Any], caller: str) -> MeasurementEntry:
+    """A [[measurement]] of a file; keys: written as there; caller: what messages call the analysis."""
     entry = {"kind": kind, "file": path.name, **keys}
-    return load_measurements(analysis_of({"measurement": [entry]}, path.parent, caller))[0]
+    return analysis_of({"measurement": [entry]}, path.parent, caller).measurement[0]
+
+
+def measurement_of(entry: MeasurementEntry) -> Observation:
+    """The measurement that an entry describes; InputError says what is wrong with its file."""
+    return load_tables(_requests(entry))[0]
+
+
+def table_of(entry: MeasurementEntry) -> Table:
+    """The table of an entry as it stands in its file."""
+    kind = kinds()[entry.kind]
+    return open_table(entry.file, kind.layout(), entry.description if kind.listed is None else Description())
+
+
+def columns_of(entry: MeasurementEntry) -> Mapping[str, npt.NDArray[Any]]:
+    """The columns of an entry by their names in its kind: SI units, words as codes, shape (rows,)."""
+    layout = kinds()[entry.kind].layout()
+    return columns_in(table_of(entry), layout, entry.description, Problems(entry.file)).values
+
+
+def any_table(path: Path, keys: dict[str, Any]) -> Table:
+    """The table in a file whose kind is not known; keys: how it stands in its text, as in [[measurement]]."""
+    known = frozenset().union(*(known_names(kind.layout()) for kind in kinds().values()))
+    kind = next(iter(kinds()))  # these keys are the same for all
+    said = {key: value for key, value in keys.items() if key in DESCRIPTION_KEYS}
+    dialect = entry_of(path, kind, said, "stfit inspect").description.dialect if said else PLAIN
+    return read_table(path, dialect, known)

@@ -10,6 +10,7 @@ from stfit.loaders.containers import Problems, Table
 from stfit.loaders.headers import Match, match_headers
 from stfit.measurement import kinds
 from stfit.measurement.columns import Column
+from stfit.measurement.description import Description
 from stfit.units import quoted
 
 
@@ -18,7 +19,7 @@ def fitting_kinds(table: Table) -> dict[str, frozenset[int]]:
     found = {}
     for name, kind in kinds().items():
         layout = kind.layout()
-        matches = match_headers(table, layout, {}, Problems(table.path)).matches
+        matches = match_headers(table, layout, Description(), Problems(table.path)).matches
         groups = layout.alternatives or ((),)
         if any(_are_there((*layout.required, *group), matches) for group in groups):
             found[name] = frozenset(match.position for match in matches.values())

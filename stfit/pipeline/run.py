@@ -210,7 +210,9 @@ def now() -> str:
 def _input(measurement: Observation) -> InputFile:
     origin = measurement.origin
     rows = origin.rows or measurement.settings.state.size
-    return InputFile(origin.file or origin.kind, origin.sha256, origin.kind, rows, origin.polarity)
+    return InputFile(
+        origin.file or origin.kind, origin.sha256, origin.kind, rows, origin.polarity, list(origin.recognised)
+    )
 
 
 def _determined(objective: Objective, found: dict[str, Estimate]) -> list[str]:

@@ -73,7 +73,11 @@ def provenance(result: FitResult) -> ReportSection:
     ]
     if result.analysis_sha256 is not None:
         rows.append(TableRow(("analysis file", "", "", "", _sum(result.analysis_sha256))))
-    blocks: list[Block] = [Table(_INPUTS, tuple(rows), named=False), view.key_values(_circumstances(result))]
+    blocks: list[Block] = [Table(_INPUTS, tuple(rows), named=False)]
+    recognised = [(entry.file, "; ".join(entry.recognised)) for entry in result.inputs if entry.recognised]
+    if recognised:
+        blocks += [Heading("What was recognised of the files"), view.key_values(recognised)]
+    blocks.append(view.key_values(_circumstances(result)))
     if result.analysis:
         blocks += [Heading("The analysis file"), Verbatim(result.analysis)]
     files = f"{len(result.inputs)} file{'' if len(result.inputs) == 1 else 's'}"

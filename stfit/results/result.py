@@ -158,13 +158,14 @@ class Note:
 @final
 @dataclass(frozen=True)
 class InputFile:
-    """A file the result rests on."""
+    """A file the result rests on. recognised: what was recognised of it and nobody declared, in sentences."""
 
     file: str
     sha256: str
     kind: str
     rows: int
     polarity: int
+    recognised: list[str] = field(default_factory=list)
 
 
 @final

@@ -12,6 +12,7 @@ from stfit.units.quantities import (
     quoted,
     split_header,
 )
+from stfit.units.vocabulary import is_unit
 
 __all__ = [
     "LARGEST",
@@ -20,6 +21,7 @@ __all__ = [
     "UnitError",
     "choose_prefix",
     "conversion",
+    "is_unit",
     "parse_difference",
     "parse_quantity",
     "quoted",

@@ -9,11 +9,12 @@ from typing import Final, final
 
 from stfit.constants import VACUUM_PERMEABILITY
 from stfit.errors import StfitError
-from stfit.units.vocabulary import DIMENSIONS, LONGEST, UnknownUnitError, dimension_of, root
+from stfit.units.vocabulary import DIMENSIONS, LONGEST, UnknownUnitError, dimension_of, is_unit, root
 
 _SHOWN: Final = 60
 SMALLEST: Final = 1e-30  # SI; beyond these sizes, powers and products of quantities leave the range of doubles
 LARGEST: Final = 1e30
+_BRACKETS: Final = str.maketrans("（）［］", "()[]")
 _SIGNS: Final = str.maketrans({"−": "-", "\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " "})
 
 _EXPONENT = r"[eE][+-]?[0-9]+"
@@ -101,14 +102,22 @@ def conversion(unit_text: str, to: str) -> tuple[float, float]:
 
 
 def split_header(header: str) -> tuple[str, str | None]:
-    """("current", "mA") of "current (mA)" or "current [mA]"; the unit is None where there is none."""
-    text = header.strip()
+    """Name and unit of a header; the unit is None where there is none.
+
+    Forms: "current (mA)", "current [mA]", with full-width brackets too, "current / mA", "current in mA", "current, mA".
+    Behind a slash, "in" or a comma only a unit that is known counts as one: dP/dH is a name.
+    """
+    text = header.strip().translate(_BRACKETS)
     opening = {")": "(", "]": "["}.get(text[-1:], "")
     depth = 0
     for position in range(len(text) - 1, -1, -1) if opening else ():
         depth += (text[position] == text[-1]) - (text[position] == opening)
         if depth == 0:
-            return text[:position].strip(), text[position + 1 : -1].strip() or None
+            return text[:position].strip().removesuffix("/").strip(), text[position + 1 : -1].strip() or None
+    for mark in ("/", " in ", ","):
+        name, _, unit = text.rpartition(mark) if mark != "/" else text.partition(mark)
+        if name.strip() and is_unit(unit):
+            return name.strip(), unit.strip()
     return text, None
 
 

@@ -102,6 +102,7 @@ _SYMBOLS: Final = str.maketrans(
         "\N{LATIN CAPITAL LETTER A WITH RING ABOVE}": "angstrom",
         "\N{ANGSTROM SIGN}": "angstrom",
         "\N{MINUS SIGN}": "-",
+        "℃": "degC",
         "°": "deg",
         "%": "percent",
         "‰": "permille",
@@ -183,6 +184,38 @@ def root(unit_text: str) -> Root:
     """The unit in SI base units, "" being the pure number. Raises UnknownUnitError."""
     expression = _normalised(unit_text)
     return COMMON[expression] if expression in COMMON else read_by_pint(expression)
+
+
+@lru_cache(maxsize=4096)
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit of this vocabulary, and no number; most other words are told without pint."""
+    if not text.strip() or text.strip()[0].isdigit():
+        return False
+    try:
+        expression = _normalised(text)
+        known = expression in COMMON or all(map(_is_named, re.findall(r"[A-Za-z_]+", expression)))
+        return known and bool(root(text))
+    except UnknownUnitError:
+        return False
+
+
+def _is_named(word: str) -> bool:
+    """Whether a word is a unit, with or without a prefix, in the singular or plural."""
+    names, prefixes = _names()
+    forms = {word, word.removesuffix("s")}
+    forms |= {form.removeprefix(prefix) for form in forms for prefix in prefixes}
+    return not names.isdisjoint(forms)
+
+
+@cache
+def _names() -> tuple[frozenset[str], frozenset[str]]:
+    """The names of all units, and of all prefixes."""
+    lines = [line.partition("=")[::2] for line in _DEFINITIONS.strip().splitlines()]
+    words = [(name.strip(), *(part.strip() for part in rest.split("=")[1:])) for name, rest in lines]
+    every = {word for group in words for word in group}
+    return frozenset(word for word in every if word[-1:] != "-"), frozenset(
+        word[:-1] for word in every if word[-1:] == "-"
+    )
 
 
 @lru_cache(maxsize=256)

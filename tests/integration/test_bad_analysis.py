@@ -305,12 +305,16 @@ MEASUREMENTS: dict[str, Case] = {
         of_measurement("dead_time"),
         ["above 0 s", "'0 us'"],
     ),
-    "a column that is no text": (f"{DWELLS}columns = {{n = 3}}", of_measurement("columns"), ["text", "3"]),
-    "rows by a list": (f'{DWELLS}where = ["A"]', of_measurement("where"), ['{device_id = "A"}', "list of 1"]),
+    "a column that is no text": (
+        f"{DWELLS}columns = {{n = true}}",
+        of_measurement("columns"),
+        ["a header", "true"],
+    ),
+    "rows by a list": (f'{DWELLS}where = ["A"]', of_measurement("where"), ['{device_id = "A"', "list of 1"]),
     "rows by a truth value": (
         f"{DWELLS}where = {{used = true}}",
         of_measurement("where"),
-        ["text or a number", "true"],
+        ["a cell", "true"],
     ),
     "a temperature below 0 K": (
         f'{DWELLS}temperature = "-4 K"',

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from stfit.errors import InputError
-from stfit.loaders.tables import load_table
+from stfit.loaders.tables import load_columns, load_table
 from stfit.measurement import kinds
+from stfit.measurement.columns import Column, Layout
+from stfit.measurement.description import ColumnSource, Description
 from tests.saying import unnamed
 
 DWELL = "state,current (mA),n,total_time (s)\n"
@@ -22,7 +24,7 @@ def refused(path: Path, content: str | bytes, kind: str, **options: Any) -> list
     """The lines of the message with which a table is refused."""
     path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     with pytest.raises(InputError) as caught:
-        load_table(path, kinds()[kind], **options)
+        load_table(path, kinds()[kind], description=Description.of(options.pop("said", {})), **options)
     return str(caught.value).splitlines()
 
 
@@ -69,20 +71,27 @@ def test_a_cell_that_is_wrong(tmp_path: Path, cell: str, column: str, named: lis
         ("", "dwell-times", ["empty"]),
         ("# nothing\n", "dwell-times", ["comments"]),
         (DWELL, "dwell-times", ["header"]),
-        (b"\x7fELF\0\0", "dwell-times", ["UTF-8", "line 1", "byte 5", "binary"]),
-        (DWELL.encode() + b"P,1,2,3\nP,1,2,\xb5\n", "dwell-times", ["UTF-8", "line 3", "byte 51", "0xb5"]),
+        (b"\x7fELF\0\0", "dwell-times", ["text", "line 1", "byte 5", "binary"]),
+        (DWELL.encode() + b"P,1,2,3\nP,1,2,\xb5\n", "dwell-times", ["line 3", "'total_time (s)'", "'µ'"]),
         (DWELL + "P,1,2\n", "dwell-times", ["line 2", "4 cells", "3 cells"]),
         (DWELL + "P,1,2,3,4\n", "dwell-times", ["line 2", "4 cells", "5 cells"]),
         (DWELL + "P,1,2,3\nP;1;2;3\n", "dwell-times", ["line 3", "4 cells", "1 cell"]),
         (DWELL + 'P,1,2,"3\n', "dwell-times", ["line 2", "quotes", "'P,1,2,\"3'"]),
-        ("n,n\n1,2\n", "dwell-times", ["line 1", "'n'", 2]),
-        ("n,\n1,2\n", "dwell-times", ["line 1", "column 2", "empty"]),
+        (
+            DWELL.replace("state", "state,n") + "P,1,2,3,4\n",
+            "dwell-times",
+            ["line 1", "one column for 'n'", "columns = {n = 2}"],
+        ),
         (
             "state;current (mA);n;total_time (s)\nP;1,5;2;3\nP;1.5;2;3\nP;1,6;2;3\n",
             "dwell-times",
             ["line 3", "'current (mA)'", "'1.5'"],
         ),
-        (DWELL.replace(" (mA)", "") + "P,1,2,3\n", "dwell-times", ["line 1", "'current'", "mA", "columns.current"]),
+        (
+            DWELL.replace(" (mA)", "") + "P,1,2,3\n",
+            "dwell-times",
+            ["line 1", "'current'", "mA", 'columns = {current = "current (A)"}'],
+        ),
         (DWELL.replace("mA", "kg") + "P,1,2,3\n", "dwell-times", ["line 1", "'current (kg)'", "mA", "'kg'", "mass"]),
         (
             DWELL.replace("mA", "__import__('os')") + "P,1,2,3\n",
@@ -136,11 +145,14 @@ def test_a_table_that_is_wrong(tmp_path: Path, content: str | bytes, kind: str, 
     [
         ({"keys": {"dead_time": 1e-6}}, ["'dead_time'", "dwell-times"]),
         ({"keys": {"sing": "magnitude"}}, ["'sing'", "dwell-times"]),
-        ({"columns": {"current": "I"}}, ["'columns.current'", "'I'"]),
-        ({"columns": {"curent": "n"}}, ["'columns.curent'", "'current'", "total_time", "dead_time"]),
-        ({"columns": {"current": "current (A)"}}, ["'columns.current'", "'mA'", "'A'"]),
-        ({"where": {"device": "A"}}, ["'where.device'", "'device'"]),
-        ({"where": {"state": "AP"}}, ["'where.state'", "'AP'", "'P'"]),
+        ({"said": {"columns": {"current": ColumnSource("I")}}}, ["'columns.current'", "'I'"]),
+        (
+            {"said": {"columns": {"curent": ColumnSource("n")}}},
+            ["'columns.curent'", "'current'", "total_time", "dead_time"],
+        ),
+        ({"said": {"columns": {"current": ColumnSource("current (A)")}}}, ["'columns.current'", "'mA'", "'A'"]),
+        ({"said": {"where": {"device": "A"}}}, ["'where.device'", "'device'"]),
+        ({"said": {"where": {"state": "AP"}}}, ["'where.state'", "'AP'", "'P'"]),
     ],
 )
 def test_what_the_analysis_file_says_of_a_table_is_wrong(
@@ -168,7 +180,20 @@ def test_all_problems_of_a_file_are_said_at_once_in_the_order_of_its_lines(tmp_p
 
 
 def test_the_first_twenty_problems_are_shown_and_the_others_counted(tmp_path: Path) -> None:
-    found = refused(tmp_path / "dwell.csv", DWELL + "P,x,1,1\n" * 25, "dwell-times")
+    names = [f"a{place} (mA)" for place in range(30)]
+    layout = Layout(tuple(Column(name, "A", accepts=("mA",)) for name in (f"a{place}" for place in range(30))))
+    path = tmp_path / "wide.csv"
+    path.write_text(
+        ",".join(names) + "\n" + ",".join(["1"] * 30) + "\n" + ",".join(["x"] * 30) + "\n", encoding="utf-8"
+    )
+    with pytest.raises(InputError) as caught:
+        load_columns(path, layout)
+    found = str(caught.value).splitlines()
     assert len(found) == 21
-    assert not unnamed(found[19], "line 21", "'x'")
-    assert not unnamed(found[20], 5)
+    assert not unnamed(found[19], "line 3", "a19", "'x'")
+    assert not unnamed(found[20], 10)
+
+
+def test_the_same_problem_in_many_rows_is_one_message(tmp_path: Path) -> None:
+    (found,) = refused(tmp_path / "dwell.csv", DWELL + "P,x,1,1\n" * 25, "dwell-times")
+    assert not unnamed(found, "line 2", "'x'", "25 rows")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from stfit.measurement.columns import CURRENT, FIELD, FILE, STATE, TEMPERATURE, Column, Domain, Layout
+from stfit.measurement.columns import COLUMN, CURRENT, FIELD, FILE, STATE, TEMPERATURE, Column, Domain, Layout
 
 _WIDTH_UNITS: Final = ("MHz", "GHz", "mT")
 _WIDTH_NAMES: Final = ("width", "line_width", "delta_f", "delta_H", "df", "dH")
@@ -39,6 +39,6 @@ LAYOUT: Final = Layout(
 )
 
 _SIGNAL: Final = Column("signal", "", aliases=("V", "voltage", "amplitude", "dP/dH", "absorption"), any_unit=True)
-SPECTRUM: Final = Layout((_SIGNAL,), ((FIELD,), (_FREQUENCY,)))
+SPECTRUM: Final = Layout((_SIGNAL,), ((FIELD,), (_FREQUENCY,)), record=True)
 
-INDEX_LAYOUT: Final = Layout((FILE, STATE), ((CURRENT, _FREQUENCY), (CURRENT,), (_FREQUENCY,)), (TEMPERATURE,))
+INDEX_LAYOUT: Final = Layout((FILE, STATE), ((CURRENT, _FREQUENCY), (CURRENT,), (_FREQUENCY,)), (TEMPERATURE, COLUMN))

@@ -15,7 +15,7 @@ from stfit.kinds.resonance.data import FmrLines
 from stfit.kinds.resonance.layout import SPECTRUM
 from stfit.kinds.resonance.line_fit import Line, SpectrumFit, fit_spectrum
 from stfit.kinds.resonance.series import SeriesFit, Spectrum, fit_series
-from stfit.loaders.tables import load_columns
+from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Array, Origin
 from stfit.results.numbers import format_p, format_value
 
@@ -30,15 +30,16 @@ def fitted_lines(
     line_shape: str = "lorentzian",
     geometry: str | None = None,
     inhomogeneous_linewidth: str | None = None,
+    listed: Listed | None = None,
 ) -> FmrLines:
     """Fit every spectrum and take its strongest line; spectra without a line are named in a notice.
 
     line_shape: a key of LINE_SHAPES. geometry: "in-plane" or "perpendicular", for a series of frequencies swept in
-    field, whose spectra are then also fitted together. Of lines swept at one frequency the integrated power is
-    taken too, unless their shape is a derivative. TableError: files that cannot be read, spectra swept in
-    different quantities, no line in any.
+    field, whose spectra are then also fitted together. listed: how the files are described. Of lines swept at one
+    frequency the integrated power is taken too, unless their shape is a derivative. TableError: files that cannot be
+    read, spectra swept in different quantities, no line in any.
     """
-    swept, spectra = _read(columns, Path(origin.file).parent)
+    swept, spectra, recognised = _read(columns, listed or Listed(Path(origin.file).parent))
     fits = [fit_spectrum(x, signal, line_shape) for x, signal in spectra]
     seen = [index for index, fit in enumerate(fits) if fit.strongest is not None]
     if not seen:
@@ -49,23 +50,28 @@ def fitted_lines(
     table = _line_columns(columns, seen, lines, swept, with_power=line_shape != "derivative")
     return FmrLines.from_columns(
         table,
-        origin=replace(origin, notices=tuple(notices)),
+        origin=replace(origin, notices=tuple(notices), recognised=(*origin.recognised, *recognised)),
         linewidth="fwhm",
         power="integrated" if "power" in table else None,
         inhomogeneous_linewidth=inhomogeneous_linewidth,
     )
 
 
-def _read(columns: Mapping[str, npt.NDArray[Any]], folder: Path) -> tuple[str, list[tuple[Array, Array]]]:
-    """What the spectra were swept in, "field" or "frequency", and each as (x in T or Hz, signal)."""
+def _read(columns: Mapping[str, npt.NDArray[Any]], listed: Listed) -> tuple[str, list[tuple[Array, Array]], list[str]]:
+    """What spectra were swept in, "field" or "frequency", each as (x in T or Hz, signal), and what was recognised."""
     problems: list[CellProblem] = []
     found: list[tuple[str, Array, Array]] = []
+    recognised: list[tuple[str, tuple[str, ...]]] = []
+    refused: list[tuple[int, InputError]] = []
     for row, name in enumerate(columns["file"]):
+        own = {"signal": str(columns["column"][row])} if "column" in columns else None
         try:
-            table = load_columns(folder / name, SPECTRUM)
+            read = listed.read(listed.folder / name, SPECTRUM, own)
         except InputError as error:
-            problems += [CellProblem(row, "file", f"{p.where}: {p.expected}", p.found) for p in error.problems]
+            refused.append((row, error))
             continue
+        table = read.values
+        recognised.append((str(name), read.recognised))
         swept = "field" if "field" in table else "frequency"
         if table["signal"].size < _FEWEST_SAMPLES or np.ptp(table[swept]) == 0.0:
             samples = f"{table['signal'].size} samples over {np.ptp(table[swept]):g}"
@@ -76,9 +82,10 @@ def _read(columns: Mapping[str, npt.NDArray[Any]], folder: Path) -> tuple[str, l
     kinds = sorted({swept for swept, *_ in found})
     if len(kinds) > 1:
         problems.append(CellProblem(None, "file", "spectra all swept in field, or all in frequency", "both"))
+    problems += problems_of(refused)
     if problems:
         raise TableError(problems)
-    return kinds[0], [(x, signal) for _, x, signal in found]
+    return kinds[0], [(x, signal) for _, x, signal in found], in_common(recognised)
 
 
 def _line_columns(

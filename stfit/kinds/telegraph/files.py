@@ -12,23 +12,28 @@ import numpy.typing as npt
 from stfit.errors import InputError, Problem
 from stfit.files import READABLE, reason
 from stfit.loaders.bare_array import bare_array
+from stfit.loaders.described import Described
 from stfit.loaders.gate import admitted, limited, size_limit
-from stfit.loaders.reading import read_arrays
-from stfit.loaders.tables import load_columns
+from stfit.loaders.listed import Listed
+from stfit.loaders.reading import is_text_file, read_arrays
 from stfit.measurement.columns import Column, Layout
 from stfit.units import LARGEST, SMALLEST, UnitError, conversion, parse_quantity, quoted
 
 QUANTITIES: Final = {"resistance": "ohm", "voltage": "V"}
-_TABLES: Final = frozenset({".csv", ".tsv", ".txt"})
 _ARRAYS: Final = frozenset({".npy", ".npz"})
 _TIME: Final = Column("time", "s", accepts=("s", "ms", "us"), aliases=("t",))
 _COLUMNS: Final = {
     "resistance": Column("resistance", "ohm", accepts=("ohm", "mohm"), aliases=("R",)),
     "voltage": Column("voltage", "V", accepts=("mV", "V"), aliases=("V", "U")),
 }
+# what a table of a trace may hold
+LISTED: Final = Layout((_TIME,), tuple((column,) for column in _COLUMNS.values()), record=True)
+_MOST_MISSING: Final = 0.01
 _JITTER: Final = 0.2  # of a sampling interval, that a written time may be off
 _KINDS: Final = "fiu"
 _PART: Final = 1 << 22  # samples of a mapped array that are looked at at once
+
+Array = npt.NDArray[np.float64]
 
 
 @final
@@ -38,7 +43,8 @@ class TraceFile:
 
     quantity: "resistance" or "voltage". sample_interval: s; None where only the file can tell. unit: of the numbers of
     an array, with a factor where there is one ("0.25 mV" a count). dtype: of a file that holds nothing but numbers.
-    size_limit: bytes that it may have, by default what holds where the object is made, as that may be elsewhere.
+    listed: how the tables of an index are described. column: header or number of the signal in a table, where the index
+    says it. size_limit: bytes that it may have, by default what holds where the object is made.
     """
 
     path: Path
@@ -46,6 +52,8 @@ class TraceFile:
     sample_interval: float | None = None
     unit: str | None = None
     dtype: str | None = None
+    listed: Listed = field(default_factory=Listed)
+    column: str = ""
     size_limit: int = field(default_factory=size_limit)
 
 
@@ -55,12 +63,13 @@ class RawTrace:
     """A uniformly sampled signal.
 
     samples: shape (n,), as they are stored, of any real type, memory-mapped where the container allows it. factor: of a
-    sample into `quantity`'s SI unit. sample_interval: s.
+    sample into `quantity`'s SI unit. sample_interval: s. recognised: what was recognised of a table, in sentences.
     """
 
     samples: npt.NDArray[Any]
     factor: float
     sample_interval: float
+    recognised: tuple[str, ...] = ()
 
 
 def open_trace(file: TraceFile) -> RawTrace:
@@ -79,8 +88,10 @@ def open_trace(file: TraceFile) -> RawTrace:
 
 
 def _opened(file: TraceFile) -> RawTrace:
+    if file.path.name in file.listed.records:
+        return _from_table(file)
     size = admitted(file.path)
-    if file.dtype is None and file.path.suffix.lower() in _TABLES:
+    if file.dtype is None and is_text_file(file.path):
         return _from_table(file)
     samples = _binary(file, size) if file.dtype is not None else _numpy(file)
     if samples.ndim != 1 or samples.dtype.kind not in _KINDS:
@@ -93,7 +104,7 @@ def _numpy(file: TraceFile) -> npt.NDArray[Any]:
     if (array := bare_array(file.path)) is not None:
         return array
     if file.path.suffix.lower() not in _ARRAYS:
-        expected = "a .npy, .npz, .csv, .tsv or .txt, or a dtype that says what the bytes are"
+        expected = "a .npy, .npz or text, or a dtype that says what the bytes are"
         raise InputError(Problem(file.path.name, expected, quoted(file.path.suffix)))
     arrays = read_arrays(file.path)
     if len(arrays) != 1:
@@ -126,8 +137,9 @@ def _check_sizes(file: TraceFile, raw: RawTrace) -> None:
 
 
 def _from_table(file: TraceFile) -> RawTrace:
-    columns = load_columns(file.path, Layout((_TIME, _COLUMNS[file.quantity])))
-    time, samples = columns["time"], columns[file.quantity]
+    own = {file.quantity: file.column} if file.column else None
+    table = file.listed.read(file.path, Layout((_TIME, _COLUMNS[file.quantity]), record=True), own)
+    time, samples, missing = _bridged(table, file)
     steps = np.diff(time)
     if steps.size == 0:
         raise InputError(Problem(file.path.name, "two samples or more", f"{time.size}"))
@@ -144,7 +156,28 @@ def _from_table(file: TraceFile) -> RawTrace:
     if file.sample_interval is not None and abs(file.sample_interval / interval - 1.0) > _JITTER:
         found = f"times {interval:.6g} s apart"
         raise InputError(Problem(file.path.name, f"the declared sample_interval, {file.sample_interval:g} s", found))
-    return RawTrace(samples, 1.0, interval)
+    held = (f"{missing} missing samples have the value of the one before",) if missing else ()
+    return RawTrace(samples, 1.0, interval, (*table.recognised, *held))
+
+
+def _bridged(table: Described, file: TraceFile) -> tuple[Array, Array, int]:
+    """Times and samples, and how many of them were left out as bad rows; the one before stands for each of these.
+
+    InputError where so many are missing that dwells could be bridged unseen.
+    """
+    time, samples = table.values["time"], table.values[file.quantity]
+    steps = np.diff(time)
+    step = float(np.median(steps)) if steps.size else 0.0
+    if file.listed.description.dialect.bad_rows != "leave-out" or not step > 0:
+        return time, samples, 0
+    times = np.maximum(np.rint(steps / step), 1.0).astype(np.int64)
+    missing = int(times.sum()) - times.size
+    if missing > _MOST_MISSING * times.size:
+        expected = f"at most {100 * _MOST_MISSING:g} % of the samples missing"
+        raise InputError(Problem(file.path.name, expected, f"{missing} beside {time.size}"))
+    repeats = np.append(times, 1)
+    within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    return np.repeat(time, repeats) + step * within, np.repeat(samples, repeats), missing
 
 
 def _interval(file: TraceFile) -> float:

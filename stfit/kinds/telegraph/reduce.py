@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -17,9 +17,11 @@ from stfit.kinds.telegraph.data import KIND, TelegraphTraces, TraceRecord
 from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.reducing import ReducedTrace, TraceTask, reduce_trace
 from stfit.kinds.telegraph.trace_panels import panels
+from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Array, Origin
 
 _LARGE: Final = 200_000_000  # bytes of all files together, from which several processes are worth their start
+_ALONE: Final = "a file that no other row holds, or in a column"
 _ORDER: Final = (checks.FAILED, checks.DOUBTFUL, checks.PASSED, checks.NOT_TESTED)
 
 
@@ -32,7 +34,7 @@ class Reduction:
     by the current. unit: of the numbers in an array, such as "mV" or "0.25 mV" a count. dtype: of files of bare
     numbers. ap_level: "high" or "low", of the resistance. method: "auto", "threshold" or "hmm". dead_time: s, below
     which the instrument loses dwells. bad: what becomes of a trace that fails a check: "report" or "leave-out".
-    leave_out: files to leave out whatever they show.
+    leave_out: files to leave out whatever they show. listed: how the tables of the index are described.
     """
 
     sample_interval: float | None = None
@@ -44,12 +46,14 @@ class Reduction:
     dead_time: float | None = None
     bad: str = "report"
     leave_out: Sequence[str] = ()
+    listed: Listed = field(default_factory=Listed)
 
-    def task(self, path: Path, row: int, columns: Mapping[str, npt.NDArray[Any]]) -> TraceTask:
+    def task(self, row: int, columns: Mapping[str, npt.NDArray[Any]]) -> TraceTask:
         """What is to be done with the file of a row of the index."""
+        path, signal = self.listed.folder / str(columns["file"][row]), _signals(columns)[row]
         interval = float(columns["sample_interval"][row]) if "sample_interval" in columns else self.sample_interval
         return TraceTask(
-            TraceFile(path, self.quantity, interval, self.unit, self.dtype),
+            TraceFile(path, self.quantity, interval, self.unit, self.dtype, self.listed, signal),
             float(columns["current"][row]),
             self.ap_level == "high",
             self.method,
@@ -63,6 +67,11 @@ class Reduction:
         return name in self.leave_out or (self.bad == "leave-out" and failed)
 
 
+def _signals(columns: Mapping[str, npt.NDArray[Any]]) -> list[str]:
+    """The column of its file that holds each trace, "" where the index says none."""
+    return [str(name) for name in columns["column"]] if "column" in columns else [""] * columns["file"].size
+
+
 def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, **keys: Any) -> TelegraphTraces:
     """Reduce every trace of an index; large ones side by side.
 
@@ -73,7 +82,7 @@ def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, *
     origin
         Where the index stands, beside which files are looked for, and the polarity: 1 or −1, the sign of the currents.
     keys
-        Of `Reduction`.
+        Of `Reduction`; without `listed`, files stand beside the index.
 
     Returns
     -------
@@ -86,11 +95,11 @@ def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, *
         What cannot be read, a voltage without a current, a trace that gives no dwell times and is not left out, or no
         trace that is left.
     """
-    reduction = Reduction(**keys)
-    names = [str(name) for name in columns["file"]]
+    reduction = Reduction(**{"listed": Listed(Path(origin.file).parent), **keys})
+    pairs = zip(columns["file"], _signals(columns), strict=True)
+    names = [f"{file} [{signal}]" if signal else str(file) for file, signal in pairs]
     _refuse(names, columns["current"], reduction)
-    folder = Path(origin.file).parent
-    reduced = _reduced([reduction.task(folder / name, row, columns) for row, name in enumerate(names)])
+    reduced = _reduced([reduction.task(row, columns) for row in range(len(names))])
     out = [reduction.leaves_out(name, trace) for name, trace in zip(names, reduced, strict=True)]
     _refuse_unusable(names, reduced, out)
     return _measurement(columns, names, reduced, out, origin)
@@ -98,7 +107,7 @@ def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, *
 
 def _refuse(names: Sequence[str], current: Array, reduction: Reduction) -> None:
     problems = [
-        CellProblem(row, "file", "a file that no other row holds", repr(name))
+        CellProblem(row, "file", f"{_ALONE} 'column' its own header in it", repr(name))
         for row, name in enumerate(names)
         if name in names[:row]
     ]
@@ -123,12 +132,7 @@ def _reduced(tasks: Sequence[TraceTask]) -> list[ReducedTrace]:
     """All traces; TableError with the problems of all files."""
     processes = available_processes() if sum(_size(task.file.path) for task in tasks) > _LARGE else 1
     outcomes = list(mapped(_attempt, tasks, processes, doing="traces reduced"))
-    problems = [
-        CellProblem(row, "file", f"{problem.where}: {problem.expected}", problem.found)
-        for row, outcome in enumerate(outcomes)
-        if isinstance(outcome, InputError)
-        for problem in outcome.problems
-    ]
+    problems = problems_of([(row, found) for row, found in enumerate(outcomes) if isinstance(found, InputError)])
     if problems:
         raise TableError(problems)
     return [outcome for outcome in outcomes if isinstance(outcome, ReducedTrace)]
@@ -187,7 +191,9 @@ def _measurement(
         for row, (name, trace, left) in enumerate(zip(names, reduced, out, strict=True))
     ]
     notices = (f"{record.file} is left out" for record in records if record.left_out)
-    measurement = TelegraphTraces.from_columns(rows, origin=origin.of(KIND, *notices))
+    recognised = in_common([(name, trace.raw.recognised) for name, trace in zip(names, reduced, strict=True)])
+    origin = replace(origin.of(KIND, *notices), recognised=(*origin.recognised, *recognised))
+    measurement = TelegraphTraces.from_columns(rows, origin=origin)
     return replace(measurement, records=tuple(records))
 
 

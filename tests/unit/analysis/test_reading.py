@@ -25,6 +25,7 @@ from stfit.analysis import (
 )
 from stfit.constants import ELEMENTARY_CHARGE
 from stfit.errors import InputError
+from stfit.measurement.description import ColumnSource, Description
 
 MEASUREMENT = '[[measurement]]\nkind = "dwell-times"\nfile = "dwell.csv"\n'
 EXAMPLE = """
@@ -94,8 +95,10 @@ def test_every_key_arrives_in_si_units(folder: Path) -> None:
             folder / "pulse.csv",
             polarity=-1,
             temperature=295.15,
-            columns={"transition": "direction", "n": "n_reps"},
-            where={"device_id": "A", "run": 3},
+            description=Description(
+                columns={"transition": ColumnSource("direction"), "n": ColumnSource("n_reps")},
+                where={"device_id": "A", "run": 3},
+            ),
             keys={"sign": "magnitude"},
         ),
     )

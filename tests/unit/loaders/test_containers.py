@@ -14,20 +14,27 @@ from hypothesis import strategies as st
 from stfit.errors import InputError
 from stfit.loaders.containers import Problems, parse_numbers
 from stfit.loaders.reading import read_table
+from stfit.measurement.description import Dialect
 
 Write = Callable[..., Path]
 
 
-@pytest.mark.parametrize("name", ["table.csv", "TABLE.CSV", "table.tsv", "table.txt"])
+@pytest.mark.parametrize("name", ["table.csv", "TABLE.CSV", "table.tsv", "table.txt", "table", "a.b.dat"])
 def test_the_suffix_names_the_container(write: Write, name: str) -> None:
     table = read_table(write("a,b\n1,2\n", name))
     assert table.header == ("a", "b")
     assert table.rows == 1
 
 
-def test_an_unknown_suffix_is_refused(write: Write) -> None:
-    with pytest.raises(InputError, match=r"expected a table with one of the suffixes \.csv, .*; found '\.docx'$"):
-        read_table(write("a,b\n1,2\n", "table.docx"))
+def test_any_other_suffix_is_text(write: Write) -> None:
+    assert read_table(write("a,b\n1,2\n", "table.dat")).header == ("a", "b")
+    with pytest.raises(InputError, match=r"^table\.docx: expected text; found a zero byte at byte 3, line 1"):
+        read_table(write(b"PK\0\1", "table.docx"))
+
+
+def test_a_dialect_of_what_is_no_text_is_refused(write: Write) -> None:
+    with pytest.raises(InputError, match=r"^a\.npy, key 'separator': expected a file of text; found a NumPy file$"):
+        read_table(write(b"", "a.npy"), Dialect(separator=";"))
 
 
 @pytest.mark.parametrize("name", ["none.csv", "none", "none/none.csv"])

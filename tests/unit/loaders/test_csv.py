@@ -109,15 +109,10 @@ def test_a_stray_word_after_half_a_million_numbers_keeps_the_column_as_written(w
         (b"a,b\n", ["header"]),
         (b"a,b", ["header"]),
         (b"a,b\n\n# c\n", ["header"]),
-        (b"\x89PNG\r\n\x1a\n\0\0", ["line 3", "byte 9", "UTF-8", "binary"]),
-        ("a\n1\n".encode("utf-16"), ["line 1", "byte 4", "UTF-8", "UTF-16"]),
-        (b"a,t (\xb5s)\n1,2\n", ["line 1", "byte 6", "UTF-8", "0xb5"]),
+        (b"\x89PNG\r\n\x1a\n\0\0", ["line 3", "byte 9", "text", "binary"]),
         (b"\xef\xbb\xbfa\r\n1\r\n\xff\r\n", ["line 3", "byte 10", "UTF-8", "0xff"]),
-        (b"a,a\n1,2\n", ["line 1", "column 'a'", 2]),
-        (b"a,,c\n1,2,3\n", ["line 1", "column 2", "empty"]),
-        (b"a,b,\n1,2,\n", ["line 1", "column 3", "empty"]),
         (b'a,"b\n1,2\n', ["line 1", "quotes", "'a,\"b'"]),
-        (b'a,b\n1,"2\n3,4"\n', ["line 2", "quotes", "'1,\"2'"]),
+        (b'a,b\n1,"2\n3,4\n', ["line 2", "quotes", "'1,\"2'"]),
         (b"a,b\n1,2\n3\n", ["line 3", "2 cells", "1 cell"]),
         (b"a,b\n1\n", ["line 2", "2 cells", "1 cell"]),
         (b"a,b\n\n1,2,3\n#\n4\n", ["line 3", "3 cells", "line 5", "1 cell"]),
@@ -135,8 +130,8 @@ def test_a_file_that_changes_while_it_is_read_is_refused(write: Write, monkeypat
     path = write(PLAIN)
     read_plain = text_container._read_plain
 
-    def read_and_append(path: Path, scan: Any) -> Table | None:
-        table = read_plain(path, scan)
+    def read_and_append(*arguments: Any) -> Table | None:
+        table = read_plain(*arguments)
         path.write_text(PLAIN + "P,1,2\n", encoding="utf-8")
         return table
 

@@ -18,6 +18,7 @@ from stfit.loaders.gate import limited, one_reader
 from stfit.loaders.reading import read_arrays, read_table
 from stfit.loaders.tables import TableRequest, load_tables
 from stfit.measurement import kinds
+from stfit.measurement.description import ColumnSource, Description
 from tests.saying import unnamed
 
 Write = Callable[..., Path]
@@ -57,7 +58,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
 
 def test_one_process_reads_all_files_of_an_analysis_and_ends(tmp_path: Path, started: list[Any]) -> None:
     files = [dwells(tmp_path / f"{number}.npz") for number in range(3)]
-    found = load_tables([TableRequest(file, kinds()["dwell-times"], columns=COLUMNS) for file in files])
+    said = Description(columns={name: ColumnSource(header) for name, header in COLUMNS.items()})
+    found = load_tables([TableRequest(file, kinds()["dwell-times"], description=said) for file in files])
     assert len(found) == 3
     assert len(started) == 1
     assert started[0].poll() is not None

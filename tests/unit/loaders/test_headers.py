@@ -13,6 +13,7 @@ from stfit.errors import InputError
 from stfit.loaders.containers import Problems, Table
 from stfit.loaders.headers import Headers, find_header, match_headers, nearest
 from stfit.measurement.columns import CURRENT, FIELD, STATE, TEMPERATURE, Column, Domain, Layout
+from stfit.measurement.description import ColumnSource, Description
 
 N = Column("n", "", Domain.COUNT, aliases=("count",))
 TOTAL = Column("total_time", "s", accepts=("s", "us"), aliases=("t_total",))
@@ -26,7 +27,8 @@ def table(*header: str) -> Table:
 
 def match(*header: str, declared: dict[str, str] | None = None) -> Headers:
     problems = Problems(Path("dwell.csv"))
-    found = match_headers(table(*header), LAYOUT, declared or {}, problems)
+    columns = {name: ColumnSource(header) for name, header in (declared or {}).items()}
+    found = match_headers(table(*header), LAYOUT, Description(columns=columns), problems)
     problems.raise_any()
     return found
 
@@ -140,7 +142,10 @@ def test_the_nearest_name(name: str, phrase: str) -> None:
         (
             ("stat", "current (mA)", "n", "total_time (s)"),
             {},
-            "dwell.csv, line 1: expected a column 'state'; found none; the nearest is 'stat'",
+            (
+                "dwell.csv, line 1: expected a column 'state', or the constant state = \"P\"; "
+                "found none; the nearest is 'stat'"
+            ),
         ),
         (
             ("state", "current (mA)", "n", "total_tme (s)"),
@@ -161,7 +166,10 @@ def test_the_nearest_name(name: str, phrase: str) -> None:
         (
             ("state", "I (mA)", "I_dc (A)", "n", "tau (s)"),
             {},
-            "dwell.csv, line 1: expected one column for 'current'; found 'I (mA)' and 'I_dc (A)'",
+            (
+                "dwell.csv, line 1: expected one column for 'current', or "
+                "columns = {current = {column = 2, unit = \"A\"}}; found 'I (mA)', 'I_dc (A)'"
+            ),
         ),
         (
             PLAIN,
@@ -192,7 +200,10 @@ def test_the_nearest_name(name: str, phrase: str) -> None:
         (
             PLAIN,
             {"current": "current (uA)"},
-            "dwell.csv, key 'columns.current': expected the unit that the file gives, 'mA'; found 'uA'",
+            (
+                "dwell.csv, key 'columns.current': expected the unit that the file gives, 'mA', "
+                "or a gain that turns it into the declared one; found 'uA'"
+            ),
         ),
         (
             ("state", "current (mA)", "n"),

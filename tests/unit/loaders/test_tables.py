@@ -21,6 +21,7 @@ from stfit.loaders.tables import load_table as load
 from stfit.measurement import Kind
 from stfit.measurement.base import Origin
 from stfit.measurement.columns import CURRENT, FIELD, STATE, TEMPERATURE, TRANSITION, Column, Domain, Layout
+from stfit.measurement.description import DESCRIPTION_KEYS, Description
 
 Write = Callable[..., Path]
 
@@ -57,7 +58,8 @@ RECORDED: Final = Kind("recorded", lambda: LAYOUT, lambda: RecordedKeys, lambda:
 
 
 def load_table(path: Path, **options: Any) -> Recorded:
-    found: Any = load(path, RECORDED, **options)
+    described = {key: options.pop(key) for key in tuple(options) if key in DESCRIPTION_KEYS}
+    found: Any = load(path, RECORDED, description=Description.of(described), **options)
     assert isinstance(found, Recorded)
     return found
 

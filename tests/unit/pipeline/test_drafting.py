@@ -186,7 +186,7 @@ def test_a_bare_trace_wants_an_index(tmp_path: Path) -> None:
         ({"keys": {"polarty": 1}}, "option '--key': expected one of .*found 'polarty'; the nearest is 'polarity'"),
         (
             {"keys": {"dead_time": "1 us"}},
-            "option '--key': expected a key of dwell-times: columns, .*; found 'dead_time'",
+            "option '--key': expected a key of dwell-times: bad_rows, columns, .*; found 'dead_time'",
         ),
         ({"device": {"betta": "0.3"}}, "option '--device': expected one of .*found 'betta'; the nearest is 'beta'"),
     ],

@@ -9,6 +9,8 @@ import pytest
 
 from stfit.errors import InputError
 from stfit.kinds.telegraph.files import TraceFile, open_trace
+from stfit.loaders.listed import Listed
+from stfit.measurement.description import Description, Dialect
 
 SAMPLES = np.arange(40, dtype=np.float32)
 
@@ -43,6 +45,18 @@ def test_a_table_has_its_own_times(tmp_path: Path) -> None:
     np.testing.assert_allclose(raw.samples, np.arange(40) * 1e-3)
 
 
+def test_missing_samples_are_bridged_and_counted_where_rows_may_be_bad(tmp_path: Path) -> None:
+    rows = "\n".join(f"{0.5 * i},{'nan' if i in (3, 4) else i}" for i in range(400))
+    (tmp_path / "x.csv").write_text(f"time (ms),voltage (V)\n{rows}\n")
+    failing(tmp_path / "x.csv", "line 5.* or bad_rows")
+    said = Listed(description=Description(dialect=Dialect(bad_rows="leave-out")))
+    raw = open_trace(TraceFile(tmp_path / "x.csv", "voltage", listed=said))
+    assert raw.samples[:6].tolist() == [0.0, 1.0, 2.0, 2.0, 2.0, 5.0]
+    assert raw.recognised == ("2 missing samples have the value of the one before",)
+    (tmp_path / "x.csv").write_text("time (ms),voltage (V)\n" + "".join(f"{i},{i}\n" for i in (0, 1, 2, 7, 8, 9)))
+    failing(tmp_path / "x.csv", "at most 1 % of the samples missing; found 4 beside 6", listed=said)
+
+
 def failing(path: Path, match: str, **options: object) -> None:
     given = {"sample_interval": 1e-5, "unit": "V"} | options
     with pytest.raises(InputError, match=match):
@@ -52,8 +66,8 @@ def failing(path: Path, match: str, **options: object) -> None:
 def test_what_is_no_trace_is_an_error(tmp_path: Path) -> None:
     failing(tmp_path / "absent.npy", "no such file")
     failing(tmp_path, "a folder")
-    (tmp_path / "x.foo").touch()
-    failing(tmp_path / "x.foo", "a dtype that says what the bytes are; found '.foo'")
+    (tmp_path / "x.foo").write_bytes(b"1,\0")
+    failing(tmp_path / "x.foo", "expected text; found a zero byte at byte 3, line 1: a binary file")
     (tmp_path / "text.npy").write_text("not numpy")
     failing(tmp_path / "text.npy", "a NumPy file; found a file that cannot be read as one")
     np.save(tmp_path / "pickled.npy", np.array([{}], dtype=object), allow_pickle=True)

@@ -1,0 +1,109 @@
+"""Settings that stand in the names of files, as the table that somebody would type by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, final
+
+import numpy as np
+
+from stfit.errors import InputError, Problem
+from stfit.loaders.assembled import cells_of_text, sha256_of
+from stfit.loaders.containers import Problems, Table
+from stfit.loaders.described import columns_in
+from stfit.loaders.headers import find_header
+from stfit.loaders.names import is_called
+from stfit.measurement.columns import FILE, Layout
+from stfit.measurement.description import Description
+from stfit.units import quoted
+
+_FIELD: Final = re.compile(r"\{(\w*)(?::([^{}]+))?\}")
+_NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_SHOWN: Final = 5
+
+
+@final
+@dataclass(frozen=True)
+class Listing:
+    """Files, and the pattern of their names: text with fields {name} or {name:unit}.
+
+    A field with a unit is a number, behind which the unit may stand; {} is any text. A pattern with slashes is that of
+    the folders above a file, too. folder: to which names are relative.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+    pattern: str = ""
+
+    def table(self, path: Path) -> Table:
+        """An index of the files: a column `file`, and one for each field. InputError: names that do not fit.
+
+        path: what messages call it.
+        """
+        fields = [(name, unit) for name, unit in _FIELD.findall(self.pattern) if name]
+        found = [self._texts(file) for file in self.files]
+        wrong = [file.name for file, texts in zip(self.files, found, strict=True) if texts is None]
+        if wrong:
+            more = ", …" if len(wrong) > _SHOWN else ""
+            shown = ", ".join(quoted(name) for name in wrong[:_SHOWN])
+            where = f"{path.name}, key 'pattern'"
+            raise InputError(Problem(where, f"names of files such as {quoted(self.pattern)}", f"{shown}{more}"))
+        texts = [row for row in found if row is not None]
+        header = ["file", *(f"{name} ({unit})" if unit else name for name, unit in fields)]
+        names = [Path(os.path.relpath(file, self.folder)).as_posix() for file in self.files]
+        columns = [np.array(names, dtype=object)]
+        columns += [cells_of_text([row[place] for row in texts]) for place in range(len(fields))]
+        sums = "".join(f"{name} {sha256_of(file)}\n" for name, file in zip(names, self.files, strict=True))
+        digest = hashlib.sha256(sums.encode("utf-8", "surrogateescape")).hexdigest()
+        rows = np.arange(1, len(names) + 1)
+        said = (f"{', '.join(header[1:])} from the names of {len(names)} files",) if fields else ()
+        return Table(path, digest, tuple(header), tuple(columns), lambda: rows, header_line=0, recognised=said)
+
+    def _texts(self, file: Path) -> list[str] | None:
+        """What the fields hold in the name of a file; None where it does not fit."""
+        if not self.pattern:
+            return []
+        depth = self.pattern.count("/")
+        name = "/".join([*file.parts[len(file.parts) - 1 - depth : -1], file.stem])
+        found = _expression(self.pattern).fullmatch(name)
+        return None if found is None else list(found.groups())
+
+
+def settings_of(
+    listing: Listing, path: Path, layout: Layout, description: Description
+) -> list[tuple[Path, Description]]:
+    """Each file that is taken, with a description in which the settings of its name are constants.
+
+    `where` chooses among the files by what their names say; what else it says holds for their rows.
+    """
+    table = listing.table(path)
+    by_name = {name: wanted for name, wanted in description.where.items() if find_header(table, name) is not None}
+    named = table.header[1:]
+    columns = [column for column in layout.columns if any(is_called(header, column.name, column) for header in named)]
+    words = {column.name: description.words[column.name] for column in columns if column.name in description.words}
+    chosen = Description(words=words, where=by_name)
+    found = columns_in(table, Layout((FILE, *columns)), chosen, Problems(path))
+    rest = {name: wanted for name, wanted in description.where.items() if name not in by_name}
+    return [
+        (
+            listing.folder / str(found.values["file"][row]),
+            description.with_constants({column.name: found.values[column.name][row] for column in columns}, rest),
+        )
+        for row in range(found.selection.rows)
+    ]
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    """The regular expression of a pattern; each named field is a group."""
+    parts, last = [], 0
+    for field in _FIELD.finditer(pattern):
+        parts.append(re.escape(pattern[last : field.start()]))
+        name, unit = field.groups()
+        inner = f"({_NUMBER})\\s*(?:{re.escape(unit)})?" if unit else "([^/]+?)" if name else "[^/]*?"
+        parts.append(inner)
+        last = field.end()
+    return re.compile("".join([*parts, re.escape(pattern[last:])]))
