@@ -35,7 +35,7 @@ def terminal() -> Iterator[Hostile]:
     for label, text in OBEYED.items():
         words = text.replace("\r", "").replace("\x0b", "").replace("\x0c", "").replace("\u2028", "")
         yield Hostile("terminal", f"{text.replace('/', '')}.csv", holding(DWELLS), Right.READ)
-        yield Hostile("terminal", f"{text.replace('/', '')}.foo", holding(DWELLS))
+        yield Hostile("terminal", f"{text.replace('/', '')}.foo", holding(DWELLS), Right.EITHER)
         yield Hostile("terminal", f"column {label}.csv", holding(DWELLS.replace("n,", f"{words}x,")), Right.EITHER)
         yield Hostile("terminal", f"unit {label}.csv", holding(DWELLS.replace("mA", words)), Right.EITHER)
         yield Hostile("terminal", f"cell {label}.csv", holding(DWELLS.replace("AP", words)), Right.EITHER)
@@ -88,8 +88,8 @@ def sizes_of_messages() -> Iterator[Hostile]:
     )
     yield analysis("message size", "syntax", f"a = {long}")
     yield analysis("message size", "measurements", f"{'[[measurement]]' + chr(10)}" * 10_000)
-    yield Hostile("message size", "column.csv", holding(DWELLS.replace("n,", f"{long},")), Right.READ)
-    yield Hostile("message size", "unit.csv", holding(DWELLS.replace("mA", long)), Right.READ)
+    yield Hostile("message size", "column.csv", holding(DWELLS.replace("n,", f"{long},")), Right.EITHER)
+    yield Hostile("message size", "unit.csv", holding(DWELLS.replace("mA", long)), Right.EITHER)
     yield Hostile("message size", "cell.csv", holding(DWELLS.replace("AP", long)), Right.EITHER)
     yield Hostile("message size", "kind.csv", holding(DWELLS.replace("AP", long)), options=("--kind", "dwell-times"))
     yield Hostile(
