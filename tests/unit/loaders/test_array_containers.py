@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import h5py
 import numpy as np
 import openpyxl
+import pandas as pd
 import pyarrow as pa
 import pytest
 from nptdms import ChannelObject, TdmsWriter
@@ -239,3 +241,16 @@ def test_the_extra_is_named_where_it_is_missing(tmp_path: Path, monkeypatch: pyt
     )
     with pytest.raises(InputError, match=expected):
         reader_of("parquet", tmp_path / "a.parquet")
+
+
+def test_the_container_of_contributing_reads_a_table(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    code = text.partition("## A container of your own")[2].partition("```python\n")[2].partition("   ```")[0]
+    names: dict[str, Any] = {}
+    exec(compile(dedent(code), "CONTRIBUTING.md", "exec", dont_inherit=True), names)  # noqa: S102
+    frame = pd.DataFrame({"current (mA)": [0.5, 1.5], "n": [3, 4]})
+    frame.to_feather(tmp_path / "table.feather")
+    found = names["read"](tmp_path / "table.feather", 10**6)
+    assert [(name, values.tolist()) for name, values in found.columns] == [("current (mA)", [0.5, 1.5]), ("n", [3, 4])]
+    with pytest.raises(InputError, match=r"table\.feather, unpacked"):
+        names["read"](tmp_path / "table.feather", 8)
