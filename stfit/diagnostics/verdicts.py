@@ -13,7 +13,7 @@ from stfit.results import Estimate, Verdict
 from stfit.results.numbers import format_rounded
 from stfit.results.symbols import symbol
 
-_WIDER: Final = "Measure longer, over a wider range of currents or temperatures, or give it in [device]."
+_WIDER: Final = "Measure longer, or over a wider range of currents or temperatures."
 _UNCHANGED: Final = 0.95  # of the error of a quote, from which the data have added nothing to speak of
 _NEGLIGIBLE: Final = 1e-9  # of the largest derivative
 _ENDS: Final = {(True, True): "on both sides", (True, False): "below", (False, True): "above"}

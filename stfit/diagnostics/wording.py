@@ -97,7 +97,7 @@ def _is_relative(name: str) -> bool:
 def remedy(parts: Mapping[str, float]) -> str:
     """The measurement, or the constant, that would settle a direction with these components."""
     if parts.keys() <= {"tau_0"}:
-        return "Measure dwell times or switching too: critical currents at zero temperature do not depend on τ0."
+        return "Measure dwell times or switching probabilities too. Nothing measured so far depends on τ0."
     for names, sentence in _REMEDIES:
         if names <= parts.keys():
             return sentence
