@@ -453,7 +453,7 @@ def test_the_tab_key_completes_commands_and_options() -> None:
         ("calibrate a.toml --intervals covariance,p", ["covariance,profile", "covariance,posterior"]),
         ("plan a.toml --target l", ["l_over_L", "linewidth_P", "linewidth_AP"]),
         ("inspect x.csv --kind fmr", ["fmr-lines", "fmr-spectra"]),
-        ("inspect x.csv --kind dwell-events --key d", ["dead_time="]),
+        ("inspect x.csv --kind dwell-events --key dea", ["dead_time="]),
         ("init x.csv --kind fmr-lines --key line", ["linewidth="]),
         ("init x.csv --device delta", ["delta_R="]),
     ],
