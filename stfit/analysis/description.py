@@ -59,7 +59,9 @@ def _source(value: Any) -> ColumnSource:
     if "column" not in value or not value.keys() <= {"column", "unit", "gain", "offset"}:
         raise unfit(_COLUMN, f"a table with the keys {', '.join(value) or 'of none'}")
     if not sound or not isinstance(unit, str) or value.get("gain") == 0:
-        raise unfit(_COLUMN, "a unit that is no text, or a gain or offset that is no number other than 0")
+        raise unfit(
+            _COLUMN, "a unit that is not text, a gain that is not a number or is 0, or an offset that is not a number"
+        )
     gain, offset = float(value.get("gain", 1.0)), float(value.get("offset", 0.0))
     return ColumnSource(_place(value["column"]), unit, gain, offset)
 

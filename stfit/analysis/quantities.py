@@ -173,7 +173,7 @@ def existing_file(value: Any, base: Path) -> Path:
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        raise unfit("a file there is", f"{shown(value)} ({reason(error)})") from error
+        raise unfit("a file that exists", f"{shown(value)} ({reason(error)})") from error
     if stat.S_ISDIR(mode):
         raise unfit("a file", f"{shown(value)}, a folder")
     return path
@@ -185,7 +185,7 @@ def existing_files(value: Any, base: Path) -> tuple[Path, ...]:
     found = {name for entry in patterns for name in glob(str(base / text(entry)), recursive=True)}  # noqa: PTH207 - takes absolute ones
     files = tuple(path for path in map(Path, sorted(found)) if path.is_file())
     if not files:
-        raise unfit('files there are, such as "data/*.csv"', f"none for {shown(value)}")
+        raise unfit('files that exist, such as "data/*.csv"', f"none for {shown(value)}")
     return files
 
 

@@ -82,7 +82,7 @@ def virtual_device(
         raise InputError(Problem(place(source, ("measurement",)), expected, "none"))
     if experiment is not None and own:
         where = place(source, (next(iter(own)),))
-        raise InputError(Problem(where, f"what is measured in {experiment[1]} alone", "both files say it"))
+        raise InputError(Problem(where, f"the measurements in {experiment[1]} alone", "them in both files"))
     design, where = (own, source) if experiment is None else experiment
     found = read_experiment(design, where)
     read = _read({key: value for key, value in content.items() if key not in own}, base, source)
@@ -160,7 +160,7 @@ def _not_at(level: str, designs: Sequence[Design], where: str) -> Iterator[Probl
     """Kinds that no equation of motion gives: they are no events."""
     for i, design in enumerate(designs):
         if level == DYNAMICS and kinds()[design.kind].dynamics is None:
-            expected = f'a kind made of switching events with level = "{level}" (lines and critical currents are none)'
+            expected = f'a kind made of switching events with level = "{level}" (lines and critical currents are not)'
             yield Problem(place(where, ("measurement", i, "kind")), expected, "one that is not")
         if level == DYNAMICS and (refused := design.refused_by_dynamics()) is not None:
             key, expected, found = refused

@@ -19,7 +19,7 @@ class Ended(Enum):
     BUDGET = (
         "The budget of steps ended before the autocorrelation time was resolved, or before there were enough draws."
     )
-    BURNING_IN = "The budget of steps ended while the walkers were still on their way from where they started."
+    BURNING_IN = "The budget of steps ended before the walkers had moved away from their starting points."
     RUNNING = "The chain was stored while it ran."
 
 

@@ -18,7 +18,7 @@ from stfit.backends.chain import Chain, Ended, Walk
 from stfit.errors import InputError, Problem
 
 FORMAT: Final = "stfit-chain/1"
-_EXPECTED: Final = "a chain as stfit writes it (HDF5), whole"
+_EXPECTED: Final = "a complete chain file that stfit wrote (HDF5)"
 _NAMES: Final = {
     "fingerprint": "the same measurements, model, constraints, priors and bounds",
     "seed": "the same seed",

@@ -20,8 +20,8 @@ class State(Enum):
     """How one side of a profile ends: the key that is stored and the sentence that a report prints."""
 
     CLOSED = ("closed", "The data close the interval on this side.")
-    OPEN = ("open", "The deviance does not rise so far, however far the quantity goes: the data leave this side open.")
-    LIMIT = ("limit", "The quantity comes to the end of its range before the deviance has risen so far.")
+    OPEN = ("open", "The deviance never rises to this level: the data leave the interval open on this side.")
+    LIMIT = ("limit", "The quantity reaches the end of its range before the deviance rises to this level.")
     AT_BOUND = ("at-bound", "The best fit lies at its bound on this side.")
     FAILED = ("failed", "The end could not be found: the likelihood has no usable curvature there.")
 

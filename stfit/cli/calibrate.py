@@ -17,28 +17,30 @@ from stfit.cli.saying import command, default_folder, end, require_analysis, req
 def calibrate(
     analysis: AnalysisFile,
     *,
-    replicas: Annotated[int, typer.Option("-n", metavar="N", min=2, help="How many measurements are simulated.")] = 200,
+    replicas: Annotated[int, typer.Option("-n", metavar="N", min=2, help="Number of simulated measurements.")] = 200,
     intervals: Annotated[
         str,
         typer.Option(
             metavar="KINDS",
             autocompletion=completion.intervals,
-            help="Which intervals: covariance, profile, bootstrap, posterior, with commas.",
+            help="Intervals to test, with commas between: covariance, profile, bootstrap, posterior.",
         ),
     ] = "covariance,profile",
     sbc: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Sample N posteriors, their truths drawn from the prior, and rank them."),
+        typer.Option(
+            metavar="N", min=1, help="Draw N true values from the prior; rank each among its posterior draws."
+        ),
     ] = None,
     seed: Seed = None,
-    processes: Annotated[int, typer.Option(metavar="N", min=1, help="Side by side; changes no number.")] = 1,
+    processes: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Number of processes; results do not depend on it.")
+    ] = 1,
     out: ReportFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json in place of the tables.")] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="No tables and no bar, only where the report is.")
-    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the path of the report.")] = False,
 ) -> None:
-    """Simulate a measurement again from its own fit, and see whether the intervals are as wide as they say."""
+    """Simulate a measurement many times from its fit and count how often the intervals contain the truth."""
     from stfit.analysis import read_analysis
 
     require_analysis(analysis)

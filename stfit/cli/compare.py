@@ -29,11 +29,11 @@ def compare(
         typer.Option(metavar="DIR", readable=False, help=f"Write {', '.join(_FILES)} there."),
     ] = None,
     same_device: Annotated[
-        bool, typer.Option("--same-device", help="All results are of one device: those that differ are in tension.")
+        bool, typer.Option("--same-device", help="All results are of one device: report differences as tension.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document in place of the tables.")] = False,
 ) -> None:
-    """Show l/L_θθ, c_i, τ0, E and I_c of several results beside each other, and whether they agree."""
+    """Show l/L_θθ, c_i, τ0, E and I_c of several results side by side and test whether they agree."""
     if out is not None:
         require_writable(out, _FILES)
 

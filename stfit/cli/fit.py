@@ -28,20 +28,18 @@ def fit(
         typer.Option(
             metavar="NAME",
             autocompletion=backends,
-            help="How to fit, in place of the file's own choice: least-squares or mcmc.",
+            help="Method, in place of the one in the file: least-squares or mcmc.",
         ),
     ] = None,
     seed: Seed = None,
     out: ReportFolder = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the chain in the output folder (mcmc).")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the chain in the output folder (mcmc).")] = False,
     processes: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Processes that draw a chain (mcmc); they do not change it.")
+        int, typer.Option(metavar="N", min=1, help="Number of processes (mcmc); the chain does not depend on it.")
     ] = 1,
     formats: Formats = "html",
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json in place of the summary.")] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="No summary and no bar, only where the report is.")
-    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the path of the report.")] = False,
 ) -> None:
     """Fit the measurements of an analysis file and write a report."""
     from stfit.analysis import read_analysis, with_backend

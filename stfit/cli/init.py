@@ -28,7 +28,7 @@ def init(
             "--kind",
             metavar="KIND",
             autocompletion=kinds,
-            help="What the files hold: once for all, or once for each in turn.",
+            help="Kind of measurement: one for all files, or one for each file in order.",
         ),
     ] = None,
     key: Annotated[
@@ -50,11 +50,14 @@ def init(
         ),
     ] = None,
     out: Annotated[
-        Path, typer.Option(metavar="FILE.toml", readable=False, help="The analysis file; paths in it start there.")
+        Path,
+        typer.Option(
+            metavar="FILE.toml", readable=False, help="The analysis file; its paths are relative to its folder."
+        ),
     ] = Path("analysis.toml"),
-    force: Annotated[bool, typer.Option("--force", help="Write it even where there is one already.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> None:
-    """Begin an analysis file from data: kinds by their columns, settings, hints, and what to fill in."""
+    """Write a first analysis file for data: kinds and settings from the columns, and places to fill in."""
     _refuse(out, force)
     require_writable(out.absolute().parent, (out.name,))
 

@@ -26,7 +26,7 @@ def inspect(
     *,
     kind: Annotated[
         str | None,
-        typer.Option(metavar="KIND", autocompletion=kinds, help="Read it as this kind, as [[measurement]] would."),
+        typer.Option(metavar="KIND", autocompletion=kinds, help="Read the file as this kind of measurement."),
     ] = None,
     key: Annotated[
         list[str] | None,
@@ -38,11 +38,12 @@ def inspect(
         ),
     ] = None,
     png: Annotated[
-        Path | None, typer.Option(metavar="FILE.png", readable=False, help="Draw the plot there, not in the terminal.")
+        Path | None,
+        typer.Option(metavar="FILE.png", readable=False, help="Draw the plot into this file, not in the terminal."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document in place of the words.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document in place of the text.")] = False,
 ) -> None:
-    """Show what is understood of a file: container, columns, units, rows, remarks, and a plot."""
+    """Show how stfit reads a file: container, columns, units, rows, remarks, and a plot."""
     if png is not None:
         if png.suffix.lower() != ".png":
             raise InputError(Problem("option '--png'", "a file name that ends in .png", repr(str(png))))

@@ -13,7 +13,7 @@ AnalysisFile = Annotated[
     Path, typer.Argument(metavar="ANALYSIS", readable=False, help="The analysis file (TOML); stfit init begins one.")
 ]
 Seed = Annotated[
-    int | None, typer.Option(metavar="N", min=0, help="Seed of every random number, in place of the file's own.")
+    int | None, typer.Option(metavar="N", min=0, help="Seed of all random numbers, in place of the one in the file.")
 ]
 Formats = Annotated[
     str,
@@ -21,7 +21,7 @@ Formats = Annotated[
         "--format",
         metavar="NAMES",
         autocompletion=formats,
-        help="Forms of the report: html, pdf (needs stfit[pdf]), md, latex, several with commas, or all.",
+        help="Formats of the report, with commas between: html, pdf (needs stfit[pdf]), md, latex; or all.",
     ),
 ]
 ReportFolder = Annotated[

@@ -31,25 +31,25 @@ def plan(
         typer.Option(
             metavar="NAME",
             autocompletion=targets,
-            help="Whose error is to shrink, in place of the file's choice.  [default: l_over_L]",
+            help="Quantity whose error is to be reduced, in place of the one in the file.  [default: l_over_L]",
         ),
     ] = None,
     hours: Annotated[
-        float | None, typer.Option(metavar="H", help="Time to spend, which every candidate is then made to fill.")
+        float | None, typer.Option(metavar="H", help="Available time; every candidate is extended or cut to fill it.")
     ] = None,
-    check: Annotated[int, typer.Option(metavar="N", min=0, help="How many of the best are simulated.")] = 3,
-    refits: Annotated[int, typer.Option(metavar="N", min=10, help="How often each of them.")] = 200,
+    check: Annotated[int, typer.Option(metavar="N", min=0, help="Number of best candidates to simulate.")] = 3,
+    refits: Annotated[int, typer.Option(metavar="N", min=10, help="Simulations of each candidate.")] = 200,
     processes: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="How many share the simulations.  [default: all processors]")
+        int | None, typer.Option(metavar="N", min=1, help="Number of processes.  [default: all processors]")
     ] = None,
     seed: Seed = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", readable=False, help="Where the plan goes.  [default: reports/<name>]"),
+        typer.Option(metavar="DIR", readable=False, help="Folder of the plan.  [default: reports/<name>]"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print plan.json in place of the summary.")] = False,
 ) -> None:
-    """Say which measurement to take next: what each would do for the error of l/L_θθ, per hour."""
+    """Find the next measurement: how much each candidate reduces the error of l/L_θθ per hour."""
     from stfit.analysis import read_analysis
     from stfit.analysis.reading import with_target
 

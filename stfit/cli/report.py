@@ -14,15 +14,15 @@ from stfit.cli.saying import require_writable, say
 
 @app.command(epilog="Example: stfit report out/result.json --format pdf")
 def report(
-    result: Annotated[Path, typer.Argument(metavar="RESULT.json", readable=False, help="What a fit stored.")],
+    result: Annotated[Path, typer.Argument(metavar="RESULT.json", readable=False, help="Stored result of a fit.")],
     *,
     formats: Formats = "html",
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", readable=False, help="Where it goes.  [default: the folder of the result]"),
+        typer.Option(metavar="DIR", readable=False, help="Folder of the report.  [default: the folder of the result]"),
     ] = None,
 ) -> None:
-    """Make the report of a stored result again, in any form, without a new fit."""
+    """Write the report of a stored result again, in any format, without a new fit."""
     from stfit.reports.formats import chosen_formats, files_of
 
     chosen = chosen_formats(formats)

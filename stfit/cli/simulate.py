@@ -22,13 +22,13 @@ def simulate(
         typer.Option(
             metavar="EXPERIMENT.toml",
             readable=False,
-            help="What is measured on it, and how closely it is followed.  [default: as the device file says]",
+            help="The measurements to simulate and the level of the simulation.  [default: as the device file says]",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed: the same one gives the same files.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", readable=False, help="Where the files go.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", readable=False, help="Folder of the files.")],
 ) -> None:
-    """Write a synthetic measurement of a device whose truth is known."""
+    """Write a synthetic measurement of a device whose true parameters are known."""
     require_writable(out)
 
     from stfit.pipeline.simulating import simulate as simulated

@@ -101,7 +101,7 @@ def line_slope_sentence(entries: Sequence[Mapping[str, Any]]) -> str | None:
             ratios.append(f"{symbol}: {format_value(ratio, error, '')}")
     if not ratios:
         return None
-    return f"Slopes of the resonance lines over those of switching (1 if Eq. 32 holds): {'; '.join(ratios)}."
+    return f"Ratio of the slope from resonance lines to that from switching (1 if Eq. 32 holds): {'; '.join(ratios)}."
 
 
 def _mean(slopes: Sequence[Mapping[str, float | None]]) -> tuple[float, float] | None:

@@ -182,7 +182,7 @@ def _acceptance(acceptance: Sequence[float]) -> list[tuple[ChainVerdict, str]]:
     least = float(np.min(acceptance))
     if not least < LEAST_ACCEPTED:  # nor where a single step tells nothing of moves
         return []
-    sentence = f"An ensemble accepted {100 * least:.1f} % of its moves only, below {100 * LEAST_ACCEPTED:g} %."
+    sentence = f"An ensemble accepted {100 * least:.1f} % of its moves, below {100 * LEAST_ACCEPTED:g} %."
     return [(ChainVerdict.TENTATIVE, sentence)]
 
 
@@ -200,7 +200,7 @@ def _left_out(found: Mapping[str, Convergence], judged: frozenset[str]) -> list[
     names = [symbol(name).text for name in found if name not in judged]
     if not names:
         return []
-    return [f"Not judged, since the data do not identify them and no number is quoted: {', '.join(names)}."]
+    return [f"Not judged, because the data do not identify these parameters: {', '.join(names)}."]
 
 
 def _named(name: str) -> str:

@@ -161,22 +161,22 @@ def _sentences(found: dict[str, Sensitivity], uniform: frozenset[str], *, truste
     mostly = [name for name, e in found.items() if e.contraction is not None and e.contraction < MOSTLY_PRIOR]
     sentences = []
     if not trusted:
-        sentences.append("Power scaling says nothing here: the weights of the draws are dominated by a few of them.")
+        sentences.append("Power scaling is not reliable here: a few draws carry most of the weight.")
     if conflict := named(CONFLICT):
-        sentences.append(f"Prior and data pull {_list(conflict)} opposite ways: at least one of them is wrong.")
-    if bounded := [name for name in mostly if name in uniform]:
         sentences.append(
-            f"Mostly prior: the data take away less than half of the prior's variance of {_list(bounded)}."
+            f"Prior and data pull {_list(conflict)} in opposite directions: at least one of them is wrong."
         )
+    if bounded := [name for name in mostly if name in uniform]:
+        sentences.append(f"The data remove less than half of the prior variance of {_list(bounded)}: mostly prior.")
     if given := [name for name in mostly if name not in uniform]:
-        sentences.append(f"The data add little to what was put in of {_list(given)}: these errors are the quoted ones.")
+        sentences.append(f"The data add little to the given {_list(given)}: the errors are those that were given.")
     if strong := [name for name in named(STRONG_PRIOR) if name not in mostly]:
-        sentences.append(f"The error of {_list(strong)} is that of what was put in, rather than that of the data.")
+        sentences.append(f"The error of {_list(strong)} comes from the prior rather than from the data.")
     if both := named(BOTH):
-        sentences.append(f"What was put in and the data both set the error of {_list(both)}.")
+        sentences.append(f"Prior and data both determine the error of {_list(both)}.")
     if listed := [name for name in found if name in uniform]:
         sentences.append(
-            f"Uniform priors do not scale: of {_list(listed)} only the contraction tells how much the data say."
+            f"Uniform priors cannot be scaled: for {_list(listed)} only the contraction shows the weight of the data."
         )
     return tuple(sentences)
 

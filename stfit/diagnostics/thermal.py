@@ -38,8 +38,8 @@ def near_curie(hottest: float, curie: float) -> list[Note]:
         return []
     sentence = (
         f"The hottest row, {format_rounded(hottest, 'K', 4)}, lies above {_NEAR:g} of the Curie temperature, "
-        f"{format_rounded(curie, 'K', 4)}: near T_C neither Bloch's law nor a mean field gives M_s(T), nor does a "
-        "power of it give K(T)."
+        f"{format_rounded(curie, 'K', 4)}. Near T_C neither Bloch's law nor a mean field gives M_s(T), and K(T) is "
+        "not a power of M_s(T)."
     )
     return [Note("Curie temperature", "warning", sentence)]
 
@@ -55,12 +55,12 @@ def rise(before: float, after: float, *, ignored: bool = False) -> list[Note]:
     change = f"{format_rounded(before, 'K', 4)} by {format_rounded(after - before, 'K', 2)}"
     if ignored:
         sentence = (
-            f"The heating in [device] would raise the magnet from {change} at the largest current, and the model "
-            'leaves it out: heating = "joule" in [model] takes it in.'
+            f"The heating in [device] would raise the magnet from {change} at the largest current, but the model "
+            'neglects it. Set heating = "joule" in [model] to include it.'
         )
         return [Note("heating", "warning", sentence)]
     sentence = f"Where it matters most, Joule heating raises the magnet from {change}"
     if not large:
         return [Note("heating", "info", f"{sentence}.")]
-    more = "τ0, the barriers and κ are then read off one curve, and a κ that depends on temperature would change them."
+    more = "τ0, the barriers and κ then follow from one curve. A κ that depends on temperature would change them."
     return [Note("heating", "warning", f"{sentence}, more than {100 * _HOT:.0f} %: {more}")]

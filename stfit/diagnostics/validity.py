@@ -84,7 +84,7 @@ def _attempt_time(estimates: Mapping[str, Estimate]) -> list[Note]:
         return []
     text = f"Brown's prefactor with the α, γ, M_s and v given predicts τ0 = {_seconds(predicted.value)}"
     if fitted.value is None:
-        return [Note("attempt time", "info", f"{text}; the data do not give one to compare.")]
+        return [Note("attempt time", "info", f"{text}; the data do not determine τ0, so the two cannot be compared.")]
     errors = [0.0 if e.stderr is None else e.stderr / float(e.value or 1.0) for e in (predicted, fitted)]
     apart = float(np.log(fitted.value / predicted.value))
     sentence = (

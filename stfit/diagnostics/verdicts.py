@@ -47,7 +47,7 @@ def _unseen(name: str, structure: Structure, null_directions: Sequence[Mapping[s
     """Of a quantity that moves along a null direction of the best fit."""
     gradient = structure.gradients[0].get(name)
     if gradient is None:
-        return "structural", "Not identified: it does not follow from data of this design.", _WIDER
+        return "structural", "Not identified: data of this design cannot determine it.", _WIDER
     names = structure.points[0].names
     parts = {n for n, g in zip(names, gradient, strict=True) if abs(g) > _NEGLIGIBLE * np.max(np.abs(gradient))}
     touched = [entry for entry in null_directions if parts & entry["components"].keys()]

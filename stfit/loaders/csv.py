@@ -73,7 +73,7 @@ def read(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()) -> T
         return _read_by_record(path, text, dialect)
     after = path.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise InputError(Problem(path.name, "a file that stays as it is while it is read", "that it changed"))
+        raise InputError(Problem(path.name, "a file that does not change while it is read", "that it changed"))
     return table
 
 

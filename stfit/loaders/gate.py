@@ -240,7 +240,7 @@ def _last_words(path: Path, request: Mapping[str, Any], code: int | None, *, lat
         expected = f"{words} that takes at most {in_bytes(request['memory'])} of memory{REMEDY}"
         return Problem(path.name, expected, "one that needs more")
     how = f"status {code}" if code is None or code >= 0 else _name_of(-code)
-    return Problem(path.name, words, f"a file on which its reader breaks off ({how}); save it again, or as .csv")
+    return Problem(path.name, words, f"a file that made its reader stop ({how}); save it again, or as .csv")
 
 
 def _name_of(number: int) -> str:

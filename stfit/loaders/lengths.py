@@ -47,7 +47,7 @@ def refuse_lengths(path: Path, lines: Sequence[str], rows: Sequence[Row], width:
     for wrong in times.keys() - {width}:
         first = next(row.first for row in rows if row.width == wrong)
         if not wrong:
-            problems.add("quotes that end before a line or a cell does", quoted(lines[first - 1]), line=first)
+            problems.add("quotes that are closed within the cell", quoted(lines[first - 1]), line=first)
             continue
         more = f" in {times[wrong]} rows" if times[wrong] > 1 else ""
         expected = f'{cell_count(width)}, one for each column (or bad_rows = "leave-out")'

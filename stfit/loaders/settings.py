@@ -111,9 +111,7 @@ def _drifting(parts: Parts, rows: Rows, match: Match, stated: float | None) -> s
         return ""
     shown = _Shown.of(match, parts.scatter[which])
     limit = "noise does" if stated is None else f"{SCATTER:g} times the stated {shown.size(stated)}"
-    return (
-        f"{shown.range(readings)} scatter by {shown.scatter}, more than {limit}: each value stays a setting of its own"
-    )
+    return f"{shown.range(readings)} scatter by {shown.scatter}, more than {limit}: each is a setting of its own"
 
 
 def _inside(parts: Parts, rows: Rows, chosen: Mask) -> tuple[Array, Rows]:

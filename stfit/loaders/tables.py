@@ -109,7 +109,9 @@ def _read(request: TableRequest) -> Loaded:
     else:
         found = columns_in(table, layout, description, problems)
     for name in (name for name in request.uncertainties if name not in found.values):
-        problems.add(f"a column {quoted(name)}, of whose readings it is", "none", key=UNCERTAINTIES[name])
+        problems.add(
+            f"a column {quoted(name)}, to whose readings this uncertainty belongs", "none", key=UNCERTAINTIES[name]
+        )
     problems.raise_any()
     return Loaded(found, request.uncertainties, files)
 

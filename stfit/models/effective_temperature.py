@@ -38,5 +38,5 @@ class EffectiveTemperature(BarrierLaw):
         fixed = "as long as E_i and I_c do not depend on T" if constant else "with E_i and I_c of each"
         also = f", and at several {fixed}" if several else ""
         return (
-            f"Eq. 27 in other words at one temperature{also}: no dwell time tells a hotter mode from a lower barrier."
+            f"The same as Eq. 27 at one temperature{also}: dwell times cannot tell a hotter mode from a lower barrier."
         )

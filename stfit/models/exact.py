@@ -50,7 +50,7 @@ _WORDS: Final = Words(
     asymmetries=_ASYMMETRIES,
     rates=_RATES,
     measured_current="Critical currents were measured in {time}: the exact dwell time at each is that long.",
-    limits="some rows have no two states, or a barrier beyond the table of exact rates",
+    limits="some rows do not have two states, or have a barrier beyond the table of exact rates",
 )
 
 
@@ -159,7 +159,7 @@ class ExactRates:
         ends = self.table.drives_allowed(axis.sigma[at], axis.h[at])
         low, high = sorted(1e3 * float(end[0] / axis.drive[row]) for end in ends)
         expected = f"a current between {low:.4g} and {high:.4g} mA, where the best fit has two states"
-        return expected, f'{1e3 * current[row]:.4g} mA; barrier = "high" goes on beyond'
+        return expected, f'{1e3 * current[row]:.4g} mA; barrier = "high" has no such limit'
 
     def barrier_height(self, heights: Array) -> tuple[bool, str]:  # noqa: ARG002
         """Any height will do."""
@@ -186,7 +186,7 @@ class ExactRates:
             return "Exact rates were not tried: they are tabulated for the cosine r(θ) only."
         name = _STANDS_FOR.get(device.asymmetry.name)
         if name is None:
-            return f'Exact rates were not tried: no uniaxial barrier stands for asymmetry = "{device.asymmetry.name}".'
+            return f'Exact rates were not tried: no uniaxial barrier has asymmetry = "{device.asymmetry.name}".'
         scale = device.convention.gmr
         axis = asymmetry_named(name, device.gmr, scale=scale, by_field=device.by_field, one_axis=True)
         return replace(device, asymmetry=axis)

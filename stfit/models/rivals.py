@@ -59,5 +59,5 @@ def not_tried(law: SpinTransferLaw, known: Sequence[str]) -> list[tuple[Law, str
         if isinstance(device, str):
             found.append((rates, device))
         elif device is not law.device and known:
-            found.append((rates, f"Not tried: this law has no {' and '.join(known)}, of which something was given."))
+            found.append((rates, f"Not tried: this law has no {' and '.join(known)}, but a value was given."))
     return found

@@ -77,7 +77,7 @@ def _rows_without_temperature(analysis: Analysis, objective: Objective) -> list[
     thermal = [term for term in objective.terms if not term.measurement.settings.athermal]
     without = [term.thermometer[np.isnan(term.measurement.settings.temperature)] for term in thermal]
     return [
-        f"Rows without a temperature are taken at {kelvin:.6g} K, as other rows read it."
+        f"Rows without a temperature are taken at {kelvin:.6g} K, the temperature of other rows."
         for kelvin in sorted({kelvin for readings in without for kelvin in readings.tolist()})
         if given != {None} and kelvin not in given
     ]

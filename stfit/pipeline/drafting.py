@@ -165,7 +165,7 @@ def _polarity(measurement: Observation, settings: Sequence[Setting]) -> Setting:
         return Setting("polarity", 1, "no signs were written; −1 where +I favours AP")
     found = polarity_of(measurement)
     if found is None:
-        return Setting("polarity", 1, "these data do not tell; −1 where +I favours AP", assumed=True)
+        return Setting("polarity", 1, "not known from these data; −1 where +I favours AP", assumed=True)
     return Setting("polarity", found[0], f"{found[1]}, as far as the data tell")
 
 
@@ -175,7 +175,7 @@ def _with_common_polarity(entries: Sequence[Entry]) -> list[Entry]:
     if len(told) != 1:
         return list(entries)
     (common,) = told
-    changed = Setting("polarity", common, "as in the other files; these data do not tell")
+    changed = Setting("polarity", common, "as in the other files; not known from these data")
     return [
         replace(e, settings=tuple(changed if s.name == "polarity" and s.assumed else s for s in e.settings))
         for e in entries
@@ -194,7 +194,12 @@ def _device(measurements: Sequence[Observation], given: Given) -> tuple[Setting,
             settings.append(Setting(name, _answer(name, given.ask)))
         elif name == "gyromagnetic_ratio":
             settings.append(
-                Setting(name, FREE_ELECTRON, "that of free electrons, g = 2.00; put your magnet's", assumed=True)
+                Setting(
+                    name,
+                    FREE_ELECTRON,
+                    "value of free electrons, g = 2.00; replace it by that of your magnet",
+                    assumed=True,
+                )
             )
     if "temperature" not in given.device and (reading := _typical_temperature(measurements)) is not None:
         remark = "some rows have no temperature: this is the mean of those that have one"

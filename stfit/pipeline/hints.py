@@ -74,7 +74,7 @@ def _polarity_of_dwells(measurement: Observation) -> tuple[int, str] | None:
     if error <= 0.0 or abs(total) < _SURE * np.sqrt(error):
         return None
     words = "longer" if total > 0 else "shorter"
-    return (1 if total > 0 else -1), f"+I makes dwells in P {words} against those in AP"
+    return (1 if total > 0 else -1), f"+I makes dwells in P {words} relative to those in AP"
 
 
 def _common_slope(x: Array, y: Array, weight: Array, group: Array) -> tuple[float, float]:

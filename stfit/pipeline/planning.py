@@ -105,25 +105,25 @@ def _assumptions(conditions: PlanEntry, objective: Objective, ranking: Ranking) 
     chosen = {entry.kind for entry in ranking.entries}
     sentences = [_HOW, _overheads(conditions)]
     if "longer" in chosen and any(pricing_of(term.measurement).by_error(term.measurement) for term in objective.terms):
-        sentences.append("Errors that are given as such shrink with the root of the time, so they must be random.")
+        sentences.append("Stated errors are assumed to fall with the square root of the time, so they must be random.")
     sentences += [sentence for planner in planners() for sentence in planner.assumptions(chosen)]
     if "constants" in chosen:
         sentences.append(
             f"A new determination of a constant takes {conditions.constant_time / 3600:g} h unless "
-            "[plan] precision_time says otherwise; its error is that of [plan] precision, or halves the one there is."
+            "[plan] precision_time says otherwise. Its error is that of [plan] precision, or half of the present one."
         )
     return sentences
 
 
 _HOW: Final = (
-    "Expected errors come from the information at the fit of the data there are, which counts as it was observed, and "
-    "the expected information of the new data. They hold for errors small enough for the law to be straight."
+    "Expected errors come from the observed Fisher information of the present data and the expected one of the new "
+    "data, both at the present fit. They hold where errors are so small that the law is linear within them."
 )
 
 
 def _overheads(conditions: PlanEntry) -> str:
     return (
-        f"Each point costs {conditions.overhead_per_point:g} s beside the measuring, each temperature other than "
+        f"Each point costs {conditions.overhead_per_point:g} s in addition to measuring, each temperature other than "
         f"the device's {conditions.overhead_per_temperature / 60:g} min, each further field "
         f"{conditions.overhead_per_field / 60:g} min."
     )
@@ -134,11 +134,11 @@ def _warnings(objective: Objective, optimum: Optimum, seed: int, found: dict[str
         return [optimum.status.sentence]
     warnings = []
     if goodness(objective, optimum, seed).verdict == "rejected":
-        warnings.append("The model is rejected by the data there are: what more data would tell by it means little.")
+        warnings.append("The present data reject the model, so errors expected from it mean little.")
     unknown = [name for name in objective.names if found[name].verdict is Verdict.NOT_IDENTIFIED]
     if unknown:
         warnings.append(
-            f"Not identified today: {', '.join(unknown)}. The errors of candidates that identify them depend on where "
-            "the truth lies along what is not known; they are those at the place where the fit ended."
+            f"Not identified today: {', '.join(unknown)}. Expected errors of candidates that identify them depend on "
+            "their true values, which are not known. The errors are computed for the values at the fit."
         )
     return warnings

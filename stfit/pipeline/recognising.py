@@ -53,6 +53,6 @@ def recognised(table: Table, shown: Path) -> tuple[str, str]:
     columns = ", ".join(quoted(header) for header in table.header)
     if not found:
         expected = f"the columns of a kind, or --kind with one of {', '.join(kinds())}"
-        raise InputError(Problem(str(shown), expected, f"the columns {columns}, which are those of none"))
+        raise InputError(Problem(str(shown), expected, f"the columns {columns}, which fit no kind"))
     expected = f"--kind with one of {', '.join(found)}"
-    raise InputError(Problem(str(shown), expected, f"the columns {columns}, which fit all of them"))
+    raise InputError(Problem(str(shown), expected, f"the columns {columns}, which fit each of these kinds"))

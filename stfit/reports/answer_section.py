@@ -93,7 +93,7 @@ def reliability(result: FitResult) -> ReportSection:
         more = (
             Badge(items[_MOST - 1][0].kind, f"{left} more"),
             " ",
-            "They stand under “Tests of fit” and “Assumptions”.",
+            "They are listed under “Tests of fit” and “Assumptions”.",
         )
         items[_MOST - 1 :] = [more]
     return ReportSection("reliability", "Reliability", (Listing(tuple(items)),))

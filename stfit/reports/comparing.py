@@ -98,7 +98,7 @@ def _separate(names: Sequence[str], results: Sequence[FitResult], settings: Mapp
     for key in ("barrier", "mapping"):
         words = set(settings[key]) - {OF_NO_LINES}
         if NOT_RECORDED in words:
-            return f"The {key} of an analysis is not recorded, so whether the numbers mean the same cannot be seen."
+            return f"The {key} of an analysis is not recorded, so the numbers may differ in meaning."
         if len(words) > 1:
             return (
                 f"The analyses differ in their {key} ({', '.join(sorted(words))}), so their numbers differ in meaning."
@@ -153,7 +153,7 @@ def _told(quantity: ComparedQuantity, *, one_device: bool) -> ComparedQuantity:
 def _apart(name: str, settings: Mapping[str, tuple[str, ...]]) -> str:
     for key in _MEANT_BY.get(name, ()):
         if len(set(settings[key])) > 1:
-            return f"The analyses differ in {key}, which gives it its meaning."
+            return f"The analyses differ in {key}, on which its meaning depends."
     return ""
 
 
@@ -213,7 +213,7 @@ def shared_quotes(results: Sequence[FitResult]) -> dict[str, tuple[int, ...]]:
 def _quoted_alike(names: Sequence[str], quotes: Mapping[str, tuple[int, ...]]) -> list[str]:
     """What was made of constants that several analyses take from the same quote."""
     return [
-        f"{symbol(constant).text} is quoted alike in {' and '.join(names[place] for place in places)}. It is treated "
-        "as one determination: its error stays in the common value and explains no disagreement."
+        f"{symbol(constant).text} has the same given value in {' and '.join(names[place] for place in places)}. It "
+        "counts as one determination: its error enters the common value but cannot explain a disagreement."
         for constant, places in quotes.items()
     ]

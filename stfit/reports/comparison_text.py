@@ -44,11 +44,11 @@ def tension_sentence(quantity: ComparedQuantity) -> str:
         return f"No common value. {quantity.reason}"
     evidence = f"χ² = {format_rounded(common.chi2, '', 3)} for {common.dof}, {format_p(common.p_value, 'p = ')}"
     if common.verdict == TENSION:
-        return f"They are in TENSION ({evidence}): the mean, {common_text(quantity)}, stands for none of them."
+        return f"They are in TENSION ({evidence}): the mean, {common_text(quantity)}, represents none of them."
     if common.verdict == DIFFER:
         return (
-            f"They differ by more than their errors ({evidence}), as two devices may; were it one device, the results "
-            f"would be in tension. The mean, {common_text(quantity)}, stands for none of them."
+            f"They differ by more than their errors ({evidence}). Two devices may differ; for one device the results "
+            f"would be in tension. The mean, {common_text(quantity)}, represents none of them."
         )
     return f"They {common.verdict} ({evidence}); common value {common_text(quantity)}."
 

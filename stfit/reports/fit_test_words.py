@@ -58,7 +58,7 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "Look for missed short dwells (declare dead_time), durations counted in frames, and rates that drift.",
     ),
     LARGEST_RESIDUAL: Explanation(
-        "One row lies farther from the fitted law than any of so many rows should.",
+        "One row lies farther from the fitted law than expected for this number of rows.",
         "Check that row in the table of residuals.",
     ),
     CORRELATED_RESIDUALS: _SHAPE,

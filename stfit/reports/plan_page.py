@@ -42,17 +42,17 @@ from stfit.results.symbols import symbol
 _DRAWN: Final = 6  # candidates
 _LEGEND: Final = 36  # letters of a line
 _CAPTION: Final = (
-    "The error that is expected, against the time that is spent: each point measured for shorter or longer than "
-    "planned (open symbols). Full symbols with bars: the spread of simulated measurements with its Monte-Carlo error. "
-    "Dotted: today."
+    "Lines with open symbols: expected error against total time, as each point is measured for a shorter or longer "
+    "time than planned. Full symbols: spread of simulated measurements, with its Monte-Carlo error as bars. Dotted: "
+    "today's error."
 )
 _COLUMNS: Final = (
     "hours", "error then", "of today’s", "gain per hour", "at best", "hours to the goal", "simulated/predicted",
 )  # fmt: skip
 _GOAL: Final = _COLUMNS.index("hours to the goal")
 _MEANING: Final = (
-    "Gain per hour: by how much the logarithm of the error falls in an hour of it. At best: what the error tends to, "
-    "however long it is measured. "
+    "Gain per hour: decrease of the logarithm of the error per hour of this measurement. At best: the limit of the "
+    "error for very long measuring times. "
 )
 
 
@@ -103,7 +103,7 @@ def _expected(plan: MeasurementPlan) -> ReportSection:
     """What is known today, and the error that each candidate leads to."""
     said = today_sentence(plan)
     if plan.hours is not None:
-        said += f" Every candidate is made to fill {plan.hours:.3g} h."
+        said += f" Every candidate takes {plan.hours:.3g} h."
     if plan.goal is not None:
         said += f" The goal is {100 * plan.goal:.3g} %."
     blocks: list[Block] = [Paragraph(Prose(said))]
@@ -163,7 +163,7 @@ def _assumptions(plan: MeasurementPlan) -> ReportSection:
     made = f"stfit {plan.stfit_version}, {plan.created}, seed {plan.seed}"
     made += f", analysis {plan.analysis_sha256[:12]}." if plan.analysis_sha256 else "."
     listing = Listing(tuple(Prose(sentence) for sentence in plan.assumptions))
-    return ReportSection("assumptions", "What this rests on", (listing, Paragraph(made, "fine")))
+    return ReportSection("assumptions", "Assumptions of the plan", (listing, Paragraph(made, "fine")))
 
 
 def _drawn(plan: MeasurementPlan) -> list[tuple[int, NextMeasurement]]:

@@ -79,9 +79,9 @@ def plan_headline(plan: MeasurementPlan) -> str:
     if not plan.candidates:
         return f"No plan for {name}: {'; '.join(plan.warnings) or 'no candidate fits'}"
     if best is None and plan.value is None:
-        return f"{name} is not identified, and nothing thought of here would identify it by itself."
+        return f"{name} is not identified, and no candidate would identify it by itself."
     if best is None:
-        return f"Nothing thought of here would shrink the error of {name} by {100 * WORTHWHILE:g} % or more."
+        return f"No candidate would reduce the error of {name} by {100 * WORTHWHILE:g} % or more."
     then = _error(best.stderr or 0.0, plan.unit, abs(plan.stderr or best.stderr or 0.0))
     if plan.stderr is None:
         state = "is not identified" if plan.value is None else "has no error"

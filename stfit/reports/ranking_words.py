@@ -59,7 +59,7 @@ def preference(comparison: Sequence[Entry]) -> str | None:
     first, best = comparison[0], _with(pairs, "best")[0]
     return (
         f"“{best['description']}” describes the data better than “{first['description']}”, by "
-        f"{first['aic'] - best['aic']:.1f} in AIC: the numbers of this fit rest on what the data disfavour."
+        f"{first['aic'] - best['aic']:.1f} in AIC. The numbers of this fit rest on the less favoured description."
     )
 
 
@@ -79,8 +79,8 @@ def evidence_sentence(evidence: Sequence[Entry]) -> str:
     apart = f", those of {' and '.join(own)} do not" if own else ""
     return (
         f"{found}: ln Z of the description fitted is {lead:+.1f} ± {error:.1f} above that of its nearest rival. "
-        "Evidence rests on the priors stated under “Assumptions”: one twice as wide costs ln 2 = 0.7 where the "
-        f"data narrow it. Priors of parameters that descriptions share nearly cancel in the ratio{apart}."
+        "Evidence rests on the priors stated under “Assumptions”: a prior twice as wide lowers ln Z by ln 2 = "
+        f"0.7 where the data narrow it. Priors of parameters that descriptions share nearly cancel in the ratio{apart}."
     ).replace(" -", " −")
 
 

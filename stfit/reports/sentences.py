@@ -87,7 +87,7 @@ def goodness_sentence(goodness: Goodness) -> str:
 _CHAIN: Final = {
     "reliable": "The chain is reliable.",
     "tentative": "The chain is tentative: its numbers may still move by a good part of their errors.",
-    "unusable": "The chain is unusable: no number is drawn from it.",
+    "unusable": "The chain is unusable: no number is taken from it.",
 }
 
 
@@ -105,9 +105,7 @@ def identifiability_sentence(result: FitResult) -> str:
         listed = f"; not identified: {names}" if missing else ""
         sentence = f"The data determine {_count(rank, 'combination')} of {_count(free, 'free parameter')}{listed}."
     elif missing:
-        sentence = (
-            f"The data are too few to say how large {names} {'is' if len(missing) == 1 else 'are'}: not identified."
-        )
+        sentence = f"The data are too few to determine {names}: not identified."
     else:
         sentence = f"The data determine all {_count(free, 'free parameter')}."
     return " ".join([sentence, *_at_their_bounds(result)])
@@ -153,7 +151,7 @@ def _coefficient(result: FitResult) -> str:
     entry = result.parameters.get("l_over_L")
     if entry is None or entry.verdict is Verdict.NOT_IDENTIFIED:
         instead = [c for c in result.combinations if "l_over_L" in c.expression]
-        known = f"; {combination_text(instead[0])} is what the data give" if instead else ""
+        known = f"; {combination_text(instead[0])} is what the data determine" if instead else ""
         return f"{symbol('l_over_L').text} is {NOT_IDENTIFIED} by these data{known}"
     value = f"{symbol('l_over_L').text} = {format_estimate(entry)}"
     value += {Verdict.FIXED: " (held fixed)", Verdict.AT_BOUND: ", which is its bound"}.get(entry.verdict, "")

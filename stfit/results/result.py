@@ -27,7 +27,7 @@ class Status(Enum):
     CONVERGED = ("converged", "The fit converged.")
     NO_CONVERGENCE = (
         "not-converged",
-        "The fit did not converge: no number below is to be trusted. Check the polarity, the units and the start.",
+        "The fit did not converge: do not trust the numbers below. Check the polarity, the units and the start.",
     )
     NOT_A_MAXIMUM = (
         "not-a-maximum",
@@ -35,7 +35,7 @@ class Status(Enum):
     )
     UNUSABLE_CHAIN = (
         "unusable-chain",
-        "The chain is unusable: no number is drawn from it. Give it more steps, or find out why its ensembles differ.",
+        "The chain is unusable: no number is taken from it. Give it more steps, or find out why its ensembles differ.",
     )
 
     def __init__(self, key: str, sentence: str) -> None:

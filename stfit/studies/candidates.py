@@ -49,7 +49,7 @@ def _longer(today: Today) -> Found:
 def _currents(today: Today) -> Found:
     """The same kinds elsewhere in current, at the temperatures there are."""
     found = [candidate for planner in planners() for candidate in planner.currents(today)]
-    return found or "nothing here whose currents could be chosen"
+    return found or "no measurement whose currents could be chosen"
 
 
 def _temperature(today: Today) -> Found:
@@ -57,12 +57,12 @@ def _temperature(today: Today) -> Found:
     found: list[Candidate] = []
     activated = [t for t in today.objective.terms if not t.measurement.settings.athermal]
     if not activated or not temperature_known(today):
-        return "no temperature is given anywhere" if activated else "nothing here depends on the temperature"
+        return "no temperature is given anywhere" if activated else "no measurement depends on the temperature"
     every = np.concatenate([t.thermometer for t in activated])
     for kelvin in (np.round(_COLDER * every.min()), np.round(_WARMER * every.max())):
         if np.isfinite(today.objective.law.device.stiffness(quantities(today), float(kelvin))).all():  # below T_C
             found += [made for planner in planners() for made in planner.at_temperature(today, float(kelvin))]
-    return found or "at no temperature a tenth lower or higher are there dwell times or pulses in the measurable range"
+    return found or "no temperature a tenth lower or higher gives dwell times or pulses in the measurable range"
 
 
 def _field(today: Today) -> Found:
@@ -70,13 +70,13 @@ def _field(today: Today) -> Found:
     if not today.objective.law.device.by_field:
         return 'the model takes one field only (asymmetry = "uniaxial" with anisotropy_field takes several)'
     return _first_reason(
-        [planner.other_fields(today) for planner in planners()], "nothing here whose field could be chosen"
+        [planner.other_fields(today) for planner in planners()], "no measurement whose field could be chosen"
     )
 
 
 def _state(today: Today) -> Found:
     """The state of which nothing has been seen."""
-    return _first_reason([planner.other_state(today) for planner in planners()], "nothing here shows one state only")
+    return _first_reason([planner.other_state(today) for planner in planners()], "no measurement shows one state only")
 
 
 def _first_reason(offers: Sequence[Found], nothing: str) -> Found:
@@ -104,7 +104,7 @@ def _constants(today: Today) -> Found:
     if not free:
         return "every constant is held at its value: give its uncertainty in [device]"
     names = " or ".join(p.name for p in free)
-    return f"[plan] names none that can be measured again: precision = {{…}} takes {names}"
+    return f"[plan] names no constant that can be measured again: precision = {{…}} takes {names}"
 
 
 _MAKERS: Final[dict[str, Callable[[Today], Found]]] = {

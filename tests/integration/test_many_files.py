@@ -39,7 +39,7 @@ def test_tables_whose_names_say_the_setting(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ({"files": "*.dat"}, r"key 'files': expected files there are, such as .*; found none for '\*\.dat'"),
+        ({"files": "*.dat"}, r"key 'files': expected files that exist, such as .*; found none for '\*\.dat'"),
         ({"files": "*.csv", "file": "a_1.csv"}, "key 'file': expected either file or files; found 'a_1.csv'"),
         ({"file": "a_1.csv", "pattern": "{n}"}, r"\[\[measurement\]\] 1: expected the key files beside pattern"),
         ({"files": "*.csv", "pattern": "all"}, "key 'pattern': expected names of files with fields"),

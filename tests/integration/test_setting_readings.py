@@ -96,7 +96,7 @@ def test_rows_without_a_temperature_share_the_one_that_others_read(device: str, 
     beside = builders.dwell_times(builders.grid(temperatures=(TEMPERATURE,)))
     content = {"device": {"temperature": device}, "model": {"asymmetry": "free"}}
     objective = builders.objective([without, beside], **content)
-    said = "Rows without a temperature are taken at 295 K, as other rows read it."
+    said = "Rows without a temperature are taken at 295 K, the temperature of other rows."
     found = assumptions(analysis_of(content, Path(), "in memory"), objective, [without, beside])
     assert (said in found) is (taken == TEMPERATURE)
     assert np.unique(objective.terms[0].thermometer).tolist() == [taken]

@@ -66,8 +66,8 @@ class CriticalCurrentPlanner(Planner):
         if "critical-currents" not in chosen:
             return []
         sentence = (
-            "The devices of a ΔR series share l/L_θθ, β and the barriers with this one; the ΔR of each is as uncertain "
-            "as this one's, independently, which is added to the errors of its critical currents."
+            "The devices of a ΔR series share l/L_θθ, β and the barriers with this one. The ΔR of each is as uncertain "
+            "as this one's, independently. This uncertainty is added to the errors of its critical currents."
         )
         return [sentence]
 

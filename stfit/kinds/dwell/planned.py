@@ -60,7 +60,7 @@ class DwellPlanner(Planner):
                 found += of_points(
                     today, "field", traces(today, dwells[0], there), f"dwell times in {span([tesla], 'T')}"
                 )
-        return found or "at no other field are there dwell times in the measurable range"
+        return found or "no other field gives dwell times in the measurable range"
 
     def other_state(self, today: Today) -> Found:
         """Traces that show the state of which nothing has been seen."""
@@ -72,7 +72,7 @@ class DwellPlanner(Planner):
             return "both states have dwell times"
         words = f"dwell times out of {'AP' if seen[0] == 0 else 'P'} too, in traces that show both states,"
         found = of_points(today, "state", traces(today, dwells[0], surroundings(dwells)), words)
-        return found or "at no current are the dwell times of both states in the measurable range"
+        return found or "no current gives dwell times of both states in the measurable range"
 
     def measuring_time(self, measurement: Observation, conditions: Conditions) -> float:
         """All time in either state, s; for means the counts that give such relative errors, times the mean.
@@ -107,7 +107,7 @@ class DwellPlanner(Planner):
             return []
         return [
             "One trace shows both states: it lasts as long as the dwells in P and in AP together.",
-            "Points are the most telling ones for the target alone, so they are few; others test the law.",
+            "The points are chosen for the error of the target only, so they are few. Other points test the law.",
         ]
 
 

@@ -216,7 +216,7 @@ def _one_sign_notice(state: Codes, drive: Array) -> tuple[str, ...]:
     """A notice where both transitions are driven by the same sign, as in a file that leaves the sign out."""
     if np.unique(state).size < 2 or (np.any(drive <= 0) and np.any(drive >= 0)):
         return ()
-    return ('P->AP and AP->P are driven by the same sign: if the file leaves it out, sign = "magnitude" says so',)
+    return ('P->AP and AP->P have drives of the same sign: if the file gives magnitudes, set sign = "magnitude"',)
 
 
 def _common_divisor_notice(n: Array, switched: Array) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ class PulsePlanner(Planner):
             return "pulses are planned from dwell times at one field only"
         nominal = Surroundings(np.array([today.objective.nominal_temperature]), np.array([np.nan]))
         found = _offered(today, "pulses", dwells[0], nominal, _BOTH)
-        return found or "no pulse within the largest current switches now and then"
+        return found or "up to the largest current every pulse either always or never switches"
 
     def measuring_time(self, measurement: Observation, conditions: Conditions) -> float:
         """Each pulse, and resetting the device after it, s."""

@@ -41,7 +41,7 @@ class LinePlanner(Planner):
         slopes = np.array([today.value("slope_P"), today.value("slope_AP")])
         reach = min(largest_current(today) or np.inf, _MILD / float(np.max(np.abs(slopes))))
         if not np.isfinite(reach):
-            return "no spin transfer that a current could show"
+            return "the spin transfer is zero: no current changes the lines"
         term, own = _lines(today, np.linspace(-reach, reach, max(2, today.conditions.points // 2)))
         error = LinePlanKeys.filled(today.conditions.of_kinds).line_error
         words = (

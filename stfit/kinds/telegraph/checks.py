@@ -66,7 +66,7 @@ def level_check(levels: Levels, size: int) -> Check:
             f"{levels.snr:.2g})."
         )
         return Check("two levels", FAILED, sentence)
-    return Check("two levels", PASSED, f"Two levels, {levels.snr:.3g} noises apart.")
+    return Check("two levels", PASSED, f"Two levels, {levels.snr:.3g} times the noise apart.")
 
 
 def third_level_check(levels: Levels, transitions: int, size: int) -> Check:
@@ -98,8 +98,10 @@ def threshold_check(thresholds: Thresholds, transitions: float, route: str) -> C
     if thresholds_fit(thresholds, transitions):
         return Check(name, PASSED, f"Thresholds tell the states apart: {wrong}.")
     if route == "threshold":
-        return Check(name, FAILED, f"Thresholds are unfit, the levels overlap: {wrong}.")
-    return Check(name, PASSED, f"Thresholds are unfit, the levels overlap ({wrong}); they were not used.")
+        return Check(name, FAILED, f"Thresholds are not suitable, because the levels overlap: {wrong}.")
+    return Check(
+        name, PASSED, f"Thresholds are not suitable, because the levels overlap ({wrong}); they were not used."
+    )
 
 
 def transition_check(transitions: Array) -> Check:
@@ -126,7 +128,7 @@ def bandwidth_check(dwell: Array, rise: float | None) -> Check:
 def drift_check(drift: tuple[float, float], step: float) -> Check:
     """Whether the baseline stayed where it was."""
     share = (drift[1] - drift[0]) / step
-    text = f"The baseline moved by {100 * share:.2g} % of the step, which was followed."
+    text = f"The baseline moved by {100 * share:.2g} % of the step; the analysis follows it."
     return Check("drift", DOUBTFUL if share > _DRIFTING else PASSED, text)
 
 
@@ -222,7 +224,7 @@ def white_noise_check(correlation: float, size: int, traces: int = 1) -> Check:
     if verdict == PASSED:
         return Check("white noise", PASSED, f"{text}.")
     return Check(
-        "white noise", verdict, f"{text}: the noise is coloured, or the instrument slow, and the rates are off."
+        "white noise", verdict, f"{text}: the noise is coloured or the instrument slow, and the rates are biased."
     )
 
 

@@ -59,7 +59,7 @@ def _complaints(records: tuple[TraceRecord, ...]) -> list[Note]:
     more = len(found) - _MOST
     if more <= 0:
         return found
-    text = f"{more} more remarks on traces stand in the table of the traces."
+    text = f"{more} more remarks on traces are in the table of the traces."
     return [*found[:_MOST], Note("traces", "warning", text)]
 
 

@@ -190,14 +190,14 @@ def _by_missed_events(base: ReducedTrace, every: list[Check]) -> ReducedTrace:
     # dwells that the instrument did not resolve are missing and slow edges are there, which the likelihood knows
     kept = [check for check in every if check.name not in ("bandwidth", "exponential dwells")]
     if found is None:
-        failure = "The dwells that are longer than the dead time give no dwell times."
+        failure = "The dwells longer than the dead time do not determine the mean dwell times."
         return _with(base, None, None, kept, failure)
     order, (log_tau, covariance, counts) = list(base.order), found
     rates = TraceRates(
         log_tau[order] + np.log(base.raw.sample_interval),
         covariance[np.ix_(order, order)],
         "threshold",
-        f"A dead time of {dead_time:g} s is declared: dwells that thresholds resolve, by their exact likelihood.",
+        f"A dead time of {dead_time:g} s is declared: thresholds find the dwells, and τ follows by exact likelihood.",
         counts[order].astype(float),
     )
     return _with(base, None, rates, kept, "")

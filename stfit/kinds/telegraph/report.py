@@ -151,6 +151,6 @@ def _in_prefix(label: str, values: list[float], unit: str) -> AxisQuantity:
 def _caption(panels: Mapping[str, Any]) -> str:
     parts = ["Excerpt: samples and their state.", "Histogram: all samples, with the two fitted Gaussians."]
     if panels.get("survival"):
-        parts.append("Dwells: share that is longer than a time, with the exponential law of the corrected τ.")
+        parts.append("Dwells: share of dwells longer than a given time, with the exponential law of the corrected τ.")
         parts.append("Rates: transitions out of each state along the record, with counting errors.")
     return " ".join(parts)

@@ -247,7 +247,7 @@ def test_damaged_and_foreign_files_are_refused(tmp_path: Path) -> None:
     }
     for name, content in damaged.items():
         file.write_bytes(content)
-        with pytest.raises(InputError, match=r"chain\.h5: expected a chain as stfit writes it \(HDF5\), whole"):
+        with pytest.raises(InputError, match=r"chain\.h5: expected a complete chain file that stfit wrote \(HDF5\)"):
             read(file)
         with pytest.raises(InputError, match="damaged"):
             sample(NORMAL, WELL_KNOWN, seed=5, budget=SHORT, run=Run(file, resume=True))

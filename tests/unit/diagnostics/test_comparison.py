@@ -114,7 +114,7 @@ def test_an_effective_temperature_is_eq_27_and_says_so(temperatures: tuple[float
     found = by_name(compare(*fitted(dwells(temperatures))))
     effective = found["effective-temperature"]
     assert effective["deviance"] == pytest.approx(found["eq-27"]["deviance"], abs=1e-9)
-    assert "Eq. 27 in other words at one temperature" in effective["note"]
+    assert "The same as Eq. 27 at one temperature" in effective["note"]
     assert ("as long as E_i and I_c do not depend on T" in effective["note"]) == (len(temperatures) > 1)
 
 

@@ -140,7 +140,7 @@ def test_five_kinds_constrain_one_device(joint: FitResult) -> None:
 def test_the_slopes_of_lines_are_compared_with_those_of_switching(joint: FitResult) -> None:
     sentence = line_slope_sentence(joint.joint["alone"])
     assert sentence is not None
-    assert sentence.startswith("Slopes of the resonance lines over those of switching")
+    assert sentence.startswith("Ratio of the slope from resonance lines to that from switching")
     assert sentence in [note.sentence for note in joint.validity]
     assert line_slope_sentence([entry for entry in joint.joint["alone"] if entry["kind"] != "fmr-lines"]) is None
 

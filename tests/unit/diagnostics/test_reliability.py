@@ -65,7 +65,7 @@ def test_one_ensemble_is_tentative_at_best() -> None:
 def test_walkers_that_hardly_move_are_tentative() -> None:
     found = verdict(GOOD, acceptance=[0.3, 0.02, 0.3, 0.3])
     assert found.verdict is ChainVerdict.TENTATIVE
-    assert found.reasons[0] == "An ensemble accepted 2.0 % of its moves only, below 5 %."
+    assert found.reasons[0] == "An ensemble accepted 2.0 % of its moves, below 5 %."
 
 
 def test_what_is_not_quoted_is_not_judged_and_is_named() -> None:
@@ -73,4 +73,4 @@ def test_what_is_not_quoted_is_not_judged_and_is_named() -> None:
         {"l_over_L": GOOD, "beta": replace(GOOD, rhat=2.0)}, frozenset({"l_over_L"}), ACCEPTED, 4, Ended.BUDGET.value
     )
     assert found.verdict is ChainVerdict.RELIABLE
-    assert found.reasons[-1].endswith("no number is quoted: β.")
+    assert found.reasons[-1].endswith("the data do not identify these parameters: β.")

@@ -113,8 +113,8 @@ def test_what_is_put_in_and_what_is_measured() -> None:
     assert slope.contraction is None
     assert theta.contraction is not None
     assert theta.contraction > 0.99
-    assert any("The data add little to what was put in of β" in sentence for sentence in found.sentences)
-    assert found.sentences[-1].startswith("Uniform priors do not scale: of l/L_θθ, τ0, E_P, E_AP, θ0 only")
+    assert any("The data add little to the given β" in sentence for sentence in found.sentences)
+    assert found.sentences[-1].startswith("Uniform priors cannot be scaled: for l/L_θθ, τ0, E_P, E_AP, θ0 only")
 
 
 def test_without_an_informed_prior_there_is_nothing_to_scale() -> None:

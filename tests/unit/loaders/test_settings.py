@@ -64,9 +64,9 @@ def test_a_drift_is_left_alone_and_said(write: Write) -> None:
     found = load_table(write(table(values)), DWELLS)
     np.testing.assert_array_equal(found.settings.temperature, values)
     words = "column 'temperature (K)': 101 readings between 285.0 and 295.0 K scatter by 2.9 K, more than"
-    assert found.origin.notices == (f"{words} noise does: each value stays a setting of its own",)
+    assert found.origin.notices == (f"{words} noise does: each is a setting of its own",)
     stated = load_table(write(table(values)), DWELLS, uncertainties={"temperature": 0.05})
-    assert stated.origin.notices == (f"{words} 2 times the stated 0.05 K: each value stays a setting of its own",)
+    assert stated.origin.notices == (f"{words} 2 times the stated 0.05 K: each is a setting of its own",)
 
 
 def test_a_stated_uncertainty_goes_before_the_estimate(write: Write) -> None:
@@ -120,7 +120,7 @@ def test_the_problems_of_all_files_come_together_in_their_order(write: Write) ->
 
 
 def test_an_uncertainty_without_its_column_is_refused(write: Write) -> None:
-    words = "key 'field_uncertainty': expected a column 'field', of whose readings it is; found none"
+    words = "key 'field_uncertainty': expected a column 'field', to whose readings this uncertainty belongs; found none"
     with pytest.raises(InputError, match=words):
         load_table(write(table(NOISY)), DWELLS, uncertainties={"field": 1e-4})
 

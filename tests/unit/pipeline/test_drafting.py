@@ -57,7 +57,7 @@ def test_a_table_is_recognised_and_says_why(tmp_path: Path) -> None:
 def test_dwell_times_tell_their_polarity(tmp_path: Path, sign: int, word: str) -> None:
     content, _, text = begun(table(tmp_path, DWELL, dwell_rows(sign)))
     assert content["measurement"][0]["polarity"] == sign
-    assert f"+I makes dwells in P {word} against those in AP" in text
+    assert f"+I makes dwells in P {word} relative to those in AP" in text
 
 
 def test_flat_dwell_times_do_not(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_independent_results_have_a_common_value_and_a_tension() -> None:
 def test_a_tension_is_called_so_and_the_mean_stands_for_nothing() -> None:
     found = compare([device(), device("device B", "b", 12.0, 0.5)], same_device=True)
     assert "They are in TENSION (χ² = 32 for 1" in found.summary()
-    assert "stands for none of them" in found.summary()
+    assert "represents none of them" in found.summary()
 
 
 def test_what_is_not_identified_is_never_a_number() -> None:
@@ -160,13 +160,13 @@ def test_another_law_of_temperature_parts_barriers_and_leaves_l_over_L() -> None
     bloch = '[model]\nmagnetisation = "bloch"\nanisotropy_law = "shape"\n'
     found = compare([device(analysis="title = 'x'\n"), device("B", "b", analysis=bloch)])
     assert found["l_over_L"].common is not None
-    assert found["E_P"].reason == "The analyses differ in magnetisation, which gives it its meaning."
+    assert found["E_P"].reason == "The analyses differ in magnetisation, on which its meaning depends."
 
 
 def test_another_asymmetry_leaves_l_over_L_and_parts_c() -> None:
     found = compare([device(analysis="title = 'x'\n"), device("B", "b", analysis='[model]\nasymmetry = "chi"\n')])
     assert found["l_over_L"].common is not None
-    assert found["c_P"].reason == "The analyses differ in asymmetry, which gives it its meaning."
+    assert found["c_P"].reason == "The analyses differ in asymmetry, on which its meaning depends."
 
 
 def test_a_fit_that_did_not_converge_gives_no_number() -> None:
@@ -182,7 +182,7 @@ def test_a_constant_quoted_alike_keeps_its_error_in_the_common_value() -> None:
     quotes = {"beta": "normal 0.35 ± 0.03, between −1 and 1"}
     shared: dict[str, Any] = {"priors": quotes, "budget": base.budget | {"l_over_L": {"statistics": 0.3, "beta": 0.4}}}
     found = compare([device(**shared), device("B", "b", 9.0, **shared)])
-    assert any(remark.startswith("β is quoted alike in device A and B") for remark in found.remarks)
+    assert any(remark.startswith("β has the same given value in device A and B") for remark in found.remarks)
     common = found["l_over_L"].common
     assert common is not None
     assert 0.5 * (common.high - common.low) == pytest.approx((0.3**2 / 2 + 0.4**2) ** 0.5, rel=1e-6)

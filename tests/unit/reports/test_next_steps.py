@@ -79,7 +79,7 @@ def test_reliability_has_at_most_five_sentences() -> None:
     words = sentences(replace(NANOPILLAR, validity=notes))
     assert len(words) == 5
     assert words[3] == "warning Warning 3."
-    assert words[4] == "5 more They stand under “Tests of fit” and “Assumptions”."
+    assert words[4] == "5 more They are listed under “Tests of fit” and “Assumptions”."
 
 
 def test_every_grave_remark_on_validity_is_said_the_gravest_first() -> None:

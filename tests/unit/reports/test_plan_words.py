@@ -21,7 +21,7 @@ def test_summary_names_the_best_and_what_it_brings() -> None:
 
 def test_summary_where_nothing_helps() -> None:
     text = summary(replace(PLAN, candidates=[NOTHING]))
-    assert "Nothing thought of here would shrink the error of l/L_θθ by 0.5 % or more." in text
+    assert "No candidate would reduce the error of l/L_θθ by 0.5 % or more." in text
 
 
 def test_summary_where_the_target_is_not_identified() -> None:
@@ -34,7 +34,7 @@ def test_summary_where_the_target_is_not_identified() -> None:
 def test_summary_where_nothing_identifies_the_target() -> None:
     lost = replace(BETA, stderr=None, gain=None, at_best=None, check=None)
     text = summary(replace(PLAN, value=None, stderr=None, candidates=[lost]))
-    assert "nothing thought of here would identify it by itself" in text
+    assert "no candidate would identify it by itself" in text
 
 
 def test_summary_of_a_failed_fit() -> None:

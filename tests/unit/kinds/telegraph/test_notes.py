@@ -75,4 +75,4 @@ def test_traces_that_pass_are_not_remarked_on() -> None:
 def test_of_many_remarks_the_rest_is_counted() -> None:
     found = notes(*(record(f"{number}.npy", "doubtful") for number in range(11)))
     assert len(found) == 9
-    assert found[-1] == ("warning", "3 more remarks on traces stand in the table of the traces.")
+    assert found[-1] == ("warning", "3 more remarks on traces are in the table of the traces.")
