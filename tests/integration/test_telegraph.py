@@ -63,7 +63,7 @@ def test_a_measured_trace_whose_levels_overlap(tmp_path: Path) -> None:
         record = found.records[0]
         check = next(entry for entry in record.checks if entry["name"] == "thresholds")
         assert (record.route, check["verdict"]) == (route, verdict)
-        assert "unfit" in check["sentence"]
+        assert "not suitable" in check["sentence"]
     m = stfit.load(tmp_path / "index.csv", "telegraph-trace", sample_interval=1e-3, unit="ohm")
     assert isinstance(m, TelegraphTraces)
     # each state with a noise of its own, which BIC prefers by far; some 40 visits of each state, errors of 17 %

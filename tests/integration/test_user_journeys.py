@@ -307,7 +307,7 @@ def test_pulses_without_their_sign_are_noticed(fitted: Journey) -> None:
         DEVICE + MEASUREMENT.replace("dwell-times", "switching-pulse"),
         {"dwell.csv": "transition,current (mA),pulse_width (ns),temperature (K),n,n_switched\n" + rows},
     )
-    assert 'sign = "magnitude" says so' in result.summary()
+    assert 'set sign = "magnitude"' in result.summary()
 
 
 def test_a_state_without_a_slope_still_makes_a_report(fitted: Journey, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_thresholds_that_are_asked_for_declare_themselves_unfit(tmp_path: Path) 
     record = load(path, method="threshold").records[0]
     check = next(entry for entry in record.checks if entry["name"] == "thresholds")
     assert check["verdict"] == "failed"
-    assert "unfit" in check["sentence"]
+    assert "not suitable" in check["sentence"]
     assert load(path, method="hmm").records[0].reason == 'The analysis asks for method = "hmm".'
 
 
