@@ -216,8 +216,11 @@ class _Search:
         alike = self._of_dimension(column)
         if len(alike) == 1:
             return f"; {columns_key([(column, alike[0])])} takes the only column of this dimension"
-        if left and (len(left) == 1 or self.layout.record):
-            return f"; {columns_key([(column, left[0])])} takes {'the' if len(left) == 1 else 'a'} column that is left"
+        # a header that states another dimension is none of this column: taking it would be refused
+        possible = [name for name in left if (unit := split_for(name, column)[1]) is None or fits(unit, column)]
+        if possible and (len(left) == 1 or self.layout.record):
+            which = "the" if len(left) == 1 else "a"
+            return f"; {columns_key([(column, possible[0])])} takes {which} column that is left"
         return ""
 
     def _of_dimension(self, column: Column) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import stfit
 from stfit.errors import InputError
 from stfit.loaders.containers import Problems, Table
 from stfit.loaders.headers import Headers, find_header, match_headers, nearest
@@ -219,3 +220,11 @@ def test_headers_that_do_not_fit(header: tuple[str, ...], declared: dict[str, st
     with pytest.raises(InputError, match="expected") as caught:
         match(*header, declared=declared)
     assert str(caught.value) == message
+
+
+def test_a_column_of_another_dimension_is_not_proposed(tmp_path: Path) -> None:
+    (tmp_path / "loop.csv").write_text("sweep,field (mT),resistance (ohm),time (s)\n1,0,100,0\n1,1,100,1\n")
+    with pytest.raises(InputError) as refusal:
+        stfit.load(tmp_path / "loop.csv", "hysteresis-loop")
+    assert "current" in str(refusal.value)
+    assert 'current = "field' not in str(refusal.value)
