@@ -122,18 +122,24 @@ def _binary(file: TraceFile, size: int) -> npt.NDArray[Any]:
 
 
 def _check_sizes(file: TraceFile, raw: RawTrace) -> None:
-    """Refuse an empty trace, and signals whose squares leave the range of doubles, as cells of tables are."""
+    """Refuse an empty trace, and signals whose squares leave the range of doubles, as cells of tables are.
+
+    Single samples that are no number, or an instrument's code for one beyond its range, are missing ones.
+    """
     si = QUANTITIES[file.quantity]
     if raw.samples.size == 0:
         raise InputError(Problem(file.path.name, "samples", "none"))
     if raw.samples.dtype.kind != "f":
         return
-    parts = (raw.samples[start : start + _PART] for start in range(0, raw.samples.size, _PART))
-    sample = max(float(np.max(np.abs(part), initial=0.0, where=np.isfinite(part))) for part in parts)
-    largest = sample * abs(raw.factor)
-    if largest and not SMALLEST <= largest <= LARGEST:
+    usable_samples, largest = 0, 0.0
+    for start in range(0, raw.samples.size, _PART):
+        size = np.abs(raw.samples[start : start + _PART].astype(float)) * abs(raw.factor)
+        usable = size <= LARGEST
+        largest = max(largest, float(np.max(size, initial=0.0, where=usable)))
+        usable_samples += int(np.count_nonzero(usable))
+    if not usable_samples or 0.0 < largest < SMALLEST:
         expected = f"a signal between {SMALLEST:g} and {LARGEST:g} {si} in size"
-        raise InputError(Problem(file.path.name, expected, f"one of up to {largest:g} {si}"))
+        raise InputError(Problem(file.path.name, expected, f"up to {largest:g} {si}" if usable_samples else "no such sample"))
 
 
 def _from_table(file: TraceFile) -> RawTrace:

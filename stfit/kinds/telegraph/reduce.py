@@ -15,7 +15,8 @@ from stfit.errors import CellProblem, InputError, TableError
 from stfit.kinds.telegraph import checks
 from stfit.kinds.telegraph.data import KIND, TelegraphTraces, TraceRecord
 from stfit.kinds.telegraph.files import TraceFile
-from stfit.kinds.telegraph.reducing import ReducedTrace, TraceTask, reduce_trace
+from stfit.kinds.telegraph.reduced import ReducedTrace, TraceTask
+from stfit.kinds.telegraph.reducing import reduce_trace
 from stfit.kinds.telegraph.trace_panels import panels
 from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Array, Origin
@@ -34,7 +35,7 @@ class Reduction:
     by the current. unit: of the numbers in an array, such as "mV" or "0.25 mV" a count. dtype: of files of bare
     numbers. ap_level: "high" or "low", of the resistance. method: "auto", "threshold" or "hmm". dead_time: s, below
     which the instrument loses dwells. bad: what becomes of a trace that fails a check: "report" or "leave-out".
-    leave_out: files to leave out whatever they show. listed: how the tables of the index are described.
+    leave_out: files to leave out whatever they show. levels: ohm, the two that are analysed where there are more. listed: how the tables of the index are described.
     """
 
     sample_interval: float | None = None
@@ -46,6 +47,7 @@ class Reduction:
     dead_time: float | None = None
     bad: str = "report"
     leave_out: Sequence[str] = ()
+    levels: tuple[float, float] | None = None
     listed: Listed = field(default_factory=Listed)
 
     def task(self, row: int, columns: Mapping[str, npt.NDArray[Any]]) -> TraceTask:
@@ -53,12 +55,13 @@ class Reduction:
         path, signal = self.listed.folder / str(columns["file"][row]), _signals(columns)[row]
         interval = float(columns["sample_interval"][row]) if "sample_interval" in columns else self.sample_interval
         return TraceTask(
-            TraceFile(path, self.quantity, interval, self.unit, self.dtype, self.listed, signal),
+            (TraceFile(path, self.quantity, interval, self.unit, self.dtype, self.listed, signal),),
             float(columns["current"][row]),
             self.ap_level == "high",
             self.method,
             self.dead_time,
-            traces=columns["file"].size,
+            self.levels,
+            columns["file"].size,
         )
 
     def leaves_out(self, name: str, trace: ReducedTrace) -> bool:
@@ -130,7 +133,7 @@ def _refuse(names: Sequence[str], current: Array, reduction: Reduction) -> None:
 
 def _reduced(tasks: Sequence[TraceTask]) -> list[ReducedTrace]:
     """All traces; TableError with the problems of all files."""
-    processes = available_processes() if sum(_size(task.file.path) for task in tasks) > _LARGE else 1
+    processes = available_processes() if sum(_size(file.path) for task in tasks for file in task.files) > _LARGE else 1
     outcomes = list(mapped(_attempt, tasks, processes, doing="traces reduced"))
     problems = problems_of([(row, found) for row, found in enumerate(outcomes) if isinstance(found, InputError)])
     if problems:
@@ -190,7 +193,8 @@ def _measurement(
         _record(name, trace, left, row in drawn)
         for row, (name, trace, left) in enumerate(zip(names, reduced, out, strict=True))
     ]
-    notices = (f"{record.file} is left out" for record in records if record.left_out)
+    notices = [f"{record.file} is left out" for record in records if record.left_out]
+    notices += [f"{record.file}: {said}" for record in records if not record.left_out for said in _changes(record)]
     recognised = in_common([(name, trace.raw.recognised) for name, trace in zip(names, reduced, strict=True)])
     origin = replace(origin.of(KIND, *notices), recognised=(*origin.recognised, *recognised))
     measurement = TelegraphTraces.from_columns(rows, origin=origin)
@@ -200,8 +204,9 @@ def _measurement(
 def _pair(trace: ReducedTrace) -> dict[str, npt.NDArray[Any]]:
     """The two rows of a trace."""
     rates, segmentation, order = trace.rates, trace.segmentation, list(trace.order)
-    assert rates is not None and segmentation is not None  # noqa: S101, PT018
-    steps, counts = segmentation.chain
+    assert rates is not None  # noqa: S101
+    steps, counts = (np.zeros(2), np.zeros(2)) if segmentation is None else segmentation.chain
+    naive = np.full(2, np.nan) if segmentation is None else segmentation.naive
     factor = np.linalg.cholesky(rates.covariance)
     return {
         "sampled": np.full(2, rates.route == "threshold" and trace.task.dead_time is None),
@@ -211,7 +216,7 @@ def _pair(trace: ReducedTrace) -> dict[str, npt.NDArray[Any]]:
         "log_tau": rates.log_tau,
         "root": np.diag(factor).copy(),
         "cross": np.array([0.0, factor[1, 0]]),
-        "naive": segmentation.naive[order] * trace.raw.sample_interval,
+        "naive": naive[order] * trace.raw.sample_interval,
     }
 
 
@@ -247,7 +252,7 @@ def _record(name: str, trace: ReducedTrace, left_out: bool, drawn: bool) -> Trac
         current=trace.task.current,
         route="" if rates is None else rates.route,
         reason=trace.failure if rates is None else rates.reason,
-        samples=int(trace.raw.samples.size),
+        samples=trace.record.size,
         sample_interval=trace.raw.sample_interval,
         levels=(_number(two[0] * trace.scale), _number(two[1] * trace.scale)),
         level_unit=unit,
@@ -261,6 +266,11 @@ def _record(name: str, trace: ReducedTrace, left_out: bool, drawn: bool) -> Trac
         left_out=left_out,
         panels=panels(trace) if drawn else {},
     )
+
+
+def _changes(record: TraceRecord) -> list[str]:
+    """What was done to the samples of a trace before it was analysed, in sentences."""
+    return [check["sentence"] for check in record.checks if check["name"] in ("samples", "lines")]
 
 
 def _number(value: Any) -> float | None:
