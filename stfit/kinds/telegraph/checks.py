@@ -29,6 +29,7 @@ _FEWEST_SAMPLES: Final = 5.0  # in the rarer state
 _LEAST_SNR: Final = 1.0
 _RARE: Final = 1e-3  # share of the samples at a third level
 _MISSING: Final = 0.01  # share of the samples
+_OFF_LEVEL: Final = 0.35  # of the step, that the median of a burst may lie off both levels
 _SATURATED: Final = 0.002
 _FEW_DWELLS: Final = 5  # whose mean the last one is compared with
 _LONG_DWELL: Final = 30.0  # times the mean: once in 10^13 records
@@ -85,6 +86,29 @@ def sample_checks(record: Record) -> list[Check]:
         named = "; ".join(line.words for line in record.lines)
         found.append(Check("lines", PASSED, f"Sines were fitted and taken off: {named}."))
     return found
+
+
+def burst_checks(record: Record) -> list[Check]:
+    """Whether bursts that are analysed as one record have its levels; none of a plain trace."""
+    if len(record.parts) == 1 or record.levels is None:
+        return []
+    levels = np.array([record.levels.low, record.levels.high])
+    medians = np.array([np.nanmedian(part) if np.any(np.isfinite(part)) else np.nan for part in record.parts])
+    off = np.min(np.abs(medians[:, None] - levels), axis=1) / float(np.diff(levels)[0])
+    strange = int(np.count_nonzero(off > _OFF_LEVEL))
+    text = f"{len(record.parts)} traces of one setting have few transitions each: they share levels and dwell times"
+    if not strange:
+        return [Check("bursts", PASSED, f"{text}; one that does not switch is a dwell that was not seen to end.")]
+    return [Check("bursts", FAILED, f"{text}, but {strange} of them lie off both levels.")]
+
+
+def selection_check(left_out: int) -> Check:
+    """Traces of the same current that were left out because they show no switch."""
+    sentence = (
+        f"{left_out} traces of this current are left out that do not switch: these are long dwells, and without them the "
+        "dwell times come out too short."
+    )
+    return Check("selection", FAILED, sentence)
 
 
 def level_check(levels: Levels | None, size: int) -> Check:

@@ -27,7 +27,8 @@ class TraceTask:
 
     files: one, or several of one setting that are bursts of one record. levels: the pair that is analysed, ohm (V of a
     voltage without a current), where there are more. traces: how many are judged together, among which the checks share
-    the false alarms they may raise.
+    the false alarms they may raise. searched: whether the order of its samples is searched for two levels where the
+    histogram shows one.
     """
 
     files: tuple[TraceFile, ...]
@@ -37,6 +38,7 @@ class TraceTask:
     dead_time: float | None = None
     levels: tuple[float, float] | None = None
     traces: int = 1
+    searched: bool = True
 
     @property
     def file(self) -> TraceFile:

@@ -35,7 +35,7 @@ def reduce_trace(task: TraceTask) -> ReducedTrace:
     scale = raw.factor / (task.current if task.file.quantity == "voltage" else 1.0)
     order = (0, 1) if (scale > 0) == task.ap_high else (1, 0)
     base = ReducedTrace(task, raw, scale, order, record)
-    base = base.judged(*checks.sample_checks(record))
+    base = base.judged(*checks.sample_checks(record), *checks.burst_checks(record))
     if record.levels is None:
         failure = "All samples are alike."
         return base.failed(failure, Check("two levels", checks.FAILED, failure))
@@ -47,7 +47,7 @@ def reduce_trace(task: TraceTask) -> ReducedTrace:
 
 def _by_evidence(base: ReducedTrace, told: Check) -> ReducedTrace:
     """A trace whose histogram shows one level: the order of its samples in time may show two."""
-    if base.task.method == "threshold" or base.task.dead_time is not None:
+    if not base.task.searched or base.task.method == "threshold" or base.task.dead_time is not None:
         return base.failed(told.sentence, told)
     parts = tuple(part[:_SEARCHED] for part in base.record.floats())
     found = two_levels(parts, base.raw.sample_interval, base.order)
@@ -70,7 +70,9 @@ def _by_route(base: ReducedTrace, ladder: Ladder) -> ReducedTrace:
     base, rise = _segmented(base)
     slow = rise is not None and rise > _SLOW and ladder.on_the_way(rise, levels)
     if task.levels is not None or (ladder.several and not slow):
-        pair = ladder.most_frequent if task.levels is None else ladder.pair(*(each / base.scale for each in task.levels))
+        pair = (
+            ladder.most_frequent if task.levels is None else ladder.pair(*(each / base.scale for each in task.levels))
+        )
         if pair is None:
             seen = ", ".join(f"{value * base.scale:.6g}" for value in ladder.level)
             failure = f"The key levels names resistances at which the record does not dwell; it dwells at {seen} ohm."
