@@ -18,7 +18,7 @@ Array = npt.NDArray[np.float64]
 
 _ROUNDS: Final = 40  # of expectation–maximisation, before Newton's steps
 _ENOUGH: Final = 0.5  # gain of ln L a round, below which these begin
-_STEPS: Final = 40
+_STEPS: Final = 15
 _SETTLED: Final = 1e-4  # expected gain of ln L
 _FLATTEST: Final = 1e-9  # curvature over the largest
 _LONGEST: Final = 0.5

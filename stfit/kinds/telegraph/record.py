@@ -22,7 +22,7 @@ _SHORTEST: Final = 16  # samples between two gaps that are worth a stretch of th
 _BRIDGED: Final = 0.1  # of the shorter dwell: a gap in which no dwell is lost
 _LONGEST: Final = 1000.0  # samples of a gap that is bridged
 _PART: Final = 1 << 22  # samples from which a baseline is taken at once
-_PER_LINE: Final = 10.0  # ln L of two Gaussians that a line must gain
+_KEPT: Final = 0.6  # of the step, that is left without lines that are none of the signal
 
 
 @final
@@ -95,7 +95,7 @@ def prepared(parts: Sequence[npt.NDArray[Any]], sample_interval: float) -> Recor
     if lines:
         clean = without_lines(samples, sample_interval, lines)
         after = _levels(clean)
-        if after is not None and _sharper(after, levels) > _PER_LINE * len(lines):
+        if after is not None and _as_clear(after, levels):
             samples, levels = clean, after
         else:
             lines = ()
@@ -117,10 +117,12 @@ def _joined(parts: Sequence[npt.NDArray[Any]]) -> Record:
     )
 
 
-def _sharper(after: Levels, before: Levels) -> float:
-    """By how much ln L of two Gaussians grew."""
-    scale = float(before.counts.sum()) / max(float(after.counts.sum()), 1.0)
-    return after.two.log_likelihood * scale - before.two.log_likelihood
+def _as_clear(after: Levels, before: Levels) -> bool:
+    """Whether the levels are seen as well without the lines: a wave of equal dwells is all lines."""
+    if not told_apart(before):
+        return True
+    step = (after.high - after.low) / (before.high - before.low)
+    return told_apart(after) and step > _KEPT and after.noise < before.noise
 
 
 def _whole(part: npt.NDArray[Any]) -> bool:

@@ -21,7 +21,7 @@ from stfit.kinds.telegraph.segmentation import merged, segment
 from stfit.kinds.telegraph.several_levels import Ladder, ladder_of
 
 _LEAST_GAIN: Final = 30.0  # of 2 ln L by the second level of a chain
-_SEARCHED: Final = 1 << 17  # samples in which a chain looks for two levels that the histogram does not show
+_SEARCHED: Final = 1 << 16  # samples in which a chain looks for two levels that the histogram does not show
 Array = npt.NDArray[np.float64]
 
 _SLOW: Final = 1.0  # samples of a step: beyond, the instrument's response is part of the model
@@ -65,10 +65,9 @@ def _by_evidence(base: ReducedTrace, told: Check) -> ReducedTrace:
 
 def _by_route(base: ReducedTrace, ladder: Ladder) -> ReducedTrace:
     """A trace with the levels of a ladder: two of them are analysed, by thresholds or by the chain."""
-    task, levels = base.task, base.record.levels
-    assert levels is not None  # noqa: S101
+    task = base.task
     base, rise = _segmented(base)
-    slow = rise is not None and rise > _SLOW and ladder.on_the_way(rise, levels)
+    slow = rise is not None and rise > _SLOW and ladder.on_the_way(rise)
     if task.levels is not None or (ladder.several and not slow):
         pair = (
             ladder.most_frequent if task.levels is None else ladder.pair(*(each / base.scale for each in task.levels))

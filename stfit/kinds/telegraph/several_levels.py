@@ -21,7 +21,6 @@ _LEAST_GAIN: Final = 40.0  # of 2 ln L by one more level
 _SHORTEST: Final = 2.5  # samples that the record stays at a level
 _RAREST: Final = 2e-4  # share of the samples at a level
 _APART: Final = 1.5  # noises between levels
-_OUTSIDE: Final = 0.25  # of the step: an instrument's response reaches no farther beyond the levels
 _HINT: Final = 12.0  # of 2 ln L, by which a third Gaussian improves the histogram: worth a chain
 _BESIDE: Final = (-1.0, 0.5, 2.0)  # steps above the low level, where more levels are looked for
 _compiled = compiled("contract", "reassoc")
@@ -51,13 +50,9 @@ class Ladder:
         first, second = sorted(np.argsort(self.share)[-2:].tolist())
         return first, second
 
-    def on_the_way(self, rise: float, levels: Levels) -> bool:
-        """Whether all levels but two may be what slow steps pass through; rise: 10–90 % time of a step, samples."""
-        if not self.several:
-            return True
-        reach = _OUTSIDE * (levels.high - levels.low)
-        inside = self.level[0] > levels.low - reach and self.level[-1] < levels.high + reach
-        return bool(inside and np.all(self.dwell[1:-1] < rise))
+    def on_the_way(self, rise: float) -> bool:
+        """Whether all levels between the outermost are what slow steps pass through; rise: 10–90 % of one, samples."""
+        return bool(np.all(self.dwell[1:-1] < rise))
 
     def pair(self, first: float, second: float) -> tuple[int, int] | None:
         """The two levels nearest to two values; None where they are one, or far from both."""

@@ -9,6 +9,7 @@ step apart; its neighbours decide.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final, final
 
 import numpy as np
@@ -68,7 +69,7 @@ def levels_of_blocks(samples: npt.NDArray[Any], levels: Levels) -> tuple[float, 
     Levels that jump or wander are smeared in the histogram of a record, in those of short blocks they are not.
     """
     edges = _block_edges(samples.size)
-    found = [_two_gaussians(_finite(samples[a:b])) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    found = [_two_gaussians(_finite(samples[a:b])) for a, b in pairwise(edges)]
     clear = np.array([each for each in found if each is not None])
     if clear.shape[0] < _BLOCKS[0] // 2:
         return None
@@ -118,7 +119,7 @@ def baseline_of(samples: npt.NDArray[Any], step: float, noise: tuple[float, floa
     step: between the levels. noise: of the low and the high one. None too for one that jumps too often to be one.
     """
     edges = _block_edges(samples.size)
-    blocks = [_finite(samples[a:b]) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    blocks = [_finite(samples[a:b]) for a, b in pairwise(edges)]
     if edges.size - 1 < _BLOCKS[0] or any(block.size == 0 for block in blocks):
         return None
     every = np.concatenate([block[:: max(1, block.size // 4096)] for block in blocks])
@@ -129,7 +130,7 @@ def baseline_of(samples: npt.NDArray[Any], step: float, noise: tuple[float, floa
     path, gain = _best_path(value, width / step)
     if gain < _LEAST_GAIN:
         return None
-    rough = _without_visits(grid[path], step)
+    rough = _with_both_levels(_without_visits(grid[path], step), blocks, step)
     jumped = np.flatnonzero(np.abs(np.diff(rough)) > _JUMPED * step)
     if jumped.size > _MOST_JUMPS:
         return None
@@ -153,6 +154,22 @@ def _without_visits(rough: Array, step: float) -> Array:
             if abs(after - before) < _JUMPED * step and np.all(np.abs(inside - before) > _JUMPED * step):
                 inside[:] = before
     return found
+
+
+def _with_both_levels(rough: Array, blocks: list[Array], step: float) -> Array:
+    """Offsets without the jumps to pieces that show one level only: the record dwells at another level there."""
+    found = rough.copy()
+    ends = [0, *(np.flatnonzero(np.abs(np.diff(rough)) > _JUMPED * step) + 1), rough.size]
+    before = None
+    for start, stop in pairwise(ends):
+        inner = range(start + 1, stop - 1) if stop - start > _STAYS else range(start, stop)  # jumps lie in blocks
+        high = [np.count_nonzero(blocks[k] > rough[k] + 0.5 * step) / blocks[k].size for k in inner]
+        if min(np.mean(high), 1.0 - np.mean(high)) < _CLEAR[1]:
+            found[start:stop] = np.nan if before is None else before
+        else:
+            before = found[stop - 1]
+    first = found[np.isfinite(found)]
+    return np.where(np.isfinite(found), found, first[0]) if first.size else rough
 
 
 def _log_density(off: Array, share: float, step: float, noise: tuple[float, float]) -> Array:
