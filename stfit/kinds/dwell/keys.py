@@ -6,6 +6,11 @@ from stfit.analysis.sections import Duration, MeasurementSection
 
 
 class DwellEventsKeys(MeasurementSection):
-    """Single dwells; dead_time: s, of the instrument."""
+    """Single dwells; all in s. dead_time: below it a dwell joins the one before. shortest_dwell: below it there are none.
+
+    sample_interval: of which durations are multiples.
+    """
 
     dead_time: Duration = None
+    shortest_dwell: Duration = None
+    sample_interval: Duration = None

@@ -12,7 +12,6 @@ import numpy.typing as npt
 from stfit.errors import InputError, Problem
 from stfit.files import READABLE, reason
 from stfit.loaders.bare_array import bare_array
-from stfit.loaders.described import Described
 from stfit.loaders.gate import admitted, limited, size_limit
 from stfit.loaders.listed import Listed
 from stfit.loaders.reading import is_text_file, read_arrays

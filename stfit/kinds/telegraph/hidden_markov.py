@@ -47,7 +47,8 @@ class HmmFit:
 
     rates: with the covariance of ln τ from the observed information. levels, noise: in the unit of the samples, and
     their errors. names, x, covariance: all coordinates, ln τ (s), levels, ln noise (one or two), shape (p,), (p, p).
-    transitions: expected numbers of P→AP and AP→P given the samples. memory: of the instrument, in samples; chain: the model with memory or gaps, None of a plain one.
+    transitions: expected numbers of P→AP and AP→P given the samples. memory: of the instrument, in samples;
+    chain: the model with memory or gaps, None of a plain one.
     """
 
     rates: TraceRates
@@ -68,7 +69,7 @@ class HmmFit:
     @property
     def separate_noise(self) -> bool:
         """Whether each level has a noise of its own."""
-        return self.chain.separate if self.chain is not None else self.x.size == 6  # noqa: PLR2004
+        return self.chain.separate if self.chain is not None else self.x.size == 6
 
     @property
     def snr(self) -> float:

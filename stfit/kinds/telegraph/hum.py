@@ -71,13 +71,13 @@ def without_lines(samples: npt.NDArray[Any], sample_interval: float, lines: tupl
     clean = np.array(samples, dtype=np.float64)
     slowest = min(line.frequency for line in lines) * sample_interval
     number = max(1, int(clean.size / max(_PERIODS / slowest, _SAMPLES)))
-    for window in np.array_split(clean, number):
+    for window in np.array_split(clean, number):  # views
         time = np.arange(window.size)
         angles = 2.0 * np.pi * sample_interval * np.outer([line.frequency for line in lines], time)
         waves = np.vstack([np.cos(angles), np.sin(angles), np.ones((1, window.size))])
         seen = np.isfinite(window)
         weights = np.linalg.lstsq(waves[:, seen].T, window[seen], rcond=None)[0]
-        window -= weights[:-1] @ waves[:-1]
+        np.subtract(window, weights[:-1] @ waves[:-1], out=window)
     return clean
 
 

@@ -78,7 +78,7 @@ class Levels:
     @property
     def noiseless(self) -> bool:
         """Whether the record has two values only."""
-        return self.centres.size == 2  # noqa: PLR2004
+        return self.centres.size == 2
 
     @property
     def gain(self) -> float:
@@ -90,8 +90,8 @@ def find_levels(samples: npt.NDArray[np.generic]) -> Levels:
     """Fit one, two and three Gaussians to the samples, shape (m,), finite and not all alike."""
     values = np.asarray(samples, dtype=float)
     distinct = np.unique(values[:_FIRST])
-    distinct = np.unique(values) if distinct.size <= 2 else distinct  # noqa: PLR2004
-    if distinct.size == 2:  # noqa: PLR2004 - a comparator's output, or a record that is idealised already
+    distinct = np.unique(values) if distinct.size <= 2 else distinct
+    if distinct.size == 2:
         return _digital(distinct, values)
     edges = _edges(values)
     counts = np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0].astype(float)

@@ -130,7 +130,7 @@ class MemoryChain:
         _, sums = self.expected(x)
         y = x.copy()
         leave = sums.transitions[[0, 1], [1, 0]] / np.maximum(sums.transitions.sum(axis=1), 1e-12)
-        if 0.0 < leave.min() and leave.sum() < 1.0:
+        if leave.min() > 0.0 and leave.sum() < 1.0:
             y[:2] = np.log(dwell_times_from_chain(1.0 - leave[0], 1.0 - leave[1], 1.0))
         log_noise = x[4 + 2 * self.memory :]
         each = [self._normal(sums, level) for level in (0, 1)]

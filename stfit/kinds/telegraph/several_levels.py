@@ -42,7 +42,7 @@ class Ladder:
     @property
     def several(self) -> bool:
         """Whether there are more than two."""
-        return self.level.size > 2  # noqa: PLR2004
+        return self.level.size > 2
 
     @property
     def most_frequent(self) -> tuple[int, int]:
@@ -185,7 +185,7 @@ def ladder_of(samples: Array, levels: Levels) -> Ladder:
             break
         best = max(good, key=lambda each: each.value)
     order = np.argsort(best.means)
-    return Ladder(best.means[order], best.share[order], best.dwell[order], best.noise) if best.means.size > 2 else plain  # noqa: PLR2004
+    return Ladder(best.means[order], best.share[order], best.dwell[order], best.noise) if best.means.size > 2 else plain
 
 
 def _with_stay(size: int, dwell: float) -> Array:

@@ -58,7 +58,7 @@ def _states(trace: ReducedTrace, part: Array) -> tuple[npt.NDArray[np.bool_], Ar
     """Which samples of a stretch are taken for AP, and the levels of P and AP."""
     if trace.hmm is not None and trace.rates is not None:
         chain, x = chain_of(trace.hmm, (part,), trace.raw.sample_interval)
-        return chain.in_second(x) > 0.5, trace.hmm.levels  # noqa: PLR2004
+        return chain.in_second(x) > 0.5, trace.hmm.levels
     thresholds, levels = trace.thresholds, trace.levels
     assert thresholds is not None and levels is not None  # noqa: S101, PT018
     states = labelled(part, (thresholds.lower, thresholds.upper))

@@ -105,9 +105,7 @@ def test_corrected_dwell_times_and_the_naive_mean() -> None:
 def test_the_shape_statistic_is_standard_normal_for_geometric_dwells() -> None:
     z = np.array(
         [
-            segment(telegraph(10_000, (20.0, 3.0), snr=30.0, seed=2000 + i), (12.0, 18.0)).shape_excess()[
-                1
-            ]
+            segment(telegraph(10_000, (20.0, 3.0), snr=30.0, seed=2000 + i), (12.0, 18.0)).shape_excess()[1]
             for i in range(300)
         ]
     )
