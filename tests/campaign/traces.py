@@ -1,4 +1,4 @@
-"""Telegraph traces with one imperfection each: how often the dwell times are right, refused or flagged, or wrong unseen.
+"""Telegraph traces with one imperfection each: dwell times that are right, refused or flagged, or wrong unseen.
 
     python -m tests.campaign.traces --records 50
 
@@ -65,14 +65,18 @@ def drift(tau: float, snr: float, rng: np.random.Generator) -> Array:
 
 def low_pass(tau: float, snr: float, rng: np.random.Generator) -> Array:
     """Single pole of three samples, noise of the digitiser beside."""
-    x = telegraph(max(int(PAIRS * 2.5 * tau), 3000), (tau, 1.5 * tau), snr=snr, seed=int(rng.integers(1 << 31)), noise=(0.0, 0.0))
+    x = telegraph(
+        max(int(PAIRS * 2.5 * tau), 3000), (tau, 1.5 * tau), snr=snr, seed=int(rng.integers(1 << 31)), noise=(0.0, 0.0)
+    )
     a = np.exp(-1.0 / 3.0)
     slow = scipy.signal.lfilter([1.0 - a], [1.0, -a], x)
     return np.asarray(slow + rng.standard_normal(x.size))
 
 
 def coloured(tau: float, snr: float, rng: np.random.Generator) -> Array:
-    x = telegraph(max(int(PAIRS * 2.5 * tau), 3000), (tau, 1.5 * tau), snr=snr, seed=int(rng.integers(1 << 31)), noise=(0.0, 0.0))
+    x = telegraph(
+        max(int(PAIRS * 2.5 * tau), 3000), (tau, 1.5 * tau), snr=snr, seed=int(rng.integers(1 << 31)), noise=(0.0, 0.0)
+    )
     return np.asarray(x + 0.6 * scipy.signal.lfilter([1.0], [1.0, -0.8], rng.standard_normal(x.size)))
 
 
@@ -127,7 +131,7 @@ IMPERFECTIONS: Final[dict[str, Callable[[float, float, np.random.Generator], Arr
 
 
 def outcome(samples: Array, tau: float, folder: Path) -> str:
-    """"right", "right, flagged", "flagged", "refused" or "wrong" of a record."""
+    """ "right", "right, flagged", "flagged", "refused" or "wrong" of a record."""
     path = folder / "trace.npy"
     np.save(path, samples.astype(np.float32))
     try:

@@ -6,9 +6,10 @@ from stfit.analysis.sections import Duration, MeasurementSection
 
 
 class DwellEventsKeys(MeasurementSection):
-    """Single dwells; all in s. dead_time: below it a dwell joins the one before. shortest_dwell: below it there are none.
+    """Single dwells, times in s.
 
-    sample_interval: of which durations are multiples.
+    dead_time: a shorter dwell joins the one before. shortest_dwell: there are no shorter ones. sample_interval: of
+    which durations are multiples.
     """
 
     dead_time: Duration = None

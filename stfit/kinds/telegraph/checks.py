@@ -68,7 +68,7 @@ def worst(checks: Sequence[Check]) -> str:
 
 
 def sample_checks(record: Record) -> list[Check]:
-    """What became of samples that show neither level, and of lines in the spectrum; none where there is nothing to say."""
+    """What became of samples that show neither level, and of lines in the spectrum; nothing of good samples."""
     found = []
     missing = (record.absent + record.glitches) / max(record.size, 1)
     if missing:
@@ -78,8 +78,8 @@ def sample_checks(record: Record) -> list[Check]:
         found.append(Check("samples", DOUBTFUL if missing > _MISSING else PASSED, sentence))
     if record.saturated > _SATURATED:
         sentence = (
-            f"{100 * record.saturated:.2g} % of the samples have the largest or the smallest value of all: the converter "
-            "or the amplifier is saturated there."
+            f"{100 * record.saturated:.2g} % of the samples have the largest or the smallest value of all: the "
+            "converter or the amplifier is saturated there."
         )
         found.append(Check("saturation", DOUBTFUL, sentence))
     if record.lines:
@@ -105,8 +105,8 @@ def burst_checks(record: Record) -> list[Check]:
 def selection_check(left_out: int) -> Check:
     """Traces of the same current that were left out because they show no switch."""
     sentence = (
-        f"{left_out} traces of this current are left out that do not switch: these are long dwells, and without them the "
-        "dwell times come out too short."
+        f"{left_out} traces of this current are left out that do not switch: these are long dwells, and without them "
+        "the dwell times come out too short."
     )
     return Check("selection", FAILED, sentence)
 
@@ -147,8 +147,8 @@ def third_level_check(ladder: Ladder | None, scale: float, chosen: bool) -> Chec
             name, PASSED, f"The record dwells at {ladder.level.size} levels, of which two are analysed: {shown}."
         )
     sentence = (
-        f"The record dwells at {ladder.level.size} levels: {shown}. The two most frequent are analysed, the rest of the "
-        "record is treated as missing; the key levels chooses other two."
+        f"The record dwells at {ladder.level.size} levels: {shown}. The two most frequent are analysed, the rest of "
+        "the record is treated as missing; the key levels chooses other two."
     )
     return Check(name, FAILED if float(np.min(ladder.share)) > _RARE else DOUBTFUL, sentence)
 
@@ -215,8 +215,8 @@ def last_dwell_check(segmentation: Segmentation, names: Sequence[str]) -> Check:
     if ratio < _LONG_DWELL:
         return Check(name, PASSED, f"The last dwell is {ratio:.2g} times as long as the mean one in {names[state]}.")
     sentence = (
-        f"The last dwell is {ratio:.3g} times as long as the mean one in {names[state]}: the trace stopped switching, or "
-        "its levels moved and the states are wrong from there."
+        f"The last dwell is {ratio:.3g} times as long as the mean one in {names[state]}: the trace stopped switching, "
+        "or its levels moved and the states are wrong from there."
     )
     return Check(name, FAILED, sentence)
 

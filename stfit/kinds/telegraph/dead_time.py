@@ -40,8 +40,8 @@ def missed_event_estimate(
 ) -> tuple[Array, Array, npt.NDArray[np.int64]] | None:
     """ln τ (samples) of low and high, their covariance, apparent transitions; None where the likelihood has no maximum.
 
-    stretches: of a record, segmented. dead_time: in samples. A dwell of length L is seen for L samples on average, so that a limit of k samples is a dead
-    time of k − 1/2; k is the smallest for which that is not below the given one.
+    stretches: of a record, segmented. dead_time: in samples. A dwell of length L is seen for L samples on average, so
+    that a limit of k samples is a dead time of k − 1/2; k is the smallest for which that is not below the given one.
     """
     shortest = int(np.ceil(dead_time + 0.5))
     found = [resolved(segmentation, shortest) for segmentation in stretches]

@@ -77,8 +77,8 @@ def open_trace(file: TraceFile) -> RawTrace:
     """The trace in a .npy or .npz (one array), a table with a column of time, or, with a dtype, a file of bare numbers.
 
     Nothing is ever unpickled. InputError: what cannot be read, another shape, samples that are no numbers, a unit or a
-    sampling interval that nobody gives, times that are not evenly spaced (with its row), sizes that no signal has. Samples
-    that gaps in the times lack are NaN.
+    sampling interval that nobody gives, times that are not evenly spaced (with its row), sizes that no signal has.
+    Samples that gaps in the times lack are NaN.
     """
     with limited(file.size_limit):
         try:

@@ -88,10 +88,10 @@ def fit_hmm(
     """Fit dwell times, levels and noise to a uniformly sampled trace by maximum likelihood.
 
     samples: shape (n,), finite, real; memory-mapped traces pass in chunks. sample_interval: s. levels: of P and AP, to
-    start from. noise: standard deviation, to start from. separate_noise: a noise of its own for each level. Reliable for
-    dwell times from 3 samples and levels 1.5 noises apart; white noise, an instrument faster than the sampling and
-    levels that stay where they are are assumed (`innovations` tell).
-    OutsideValidityError where levels or noise make no start.
+    start from. noise: standard deviation, to start from. separate_noise: a noise of its own for each level. Reliable
+    for dwell times from 3 samples and levels 1.5 noises apart; white noise, an instrument faster than the sampling and
+    levels that stay where they are are assumed (`innovations` tell). OutsideValidityError where levels or noise make no
+    start.
     """
     _check(samples, sample_interval, levels, noise)
     start = np.array([0.0, 0.0, *levels, *np.log([noise] * (1 + separate_noise))])

@@ -6,8 +6,8 @@ With s(t) = 0, 1 the state of sample t and e(t) white Gaussian noise,
 
 No memory (M = 0) is white noise about two levels. Noise of a low-pass on a fast signal has d_k = −φ_k d_0; a low-pass
 through which signal and noise pass has d_k = 0 for k > 0 (an autoregression with the states as its input). The state of
-the chain is the last M + 1 levels, forward–backward gives the expected sums of the likelihood of samples and states, and
-its gradient follows (Fisher's identity). A missing sample has no density: the chain runs on beneath it.
+the chain is the last M + 1 levels, forward–backward gives the expected sums of the likelihood of samples and states,
+and its gradient follows (Fisher's identity). A missing sample has no density: the chain runs on beneath it.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class MemoryChain:
         return x
 
     def widened(self, x: Array, memory: int, separate: bool) -> Array:
-        """The same model in the coordinates of a chain with less memory, x, and one noise or two, as this one has them."""
+        """The coordinates x of the same model with less memory, and one noise or two, as coordinates of this one."""
         y = np.zeros(self.size)
         y[: 4 + memory] = x[: 4 + memory]
         y[4 + self.memory : 4 + self.memory + memory] = x[4 + memory : 4 + 2 * memory]
@@ -147,7 +147,7 @@ class MemoryChain:
         return y
 
     def scores(self, x: Array) -> Array:
-        """Normal scores of all samples given those before them: independent if the model holds; missing ones left out."""
+        """Normal scores of the samples given those before: independent if the model holds; missing ones left out."""
         found = []
         for z in self._scaled():
             chance = np.empty(z.size)

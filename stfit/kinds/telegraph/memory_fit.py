@@ -24,7 +24,8 @@ _FLATTEST: Final = 1e-9  # curvature over the largest
 _LONGEST: Final = 0.5
 _NUDGE: Final = 1e-4  # of the coordinates, for the slopes of the gradient
 _SHORTEST_DWELL: Final = 0.1  # samples
-_LEAST_GAIN: Final = 20.0  # of 2 ln L beyond what BIC asks, for more memory, a second noise, a second level
+_LEAST_MORE: Final = 20.0  # of 2 ln L beyond what BIC asks, for more memory, a second noise, a second level
+LEAST_GAIN: Final = 30.0  # of 2 ln L beyond what BIC asks, by a second level
 _STARTS: Final = (5.0, 30.0, 200.0, 1500.0)  # samples: dwell times tried
 
 
@@ -39,8 +40,9 @@ def fit_memory(chain: MemoryChain, x: Array, sample_interval: float) -> HmmFit:
         if value - before < _ENOUGH:
             break
         x = chain.improved(x)
-    end, step = HmmEnd.NOT_CONVERGED, 0
-    for step in range(_STEPS):
+    end, steps = HmmEnd.NOT_CONVERGED, 0
+    while steps < _STEPS:
+        steps += 1
         value, gradient, _ = chain.gradient(x)
         if (lost := _lost(chain, x)) is not None:
             end = lost
@@ -55,7 +57,7 @@ def fit_memory(chain: MemoryChain, x: Array, sample_interval: float) -> HmmFit:
         if there is None:
             break
         x = there
-    return _result(chain, x, sample_interval, end, step)
+    return _result(chain, x, sample_interval, end, steps)
 
 
 def refitted(fit: HmmFit, parts: Sequence[Array], sample_interval: float) -> HmmFit:
@@ -165,7 +167,7 @@ def _asked_for(wide: HmmFit, narrow: HmmFit) -> bool:
         return False
     more = wide.x.size - narrow.x.size
     assert wide.chain is not None  # noqa: S101
-    return narrow.end is not HmmEnd.CONVERGED or _gain(wide, narrow) > _LEAST_GAIN + more * np.log(wide.chain.samples)
+    return narrow.end is not HmmEnd.CONVERGED or _gain(wide, narrow) > _LEAST_MORE + more * np.log(wide.chain.samples)
 
 
 def _gain(wide: HmmFit, narrow: HmmFit) -> float:
@@ -175,8 +177,8 @@ def _gain(wide: HmmFit, narrow: HmmFit) -> float:
 def two_levels(parts: Sequence[Array], sample_interval: float, order: tuple[int, int]) -> tuple[HmmFit, float] | None:
     """The chain from the quantiles of a record whose histogram shows one level; None where none converges.
 
-    order: which of (low, high) P and AP are. The second number is what 2 ln L gains by the second level beyond what BIC asks, against one level whose noise is
-    white or coloured, whichever is better.
+    order: which of (low, high) P and AP are. The second number is what 2 ln L gains by the second level beyond what BIC
+    asks, against one level whose noise is white or coloured, whichever is better.
     """
     values = np.concatenate(parts)
     levels, noise = np.nanquantile(values, [0.1, 0.9])[list(order)], 0.7 * float(np.nanstd(values))

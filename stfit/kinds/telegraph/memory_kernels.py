@@ -16,7 +16,7 @@ from stfit.physics.compiled import compiled
 
 Array = npt.NDArray[np.float64]
 
-_compiled = compiled("contract", "reassoc")
+_compiled = compiled("contract")  # infinities and NaN stand for missing samples
 
 
 @_compiled
@@ -33,6 +33,43 @@ def _innovation(z: Any, t: int, skip: int, slopes: Array) -> float:
 
 
 @_compiled
+def _ahead(t: int, change: Array, state: Array, found: Array) -> None:
+    """Probabilities of the states at sample t given the samples before it."""
+    half = state.size // 2
+    for j in range(state.size):
+        i = j >> 1
+        found[j] = state[j] if t == 0 else (state[i] + state[i + half]) * change[i & 1, j & 1]
+
+
+@_compiled
+def _weigh(innovation: float, means: Array, log_noise: Array, densities: Any) -> float:
+    """Densities of an innovation by state over the largest of them, and ln of that; 1 and 0 of a missing one."""
+    if math.isinf(innovation):
+        densities[:] = 1.0
+        return 0.0
+    top = -math.inf
+    for j in range(means.size):
+        off = (innovation - means[j]) * math.exp(-log_noise[j & 1])
+        densities[j] = -0.5 * off * off - log_noise[j & 1]
+        top = max(top, densities[j])
+    for j in range(means.size):
+        densities[j] = math.exp(densities[j] - top)
+    return top
+
+
+@_compiled
+def _filtered(ahead: Array, densities: Any, state: Array) -> float:
+    """The state given the present sample too; ln of what was divided out."""
+    total = 0.0
+    for j in range(state.size):
+        state[j] = ahead[j] * densities[j]
+        total += state[j]
+    for j in range(state.size):
+        state[j] /= total
+    return math.log(total)
+
+
+@_compiled
 def forward(z: Any, span: Any, model: Any, state: Array, kept: Any) -> float:
     """Carry the probabilities of the states over samples span[0] to span[1]; ln of their density given those before.
 
@@ -43,41 +80,44 @@ def forward(z: Any, span: Any, model: Any, state: Array, kept: Any) -> float:
     """
     means, slopes, log_noise, change = model
     probabilities, densities = kept
-    size = means.size
-    half = size // 2
-    ahead, power = np.empty(size), np.empty(size)
+    ahead = np.empty(means.size)
     log_density = 0.0
     for t in range(span[0], span[1]):
-        if t == 0:
-            for j in range(size):
-                ahead[j] = state[j]
-        else:
-            for j in range(size):
-                i = j >> 1
-                ahead[j] = (state[i] + state[i + half]) * change[i & 1, j & 1]
-        innovation = _innovation(z, t, span[2], slopes)
         row = t - span[0]
-        if math.isinf(innovation):
-            for j in range(size):
-                densities[row, j] = 1.0
-        else:
-            top = -math.inf
-            for j in range(size):
-                off = (innovation - means[j]) * math.exp(-log_noise[j & 1])
-                power[j] = -0.5 * off * off - log_noise[j & 1]
-                top = max(top, power[j])
-            for j in range(size):
-                densities[row, j] = math.exp(power[j] - top)
-            log_density += top
-        total = 0.0
-        for j in range(size):
-            state[j] = ahead[j] * densities[row, j]
-            total += state[j]
-        log_density += math.log(total)
-        for j in range(size):
-            state[j] /= total
-            probabilities[row, j] = state[j]
+        _ahead(t, change, state, ahead)
+        log_density += _weigh(_innovation(z, t, span[2], slopes), means, log_noise, densities[row])
+        log_density += _filtered(ahead, densities[row], state)
+        probabilities[row] = state
     return log_density
+
+
+@_compiled
+def _book(z: Any, t: int, posterior: Any, sums: Any) -> None:
+    """Add a sample that has a density to the sums."""
+    counts, lagged, products = sums
+    high = 0.0
+    for j in range(counts.size):
+        counts[j] += posterior[j]
+        high += posterior[j] * (j & 1)
+        for k in range(lagged.shape[1]):
+            lagged[j, k] += posterior[j] * z[t - k]
+    for k in range(lagged.shape[1]):
+        for m in range(k, lagged.shape[1]):
+            product = z[t - k] * z[t - m]
+            products[0, k, m] += high * product
+            products[1, k, m] += product
+
+
+@_compiled
+def _step_back(change: Array, densities: Any, future: Array, before: Array) -> None:
+    """What the samples from the present one on say of the state before it."""
+    mask, scale = future.size - 1, 0.0
+    for i in range(future.size):
+        j = (i << 1) & mask
+        before[i] = change[i & 1, 0] * densities[j] * future[j] + change[i & 1, 1] * densities[j + 1] * future[j + 1]
+        scale += before[i]
+    for i in range(future.size):
+        future[i] = before[i] / scale
 
 
 @_compiled
@@ -85,82 +125,41 @@ def backward(z: Any, span: Any, model: Any, future: Array, kept: Any, sums: Any)
     """The same samples backwards, with the sums that the likelihood of samples and states together needs.
 
     future: (S,), what the samples to come say of the state at the last one; changed in place. kept: as `forward` left
-    it; on return the probabilities are those given all samples. sums: by state the
-    number of samples with a density, (S,), and their z(t), z(t − 1), …, (S, memory + 1); products of these in the
-    second level and in both, (2, memory + 1, memory + 1); transitions, (2, 2); first states, (S,).
+    it; on return the probabilities are those given all samples. sums: by state the number of samples with a density,
+    (S,), and their z(t), z(t − 1), …, (S, memory + 1); products of these in the second level and in both,
+    (2, memory + 1, memory + 1); transitions, (2, 2); first states, (S,).
     """
     _, slopes, _, change = model
     probabilities, densities = kept
-    counts, firsts_of, products, transitions, first = sums
-    size, memory = counts.size, slopes.size
-    mask = size - 1
-    posterior, before = np.empty(size), np.empty(size)
+    counts, lagged, products, transitions, first = sums
+    before = np.empty(counts.size)
     for t in range(span[1] - 1, span[0] - 1, -1):
-        row = t - span[0]
-        total = 0.0
-        for j in range(size):
-            posterior[j] = probabilities[row, j] * future[j]
-            total += posterior[j]
-        for j in range(size):
-            posterior[j] /= total
-            probabilities[row, j] = posterior[j]
+        posterior = probabilities[t - span[0]]
+        _filtered(future, posterior, before)
+        posterior[:] = before
         if t == 0:
-            for j in range(size):
-                first[j] += posterior[j]
-        else:
-            for j in range(size):
-                transitions[(j >> 1) & 1, j & 1] += posterior[j]
+            first += posterior
+            return
+        for j in range(before.size):
+            transitions[(j >> 1) & 1, j & 1] += posterior[j]
         if not math.isinf(_innovation(z, t, span[2], slopes)):
-            high = 0.0
-            for j in range(size):
-                counts[j] += posterior[j]
-                for k in range(memory + 1):
-                    firsts_of[j, k] += posterior[j] * z[t - k]
-                if j & 1:
-                    high += posterior[j]
-            for k in range(memory + 1):
-                for m in range(k, memory + 1):
-                    product = z[t - k] * z[t - m]
-                    products[0, k, m] += high * product
-                    products[1, k, m] += product
-        if t > 0:
-            scale = 0.0
-            for i in range(size):
-                j = (i << 1) & mask
-                before[i] = (
-                    change[i & 1, 0] * densities[row, j] * future[j]
-                    + change[i & 1, 1] * densities[row, j + 1] * future[j + 1]
-                )
-                scale += before[i]
-            for i in range(size):
-                future[i] = before[i] / scale
+            _book(z, t, posterior, (counts, lagged, products))
+        _step_back(change, densities[t - span[0]], future, before)
 
 
 @_compiled
 def chances(z: Any, skip: int, model: Any, state: Array, found: Array) -> None:
     """Probability of a smaller sample than each one given all before it; NaN where there is none; found: shape (n,)."""
     means, slopes, log_noise, change = model
-    size = means.size
-    half = size // 2
-    ahead = np.empty(size)
+    ahead, densities = np.empty(means.size), np.empty(means.size)
     for t in range(z.size):
-        for j in range(size):
-            i = j >> 1
-            ahead[j] = state[j] if t == 0 else (state[i] + state[i + half]) * change[i & 1, j & 1]
+        _ahead(t, change, state, ahead)
         innovation = _innovation(z, t, skip, slopes)
         found[t] = math.nan
         if not math.isinf(innovation):
-            below, top = 0.0, -math.inf
-            for j in range(size):
+            found[t] = 0.0
+            for j in range(means.size):
                 off = (innovation - means[j]) * math.exp(-log_noise[j & 1])
-                below += ahead[j] * 0.5 * math.erfc(-off / math.sqrt(2.0))
-                top = max(top, -0.5 * off * off - log_noise[j & 1])
-            for j in range(size):
-                off = (innovation - means[j]) * math.exp(-log_noise[j & 1])
-                ahead[j] *= math.exp(-0.5 * off * off - log_noise[j & 1] - top)
-            found[t] = below
-        total = 0.0
-        for j in range(size):
-            total += ahead[j]
-        for j in range(size):
-            state[j] = ahead[j] / total
+                found[t] += ahead[j] * 0.5 * math.erfc(-off / math.sqrt(2.0))
+        _weigh(innovation, means, log_noise, densities)
+        _filtered(ahead, densities, state)

@@ -55,7 +55,7 @@ class Record:
         return len(self.parts) == 1 and self.absent + self.glitches == 0 and _whole(self.parts[0])
 
     def looked_at(self) -> npt.NDArray[Any]:
-        """Stretches that stand for the record, shape (number, length); where samples are missing one stretch of all others."""
+        """Stretches that stand for the record, shape (number, length); one where samples are missing."""
         if len(self.parts) == 1 and _whole(self.parts[0]):
             return stretches(self.parts[0])
         return np.concatenate([_present(part) for part in self.parts]).reshape(1, -1)

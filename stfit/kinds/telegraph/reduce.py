@@ -34,7 +34,8 @@ class Reduction:
     by the current. unit: of the numbers in an array, such as "mV" or "0.25 mV" a count. dtype: of files of bare
     numbers. ap_level: "high" or "low", of the resistance. method: "auto", "threshold" or "hmm". dead_time: s, below
     which the instrument loses dwells. bad: what becomes of a trace that fails a check: "report" or "leave-out".
-    leave_out: files to leave out whatever they show. levels: ohm, the two that are analysed where there are more. listed: how the tables of the index are described.
+    leave_out: files to leave out whatever they show. levels: ohm, the two that are analysed where there are more.
+    listed: how the tables of the index are described.
     """
 
     sample_interval: float | None = None
@@ -144,7 +145,7 @@ class _Traces:
 
 
 def _together(traces: _Traces) -> list[_Trace]:
-    """All traces, reduced; where one of a setting has few transitions by itself, those of the setting are one record."""
+    """All traces, reduced; those of a setting are one record where one of them has few transitions by itself."""
     tasks = traces.tasks()
     alone = _reduced(tasks)
     joined = [rows for rows in traces.settings() if len(rows) > 1 and any(_poor(alone[row]) for row in rows)]

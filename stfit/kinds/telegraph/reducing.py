@@ -14,13 +14,12 @@ from stfit.kinds.telegraph.by_thresholds import by_thresholds
 from stfit.kinds.telegraph.checks import Check
 from stfit.kinds.telegraph.files import open_trace
 from stfit.kinds.telegraph.first_look import LONGEST_RISE, rise_time, settled_thresholds
-from stfit.kinds.telegraph.memory_fit import refitted, two_levels
+from stfit.kinds.telegraph.memory_fit import LEAST_GAIN, refitted, two_levels
 from stfit.kinds.telegraph.record import Record, prepared
 from stfit.kinds.telegraph.reduced import ReducedTrace, TraceTask
 from stfit.kinds.telegraph.segmentation import merged, segment
 from stfit.kinds.telegraph.several_levels import Ladder, ladder_of
 
-_LEAST_GAIN: Final = 30.0  # of 2 ln L by the second level of a chain
 _SEARCHED: Final = 1 << 16  # samples in which a chain looks for two levels that the histogram does not show
 Array = npt.NDArray[np.float64]
 
@@ -51,7 +50,7 @@ def _by_evidence(base: ReducedTrace, told: Check) -> ReducedTrace:
         return base.failed(told.sentence, told)
     parts = tuple(part[:_SEARCHED] for part in base.record.floats())
     found = two_levels(parts, base.raw.sample_interval, base.order)
-    if found is None or found[1] < _LEAST_GAIN:
+    if found is None or found[1] < LEAST_GAIN:
         return base.failed(told.sentence, told)
     fit, gain = found
     if base.record.size > _SEARCHED:

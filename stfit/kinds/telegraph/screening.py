@@ -1,4 +1,4 @@
-"""Samples that show neither level: those that are no numbers, glitches far off both, and those at the converter's end."""
+"""Samples that show neither level: what is no number, glitches far off both levels, a converter's end."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.kinds.telegraph.levels import Levels, find_levels
+from stfit.kinds.telegraph.memory_fit import LEAST_GAIN, two_levels
 from stfit.kinds.telegraph.segmentation import stretches
 from stfit.units import LARGEST
 
@@ -16,6 +17,7 @@ Array = npt.NDArray[np.float64]
 
 _INNER: Final = (0.01, 0.99)  # quantiles between which both levels are looked for
 _BEYOND: Final = 1.0  # their distance, by which a glitch lies beyond them: more than a step and the noise
+_SEARCHED: Final = 1 << 15  # samples whose order is looked at
 _PART: Final = 1 << 22  # samples that are looked at at once
 _FEWEST_VALUES: Final = 8  # distinct ones, below which none of them is where a converter ends
 _AT_THE_END: Final = 10.0  # times as many samples on the outermost value as on the next
@@ -46,7 +48,7 @@ def screened(samples: npt.NDArray[Any]) -> Screened:
     """Set aside the samples of a record, shape (n,), that show neither level.
 
     A glitch lies farther beyond the inner 98 % of the samples than these are wide, where those 98 % show two levels by
-    themselves: a state in which few samples are, beside one level, is no glitch.
+    themselves, in their histogram or in their order: a state in which few samples are, beside one level, is no glitch.
     """
     parts = stretches(samples).ravel()
     usable = parts[_usable(parts)].astype(float)
@@ -56,7 +58,7 @@ def screened(samples: npt.NDArray[Any]) -> Screened:
     reach = _BEYOND * (high - low)
     limits = (float(low - reach), float(high + reach))
     inner = usable[(usable >= limits[0]) & (usable <= limits[1])]
-    if not _two_levels(inner):
+    if inner.size < usable.size and not (_two_levels(inner) or _two_in_time(samples, limits)):
         limits = (-np.inf, np.inf)
     absent = glitches = 0
     masks = []
@@ -84,6 +86,14 @@ def _usable(part: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
 
 def _two_levels(values: Array) -> bool:
     return values.size > 0 and float(np.ptp(values)) > 0 and told_apart(find_levels(values))
+
+
+def _two_in_time(samples: npt.NDArray[Any], limits: tuple[float, float]) -> bool:
+    """Whether the order of the samples within limits shows two levels that their histogram does not."""
+    part = samples[:_SEARCHED].astype(float)
+    part[~(_usable(part) & (part >= limits[0]) & (part <= limits[1]))] = np.nan
+    found = two_levels((part,), 1.0, (0, 1))
+    return found is not None and found[1] > LEAST_GAIN
 
 
 def told_apart(levels: Levels) -> bool:

@@ -30,10 +30,11 @@ class Segmentation:
     """A segmented trace. Arrays of shape (2, …) are by state, low and high.
 
     steps: pairs of neighbouring samples that begin in the state; transitions: those that end in the other one; both
-    shape (2, pieces). first, last: samples of the first and of the last dwell, which are censored; first_state, last_state. complete: number of
-    dwells between them; total: their samples; harmonic: Σ of 1 + 1/2 + … + 1/(d − 1) over their lengths d. bins: how
-    many are of each length, see `lengths_of_bins`. baseline: drift at the end of each piece, shape (pieces,), extremes
-    of it: drift. dwells: lengths of the complete dwells in turn, beginning with `first_state`'s other, where asked for.
+    shape (2, pieces). first, last: samples of the first and of the last dwell, which are censored; first_state,
+    last_state. complete: number of dwells between them; total: their samples; harmonic: Σ of 1 + 1/2 + … + 1/(d − 1)
+    over their lengths d. bins: how many are of each length, see `lengths_of_bins`. baseline: drift at the end of each
+    piece, shape (pieces,), extremes of it: drift. dwells: lengths of the complete dwells in turn, beginning with
+    `first_state`'s other, where asked for.
     """
 
     size: int
@@ -104,7 +105,8 @@ def segment(
 ) -> Segmentation:
     """Segment a trace, shape (n,), of any real type, memory-mapped or not.
 
-    thresholds: lower and upper, in the numbers of the samples. most_dwells: how many lengths to keep. InputError names the first sample that is no finite number.
+    thresholds: lower and upper, in the numbers of the samples. most_dwells: how many lengths to keep. InputError names
+    the first sample that is no finite number.
     """
     if samples.ndim != 1 or samples.size < _FEWEST:
         raise InputError(Problem(name, f"a trace of {_FEWEST} samples or more", f"shape {samples.shape}"))

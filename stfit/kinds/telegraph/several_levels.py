@@ -23,7 +23,7 @@ _RAREST: Final = 2e-4  # share of the samples at a level
 _APART: Final = 1.5  # noises between levels
 _HINT: Final = 12.0  # of 2 ln L, by which a third Gaussian improves the histogram: worth a chain
 _BESIDE: Final = (-1.0, 0.5, 2.0)  # steps above the low level, where more levels are looked for
-_compiled = compiled("contract", "reassoc")
+_compiled = compiled("contract")
 
 
 @final
@@ -63,67 +63,53 @@ class Ladder:
 
 
 @_compiled
+def _densities(sample: float, means: Array, weight: float, found: Array) -> float:
+    """Densities of a sample by level over the largest, and ln of that; 1 and 0 where it is missing."""
+    if np.isnan(sample):
+        found[:] = 1.0
+        return 0.0
+    nearest = np.min((sample - means) ** 2)
+    for j in range(means.size):
+        found[j] = np.exp(-0.5 * weight * ((sample - means[j]) ** 2 - nearest))
+    return float(-0.5 * weight * nearest)
+
+
+@_compiled
 def _expected(z: Any, means: Array, weight: float, change: Array, room: Any) -> float:
-    """Forward–backward over samples z, NaN where missing; room: (n, k) forward, (k, k) transitions, (3, k) Σγ, Σγz, Σγz²."""
+    """Forward–backward over samples z, NaN where missing; returns ln L but for a constant.
+
+    room: forward probabilities, (n, k); transitions, (k, k); Σγ, Σγz and Σγz², (3, k).
+    """
     ahead, transitions, sums = room
     size = means.size
     state, density, before = np.full(size, 1.0 / size), np.empty(size), np.empty(size)
     value = 0.0
     for t in range(z.size):
-        total = 0.0
-        missing = np.isnan(z[t])
-        top = 0.0
-        if not missing:
-            top = 1e300
-            for j in range(size):
-                top = min(top, (z[t] - means[j]) ** 2)
+        value += _densities(z[t], means, weight, density)
         for j in range(size):
-            p = state[j]
-            if t > 0:
-                p = 0.0
-                for i in range(size):
-                    p += state[i] * change[i, j]
-            before[j] = p if missing else p * np.exp(-0.5 * weight * ((z[t] - means[j]) ** 2 - top))
-            total += before[j]
-        for j in range(size):
-            state[j] = before[j] / total
-            ahead[t, j] = state[j]
-        value += np.log(total) - 0.5 * weight * top
+            before[j] = 0.0
+            for i in range(size):
+                before[j] += state[i] * change[i, j]
+            before[j] = (state[j] if t == 0 else before[j]) * density[j]
+        total = before.sum()
+        state[:] = before / total
+        ahead[t] = state
+        value += np.log(total)
     future = np.ones(size)
     for t in range(z.size - 1, -1, -1):
-        missing = np.isnan(z[t])
-        total = 0.0
-        for j in range(size):
-            before[j] = ahead[t, j] * future[j]
-            total += before[j]
-        top = 0.0
-        if not missing:
-            top = 1e300
-            for j in range(size):
-                top = min(top, (z[t] - means[j]) ** 2)
-        for j in range(size):
-            gamma = before[j] / total
-            density[j] = 1.0 if missing else np.exp(-0.5 * weight * ((z[t] - means[j]) ** 2 - top))
-            if not missing:
-                sums[0, j] += gamma
-                sums[1, j] += gamma * z[t]
-                sums[2, j] += gamma * z[t] * z[t]
+        _densities(z[t], means, weight, density)
+        gamma = ahead[t] * future
+        gamma /= gamma.sum()
+        if not np.isnan(z[t]):
+            sums[0] += gamma
+            sums[1] += gamma * z[t]
+            sums[2] += gamma * z[t] * z[t]
         if t > 0:
-            total = 0.0
-            for i in range(size):
-                for j in range(size):
-                    total += ahead[t - 1, i] * change[i, j] * density[j] * future[j]
-            for i in range(size):
-                before[i] = 0.0
-                for j in range(size):
-                    pair = change[i, j] * density[j] * future[j]
-                    transitions[i, j] += ahead[t - 1, i] * pair / total
-                    before[i] += pair
-            scale = 0.0
-            for i in range(size):
-                scale += before[i]
-            for i in range(size):
-                future[i] = before[i] / scale
+            density *= future
+            pairs = ahead[t - 1].copy().reshape(size, 1) * change * density
+            transitions += pairs / pairs.sum()
+            future = change @ density
+            future /= future.sum()
     return value
 
 

@@ -1,9 +1,9 @@
 """Where both levels of a record wander or jump together: one offset a block, found without labelling any sample.
 
-A label that is taken from the offset before cannot confirm it: each block is asked for its likelihood at every offset of
-a grid, whatever its share of either level, and the likeliest path through all blocks is taken (Viterbi), in which a
-drift costs by its length and a jump costs no more than a fixed price. A block in one state is as likely at two offsets a
-step apart; its neighbours decide.
+A label that is taken from the offset before cannot confirm it: each block is asked for its likelihood at every offset
+of a grid, whatever its share of either level, and the likeliest path through all blocks is taken (Viterbi), in which a
+drift costs by its length and a jump costs no more than a fixed price. A block in one state is as likely at two offsets
+a step apart; its neighbours decide.
 """
 
 from __future__ import annotations
