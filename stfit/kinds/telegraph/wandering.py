@@ -136,7 +136,10 @@ def baseline_of(samples: npt.NDArray[Any], step: float, noise: tuple[float, floa
         return None
     offset = rough.copy()
     if step > _CLEAR[0] * max(noise):
-        own = np.array([_own_offset(block, at, step, noise) for block, at in zip(blocks, rough, strict=True)])
+        own = np.empty(rough.size)
+        ends = [0, *(np.flatnonzero(np.diff(rough) != 0.0) + 1), rough.size]
+        for start, stop in pairwise(ends):  # of blocks at one place together: one alone may hold few dwells
+            own[start:stop] = _own_offset(np.concatenate(blocks[start:stop]), float(rough[start]), step, noise)
         offset = np.where(np.abs(own - rough) < _JUMPED * step, own, rough)
     if np.ptp(offset) < _LEAST * step:
         return None
@@ -230,17 +233,18 @@ def _running_best(values: Array) -> tuple[Array, npt.NDArray[np.int64]]:
 
 
 def _own_offset(block: Array, at: float, step: float, noise: tuple[float, float]) -> float:
-    """The low level of a block near `at`: samples far off both levels have no weight."""
+    """The low level of blocks near `at`: samples far off both levels have no weight."""
+    share = 0.5
     for _ in range(_ROUNDS):
         off = block - at
         low = np.exp(-0.5 * (off / noise[0]) ** 2) / noise[0]
         high = np.exp(-0.5 * ((off - step) / noise[1]) ** 2) / noise[1]
-        share = 0.5
         both = low * (1 - share) + high * share + _ELSEWHERE / step
         weight = np.stack([low * (1 - share) / both / noise[0] ** 2, high * share / both / noise[1] ** 2])
         total = float(weight.sum())
         if total <= 0.0:
             return at
+        share = float(np.clip((high * share / both).mean(), *_SHARES[:: len(_SHARES) - 1]))
         change = float((weight[0] @ off + weight[1] @ (off - step)) / total)
         at += change
         if abs(change) < 1e-3 * min(noise):
