@@ -82,7 +82,7 @@ def coloured(tau: float, snr: float, rng: np.random.Generator) -> Array:
 
 def hum(tau: float, snr: float, rng: np.random.Generator) -> Array:
     x = clean(tau, snr, rng)
-    return x + 0.36 * snr * np.sin(2.0 * np.pi * np.arange(x.size) / MAINS + rng.uniform(0.0, 6.0))
+    return np.asarray(x + 0.36 * snr * np.sin(2.0 * np.pi * np.arange(x.size) / MAINS + rng.uniform(0.0, 6.0)))
 
 
 def third_level(tau: float, snr: float, rng: np.random.Generator) -> Array:

@@ -138,8 +138,7 @@ class FramedDwells(WithResiduals):
     def scaled(self, factor: float) -> FramedDwells:
         """The same dwells, as often as comes nearest to the factor."""
         times = max(1, round(factor))
-        every = [np.tile(values, times) for values in (self.length, self.setting, self.censored)]
-        return self._with(*every)
+        return self._with(np.tile(self.length, times), np.tile(self.setting, times), np.tile(self.censored, times))
 
     def start(self) -> Start:
         """Each row's own estimate, half an end where there was none."""

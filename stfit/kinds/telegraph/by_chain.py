@@ -20,6 +20,8 @@ Array = npt.NDArray[np.float64]
 
 _HELD: Final = 2_000_000  # samples whose innovations are looked at
 _COLOURED: Final = 1 << 20  # samples that a chain with memory takes from a longer record
+_SLOW: Final = 0.2  # rise over dwell, beyond which the memory of a chain is too short for the response
+_RISE: Final = 2.2  # time constants of a low-pass, ln 9
 _COLOUR: Final = (4.0, 0.01)  # errors of a correlation of innovations, and its size, from which memory is tried
 
 
@@ -42,7 +44,7 @@ def by_chain(base: ReducedTrace, judged: Check | None, words: str, begun: HmmFit
     step = float(abs(found.levels[1] - found.levels[0]))
     every += [
         checks.transition_check(found.transitions),
-        checks.bandwidth_check(np.exp(rates.log_tau) / interval, None),
+        checks.bandwidth_check(np.exp(rates.log_tau) / interval, _rise(found), _SLOW),
         checks.drift_check(record.baseline, step),
         checks.halves_check(*_halves(found, record, interval), base.task.traces),
     ]
@@ -52,6 +54,13 @@ def by_chain(base: ReducedTrace, judged: Check | None, words: str, begun: HmmFit
         checks.innovation_check(innovations(_first(record, _HELD), interval, found), found.memory, base.task.traces)
     )
     return base.judged(*every)
+
+
+def _rise(found: HmmFit) -> float | None:
+    """10–90 % time of a step, samples, of the response that the chain has; None of one without."""
+    if found.chain is None or found.memory == 0:
+        return None
+    return _RISE * max(found.chain.delay(found.x), 0.0)
 
 
 def _first(record: Record, most: int) -> tuple[Array, ...]:

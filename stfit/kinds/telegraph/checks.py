@@ -180,12 +180,15 @@ def transition_check(transitions: Array) -> Check:
     return Check("transitions", verdict, f"{counts}{'' if verdict == PASSED else ': too few for more than a rough τ'}.")
 
 
-def bandwidth_check(dwell: Array, rise: float | None) -> Check:
-    """Whether the record is fast enough; dwell: τ in samples, (2,); rise: 10–90 % time of a step, in samples."""
+def bandwidth_check(dwell: Array, rise: float | None, slow: float = _SLOW) -> Check:
+    """Whether the record is fast enough; dwell: τ in samples, (2,); rise: 10–90 % time of a step, in samples.
+
+    slow: rise over the shorter dwell time from which short dwells are lost.
+    """
     shortest = float(np.nanmin(dwell))
     said = "" if rise is None else f"; a step takes {rise:.2g} samples"
     text = f"The shorter dwell time is {shortest:.3g} samples{said}."
-    if rise is not None and rise > max(1.0, _SLOW * shortest):
+    if rise is not None and rise > max(1.0, slow * shortest):
         sentence = f"{text} The instrument is too slow for it: short dwells are lost (declare a dead_time)."
         return Check("bandwidth", FAILED, sentence)
     if shortest < _SHORT:

@@ -12,7 +12,7 @@ import scipy.fft
 Array = npt.NDArray[np.float64]
 
 _LOOKED_AT: Final = 1 << 21  # samples of a record, in whose spectrum lines are looked for
-_LOWEST: Final = 16  # periods in them
+_LOWEST: Final = 8  # periods in them
 _NEIGHBOURS: Final = 32  # frequencies on either side whose median is the background of a line
 _STANDS_OUT: Final = 40.0  # line over background; noise does so once in 10^17 frequencies
 _MOST: Final = 12  # lines

@@ -93,6 +93,12 @@ class MemoryChain:
         """φ_1 … φ_M."""
         return x[4 + self.memory : 4 + 2 * self.memory]
 
+    def delay(self, x: Array) -> float:
+        """Mean delay of the response to a step, samples: the time constant of a low-pass, 0 of coloured noise alone."""
+        lags, slopes, steps = np.arange(1, self.memory + 1), self.slopes(x), x[4 : 4 + self.memory]
+        total, gain = float(x[3 : 4 + self.memory].sum()), 1.0 - float(slopes.sum())
+        return float(lags @ steps) / total + float(lags @ slopes) / gain if total and gain else float("inf")
+
     def noise(self, x: Array) -> Array:
         """Standard deviation of the samples about each level, shape (2,)."""
         autocovariance = _variance_of(self.slopes(x))

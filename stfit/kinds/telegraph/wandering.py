@@ -84,7 +84,7 @@ def levels_of_blocks(samples: npt.NDArray[Any], levels: Levels) -> tuple[float, 
 
 def _finite(part: npt.NDArray[Any]) -> Array:
     values = np.asarray(part[:_EVERY], dtype=float)
-    return values[np.isfinite(values)]
+    return np.asarray(values[np.isfinite(values)])
 
 
 def _block_edges(size: int) -> npt.NDArray[np.int64]:
@@ -190,7 +190,7 @@ def _likelihoods(blocks: list[Array], grid: Array, step: float, noise: tuple[flo
     counts = np.stack(
         [np.bincount(np.clip(((b - start) / width).astype(np.int64), 0, size - 1), minlength=size) for b in blocks]
     ).astype(float)
-    reach = np.arange(-size, size) * width
+    reach = np.arange(-size, size, dtype=np.float64) * width
     length = 1 << int(np.ceil(np.log2(3 * size)))
     spectrum = np.fft.rfft(counts, length, axis=1)
     best = np.full((len(blocks), grid.size), -np.inf)
@@ -244,7 +244,7 @@ def _own_offset(block: Array, at: float, step: float, noise: tuple[float, float]
         total = float(weight.sum())
         if total <= 0.0:
             return at
-        share = float(np.clip((high * share / both).mean(), *_SHARES[:: len(_SHARES) - 1]))
+        share = float(np.clip((high * share / both).mean(), _SHARES[0], _SHARES[-1]))
         change = float((weight[0] @ off + weight[1] @ (off - step)) / total)
         at += change
         if abs(change) < 1e-3 * min(noise):
