@@ -14,6 +14,7 @@ _START_WIDTH: Final = 0.2  # of the step, half the hysteresis that the first loo
 _LOOKS: Final = 3  # at the dwell times, before the thresholds are settled
 _FEWEST_STEPS: Final = 20  # whose mean is taken
 _ABRUPT: Final = 0.6  # of a step, from one sample to the next
+_ABRUPTLY: Final = 0.5  # share of the transitions that are, of an instrument that is fast
 _FEW_ABRUPT: Final = 0.3  # share of the transitions
 LONGEST_RISE: Final = 64
 _RISE: Final = (
@@ -64,4 +65,5 @@ def rise_time(parts: npt.NDArray[Any], levels: Levels, thresholds: Thresholds, d
         return dwell if every > _FEWEST_STEPS and abrupt < _FEW_ABRUPT * every else None
     shape = sums / number / (levels.high - levels.low) + 0.5
     inside = (shape > 0.1) & (shape < 0.9)
-    return float(np.count_nonzero(inside))
+    rise = float(np.count_nonzero(inside))
+    return min(rise, 1.0) if abrupt > _ABRUPTLY * every else rise

@@ -47,7 +47,9 @@ class MemoryChain:
     """Records under the model, each beginning anew.
 
     parts: samples, each of shape (n,), NaN where missing. shift, scale: z = (sample − shift)/scale. memory: M, 0 to 3.
-    separate: whether each level has a noise of its own. Coordinates x, shape (p,): ln τ of states 0 and 1 in samples,
+    separate: whether each level has a noise of its own. needed: samples before each
+    that must be there for its density, if more than the memory: models of different memory are then compared on the
+    same samples. Coordinates x, shape (p,): ln τ of states 0 and 1 in samples,
     c, d_0 … d_M, φ_1 … φ_M, ln of the noise, or of both noises.
     """
 
@@ -56,6 +58,7 @@ class MemoryChain:
     scale: float
     memory: int = 0
     separate: bool = False
+    needed: int = 0
 
     @property
     def size(self) -> int:
@@ -65,7 +68,14 @@ class MemoryChain:
     @property
     def samples(self) -> int:
         """Samples that have a density."""
-        return sum(int(np.count_nonzero(np.isfinite(part[MOST_MEMORY:]))) for part in self.parts)
+        total = 0
+        for part in self.parts:
+            seen = np.isfinite(part)
+            whole = seen[MOST_MEMORY:].copy()
+            for lag in range(1, self._past[1] + 1):
+                whole &= seen[MOST_MEMORY - lag : seen.size - lag]
+            total += int(np.count_nonzero(whole))
+        return total
 
     def start(self, log_tau: Array, levels: Array, noise: float) -> Array:
         """Coordinates without any memory."""
@@ -157,7 +167,7 @@ class MemoryChain:
         found = []
         for z in self._scaled():
             chance = np.empty(z.size)
-            kernels.chances(z, MOST_MEMORY, self._model(x), self._first(x[:2]), chance)
+            kernels.chances(z, self._past, self._model(x), self._first(x[:2]), chance)
             found.append(chance)
         chance = np.concatenate(found)
         return np.asarray(ndtri(np.clip(chance[np.isfinite(chance)], _LOWEST, _HIGHEST)))
@@ -166,7 +176,7 @@ class MemoryChain:
         """Probability of state 1 at every sample of the first record given all of it, shape (n,)."""
         z, number = self._scaled()[0], 2 ** (self._bits + 1)
         kept = (np.empty((z.size, number)), np.empty((z.size, number)))
-        span, model = (0, z.size, MOST_MEMORY), self._model(x)
+        span, model = (0, z.size, self._past), self._model(x)
         kernels.forward(z, span, model, self._first(x[:2]), kept)
         kernels.backward(z, span, model, np.ones(number), kept, self._no_sums())
         return np.asarray(kept[0][:, 1::2].sum(axis=1))
@@ -180,6 +190,10 @@ class MemoryChain:
             np.zeros((2, 2)),
             np.zeros(number),
         )
+
+    @property
+    def _past(self) -> tuple[int, int]:
+        return MOST_MEMORY, max(self.memory, self.needed)
 
     @property
     def _bits(self) -> int:
@@ -230,10 +244,10 @@ class MemoryChain:
             starts = range(0, z.size, _CHUNK)
             for start in starts:
                 marks.append(state.copy())
-                value += kernels.forward(z, (start, min(start + _CHUNK, z.size), MOST_MEMORY), model, state, kept)
+                value += kernels.forward(z, (start, min(start + _CHUNK, z.size), self._past), model, state, kept)
             future = np.ones(number)
             for start, mark in zip(reversed(starts), reversed(marks), strict=True) if sums else ():
-                span = (start, min(start + _CHUNK, z.size), MOST_MEMORY)
+                span = (start, min(start + _CHUNK, z.size), self._past)
                 if len(marks) > 1:
                     kernels.forward(z, span, model, mark, kept)
                 kernels.backward(z, span, model, future, kept, found)

@@ -138,7 +138,7 @@ def best_memory(
     """
     log_tau, levels, noise = start
     shift = float(levels.mean())
-    chain = MemoryChain(tuple(parts), shift, noise)
+    chain = MemoryChain(tuple(parts), shift, noise, needed=most)
     best = fit_memory(chain, chain.start(log_tau, levels, noise), sample_interval)
     for memory in range(1, most + 1):
         found = _wider(best, memory, False, sample_interval)
@@ -156,7 +156,7 @@ def _wider(fit: HmmFit, memory: int, separate: bool, sample_interval: float) -> 
     narrow = fit.chain
     if narrow is None:
         raise TypeError("a fit without memory has no chain to start from")
-    chain = MemoryChain(narrow.parts, narrow.shift, narrow.scale, memory, separate)
+    chain = replace(narrow, memory=memory, separate=separate)
     x = np.concatenate([fit.x[:2] - np.log(sample_interval), fit.x[2:]])
     return fit_memory(chain, chain.widened(x, narrow.memory, narrow.separate), sample_interval)
 

@@ -20,14 +20,18 @@ _compiled = compiled("contract")  # infinities and NaN stand for missing samples
 
 
 @_compiled
-def _innovation(z: Any, t: int, skip: int, slopes: Array) -> float:
-    """z(t) less what the samples before it say of it; infinite where it, or one of these, is missing."""
-    if t < skip or not math.isfinite(z[t]):
+def _innovation(z: Any, t: int, past: Any, slopes: Array) -> float:
+    """z(t) less what the samples before it say of it; infinite where it, or one of these, is missing.
+
+    past: samples at the beginning that have no density, and samples before each that must be there.
+    """
+    if t < past[0] or not math.isfinite(z[t]):
         return math.inf
-    found = z[t]
-    for k in range(slopes.size):
+    for k in range(past[1]):
         if not math.isfinite(z[t - 1 - k]):
             return math.inf
+    found = z[t]
+    for k in range(slopes.size):
         found -= slopes[k] * z[t - 1 - k]
     return float(found)
 
@@ -73,8 +77,8 @@ def _filtered(ahead: Array, densities: Any, state: Array) -> float:
 def forward(z: Any, span: Any, model: Any, state: Array, kept: Any) -> float:
     """Carry the probabilities of the states over samples span[0] to span[1]; ln of their density given those before.
 
-    z: a stretch of samples, NaN where missing. span: first and last sample, samples at the beginning that have no
-    density. model: means of the innovation by state, shape (S,); slopes on the samples before, (memory,); ln of the
+    z: a stretch of samples, NaN where missing. span: first and last sample, and what of the past a density needs, see
+    `_innovation`. model: means of the innovation by state, shape (S,); slopes on the samples before, (memory,); ln of the
     noise by present level, (2,); probabilities of level → level, (2, 2). state: (S,), changed in place. kept: arrays
     of shape (samples, S) for the probabilities given all samples so far, and for the densities over their largest.
     """
@@ -148,13 +152,13 @@ def backward(z: Any, span: Any, model: Any, future: Array, kept: Any, sums: Any)
 
 
 @_compiled
-def chances(z: Any, skip: int, model: Any, state: Array, found: Array) -> None:
+def chances(z: Any, past: Any, model: Any, state: Array, found: Array) -> None:
     """Probability of a smaller sample than each one given all before it; NaN where there is none; found: shape (n,)."""
     means, slopes, log_noise, change = model
     ahead, densities = np.empty(means.size), np.empty(means.size)
     for t in range(z.size):
         _ahead(t, change, state, ahead)
-        innovation = _innovation(z, t, skip, slopes)
+        innovation = _innovation(z, t, past, slopes)
         found[t] = math.nan
         if not math.isinf(innovation):
             found[t] = 0.0

@@ -13,10 +13,10 @@ from stfit.physics.compiled import compiled
 
 Array = npt.NDArray[np.float64]
 
-MOST: Final = 6  # levels
-_HELD: Final = 1 << 17  # samples that are looked at
-_ROUNDS: Final = 60
-_SETTLED: Final = 0.02  # gain of ln L a round
+MOST: Final = 5  # levels
+_HELD: Final = 1 << 16  # samples that are looked at
+_ROUNDS: Final = 30
+_SETTLED: Final = 0.2  # gain of ln L a round
 _LEAST_GAIN: Final = 40.0  # of 2 ln L by one more level
 _SHORTEST: Final = 2.5  # samples that the record stays at a level
 _RAREST: Final = 2e-4  # share of the samples at a level

@@ -31,6 +31,7 @@ _SHARES: Final = (0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)  # of the high level in a
 _BETWEEN: Final = 0.05  # of the samples of a block may lie between its levels: an instrument may be slow
 _ELSEWHERE: Final = 1e-3  # share of samples that may lie anywhere
 _MOST_JUMPS: Final = 12  # of a baseline; what jumps oftener is a level of its own
+_FAR, _MOST_ELSEWHERE = 6.0, 0.15  # noises off both levels, and the share of such samples: two levels are too few
 _JUMPED: Final = 0.25  # of the step from block to block: a jump, not a drift
 _STAYS: Final = 4  # blocks that a baseline stays where it jumped to, at least
 _LEAST: Final = 0.08  # of the step, below which nothing depends on it
@@ -132,7 +133,7 @@ def baseline_of(samples: npt.NDArray[Any], step: float, noise: tuple[float, floa
         return None
     rough = _with_both_levels(_without_visits(grid[path], step), blocks, step)
     jumped = np.flatnonzero(np.abs(np.diff(rough)) > _JUMPED * step)
-    if jumped.size > _MOST_JUMPS:
+    if jumped.size > _MOST_JUMPS or _elsewhere(blocks, rough, step, noise) > _MOST_ELSEWHERE:
         return None
     offset = rough.copy()
     if step > _CLEAR[0] * max(noise):
@@ -145,6 +146,16 @@ def baseline_of(samples: npt.NDArray[Any], step: float, noise: tuple[float, floa
         return None
     offset = offset - np.median(offset)
     return _knots(samples, edges, offset, jumped, (float(np.median(rough)), step, noise))
+
+
+def _elsewhere(blocks: list[Array], rough: Array, step: float, noise: tuple[float, float]) -> float:
+    """Share of the samples that are far off both levels."""
+    far = total = 0
+    for block, at in zip(blocks, rough, strict=True):
+        off = block - at
+        far += int(np.count_nonzero((np.abs(off) > _FAR * noise[0]) & (np.abs(off - step) > _FAR * noise[1])))
+        total += block.size
+    return far / total
 
 
 def _without_visits(rough: Array, step: float) -> Array:
