@@ -19,6 +19,7 @@ from stfit.kinds.telegraph.spectrum import spectrum_of
 Array = npt.NDArray[np.float64]
 
 _HELD: Final = 2_000_000  # samples whose innovations are looked at
+_LOOKED_AT: Final = 4096  # samples, whose values show the steps of a converter
 _COLOURED: Final = 1 << 20  # samples that a chain with memory takes from a longer record
 _SLOW: Final = 0.2  # rise over dwell, beyond which the memory of a chain is too short for the response
 _RISE: Final = 2.2  # time constants of a low-pass, ln 9
@@ -43,6 +44,7 @@ def by_chain(base: ReducedTrace, judged: Check | None, words: str, begun: HmmFit
     base = replace(base, hmm=found, rates=rates)
     step = float(abs(found.levels[1] - found.levels[0]))
     every += [
+        checks.resolution_check(_first(record, _LOOKED_AT)[0], step),
         checks.transition_check(found.transitions),
         checks.bandwidth_check(np.exp(rates.log_tau) / interval, _rise(found), _SLOW),
         checks.drift_check(record.baseline, step),

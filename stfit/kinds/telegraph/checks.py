@@ -30,6 +30,9 @@ _LEAST_SNR: Final = 1.0
 _RARE: Final = 1e-3  # share of the samples at a third level
 _MISSING: Final = 0.01  # share of the samples
 _OFF_LEVEL: Final = 0.35  # of the step, that the median of a burst may lie off both levels
+_CLOSE: Final = 6.0  # noises between levels, below which the shape of the noise matters
+_FEWEST_CODES: Final = 2.5  # of a converter, between levels that overlap
+_MANY_VALUES: Final = 64  # distinct ones, of no converter with few codes
 _SATURATED: Final = 0.002
 _FEW_DWELLS: Final = 5  # whose mean the last one is compared with
 _LONG_DWELL: Final = 30.0  # times the mean: once in 10^13 records
@@ -81,7 +84,8 @@ def sample_checks(record: Record) -> list[Check]:
             f"{100 * record.saturated:.2g} % of the samples have the largest or the smallest value of all: the "
             "converter or the amplifier is saturated there."
         )
-        found.append(Check("saturation", DOUBTFUL, sentence))
+        close = record.levels is not None and record.levels.snr < _CLOSE
+        found.append(Check("saturation", FAILED if close else DOUBTFUL, sentence))
     if record.lines:
         named = "; ".join(line.words for line in record.lines)
         found.append(Check("lines", PASSED, f"Sines were fitted and taken off: {named}."))
@@ -109,6 +113,19 @@ def selection_check(left_out: int) -> Check:
         "the dwell times come out too short."
     )
     return Check("selection", FAILED, sentence)
+
+
+def resolution_check(samples: Array, step: float) -> Check:
+    """Whether a converter resolves the noise about levels that overlap; step: between them, in the unit of samples."""
+    distinct = np.unique(samples[np.isfinite(samples)])
+    finest = float(np.min(np.diff(distinct), initial=np.inf))
+    if step >= _FEWEST_CODES * finest or distinct.size > _MANY_VALUES:
+        return Check("resolution", PASSED, "The converter resolves the noise.")
+    sentence = (
+        f"Between the levels lie {step / finest:.2g} steps of the converter: it hides the noise, and the hidden Markov "
+        "model takes it for Gaussian."
+    )
+    return Check("resolution", FAILED, sentence)
 
 
 def level_check(levels: Levels | None, size: int) -> Check:

@@ -276,14 +276,18 @@ def _variance_of(slopes: Array) -> float:
     return float(solved[0])
 
 
-def one_level(parts: Sequence[Array], memory: int) -> tuple[float, int]:
-    """ln p of the samples as an autoregression of a given order about one level, and its number of parameters."""
+def one_level(parts: Sequence[Array], memory: int, drift: int) -> tuple[float, int]:
+    """ln p of the samples as an autoregression about one level, and its number of parameters.
+
+    memory: its order. drift: degree of a polynomial along each part that is added.
+    """
     rows: list[Any] = []
     for part in parts:
         z = np.asarray(part, dtype=float)
         lags = [z[MOST_MEMORY - k : z.size - k] for k in range(memory + 1)]
-        rows.append(np.stack([*lags, np.ones(max(z.size - MOST_MEMORY, 0))], axis=1))
+        time = np.linspace(-1.0, 1.0, max(z.size - MOST_MEMORY, 0))
+        rows.append(np.stack([*lags, *(time**power for power in range(drift + 1))], axis=1))
     table = np.concatenate(rows)
     table = table[np.all(np.isfinite(table), axis=1)]
     left = table[:, 0] - table[:, 1:] @ np.linalg.lstsq(table[:, 1:], table[:, 0], rcond=None)[0]
-    return -0.5 * table.shape[0] * float(np.log(2.0 * np.pi * np.mean(left**2)) + 1.0), memory + 2
+    return -0.5 * table.shape[0] * float(np.log(2.0 * np.pi * np.mean(left**2)) + 1.0), memory + drift + 2

@@ -189,7 +189,6 @@ def two_levels(parts: Sequence[Array], sample_interval: float, order: tuple[int,
     if found.end is not HmmEnd.CONVERGED or found.chain is None:
         return None
     penalty = np.log(found.chain.samples)
-    alone = max(
-        2.0 * value - penalty * number for value, number in (one_level(parts, m) for m in range(MOST_MEMORY + 1))
-    )
+    models = [one_level(parts, memory, drift) for memory in range(MOST_MEMORY + 1) for drift in (0, 3)]
+    alone = max(2.0 * value - penalty * number for value, number in models)
     return found, float(2.0 * found.log_likelihood - penalty * found.x.size - alone)

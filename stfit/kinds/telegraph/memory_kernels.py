@@ -78,9 +78,10 @@ def forward(z: Any, span: Any, model: Any, state: Array, kept: Any) -> float:
     """Carry the probabilities of the states over samples span[0] to span[1]; ln of their density given those before.
 
     z: a stretch of samples, NaN where missing. span: first and last sample, and what of the past a density needs, see
-    `_innovation`. model: means of the innovation by state, shape (S,); slopes on the samples before, (memory,); ln of the
-    noise by present level, (2,); probabilities of level → level, (2, 2). state: (S,), changed in place. kept: arrays
-    of shape (samples, S) for the probabilities given all samples so far, and for the densities over their largest.
+    `_innovation`. model: means of the innovation by state, shape (S,); slopes on the samples before, (memory,); ln of
+    the noise by present level, (2,); probabilities of level → level, (2, 2). state: (S,), changed in place. kept:
+    arrays of shape (samples, S) for the probabilities given all samples so far, and for the densities over their
+    largest.
     """
     means, slopes, log_noise, change = model
     probabilities, densities = kept
