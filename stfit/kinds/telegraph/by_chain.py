@@ -34,7 +34,7 @@ def by_chain(base: ReducedTrace, judged: Check | None, words: str, begun: HmmFit
     """
     interval, record = base.raw.sample_interval, base.record
     found = begun or _white(base)
-    if found.end is HmmEnd.CONVERGED and found.memory == 0:
+    if found.end is HmmEnd.CONVERGED and found.memory <= 1:
         found = _with_memory(found, record, interval)
     every = [] if judged is None else [judged]
     if found.end is not HmmEnd.CONVERGED or not np.all(np.isfinite(found.rates.covariance)):
@@ -101,7 +101,7 @@ def _with_memory(white: HmmFit, record: Record, interval: float) -> HmmFit:
         return white
     start = (white.rates.log_tau - np.log(interval), white.levels, float(np.sqrt(np.mean(white.noise**2))))
     found = best_memory(parts, interval, start)
-    return found if found.end is HmmEnd.CONVERGED and found.memory > 0 else white
+    return found if found.end is HmmEnd.CONVERGED and found.memory > white.memory else white
 
 
 def _halves(found: HmmFit, record: Record, interval: float) -> tuple[Array, Array]:

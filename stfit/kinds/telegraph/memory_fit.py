@@ -185,7 +185,7 @@ def two_levels(parts: Sequence[Array], sample_interval: float, order: tuple[int,
     chain = MemoryChain(tuple(parts), float(levels.mean()), noise)
     tried = [chain.start(np.log([tau, tau]), levels, noise) for tau in _STARTS if tau < values.size]
     start = max(tried, key=chain.log_likelihood)
-    found = best_memory(parts, sample_interval, (start[:2], levels, noise))
+    found = best_memory(parts, sample_interval, (start[:2], levels, noise), most=1)
     if found.end is not HmmEnd.CONVERGED or found.chain is None:
         return None
     penalty = np.log(found.chain.samples)

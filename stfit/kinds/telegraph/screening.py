@@ -17,7 +17,7 @@ Array = npt.NDArray[np.float64]
 
 _INNER: Final = (0.01, 0.99)  # quantiles between which both levels are looked for
 _BEYOND: Final = 1.0  # their distance, by which a glitch lies beyond them: more than a step and the noise
-_SEARCHED: Final = 1 << 15  # samples whose order is looked at
+_SEARCHED: Final = 1 << 13  # samples whose order is looked at
 _PART: Final = 1 << 22  # samples that are looked at at once
 _FEWEST_VALUES: Final = 8  # distinct ones, below which none of them is where a converter ends
 _AT_THE_END: Final = 10.0  # times as many samples on the outermost value as on the next

@@ -67,6 +67,7 @@ def test_the_gradient_is_that_of_the_likelihood(memory: int, separate: bool) -> 
     assert chain.log_likelihood(chain.improved(x)) > chain.log_likelihood(x)
 
 
+@pytest.mark.slow
 def test_coloured_noise_and_a_low_pass_have_the_memory_they_have() -> None:
     size, tau = 12_000, (40.0, 60.0)
     clean = telegraph(size, tau, snr=4.0, seed=5, noise=(0.0, 0.0))

@@ -34,7 +34,7 @@ def check(trace: ReducedTrace, name: str) -> Check:
 def assert_right(trace: ReducedTrace, tau: tuple[float, float] = TAU) -> None:
     assert trace.rates is not None, trace.failure
     error = np.sqrt(np.diag(trace.rates.covariance))
-    assert np.all(error < 0.15)
+    assert np.all(error < 0.2)
     assert np.all(np.abs(trace.rates.log_tau - np.log(np.array(tau) * DT)) < 4.0 * error)
 
 
@@ -56,8 +56,9 @@ def test_glitches_and_what_is_no_number_are_missing(tmp_path: Path) -> None:
         reduced(np.full(200, np.nan), tmp_path)
 
 
+@pytest.mark.slow
 def test_a_rare_state_is_no_glitch(tmp_path: Path) -> None:
-    trace = reduced(telegraph(60_000, (3000.0, 20.0), snr=12.0, seed=3), tmp_path)
+    trace = reduced(telegraph(40_000, (2000.0, 15.0), snr=12.0, seed=3), tmp_path)
     assert trace.record.glitches == 0
     assert trace.rates is not None
     assert trace.rates.counts is not None
@@ -92,6 +93,7 @@ def test_mains_are_named_and_taken_off(tmp_path: Path) -> None:
     assert trace.verdict == "passed"
 
 
+@pytest.mark.slow
 def test_more_than_two_levels_are_shown_and_two_of_them_chosen(tmp_path: Path) -> None:
     other = telegraph(SIZE, (120.0, 30.0), snr=1.6 * 20.0, seed=6, noise=(0.0, 0.0))
     samples = telegraph(SIZE, TAU, snr=20.0, seed=5) + other
@@ -108,6 +110,7 @@ def test_more_than_two_levels_are_shown_and_two_of_them_chosen(tmp_path: Path) -
     assert "does not dwell" in nowhere.failure
 
 
+@pytest.mark.slow
 def test_a_rare_third_level_is_seen(tmp_path: Path) -> None:
     samples = clean()
     for start in (4000, 11_000):
@@ -132,6 +135,7 @@ def test_a_trace_that_stops_switching_is_noticed(tmp_path: Path) -> None:
     assert check(reduced(samples, tmp_path), "last dwell").verdict == "failed"
 
 
+@pytest.mark.slow
 def test_a_saturated_converter_is_named(tmp_path: Path) -> None:
     trace = reduced(np.minimum(clean(), SNR + 1.0), tmp_path)
     assert_right(trace)

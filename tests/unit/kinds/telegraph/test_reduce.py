@@ -143,6 +143,25 @@ def test_a_dead_time_is_corrected_for(tmp_path: Path) -> None:
         load(path, dead_time=8e-5, method="hmm")
 
 
+def test_bursts_of_one_setting_share_levels_and_dwell_times(tmp_path: Path) -> None:
+    whole = telegraph(20_000, (900.0, 700.0), snr=10.0, seed=6)
+    bursts = {f"b{i:02d}.npy": part for i, part in enumerate(np.split(whole, 40))}
+    path = index(tmp_path, bursts, [0.1] * 40)
+    m = load(path)
+    assert m.settings.state.size == 2
+    assert m.records[0].file == "b00.npy to b39.npy (40 traces)"
+    # transitions and time in the states by hand; those between two bursts are not seen
+    state = np.array([part > 5.0 for part in bursts.values()]).astype(int)
+    left = [int(np.sum((state[:, :-1] == s) & (state[:, 1:] != s))) for s in (0, 1)]
+    np.testing.assert_array_equal(m.n_changed, left)
+    np.testing.assert_allclose(m.log_tau, np.log([900.0 * DT, 700.0 * DT]), atol=4.0 * m.stderr.max())
+    silent = tuple(name for name, part in bursts.items() if np.ptp(part > 5.0) == 0)
+    selected = load(path, leave_out=silent)
+    check = next(entry for entry in selected.records[0].checks if entry["name"] == "selection")
+    assert check["verdict"] == "failed"
+    assert np.all(selected.log_tau < m.log_tau)
+
+
 @pytest.mark.slow
 def test_several_processes_give_what_one_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = index(tmp_path, {f"t{i}.npy": telegraph(5000, (30.0, 60.0), snr=10.0, seed=i) for i in range(2)})
