@@ -230,6 +230,7 @@ class _Search:
     def _report_alternatives(self) -> None:
         groups = [" and ".join(_described(column) for column in group) for group in self.layout.alternatives]
         absent = [c for group in self.layout.alternatives for c in group if not self._is_there(c)]
+        absent.sort(key=lambda column: not column.any_unit)  # of which nothing more is said than that it is there
         likely = next((phrase for column in absent if (phrase := self._likely(column))), "")
         there = [quoted(self.table.header[self.matches[name].position]) for name in self._alternatives_there()]
         found = f"only {' and '.join(there)}" if there else "none of them"
