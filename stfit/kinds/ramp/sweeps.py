@@ -211,8 +211,9 @@ def _monotone(sweep: Array, swept: Array) -> tuple[Rows, Rows]:
     A turn is an extremum that stands out by a twentieth of the range: a reading that trembles is none.
     """
     least = _TURN * float(np.ptp(swept))
-    turns = [scipy.signal.find_peaks(sign * swept, prominence=least)[0] for sign in (1.0, -1.0)]
     starts = np.append(0, np.flatnonzero(np.diff(sweep) != 0) + 1)
+    window = 2 * int(np.max(np.diff(np.append(starts, swept.size)))) + 1  # else all sweeps are searched for each turn
+    turns = [scipy.signal.find_peaks(sign * swept, prominence=least, wlen=window)[0] for sign in (1.0, -1.0)]
     ends = np.append(starts[1:] - 1, swept.size - 1)
     # each turn ends a stretch and begins the next one
     first, last = np.sort(np.concatenate([starts, *turns])), np.sort(np.concatenate([ends, *turns]))
