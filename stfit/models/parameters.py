@@ -179,7 +179,8 @@ _CONSTANTS: Final = (
     # ΔR and R have no bounds on both sides: lmfit's would leave a small value few digits of a wide range
     Parameter("delta_R", "delta_R", "ohm", "ΔR", "R_AP − R_P", 1.0, -_INF, _INF, constant=True),
     _known("temperature", "K", "T", "temperature of the device", (300.0, 1e-3, 1e4)),
-    _known("resistance", "ohm", "R", "resistance that turns a voltage into a current", (1.0, 1e-6, _INF)),
+    _known("resistance", "ohm", "R", "resistance that turns a voltage into a current, of P", (1.0, 1e-6, _INF)),
+    _known("resistance_AP", "ohm", "R_AP", "resistance that turns a voltage into a current, of AP", (1.0, 1e-6, _INF)),
     _known("series_resistance", "ohm", "R_s", "resistance in series with the device", (1.0, 1e-6, _INF)),
     _known("half_voltage", "V", "V_h", "voltage over the device at which ΔR is halved", (0.5, 1e-6, _INF)),
     _known("anisotropy_field", "T", "μ0H_K", "anisotropy field", (0.1, 1e-6, 100.0)),

@@ -79,6 +79,7 @@ _SYMBOLS: Final = {
     "beta": Symbol("β", "", "spin polarisation of the conductivity"),
     "delta_R": Symbol("ΔR", "", "R_AP − R_P"),
     "resistance": Symbol("R", "", "resistance"),
+    "resistance_AP": Symbol("R", "AP", "resistance of AP"),
     "series_resistance": Symbol("R", "s", "resistance in series"),
     "half_voltage": Symbol("V", "h", "voltage at which ΔR is halved"),
     "temperature": Symbol("T", "", "temperature"),
