@@ -187,6 +187,12 @@ _CONSTANTS: Final = (
     Parameter("field_offset", "field_offset", "T", "μ0H_0", "stray field", 0.0, -100.0, 100.0, constant=True),
     _known("curie_temperature", "K", "T_C", "Curie temperature", (1000.0, 1e-3, 1e5)),
 )
+# how pulses are read out: of one measurement
+_ERRING: Final = "share read as switched of pulses that "
+_READ_OUT: Final = (
+    Parameter("visibility", "visibility", "", "v", f"{_ERRING}all switch", 0.99, 0.5, _SHORT_OF_1, (0.0, 1.0)),
+    Parameter("floor", "floor", "", "f", f"{_ERRING}never do", 0.01, 0.0, 0.4, (-1e-12, 0.5)),
+)
 # resonance: α is the device's, powers and widths at zero current belong to one measurement
 _LINES: Final = (
     _positive("alpha", "", "α", "Gilbert damping", (0.01, 1e-7, 10.0)),
@@ -221,6 +227,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
         *(_endless(p, _LONGEST_LOGARITHM) for p in _FACTORS_OF_STATES),
         *_CONSTANTS,
         heating(1e6, 0.01),
+        *_READ_OUT,
         *_LINES,
     )
 }

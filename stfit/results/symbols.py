@@ -95,6 +95,8 @@ _SYMBOLS: Final = {
     "transport_L": Symbol("L", "θθ", "transport coefficient of the magnet", tail="/ρ0"),
     "tau_0_predicted": Symbol("τ", "0,Brown", "attempt time that α, γ, M_s and v predict"),
     "spin_transfer_l": Symbol("l/(eρ0)", "", "spin-transfer coefficient in absolute units"),
+    "visibility": Symbol("v", "", "share read as switched of pulses that all switch"),
+    "floor": Symbol("f", "", "share read as switched of pulses that never do"),
     "power_P": Symbol("P", "0,P", "power of P at zero current"),
     "power_AP": Symbol("P", "0,AP", "power of AP at zero current"),
     "linewidth_P": Symbol("Δf", "0,P", "homogeneous linewidth of P at zero current"),
