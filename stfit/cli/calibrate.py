@@ -13,7 +13,10 @@ from stfit.cli.progress import watched_work
 from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say, say_document
 
 
-@app.command(epilog="Example: stfit calibrate datasets/nanopillar/analysis.toml -n 200 --seed 1")
+@app.command(
+    help="Simulate a measurement many times from its fit and count how often the intervals contain the truth.",
+    epilog="Example: stfit calibrate datasets/nanopillar/analysis.toml -n 200 --seed 1",
+)
 def calibrate(
     analysis: AnalysisFile,
     *,
@@ -40,7 +43,7 @@ def calibrate(
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json in place of the tables.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the path of the report.")] = False,
 ) -> None:
-    """Simulate a measurement many times from its fit and count how often the intervals contain the truth."""
+    """Do what `stfit calibrate --help` says."""
     from stfit.analysis import read_analysis
 
     require_analysis(analysis)

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from stfit.results.result import FitResult
 
 
-@app.command(epilog="Example: stfit fit datasets/nanopillar/analysis.toml --seed 7 --out out/")
+@app.command(
+    help="Fit the measurements of an analysis file and write a report.",
+    epilog="Example: stfit fit datasets/nanopillar/analysis.toml --seed 7 --out out/",
+)
 def fit(
     analysis: AnalysisFile,
     *,
@@ -41,7 +44,7 @@ def fit(
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json in place of the summary.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the path of the report.")] = False,
 ) -> None:
-    """Fit the measurements of an analysis file and write a report."""
+    """Do what `stfit fit --help` says."""
     from stfit.analysis import read_analysis, with_backend
 
     require_analysis(analysis)

@@ -22,7 +22,10 @@ from stfit.cli.saying import (
 )
 
 
-@app.command(epilog="Example: stfit plan datasets/nanopillar/analysis.toml --hours 8")
+@app.command(
+    help="Find the next measurement: how much each candidate reduces the error of l/L_θθ per hour.",
+    epilog="Example: stfit plan datasets/nanopillar/analysis.toml --hours 8",
+)
 def plan(
     analysis: AnalysisFile,
     *,
@@ -49,7 +52,7 @@ def plan(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print plan.json in place of the summary.")] = False,
 ) -> None:
-    """Find the next measurement: how much each candidate reduces the error of l/L_θθ per hour."""
+    """Do what `stfit plan --help` says."""
     from stfit.analysis import read_analysis
     from stfit.analysis.reading import with_target
 
