@@ -19,7 +19,7 @@ from emcee.moves.move import Move
 
 from stfit.backends.budget import Budget, Progress, Run
 from stfit.backends.chain import Chain, Ended, Walk
-from stfit.backends.chain_file import Stored, resumed, write
+from stfit.backends.chain_file import Stored, leaving, resumed, write
 from stfit.backends.fingerprint import fingerprint
 from stfit.backends.moves import Proposal, differential, global_t
 from stfit.backends.optimum import Optimum
@@ -138,7 +138,7 @@ def sample(
             return now
         return replace(now, ended=Ended.BUDGET if walk.steps >= budget.steps else Ended.RUNNING)
 
-    with worker_pool(partial(_advance, setup), run.processes) as advance:
+    with leaving(file), worker_pool(partial(_advance, setup), run.processes) as advance:
         while (now := judged(walk)).ended is Ended.RUNNING:
             if file is not None and walk.steps > 1:
                 write(now.stored(walk, identity, objective.names), file)

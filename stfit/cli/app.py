@@ -43,7 +43,7 @@ def run() -> None:
         status = app(prog_name="stfit", standalone_mode=False)
         require_said()
     except StfitError as error:
-        say(f"stfit: {error}", err=True)
+        say("\nstfit: ".join([f"stfit: {error}", *getattr(error, "__notes__", ())]), err=True)
         sys.exit(BAD_INPUT)
     except (OSError, MemoryError) as error:
         if not (refused := _refusal(error)):

@@ -12,6 +12,7 @@ from stfit.cli.completion import backends
 from stfit.cli.options import AnalysisFile, Formats, ReportFolder, Seed
 from stfit.cli.progress import watched_work
 from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say, say_document
+from stfit.cli.unfinished import kept_until_written
 from stfit.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -61,18 +62,19 @@ def fit(
     require_writable(folder, files_of(chosen))
 
     seed = plan.fit.seed if seed is None else seed
-    if plan.fit.backend == "mcmc":
-        result = _sampled(plan, seed, folder, resume, processes, quiet)
-    else:
-        result = _fitted(plan, seed, quiet)
-    _say_answer(result, as_json, quiet)
+    with kept_until_written(folder):
+        if plan.fit.backend == "mcmc":
+            result = _sampled(plan, seed, folder, resume, processes, quiet)
+        else:
+            result = _fitted(plan, seed, quiet)
+        _say_answer(result, as_json, quiet)
 
-    with watched_work("Drawing the report", quiet=quiet):
-        from stfit.reports.bundle import write_report  # draws figures, which the answer above does not wait for
+        with watched_work("Drawing the report", quiet=quiet):
+            from stfit.reports.bundle import write_report  # draws figures, which the answer above does not wait for
 
-        write_report(result, folder, chosen)
-    for name in files_of(chosen, result=False):
-        say(f"Report: {folder / name}", err=as_json)
+            write_report(result, folder, chosen)
+        for name in files_of(chosen, result=False):
+            say(f"Report: {folder / name}", err=as_json)
 
     from stfit.pipeline.run import asked_but_not_identified
 

@@ -72,9 +72,5 @@ def inspect(
 
 def _draw(points: Points, png: Path) -> None:
     from stfit.figures.points_figure import points_figure
-    from stfit.figures.style import png_file
-    from stfit.results.storage import make_folder, write_texts
 
-    figure = points_figure(points.x, points.y, points.x_label, points.y_label)
-    make_folder(png.absolute().parent)
-    write_texts({png: png_file(figure)})
+    points_figure(points.x, points.y, points.x_label, points.y_label).savefig(png, dpi=150)

@@ -20,6 +20,7 @@ from stfit.cli.saying import (
     say,
     say_document,
 )
+from stfit.cli.unfinished import kept_until_written
 
 
 @app.command(
@@ -61,35 +62,36 @@ def plan(
     folder = default_folder(analysis) if out is None else out
     require_writable(folder, ("plan.json", "plan.html"))
 
-    with watched_work("Planning"):
-        # under the bar, as it takes a part of a second
-        from stfit.backends.parallel import available_processes
-        from stfit.pipeline.loading import load_measurements
-        from stfit.pipeline.planning import end_of, plan_analysis, with_plan
-        from stfit.studies.plan import Trials
+    with kept_until_written(folder):
+        with watched_work("Planning"):
+            # under the bar, as it takes a part of a second
+            from stfit.backends.parallel import available_processes
+            from stfit.pipeline.loading import load_measurements
+            from stfit.pipeline.planning import end_of, plan_analysis, with_plan
+            from stfit.studies.plan import Trials
 
-        wanted = with_plan(wanted, hours=hours)
-        trials = Trials(
-            check,
-            refits,
-            seed=wanted.fit.seed if seed is None else seed,
-            processes=available_processes() if processes is None else processes,
-        )
-        found = plan_analysis(wanted, load_measurements(wanted), trials, command=command())
+            wanted = with_plan(wanted, hours=hours)
+            trials = Trials(
+                check,
+                refits,
+                seed=wanted.fit.seed if seed is None else seed,
+                processes=available_processes() if processes is None else processes,
+            )
+            found = plan_analysis(wanted, load_measurements(wanted), trials, command=command())
 
-    from stfit.reports.plan_words import summary
-    from stfit.results.measurement_plan import plan_text
+        from stfit.reports.plan_words import summary
+        from stfit.results.measurement_plan import plan_text
 
-    if as_json:
-        say_document(plan_text(found).rstrip())
-    else:
-        say(summary(found).rstrip())
-    with watched_work("Drawing the plan"):
-        # draws figures, which the answer above does not wait for
-        from stfit.pipeline.reporting import write_plan_report
+        if as_json:
+            say_document(plan_text(found).rstrip())
+        else:
+            say(summary(found).rstrip())
+        with watched_work("Drawing the plan"):
+            # draws figures, which the answer above does not wait for
+            from stfit.pipeline.reporting import write_plan_report
 
-        page = write_plan_report(found, folder)
-    say(f"Plan: {page}", err=as_json)
+            page = write_plan_report(found, folder)
+        say(f"Plan: {page}", err=as_json)
     for sentence in (reasons := end_of(found, wanted.fit.free)):
         say(f"stfit: {sentence}", err=True)
     if reasons:

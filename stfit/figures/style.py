@@ -32,7 +32,6 @@ __all__ = [
     "journal_style",
     "new_figure",
     "pdf_file",
-    "png_file",
     "shades",
     "svg",
     "svg_file",
@@ -43,7 +42,6 @@ Array = npt.NDArray[np.float64]
 WIDTH: Final = 7.0  # inches: the text width of A4
 COLUMN_WIDTH: Final = 86.0 / 25.4  # inches: a column of most journals
 _PIXELS: Final = 118  # of a page, an inch of the figure: its text then stands as large as the page's
-_PNG: Final = 150  # its pixels an inch
 MARKERS: Final = ("o", "s", "^", "D", "v", "P")
 LINES: Final[tuple[Any, ...]] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5)))
 _INK: Final = "#1a1a1a"
@@ -163,11 +161,6 @@ def pdf_file(figure: Figure) -> bytes:
     return _saved(figure, "pdf", {"CreationDate": None})
 
 
-def png_file(figure: Figure) -> bytes:
-    """What a PNG file of the figure holds."""
-    return _saved(figure, "png", {})
-
-
 def font_folder() -> Path:
     """Where the fonts lie in which figures are set."""
     return Path(mpl.get_data_path()) / "fonts" / "ttf"
@@ -177,7 +170,7 @@ def _saved(figure: Figure, form: str, metadata: Mapping[str, None]) -> bytes:
     buffer = io.BytesIO()
     with journal_style(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # a script that no font has is drawn as boxes
-        figure.savefig(buffer, format=form, metadata=dict(metadata), dpi=_PNG if form == "png" else "figure")
+        figure.savefig(buffer, format=form, metadata=dict(metadata))
     return buffer.getvalue()
 
 
