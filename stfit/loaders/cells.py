@@ -18,7 +18,7 @@ from stfit.loaders.proposals import columns_key, values_key
 from stfit.loaders.records import MISSING
 from stfit.measurement.columns import Column, Domain
 from stfit.measurement.description import Condition, Description
-from stfit.units import LARGEST, SMALLEST, UnitError, conversion, quoted
+from stfit.units import LARGEST, SMALLEST, UnitError, conversion, is_unit, quoted
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -225,8 +225,10 @@ def _equals(table: Table, position: int, wanted: str | float) -> Mask:
 
 
 def _conversion(table: Table, match: Match, problems: Problems) -> tuple[float, float]:
-    """Factor and offset into the column's unit; (1, 0) where the unit is wrong, which is noted."""
+    """Factor and offset into the column's unit; (1, 0) where none is needed, or it is wrong, which is noted."""
     column = match.column
+    if column.bare and not (match.unit and is_unit(match.unit)):
+        return 1.0, 0.0
     accepted = ", ".join(column.accepts)
     header = table.header[match.position]
     if match.unit is None and column.unit:

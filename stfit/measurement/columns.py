@@ -58,6 +58,7 @@ class Column:
     text: its cells are text of any kind, such as names of files; its unit is "".
     label: its cells tell rows apart; where they are no numbers, each word counts as the number of its first appearance.
     any_unit: its numbers stay as they are, in whatever unit, whose choice changes nothing that is asked of them.
+    bare: its numbers may have no unit that is known, and then stay as they are.
     noise: of a setting that may be read from an instrument in every row.
     """
 
@@ -71,6 +72,7 @@ class Column:
     text: bool = False
     label: bool = False
     any_unit: bool = False
+    bare: bool = False
     noise: Noise | None = None
 
 
