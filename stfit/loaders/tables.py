@@ -18,11 +18,11 @@ from stfit.loaders.gate import limited, one_reader
 from stfit.loaders.headers import Headers, nearest
 from stfit.loaders.listed import Listed, divided
 from stfit.loaders.long_table import grouped, is_long
-from stfit.loaders.names import known_names
+from stfit.loaders.names import known_names, plain_name
 from stfit.loaders.reading import has_groups, read_table
 from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
 from stfit.measurement.base import Origin
-from stfit.measurement.columns import Layout
+from stfit.measurement.columns import COLUMN, Layout
 from stfit.measurement.description import PLAIN, Condition, Description
 from stfit.measurement.kind import Kind
 from stfit.measurement.observation import Observation
@@ -105,6 +105,7 @@ def _read(request: TableRequest) -> Loaded:
         own, theirs = divided(_of_files(request), layout, listed(), table)
         files = Listed(request.path.parent if listing is None else listing.folder, theirs)
         found = columns_in(table, layout, own, problems)
+        files = replace(files, named=frozenset(map(plain_name, found.values.get(COLUMN.name, ()))))
     else:
         found = columns_in(table, layout, description, problems)
     for name in (name for name in request.uncertainties if name not in found.values):

@@ -133,7 +133,7 @@ def columns_of(entry: MeasurementEntry) -> Mapping[str, npt.NDArray[Any]]:
 
 
 def any_table(path: Path, keys: dict[str, Any]) -> Table:
-    """The table in a file whose kind is not known, the first of several; keys: how it is read, as in [[measurement]]."""
+    """The table in a file whose kind is not known, the first of several; keys: as in [[measurement]]."""
     known = frozenset().union(*(known_names(kind.layout()) for kind in kinds().values()))
     kind = next(iter(kinds()))  # these keys are the same for all
     said = {key: value for key, value in keys.items() if key in DESCRIPTION_KEYS}
