@@ -43,6 +43,7 @@ def _requests(entry: MeasurementEntry) -> list[TableRequest]:
         keys=entry.keys,
         uncertainties={name: deviation for name, deviation in stated.items() if deviation is not None},
         listing=listing,
+        pattern="" if listing else entry.pattern,
         size_limit=entry.size_limit,
     )
     if listing is None or kind.listed is not None:
