@@ -10,11 +10,13 @@ from typing import Any, Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.errors import InputError, Problem
+from stfit.errors import InputError, Problem, in_one_line
 from stfit.units import quoted
 
 REMEDY: Final = " (the key size_limit raises it)"  # what a message adds to a limit of size
 MOST_COLUMNS: Final = 4_000  # of a table: what has more holds something else
+_SETTINGS: Final = 12  # that a sentence names
+_LONGEST_SETTING: Final = 80  # characters
 
 Numbers = npt.NDArray[Any]  # of a real type of at most 8 bytes, of any shape
 
@@ -115,6 +117,26 @@ def with_unit(name: str, unit: object) -> str:
     """
     text = text_of(unit).strip() if isinstance(unit, str | bytes) else ""
     return f"{name} ({text})" if text and "(" not in name and "[" not in name else name
+
+
+def settings_sentence(entries: Sequence[str]) -> list[str]:
+    """What a file says of itself beside its table, for `recognised`.
+
+    Parameters
+    ----------
+    entries : sequence of str
+        Settings and remarks, as the file has them: "Model = DSO5", "field 50 mT".
+
+    Returns
+    -------
+    list of str
+        One sentence with the first of them, shortened; nothing where there are none.
+    """
+    if not entries:
+        return []
+    shown = "; ".join(in_one_line(" ".join(entry.split()), _LONGEST_SETTING) for entry in entries[:_SETTINGS])
+    more = len(entries) - _SETTINGS
+    return [f"the file says: {shown}" + (f"; and {more} more" if more > 0 else "")]
 
 
 def text_of(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,13 +10,13 @@ import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
 from stfit.files import READABLE, reason
-from stfit.loaders import csv, labview
+from stfit.loaders import csv, labview, touchstone
 from stfit.loaders.assembled import assembled
 from stfit.loaders.containers import Table
 from stfit.loaders.gate import Container, admitted, contents
 from stfit.measurement.description import PLAIN, Dialect
 
-_LABVIEW: Final = ".lvm"
+_Reader = Callable[[Path], Table]
 _TEXT: Final = "separated text"  # what a file with any other suffix is taken for
 # suffix → which module reads it in another process, and what such a file is called
 _BINARY: Final[Mapping[str, Container]] = {
@@ -26,6 +26,8 @@ _BINARY: Final[Mapping[str, Container]] = {
     **dict.fromkeys((".npy", ".npz"), Container("arrays", "a NumPy file")),
     ".mat": Container("matlab", "a MATLAB file"),
     ".tdms": Container("tdms", "an NI TDMS file"),
+    ".ibw": Container("igor", "an Igor binary wave"),
+    **dict.fromkeys((".dsc", ".dta"), Container("bes3t", "a Bruker BES3T file")),
 }
 
 
@@ -56,8 +58,8 @@ def read_table(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()
     if not is_text_file(path):
         _refuse_dialect(path, dialect)
     try:
-        if suffix == _LABVIEW:
-            return labview.read(path)
+        if (found := _instrument_text(suffix)) is not None:
+            return found[0](path)
         if suffix in _BINARY:
             return assembled(path, contents(path, _BINARY[suffix]))
         return csv.read(path, dialect, known)
@@ -67,7 +69,15 @@ def read_table(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()
 
 def is_text_file(path: Path) -> bool:
     """Whether a file with this suffix is read as separated text."""
-    return path.suffix.lower() not in (_LABVIEW, *_BINARY)
+    suffix = path.suffix.lower()
+    return suffix not in _BINARY and _instrument_text(suffix) is None
+
+
+def _instrument_text(suffix: str) -> tuple[_Reader, str] | None:
+    """The reader of a text that has a format of its own, and what such a file is called; None for any other."""
+    if suffix == ".lvm":
+        return labview.read, "a LabVIEW measurement file"
+    return (touchstone.read, "a Touchstone file") if touchstone.is_touchstone(suffix) else None
 
 
 def _refuse_dialect(path: Path, dialect: Dialect) -> None:
@@ -105,4 +115,5 @@ def container_of(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix in _BINARY:
         return _BINARY[suffix].words
-    return "a LabVIEW measurement file" if suffix == _LABVIEW else _TEXT
+    found = _instrument_text(suffix)
+    return _TEXT if found is None else found[1]
