@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import numpy.typing as npt
 
 _IGOR_TYPES: Final = {"f4": 2, "f8": 4, "c8": 3, "c16": 5, "i2": 0x10, "i4": 0x20}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,8 @@ def assembled(path: Path, contents: Contents) -> Table:
     _check_lengths(dict(zip(names, cells, strict=True)), problems)
     problems.raise_any()
     numbers = np.arange(1, cells[0].size + 1) if contents.lines is None else contents.lines
-    rows, said = (lambda: numbers), contents.notices
-    return Table(path, sha256_of(path), tuple(names), tuple(cells), rows, header_line=0, recognised=said)
+    table = Table(path, sha256_of(path), tuple(names), tuple(cells), lambda: numbers, header_line=0)
+    return replace(table, recognised=contents.notices, settings=contents.settings)
 
 
 def cells_of_text(texts: Sequence[str]) -> Cells:

@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
 from stfit.files import judged_size, require_size
-from stfit.loaders.contents import REMEDY, Contents, contents_of, settings_sentence, with_unit
 from stfit.loaders.containers import parse_numbers
+from stfit.loaders.contents import REMEDY, Contents, contents_of, with_unit
 from stfit.units import quoted
 
 _ORDERS: Final = {"BIG": ">", "LIT": "<"}
@@ -32,7 +32,7 @@ _Values = npt.NDArray[Any]
 
 
 def read(path: Path, size_limit: int) -> Contents:
-    """The columns of a BES3T data set: its axes, its values, and the microwave frequency where the descriptor has it.
+    """The columns of a BES3T data set: its axes and its values; the microwave frequency (MWFQ) is a setting.
 
     Parameters
     ----------
@@ -62,12 +62,12 @@ def read(path: Path, size_limit: int) -> Contents:
     axes = [_axis(path, said, axis, length, size_limit) for axis, length in zip("XYZ", lengths, strict=False)]
     grid = np.meshgrid(*(coordinates for _, coordinates in axes), indexing="ij")
     columns = [(name, values_of.ravel(order="F")) for (name, _), values_of in zip(axes, grid, strict=True)]
+    settings: list[tuple[str, Any]] = [(name, said[name]) for name in _SETTINGS if said.get(name)]
     frequency = _number(said, _FREQUENCY)
     if np.isfinite(frequency) and frequency > 0.0:
-        columns.append(("frequency (Hz)", np.full(points, frequency)))
-    settings = [f"{name} = {said[name]}" for name in _SETTINGS if said.get(name)]
+        settings.insert(0, ("frequency (Hz)", frequency))
     beside = f"axes and units are those of the descriptor {_beside(path, '.dsc').name}"
-    return contents_of(path, [*columns, *values], notices=[beside, *settings_sentence(settings)])
+    return contents_of(path, [*columns, *values], notices=[beside], settings=settings)
 
 
 def _beside(path: Path, suffix: str) -> Path:

@@ -30,7 +30,7 @@ class Table:
     lines: gives the physical line, from 1, of each row, shape (rows,); called for messages only.
     decimal_comma: whether the number cells of this container may have a decimal comma.
     recognised: what was recognised of the file, or left out, in sentences. left_out: lines of rows that are left out as
-    asked. A column without a name has the header "".
+    asked. A column without a name has the header "". settings: (name, value) of what the file holds beside its columns.
     """
 
     path: Path
@@ -42,6 +42,7 @@ class Table:
     decimal_comma: bool = False
     recognised: tuple[str, ...] = ()
     left_out: tuple[int, ...] = ()
+    settings: tuple[tuple[str, float | str], ...] = ()
 
     @property
     def rows(self) -> int:

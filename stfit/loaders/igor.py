@@ -17,11 +17,13 @@ from igor2.binarywave import load
 
 from stfit.errors import InputError, Problem
 from stfit.files import require_size
-from stfit.loaders.contents import REMEDY, Contents, contents_of, require_columns, settings_sentence, with_unit
+from stfit.loaders.contents import REMEDY, Contents, contents_of, require_columns, with_unit
+from stfit.loaders.preamble import setting_in
 from stfit.units import UnitError, conversion, quoted
 
 _AXES: Final = {"s": "time", "T": "field", "Hz": "frequency", "A": "current", "V": "voltage"}  # by their units
 _NUMBER: Final = 8  # bytes that a number may take, once read
+_LINES: Final = 200  # of the note that are looked at
 
 
 def read(path: Path, size_limit: int) -> Contents:
@@ -60,8 +62,9 @@ def read(path: Path, size_limit: int) -> Contents:
     ]
     scaling = _scaling(header, wave, table.shape[0])
     said = [f"column {quoted(scaling[0][0])} is the scaling of the wave"] if scaling else []
-    note = _text(wave.get("note", b"")).replace("\r", "\n")
-    return contents_of(path, [*scaling, *columns], notices=[*said, *settings_sentence(note.split("\n") if note else [])])
+    note = _text(wave.get("note", b"")).replace("\r", "\n").split("\n")
+    settings = [pair for line in note[:_LINES] if (pair := setting_in(line)) is not None]
+    return contents_of(path, [*scaling, *columns], notices=said, settings=settings)
 
 
 def _what(values: npt.NDArray[Any]) -> str:
@@ -85,15 +88,15 @@ def _titles(name: str, labels: Sequence[Sequence[bytes]], columns: int) -> list[
         return [name]
     own = [_text(label) for label in labels[1][1:]] if len(labels) > 1 else []
     own += [""] * (columns - len(own))
-    return [label or f"{name}[{place}]" for place, label in enumerate(own[:columns])]
+    return [label or f"{name}_{place}" for place, label in enumerate(own[:columns])]
 
 
 def _scaling(header: Mapping[str, Any], wave: Mapping[str, Any], rows: int) -> list[tuple[str, npt.NDArray[Any]]]:
     """The positions of the rows, under the name of their unit; none where they only count the rows."""
     old = "hsA" in header
     step, start = (header["hsA"], header["hsB"]) if old else (header["sfA"][0], header["sfB"][0])
-    extended = _text((list(wave.get("dimension_units", ())) or [b""])[0])
-    unit = extended or _text(header["xUnits"] if old else header["dimUnits"][0])
+    extended = b"" if old else wave["dimension_units"][: wave["bin_header"]["dimEUnitsSize"][0]]  # those of the rows
+    unit = _text(extended) or _text(header["xUnits"] if old else header["dimUnits"][0])
     if not unit and (step, start) == (1.0, 0.0):
         return []
     return [(with_unit(_axis_name(unit), unit), start + step * np.arange(float(rows)))]

@@ -8,7 +8,7 @@ part, imaginary part and magnitude. Parameters other than S keep the normalisati
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, final
@@ -19,8 +19,9 @@ import numpy.typing as npt
 from stfit.errors import InputError, Problem
 from stfit.loaders.assembled import assembled
 from stfit.loaders.containers import Table, parse_numbers
-from stfit.loaders.contents import Contents, require_columns, settings_sentence
+from stfit.loaders.contents import Contents, require_columns
 from stfit.loaders.encodings import encoding_of
+from stfit.loaders.preamble import setting_in, settings_of
 from stfit.loaders.records import split_lines
 from stfit.units import quoted
 
@@ -37,7 +38,7 @@ Complex = npt.NDArray[np.complex128]
 @final
 @dataclass
 class _Text:
-    """The parts of a file. rows: (line, words) of the numbers; keywords: of version 2, in capitals, with their words."""
+    """The parts of a file. rows: (line, words) of numbers; keywords: of version 2, in capitals, with their words."""
 
     path: Path
     options: list[str] | None = None
@@ -89,9 +90,9 @@ def read(path: Path) -> Table:
             name = f"{kind}{row}{mark}{column}"
             columns += [(f"{name} re", value.real), (f"{name} im", value.imag), (f"{name} magnitude", np.abs(value))]
     said = [f"{kind}-parameters of {ports} port{'s' if ports > 1 else ''} (reference {reference}), from {_PAIRS[pair]}"]
-    said += settings_sentence(text.remarks)
     said += ["noise parameters at the end are left out"] if noise else []
-    return assembled(path, Contents(tuple(columns), lines, tuple(said)))
+    settings = settings_of(pair for remark in text.remarks if (pair := setting_in(remark)) is not None)
+    return assembled(path, Contents(tuple(columns), lines, tuple(said), settings))
 
 
 def _parts(path: Path) -> _Text:

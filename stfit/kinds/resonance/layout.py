@@ -41,4 +41,6 @@ LAYOUT: Final = Layout(
 _SIGNAL: Final = Column("signal", "", aliases=("V", "voltage", "amplitude", "dP/dH", "absorption"), any_unit=True)
 SPECTRUM: Final = Layout((_SIGNAL,), ((FIELD,), (_FREQUENCY,)), record=True)
 
-INDEX_LAYOUT: Final = Layout((FILE, STATE), ((CURRENT, _FREQUENCY), (CURRENT,), (_FREQUENCY,)), (TEMPERATURE, COLUMN))
+INDEX_LAYOUT: Final = Layout(
+    (FILE, STATE), ((CURRENT, _FREQUENCY), (CURRENT,), (_FREQUENCY,), (FIELD,)), (TEMPERATURE, FIELD, COLUMN)
+)
