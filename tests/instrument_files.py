@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import numpy.typing as npt
 
 _IGOR_TYPES: Final = {"f4": 2, "f8": 4, "c8": 3, "c16": 5, "i2": 0x10, "i4": 0x20}
@@ -44,6 +45,19 @@ def igor_wave(
     path.write_bytes(words + header + data + note.encode() + long[0] + long[1])
 
 
+def small_wave(path: Path) -> None:
+    igor_wave(path, np.array([1.0, -2.0, 3.0]), units=("Volt", "s"), scaling=(0.25, 0.5), note="Temperature: 4 K")
+
+
+def small_line(path: Path) -> None:
+    said = {"BSEQ": "BIG", "IRFMT": "D", "XTYP": "IDX", "XPTS": "3", "XMIN": "3300", "XWID": "200", "XUNI": "'G'"}
+    bes3t(path, np.array([1.0, -2.0, 3.0]).astype(">f8"), said)
+
+
+def small_network(path: Path) -> None:
+    path.write_text("! field 50 mT\n# GHz S RI R 50\n1 11 0 21 0 12 0 22 0\n2 11 0 21 0 12 0 22 0\n")
+
+
 def bes3t(path: Path, values: npt.NDArray[Any], keywords: Mapping[str, str]) -> None:
     """A Bruker BES3T data set (file format version 1.2): the numbers as they are, and a descriptor of these keywords.
 
@@ -54,3 +68,10 @@ def bes3t(path: Path, values: npt.NDArray[Any], keywords: Mapping[str, str]) -> 
     lines += [f"{name}\t{value}" for name, value in keywords.items()]
     suffix = ".DSC" if path.suffix.isupper() else ".dsc"
     path.with_suffix(suffix).write_text("\n".join([*lines, "*", "#SPL\t1.2 * STANDARD PARAMETER LAYER", ""]), "latin-1")
+
+
+INSTRUMENTS: Final[dict[str, Callable[[Path], None]]] = {
+    "wave.ibw": small_wave,
+    "line.DTA": small_line,
+    "network.s2p": small_network,
+}

@@ -1,8 +1,8 @@
 """Bruker BES3T data sets: the descriptor .DSC and the numbers .DTA beside it; either name stands for both.
 
 Bruker BioSpin, "Bruker EPR Standard for Spectrum Storage and Transfer, File Format Version 1.2": the descriptor says
-byte order, type, units and axes of the numbers. An axis of N points goes from MIN to MIN + WID, both included. Axes that
-are not linear lie in files of their own (.XGF, .YGF, .ZGF).
+byte order, type, units and axes of the numbers. An axis of N points goes from MIN to MIN + WID, both included. Axes
+that are not linear lie in files of their own (.XGF, .YGF, .ZGF).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from stfit.errors import InputError, Problem
 from stfit.files import judged_size, require_size
 from stfit.loaders.containers import parse_numbers
-from stfit.loaders.contents import REMEDY, Contents, contents_of, with_unit
+from stfit.loaders.contents import REMEDY, Contents, contents_of, require_columns, with_unit
 from stfit.units import quoted
 
 _ORDERS: Final = {"BIG": ">", "LIT": "<"}
@@ -95,9 +95,10 @@ def _descriptor(path: Path) -> Mapping[str, str]:
 
 def _values(path: Path, said: Mapping[str, str], points: int, size_limit: int) -> list[tuple[str, _Values]]:
     """The numbers of the .DTA, of each of its values: the parts of all values of a point stand behind each other."""
+    require_columns(path, 2 * _parts(said))
     kinds = [_choice(path, said.get("IKKF", "REAL"), "IKKF", _COMPLEX, at) for at in range(_parts(said))]
-    types = [_choice(path, said.get("IRFMT", "D"), "IRFMT", _TYPES, at) for at in range(len(kinds))]
-    order = _choice(path, said.get("BSEQ", "BIG"), "BSEQ", _ORDERS)
+    types = [_choice(path, said.get("IRFMT", ""), "IRFMT", _TYPES, at) for at in range(len(kinds))]
+    order = _choice(path, said.get("BSEQ", ""), "BSEQ", _ORDERS)
     fields = []
     for at, (is_complex, kind) in enumerate(zip(kinds, types, strict=True)):
         fields += [(f"{at} re", order + kind), (f"{at} im", order + kind)] if is_complex else [(f"{at}", order + kind)]
@@ -139,7 +140,7 @@ def _axis(path: Path, said: Mapping[str, str], axis: str, length: int, size_limi
         return name, np.linspace(start, start + width, length)
     if kind != "IGD":
         raise InputError(Problem(path.name, f"{axis}TYP IDX or IGD in the .DSC", quoted(kind)))
-    order = _choice(path, said.get("BSEQ", "BIG"), "BSEQ", _ORDERS)
+    order = _choice(path, said.get("BSEQ", ""), "BSEQ", _ORDERS)
     dtype = np.dtype(order + _choice(path, said.get(f"{axis}FMT", "D"), f"{axis}FMT", _TYPES))
     place = _beside(path, f".{axis.lower()}gf")
     size = judged_size(place, size_limit, REMEDY, expected="the coordinates of this axis, beside the .DSC")

@@ -6,6 +6,7 @@ the versions before 5), in the units of this dimension. A wave has no column of 
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +24,8 @@ from stfit.units import UnitError, conversion, quoted
 
 _AXES: Final = {"s": "time", "T": "field", "Hz": "frequency", "A": "current", "V": "voltage"}  # by their units
 _NUMBER: Final = 8  # bytes that a number may take, once read
+_START: Final = 64  # bytes of the longest header that tells the sizes
+_SIZES: Final = {1: (2, 1), 2: (2, 3), 3: (2, 4), 5: (4, 13)}  # version → where they begin, and how many there are
 _LINES: Final = 200  # of the note that are looked at
 
 
@@ -47,6 +50,7 @@ def read(path: Path, size_limit: int) -> Contents:
     InputError
         If it has more than two dimensions, holds text, or is larger.
     """
+    _require_sizes(path)
     wave = load(str(path))["wave"]
     header, values = wave["wave_header"], wave["wData"]
     require_size(f"{path.name}, unpacked", 2 * _NUMBER * values.size, size_limit, REMEDY)
@@ -65,6 +69,22 @@ def read(path: Path, size_limit: int) -> Contents:
     note = _text(wave.get("note", b"")).replace("\r", "\n").split("\n")
     settings = [pair for line in note[:_LINES] if (pair := setting_in(line)) is not None]
     return contents_of(path, [*scaling, *columns], notices=said, settings=settings)
+
+
+def _require_sizes(path: Path) -> None:
+    """Refuse a wave whose header tells of parts that are larger than the file."""
+    with path.open("rb") as stream:
+        start = stream.read(_START)
+    size = path.stat().st_size
+    version = max(start[:2], default=0)
+    if len(start) < _START or version not in _SIZES or 0 not in start[:2]:
+        raise InputError(Problem(path.name, "an Igor binary wave of version 1, 2, 3 or 5", "another file"))
+    offset, count = _SIZES[version]
+    sizes = struct.unpack_from(f"{'<' if start[1] == 0 else '>'}{count}i", start, offset)
+    if min(sizes) < 0 or max(sizes) > size:
+        raise InputError(
+            Problem(path.name, f"parts of at most {size} bytes, as the file has", f"{max(sizes, key=abs)}")
+        )
 
 
 def _what(values: npt.NDArray[Any]) -> str:

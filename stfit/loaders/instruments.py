@@ -1,9 +1,9 @@
 """Texts of instruments whose first lines say more than a header does: oscilloscopes, parameter analysers.
 
 Each is known by words that its maker writes there, and what these lines say of names, units and clock is taken from
-them: Tektronix (TDS: settings beside the data; MSO, DPO: above them), Siglent, Rigol (Start and Increment, t0 and tInc),
-Keysight Infiniium (XOrg and XInc), LeCroy, Keysight B1500 (DataName, DataValue). What needs none of this, such as
-Keysight InfiniiVision with its row of units, is a table like any other.
+them: Tektronix (TDS: settings beside the data; MSO, DPO: above them), Siglent, Rigol (Start and Increment, or t0 and
+tInc), Keysight Infiniium (XOrg and XInc), LeCroy, Keysight B1500 (DataName, DataValue). What needs none of this, such
+as Keysight InfiniiVision with its row of units, is a table like any other.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ def _parameter_analyser(rows: Rows) -> _Found | None:
     at = next((place for place, row in enumerate(rows) if row[0] == "DataName"), None)
     if at is None or at + 1 >= len(rows) or rows[at + 1][0] != "DataValue":
         return None
-    units = {}
+    units: dict[str, str] = {}
     for row in rows[:at]:
         unit = {"Channel.VName": "V", "Channel.IName": "A"}.get(_cell(row, 1))
         units |= dict.fromkeys(row[2:], unit) if unit else {}

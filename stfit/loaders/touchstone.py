@@ -8,8 +8,10 @@ part, imaginary part and magnitude. Parameters other than S keep the normalisati
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -22,6 +24,7 @@ from stfit.loaders.containers import Table, parse_numbers
 from stfit.loaders.contents import Contents, require_columns
 from stfit.loaders.encodings import encoding_of
 from stfit.loaders.preamble import setting_in, settings_of
+from stfit.loaders.proposals import listed
 from stfit.loaders.records import split_lines
 from stfit.units import quoted
 
@@ -91,7 +94,7 @@ def read(path: Path) -> Table:
             columns += [(f"{name} re", value.real), (f"{name} im", value.imag), (f"{name} magnitude", np.abs(value))]
     said = [f"{kind}-parameters of {ports} port{'s' if ports > 1 else ''} (reference {reference}), from {_PAIRS[pair]}"]
     said += ["noise parameters at the end are left out"] if noise else []
-    settings = settings_of(pair for remark in text.remarks if (pair := setting_in(remark)) is not None)
+    settings = settings_of(found for remark in text.remarks if (found := setting_in(remark)) is not None)
     return assembled(path, Contents(tuple(columns), lines, tuple(said), settings))
 
 
@@ -123,9 +126,9 @@ def _parts(path: Path) -> _Text:
 def _options(text: _Text) -> tuple[str, str, str, str]:
     """Unit of the frequency, kind of parameters, form of the pairs, and the reference in words."""
     unit, kind, pair, reference = "GHz", "S", "MA", "50 ohm"
-    words = list(text.options or ())
+    words = deque(text.options or ())
     while words:
-        word = words.pop(0)
+        word = words.popleft()
         if word in _FREQUENCIES:
             unit = _FREQUENCIES[word]
         elif word in _PARAMETERS:
@@ -133,9 +136,9 @@ def _options(text: _Text) -> tuple[str, str, str, str]:
         elif word in _PAIRS:
             pair = word
         elif word == "R":
-            end = next((at for at, later in enumerate(words) if not _is_number(later)), len(words))
-            reference = f"{', '.join(words[:end])} ohm"
-            words = words[end:]
+            numbers = list(takewhile(_is_number, words))
+            reference = f"{listed(numbers)} ohm"
+            words = deque(list(words)[len(numbers) :])
         else:
             expected = "options such as '# GHz S MA R 50'"
             raise InputError(Problem(f"{text.path.name}, its option line", expected, quoted(word)))

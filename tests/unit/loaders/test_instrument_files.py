@@ -77,7 +77,7 @@ def test_a_bes3t_descriptor_without_sense_is_refused(tmp_path: Path, change: dic
 
 @pytest.mark.parametrize(("there", "missing"), [("line.DTA", "line.DSC"), ("line.DSC", "line.DTA")])
 def test_half_a_bes3t_data_set_is_refused(tmp_path: Path, there: str, missing: str) -> None:
-    bes3t(tmp_path / "line.DTA", VALUES.astype(">f8"), AXIS)
+    bes3t(tmp_path / "line.DTA", VALUES.astype(">f8"), AXIS | {"BSEQ": "BIG", "IRFMT": "D"})
     (tmp_path / missing).unlink()
     assert not unnamed(refusal(tmp_path / there), missing, "no such file")
 
