@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.loaders.containers import Cells, Problems, Table, parse_numbers
-from stfit.loaders.contents import Contents, Numbers
+from stfit.loaders.contents import Contents, Numbers, Single
 from stfit.units import quoted
 
 
@@ -63,6 +63,11 @@ def assembled(path: Path, contents: Contents) -> Table:
     numbers = np.arange(1, cells[0].size + 1) if contents.lines is None else contents.lines
     table = Table(path, sha256_of(path), tuple(names), tuple(cells), lambda: numbers, header_line=0)
     return replace(table, recognised=contents.notices, settings=contents.settings)
+
+
+def shown_value(value: Single) -> str:
+    """A single value as messages show it: text between quotes, six digits of a number."""
+    return quoted(value) if isinstance(value, str) else f"{value:.6g}"
 
 
 def cells_of_text(texts: Sequence[str]) -> Cells:

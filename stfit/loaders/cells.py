@@ -18,7 +18,7 @@ from stfit.loaders.proposals import columns_key, values_key
 from stfit.loaders.records import MISSING
 from stfit.measurement.columns import Column, Domain
 from stfit.measurement.description import Condition, Description
-from stfit.units import LARGEST, SMALLEST, UnitError, conversion, quoted
+from stfit.units import LARGEST, SMALLEST, UnitError, conversion, is_unit, quoted
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -135,12 +135,22 @@ def _column(
     if column.choices:
         values = _codes(cells, column)
         return values, values < 0, " or ".join(column.choices)
+    if column.label and cells.dtype == object and not np.isfinite(parse_numbers(list(cells), decimal_comma=True)).any():
+        return _labels(cells), np.asarray(cells == "", dtype=np.bool_), "a number or a word"
     factor, offset = (1.0, 0.0) if column.any_unit else _conversion(selection.table, match, problems)
     factor, offset = factor * match.gain, factor * match.offset + offset
     values = _numbers(selection.table, cells, factor, offset)
     wrong = ~(np.isfinite(values) & _INSIDE[column.domain](values))
     extreme, expected = _extreme(column, np.where(wrong, 0.0, values))
     return values, wrong | extreme, expected if extreme.any() and not wrong.any() else column.domain.value
+
+
+def _labels(cells: Cells) -> Array:
+    """Words as numbers, from 0 in the order in which they first appear."""
+    _, first, place = np.unique(cells.astype(str), return_index=True, return_inverse=True)
+    rank = np.empty(first.size)
+    rank[np.argsort(first)] = np.arange(first.size)
+    return np.asarray(rank[place.reshape(-1)])
 
 
 def _extreme(column: Column, values: Array) -> tuple[Mask, str]:
@@ -215,8 +225,10 @@ def _equals(table: Table, position: int, wanted: str | float) -> Mask:
 
 
 def _conversion(table: Table, match: Match, problems: Problems) -> tuple[float, float]:
-    """Factor and offset into the column's unit; (1, 0) where the unit is wrong, which is noted."""
+    """Factor and offset into the column's unit; (1, 0) where none is needed, or it is wrong, which is noted."""
     column = match.column
+    if column.bare and not (match.unit and is_unit(match.unit)):
+        return 1.0, 0.0
     accepted = ", ".join(column.accepts)
     header = table.header[match.position]
     if match.unit is None and column.unit:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import final
 
+import numpy as np
+
 from stfit.loaders.containers import Problems, Table
 from stfit.loaders.names import fits, is_called, nearest, plain_name, split_for
 from stfit.loaders.proposals import columns_key, example, listed
@@ -216,12 +218,18 @@ class _Search:
         alike = self._of_dimension(column)
         if len(alike) == 1:
             return f"; {columns_key([(column, alike[0])])} takes the only column of this dimension"
-        # a header that states another dimension is none of this column: taking it would be refused
-        possible = [name for name in left if (unit := split_for(name, column)[1]) is None or fits(unit, column)]
+        possible = [name for name in left if self._may_be(name, column)]
         if possible and (len(left) == 1 or self.layout.record):
             which = "the" if len(left) == 1 else "a"
             return f"; {columns_key([(column, possible[0])])} takes {which} column that is left"
         return ""
+
+    def _may_be(self, header: str, column: Column) -> bool:
+        """Whether taking a header for the column would not be refused: for its dimension, or for numbers as words."""
+        unit = split_for(header, column)[1]
+        cells = self.table.columns[self.table.header.index(header)]
+        numbers = cells.dtype != object and np.unique(cells).size != len(column.choices)
+        return (unit is None or fits(unit, column)) and not (column.choices and numbers)
 
     def _of_dimension(self, column: Column) -> list[str]:
         """The headers that are no column yet and have a unit of the dimension of this one."""
@@ -230,6 +238,7 @@ class _Search:
     def _report_alternatives(self) -> None:
         groups = [" and ".join(_described(column) for column in group) for group in self.layout.alternatives]
         absent = [c for group in self.layout.alternatives for c in group if not self._is_there(c)]
+        absent.sort(key=lambda column: not column.any_unit)  # of which nothing more is said than that it is there
         likely = next((phrase for column in absent if (phrase := self._likely(column))), "")
         there = [quoted(self.table.header[self.matches[name].position]) for name in self._alternatives_there()]
         found = f"only {' and '.join(there)}" if there else "none of them"

@@ -32,16 +32,19 @@ class Listed:
     description: Description = field(default_factory=Description)
     records: Mapping[str, Described] = field(default_factory=dict)
 
-    def read(self, path: Path, layout: Layout, own: Mapping[str, str] | None = None) -> Described:
+    def read(self, path: Path, layout: Layout, own: Mapping[str, str] | None = None, group: str = "") -> Described:
         """The columns of a layout in one of the files.
 
-        own: name of a column → its header or number in this file, as the index gives it. InputError: what is wrong.
+        own: name of a column → its header or number in this file, as the index gives it. group: which of the file, as
+        the index gives it. InputError: what is wrong.
         """
         if path.name in self.records:
             return self.records[path.name]
         said = self.description.of_columns({column.name for column in layout.columns})
         columns = {key: replace(said.columns.get(key, ColumnSource(at)), column=at) for key, at in (own or {}).items()}
         description = replace(said, columns={**said.columns, **columns})
+        if group:
+            description = replace(description, dialect=replace(description.dialect, group=group))
         table = _kept(path, layout, description) if own else open_table(path, layout, description)
         return columns_in(table, layout, description, Problems(path))
 

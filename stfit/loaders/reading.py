@@ -14,24 +14,28 @@ from stfit.loaders import csv, labview, touchstone
 from stfit.loaders.assembled import assembled
 from stfit.loaders.containers import Table
 from stfit.loaders.gate import Container, admitted, contents
+from stfit.loaders.groups import GROUP, Choice, Several
 from stfit.measurement.description import PLAIN, Dialect
 
 _Reader = Callable[[Path], Table]
 _TEXT: Final = "separated text"  # what a file with any other suffix is taken for
 # suffix → which module reads it in another process, and what such a file is called
 _BINARY: Final[Mapping[str, Container]] = {
-    ".xlsx": Container("excel", "an Excel workbook"),
+    ".xlsx": Container("excel", "an Excel workbook", grouped=True),
     ".parquet": Container("parquet", "a Parquet file"),
-    **dict.fromkeys((".h5", ".hdf5"), Container("hdf5", "an HDF5 file")),
+    **dict.fromkeys((".h5", ".hdf5"), Container("hdf5", "an HDF5 file", grouped=True)),
     **dict.fromkeys((".npy", ".npz"), Container("arrays", "a NumPy file")),
-    ".mat": Container("matlab", "a MATLAB file"),
-    ".tdms": Container("tdms", "an NI TDMS file"),
+    ".mat": Container("matlab", "a MATLAB file", grouped=True),
+    ".tdms": Container("tdms", "an NI TDMS file", grouped=True),
+    **dict.fromkeys((".db", ".sqlite"), Container("sqlite", "a SQLite database of QCoDeS", grouped=True)),
     ".ibw": Container("igor", "an Igor binary wave"),
     **dict.fromkeys((".dsc", ".dta"), Container("bes3t", "a Bruker BES3T file")),
 }
 
 
-def read_table(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()) -> Table:
+def read_table(
+    path: Path, dialect: Dialect = PLAIN, known: Collection[str] = (), *, several: Several = "error"
+) -> Table:
     """The table in a file, by the reader of its suffix; a file with any other suffix is taken for text.
 
     Parameters
@@ -39,9 +43,11 @@ def read_table(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()
     path : Path
         The file.
     dialect : Dialect
-        How the table stands in a text.
+        How the table stands in its file.
     known : collection of str
         Plain names that the header of a text may hold.
+    several : {"error", "first", "listed"}
+        What becomes of several groups, as `stfit.loaders.groups.Choice` has it.
 
     Returns
     -------
@@ -51,17 +57,17 @@ def read_table(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()
     Raises
     ------
     InputError
-        If it is no regular file within the limit of size, has a dialect and is no text, or is refused by its reader.
+        If it is no regular file within the limit of size, has a dialect and is no text, has a group declared and can
+        have none, or is refused by its reader.
     """
     admitted(path)
     suffix = path.suffix.lower()
-    if not is_text_file(path):
-        _refuse_dialect(path, dialect)
+    _refuse_dialect(path, dialect)
     try:
         if (found := _instrument_text(suffix)) is not None:
             return found[0](path)
         if suffix in _BINARY:
-            return assembled(path, contents(path, _BINARY[suffix]))
+            return assembled(path, contents(path, _BINARY[suffix], Choice(dialect.group, several)))
         return csv.read(path, dialect, known)
     except OSError as error:
         raise InputError(Problem(str(path), READABLE, reason(error))) from error
@@ -81,11 +87,18 @@ def _instrument_text(suffix: str) -> tuple[_Reader, str] | None:
 
 
 def _refuse_dialect(path: Path, dialect: Dialect) -> None:
-    """A key about text that would change nothing in another container is an error."""
-    keys = [key for key in dialect.given() if key != "bad_rows"]
-    if keys:
-        found = container_of(path)
-        raise InputError([Problem(f"{path.name}, key '{key}'", "a file of text", found) for key in keys])
+    """A key about text that would change nothing in another container is an error, and one about groups in a text."""
+    given, found = dialect.given().keys() - {"bad_rows"}, container_of(path)
+    needs = {key: "a file with groups, sheets, structs or runs" if key == GROUP else "a file of text" for key in given}
+    unfit = [key for key in needs if not (has_groups(path) if key == GROUP else is_text_file(path))]
+    if unfit:
+        raise InputError([Problem(f"{path.name}, key '{key}'", needs[key], found) for key in sorted(unfit)])
+
+
+def has_groups(path: Path) -> bool:
+    """Whether a file with this suffix may hold several tables."""
+    container = _BINARY.get(path.suffix.lower())
+    return container is not None and container.grouped
 
 
 def read_arrays(path: Path) -> list[tuple[str, npt.NDArray[Any]]]:

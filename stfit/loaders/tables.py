@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, final
 
@@ -11,17 +11,19 @@ import numpy.typing as npt
 
 from stfit.errors import InputError, TableError
 from stfit.loaders.cells import Selection
-from stfit.loaders.containers import Problems
+from stfit.loaders.containers import Problems, Table
 from stfit.loaders.described import columns_in, open_table
 from stfit.loaders.file_names import Listing
 from stfit.loaders.gate import limited, one_reader
 from stfit.loaders.headers import Headers, nearest
 from stfit.loaders.listed import Listed, divided
 from stfit.loaders.long_table import grouped, is_long
+from stfit.loaders.names import known_names
+from stfit.loaders.reading import has_groups, read_table
 from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
 from stfit.measurement.base import Origin
 from stfit.measurement.columns import Layout
-from stfit.measurement.description import Condition, Description
+from stfit.measurement.description import PLAIN, Condition, Description
 from stfit.measurement.kind import Kind
 from stfit.measurement.observation import Observation
 from stfit.units import quoted
@@ -96,14 +98,11 @@ def _read(request: TableRequest) -> Loaded:
     _check_keys(request, problems)
     layout, listed, listing = request.kind.layout(), request.kind.listed, request.listing
     description, files = request.description, None
-    if listing is not None:
-        table = listing.table(request.path)
-    else:
-        table = open_table(request.path, layout, Description() if listed else description)
+    table = _opened(request, layout) if listing is None else listing.table(request.path)
     if listed is not None and listing is None and is_long(table, description):
-        found, files = grouped(table, (layout, listed()), description, request.path)
+        found, files = grouped(table, (layout, listed()), _of_files(request), request.path)
     elif listed is not None:
-        own, theirs = divided(description, layout, listed(), table)
+        own, theirs = divided(_of_files(request), layout, listed(), table)
         files = Listed(request.path.parent if listing is None else listing.folder, theirs)
         found = columns_in(table, layout, own, problems)
     else:
@@ -114,6 +113,21 @@ def _read(request: TableRequest) -> Loaded:
         )
     problems.raise_any()
     return Loaded(found, request.uncertainties, files)
+
+
+def _opened(request: TableRequest, layout: Layout) -> Table:
+    """The table of a kind, or the index of one that lists files: also the groups of a file, each of them a record."""
+    if request.kind.listed is None:
+        return open_table(request.path, layout, request.description)
+    group = request.description.dialect.group if has_groups(request.path) else ""
+    return read_table(request.path, replace(PLAIN, group=group), known_names(layout), several="listed")
+
+
+def _of_files(request: TableRequest) -> Description:
+    """What is said of a table and the files that it lists, without the group that was opened already."""
+    if request.kind.listed is None or not has_groups(request.path):
+        return request.description
+    return replace(request.description, dialect=replace(request.description.dialect, group=""))
 
 
 def _build(request: TableRequest, loaded: Loaded) -> Observation:

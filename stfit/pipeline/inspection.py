@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import InputError, Problem, in_one_line
-from stfit.loaders.assembled import sha256_of
+from stfit.loaders.assembled import sha256_of, shown_value
 from stfit.loaders.bare_array import bare_array
 from stfit.loaders.containers import Table
 from stfit.loaders.gate import limited, one_reader
@@ -158,7 +158,7 @@ def _array_facts(kind: Kind, samples: Array) -> list[tuple[str, str]]:
 
 def _settings_of(table: Table) -> list[tuple[str, str]]:
     """What the file says of itself beside its table, in one line."""
-    said = [in_one_line(f"{name} = {value}", _LONGEST) for name, value in table.settings]
+    said = [in_one_line(f"{name} = {shown_value(value)}", _LONGEST) for name, value in table.settings]
     more = f"; and {len(said) - _SHOWN_SETTINGS} more" if len(said) > _SHOWN_SETTINGS else ""
     return [("settings", "; ".join(said[:_SHOWN_SETTINGS]) + more)] if said else []
 

@@ -133,9 +133,9 @@ def columns_of(entry: MeasurementEntry) -> Mapping[str, npt.NDArray[Any]]:
 
 
 def any_table(path: Path, keys: dict[str, Any]) -> Table:
-    """The table in a file whose kind is not known; keys: how it stands in its text, as in [[measurement]]."""
+    """The table in a file whose kind is not known, the first of several; keys: how it is read, as in [[measurement]]."""
     known = frozenset().union(*(known_names(kind.layout()) for kind in kinds().values()))
     kind = next(iter(kinds()))  # these keys are the same for all
     said = {key: value for key, value in keys.items() if key in DESCRIPTION_KEYS}
     dialect = entry_of(path, kind, said, "stfit inspect").description.dialect if said else PLAIN
-    return read_table(path, dialect, known)
+    return read_table(path, dialect, known, several="first")

@@ -112,7 +112,7 @@ def test_what_must_be_unpickled_is_refused(tmp_path: Path, save: str) -> None:
 
 
 def test_an_array_without_names_is_refused(tmp_path: Path) -> None:
-    np.save(tmp_path / "plain.npy", np.zeros((3, 2)))
+    np.save(tmp_path / "plain.npy", np.zeros(3))
     assert refusal(tmp_path / "plain.npy").endswith("found one array without names")
 
 
@@ -121,7 +121,7 @@ def test_columns_of_several_lengths_are_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "a.npz") == "a.npz: expected columns of one length; found 2 in 'n' and 3 in 'current'"
 
 
-@pytest.mark.parametrize("values", [np.zeros((2, 2)), np.array([1j, 2j])])
+@pytest.mark.parametrize("values", [np.zeros((2, 2, 2)), np.array([1j, 2j])])
 def test_what_is_no_column_is_refused(tmp_path: Path, values: Any) -> None:
     np.savez(tmp_path / "a.npz", current=values)
     assert "a.npz, column 'current': expected" in refusal(tmp_path / "a.npz")
@@ -132,14 +132,14 @@ def test_no_rows_are_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "a.npz") == "a.npz: expected rows of data; found none"
 
 
-def test_single_values_beside_columns_are_left_out_with_a_notice(tmp_path: Path) -> None:
+def test_single_values_beside_columns_are_settings(tmp_path: Path) -> None:
     columns: dict[str, Any] = {"current": np.arange(4.0), "n": np.arange(4), "sample": np.array("A1"), "gain": 3.0}
     savemat(tmp_path / "a.mat", columns)
     np.savez(tmp_path / "a.npz", **columns)
     for name in ("a.mat", "a.npz"):
         table = read_table(tmp_path / name)
         assert set(table.header) == {"current", "n"}
-        assert not unnamed(" ".join(table.recognised), "'sample'", "'A1'", "'gain'", 3)
+        assert dict(table.settings) == {"sample": "A1", "gain": 3.0}
 
 
 def test_single_values_in_a_group_of_their_own_are_left_out(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_single_values_in_a_group_of_their_own_are_left_out(tmp_path: Path) -> N
         file["data/current"], file["settings/gain"] = CURRENT, 3.0
     table = read_table(tmp_path / "a.h5")
     assert table.header == ("current",)
-    assert not unnamed(" ".join(table.recognised), "'settings/gain'")
+    assert table.settings == (("settings/gain", 3.0),)
 
 
 def test_a_table_of_one_row_is_one(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_several_sheets_are_refused(tmp_path: Path) -> None:
     for title in ("one", "two"):
         book.create_sheet(title).append(["state"])
     book.save(tmp_path / "a.xlsx")
-    assert refusal(tmp_path / "a.xlsx") == "a.xlsx: expected one sheet with content; found 2: 'one', 'two'"
+    assert not unnamed(refusal(tmp_path / "a.xlsx"), "a.xlsx", 'group = "one"', 2, "'one'", "'two'")
 
 
 def test_a_formula_without_a_value_is_an_empty_cell(tmp_path: Path) -> None:
