@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from stfit.loaders.containers import Cells, Problems, Table, parse_numbers
 from stfit.loaders.contents import Contents, Numbers, Single
-from stfit.loaders.proposals import listed
 from stfit.units import quoted
 
 
@@ -62,15 +61,8 @@ def assembled(path: Path, contents: Contents) -> Table:
     _check_lengths(dict(zip(names, cells, strict=True)), problems)
     problems.raise_any()
     numbers = np.arange(1, cells[0].size + 1) if contents.lines is None else contents.lines
-    said = (*contents.notices, *_beside(contents.settings))
-    table = Table(path, sha256_of(path), tuple(names), tuple(cells), lambda: numbers, header_line=0, recognised=said)
-    return replace(table, settings=contents.settings)
-
-
-def _beside(settings: Sequence[tuple[str, Single]]) -> list[str]:
-    """What stands beside the columns, in a sentence."""
-    words = [f"{quoted(name)} = {shown_value(value)}" for name, value in settings]
-    return [f"single values beside the columns: {listed(words)}"] if words else []
+    table = Table(path, sha256_of(path), tuple(names), tuple(cells), lambda: numbers, header_line=0)
+    return replace(table, recognised=contents.notices, settings=contents.settings)
 
 
 def shown_value(value: Single) -> str:

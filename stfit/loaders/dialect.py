@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Final, final
 
 from stfit.errors import InputError, Problem
-from stfit.loaders.contents import require_columns
+from stfit.loaders.contents import Single, require_columns
 from stfit.loaders.names import is_known, plain_name
+from stfit.loaders.preamble import setting_in, settings_of
 from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_comment, records, split_cells
 from stfit.loaders.separators import LAST, SAMPLE, SEPARATORS, is_number, separator_of, usual_width
 from stfit.measurement.description import Dialect
@@ -24,11 +25,21 @@ _IN_WORDS: Final = {"\t": "a tab", WHITE_SPACE: "white space"}
 
 @final
 @dataclass(frozen=True)
+class Clock:
+    """The times of rows that hold none, s: that of row i, from 0, is start + i step."""
+
+    start: float
+    step: float
+
+
+@final
+@dataclass(frozen=True)
 class Structure:
     """Where a table stands in its text.
 
     header: names of the columns with their units, or numbers where there are no names. header_line: 0 where there is
     none. first_line: of the first row. comma: whether numbers may have a decimal comma. found: whether rows were seen.
+    settings: (name, value) of what the lines above the rows say. clock: of rows whose times are told there.
     """
 
     separator: str
@@ -38,6 +49,8 @@ class Structure:
     comma: bool
     sentences: tuple[str, ...]
     found: bool
+    settings: tuple[tuple[str, Single], ...] = ()
+    clock: Clock | None = None
 
 
 def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str], path: Path) -> Structure:
@@ -53,9 +66,12 @@ def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str]
     first_line = declared.first_row or head.first_line(header, units)
     names = _with_units(header.cells or [], [] if units is None else units.cells or [])
     sentences = _sentences(separator, head, header, units, first_line)
+    settings = _settings(lines, separator, header, first_line)
     require_columns(path, len(names))
     comma = declared.decimal == "," if declared.decimal else separator != ","
-    return Structure(separator, names, header.first, first_line, comma, sentences, head.first_data is not None)
+    return Structure(
+        separator, names, header.first, first_line, comma, sentences, head.first_data is not None, settings
+    )
 
 
 class _Head:
@@ -192,7 +208,7 @@ class _Head:
         """Whether units, and nothing else, stand where numbers stand below."""
         cells = row.cells or []
         there = [cells[place] for place in self.numeric if place < len(cells) and cells[place]]
-        return len(cells) <= self.width and bool(there) and all(_as_unit(cell) for cell in there)
+        return len(cells) <= self.width and bool(there) and all(as_unit(cell) for cell in there)
 
 
 def _numeric_columns(rows: Sequence[Record], width: int) -> list[int]:
@@ -210,7 +226,7 @@ def _uncommented(line: str) -> str:
     return line.lstrip().lstrip("#%/").strip()
 
 
-def _as_unit(cell: str) -> str:
+def as_unit(cell: str) -> str:
     """The unit that a cell holds, with or without brackets, as it may be written behind a name; "" where it is none."""
     bare = cell.strip().strip("()[]").strip()
     forms = (bare, bare.lower(), bare.lower().removesuffix("s"))
@@ -221,7 +237,7 @@ def _with_units(names: Sequence[str], units: Sequence[str]) -> tuple[str, ...]:
     """The names of a header with the units of the row below it, where they have none of their own."""
     padded = [*units, *[""] * (len(names) - len(units))]
     return tuple(
-        f"{name} ({_as_unit(unit)})" if name and _as_unit(unit) and split_header(name)[1] is None else name
+        f"{name} ({as_unit(unit)})" if name and as_unit(unit) and split_header(name)[1] is None else name
         for name, unit in zip(names, padded, strict=False)
     )
 
@@ -242,6 +258,19 @@ def _sentences(separator: str, head: _Head, header: Record, units: Record | None
     if declared.first_row is None and header.first and first_line > last + 1:
         found.append(f"lines between line {last} and line {first_line} are left out")
     return tuple(found)
+
+
+def _settings(lines: Sequence[str], separator: str, header: Record, first_line: int) -> tuple[tuple[str, Single], ...]:
+    """What the lines above the rows say, in remarks or in two cells: a name and a value."""
+    pairs = []
+    for number, line in enumerate(lines[: first_line - 1], start=1):
+        if number == header.first:
+            continue
+        cells = [] if is_comment(line) or number > header.first else [c for c in split_cells(line, separator) if c]
+        pair = (cells[0], cells[1]) if len(cells) == 2 else setting_in(line)
+        if pair is not None:
+            pairs.append(pair)
+    return settings_of(pairs)
 
 
 def _header_words(head: _Head, header: Record) -> list[str]:

@@ -58,6 +58,7 @@ class Column:
     text: its cells are text of any kind, such as names of files; its unit is "".
     blank: a cell of text may be empty, where it says nothing.
     label: its cells tell rows apart; where they are no numbers, each word counts as the number of its first appearance.
+    single: of a record it is one value, which may stand beside the columns.
     any_unit: its numbers stay as they are, in whatever unit, whose choice changes nothing that is asked of them.
     bare: its numbers may have no unit that is known, and then stay as they are.
     noise: of a setting that may be read from an instrument in every row.
@@ -73,6 +74,7 @@ class Column:
     text: bool = False
     blank: bool = False
     label: bool = False
+    single: bool = False
     any_unit: bool = False
     bare: bool = False
     noise: Noise | None = None

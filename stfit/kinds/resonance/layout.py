@@ -44,6 +44,6 @@ SPECTRUM: Final = Layout((_SIGNAL,), ((FIELD,), (_FREQUENCY,)), record=True)
 # Without a current no state plays a part.
 INDEX_LAYOUT: Final = Layout(
     (FILE,),
-    ((STATE, CURRENT, _FREQUENCY), (STATE, CURRENT), (_FREQUENCY,)),
-    (STATE, CURRENT, TEMPERATURE, GROUP, COLUMN),
+    ((STATE, CURRENT, _FREQUENCY), (STATE, CURRENT), (_FREQUENCY,), (FIELD,)),
+    (STATE, CURRENT, TEMPERATURE, FIELD, GROUP, COLUMN),
 )

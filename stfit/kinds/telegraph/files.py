@@ -25,7 +25,7 @@ from stfit.units import LARGEST, SMALLEST, UnitError, conversion, is_unit, parse
 QUANTITIES: Final = {"resistance": "ohm", "voltage": "V"}
 _TIME: Final = Column("time", "s", accepts=("s", "ms", "us"), aliases=("t",))
 _BARE_TIME: Final = replace(_TIME, bare=True)  # beside a sampling interval that is declared
-_INTERVAL: Final = Column("sample_interval", "s", Domain.POSITIVE, _TIME.accepts, ("dt", "delta_t"))
+_INTERVAL: Final = Column("sample_interval", "s", Domain.POSITIVE, _TIME.accepts, ("dt", "delta_t"), single=True)
 _COLUMNS: Final = {
     "resistance": Column("resistance", "ohm", accepts=("ohm", "mohm"), aliases=("R",), bare=True),
     "voltage": Column("voltage", "V", accepts=("mV", "V"), aliases=("V", "U"), bare=True),

@@ -51,6 +51,15 @@ def test_a_table_has_its_own_times(tmp_path: Path) -> None:
     np.testing.assert_allclose(raw.samples, np.arange(40) * 1e-3)
 
 
+def test_a_trace_of_an_oscilloscope_has_the_clock_of_its_first_lines(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{i / 8},,\n" for i in range(40))
+    (tmp_path / "x.csv").write_text(f"X,CH2,Start,Increment,\nSequence,Volt,-1.0e-03,2.0e-06\n{rows}")
+    raw = open_trace(TraceFile(tmp_path / "x.csv", "voltage"))
+    assert raw.sample_interval == pytest.approx(2e-6, rel=1e-12)
+    np.testing.assert_array_equal(raw.samples, np.arange(40) / 8)
+    assert any("Rigol" in sentence for sentence in raw.recognised)
+
+
 def test_missing_samples_are_bridged_and_counted_where_rows_may_be_bad(tmp_path: Path) -> None:
     rows = "\n".join(f"{0.5 * i},{'nan' if i in (3, 4) else i}" for i in range(400))
     (tmp_path / "x.csv").write_text(f"time (ms),voltage (V)\n{rows}\n")
