@@ -6,7 +6,7 @@ of the description) go before the shape of the lines.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, final
@@ -14,7 +14,7 @@ from typing import Final, final
 from stfit.errors import InputError, Problem
 from stfit.loaders.contents import Single, require_columns
 from stfit.loaders.names import is_known, plain_name
-from stfit.loaders.preamble import setting_in, settings_of
+from stfit.loaders.preamble import LONGEST, setting_in, settings_of
 from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_comment, records, split_cells
 from stfit.loaders.separators import LAST, SAMPLE, SEPARATORS, is_number, separator_of, usual_width
 from stfit.measurement.description import Dialect
@@ -66,7 +66,7 @@ def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str]
     first_line = declared.first_row or head.first_line(header, units)
     names = _with_units(header.cells or [], [] if units is None else units.cells or [])
     sentences = _sentences(separator, head, header, units, first_line)
-    settings = _settings(lines, separator, header, first_line)
+    settings = settings_of(_settings(lines, separator, header, first_line))
     require_columns(path, len(names))
     comma = declared.decimal == "," if declared.decimal else separator != ","
     return Structure(
@@ -260,17 +260,15 @@ def _sentences(separator: str, head: _Head, header: Record, units: Record | None
     return tuple(found)
 
 
-def _settings(lines: Sequence[str], separator: str, header: Record, first_line: int) -> tuple[tuple[str, Single], ...]:
+def _settings(lines: Sequence[str], separator: str, header: Record, first_line: int) -> Iterator[tuple[str, str]]:
     """What the lines above the rows say, in remarks or in two cells: a name and a value."""
-    pairs = []
-    for number, line in enumerate(lines[: first_line - 1], start=1):
-        if number == header.first:
+    for number, line in enumerate(lines[: max(first_line - 1, 0)], start=1):
+        if number == header.first or len(line) > LONGEST:
             continue
         cells = [] if is_comment(line) or number > header.first else [c for c in split_cells(line, separator) if c]
         pair = (cells[0], cells[1]) if len(cells) == 2 else setting_in(line)
         if pair is not None:
-            pairs.append(pair)
-    return settings_of(pairs)
+            yield pair
 
 
 def _header_words(head: _Head, header: Record) -> list[str]:

@@ -22,8 +22,10 @@ from stfit.loaders.dialect import Clock, Structure, as_unit
 from stfit.loaders.preamble import settings_of
 from stfit.loaders.separators import is_number
 from stfit.measurement.description import Dialect
+from stfit.units import LARGEST, SMALLEST
 
 _LOOKED_AT: Final = 60  # lines
+_LONGEST: Final = 4_000  # characters of a line
 _MARKS: Final = (",", ";", "\t")
 _SETTINGS: Final = frozenset(
     {"record length", "sample interval", "sample rate", "horizontal units", "horizontal scale"}
@@ -70,7 +72,9 @@ def instrument_structure(lines: Sequence[str], declared: Dialect) -> Structure |
     if any((declared.skip, declared.header is not None, declared.units_line is not None, declared.first_row)):
         return None
     for mark in _MARKS if declared.separator is None else (declared.separator,):
-        rows = [[cell.strip().strip('"').strip() for cell in line.split(mark)] for line in lines[:_LOOKED_AT]]
+        rows = [
+            [cell.strip().strip('"').strip() for cell in line[:_LONGEST].split(mark)] for line in lines[:_LOOKED_AT]
+        ]
         found = next((found for recognise in _RECOGNISERS if (found := recognise(rows)) is not None), None)
         if found is None or len(rows) < found.first:
             continue
@@ -254,4 +258,5 @@ def _channel(name: str) -> str:
 
 def _clock(start: str, step: str) -> Clock | None:
     numbers = parse_numbers([start, step], decimal_comma=True)
-    return Clock(*map(float, numbers)) if np.isfinite(numbers).all() and numbers[1] > 0.0 else None
+    known = np.isfinite(numbers).all() and abs(numbers[0]) <= LARGEST and SMALLEST <= numbers[1] <= LARGEST
+    return Clock(*map(float, numbers)) if known else None
