@@ -16,11 +16,10 @@ from typing import Final, final
 
 import numpy as np
 
-from stfit.loaders.containers import parse_numbers
+from stfit.loaders.containers import grouping_of, is_number, parse_numbers
 from stfit.loaders.contents import Single
 from stfit.loaders.dialect import Clock, Structure, as_unit
 from stfit.loaders.preamble import settings_of
-from stfit.loaders.separators import is_number
 from stfit.measurement.description import Dialect
 from stfit.units import LARGEST, SMALLEST
 
@@ -80,9 +79,18 @@ def instrument_structure(lines: Sequence[str], declared: Dialect) -> Structure |
             continue
         width = len(rows[found.first - 1])
         names = tuple([*found.names, *[""] * (width - len(found.names))][:width])
-        comma = declared.decimal == "," if declared.decimal else mark != ","
+        digits = grouping_of(cell for row in rows[found.first - 1 :] for cell in row)
         return Structure(
-            mark, names, found.header, found.first, comma, _sentences(found), True, _settings(found), found.clock
+            separator=mark,
+            header=names,
+            header_line=found.header,
+            first_line=found.first,
+            comma=declared.decimal != ".",
+            groups={".": ",", ",": "."}[declared.decimal] if declared.decimal else digits,
+            sentences=_sentences(found),
+            found=True,
+            settings=_settings(found),
+            clock=found.clock,
         )
     return None
 
