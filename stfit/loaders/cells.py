@@ -131,7 +131,7 @@ def _column(
     cells, column = _translated(selection.cells(match.position), words), match.column
     if column.text:
         values: npt.NDArray[Any] = np.array([_text(cell) for cell in cells], dtype=object)
-        return values, np.asarray(values == "", dtype=np.bool_), "some text"
+        return values, np.asarray((values == "") & (not column.blank), dtype=np.bool_), "some text"
     if column.choices:
         values = _codes(cells, column)
         return values, values < 0, " or ".join(column.choices)

@@ -73,7 +73,7 @@ def _with_single_values(table: Table, layout: Layout, description: Description) 
     open_columns = [
         column
         for column in layout.columns
-        if not layout.record  # of which no column is one value
+        if (column.single or not layout.record)  # whose other columns vary
         and column.name not in description.columns
         and column.name not in description.constants
         and not any(

@@ -101,6 +101,8 @@ def admitted(path: Path) -> int:
 @contextmanager
 def one_reader() -> Iterator[None]:
     """While this lasts, all binary containers are read by one process, which the first of them starts."""
+    if _reader() is None and _READER.get() is not None:  # a worker that was forked keeps one until it ends
+        _READER.set(_Reader())
     if _reader() is not None:
         yield
         return

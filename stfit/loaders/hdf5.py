@@ -5,6 +5,7 @@ A dataset may say that its bytes lie in another file, whichever its writer names
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -66,7 +67,7 @@ def read(path: Path, size_limit: int, choice: Choice = ONLY) -> Contents:
             places = {name: {name: item} for name, item in columns.items()}
         groups = [
             _group(place or "/", list(members.values()), _settings(file, place, single, places), tuple(left_out))
-            for place, members in places.items()
+            for place, members in sorted(places.items(), key=_in_order)
         ]
         return chosen(path, groups, choice, size_limit)
 
@@ -95,6 +96,12 @@ def _datasets(path: Path, file: h5py.File) -> dict[str, h5py.Dataset]:
     if (problem := file.visititems(visit)) is not None:
         raise InputError(problem)
     return found
+
+
+def _in_order(place: tuple[str, object]) -> list[tuple[bool, int, str]]:
+    """The key by which "sweep 2" stands before "sweep 10": HDF5 itself knows letters alone."""
+    parts = re.split(r"([0-9]{1,15})", place[0])
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
 
 
 def _parent(name: str) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any, Final
-
-import numpy.typing as npt
+from typing import Final
 
 from stfit.errors import InputError, Problem
 from stfit.files import READABLE, reason
@@ -17,7 +15,8 @@ from stfit.loaders.gate import Container, admitted, contents
 from stfit.loaders.groups import GROUP, Choice, Several
 from stfit.measurement.description import PLAIN, Dialect
 
-_Reader = Callable[[Path], Table]
+_Reader = Callable[[Path, Choice], Table]
+_LABVIEW: Final = ".lvm"
 _TEXT: Final = "separated text"  # what a file with any other suffix is taken for
 # suffix → which module reads it in another process, and what such a file is called
 _BINARY: Final[Mapping[str, Container]] = {
@@ -64,10 +63,11 @@ def read_table(
     suffix = path.suffix.lower()
     _refuse_dialect(path, dialect)
     try:
+        choice = Choice(dialect.group, several)
         if (found := _instrument_text(suffix)) is not None:
-            return found[0](path)
+            return found[0](path, choice)
         if suffix in _BINARY:
-            return assembled(path, contents(path, _BINARY[suffix], Choice(dialect.group, several)))
+            return assembled(path, contents(path, _BINARY[suffix], choice))
         return csv.read(path, dialect, known)
     except OSError as error:
         raise InputError(Problem(str(path), READABLE, reason(error))) from error
@@ -81,9 +81,14 @@ def is_text_file(path: Path) -> bool:
 
 def _instrument_text(suffix: str) -> tuple[_Reader, str] | None:
     """The reader of a text that has a format of its own, and what such a file is called; None for any other."""
-    if suffix == ".lvm":
+    if suffix == _LABVIEW:
         return labview.read, "a LabVIEW measurement file"
-    return (touchstone.read, "a Touchstone file") if touchstone.is_touchstone(suffix) else None
+    return (_touchstone, "a Touchstone file") if touchstone.is_touchstone(suffix) else None
+
+
+def _touchstone(path: Path, choice: Choice) -> Table:  # noqa: ARG001
+    """The table in a Touchstone file, which has no groups to choose among."""
+    return touchstone.read(path)
 
 
 def _refuse_dialect(path: Path, dialect: Dialect) -> None:
@@ -97,30 +102,8 @@ def _refuse_dialect(path: Path, dialect: Dialect) -> None:
 
 def has_groups(path: Path) -> bool:
     """Whether a file with this suffix may hold several tables."""
-    container = _BINARY.get(path.suffix.lower())
-    return container is not None and container.grouped
-
-
-def read_arrays(path: Path) -> list[tuple[str, npt.NDArray[Any]]]:
-    """The arrays of numbers in a binary container, of any shapes.
-
-    Parameters
-    ----------
-    path : Path
-        The file, with a suffix of a binary container.
-
-    Returns
-    -------
-    list of (str, array)
-        Name and values, as they are stored; text is left out.
-
-    Raises
-    ------
-    InputError
-        As `read_table`, but not for what makes no table.
-    """
-    columns = contents(path, _BINARY[path.suffix.lower()]).columns
-    return [(name, values) for name, values in columns if not isinstance(values, list)]
+    suffix = path.suffix.lower()
+    return suffix == _LABVIEW or (suffix in _BINARY and _BINARY[suffix].grouped)
 
 
 def container_of(path: Path) -> str:

@@ -13,16 +13,16 @@ from stfit.errors import InputError, TableError
 from stfit.loaders.cells import Selection
 from stfit.loaders.containers import Problems, Table
 from stfit.loaders.described import columns_in, open_table
-from stfit.loaders.file_names import Listing
+from stfit.loaders.file_names import Listing, named_by_groups
 from stfit.loaders.gate import limited, one_reader
 from stfit.loaders.headers import Headers, nearest
 from stfit.loaders.listed import Listed, divided
 from stfit.loaders.long_table import grouped, is_long
-from stfit.loaders.names import known_names
+from stfit.loaders.names import known_names, plain_name
 from stfit.loaders.reading import has_groups, read_table
 from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
 from stfit.measurement.base import Origin
-from stfit.measurement.columns import Layout
+from stfit.measurement.columns import COLUMN, Layout
 from stfit.measurement.description import PLAIN, Condition, Description
 from stfit.measurement.kind import Kind
 from stfit.measurement.observation import Observation
@@ -38,8 +38,8 @@ class TableRequest:
 
     description: what is said of the file, and of those that it lists. keys: what the kind wants to know beside its
     columns. uncertainties: column → the standard deviation of one reading in it, SI, where it is stated. listing: the
-    files, where no index lists them; `path` is then what messages call it. size_limit: bytes that the file, or one that
-    it lists, may have; None leaves the general limit.
+    files, where no index lists them; `path` is then what messages call it. pattern: of the names of groups, which hold
+    settings. size_limit: bytes that the file, or one that it lists, may have; None leaves the general limit.
     """
 
     path: Path
@@ -49,6 +49,7 @@ class TableRequest:
     keys: Mapping[str, Any] = field(default_factory=dict)
     uncertainties: Mapping[str, float] = field(default_factory=dict)
     listing: Listing | None = None
+    pattern: str = ""
     size_limit: int | None = None
 
 
@@ -105,6 +106,7 @@ def _read(request: TableRequest) -> Loaded:
         own, theirs = divided(_of_files(request), layout, listed(), table)
         files = Listed(request.path.parent if listing is None else listing.folder, theirs)
         found = columns_in(table, layout, own, problems)
+        files = replace(files, named=frozenset(map(plain_name, found.values.get(COLUMN.name, ()))))
     else:
         found = columns_in(table, layout, description, problems)
     for name in (name for name in request.uncertainties if name not in found.values):
@@ -118,9 +120,11 @@ def _read(request: TableRequest) -> Loaded:
 def _opened(request: TableRequest, layout: Layout) -> Table:
     """The table of a kind, or the index of one that lists files: also the groups of a file, each of them a record."""
     if request.kind.listed is None:
-        return open_table(request.path, layout, request.description)
-    group = request.description.dialect.group if has_groups(request.path) else ""
-    return read_table(request.path, replace(PLAIN, group=group), known_names(layout), several="listed")
+        table = open_table(request.path, layout, request.description)
+    else:
+        group = request.description.dialect.group if has_groups(request.path) else ""
+        table = read_table(request.path, replace(PLAIN, group=group), known_names(layout), several="listed")
+    return named_by_groups(table, request.pattern) if request.pattern else table
 
 
 def _of_files(request: TableRequest) -> Description:

@@ -43,6 +43,7 @@ def _requests(entry: MeasurementEntry) -> list[TableRequest]:
         keys=entry.keys,
         uncertainties={name: deviation for name, deviation in stated.items() if deviation is not None},
         listing=listing,
+        pattern="" if listing else entry.pattern,
         size_limit=entry.size_limit,
     )
     if listing is None or kind.listed is not None:
@@ -133,7 +134,7 @@ def columns_of(entry: MeasurementEntry) -> Mapping[str, npt.NDArray[Any]]:
 
 
 def any_table(path: Path, keys: dict[str, Any]) -> Table:
-    """The table in a file whose kind is not known, the first of several; keys: how it is read, as in [[measurement]]."""
+    """The table in a file whose kind is not known, the first of several; keys: as in [[measurement]]."""
     known = frozenset().union(*(known_names(kind.layout()) for kind in kinds().values()))
     kind = next(iter(kinds()))  # these keys are the same for all
     said = {key: value for key, value in keys.items() if key in DESCRIPTION_KEYS}

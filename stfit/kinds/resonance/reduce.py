@@ -80,8 +80,9 @@ def _read(columns: Mapping[str, npt.NDArray[Any]], listed: Listed) -> tuple[str,
     refused: list[tuple[int, InputError]] = []
     for row, name in enumerate(columns["file"]):
         own = {"signal": str(columns["column"][row])} if "column" in columns else None
+        group = str(columns["group"][row]) if "group" in columns else ""
         try:
-            read = listed.read(listed.folder / name, SPECTRUM, own)
+            read = listed.read(listed.folder / name, SPECTRUM, own, group)
         except InputError as error:
             refused.append((row, error))
             continue

@@ -23,6 +23,7 @@ from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.loaders.reader import reader_of
 from stfit.loaders.reading import read_table
+from stfit.measurement.description import Dialect
 from tests.containers import CURRENT, STATE, WRITERS, N
 from tests.saying import unnamed
 
@@ -216,14 +217,35 @@ def test_a_labview_file_separated_by_commas_without_a_column_of_times(write: Cal
     assert [column.tolist() for column in table.columns] == [[1.0, 1.5, 2.0], [0.1, 0.2, 0.3], CURRENT]
 
 
-def test_two_segments_of_a_labview_file_are_refused(write: Callable[..., Path]) -> None:
-    text = LVM.format(mark=".")
-    assert refusal(write(text + text.partition("***End_of_Header***\t\n")[2], "a.lvm")).endswith("segment; found 2")
+def segment(first: int, *, times: str = "X_Value\tvoltage\tX_Value\tcurrent\tComment") -> str:
+    """Three rows of two channels, each with times of its own, from a number on."""
+    rows = "".join(f"{0.5 * i}\t{first + i}\t{0.5 * i}\t{-first - i}\t{'hot' if i else ''}\n" for i in range(3))
+    units = "Y_Unit_Label\tmV\t\tmA\nX_Dimension\tTime\t\tTime"
+    return f"Channels\t2\nNotes\tµ {first}\n{units}\n***End_of_Header***\t\n{times}\n{rows}\n"
 
 
-def test_a_short_row_of_a_labview_file_is_named(write: Callable[..., Path]) -> None:
+def test_segments_of_a_labview_file_are_groups_with_times_of_all_channels(write: Callable[..., Path]) -> None:
+    head = "LabVIEW Measurement\t\nX_Columns\tMulti\nMulti_Headings\tYes\n***End_of_Header***\n\n"
+    path = write((head + segment(1) + segment(11)).encode("latin-1"), "a.lvm")
+    assert not unnamed(refusal(path), "a.lvm", 'group = "1"', 'group = "*"', 2)
+    table = read_table(path, Dialect(group="2"))
+    assert table.header == ("time (s)", "voltage (mV)", "current (mA)")
+    assert [column.tolist() for column in table.columns] == [[0, 0.5, 1], [11, 12, 13], [-11, -12, -13]]
+    assert table.lines().tolist() == [22, 23, 24]
+    assert table.settings == (("Notes", "µ 11"),)
+    assert read_table(path, Dialect(group="*")).columns[2].tolist() == ["µ 1"] * 3 + ["µ 11"] * 3
+
+
+def test_a_channel_of_a_labview_file_with_other_times_keeps_them(write: Callable[..., Path]) -> None:
+    text = segment(1).replace("0.5\t-2", "0.7\t-2")
+    table = read_table(write(f"LabVIEW Measurement\n***End_of_Header***\n\n{text}", "a.lvm"))
+    assert table.header == ("time (s)", "voltage (mV)", "time of current (s)", "current (mA)")
+    assert table.columns[2].tolist() == [0.0, 0.7, 1.0]
+
+
+def test_a_short_row_of_a_labview_file_ends_in_an_empty_cell(write: Callable[..., Path]) -> None:
     text = LVM.format(mark=".").replace("0.001\t0.2\t0.0", "0.001\t0.2")
-    assert refusal(write(text, "a.lvm")) == "a.lvm, line 12: expected 3 cells; found 2"
+    assert read_table(write(text, "a.lvm")).columns[2].tolist() == ["-1", "", "1.5"]
 
 
 def test_a_pymeasure_file_is_a_csv_with_its_parameters_as_comments(write: Callable[..., Path]) -> None:

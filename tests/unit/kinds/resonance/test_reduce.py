@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 
@@ -171,3 +172,17 @@ def test_without_a_current_no_state_is_needed(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r'column .state.: expected a column, or the constant state = "P"'):
         load(index)
     assert load(index, state="AP").settings.state.tolist() == [1, 1, 1]
+
+
+def test_spectra_stand_in_groups_of_a_container(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "all.h5", "w") as file:
+        for name, width in (("AP", 0.022), ("P", 0.018)):
+            file[f"{name}/field"] = 1e3 * FIELD
+            file[f"{name}/field"].attrs["unit"] = "mT"
+            file[f"{name}/V"] = LINE_SHAPES["lorentzian"](FIELD, 0.2, width)[0] + 0.01 * np.sin(1e4 * FIELD)
+            file[name].attrs.update({"state": name, "current": "1 mA"})
+    listed = load(tmp_path / "all.h5", group="*")
+    named = load(index_of(tmp_path, ["all.h5,AP,AP,1", "all.h5,P,P,1"], "file,group,state,current (mA)"))
+    for found in (listed, named):
+        assert found.value[found.is_linewidth == 1] == pytest.approx([0.022, 0.018], rel=0.03)
+        assert found.settings.state[:2].tolist() == [1, 0]
