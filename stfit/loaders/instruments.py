@@ -16,14 +16,15 @@ from typing import Final, final
 
 import numpy as np
 
-from stfit.loaders.containers import parse_numbers
+from stfit.loaders.containers import grouping_of, is_number, parse_numbers
 from stfit.loaders.contents import Single
 from stfit.loaders.dialect import Clock, Structure, as_unit
 from stfit.loaders.preamble import settings_of
-from stfit.loaders.separators import is_number
 from stfit.measurement.description import Dialect
+from stfit.units import LARGEST, SMALLEST
 
 _LOOKED_AT: Final = 60  # lines
+_LONGEST: Final = 4_000  # characters of a line
 _MARKS: Final = (",", ";", "\t")
 _SETTINGS: Final = frozenset(
     {"record length", "sample interval", "sample rate", "horizontal units", "horizontal scale"}
@@ -70,15 +71,26 @@ def instrument_structure(lines: Sequence[str], declared: Dialect) -> Structure |
     if any((declared.skip, declared.header is not None, declared.units_line is not None, declared.first_row)):
         return None
     for mark in _MARKS if declared.separator is None else (declared.separator,):
-        rows = [[cell.strip().strip('"').strip() for cell in line.split(mark)] for line in lines[:_LOOKED_AT]]
+        rows = [
+            [cell.strip().strip('"').strip() for cell in line[:_LONGEST].split(mark)] for line in lines[:_LOOKED_AT]
+        ]
         found = next((found for recognise in _RECOGNISERS if (found := recognise(rows)) is not None), None)
         if found is None or len(rows) < found.first:
             continue
         width = len(rows[found.first - 1])
         names = tuple([*found.names, *[""] * (width - len(found.names))][:width])
-        comma = declared.decimal == "," if declared.decimal else mark != ","
+        digits = grouping_of(cell for row in rows[found.first - 1 :] for cell in row)
         return Structure(
-            mark, names, found.header, found.first, comma, _sentences(found), True, _settings(found), found.clock
+            separator=mark,
+            header=names,
+            header_line=found.header,
+            first_line=found.first,
+            comma=declared.decimal != ".",
+            groups={".": ",", ",": "."}[declared.decimal] if declared.decimal else digits,
+            sentences=_sentences(found),
+            found=True,
+            settings=_settings(found),
+            clock=found.clock,
         )
     return None
 
@@ -254,4 +266,5 @@ def _channel(name: str) -> str:
 
 def _clock(start: str, step: str) -> Clock | None:
     numbers = parse_numbers([start, step], decimal_comma=True)
-    return Clock(*map(float, numbers)) if np.isfinite(numbers).all() and numbers[1] > 0.0 else None
+    known = np.isfinite(numbers).all() and abs(numbers[0]) <= LARGEST and SMALLEST <= numbers[1] <= LARGEST
+    return Clock(*map(float, numbers)) if known else None

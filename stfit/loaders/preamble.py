@@ -9,7 +9,7 @@ from typing import Final
 from stfit.loaders.contents import Single, plain_settings
 
 _MARKS: Final = "#%/!;* \t"  # before a remark
-_LONGEST: Final = 200  # characters of a line that are looked at
+LONGEST: Final = 200  # characters of a line that are looked at
 _MOST: Final = 100  # settings
 _SETTING: Final = re.compile(r"([^\W\d][^:=]{0,40}?)\s?[:=]\s?(\S.*)")
 _QUANTITY: Final = re.compile(r"([^\W\d][\w-]{0,40}) ([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)? ?[^\W\d_][^ ]{0,10})")
@@ -28,7 +28,7 @@ def setting_in(line: str) -> tuple[str, str] | None:
     (str, str) or None
         The name and the value, as they are written.
     """
-    plain = line[:_LONGEST].strip(_MARKS)
+    plain = line[:LONGEST].strip(_MARKS)
     match = _SETTING.fullmatch(plain) or _QUANTITY.fullmatch(plain)
     return None if match is None else (match[1].strip(), match[2].strip())
 
