@@ -22,7 +22,7 @@ from stfit.loaders.names import known_names, plain_name
 from stfit.loaders.reading import has_groups, read_table
 from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
 from stfit.measurement.base import Origin
-from stfit.measurement.columns import COLUMN, Layout
+from stfit.measurement.columns import COLUMN, GROUP, Layout
 from stfit.measurement.description import PLAIN, Condition, Description
 from stfit.measurement.kind import Kind
 from stfit.measurement.observation import Observation
@@ -85,6 +85,20 @@ def load_columns(path: Path, layout: Layout) -> Mapping[str, npt.NDArray[Any]]:
     return columns_in(open_table(path, layout, plain), layout, plain, Problems(path)).values
 
 
+def opened(request: TableRequest) -> Table:
+    """The table of a kind, or the index of one that lists files: also the groups of a file, each of them a record.
+
+    Raises InputError as `stfit.loaders.reading.read_table`.
+    """
+    layout = request.kind.layout()
+    if request.kind.listed is None:
+        table = open_table(request.path, layout, request.description)
+    else:
+        group = request.description.dialect.group if has_groups(request.path) else ""
+        table = read_table(request.path, replace(PLAIN, group=group), known_names(layout), several="listed")
+    return named_by_groups(table, request.pattern) if request.pattern else table
+
+
 def _attempt(step: Callable[..., _Made], request: TableRequest, *arguments: Any) -> _Made | InputError:
     """What a step makes of a request, or what is wrong with the file, to be said with that of all others."""
     try:
@@ -99,7 +113,7 @@ def _read(request: TableRequest) -> Loaded:
     _check_keys(request, problems)
     layout, listed, listing = request.kind.layout(), request.kind.listed, request.listing
     description, files = request.description, None
-    table = _opened(request, layout) if listing is None else listing.table(request.path)
+    table = opened(request) if listing is None else listing.table(request.path)
     if listed is not None and listing is None and is_long(table, description):
         found, files = grouped(table, (layout, listed()), _of_files(request), request.path)
     elif listed is not None:
@@ -117,16 +131,6 @@ def _read(request: TableRequest) -> Loaded:
     return Loaded(found, request.uncertainties, files)
 
 
-def _opened(request: TableRequest, layout: Layout) -> Table:
-    """The table of a kind, or the index of one that lists files: also the groups of a file, each of them a record."""
-    if request.kind.listed is None:
-        table = open_table(request.path, layout, request.description)
-    else:
-        group = request.description.dialect.group if has_groups(request.path) else ""
-        table = read_table(request.path, replace(PLAIN, group=group), known_names(layout), several="listed")
-    return named_by_groups(table, request.pattern) if request.pattern else table
-
-
 def _of_files(request: TableRequest) -> Description:
     """What is said of a table and the files that it lists, without the group that was opened already."""
     if request.kind.listed is None or not has_groups(request.path):
@@ -136,8 +140,10 @@ def _of_files(request: TableRequest) -> Description:
 
 def _build(request: TableRequest, loaded: Loaded) -> Observation:
     selection, name = loaded.found.selection, request.kind.name
-    chosen = ", ".join(f"{header} {_words(wanted)}" for header, wanted in request.description.where.items())
-    label = f" [{chosen}]" if chosen else ""
+    group, where = request.description.dialect.group, request.description.where
+    chosen = [f"{GROUP.name} = {group}"] if group else []
+    chosen += [f"{header} {_words(wanted)}" for header, wanted in where.items()]
+    label = f" [{', '.join(chosen)}]" if chosen else ""
     found = loaded.found
     origin = Origin(
         file=str(request.path),

@@ -176,10 +176,11 @@ def _from_table(file: TraceFile) -> RawTrace:
     table = file.listed.read(file.path, layout, own, file.group)
     match = next(match for match in table.headers.matches.values() if match.column in signals)
     measures, factor = _written(file, match, table)
-    if _TIME.name not in table.values:
-        samples, interval, held = table.values[match.column.name], _stated(file, table), ()
-    else:
+    held: tuple[str, ...] = ()
+    if _TIME.name in table.values:
         samples, interval, held = _timed(table, match.column.name, file)
+    else:
+        samples, interval = table.values[match.column.name], _stated(file, table)
     return RawTrace(factor * samples, measures, interval, (*table.recognised, *held))
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from nptdms import ChannelObject, TdmsWriter
 
-import stfit.loaders.listed as listed_files
 from stfit.errors import InputError
 from stfit.kinds.telegraph.files import Measured, TraceFile, open_trace
+from stfit.loaders.containers import Table
 from stfit.loaders.listed import Listed
+from stfit.loaders.reading import read_table
 from stfit.measurement.description import ColumnSource, Description, Dialect
 
 SAMPLES = np.arange(40, dtype=np.float32)
@@ -211,11 +212,15 @@ def test_columns_of_an_array_go_by_their_numbers(tmp_path: Path) -> None:
 
 
 def test_a_file_of_many_traces_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wide = {"t (s)": np.arange(40.0), **{f"R{i} (ohm)": SAMPLES + i for i in range(5)}}
+    wide: dict[str, Any] = {"t (s)": np.arange(40.0), **{f"R{i} (ohm)": SAMPLES + i for i in range(5)}}
     np.savez(tmp_path / "x.npz", **wide)
-    times = []
-    read = listed_files.read_table
-    monkeypatch.setattr(listed_files, "read_table", lambda *given: times.append(1) or read(*given))
+    read = []
+
+    def counted(path: Path, *given: Any) -> Table:
+        read.append(path)
+        return read_table(path, *given)
+
+    monkeypatch.setattr("stfit.loaders.listed.read_table", counted)
     for i in range(5):
         assert open_trace(TraceFile(tmp_path / "x.npz", column=f"R{i}")).samples[0] == i
-    assert len(times) == 1
+    assert len(read) == 1
