@@ -85,20 +85,22 @@ def read(path: Path, choice: Choice = ONLY) -> Table:
         raise InputError(Problem(path.name, "a file header and segments", "no header that ends"))
     how = _format(content, first)
     common = _labels(content[:first], how)
-    groups = [
-        _group(path, str(number), content[begin:end], (how, common, content.count(b"\n", 0, begin)))
-        for number, (begin, end) in enumerate(_segments(content, first), start=1)
-    ]
+    groups, place, line = [], 0, 0
+    for number, (begin, end) in enumerate(_segments(content, first), start=1):
+        line, place = line + content.count(b"\n", place, begin), begin
+        groups.append(_group(path, str(number), content[begin:end], (how, common, line)))
     return assembled(path, chosen(path, groups, choice, size_limit()))
 
 
 def _without_special(content: bytes) -> bytes:
     """The content without the blocks that only LabVIEW's own tools read; its lines keep their numbers."""
     start, end = _SPECIAL
-    while (begin := content.find(start)) >= 0 and (stop := content.find(end, begin)) >= 0:
-        stop += len(end)
-        content = content[:begin] + b"\n" * content.count(b"\n", begin, stop) + content[stop:]
-    return content
+    first, *blocks = content.split(start)
+    kept = [first]
+    for block in blocks:
+        special, found, rest = block.partition(end)
+        kept += [b"\n" * special.count(b"\n"), rest] if found else [start, block]
+    return b"".join(kept)
 
 
 def _format(content: bytes, end: int) -> _Format:
@@ -109,9 +111,8 @@ def _format(content: bytes, end: int) -> _Format:
     except UnicodeDecodeError:
         encoding = "latin-1"
     head = content[:end].decode(encoding, "replace").splitlines()
-    pairs = [(line.split(mark)[:2], mark) for line in head for mark in _SEPARATORS.values()]
-    named = {mark: [name for name, own in _SEPARATORS.items() if own == mark] for mark in _SEPARATORS.values()}
-    separator = next((mark for cells, mark in pairs if cells == ["Separator", *named[mark]]), "\t")
+    marks = (mark for line in head for name, mark in _SEPARATORS.items() if line.split(mark)[:2] == ["Separator", name])
+    separator = next(marks, "\t")
     comma = any(line.split(separator)[:2] == ["Decimal_Separator", ","] for line in head)
     return _Format(encoding, separator, comma)
 
@@ -124,7 +125,7 @@ def _segments(content: bytes, first: int) -> list[tuple[int, int]]:
     starts = [first + len(_END)]
     for before, end in pairwise(ends[1:]):
         place = content.rfind(b"\n" + _SEGMENT, before, end)
-        starts.append(place + 1 if place >= 0 else content.rfind(b"\n\n", before, end))
+        starts.append(place + 1 if place >= 0 else max(content.rfind(b"\n\n", before, end), before + len(_END)))
     return list(zip(starts, [*starts[1:], len(content)], strict=True))
 
 
@@ -164,10 +165,17 @@ def _group(path: Path, name: str, part: bytes, known: tuple[_Format, _Labels, in
         return [(header, _plain(cells[place])) for place, header in enumerate(headers) if place not in same]
 
     line = before + part.count(b"\n", 0, stop + 1) + 1
-    lines = [line + place for place, text in enumerate(body.splitlines()) if text.strip()]
+    lines = _lines(body, line)
     told = tuple(header for place, header in enumerate(headers) if place not in times[1:])
     settings = {key: _label(labels, key, "") for key in _SETTINGS if _label(labels, key, "")}
     return Group(name, told, _NUMBER * len(names) * len(lines), columns, settings, lines=lines)
+
+
+def _lines(body: bytes, first: int) -> Sequence[int]:
+    """The lines in which rows stand; first: of the first one."""
+    if b"\n\n" not in body.rstrip() and b"\n\r\n" not in body.rstrip():
+        return range(first, first + body.rstrip().count(b"\n") + 1)
+    return [first + place for place, text in enumerate(body.splitlines()) if text.strip()]
 
 
 def _headers(names: Sequence[str], labels: _Labels) -> list[str]:

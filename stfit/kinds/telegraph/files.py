@@ -40,11 +40,8 @@ _PART: Final = 1 << 22  # samples of a mapped array that are looked at at once
 
 def _layout(signals: Sequence[Column], *, interval_known: bool) -> Layout:
     """What a table of a trace may hold: one of the signals, with times or an interval unless that is known."""
-    if interval_known:
-        groups = [*((_BARE_TIME, signal) for signal in signals), *((signal,) for signal in signals)]
-    else:
-        groups = [(clock, signal) for clock in (_TIME, _INTERVAL) for signal in signals]
-    return Layout((), tuple(groups), record=True)
+    clocks: tuple[tuple[Column, ...], ...] = ((_BARE_TIME,), ()) if interval_known else ((_TIME,), (_INTERVAL,))
+    return Layout((), tuple((*clock, signal) for clock in clocks for signal in signals), record=True)
 
 
 LISTED: Final = _layout((*_COLUMNS.values(), _SIGNAL), interval_known=False)
@@ -58,11 +55,10 @@ class TraceFile:
     """Where a trace lies and how its numbers are read.
 
     quantity: "resistance" or "voltage"; "" where the file or the unit may tell. sample_interval: s; None where only the
-    file can tell. unit: of the numbers of an array, with a factor where there is one ("0.25 mV" a count). dtype: of a
-    file that holds nothing but numbers.
-    listed: how the tables of an index are described. column: header or number of the signal in a table, where the index
-    says it; group: which table of the file. size_limit: bytes that it may have, by default what holds where the object
-    is made.
+    file can tell. unit: of numbers that have none in the file, with a factor where there is one ("0.25 mV" a count).
+    dtype: of a file that holds nothing but numbers. listed: how the tables of an index are described. column: header or
+    number of the signal in a table, group: which table of the file, where the index says so. size_limit: bytes that it
+    may have, by default what holds where the object is made.
     """
 
     path: Path
@@ -190,8 +186,8 @@ def _stated(file: TraceFile, table: Described) -> float:
     if stated is None:
         return _interval(file)
     if np.ptp(stated) > 0.0:
-        found = f"{np.min(stated):g} to {np.max(stated):g} s"
-        raise InputError(Problem(f"{file.path.name}, column 'sample_interval'", "one interval for all samples", found))
+        where = f"{file.path.name}, column 'sample_interval'"
+        raise InputError(Problem(where, "one interval for all samples", "several"))
     return float(stated[0])
 
 
