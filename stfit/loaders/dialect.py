@@ -7,15 +7,16 @@ of the description) go before the shape of the lines.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, final
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.containers import grouping_of, is_number
-from stfit.loaders.contents import require_columns
+from stfit.loaders.contents import Single, require_columns
 from stfit.loaders.names import is_known, plain_name
+from stfit.loaders.preamble import LONGEST, setting_in, settings_of
 from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_comment, records, split_cells
 from stfit.loaders.separators import LAST, SAMPLE, SEPARATORS, separator_of, usual_width
 from stfit.loaders.shapes import named_part
@@ -32,12 +33,22 @@ _IN_WORDS: Final = {"\t": "a tab", WHITE_SPACE: "white space"}
 
 @final
 @dataclass(frozen=True)
+class Clock:
+    """The times of rows that hold none, s: that of row i, from 0, is start + i step."""
+
+    start: float
+    step: float
+
+
+@final
+@dataclass(frozen=True)
 class Structure:
     """Where a table stands in its text.
 
     header: names of the columns with their units, or numbers where there are no names. header_line: 0 where there is
     none. first_line: of the first row. comma: whether numbers may have a decimal comma. groups: what groups their
-    digits, as `parse_numbers` takes it. found: whether rows were seen.
+    digits, as `parse_numbers` takes it. found: whether rows were seen. settings: (name, value) of what the lines above
+    the rows say. clock: of rows whose times are told there.
     """
 
     separator: str
@@ -48,6 +59,8 @@ class Structure:
     groups: str
     sentences: tuple[str, ...]
     found: bool
+    settings: tuple[tuple[str, Single], ...] = ()
+    clock: Clock | None = None
 
 
 def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str], path: Path) -> Structure:
@@ -63,10 +76,11 @@ def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str]
     first_line = declared.first_row or head.first_line(header, units)
     names = with_units(header.cells or [], [] if units is None else units.cells or [])
     sentences = _sentences(separator, head, header, units, first_line)
+    settings = settings_of(_settings(lines, separator, header, first_line))
     require_columns(path, len(names))
     groups = {".": ",", ",": "."}[declared.decimal] if declared.decimal else head.groups()
-    comma = declared.decimal != "."
-    return Structure(separator, names, header.first, first_line, comma, groups, sentences, head.first_data is not None)
+    comma, found = declared.decimal != ".", head.first_data is not None
+    return Structure(separator, names, header.first, first_line, comma, groups, sentences, found, settings)
 
 
 class _Head:
@@ -271,6 +285,17 @@ def _sentences(separator: str, head: _Head, header: Record, units: Record | None
     if declared.first_row is None and header.first and first_line > last + 1:
         found.append(f"lines between line {last} and line {first_line} are left out")
     return tuple(found)
+
+
+def _settings(lines: Sequence[str], separator: str, header: Record, first_line: int) -> Iterator[tuple[str, str]]:
+    """What the lines above the rows say, in remarks or in two cells: a name and a value."""
+    for number, line in enumerate(lines[: max(first_line - 1, 0)], start=1):
+        if number == header.first or len(line) > LONGEST:
+            continue
+        cells = [] if is_comment(line) or number > header.first else [c for c in split_cells(line, separator) if c]
+        pair = (cells[0], cells[1]) if len(cells) == 2 else setting_in(line)
+        if pair is not None:
+            yield pair
 
 
 def _header_words(head: _Head, header: Record) -> list[str]:

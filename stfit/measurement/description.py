@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, Self, final
 @final
 @dataclass(frozen=True)
 class Dialect:
-    """How a table stands in a text; None leaves it to recognition. Lines count from 1, as an editor shows them.
+    """How a table stands in its file; None leaves it to recognition. Lines count from 1, as an editor shows them.
 
     Parameters
     ----------
@@ -30,6 +30,8 @@ class Dialect:
         The decimal mark of numbers.
     bad_rows : {"report", "leave-out"}
         What becomes of rows with another number of cells, or with a cell that cannot be read.
+    group : str
+        The group, sheet, struct or run that holds the table, in a file that has several; * stands for any text.
     """
 
     encoding: str | None = None
@@ -40,6 +42,7 @@ class Dialect:
     separator: str | None = None
     decimal: Literal[".", ","] | None = None
     bad_rows: Literal["report", "leave-out"] = "report"
+    group: str = ""
 
     def given(self) -> dict[str, Any]:
         """The keys that differ from their defaults, with their values."""

@@ -14,12 +14,12 @@ from stfit.analysis import Analysis, MeasurementEntry, analysis_of, read_analysi
 from stfit.analysis.quantities import file_size
 from stfit.errors import InputError, Problem
 from stfit.loaders.containers import Problems, Table
-from stfit.loaders.described import columns_in, open_table
+from stfit.loaders.described import columns_in
 from stfit.loaders.file_names import Listing, settings_of
 from stfit.loaders.names import known_names
 from stfit.loaders.reading import read_table
 from stfit.loaders.settings import UNCERTAINTIES
-from stfit.loaders.tables import TableRequest, load_tables
+from stfit.loaders.tables import TableRequest, load_tables, opened
 from stfit.measurement import Observation, kinds
 from stfit.measurement.description import DESCRIPTION_KEYS, PLAIN, Description
 from stfit.pipeline.toml_text import toml_document
@@ -43,6 +43,7 @@ def _requests(entry: MeasurementEntry) -> list[TableRequest]:
         keys=entry.keys,
         uncertainties={name: deviation for name, deviation in stated.items() if deviation is not None},
         listing=listing,
+        pattern="" if listing else entry.pattern,
         size_limit=entry.size_limit,
     )
     if listing is None or kind.listed is not None:
@@ -122,8 +123,7 @@ def measurement_of(entry: MeasurementEntry) -> Observation:
 
 def table_of(entry: MeasurementEntry) -> Table:
     """The table of an entry as it stands in its file."""
-    kind = kinds()[entry.kind]
-    return open_table(entry.file, kind.layout(), entry.description if kind.listed is None else Description())
+    return opened(_requests(entry)[0])
 
 
 def columns_of(entry: MeasurementEntry) -> Mapping[str, npt.NDArray[Any]]:
@@ -133,9 +133,9 @@ def columns_of(entry: MeasurementEntry) -> Mapping[str, npt.NDArray[Any]]:
 
 
 def any_table(path: Path, keys: dict[str, Any]) -> Table:
-    """The table in a file whose kind is not known; keys: how it stands in its text, as in [[measurement]]."""
+    """The table in a file whose kind is not known, the first of several; keys: as in [[measurement]]."""
     known = frozenset().union(*(known_names(kind.layout()) for kind in kinds().values()))
     kind = next(iter(kinds()))  # these keys are the same for all
     said = {key: value for key, value in keys.items() if key in DESCRIPTION_KEYS}
     dialect = entry_of(path, kind, said, "stfit inspect").description.dialect if said else PLAIN
-    return read_table(path, dialect, known)
+    return read_table(path, dialect, known, several="first")
