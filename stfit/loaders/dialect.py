@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, final
+from typing import Final
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.containers import grouping_of, is_number
-from stfit.loaders.contents import Single, require_columns
+from stfit.loaders.contents import require_columns
 from stfit.loaders.names import is_known, plain_name
 from stfit.loaders.preamble import LONGEST, setting_in, settings_of
 from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_comment, records, split_cells
 from stfit.loaders.separators import LAST, SAMPLE, SEPARATORS, separator_of, usual_width
 from stfit.loaders.shapes import named_part
+from stfit.loaders.structure import Structure
 from stfit.measurement.description import Dialect
 from stfit.units import is_unit, quoted, split_header
 
@@ -31,38 +31,6 @@ _SPACED: Final = (
 _RULE: Final = re.compile(r"[\s|+:=-]*[-=]{3}[\s|+:=-]*")  # below a header
 _NO_UNIT: Final = frozenset({"", "-", "–", "--", "#", "1", "none", "n/a", "a.u.", "arb. units", "count", "counts"})
 _IN_WORDS: Final = {"\t": "a tab", WHITE_SPACE: "white space"}
-
-
-@final
-@dataclass(frozen=True)
-class Clock:
-    """The times of rows that hold none, s: that of row i, from 0, is start + i step."""
-
-    start: float
-    step: float
-
-
-@final
-@dataclass(frozen=True)
-class Structure:
-    """Where a table stands in its text.
-
-    header: names of the columns with their units, or numbers where there are no names. header_line: 0 where there is
-    none. first_line: of the first row. comma: whether numbers may have a decimal comma. groups: what groups their
-    digits, as `parse_numbers` takes it. found: whether rows were seen. settings: (name, value) of what the lines above
-    the rows say. clock: of rows whose times are told there.
-    """
-
-    separator: str
-    header: tuple[str, ...]
-    header_line: int
-    first_line: int
-    comma: bool
-    groups: str
-    sentences: tuple[str, ...]
-    found: bool
-    settings: tuple[tuple[str, Single], ...] = ()
-    clock: Clock | None = None
 
 
 def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str], path: Path) -> Structure:
