@@ -3,7 +3,7 @@
 QCoDeS, `qcodes.dataset.sqlite`: the table `runs` holds for each run its number, the name of its table of results and
 its `run_description`, JSON whose "interdependencies" ("interdependencies_" since version 1) name the parameters, their
 units and what each depends on. Every measured parameter has rows of its own, in which the others are NULL. Arrays are
-stored in the form of NumPy's .npy. The file is opened read-only and as one that nobody writes to; nothing in it is run:
+stored in the form of NumPy's .npy. The file is opened read-only and as one that nobody writes to:
 views, virtual tables and triggers are not used.
 """
 
@@ -27,7 +27,9 @@ from stfit.loaders.contents import MOST_COLUMNS, REMEDY, Contents, with_unit
 from stfit.loaders.groups import ONLY, Choice, Group, chosen
 
 _RUNS: Final = "SELECT run_id, name, result_table_name, run_description FROM runs ORDER BY run_id LIMIT ?"
-_TABLE: Final = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ? AND sql NOT LIKE '%VIRTUAL%'"
+_TABLE: Final = (
+    "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ? AND sql NOT LIKE 'CREATE VIRTUAL%'"
+)
 _NUMBER: Final = 8  # bytes that a number takes, once read
 _ALLOWED: Final = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION})
 _FUNCTIONS: Final = frozenset({"count", "sum", "length", "like"})

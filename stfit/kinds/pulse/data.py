@@ -204,21 +204,33 @@ class SwitchingPulses(WithResiduals):
 
 
 def _whole(switched: Array, columns: Mapping[str, npt.NDArray[Any]]) -> Array:
+    """The whole numbers that probabilities · n are, where those in the table may be rounded in their last digit."""
+    n, probability = columns["n"], columns["probability"]
     nearest = np.rint(switched)
-    wrong = np.flatnonzero(np.abs(switched - nearest) > _WHOLE)
+    rounding = 0.5001 * 10.0 ** -_decimals(probability)
+    wrong = np.flatnonzero((np.abs(switched - nearest) > _WHOLE) & (np.abs(nearest / n - probability) > rounding))
     if wrong.size:
         raise TableError(
             [
                 CellProblem(
                     int(row),
                     "probability",
-                    f"a multiple of 1/n = 1/{columns['n'][row]:g}",
-                    f"{columns['probability'][row]:g}, which is {switched[row]:g} of {columns['n'][row]:g} pulses",
+                    f"a multiple of 1/n = 1/{n[row]:g}, to its last digit",
+                    f"{probability[row]:g}, which is {switched[row]:g} of {n[row]:g} pulses",
                 )
                 for row in wrong
             ]
         )
     return np.asarray(nearest)
+
+
+def _decimals(values: Array) -> Array:
+    """The decimals that each number is written with at least; 18 where 17 do not do."""
+    found = np.full(values.shape, 18.0)
+    for digits in range(17, -1, -1):
+        whole = values * 10.0**digits
+        found[np.abs(whole - np.rint(whole)) <= 1e-15 * np.abs(whole) * 4.0] = digits
+    return found
 
 
 def _refuse_more_than_tried(switched: Array, n: Array) -> None:

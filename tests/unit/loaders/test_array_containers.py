@@ -233,7 +233,7 @@ def test_segments_of_a_labview_file_are_groups_with_times_of_all_channels(write:
     assert [column.tolist() for column in table.columns] == [[0, 0.5, 1], [11, 12, 13], [-11, -12, -13]]
     assert table.lines().tolist() == [22, 23, 24]
     assert table.settings == (("Notes", "µ 11"),)
-    assert read_table(path, Dialect(group="*")).columns[2].tolist() == ["µ 1"] * 3 + ["µ 11"] * 3
+    assert read_table(path, Dialect(group="*")).columns[1].tolist() == ["µ 1"] * 3 + ["µ 11"] * 3
 
 
 def test_a_channel_of_a_labview_file_with_other_times_keeps_them(write: Callable[..., Path]) -> None:

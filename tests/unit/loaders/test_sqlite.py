@@ -1,17 +1,11 @@
-"""Databases of QCoDeS, made by the schema that QCoDeS publishes.
-
-`qcodes.dataset.sqlite.initial_schema` and `query_helpers`: the tables runs and results-N, numbers as REAL, arrays as
-blobs in the form of .npy, a row for each measured parameter; `qcodes.dataset.descriptions`: run_description.
-"""
+"""Databases of QCoDeS: runs, their parameters, and what a database must not do."""
 
 from __future__ import annotations
 
 import io
-import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,39 +13,10 @@ import pytest
 from stfit.errors import InputError
 from stfit.loaders.reading import read_table
 from stfit.measurement.description import Dialect
+from tests.qcodes import database
 from tests.saying import unnamed
 
-SPECS = {"bias": "mA", "R": "ohm", "V": "mV"}
-RUNS = """CREATE TABLE runs (run_id INTEGER PRIMARY KEY AUTOINCREMENT, exp_id INTEGER, name TEXT,
-result_table_name TEXT, result_counter INTEGER, run_timestamp INTEGER, completed_timestamp INTEGER,
-is_completed BOOLEAN, parameters TEXT, guid TEXT, run_description TEXT)"""
-
-
-def described(version: int) -> str:
-    """What QCoDeS says of a run that measures R and V against the bias."""
-    depends = {"bias": [], "R": ["bias"], "V": ["bias"]}
-    if version == 0:
-        specs = [
-            {"name": name, "paramtype": "numeric", "label": name, "unit": unit, "depends_on": depends[name]}
-            for name, unit in SPECS.items()
-        ]
-        return json.dumps({"version": 0, "interdependencies": {"paramspecs": specs}})
-    parameters = {name: {"name": name, "paramtype": "numeric", "label": name, "unit": u} for name, u in SPECS.items()}
-    inside = {"parameters": parameters, "dependencies": {"R": ["bias"], "V": ["bias"]}, "inferences": {}}
-    return json.dumps({"version": 1, "interdependencies_": {**inside, "standalones": []}})
-
-
-def database(path: Path, runs: list[list[tuple[Any, Any, Any]]], version: int = 1) -> Path:
-    """A database with the rows (bias, R, V) of each run."""
-    with closing(sqlite3.connect(path)) as made, made:
-        made.execute(RUNS)
-        for number, rows in enumerate(runs, start=1):
-            table = f"results-1-{number}"
-            made.execute(f'CREATE TABLE "{table}" (id INTEGER PRIMARY KEY, bias numeric, R numeric, V numeric)')
-            made.executemany(f'INSERT INTO "{table}" (bias, R, V) VALUES (?, ?, ?)', rows)  # noqa: S608
-            given = (f"loop {number}", table, described(version))
-            made.execute("INSERT INTO runs (name, result_table_name, run_description) VALUES (?, ?, ?)", given)
-    return path
+UNITS = {"bias": "mA", "R": "ohm", "V": "mV"}
 
 
 def blob(values: list[float] | list[complex]) -> bytes:
@@ -66,14 +31,14 @@ HEADER = ("bias (mA)", "R (ohm)", "V (mV)")
 
 @pytest.mark.parametrize("version", [0, 1])
 def test_parameters_measured_at_the_same_points_stand_beside_each_other(tmp_path: Path, version: int) -> None:
-    table = read_table(database(tmp_path / "a.db", [ROWS], version))
+    table = read_table(database(tmp_path / "a.db", UNITS, [ROWS], version))
     assert table.header == HEADER
     assert [column.tolist() for column in table.columns] == [[0.5, 1.5], [10.0, 11.0], [1.0, 2.0]]
     assert table.settings == (("run", "loop 1"),)
 
 
 def test_a_run_is_chosen_by_its_number(tmp_path: Path) -> None:
-    path = database(tmp_path / "a.db", [ROWS, [(2.5, 12.0, 3.0)], ROWS])
+    path = database(tmp_path / "a.db", UNITS, [ROWS, [(2.5, 12.0, 3.0)], ROWS])
     with pytest.raises(InputError) as refused:
         read_table(path)
     assert not unnamed(str(refused.value), "a.db", 'group = "1"', "'3'")
@@ -82,13 +47,13 @@ def test_a_run_is_chosen_by_its_number(tmp_path: Path) -> None:
 
 
 def test_points_of_one_parameter_alone_are_missing_for_the_other(tmp_path: Path) -> None:
-    table = read_table(database(tmp_path / "a.db", [[(0.5, 10.0, None), (1.5, None, 2.0)]]))
+    table = read_table(database(tmp_path / "a.db", UNITS, [[(0.5, 10.0, None), (1.5, None, 2.0)]]))
     assert table.columns[1].tolist() == ["10", "nan"]
 
 
 def test_arrays_are_rows_and_complex_numbers_two_columns(tmp_path: Path) -> None:
     rows = [(blob([0.0, 1.0]), blob([10.0, 11.0]), None), (blob([0.0, 1.0]), None, blob([1j, 2.0]))]
-    table = read_table(database(tmp_path / "a.db", [rows]))
+    table = read_table(database(tmp_path / "a.db", UNITS, [rows]))
     assert table.header == ("bias (mA)", "R (ohm)", "V real (mV)", "V imag (mV)")
     assert [column.tolist() for column in table.columns] == [[0, 1], [10, 11], [0, 2], [1, 0]]
 
@@ -104,7 +69,7 @@ def test_what_a_database_would_run_is_refused(tmp_path: Path) -> None:
         with closing(sqlite3.connect(tmp_path / f"{place}.db")) as made, made:
             made.execute(table)
         assert not unnamed(refusal(tmp_path / f"{place}.db"), f"{place}.db", "QCoDeS", "runs")
-    path = database(tmp_path / "a.db", [ROWS])
+    path = database(tmp_path / "a.db", UNITS, [ROWS])
     with closing(sqlite3.connect(path)) as made, made:
         made.execute('DROP TABLE "results-1-1"')
         made.execute('CREATE VIEW "results-1-1" AS SELECT 1 AS id, 2 AS bias, 3 AS R, 4 AS V')
@@ -112,6 +77,6 @@ def test_what_a_database_would_run_is_refused(tmp_path: Path) -> None:
 
 
 def test_changes_that_are_not_in_the_file_yet_are_not_lost_in_silence(tmp_path: Path) -> None:
-    path = database(tmp_path / "a.db", [ROWS])
+    path = database(tmp_path / "a.db", UNITS, [ROWS])
     path.with_name("a.db-wal").write_bytes(b"changes")
     assert not unnamed(refusal(path), "a.db", "a.db-wal")
