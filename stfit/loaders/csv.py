@@ -22,12 +22,13 @@ import numpy.typing as npt
 from stfit.errors import InputError, Problem
 from stfit.loaders.assembled import sha256_of
 from stfit.loaders.containers import Cells, Lines, Table
-from stfit.loaders.dialect import Structure, structure_of
+from stfit.loaders.dialect import structure_of
 from stfit.loaders.encodings import encoding_of
 from stfit.loaders.instruments import instrument_structure
 from stfit.loaders.lengths import Row, cell_count, refuse_lengths, width_of
 from stfit.loaders.records import WHITE_SPACE, is_left_out, records, split_lines
 from stfit.loaders.shapes import Shape, columns_of_rows, has_empty_cell, shaped
+from stfit.loaders.structure import Structure
 from stfit.measurement.description import PLAIN, Dialect
 from stfit.units import quoted
 

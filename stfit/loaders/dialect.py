@@ -8,59 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, final
+from typing import Final
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.containers import grouping_of, is_number
-from stfit.loaders.contents import Single, require_columns
+from stfit.loaders.contents import require_columns
 from stfit.loaders.names import is_known, plain_name
 from stfit.loaders.preamble import LONGEST, setting_in, settings_of
 from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_comment, records, split_cells
 from stfit.loaders.separators import LAST, SAMPLE, SEPARATORS, separator_of, usual_width
 from stfit.loaders.shapes import named_part
+from stfit.loaders.structure import Structure
 from stfit.loaders.unit_cells import as_unit, says_no_unit, with_units
 from stfit.measurement.description import Dialect
 from stfit.units import quoted
 
 _APART: Final = re.compile(r"\s{2,}|\t")  # names with spaces in them
 _UNIT_BEHIND: Final = re.compile(r"\s+(?=[(\[]|/\s)|(?<=\s/)\s+")  # white space that ends no name
-_LONGEST: Final = 10_000  # characters of a line in which names are looked for
 _RULE: Final = re.compile(r"[\s|+:=-]*[-=]{3}[\s|+:=-]*")  # below a header
 _IN_WORDS: Final = {"\t": "a tab", WHITE_SPACE: "white space"}
-
-
-@final
-@dataclass(frozen=True)
-class Clock:
-    """The times of rows that hold none, s: that of row i, from 0, is start + i step."""
-
-    start: float
-    step: float
-
-
-@final
-@dataclass(frozen=True)
-class Structure:
-    """Where a table stands in its text.
-
-    header: names of the columns with their units, or numbers where there are no names. header_line: 0 where there is
-    none. first_line: of the first row. comma: whether numbers may have a decimal comma. groups: what groups their
-    digits, as `parse_numbers` takes it. found: whether rows were seen. settings: (name, value) of what the lines above
-    the rows say. clock: of rows whose times are told there.
-    """
-
-    separator: str
-    header: tuple[str, ...]
-    header_line: int
-    first_line: int
-    comma: bool
-    groups: str
-    sentences: tuple[str, ...]
-    found: bool
-    settings: tuple[tuple[str, Single], ...] = ()
-    clock: Clock | None = None
 
 
 def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str], path: Path) -> Structure:
@@ -206,7 +173,7 @@ class _Head:
 
     def _names_of(self, line: str) -> list[str] | None:
         """One name a column, whatever stands between the names; None where the line holds none."""
-        if len(line) > _LONGEST:
+        if len(line) > LONGEST:
             return None
         cut = (split_cells(line, separator) for separator in (self.separator, *SEPARATORS))
         tied = _UNIT_BEHIND.sub("\0", line).split()
