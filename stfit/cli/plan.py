@@ -10,13 +10,12 @@ import typer
 from stfit.cli.app import app
 from stfit.cli.completion import targets
 from stfit.cli.options import AnalysisFile, Seed
+from stfit.cli.output import Force, analysis_output, say_removed
 from stfit.cli.progress import watched_work
 from stfit.cli.saying import (
     NOT_ANSWERED,
     command,
-    default_folder,
     require_analysis,
-    require_writable,
     say,
     say_document,
 )
@@ -47,6 +46,7 @@ def plan(
         Path | None,
         typer.Option(metavar="DIR", readable=False, help="Folder of the plan.  [default: reports/<name>]"),
     ] = None,
+    force: Force = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print plan.json in place of the summary.")] = False,
 ) -> None:
     """Find the next measurement: how much each candidate reduces the error of l/L_θθ per hour."""
@@ -55,8 +55,7 @@ def plan(
 
     require_analysis(analysis)
     wanted = read_analysis(analysis) if target is None else with_target(read_analysis(analysis), target)
-    folder = default_folder(analysis) if out is None else out
-    require_writable(folder, ("plan.json", "plan.html"))
+    output = analysis_output(analysis, "plan", out, ("plan.html", "plan.json"), force=force)
 
     with watched_work("Planning"):
         # under the bar, as it takes a part of a second
@@ -85,8 +84,9 @@ def plan(
         # draws figures, which the answer above does not wait for
         from stfit.pipeline.reporting import write_plan_report
 
-        page = write_plan_report(found, folder)
-    say(f"Plan: {page}", err=as_json)
+        written = write_plan_report(found, output)
+    say_removed(written)
+    say(f"Plan: {written.paths[0]}", err=as_json)
     for sentence in (reasons := end_of(found, wanted.fit.free)):
         say(f"stfit: {sentence}", err=True)
     if reasons:

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from stfit.cli.app import app
-from stfit.cli.saying import require_writable, say
+from stfit.cli.output import Force, say_removed
+from stfit.cli.saying import say
+from stfit.outputs import Output, require_writable
 
 
 @app.command(epilog="Example: stfit simulate --device device.toml --experiment experiment.toml --seed 1 --out sim/")
@@ -27,11 +29,15 @@ def simulate(
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed: the same one gives the same files.")],
     out: Annotated[Path, typer.Option(metavar="DIR", readable=False, help="Folder of the files.")],
+    force: Force = False,
 ) -> None:
     """Write a synthetic measurement of a device whose true parameters are known."""
     require_writable(out)
 
-    from stfit.pipeline.simulating import simulate as simulated
+    from stfit.pipeline.simulating import simulated, work_of
 
-    for path in simulated(device, experiment, seed=seed, out=out):
+    files = [file for file in (device, experiment) if file is not None]
+    written = simulated(files, seed=seed, output=Output(out, work_of(files), force))
+    say_removed(written)
+    for path in written.paths:
         say(f"Wrote: {path}")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -14,6 +11,7 @@ import numpy as np
 
 from stfit.errors import InputError, Problem
 from stfit.files import judged_size
+from stfit.outputs import write_file
 from stfit.results.result import SCHEMA, FitResult
 from stfit.results.structure import structure_problems
 
@@ -22,7 +20,7 @@ TRUTH: Final = "truth.json"  # the file with the true parameters, beside data th
 
 def write(result: FitResult, path: Path | str) -> Path:
     """Write result.json, all of it or nothing. ValueError if it holds a number JSON cannot (NaN, infinity)."""
-    return write_text(as_text(result), path)
+    return write_file(Path(path), as_text(result))
 
 
 def as_text(result: FitResult) -> str:
@@ -51,43 +49,6 @@ def schema() -> dict[str, Any]:
     text = Path(__file__).with_name("schema.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
-
-
-def write_text(text: str, path: Path | str) -> Path:
-    """Write a text file (UTF-8) so that a reader sees the old file or the whole new one, never a part."""
-    return write_texts({Path(path): text})[0]
-
-
-def write_texts(texts: Mapping[Path, str | bytes]) -> list[Path]:
-    """Write files, text as UTF-8, bytes as they are: all are there whole, or all as they were where the disk is full.
-
-    InputError where a folder is missing or cannot be written.
-    """
-    parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in texts}
-    path = Path()
-    try:
-        for path, text in texts.items():
-            content = text if isinstance(text, bytes) else text.encode("utf-8", errors="backslashreplace")
-            parts[path].write_bytes(content)
-        for path, part in parts.items():
-            part.replace(path)
-    except OSError as error:
-        raise InputError(Problem(str(path), "a file that can be written", error.strerror or str(error))) from error
-    finally:
-        for part in parts.values():
-            with suppress(OSError):  # what could not be made need not go
-                part.unlink(missing_ok=True)
-    return list(texts)
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder with its parents; InputError where it is a file or cannot be made."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise InputError(Problem(str(folder), "a folder for the report", "a file of that name")) from error
-    except OSError as error:
-        raise InputError(Problem(str(folder), "a folder that can be made", error.strerror or str(error))) from error
 
 
 def _parse(path: Path) -> Any:
