@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -12,9 +13,12 @@ import numpy as np
 from stfit.errors import InputError, Problem
 from stfit.files import judged_size
 from stfit.outputs import write_file
+from stfit.results.consistency import consistency_problems
 from stfit.results.result import SCHEMA, FitResult
 from stfit.results.structure import structure_problems
 
+_LARGEST: Final = 100_000_000  # bytes: results with thousands of rows and a chain take a few million
+_MOST_PROBLEMS: Final = 100
 TRUTH: Final = "truth.json"  # the file with the true parameters, beside data that were simulated
 
 
@@ -37,9 +41,9 @@ def read(path: Path | str) -> FitResult:
         raise InputError(
             Problem(f"{path}, key 'schema'", f"'{SCHEMA}'", "no such key" if found is None else f"{found!r}")
         )
-    problems = list(structure_problems(content, schema(), str(path)))
-    if problems:
-        raise InputError(problems)
+    for problems in (structure_problems(content, schema(), str(path)), consistency_problems(content, str(path))):
+        if contradictions := list(islice(problems, _MOST_PROBLEMS)):
+            raise InputError(contradictions)
     return FitResult.from_dict(content)
 
 
@@ -52,7 +56,7 @@ def schema() -> dict[str, Any]:
 
 
 def _parse(path: Path) -> Any:
-    judged_size(path, expected="a result.json")
+    judged_size(path, _LARGEST, expected="a result.json")
     try:
         return json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
     except OSError as error:
