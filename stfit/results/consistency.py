@@ -53,7 +53,9 @@ def consistency_problems(content: Content, source: str) -> Iterator[Problem]:
 
 
 def _contradictions(content: Content) -> Iterator[tuple[str, str, str]]:
-    yield from _incomplete(content)
+    if missing := tuple(_incomplete(content)):
+        yield from missing
+        return
     yield from _of_lists(_parallel_lists(content))
     yield from _unknown_names(content)
     for place, summary in enumerate(content["measurements"]):

@@ -32,6 +32,7 @@ from stfit.results import read
 Place = tuple[str | int, ...]
 
 _SECONDS: Final = 20.0
+_SOUGHT: Final = 20  # places looked at
 HUGE: Final = 10**400
 VALUES: Final[tuple[Any, ...]] = (
     None,
@@ -80,7 +81,7 @@ def _changed(document: Any, rng: np.random.Generator) -> str:
     above, key, place = _drawn(document, rng)
     name = ".".join(map(str, place))
     value = above[key]
-    done = rng.integers(8)
+    done = rng.integers(9)
     if done == 0:
         del above[key]
         return f"{name} removed"
@@ -99,8 +100,11 @@ def _changed(document: Any, rng: np.random.Generator) -> str:
     if done == 4 and isinstance(value, float | int) and not isinstance(value, bool):
         above[key] = float(rng.choice([-1.0, 1e-200, 1e200, 1e12])) * value
         return f"{name} scaled to {above[key]:.3g}"
-    if done == 5:
-        other_above, other_key, other = _drawn(document, rng)
+    if done in (5, 6):
+        for _ in range(_SOUGHT if done == 5 else 1):  # a value of the same type, or of any
+            other_above, other_key, other = _drawn(document, rng)
+            if type(other_above[other_key]) is type(value):
+                break
         above[key] = copy.deepcopy(other_above[other_key])
         return f"{name} as {'.'.join(map(str, other))}"
     above[key] = copy.deepcopy(VALUES[int(rng.integers(len(VALUES)))])
@@ -125,15 +129,18 @@ def text_of(document: Any) -> str:
     return json.dumps(document).replace("Infinity", "1e999")
 
 
-def faults(changed: Mutant, sound: Path, folder: Path) -> str:
-    """What is wrong with the answer to a mutant; empty where it is a good one. sound: a result to compare it with."""
+def faults(changed: Mutant, sound: Path, folder: Path, *, drawn: bool = True) -> str:
+    """What is wrong with the answer to a mutant; empty where it is a good one.
+
+    sound: a result to compare it with. drawn: whether the figures are drawn, which take the time.
+    """
     path = folder / "result.json"
     path.write_text(text_of(changed.document), encoding="utf-8")
     begun = time.process_time()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            answered(path, sound)
+            answered(path, sound, drawn=drawn)
     except InputError as refusal:
         message = str(refusal)
         if "result.json" not in message or ": expected " not in message or len(message) > 20_000:
@@ -144,10 +151,10 @@ def faults(changed: Mutant, sound: Path, folder: Path) -> str:
     return f"{seconds:.0f} s" if seconds > _SECONDS else ""
 
 
-def answered(path: Path, sound: Path) -> Mapping[str, Any]:
+def answered(path: Path, sound: Path, *, drawn: bool) -> Mapping[str, Any]:
     """What `report` and `compare` make of a stored result; other forms than the page have the same text and figures."""
     result = read(path)
     shown, compared = document(result), compare([sound, path])
     texts = {"md": markdown(shown), "latex": latex(shown), "table": answer_table(shown), "summary": summary(result)}
     comparison = {"text": in_words(compared), "csv": table_csv(compared), "json": as_dict(compared)}
-    return texts | comparison | {"html": page_of(shown), "page": page(compared)}
+    return texts | comparison | ({"html": page_of(shown), "page": page(compared)} if drawn else {})

@@ -326,6 +326,83 @@ class TestOutputFolder:
         assert not unnamed(capsys.readouterr().err, "'--backend'", "'least-squares'", "'mcmc'", "'simplex'")
 
 
+class TestFilesOfOthers:
+    """What a command did not write itself, for the same file, stays."""
+
+    @pytest.fixture
+    def other(self, analysis: Path, tmp_path: Path) -> Path:
+        """Another analysis file in another folder called device-7."""
+        (tmp_path / "b" / "device-7").mkdir(parents=True)
+        for file in analysis.parent.iterdir():
+            (tmp_path / "b" / "device-7" / file.name).write_bytes(file.read_bytes())
+        return tmp_path / "b" / "device-7" / "analysis.toml"
+
+    def test_two_analyses_of_one_name_have_a_folder_each(
+        self, run: Run, pipeline: Pipeline, analysis: Path, other: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for _ in range(2):
+            assert run("fit", "-q", str(analysis)) == 0
+            assert capsys.readouterr() == ("Report: reports/device-7/report.html\n", "")
+            assert run("fit", "-q", str(other)) == 0
+            captured = capsys.readouterr()
+            assert captured.out == "Report: reports/device-7-2/report.html\n"
+            assert not unnamed(captured.err, "reports/device-7 holds", "--force", "reports/device-7-2")
+
+    @pytest.mark.parametrize("command", ["fit", "calibrate"])
+    def test_a_folder_that_is_named_is_refused_before_the_work(
+        self, run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str], command: str
+    ) -> None:
+        Path("out").mkdir()
+        Path("out/report.html").write_text("mine")
+        assert run(command, "-q", str(analysis), "--out", "out") == 2
+        assert not unnamed(capsys.readouterr().err, "output folder out", "--force", "report.html")
+        assert pipeline.calls == []
+        assert Path("out/report.html").read_text() == "mine"
+        assert run(command, "-q", str(analysis), "--out", "out", "--force") == 0
+        assert Path("out/report.html").read_text() == "<p>"
+
+    def test_figures_of_anybody_are_seen_before_the_fit(
+        self, run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Path("out/figures").mkdir(parents=True)
+        Path("out/figures/drift.svg").write_text("mine")
+        assert run("fit", str(analysis), "--out", "out", "--format", "md") == 2
+        assert not unnamed(capsys.readouterr().err, "figures/drift.svg", "--force")
+        assert pipeline.calls == []
+
+    def test_a_chain_of_another_analysis_is_seen_before_the_fit(
+        self, run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Path("out").mkdir()
+        Path("out/chain.h5").write_text("mine")
+        assert run("fit", str(analysis), "--backend", "mcmc", "--out", "out") == 2
+        assert not unnamed(capsys.readouterr().err, "chain.h5", "--force")
+        assert run("fit", str(analysis), "--out", "out") == 0
+
+    def test_a_calibration_leaves_the_fit(self, run: Run, pipeline: Pipeline, analysis: Path) -> None:
+        assert run("fit", "-q", str(analysis)) == 0
+        assert run("calibrate", "-q", str(analysis)) == 0
+        assert Path("reports/device-7-calibration/report.html").is_file()
+        assert run("calibrate", "-q", str(analysis), "--out", "reports/device-7") == 2
+
+    def test_forms_that_a_run_does_not_write_again_are_removed_and_named(
+        self, run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run("fit", "-q", str(analysis), "--format", "html,md") == 0
+        assert run("fit", "-q", str(analysis)) == 0
+        assert not unnamed(capsys.readouterr().err, "removed", "report.md")
+        assert not Path("reports/device-7/report.md").exists()
+
+    def test_a_plot_of_that_name_stays(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+        Path("plot.png").write_text("mine")
+        Path("dwell.csv").write_text("state,current (mA),n,total_time (s)\nP,1,20,0.5\nAP,1,20,0.5\n")
+        assert run("inspect", "dwell.csv", "--kind", "dwell-times", "--png", "plot.png") == 2
+        assert not unnamed(capsys.readouterr().err, "plot.png", "--force")
+        assert Path("plot.png").read_text() == "mine"
+        assert run("inspect", "dwell.csv", "--kind", "dwell-times", "--png", "plot.png", "--force") == 0
+        assert Path("plot.png").read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
