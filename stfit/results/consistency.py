@@ -141,9 +141,10 @@ def _unknown_names(content: Content) -> Iterator[tuple[str, str, str]]:
     """Names of quantities and of intervals that the result does not have where it needs them."""
     known = content["parameters"]
     tensions, alone = (content["joint"].get(key, ()) for key in ("tensions", "alone"))
-    named = [(f"tensions[{place}].quantity", entry["quantity"]) for place, entry in enumerate(tensions)]
-    named += [("alone", name) for name in _ALONE if alone]
-    yield from ((f"joint.{place}", "the name of a parameter", repr(name)) for place, name in named if name not in known)
+    named = [(f"joint.tensions[{place}].quantity", entry["quantity"]) for place, entry in enumerate(tensions)]
+    named += [("joint.alone", name) for name in _ALONE if alone]
+    named += [(f"budget.{name}", name) for name in content["budget"]]
+    yield from ((place, "the name of a parameter", repr(name)) for place, name in named if name not in known)
     sampling = content.get("sampling") or {"draws": {"values": {}}}
     for name in sampling["draws"]["values"]:
         for key in ("ranks", "quantities"):

@@ -17,6 +17,7 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
+_LARGEST: Final = 1e280  # of which sums and other units are doubles too
 _LARGEST_INTEGER: Final = 2**64
 _SHOWN: Final = 60  # characters of a wrong value that a message quotes
 
@@ -69,8 +70,8 @@ def _size_problem(value: Any, schema: Mapping[str, Any], where: str) -> Problem 
         return None
     if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
         return Problem(where, "a whole number of at most 64 bits", _quoted(value))
-    if not math.isfinite(value):
-        return Problem(where, "a number below 1.8e308", "a larger one")
+    if not abs(value) <= _LARGEST:
+        return Problem(where, f"a number of at most {_LARGEST:g}", _quoted(value))
     least, most = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
     if least <= value <= most:
         return None
