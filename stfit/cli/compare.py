@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 _FILES: Final = ("comparison.html", "comparison.csv", "comparison.json")
 
 
-@app.command(epilog="Example: stfit compare reports/device-1/result.json reports/device-2/result.json --out both/")
+@app.command(
+    help="Show l/L_θθ, c_i, τ0, E and I_c of several results side by side and test whether they agree.",
+    epilog="Example: stfit compare reports/device-1/result.json reports/device-2/result.json --out both/",
+)
 def compare(
     results: Annotated[
         list[Path],
@@ -37,7 +40,7 @@ def compare(
     force: Force = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document in place of the tables.")] = False,
 ) -> None:
-    """Show l/L_θθ, c_i, τ0, E and I_c of several results side by side and test whether they agree."""
+    """Do what `stfit compare --help` says."""
     paths = [path / "result.json" if path.is_dir() else path for path in results]
     output = None if out is None else Output(out, Work("compare", tuple(paths)), force)
     if output is not None:

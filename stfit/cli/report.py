@@ -14,7 +14,10 @@ from stfit.cli.saying import say
 from stfit.outputs import output_beside
 
 
-@app.command(epilog="Example: stfit report out/result.json --format pdf")
+@app.command(
+    help="Write the report of a stored result again, in any format, without a new fit.",
+    epilog="Example: stfit report out/result.json --format pdf",
+)
 def report(
     result: Annotated[Path, typer.Argument(metavar="RESULT.json", readable=False, help="Stored result of a fit.")],
     *,
@@ -25,7 +28,7 @@ def report(
     ] = None,
     force: Force = False,
 ) -> None:
-    """Write the report of a stored result again, in any format, without a new fit."""
+    """Do what `stfit report --help` says."""
     from stfit.reports.formats import RESULT, chosen_formats, files_of, places_of
 
     chosen = chosen_formats(formats)

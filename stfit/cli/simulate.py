@@ -13,7 +13,10 @@ from stfit.cli.saying import say
 from stfit.outputs import Output, require_writable
 
 
-@app.command(epilog="Example: stfit simulate --device device.toml --experiment experiment.toml --seed 1 --out sim/")
+@app.command(
+    help="Write a synthetic measurement of a device whose true parameters are known.",
+    epilog="Example: stfit simulate --device device.toml --experiment experiment.toml --seed 1 --out sim/",
+)
 def simulate(
     *,
     device: Annotated[
@@ -31,7 +34,7 @@ def simulate(
     out: Annotated[Path, typer.Option(metavar="DIR", readable=False, help="Folder of the files.")],
     force: Force = False,
 ) -> None:
-    """Write a synthetic measurement of a device whose true parameters are known."""
+    """Do what `stfit simulate --help` says."""
     require_writable(out)
 
     from stfit.pipeline.simulating import simulated, work_of
