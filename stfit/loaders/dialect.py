@@ -26,6 +26,7 @@ from stfit.units import quoted
 
 _APART: Final = re.compile(r"\s{2,}|\t")  # names with spaces in them
 _UNIT_BEHIND: Final = re.compile(r"\s+(?=[(\[]|/\s)|(?<=\s/)\s+")  # white space that ends no name
+_LONGEST_HEADER: Final = 10_000  # characters of a line in which names are looked for
 _RULE: Final = re.compile(r"[\s|+:=-]*[-=]{3}[\s|+:=-]*")  # below a header
 _IN_WORDS: Final = {"\t": "a tab", WHITE_SPACE: "white space"}
 
@@ -173,7 +174,7 @@ class _Head:
 
     def _names_of(self, line: str) -> list[str] | None:
         """One name a column, whatever stands between the names; None where the line holds none."""
-        if len(line) > LONGEST:
+        if len(line) > _LONGEST_HEADER:
             return None
         cut = (split_cells(line, separator) for separator in (self.separator, *SEPARATORS))
         tied = _UNIT_BEHIND.sub("\0", line).split()
