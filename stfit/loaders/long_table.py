@@ -56,7 +56,7 @@ def grouped(
         name: replace(samples, values={key: cells[group == place] for key, cells in samples.values.items()})
         for place, name in enumerate(names)
     }
-    used = {table.header[match.position] for match in found.headers.matches.values()}
+    used = {found.selection.table.header[match.position] for match in found.headers.matches.values()}
     idle = {f"column {quoted(name)} is not used" for name in used}
     notices = [notice for notice in samples.notices if notice not in idle]
     notice = f"{len(names)} records in one table, told apart by {', '.join(_varying(found, first)) or 'nothing'}"
