@@ -49,7 +49,13 @@ def fitted_lines(
     if not seen:
         raise TableError([CellProblem(None, "file", "a resonance line in at least one spectrum", "none in any")])
     lines = [line for index in seen if (line := fits[index].strongest) is not None]
-    notices = [*origin.notices, *stateless, *_found_words(columns["file"], fits)]
+    unused = ["column 'field' of the index is not used: the files are swept in field"]
+    notices = [
+        *origin.notices,
+        *(unused if swept == "field" and "field" in columns else ()),
+        *stateless,
+        *_found_words(columns["file"], fits),
+    ]
     notices += _series_words(_common(columns, swept, spectra, fits, geometry))
     table = _line_columns(columns, seen, lines, swept, with_power=line_shape != "derivative")
     return FmrLines.from_columns(

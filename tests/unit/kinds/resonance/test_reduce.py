@@ -128,6 +128,8 @@ def test_field_sweeps_with_nothing_but_a_field_are_refused(tmp_path: Path) -> No
     with pytest.raises(InputError) as refused:
         load(index_of(tmp_path, ["a.csv,P,50"], "file,state,field (mT)"))
     assert not unnamed(str(refused.value), "'field (mT)'", "frequency", "current")
+    found = load(index_of(tmp_path, ["a.csv,P,50,1"], "file,state,field (mT),current (mA)"))
+    assert not unnamed(" ".join(found.origin.notices), "'field'", "not used")
 
 
 @pytest.mark.parametrize(
