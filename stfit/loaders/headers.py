@@ -212,23 +212,24 @@ class _Search:
 
     def _report_missing(self, column: Column) -> None:
         likely = self._likely(column)
-        constant = "" if column.text or self.layout.record else f", or the constant {column.name} = {example(column)}"
+        single = column.text or column.measured or self.layout.record
+        constant = "" if single else f", or the constant {column.name} = {example(column)}"
         self.problems.add(f"a column {_described(column)}{constant}", f"none{likely}", line=self.table.header_line)
 
     def _likely(self, column: Column) -> str:
         """The header that may be the column: by its name, else the only one of its dimension."""
         left = self._header_names()
-        if phrase := nearest(column.name, left):
-            return phrase
+        right = [name for name in left[:MOST] if (unit := split_for(name, column)[1]) is None or fits(unit, column)]
+        if phrase := nearest(column.name, right):
+            name = next(name for name in right if phrase.endswith(quoted(name)))
+            return f"{phrase}, {columns_key([(column, name)])}"
         alike = self._of_dimension(column)
         if len(alike) == 1:
             return f"; {columns_key([(column, alike[0])])} takes the only column of this dimension"
-        possible = next(
-            (name for name in left[:MOST] if may_be(self.table, self.table.header.index(name), column)), None
-        )
-        if possible and (len(left) == 1 or self.layout.record):
+        able = (name for name in right if may_be(self.table, self.table.header.index(name), column))
+        if (len(left) == 1 or self.layout.record) and (name := next(able, "")):
             which = "the" if len(left) == 1 else "a"
-            return f"; {columns_key([(column, possible)])} takes {which} column that is left"
+            return f"; {columns_key([(column, name)])} takes {which} column that is left"
         return ""
 
     def _of_dimension(self, column: Column) -> list[str]:

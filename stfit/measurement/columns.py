@@ -58,6 +58,7 @@ class Column:
     text: its cells are text of any kind, such as names of files; its unit is "".
     any_unit: its numbers stay as they are, in whatever unit, whose choice changes nothing that is asked of them.
     bare: its numbers may have no unit that is known, and then stay as they are.
+    measured: it differs from row to row by its nature, so that no message proposes a constant for it.
     noise: of a setting that may be read from an instrument in every row.
     """
 
@@ -71,6 +72,7 @@ class Column:
     text: bool = False
     any_unit: bool = False
     bare: bool = False
+    measured: bool = False
     noise: Noise | None = None
 
 
