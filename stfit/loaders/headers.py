@@ -123,6 +123,9 @@ class _Search:
         for column in self.layout.columns:
             if self._is_there(column) or self._is_reported(column):
                 continue
+            others = (other for other in self.layout.required if other is not column)
+            if column.any_unit and not all(map(self._is_there, others)):
+                continue  # what is left may be one of these
             free = self._header_names()
             fitting = free if column.any_unit else self._of_dimension(column)
             if len(fitting) == 1 and free.count(fitting[0]) == 1:

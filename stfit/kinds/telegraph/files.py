@@ -172,8 +172,12 @@ def _check_sizes(file: TraceFile, raw: RawTrace) -> None:
 def _from_table(file: TraceFile) -> RawTrace:
     signals = _signals(file)
     own = {signals[0].name: file.column} if file.column else None
-    table = file.listed.read(file.path, Layout((_TIME,), tuple((s,) for s in signals), record=True), own)
+    timed, untimed = ((_TIME,), ()) if file.sample_interval is None else ((), (_TIME,))
+    layout = Layout(timed, tuple((signal,) for signal in signals), untimed, record=True)
+    table = file.listed.read(file.path, layout, own)
     match = next(match for match in table.headers.matches.values() if match.column != _TIME)
+    if _TIME.name not in table.values:
+        return _without_times(file, table, match)
     time, samples, missing = _bridged(table, match.column.name, file)
     steps = np.diff(time)
     if steps.size == 0:
@@ -193,7 +197,17 @@ def _from_table(file: TraceFile) -> RawTrace:
         raise InputError(Problem(file.path.name, f"the declared sample_interval, {file.sample_interval:g} s", found))
     held = (f"{missing} missing samples have the value of the one before",) if missing else ()
     measures, factor = _written(file, match, table)
-    return RawTrace(factor * samples, measures, interval, (*table.recognised, *held))
+    samples = samples if factor == 1.0 else factor * samples
+    return RawTrace(samples, measures, interval, (*table.recognised, *held))
+
+
+def _without_times(file: TraceFile, table: Described, match: Match) -> RawTrace:
+    """The trace of a table without times, whose sampling interval is declared; rows left out would shorten it."""
+    if table.selection.rows < table.selection.table.rows or table.selection.table.left_out:
+        expected = "a column 'time (s)', to know where rows are left out"
+        raise InputError(Problem(file.path.name, expected, "none"))
+    measures, factor = _written(file, match, table)
+    return RawTrace(factor * table.values[match.column.name], measures, _interval(file), table.recognised)
 
 
 def _signals(file: TraceFile) -> list[Column]:

@@ -151,3 +151,21 @@ def test_only_a_voltage_turns_its_sign_with_the_current() -> None:
         Measured("").per_ohm(-2e-3, "x")
     with pytest.raises(InputError, match="x: expected a current that is not 0"):
         Measured("voltage").per_ohm(0.0, "x")
+
+
+def test_a_table_without_times_has_a_declared_interval(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text("2\n3\n2.5\n2\n", encoding="utf-8")
+    raw = open_trace(TraceFile(path, sample_interval=1e-5))
+    assert (raw.samples.tolist(), raw.sample_interval) == ([2.0, 3.0, 2.5, 2.0], 1e-5)
+    with pytest.raises(InputError, match=r"a column 'time \(s\)'"):
+        open_trace(TraceFile(path))
+    path.write_text("V (mV)\n2\n3\nbad\n2\n", encoding="utf-8")
+    said = Listed(tmp_path, Description(dialect=Dialect(bad_rows="leave-out")))
+    with pytest.raises(InputError, match="to know where rows are left out"):
+        open_trace(TraceFile(path, sample_interval=1e-5, listed=said))
+
+
+def test_a_row_of_units_is_no_header(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("TIME,CH1\ns,V\n0,2\n1,3\n2,2\n3,2\n", encoding="utf-8")
+    assert measured(tmp_path / "x.csv") == ("voltage", 1.0, 2.0)
