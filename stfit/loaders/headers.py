@@ -206,7 +206,8 @@ class _Search:
         expected = f"the columns {', '.join(map(_described, every))}"
         if self.table.numbered:
             expected += f", by their numbers, for example {columns_key(wanted)}" if wanted else ", by their numbers"
-            found = f"{len(self.table.header)} columns without names"
+            number = len(self.table.header)
+            found = "1 column without a name" if number == 1 else f"{number} columns without names"
         else:
             headers = [(column, self.table.header[place - 1]) for column, place in wanted]
             expected += f", or their headers, for example {columns_key(headers)}" if headers else ""
