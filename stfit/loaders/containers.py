@@ -36,7 +36,7 @@ class Table:
     decimal_comma: whether the number cells of this container may have a decimal comma. groups: the mark that groups
     digits in it, as `parse_numbers` takes it.
     recognised: what was recognised of the file, or left out, in sentences. left_out: lines of rows that are left out as
-    asked. A column without a name has the header "".
+    asked. A column without a name has the header "". settings: (name, value) of what the file holds beside its columns.
     """
 
     path: Path
@@ -48,6 +48,7 @@ class Table:
     decimal_comma: bool = False
     recognised: tuple[str, ...] = ()
     left_out: tuple[int, ...] = ()
+    settings: tuple[tuple[str, float | str], ...] = ()
     groups: str | None = None
 
     @property

@@ -17,15 +17,18 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.assembled import sha256_of
 from stfit.loaders.containers import Cells, Lines, Table
-from stfit.loaders.dialect import Structure, structure_of
+from stfit.loaders.dialect import structure_of
 from stfit.loaders.encodings import encoding_of
+from stfit.loaders.instruments import instrument_structure
 from stfit.loaders.lengths import Row, cell_count, refuse_lengths, width_of
 from stfit.loaders.records import WHITE_SPACE, is_left_out, records, split_lines
 from stfit.loaders.shapes import Shape, columns_of_rows, has_empty_cell, shaped
+from stfit.loaders.structure import Structure
 from stfit.measurement.description import PLAIN, Dialect
 from stfit.units import quoted
 
@@ -97,7 +100,7 @@ def _understood(path: Path, head: bytes, dialect: Dialect, known: Collection[str
     lines = split_lines(_decoded(path, whole, encoding, cut=cut))
     if cut and encoding in _WIDE:
         lines = lines[:-1]
-    structure = structure_of(lines, dialect, known, path)
+    structure = instrument_structure(lines, dialect) or structure_of(lines, dialect, known, path)
     return _Text(path, encoding, structure, () if dialect.encoding else _encoding_words(encoding))
 
 
@@ -211,7 +214,8 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
         raise InputError(Problem(path.name, f"{cell_count(len(structure.header))} in a row", cell_count(len(columns))))
     numbers = np.array([row.first for row in regular])
     left_out = tuple(row.first for row in rows if row.width != width)
-    table = _table(text, hashlib.sha256(content).hexdigest(), shape, lambda: numbers)
+    places = np.array([place for place, row in enumerate(rows) if row.width == width])
+    table = _table(text, hashlib.sha256(content).hexdigest(), shape, lambda: numbers, places)
     return replace(table, left_out=left_out)
 
 
@@ -244,17 +248,24 @@ def _reconsidered(text: _Text, content: bytes, dialect: Dialect) -> _Text:
     return replace(text, encoding=str(encoding), sentences=_encoding_words(str(encoding)))
 
 
-def _table(text: _Text, digest: str, shape: Shape, lines: Callable[[], Lines]) -> Table:
-    structure = text.structure
+def _table(
+    text: _Text, digest: str, shape: Shape, lines: Callable[[], Lines], places: npt.NDArray[np.intp] | None = None
+) -> Table:
+    """The table; places: of its rows among all that there are, where some are left out."""
+    structure, header, columns = text.structure, shape.header, shape.columns
+    if (clock := structure.clock) is not None:
+        rows = np.arange(columns[0].size) if places is None else places
+        header, columns = ("time (s)", *header), (clock.start + clock.step * rows, *columns)
     return Table(
         text.path,
         digest,
-        shape.header,
-        shape.columns,
+        header,
+        columns,
         lines,
         structure.header_line,
         decimal_comma=structure.comma,
         recognised=(*text.sentences, *structure.sentences, *shape.sentences),
+        settings=structure.settings,
         groups=structure.groups,
     )
 
