@@ -177,11 +177,15 @@ def _from_table(file: TraceFile) -> RawTrace:
         samples, interval, held = _timed(table, match.column.name, file)
     else:
         samples, interval = table.values[match.column.name], _stated(file, table)
-    return RawTrace(factor * samples, measures, interval, (*table.recognised, *held))
+    samples = samples if factor == 1.0 else factor * samples
+    return RawTrace(samples, measures, interval, (*table.recognised, *held))
 
 
 def _stated(file: TraceFile, table: Described) -> float:
-    """The sampling interval (s) of samples without times: that of the index, or the one that the file states."""
+    """The sampling interval (s) of samples without times, of which none may be left out: the index's or the file's."""
+    if table.selection.rows < table.selection.table.rows or table.selection.table.left_out:
+        expected = "a column 'time (s)', to know where rows are left out"
+        raise InputError(Problem(file.path.name, expected, "none"))
     stated = table.values.get(_INTERVAL.name)
     if stated is None:
         return _interval(file)
