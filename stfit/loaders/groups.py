@@ -99,7 +99,7 @@ def chosen(path: Path, groups: Sequence[Group], choice: Choice, size_limit: int)
     require_size(f"{path.name}, unpacked", sum(group.size for group in taken), size_limit, REMEDY)
     if exact or not choice.is_pattern:
         (group,) = taken
-        there = [_which(group, groups, choice)] if len(groups) > 1 else []
+        there = [] if choice.group or len(groups) == 1 else [_which(groups)]
         notices, settings = (*there, *group.notices), tuple(group.settings.items())
         return contents_of(path, group.read(), lines=group.lines, notices=notices, settings=settings)
     return _joined(path, taken)
@@ -135,10 +135,8 @@ def _keys(groups: Sequence[Group]) -> str:
     return f'{first}, or group = "{EVERY}" for all of them' if alike else first
 
 
-def _which(group: Group, groups: Sequence[Group], choice: Choice) -> str:
-    """Which of several groups was read, in a sentence."""
-    if choice.group:
-        return f"group {quoted(group.name)} is read, one of {len(groups)}"
+def _which(groups: Sequence[Group]) -> str:
+    """Which of several groups is read where none was named, in a sentence."""
     return f"{len(groups)} groups, {_listing([each.name for each in groups])}; the first is shown: {_keys(groups)}"
 
 
