@@ -75,7 +75,7 @@ def _with_single_values(table: Table, layout: Layout, description: Description) 
         for column in layout.columns
         if (column.single or not layout.record)  # whose other columns vary
         and column.name not in description.columns
-        and column.name not in description.constants
+        and column.name not in description.constants.keys() | description.elsewhere
         and not any(
             is_called(header, name, column) for header in table.header for name in (column.name, *column.aliases)
         )

@@ -18,8 +18,9 @@ import numpy as np
 
 from stfit.loaders.containers import grouping_of, is_number, parse_numbers
 from stfit.loaders.contents import Single
-from stfit.loaders.dialect import Clock, Structure, as_unit
+from stfit.loaders.dialect import as_unit
 from stfit.loaders.preamble import settings_of
+from stfit.loaders.structure import Clock, Structure
 from stfit.measurement.description import Dialect
 from stfit.units import LARGEST, SMALLEST
 
@@ -145,7 +146,8 @@ def _above_data(rows: Rows) -> _Found | None:
 
 def _start_and_increment(rows: Rows) -> _Found | None:
     """Rigol DS1000 to DS6000: X,CH1,…,Start,Increment above Sequence,Volt,…, with the numbers of the clock there."""
-    if len(rows) < 3 or "Increment" not in rows[0] or "Start" not in rows[0]:
+    named = len(rows) > 2 and rows[1][0].casefold() == "sequence"
+    if not named or "Increment" not in rows[0] or "Start" not in rows[0]:
         return None
     start, step = rows[0].index("Start"), rows[0].index("Increment")
     clock = _clock(_cell(rows[1], start), _cell(rows[1], step))

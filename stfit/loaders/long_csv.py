@@ -11,8 +11,8 @@ import pandas as pd
 from pandas.errors import DtypeWarning, EmptyDataError, ParserError
 
 from stfit.loaders.containers import Cells, parse_numbers
-from stfit.loaders.dialect import Structure
 from stfit.loaders.records import WHITE_SPACE
+from stfit.loaders.structure import Structure
 
 # What pandas must not do to a table: take cells for NaN, skip lines, guess a header or a compression.
 _AS_WRITTEN: Final[dict[str, Any]] = {

@@ -92,6 +92,8 @@ class Description:
         Name of a column → the value of all rows, as cells of the column are held: SI units, codes of words, text.
     where : Mapping[str, Condition]
         Header of a column, or its number → which rows are taken.
+    elsewhere : frozenset of str
+        Columns that another key gives to rows without them: no single value beside the table stands for these.
     """
 
     dialect: Dialect = PLAIN
@@ -99,6 +101,7 @@ class Description:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     constants: Mapping[str, float | str] = field(default_factory=dict)
     where: Mapping[str, Condition] = field(default_factory=dict)
+    elsewhere: frozenset[str] = frozenset()
 
     def of_columns(self, names: Container[str]) -> Description:
         """The description without what is said of other columns of the kind."""

@@ -87,7 +87,7 @@ class Inspection:
         return block(paragraph(self.file, "h4"), table(("", ""), facts), table(_COLUMNS, columns))
 
 
-def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
+def inspect(path: Path, /, kind: str | None = None, **keys: Any) -> Inspection:
     """Read a file, as the declared kind if there is one; InputError with everything that is wrong.
 
     keys: written as in [[measurement]]; without a kind those that say how a table stands in a text, and size_limit.

@@ -39,7 +39,7 @@ def _requests(entry: MeasurementEntry) -> list[TableRequest]:
         entry.file,
         kind,
         polarity=entry.polarity,
-        description=entry.description,
+        description=_description_of(entry),
         keys=entry.keys,
         uncertainties={name: deviation for name, deviation in stated.items() if deviation is not None},
         listing=listing,
@@ -48,8 +48,14 @@ def _requests(entry: MeasurementEntry) -> list[TableRequest]:
     )
     if listing is None or kind.listed is not None:
         return [request]
-    settings = settings_of(listing, entry.file, kind.layout(), entry.description)
+    settings = settings_of(listing, entry.file, kind.layout(), request.description)
     return [replace(request, path=path, description=said, listing=None) for path, said in settings]
+
+
+def _description_of(entry: MeasurementEntry) -> Description:
+    """What is said of a file, the temperature of its [[measurement]] among it."""
+    elsewhere = frozenset() if entry.temperature is None else frozenset({"temperature"})
+    return replace(entry.description, elsewhere=elsewhere)
 
 
 def request_of(path: Path, kind: str, polarity: int, keys: dict[str, Any]) -> TableRequest:

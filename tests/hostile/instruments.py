@@ -95,7 +95,7 @@ def _patched(place: int, form: str, value: int, path: Path) -> None:
 
 
 def _line(lie: Mapping[str, str], path: Path) -> None:
-    bes3t(path, np.zeros(3, dtype=">f8"), _LINE | lie)
+    bes3t(path, np.zeros(3, dtype=">f8"), {**_LINE, **lie})
 
 
 def _beside_a_folder(path: Path) -> None:

@@ -14,9 +14,13 @@ from typing import Final
 import numpy as np
 import pytest
 
+import stfit
+from stfit.analysis import read_analysis
 from stfit.loaders.containers import Table
 from stfit.loaders.reading import read_table
 from stfit.measurement.description import Dialect
+from stfit.pipeline.loading import load_measurements
+from tests.saying import unnamed
 
 TIMES: Final = [-2e-3, -1.5e-3, -1e-3, -0.5e-3, 0.0, 0.5e-3]
 VOLTS: Final = [0.125, 0.25, 0.125, -0.5, 0.125, 0.25]
@@ -123,3 +127,14 @@ def test_qcodes(write: Callable[..., Path]) -> None:
     body = rows("{v}\t{w}").splitlines()
     table = read_table(write(head + "\n".join([*body[:3], "", *body[3:]]) + "\n", "run.dat"))
     assert named(table) == {"Gate (V)": VOLTS, "Drain (mV)": WATTS}
+
+
+def test_a_setting_called_like_a_column_holds_for_all_rows(write: Callable[..., Path]) -> None:
+    head = "# Temperature: 4.2 K\n# Averages: 3\nstate,current (mA),n,total_time (s)\n"
+    path = write(head + "P,1,5,0.1\nAP,1.5,6,0.2\n")
+    found = stfit.load(path, "dwell-times")
+    assert found.settings.temperature.tolist() == [4.2, 4.2]
+    assert not unnamed(" ".join(found.origin.recognised), "'Temperature (K)'", 4.2)
+    entry = '[[measurement]]\nkind = "dwell-times"\nfile = "table.csv"\ntemperature = "295 K"\n'
+    (found,) = load_measurements(read_analysis(write(entry, "analysis.toml")))
+    assert np.isnan(found.settings.temperature).all()  # the key gives it, as to all rows without their own
