@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, final
 
@@ -29,7 +29,8 @@ class Group:
     """A table within a container, not yet read.
 
     name: by which it is asked for. columns: the headers of its columns. size: bytes that they take, once read. read:
-    gives header and values of each column. settings: single values beside them. lines: what rows are called.
+    gives header and values of each column. settings: single values beside them. lines: what rows are called. rows: of
+    its longest column, None where only reading tells.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Group:
     settings: Mapping[str, Any] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     lines: Sequence[int] | None = None
+    rows: int | None = None
 
 
 Several = Literal["error", "first", "listed"]
@@ -92,6 +94,7 @@ def chosen(path: Path, groups: Sequence[Group], choice: Choice, size_limit: int)
         If there is no such group, if several may be meant and none is named, if groups to be joined have other columns
         than the first, or if what is read is larger than it may be.
     """
+    groups = _without_single_values(groups)
     taken = _named(path, groups, choice)
     exact = len(taken) == 1 and taken[0].name == choice.group
     if choice.several == "listed" and choice.is_pattern and not exact:
@@ -103,6 +106,16 @@ def chosen(path: Path, groups: Sequence[Group], choice: Choice, size_limit: int)
         notices, settings = (*there, *group.notices), tuple(group.settings.items())
         return contents_of(path, group.read(), lines=group.lines, notices=notices, settings=settings)
     return _joined(path, taken)
+
+
+def _without_single_values(groups: Sequence[Group]) -> Sequence[Group]:
+    """The groups that hold tables; one of single values alone, beside longer ones, is settings of them all."""
+    single = [group for group in groups if group.rows == 1]
+    if not single or all(group.rows in (0, 1) for group in groups):
+        return groups
+    beside = {name: value for group in single for name, value in (*group.settings.items(), *group.read())}
+    tables = (group for group in groups if group.rows != 1)
+    return [replace(group, settings={**beside, **group.settings}) for group in tables]
 
 
 def _named(path: Path, groups: Sequence[Group], choice: Choice) -> list[Group]:

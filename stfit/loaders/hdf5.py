@@ -191,10 +191,11 @@ def _group(name: str, members: Sequence[h5py.Dataset], settings: dict[str, Any],
     of_columns = {*_OF_COLUMNS, *(f"{field}_unit" for field in fields)}
     size = sum(member.size * max(member.dtype.itemsize, 1) for member in members if member.size)
     settings = {name: value for name, value in {**settings, **own}.items() if name not in of_columns}
+    rows = max(member.size for member in members)
     if clock is None:
-        return Group(name, tuple(headers), size, columns, settings, notices)
+        return Group(name, tuple(headers), size, columns, settings, notices, rows=rows)
     words = "column 'time (s)' is wf_start_offset + i wf_increment, attributes of the data"
-    return Group(name, (_TIME, *headers), size, columns, settings, (*notices, words))
+    return Group(name, (_TIME, *headers), size, columns, settings, (*notices, words), rows=rows)
 
 
 def _clock(members: Sequence[h5py.Dataset]) -> tuple[float, float] | None:

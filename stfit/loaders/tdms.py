@@ -70,6 +70,7 @@ def _group(file: TdmsFile, group: TdmsGroup) -> Group:
         columns,
         {name: value for name, value in properties.items() if not name.startswith(_OF_WRITERS)},
         () if clock is None else (_CLOCK,),
+        rows=max(map(len, channels)),
     )
 
 

@@ -147,6 +147,19 @@ def test_groups_of_other_columns_are_not_joined(tmp_path: Path) -> None:
     assert not unnamed(refusal(tmp_path / "a.h5", "*"), "'b'", "'current'", "'voltage'")
 
 
+def test_a_group_of_single_values_is_no_table(tmp_path: Path) -> None:
+    with TdmsWriter(tmp_path / "a.tdms") as writer:
+        info = ChannelObject("info", "T", np.array([295.0]), properties={"unit_string": "K"})
+        writer.write_segment([ChannelObject("loop", "current", np.arange(3.0)), info])
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["loop/current"], file["info/T"] = np.arange(3.0), np.array([295.0])
+        file["info/T"].attrs["unit"] = "K"
+    for name in ("a.tdms", "a.h5"):
+        table = read_table(tmp_path / name)
+        assert table.header == ("current",)
+        assert table.settings == (("T (K)", 295.0),)
+
+
 def test_a_dataset_is_taken_by_its_path(tmp_path: Path) -> None:
     assert group(written(tmp_path, "a.h5"), "/up 1/current").header == ("current (mA)",)
 
