@@ -18,9 +18,9 @@ import numpy as np
 
 from stfit.loaders.containers import grouping_of, is_number, parse_numbers
 from stfit.loaders.contents import Single
-from stfit.loaders.dialect import as_unit
 from stfit.loaders.preamble import settings_of
 from stfit.loaders.structure import Clock, Structure
+from stfit.loaders.unit_cells import as_unit
 from stfit.measurement.description import Dialect
 from stfit.units import LARGEST, SMALLEST
 
