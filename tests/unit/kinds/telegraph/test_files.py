@@ -11,7 +11,8 @@ import pytest
 from nptdms import ChannelObject, TdmsWriter
 
 from stfit.errors import InputError
-from stfit.kinds.telegraph.files import Measured, TraceFile, open_trace
+from stfit.kinds.telegraph.files import TraceFile, open_trace
+from stfit.kinds.telegraph.measured import Measured
 from stfit.loaders.containers import Table
 from stfit.loaders.listed import Listed
 from stfit.loaders.reading import read_table
@@ -219,6 +220,17 @@ def test_times_without_a_unit_need_none_beside_a_declared_interval(tmp_path: Pat
     assert (raw.sample_interval, raw.measures) == (1e-5, Measured("voltage", 1e-3))
     with pytest.raises(InputError, match=r'a unit .*columns = \{time = "t \(s\)"\}'):
         open_trace(TraceFile(tmp_path / "x.npz", "voltage"))
+
+
+def test_an_interval_without_a_unit_is_declared(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        file["V"] = SAMPLES
+        file["V"].attrs.update({"unit": "V", "dt": 5e-4})
+    with pytest.raises(InputError, match=r"x\.h5: expected a sample_interval, as a key or as a column of the index"):
+        open_trace(TraceFile(tmp_path / "x.h5"))
+    said = Description(columns={"sample_interval": ColumnSource("dt (s)")})
+    assert open_trace(TraceFile(tmp_path / "x.h5", listed=Listed(description=said))).sample_interval == 5e-4
+    assert open_trace(TraceFile(tmp_path / "x.h5", "", 1e-5)).sample_interval == 1e-5
 
 
 def test_columns_of_an_array_go_by_their_numbers(tmp_path: Path) -> None:
