@@ -9,7 +9,7 @@ import typer
 
 from stfit.cli import completion
 from stfit.cli.app import app
-from stfit.cli.options import AnalysisFile, Seed
+from stfit.cli.options import MOST, MOST_PROCESSES, AnalysisFile, Seed
 from stfit.cli.output import Force, analysis_output, say_removed
 from stfit.cli.progress import watched_work
 from stfit.cli.saying import command, end, require_analysis, say, say_document
@@ -23,7 +23,9 @@ from stfit.cli.unfinished import kept_until_written
 def calibrate(
     analysis: AnalysisFile,
     *,
-    replicas: Annotated[int, typer.Option("-n", metavar="N", min=2, help="Number of simulated measurements.")] = 200,
+    replicas: Annotated[
+        int, typer.Option("-n", metavar="N", min=2, max=MOST, help="Number of simulated measurements.")
+    ] = 200,
     intervals: Annotated[
         str,
         typer.Option(
@@ -35,12 +37,13 @@ def calibrate(
     sbc: Annotated[
         int | None,
         typer.Option(
-            metavar="N", min=1, help="Draw N true values from the prior; rank each among its posterior draws."
+            metavar="N", min=1, max=MOST, help="Draw N true values from the prior; rank each among its posterior draws."
         ),
     ] = None,
     seed: Seed = None,
     processes: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Number of processes; results do not depend on it.")
+        int,
+        typer.Option(metavar="N", min=1, max=MOST_PROCESSES, help="Number of processes; results do not depend on it."),
     ] = 1,
     out: Annotated[
         Path | None,

@@ -8,7 +8,7 @@ import typer
 
 from stfit.cli.app import app
 from stfit.cli.completion import backends
-from stfit.cli.options import AnalysisFile, Formats, ReportFolder, Seed
+from stfit.cli.options import MOST_PROCESSES, AnalysisFile, Formats, ReportFolder, Seed
 from stfit.cli.output import Force, analysis_output, say_removed
 from stfit.cli.progress import watched_work
 from stfit.cli.saying import command, end, require_analysis, say, say_document
@@ -41,7 +41,10 @@ def fit(
     force: Force = False,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the chain in the output folder (mcmc).")] = False,
     processes: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Number of processes (mcmc); the chain does not depend on it.")
+        int,
+        typer.Option(
+            metavar="N", min=1, max=MOST_PROCESSES, help="Number of processes (mcmc); the chain does not depend on it."
+        ),
     ] = 1,
     formats: Formats = "html",
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json in place of the summary.")] = False,

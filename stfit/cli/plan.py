@@ -9,7 +9,7 @@ import typer
 
 from stfit.cli.app import app
 from stfit.cli.completion import targets
-from stfit.cli.options import AnalysisFile, Seed
+from stfit.cli.options import MOST, MOST_PROCESSES, AnalysisFile, Seed
 from stfit.cli.output import Force, analysis_output, say_removed
 from stfit.cli.progress import watched_work
 from stfit.cli.saying import (
@@ -40,10 +40,13 @@ def plan(
     hours: Annotated[
         float | None, typer.Option(metavar="H", help="Available time; every candidate is extended or cut to fill it.")
     ] = None,
-    check: Annotated[int, typer.Option(metavar="N", min=0, help="Number of best candidates to simulate.")] = 3,
-    refits: Annotated[int, typer.Option(metavar="N", min=10, help="Simulations of each candidate.")] = 200,
+    check: Annotated[
+        int, typer.Option(metavar="N", min=0, max=MOST, help="Number of best candidates to simulate.")
+    ] = 3,
+    refits: Annotated[int, typer.Option(metavar="N", min=10, max=MOST, help="Simulations of each candidate.")] = 200,
     processes: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Number of processes.  [default: all processors]")
+        int | None,
+        typer.Option(metavar="N", min=1, max=MOST_PROCESSES, help="Number of processes.  [default: all processors]"),
     ] = None,
     seed: Seed = None,
     out: Annotated[

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from stfit.cli.app import app
+from stfit.cli.options import LARGEST_SEED
 from stfit.cli.output import Force, say_removed
 from stfit.cli.saying import say
 from stfit.outputs import Output, require_writable
@@ -30,7 +31,9 @@ def simulate(
             help="The measurements to simulate and the level of the simulation.  [default: as the device file says]",
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed: the same one gives the same files.")],
+    seed: Annotated[
+        int, typer.Option(metavar="N", min=0, max=LARGEST_SEED, help="Seed: the same one gives the same files.")
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", readable=False, help="Folder of the files.")],
     force: Force = False,
 ) -> None:

@@ -18,6 +18,7 @@ Cells = npt.NDArray[Any]  # float64, or object holding str
 Lines = npt.NDArray[np.int64]
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+|[dD][+-][0-9]+)?")
+_EITHER_MARK: Final = re.compile(_NUMBER.pattern.replace(r"\.", "[.,]").replace("[+-]?", "[+−–-]?", 1))
 _SPACES: Final = " '’\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"  # that group digits
 _GROUPED: Final = re.compile(
     rf"[+-]?[1-9][0-9]{{0,2}}(?P<groups>(?P<mark>[.,{_SPACES}])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*)(?P<rest>[.,][0-9]*)?"
@@ -35,7 +36,7 @@ class Table:
     decimal_comma: whether the number cells of this container may have a decimal comma. groups: the mark that groups
     digits in it, as `parse_numbers` takes it.
     recognised: what was recognised of the file, or left out, in sentences. left_out: lines of rows that are left out as
-    asked. A column without a name has the header "".
+    asked. A column without a name has the header "". settings: (name, value) of what the file holds beside its columns.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class Table:
     decimal_comma: bool = False
     recognised: tuple[str, ...] = ()
     left_out: tuple[int, ...] = ()
+    settings: tuple[tuple[str, float | str], ...] = ()
     groups: str | None = None
 
     @property
@@ -135,10 +137,10 @@ def grouping_of(cells: Iterable[str]) -> str:
 
 def is_number(cell: str) -> bool:
     """Whether a cell is a number, with a decimal point or comma, its digits grouped or not."""
+    if _EITHER_MARK.fullmatch(cell):
+        return True
     found = _GROUPED.fullmatch(cell)
-    if found is not None:
-        return not found["rest"] or found["rest"][0] != found["mark"]
-    return bool(np.isfinite(parse_numbers([cell], decimal_comma=True)[0]))
+    return found is not None and (not found["rest"] or found["rest"][0] != found["mark"])
 
 
 def may_be_grouped(cell: str) -> bool:
