@@ -18,6 +18,7 @@ from stfit.measurement.start import Start
 from stfit.measurement.view import TRANSITION_WORDS, Axis, Observed, SeriesSetting, temperature_and_field
 from stfit.objective.predictions import inverse_critical_current
 from stfit.physics.critical import inverse_limits
+from stfit.units import SMALLEST
 
 KIND: Final = "switching-currents"
 
@@ -80,12 +81,12 @@ class CriticalCurrents(Gaussian):
         Raises
         ------
         TableError
-            Where a current or ΔR is 0, a magnitude is negative, or the measurement time does not fit.
+            Where a current or ΔR is 0 or next to it, a magnitude is negative, or the measurement time does not fit.
         """
         state, current = columns["transition"], columns["critical_current"]
         extrapolated = critical_current == "extrapolated"
         _check_time(measurement_time, extrapolated=extrapolated)
-        _refuse_zeros(columns)
+        _refuse_next_to_nothing(columns)
         if sign == "magnitude":
             _refuse_negative(current)
             current = np.where(state == 0, -current, current)
@@ -196,12 +197,12 @@ def _check_time(measurement_time: float | None, *, extrapolated: bool) -> None:
         raise TableError([CellProblem(None, "measurement_time", expected, f"{measurement_time}")])
 
 
-def _refuse_zeros(columns: Mapping[str, npt.NDArray[Any]]) -> None:
+def _refuse_next_to_nothing(columns: Mapping[str, npt.NDArray[Any]]) -> None:
     problems = [
-        CellProblem(int(row), name, "a number that is not 0", "0")
+        CellProblem(int(row), name, f"a number of at least {SMALLEST:g} in size", f"{columns[name][row]:g}")
         for name in ("critical_current", "delta_R")
         if name in columns
-        for row in np.flatnonzero(columns[name] == 0.0)
+        for row in np.flatnonzero(np.abs(columns[name]) < SMALLEST)
     ]
     if problems:
         raise TableError(problems)
