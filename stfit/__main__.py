@@ -43,12 +43,12 @@ def main() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(number, signals.take)
     # takes a tenth of a second, in which a signal may come
-    from stfit.cli import main as run
-    from stfit.cli.environment import settle
+    from stfit.cli import environment
+    from stfit.cli import main as run  # likewise
 
     signals.loaded = True
     try:
-        settle()
+        environment.settle()
         run()
     except BaseException as error:
         if signals.came:  # whatever a library made of it

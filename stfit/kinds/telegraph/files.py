@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -14,24 +16,35 @@ from stfit.files import READABLE, reason
 from stfit.loaders.bare_array import bare_array
 from stfit.loaders.described import Described
 from stfit.loaders.gate import admitted, limited, size_limit
+from stfit.loaders.headers import Match
 from stfit.loaders.listed import Listed
-from stfit.loaders.reading import is_text_file, read_arrays
-from stfit.measurement.columns import Column, Layout
-from stfit.units import LARGEST, SMALLEST, UnitError, conversion, parse_quantity, quoted
+from stfit.loaders.names import fits
+from stfit.measurement.columns import Column, Domain, Layout
+from stfit.units import LARGEST, SMALLEST, UnitError, conversion, is_unit, parse_quantity, quoted
 
 QUANTITIES: Final = {"resistance": "ohm", "voltage": "V"}
-_ARRAYS: Final = frozenset({".npy", ".npz"})
 _TIME: Final = Column("time", "s", accepts=("s", "ms", "us"), aliases=("t",))
+_BARE_TIME: Final = replace(_TIME, bare=True)  # beside a sampling interval that is declared
+_INTERVAL: Final = Column("sample_interval", "s", Domain.POSITIVE, _TIME.accepts, ("dt", "delta_t"), single=True)
 _COLUMNS: Final = {
-    "resistance": Column("resistance", "ohm", accepts=("ohm", "mohm"), aliases=("R",)),
-    "voltage": Column("voltage", "V", accepts=("mV", "V"), aliases=("V", "U")),
+    "resistance": Column("resistance", "ohm", accepts=("ohm", "mohm"), aliases=("R",), bare=True),
+    "voltage": Column("voltage", "V", accepts=("mV", "V"), aliases=("V", "U"), bare=True),
 }
-# what a table of a trace may hold
-LISTED: Final = Layout((_TIME,), tuple((column,) for column in _COLUMNS.values()), record=True)
+_SIGNAL: Final = Column("signal", "", any_unit=True)
+
 _MOST_MISSING: Final = 0.01
 _JITTER: Final = 0.2  # of a sampling interval, that a written time may be off
 _KINDS: Final = "fiu"
 _PART: Final = 1 << 22  # samples of a mapped array that are looked at at once
+
+
+def _layout(signals: Sequence[Column], *, interval_known: bool) -> Layout:
+    """What a table of a trace may hold: one of the signals, with times or an interval unless that is known."""
+    clocks: tuple[tuple[Column, ...], ...] = ((_BARE_TIME,), ()) if interval_known else ((_TIME,), (_INTERVAL,))
+    return Layout((), tuple((*clock, signal) for clock in clocks for signal in signals), record=True)
+
+
+LISTED: Final = _layout((*_COLUMNS.values(), _SIGNAL), interval_known=False)
 
 Array = npt.NDArray[np.float64]
 
@@ -41,20 +54,49 @@ Array = npt.NDArray[np.float64]
 class TraceFile:
     """Where a trace lies and how its numbers are read.
 
-    quantity: "resistance" or "voltage". sample_interval: s; None where only the file can tell. unit: of the numbers of
-    an array, with a factor where there is one ("0.25 mV" a count). dtype: of a file that holds nothing but numbers.
-    listed: how the tables of an index are described. column: header or number of the signal in a table, where the index
-    says it. size_limit: bytes that it may have, by default what holds where the object is made.
+    quantity: "resistance" or "voltage"; "" where the file or the unit may tell. sample_interval: s; None where only the
+    file can tell. unit: of numbers that have none in the file, with a factor where there is one ("0.25 mV" a count).
+    dtype: of a file that holds nothing but numbers. listed: how the tables of an index are described. column: header or
+    number of the signal in a table, group: which table of the file, where the index says so. size_limit: bytes that it
+    may have, by default what holds where the object is made.
     """
 
     path: Path
-    quantity: str
+    quantity: str = ""
     sample_interval: float | None = None
     unit: str | None = None
     dtype: str | None = None
     listed: Listed = field(default_factory=Listed)
     column: str = ""
+    group: str = ""
     size_limit: int = field(default_factory=size_limit)
+
+
+@final
+@dataclass(frozen=True)
+class Measured:
+    """What a sample is.
+
+    quantity: "resistance" or "voltage", "" where nobody says. factor: of a sample into the SI unit of the quantity;
+    None where the numbers have no unit that is known: no dwell time depends on it.
+    """
+
+    quantity: str
+    factor: float | None = None
+
+    def per_ohm(self, current: float, name: str) -> float:
+        """What makes a sample ohm at a current (A); without a unit, what gives it the sign of a resistance.
+
+        name: of the file. InputError where the sign is open, or a voltage has no current.
+        """
+        if not self.quantity and current < 0.0:
+            expected = 'the key quantity = "resistance", or "voltage", which AP has the lower of at a negative current'
+            raise InputError(Problem(name, expected, "numbers of which nobody says it"))
+        if self.quantity != "voltage":
+            return 1.0 if self.factor is None else self.factor
+        if current == 0.0:
+            raise InputError(Problem(name, "a current that is not 0, by which the voltage is divided", "0"))
+        return math.copysign(1.0, current) if self.factor is None else self.factor / current
 
 
 @final
@@ -62,21 +104,22 @@ class TraceFile:
 class RawTrace:
     """A uniformly sampled signal.
 
-    samples: shape (n,), as they are stored, of any real type, memory-mapped where the container allows it. factor: of a
-    sample into `quantity`'s SI unit. sample_interval: s. recognised: what was recognised of a table, in sentences.
+    samples: shape (n,), as they are stored, of any real type, memory-mapped where the container allows it. measures:
+    what a sample is. sample_interval: s. recognised: what was recognised of a table, in sentences.
     """
 
     samples: npt.NDArray[Any]
-    factor: float
+    measures: Measured
     sample_interval: float
     recognised: tuple[str, ...] = ()
 
 
 def open_trace(file: TraceFile) -> RawTrace:
-    """The trace in a .npy or .npz (one array), a table with a column of time, or, with a dtype, a file of bare numbers.
+    """The trace in a table of any container, an array in a .npy, or, with a dtype, a file of bare numbers.
 
-    Nothing is ever unpickled. InputError: what cannot be read, another shape, samples that are no numbers, a unit or a
-    sampling interval that nobody gives, times that are not evenly spaced (with its row), sizes that no signal has.
+    Nothing is ever unpickled. InputError: what cannot be read, another shape, samples that are no numbers, a wrong
+    unit, a sampling interval that nobody gives, times that are not evenly spaced (with its row), sizes that no signal
+    has.
     """
     with limited(file.size_limit):
         try:
@@ -91,26 +134,12 @@ def _opened(file: TraceFile) -> RawTrace:
     if file.path.name in file.listed.records:
         return _from_table(file)
     size = admitted(file.path)
-    if file.dtype is None and is_text_file(file.path):
+    samples = bare_array(file.path) if file.dtype is None else _binary(file, size)
+    if samples is None or (samples.ndim > 1 and samples.size != max(samples.shape)):
         return _from_table(file)
-    samples = _binary(file, size) if file.dtype is not None else _numpy(file)
-    if samples.ndim != 1 or samples.dtype.kind not in _KINDS:
-        expected = "one array of numbers of one dimension"
-        raise InputError(Problem(file.path.name, expected, f"shape {samples.shape} of type {samples.dtype}"))
-    return RawTrace(samples, _factor(file), _interval(file))
-
-
-def _numpy(file: TraceFile) -> npt.NDArray[Any]:
-    if (array := bare_array(file.path)) is not None:
-        return array
-    if file.path.suffix.lower() not in _ARRAYS:
-        expected = "a .npy, .npz or text, or a dtype that says what the bytes are"
-        raise InputError(Problem(file.path.name, expected, quoted(file.path.suffix)))
-    arrays = read_arrays(file.path)
-    if len(arrays) != 1:
-        found = ", ".join(quoted(name) for name, _ in arrays) or "none"
-        raise InputError(Problem(file.path.name, "one array of numbers", found))
-    return arrays[0][1]
+    if samples.dtype.kind not in _KINDS:
+        raise InputError(Problem(file.path.name, "an array of numbers", f"one of type {samples.dtype}"))
+    return RawTrace(samples.reshape(-1), _declared(file), _interval(file))
 
 
 def _binary(file: TraceFile, size: int) -> npt.NDArray[Any]:
@@ -123,23 +152,48 @@ def _binary(file: TraceFile, size: int) -> npt.NDArray[Any]:
 
 def _check_sizes(file: TraceFile, raw: RawTrace) -> None:
     """Refuse an empty trace, and signals whose squares leave the range of doubles, as cells of tables are."""
-    si = QUANTITIES[file.quantity]
+    si = QUANTITIES.get(raw.measures.quantity, "")
     if raw.samples.size == 0:
         raise InputError(Problem(file.path.name, "samples", "none"))
     if raw.samples.dtype.kind != "f":
         return
     parts = (raw.samples[start : start + _PART] for start in range(0, raw.samples.size, _PART))
     sample = max(float(np.max(np.abs(part), initial=0.0, where=np.isfinite(part))) for part in parts)
-    largest = sample * abs(raw.factor)
+    largest = sample * abs(raw.measures.factor or 1.0)
     if largest and not SMALLEST <= largest <= LARGEST:
-        expected = f"a signal between {SMALLEST:g} and {LARGEST:g} {si} in size"
-        raise InputError(Problem(file.path.name, expected, f"one of up to {largest:g} {si}"))
+        expected = f"a signal between {SMALLEST:g} and {LARGEST:g} {si}".rstrip() + " in size"
+        raise InputError(Problem(file.path.name, expected, f"one of up to {largest:g} {si}".rstrip()))
 
 
 def _from_table(file: TraceFile) -> RawTrace:
-    own = {file.quantity: file.column} if file.column else None
-    table = file.listed.read(file.path, Layout((_TIME, _COLUMNS[file.quantity]), record=True), own)
-    time, samples, missing = _bridged(table, file)
+    signals = _signals(file)
+    own = {signals[0].name: file.column} if file.column else None
+    layout = _layout(signals, interval_known=file.sample_interval is not None)
+    table = file.listed.read(file.path, layout, own, file.group)
+    match = next(match for match in table.headers.matches.values() if match.column in signals)
+    measures, factor = _written(file, match, table)
+    held: tuple[str, ...] = ()
+    if _TIME.name in table.values:
+        samples, interval, held = _timed(table, match.column.name, file)
+    else:
+        samples, interval = table.values[match.column.name], _stated(file, table)
+    return RawTrace(factor * samples, measures, interval, (*table.recognised, *held))
+
+
+def _stated(file: TraceFile, table: Described) -> float:
+    """The sampling interval (s) of samples without times: that of the index, or the one that the file states."""
+    stated = table.values.get(_INTERVAL.name)
+    if stated is None:
+        return _interval(file)
+    if np.ptp(stated) > 0.0:
+        where = f"{file.path.name}, column 'sample_interval'"
+        raise InputError(Problem(where, "one interval for all samples", "several"))
+    return float(stated[0])
+
+
+def _timed(table: Described, signal: str, file: TraceFile) -> tuple[Array, float, tuple[str, ...]]:
+    """Samples with times: their values, their interval (s), and what was done for missing ones."""
+    time, samples, missing = _bridged(table, signal, file)
     steps = np.diff(time)
     if steps.size == 0:
         raise InputError(Problem(file.path.name, "two samples or more", f"{time.size}"))
@@ -153,19 +207,50 @@ def _from_table(file: TraceFile) -> RawTrace:
         where = f"{file.path.name}, sample {wrong[0] + 2}, column 'time'"
         expected = f"evenly spaced times, {interval:.6g} s apart, to {100 * _JITTER:g} %"
         raise InputError(Problem(where, expected, f"a step of {steps[wrong[0]]:.6g} s"))
-    if file.sample_interval is not None and abs(file.sample_interval / interval - 1.0) > _JITTER:
+    held = (f"{missing} missing samples have the value of the one before",) if missing else ()
+    if file.sample_interval is None:
+        return samples, interval, held
+    if table.headers.matches[_TIME.name].unit is None:
+        return samples, file.sample_interval, held
+    if abs(file.sample_interval / interval - 1.0) > _JITTER:
         found = f"times {interval:.6g} s apart"
         raise InputError(Problem(file.path.name, f"the declared sample_interval, {file.sample_interval:g} s", found))
-    held = (f"{missing} missing samples have the value of the one before",) if missing else ()
-    return RawTrace(samples, 1.0, interval, (*table.recognised, *held))
+    return samples, interval, held
 
 
-def _bridged(table: Described, file: TraceFile) -> tuple[Array, Array, int]:
+def _signals(file: TraceFile) -> list[Column]:
+    """What the signal in a table may be; one thing, as the table is described, where the index names its column."""
+    signals = [*(column for name, column in _COLUMNS.items() if file.quantity in ("", name)), _SIGNAL]
+    if not file.column:
+        return signals
+    return [next((column for column in signals if column.name in file.listed.description.columns), _SIGNAL)]
+
+
+def _written(file: TraceFile, match: Match, table: Described) -> tuple[Measured, float]:
+    """What the samples of a table are, in SI where their unit is known, and what takes its numbers there."""
+    header = table.selection.table.header[match.position]
+    if match.column != _SIGNAL and fits(match.unit, match.column):
+        return Measured(match.column.name, 1.0), 1.0
+    if match.unit is None and file.unit is not None:
+        return _declared(file), 1.0
+    if match.column != _SIGNAL:
+        return Measured(match.column.name), 1.0
+    unit = match.unit if match.unit and is_unit(match.unit) else ""
+    for name, column in _COLUMNS.items():
+        if file.quantity in ("", name) and unit and fits(unit, column):
+            return Measured(name, 1.0), conversion(unit, column.unit)[0]
+    if file.quantity and unit:
+        expected = f"a unit such as {QUANTITIES[file.quantity]}"
+        raise InputError(Problem(f"{file.path.name}, column {quoted(header)}", expected, quoted(unit)))
+    return Measured(file.quantity), 1.0
+
+
+def _bridged(table: Described, signal: str, file: TraceFile) -> tuple[Array, Array, int]:
     """Times and samples, and how many of them were left out as bad rows; the one before stands for each of these.
 
     InputError where so many are missing that dwells could be bridged unseen.
     """
-    time, samples = table.values["time"], table.values[file.quantity]
+    time, samples = table.values["time"], table.values[signal]
     steps = np.diff(time)
     step = float(np.median(steps)) if steps.size else 0.0
     if file.listed.description.dialect.bad_rows != "leave-out" or not step > 0:
@@ -187,21 +272,30 @@ def _interval(file: TraceFile) -> float:
     return file.sample_interval
 
 
-def _factor(file: TraceFile) -> float:
-    """What a sample is worth in SI: from "mV", or from "0.25 mV" a count."""
-    si = QUANTITIES[file.quantity]
-    where = f"{file.path.name}, key 'unit'"
+def _declared(file: TraceFile) -> Measured:
+    """What the samples of an array are: as the keys `quantity` and `unit` say, "mV", or "0.25 mV" a count."""
     if file.unit is None:
-        raise InputError(Problem(file.path.name, f"the key 'unit' of its numbers, for example \"{si}\"", "none"))
+        return Measured(file.quantity)
+    where = f"{file.path.name}, key 'unit'"
+    possible = [file.quantity] if file.quantity else list(QUANTITIES)
+    units = " or ".join(QUANTITIES[quantity] for quantity in possible)
+    for quantity in possible:
+        if (factor := _factor(file.unit, quantity)) is None:
+            continue
+        if not SMALLEST <= abs(factor) <= LARGEST:
+            expected = f"a unit between {SMALLEST:g} and {LARGEST:g} {QUANTITIES[quantity]}"
+            raise InputError(Problem(where, expected, quoted(file.unit)))
+        return Measured(quantity, factor)
+    raise InputError(Problem(where, f"a unit such as {units}", quoted(file.unit)))
+
+
+def _factor(unit: str, quantity: str) -> float | None:
+    """What a sample is worth in SI; None where its unit is none of the quantity."""
+    si = QUANTITIES[quantity]
     try:
-        if any(character.isdigit() for character in file.unit.lstrip()[:1] + "."):
-            factor, offset = parse_quantity(file.unit, si).value, 0.0
-        else:
-            factor, offset = conversion(file.unit, si)
-    except UnitError as error:
-        raise InputError(Problem(where, error.expected, error.found)) from error
-    if offset:
-        raise InputError(Problem(where, f"a unit such as {si}", quoted(file.unit)))
-    if not SMALLEST <= abs(factor) <= LARGEST:
-        raise InputError(Problem(where, f"a unit between {SMALLEST:g} and {LARGEST:g} {si}", quoted(file.unit)))
-    return factor
+        if unit.lstrip()[:1].isdigit():
+            return parse_quantity(unit, si).value
+        factor, offset = conversion(unit, si)
+    except UnitError:
+        return None
+    return None if offset else factor

@@ -18,7 +18,7 @@ from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.reducing import ReducedTrace, TraceTask, reduce_trace
 from stfit.kinds.telegraph.trace_panels import panels
 from stfit.loaders.listed import Listed, in_common, problems_of
-from stfit.measurement.base import Array, Origin
+from stfit.measurement.base import Origin
 
 _LARGE: Final = 200_000_000  # bytes of all files together, from which several processes are worth their start
 _ALONE: Final = "a file that no other row holds, or in a column"
@@ -30,15 +30,16 @@ _ORDER: Final = (checks.FAILED, checks.DOUBTFUL, checks.PASSED, checks.NOT_TESTE
 class Reduction:
     """How the files of an index are read and reduced.
 
-    sample_interval: s, of traces that have no column for it. quantity: "resistance" or "voltage", which is divided
-    by the current. unit: of the numbers in an array, such as "mV" or "0.25 mV" a count. dtype: of files of bare
-    numbers. ap_level: "high" or "low", of the resistance. method: "auto", "threshold" or "hmm". dead_time: s, below
-    which the instrument loses dwells. bad: what becomes of a trace that fails a check: "report" or "leave-out".
-    leave_out: files to leave out whatever they show. listed: how the tables of the index are described.
+    sample_interval: s, of traces that have no column for it. quantity: "resistance" or "voltage", which is divided by
+    the current; "" where files or the unit tell. unit: of the numbers in an array, such as "mV" or "0.25 mV" a count;
+    None leaves them without. dtype: of files of bare numbers. ap_level: "high" or "low", of the resistance. method:
+    "auto", "threshold" or "hmm". dead_time: s, below which the instrument loses dwells. bad: what becomes of a trace
+    that fails a check: "report" or "leave-out". leave_out: files to leave out whatever they show. listed: how the
+    tables of the index are described.
     """
 
     sample_interval: float | None = None
-    quantity: str = "resistance"
+    quantity: str = ""
     unit: str | None = None
     dtype: str | None = None
     ap_level: str = "high"
@@ -50,10 +51,19 @@ class Reduction:
 
     def task(self, row: int, columns: Mapping[str, npt.NDArray[Any]]) -> TraceTask:
         """What is to be done with the file of a row of the index."""
-        path, signal = self.listed.folder / str(columns["file"][row]), _signals(columns)[row]
+        path, group, signal = (_texts(columns, name)[row] for name in ("file", "group", "column"))
         interval = float(columns["sample_interval"][row]) if "sample_interval" in columns else self.sample_interval
         return TraceTask(
-            TraceFile(path, self.quantity, interval, self.unit, self.dtype, self.listed, signal),
+            TraceFile(
+                self.listed.folder / path,
+                self.quantity,
+                interval,
+                self.unit,
+                self.dtype,
+                self.listed,
+                signal,
+                group,
+            ),
             float(columns["current"][row]),
             self.ap_level == "high",
             self.method,
@@ -67,9 +77,9 @@ class Reduction:
         return name in self.leave_out or (self.bad == "leave-out" and failed)
 
 
-def _signals(columns: Mapping[str, npt.NDArray[Any]]) -> list[str]:
-    """The column of its file that holds each trace, "" where the index says none."""
-    return [str(name) for name in columns["column"]] if "column" in columns else [""] * columns["file"].size
+def _texts(columns: Mapping[str, npt.NDArray[Any]], name: str) -> list[str]:
+    """A column of text of the index, "" for each trace where it has none: group and column of a file."""
+    return [str(text) for text in columns[name]] if name in columns else [""] * columns["file"].size
 
 
 def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, **keys: Any) -> TelegraphTraces:
@@ -96,26 +106,21 @@ def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, *
         trace that is left.
     """
     reduction = Reduction(**{"listed": Listed(Path(origin.file).parent), **keys})
-    pairs = zip(columns["file"], _signals(columns), strict=True)
-    names = [f"{file} [{signal}]" if signal else str(file) for file, signal in pairs]
-    _refuse(names, columns["current"], reduction)
+    parts = zip(*(_texts(columns, name) for name in ("file", "group", "column")), strict=True)
+    names = [f"{file} [{', '.join(filter(None, within))}]" if any(within) else file for file, *within in parts]
+    _refuse(names, reduction)
     reduced = _reduced([reduction.task(row, columns) for row in range(len(names))])
     out = [reduction.leaves_out(name, trace) for name, trace in zip(names, reduced, strict=True)]
     _refuse_unusable(names, reduced, out)
     return _measurement(columns, names, reduced, out, origin)
 
 
-def _refuse(names: Sequence[str], current: Array, reduction: Reduction) -> None:
+def _refuse(names: Sequence[str], reduction: Reduction) -> None:
     problems = [
-        CellProblem(row, "file", f"{_ALONE} 'column' its own header in it", repr(name))
+        CellProblem(row, "file", f"{_ALONE} 'column' (or 'group') its own header (or group) in it", repr(name))
         for row, name in enumerate(names)
         if name in names[:row]
     ]
-    if reduction.quantity == "voltage":
-        problems += [
-            CellProblem(int(row), "current", "a current that is not 0, by which the voltage is divided", "0")
-            for row in np.flatnonzero(current == 0.0)
-        ]
     problems += [
         CellProblem(None, "file", "the files that leave_out names", f"no {name!r}")
         for name in reduction.leave_out
@@ -130,7 +135,8 @@ def _refuse(names: Sequence[str], current: Array, reduction: Reduction) -> None:
 
 def _reduced(tasks: Sequence[TraceTask]) -> list[ReducedTrace]:
     """All traces; TableError with the problems of all files."""
-    processes = available_processes() if sum(_size(task.file.path) for task in tasks) > _LARGE else 1
+    paths = {task.file.path for task in tasks}
+    processes = available_processes() if sum(map(_size, paths)) > _LARGE else 1
     outcomes = list(mapped(_attempt, tasks, processes, doing="traces reduced"))
     problems = problems_of([(row, found) for row, found in enumerate(outcomes) if isinstance(found, InputError)])
     if problems:
@@ -241,7 +247,6 @@ def _record(name: str, trace: ReducedTrace, left_out: bool, drawn: bool) -> Trac
     tau = np.full(2, np.nan) if rates is None else np.exp(rates.log_tau)
     error = np.full(2, np.nan) if rates is None else tau * np.sqrt(np.diag(rates.covariance))
     counts = np.zeros(2) if rates is None or rates.counts is None else rates.counts
-    unit = "ohm" if trace.task.file.quantity in ("resistance", "voltage") else ""
     return TraceRecord(
         file=name,
         current=trace.task.current,
@@ -250,7 +255,7 @@ def _record(name: str, trace: ReducedTrace, left_out: bool, drawn: bool) -> Trac
         samples=int(trace.raw.samples.size),
         sample_interval=trace.raw.sample_interval,
         levels=(_number(two[0] * trace.scale), _number(two[1] * trace.scale)),
-        level_unit=unit,
+        level_unit="" if trace.raw.measures.factor is None else "ohm",
         noise=_number(abs(noise * trace.scale)),
         snr=_number(snr),
         transitions=(round(float(counts[0])), round(float(counts[1]))),

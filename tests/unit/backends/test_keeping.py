@@ -82,6 +82,13 @@ def test_nothing_is_kept_where_nobody_asked() -> None:
     assert list(kept(SQUARES, float, [1, 2])) == [1.0, 2.0]
 
 
-def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_what_is_not_ours_is_refused_and_stays(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="a folder"):
         squares(tmp_path)
+    own = tmp_path / "unfinished.jsonl"
+    own.write_text("to do: measure again\n")
+    with pytest.raises(InputError, match="of somebody else"):
+        squares(own)
+    with kept_in(own, print):
+        pass
+    assert own.read_text() == "to do: measure again\n"
