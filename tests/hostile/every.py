@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tests.hostile import bombs, busy, damage, documents, elsewhere, numbers, strange, text, words
+from tests.hostile import bombs, busy, damage, documents, elsewhere, keys, numbers, strange, text, words
 from tests.hostile.case import Hostile
 
 HEAVY: Final = frozenset(  # files that take more than a part of a second, to make or to answer
@@ -38,8 +38,14 @@ def built() -> Iterator[Hostile]:
     yield from words.titles()
     yield from words.sizes_of_messages()
     yield from numbers.traces()
+    yield from keys.keys()
 
 
 def damaged(each: int) -> Iterator[Hostile]:
     """Sound files of every container, damaged in five ways, `each` times each."""
     return damage.damaged(each)
+
+
+def stored(count: int) -> Iterator[Hostile]:
+    """Stored results of which some values are others."""
+    return documents.edited(count)
