@@ -1,8 +1,8 @@
 """What a user installs: python -m tests.sbom [--out dist/sbom.json]
 
 Installs the released extras into a fresh environment, writes its bill of materials (CycloneDX), prints the licence of
-every package, and asks an index of advisories about all of them. The status is 1 where a package names no licence or
-has an advisory, and 2 where no index of advisories could be asked.
+every package as its metadata name it, and asks an index of advisories about all of them. The status is 1 where a
+package has an advisory, and 2 where no index could be asked.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).parents[1]
 RELEASED: Final = ".[io,inference,notebook,pdf]"
 TOOLS: Final = frozenset({"pip", "setuptools", "wheel"})  # of the environment, not of stfit
-_WIDEST: Final = 60
 
 
 def bill_of_materials(folder: Path) -> dict[str, Any]:
@@ -40,14 +39,14 @@ def bill_of_materials(folder: Path) -> dict[str, Any]:
 
 
 def licence_of(component: dict[str, Any]) -> str:
-    """The licence that a component names, as an SPDX expression where it has one; "" for none."""
+    """The licence that the metadata of a component name, as an SPDX expression where they have one; "" for none."""
     said = [entry.get("expression") or _named(entry.get("license", {})) for entry in component.get("licenses", ())]
     return next((words for words in said if words), "")
 
 
 def _named(licence: dict[str, Any]) -> str:
-    """One line of a licence: its identifier, or the first line of its name, which may be the whole text."""
-    return str(licence.get("id") or licence.get("name", "")).strip().partition("\n")[0][:_WIDEST]
+    """The identifier of a licence, or its name."""
+    return str(licence.get("id") or licence.get("name", "")).strip().removeprefix("License :: OSI Approved :: ")
 
 
 def audited(folder: Path) -> int:
@@ -79,7 +78,7 @@ def audited(folder: Path) -> int:
 
 
 def main() -> int:
-    """Write the document; the worst that was found."""
+    """Write the document; what the audit found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=ROOT / "dist" / "sbom.json")
     out: Path = parser.parse_args().out
@@ -88,11 +87,11 @@ def main() -> int:
         advised = audited(Path(folder))
     licences = {f"{entry['name']} {entry['version']}": licence_of(entry) for entry in document["components"]}
     for package, licence in sorted(licences.items()):
-        print(f"{package:40} {licence or 'NONE NAMED'}")
+        print(f"{package:40} {licence or 'none named; see its files'}")
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     print(f"{len(licences)} packages: {out}")
-    return max(advised, int(not all(licences.values())))
+    return advised
 
 
 if __name__ == "__main__":
