@@ -11,9 +11,13 @@ from stfit.cli.app import app
 from stfit.cli.options import AnalysisFile, ReportFolder, Seed
 from stfit.cli.progress import watched_work
 from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say, say_document
+from stfit.cli.unfinished import kept_until_written
 
 
-@app.command(epilog="Example: stfit calibrate datasets/nanopillar/analysis.toml -n 200 --seed 1")
+@app.command(
+    help="Simulate a measurement many times from its fit and count how often the intervals contain the truth.",
+    epilog="Example: stfit calibrate datasets/nanopillar/analysis.toml -n 200 --seed 1",
+)
 def calibrate(
     analysis: AnalysisFile,
     *,
@@ -40,7 +44,7 @@ def calibrate(
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json in place of the tables.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the path of the report.")] = False,
 ) -> None:
-    """Simulate a measurement many times from its fit and count how often the intervals contain the truth."""
+    """Do what `stfit calibrate --help` says."""
     from stfit.analysis import read_analysis
 
     require_analysis(analysis)
@@ -52,33 +56,34 @@ def calibrate(
 
     require_writable(folder, (REPORT, RESULT))
 
-    with watched_work("Calibrating", quiet=quiet):
-        # under the bar, as it takes a part of a second
-        from stfit.pipeline.calibrating import calibrated
-        from stfit.pipeline.loading import load_measurements
-        from stfit.pipeline.run import asked_but_not_identified
-        from stfit.studies.sbc import Repetitions
+    with kept_until_written(folder):
+        with watched_work("Calibrating", quiet=quiet):
+            # under the bar, as it takes a part of a second
+            from stfit.pipeline.calibrating import calibrated
+            from stfit.pipeline.loading import load_measurements
+            from stfit.pipeline.run import asked_but_not_identified
+            from stfit.studies.sbc import Repetitions
 
-        result = calibrated(
-            plan,
-            load_measurements(plan),
-            Repetitions(replicas, plan.fit.seed if seed is None else seed, processes=processes),
-            intervals=kinds if sbc is None or "posterior" in kinds else [*kinds, "posterior"],
-            posteriors=sbc,
-            command=command(),
-        )
-    if as_json:
-        from stfit.results.storage import as_text
+            result = calibrated(
+                plan,
+                load_measurements(plan),
+                Repetitions(replicas, plan.fit.seed if seed is None else seed, processes=processes),
+                intervals=kinds if sbc is None or "posterior" in kinds else [*kinds, "posterior"],
+                posteriors=sbc,
+                command=command(),
+            )
+        if as_json:
+            from stfit.results.storage import as_text
 
-        say_document(as_text(result).rstrip())
-    elif result.calibration and not quiet:
-        from stfit.reports.calibration_words import calibration_text
+            say_document(as_text(result).rstrip())
+        elif result.calibration and not quiet:
+            from stfit.reports.calibration_words import calibration_text
 
-        say(calibration_text(result.calibration))
+            say(calibration_text(result.calibration))
 
-    with watched_work("Drawing the report", quiet=quiet):
-        from stfit.reports.bundle import write_report  # draws figures, which the answer above does not wait for
+        with watched_work("Drawing the report", quiet=quiet):
+            from stfit.reports.bundle import write_report  # draws figures, which the answer above does not wait for
 
-        page = write_report(result, folder)
-    say(f"Report: {page}", err=as_json)
+            page = write_report(result, folder)
+        say(f"Report: {page}", err=as_json)
     end(result, asked_but_not_identified(result, plan.fit.free))

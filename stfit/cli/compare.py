@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 _FILES: Final = ("comparison.html", "comparison.csv", "comparison.json")
 
 
-@app.command(epilog="Example: stfit compare reports/device-1/result.json reports/device-2/result.json --out both/")
+@app.command(
+    help="Show l/L_θθ, c_i, τ0, E and I_c of several results side by side and test whether they agree.",
+    epilog="Example: stfit compare reports/device-1/result.json reports/device-2/result.json --out both/",
+)
 def compare(
     results: Annotated[
         list[Path],
@@ -33,7 +36,7 @@ def compare(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document in place of the tables.")] = False,
 ) -> None:
-    """Show l/L_θθ, c_i, τ0, E and I_c of several results side by side and test whether they agree."""
+    """Do what `stfit compare --help` says."""
     if out is not None:
         require_writable(out, _FILES)
 

@@ -12,6 +12,7 @@ from stfit.cli.completion import backends
 from stfit.cli.options import AnalysisFile, Formats, ReportFolder, Seed
 from stfit.cli.progress import watched_work
 from stfit.cli.saying import command, default_folder, end, require_analysis, require_writable, say, say_document
+from stfit.cli.unfinished import kept_until_written
 from stfit.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from stfit.results.result import FitResult
 
 
-@app.command(epilog="Example: stfit fit datasets/nanopillar/analysis.toml --seed 7 --out out/")
+@app.command(
+    help="Fit the measurements of an analysis file and write a report.",
+    epilog="Example: stfit fit datasets/nanopillar/analysis.toml --seed 7 --out out/",
+)
 def fit(
     analysis: AnalysisFile,
     *,
@@ -41,7 +45,7 @@ def fit(
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json in place of the summary.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the path of the report.")] = False,
 ) -> None:
-    """Fit the measurements of an analysis file and write a report."""
+    """Do what `stfit fit --help` says."""
     from stfit.analysis import read_analysis, with_backend
 
     require_analysis(analysis)
@@ -58,18 +62,19 @@ def fit(
     require_writable(folder, files_of(chosen))
 
     seed = plan.fit.seed if seed is None else seed
-    if plan.fit.backend == "mcmc":
-        result = _sampled(plan, seed, folder, resume, processes, quiet)
-    else:
-        result = _fitted(plan, seed, quiet)
-    _say_answer(result, as_json, quiet)
+    with kept_until_written(folder):
+        if plan.fit.backend == "mcmc":
+            result = _sampled(plan, seed, folder, resume, processes, quiet)
+        else:
+            result = _fitted(plan, seed, quiet)
+        _say_answer(result, as_json, quiet)
 
-    with watched_work("Drawing the report", quiet=quiet):
-        from stfit.reports.bundle import write_report  # draws figures, which the answer above does not wait for
+        with watched_work("Drawing the report", quiet=quiet):
+            from stfit.reports.bundle import write_report  # draws figures, which the answer above does not wait for
 
-        write_report(result, folder, chosen)
-    for name in files_of(chosen, result=False):
-        say(f"Report: {folder / name}", err=as_json)
+            write_report(result, folder, chosen)
+        for name in files_of(chosen, result=False):
+            say(f"Report: {folder / name}", err=as_json)
 
     from stfit.pipeline.run import asked_but_not_identified
 

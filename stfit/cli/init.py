@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from stfit.pipeline.given import Question
 
 
-@app.command(epilog="Example: stfit init dwell.csv pulses.csv --device 'beta=0.35 ± 0.03' --out analysis.toml")
+@app.command(
+    help="Write a first analysis file for data: kinds and settings from the columns, and places to fill in.",
+    epilog="Example: stfit init dwell.csv pulses.csv --device 'beta=0.35 ± 0.03' --out analysis.toml",
+)
 def init(
     data: Annotated[list[Path], typer.Argument(metavar="DATA...", readable=False, help="Files with tables.")],
     *,
@@ -57,7 +60,7 @@ def init(
     ] = Path("analysis.toml"),
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> None:
-    """Write a first analysis file for data: kinds and settings from the columns, and places to fill in."""
+    """Do what `stfit init --help` says."""
     _refuse(out, force)
     require_writable(out.absolute().parent, (out.name,))
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 _LABEL: Final = 40  # characters beside an axis in the terminal
 
 
-@app.command(epilog="Example: stfit inspect dwell.csv --json")
+@app.command(
+    help="Show how stfit reads a file: container, columns, units, rows, remarks, and a plot.",
+    epilog="Example: stfit inspect dwell.csv --json",
+)
 def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="A file with a table.")],
     *,
@@ -43,7 +46,7 @@ def inspect(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document in place of the text.")] = False,
 ) -> None:
-    """Show how stfit reads a file: container, columns, units, rows, remarks, and a plot."""
+    """Do what `stfit inspect --help` says."""
     if png is not None:
         if png.suffix.lower() != ".png":
             raise InputError(Problem("option '--png'", "a file name that ends in .png", repr(str(png))))

@@ -20,9 +20,13 @@ from stfit.cli.saying import (
     say,
     say_document,
 )
+from stfit.cli.unfinished import kept_until_written
 
 
-@app.command(epilog="Example: stfit plan datasets/nanopillar/analysis.toml --hours 8")
+@app.command(
+    help="Find the next measurement: how much each candidate reduces the error of l/L_θθ per hour.",
+    epilog="Example: stfit plan datasets/nanopillar/analysis.toml --hours 8",
+)
 def plan(
     analysis: AnalysisFile,
     *,
@@ -49,7 +53,7 @@ def plan(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print plan.json in place of the summary.")] = False,
 ) -> None:
-    """Find the next measurement: how much each candidate reduces the error of l/L_θθ per hour."""
+    """Do what `stfit plan --help` says."""
     from stfit.analysis import read_analysis
     from stfit.analysis.reading import with_target
 
@@ -58,35 +62,36 @@ def plan(
     folder = default_folder(analysis) if out is None else out
     require_writable(folder, ("plan.json", "plan.html"))
 
-    with watched_work("Planning"):
-        # under the bar, as it takes a part of a second
-        from stfit.backends.parallel import available_processes
-        from stfit.pipeline.loading import load_measurements
-        from stfit.pipeline.planning import end_of, plan_analysis, with_plan
-        from stfit.studies.plan import Trials
+    with kept_until_written(folder):
+        with watched_work("Planning"):
+            # under the bar, as it takes a part of a second
+            from stfit.backends.parallel import available_processes
+            from stfit.pipeline.loading import load_measurements
+            from stfit.pipeline.planning import end_of, plan_analysis, with_plan
+            from stfit.studies.plan import Trials
 
-        wanted = with_plan(wanted, hours=hours)
-        trials = Trials(
-            check,
-            refits,
-            seed=wanted.fit.seed if seed is None else seed,
-            processes=available_processes() if processes is None else processes,
-        )
-        found = plan_analysis(wanted, load_measurements(wanted), trials, command=command())
+            wanted = with_plan(wanted, hours=hours)
+            trials = Trials(
+                check,
+                refits,
+                seed=wanted.fit.seed if seed is None else seed,
+                processes=available_processes() if processes is None else processes,
+            )
+            found = plan_analysis(wanted, load_measurements(wanted), trials, command=command())
 
-    from stfit.reports.plan_words import summary
-    from stfit.results.measurement_plan import plan_text
+        from stfit.reports.plan_words import summary
+        from stfit.results.measurement_plan import plan_text
 
-    if as_json:
-        say_document(plan_text(found).rstrip())
-    else:
-        say(summary(found).rstrip())
-    with watched_work("Drawing the plan"):
-        # draws figures, which the answer above does not wait for
-        from stfit.pipeline.reporting import write_plan_report
+        if as_json:
+            say_document(plan_text(found).rstrip())
+        else:
+            say(summary(found).rstrip())
+        with watched_work("Drawing the plan"):
+            # draws figures, which the answer above does not wait for
+            from stfit.pipeline.reporting import write_plan_report
 
-        page = write_plan_report(found, folder)
-    say(f"Plan: {page}", err=as_json)
+            page = write_plan_report(found, folder)
+        say(f"Plan: {page}", err=as_json)
     for sentence in (reasons := end_of(found, wanted.fit.free)):
         say(f"stfit: {sentence}", err=True)
     if reasons:

@@ -12,7 +12,10 @@ from stfit.cli.options import Formats
 from stfit.cli.saying import require_writable, say
 
 
-@app.command(epilog="Example: stfit report out/result.json --format pdf")
+@app.command(
+    help="Write the report of a stored result again, in any format, without a new fit.",
+    epilog="Example: stfit report out/result.json --format pdf",
+)
 def report(
     result: Annotated[Path, typer.Argument(metavar="RESULT.json", readable=False, help="Stored result of a fit.")],
     *,
@@ -22,7 +25,7 @@ def report(
         typer.Option(metavar="DIR", readable=False, help="Folder of the report.  [default: the folder of the result]"),
     ] = None,
 ) -> None:
-    """Write the report of a stored result again, in any format, without a new fit."""
+    """Do what `stfit report --help` says."""
     from stfit.reports.formats import chosen_formats, files_of
 
     chosen = chosen_formats(formats)

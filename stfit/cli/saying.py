@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from stfit.errors import InputError, Problem, in_one_line, printable
+from stfit.files import reason
 
 if TYPE_CHECKING:
     from stfit.results.result import FitResult
@@ -114,12 +115,29 @@ def ask(words: str, default: str | None) -> str:
     return str(typer.prompt(in_one_line(words, _WIDEST), default=default, err=True))
 
 
+_UNSAID: Final[list[str]] = []  # why stdout could not be written
+
+
+def require_said() -> None:
+    """Refuse to end as if all had been said.
+
+    Raises
+    ------
+    InputError
+        If something could not be written to stdout, because the disk that it leads to is full, for example.
+    """
+    if _UNSAID:
+        raise InputError(Problem("stdout", "a place that can be written", _UNSAID.pop()))
+
+
 def _show(text: str, err: bool) -> None:
-    """Write where nobody may be reading any more."""
+    """Write where nobody may be reading any more, or the disk may be full: the files that follow are worth more."""
     try:
         typer.echo(text, err=err)
-    except BrokenPipeError:
-        # the reader has seen enough; the files stand, and the exit status is still about the fit
+    except OSError as error:
+        # a reader that went has seen enough; the exit status is still about the fit
+        if not err and not isinstance(error, BrokenPipeError):
+            _UNSAID[:] = [reason(error)]
         os.dup2(os.open(os.devnull, os.O_WRONLY), (sys.stderr if err else sys.stdout).fileno())
 
 

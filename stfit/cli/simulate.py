@@ -11,7 +11,10 @@ from stfit.cli.app import app
 from stfit.cli.saying import require_writable, say
 
 
-@app.command(epilog="Example: stfit simulate --device device.toml --experiment experiment.toml --seed 1 --out sim/")
+@app.command(
+    help="Write a synthetic measurement of a device whose true parameters are known.",
+    epilog="Example: stfit simulate --device device.toml --experiment experiment.toml --seed 1 --out sim/",
+)
 def simulate(
     *,
     device: Annotated[
@@ -28,7 +31,7 @@ def simulate(
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed: the same one gives the same files.")],
     out: Annotated[Path, typer.Option(metavar="DIR", readable=False, help="Folder of the files.")],
 ) -> None:
-    """Write a synthetic measurement of a device whose true parameters are known."""
+    """Do what `stfit simulate --help` says."""
     require_writable(out)
 
     from stfit.pipeline.simulating import simulate as simulated

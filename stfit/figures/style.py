@@ -100,9 +100,14 @@ class AxisQuantity:
 
 @contextmanager
 def journal_style(scale: float = 1.0) -> Iterator[None]:
-    """Draw in stfit's style, text `scale` times its size; matplotlib's settings are as before afterwards."""
+    """Draw in stfit's style, text `scale` times its size; matplotlib's settings are as before afterwards.
+
+    What is not said here is as matplotlib has it by default, not as the user's matplotlibrc has it.
+    """
     sizes = {name: scale * size for name, size in _RC.items() if name.endswith(("size", "width")) and scale != 1.0}
-    with mpl.rc_context(_RC | sizes):
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_RC | sizes)
         yield
 
 

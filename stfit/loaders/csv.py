@@ -25,7 +25,7 @@ from stfit.loaders.lengths import Row, cell_count, refuse_lengths, width_of
 from stfit.loaders.records import WHITE_SPACE, is_left_out, records, split_lines
 from stfit.loaders.shapes import Shape, columns_of_rows, has_empty_cell, shaped
 from stfit.measurement.description import PLAIN, Dialect
-from stfit.units import quoted
+from stfit.units import quoted, split_header
 
 _CHUNK: Final = 1 << 18
 _HEAD: Final = 1 << 15  # bytes in which header and first rows are looked for
@@ -149,9 +149,8 @@ def _read_plain(text: _Text, start: int, scan: _Scan) -> Table | None:
 
         columns = _long_columns(source, structure, first.cells, quotes=scan.quotes)
     shape = None if columns is None else shaped(structure.header, columns)
-    if (
-        columns is None or shape is None or has_empty_cell(shape.columns[-1])
-    ):  # rows that are too short end in an empty cell
+    # rows that are too short end in an empty cell, and a header may be repeated
+    if columns is None or shape is None or has_empty_cell(shape.columns[-1]) or _has_header(columns, structure):
         return None
     rows, line = columns[0].size, structure.first_line
 
@@ -161,6 +160,12 @@ def _read_plain(text: _Text, start: int, scan: _Scan) -> Table | None:
         return found if found.size == rows else line + np.arange(rows)  # other than a moment ago
 
     return _table(text, scan.sha256, shape, lines)
+
+
+def _has_header(columns: Sequence[Cells], structure: Structure) -> bool:
+    """Whether a header stands among the rows: its first name, in the first column."""
+    first, name = columns[0], split_header(structure.header[0])[0]
+    return first.dtype == object and any(str(cell).startswith(name) for cell in set(first.tolist())) and bool(name)
 
 
 def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
@@ -173,6 +178,12 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
     short = len(content) <= _SHORT
     found = [Row.of(row, keep=short) for row in records(body, structure.separator, structure.first_line)]
     rows = [row for row in found if not row.empty]
+    titles = lines[max(structure.header_line - 1, 0) : structure.first_line - 1]
+    again = [row for row in rows if row.first == row.last and lines[row.first - 1] in titles]
+    if again and len(again) < len(rows):  # where a run was written below another one
+        repeated = f"the header is repeated in {len(again)} lines"
+        text = replace(text, sentences=(*text.sentences, repeated))
+        rows = [row for row in rows if row not in again]
     if not rows:
         open_quotes = [row for row in map(Row.of, records(lines, structure.separator)) if not row.width]
         refuse_lengths(path, lines, open_quotes, -1)
@@ -188,7 +199,8 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
     if len(regular) < len(rows) and not (dialect.bad_rows == "leave-out" and regular and closed):
         refuse_lengths(path, lines, rows, len(structure.header))
     if short:
-        columns = columns_of_rows([row.cells for row in regular], decimal_comma=structure.comma)
+        cells = [row.cells for row in regular]
+        columns = columns_of_rows(cells, decimal_comma=structure.comma, groups=structure.groups)
     else:
         columns = _joined_columns(structure, lines, regular)
     shape = shaped(structure.header, columns)
@@ -241,13 +253,14 @@ def _table(text: _Text, digest: str, shape: Shape, lines: Callable[[], Lines]) -
         structure.header_line,
         decimal_comma=structure.comma,
         recognised=(*text.sentences, *structure.sentences, *shape.sentences),
+        groups=structure.groups,
     )
 
 
 def _decoded(path: Path, content: bytes, encoding: str, *, cut: bool = False) -> str:
     """The text; cut: whether the content may end within a letter."""
     try:
-        return codecs.getincrementaldecoder(encoding)().decode(content, not cut).removeprefix("\N{BYTE ORDER MARK}")
+        return codecs.getincrementaldecoder(encoding)().decode(content, not cut).lstrip("\N{BYTE ORDER MARK}")
     except UnicodeDecodeError as error:
         start = error.start
         line = content.count(b"\n", 0, start) + 1

@@ -6,19 +6,29 @@ of the description) go before the shape of the lines.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, final
 
 from stfit.errors import InputError, Problem
+from stfit.loaders.containers import grouping_of, is_number
 from stfit.loaders.contents import require_columns
 from stfit.loaders.names import is_known, plain_name
 from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_comment, records, split_cells
-from stfit.loaders.separators import LAST, SAMPLE, SEPARATORS, is_number, separator_of, usual_width
+from stfit.loaders.separators import LAST, SAMPLE, SEPARATORS, separator_of, usual_width
+from stfit.loaders.shapes import named_part
 from stfit.measurement.description import Dialect
 from stfit.units import is_unit, quoted, split_header
 
+# names with spaces in them: apart by two of them, or by one with none but that before a unit
+_SPACED: Final = (
+    re.compile(r"\S+(?: \S+)*(?=\s{2}|\t|\s*$)"),
+    re.compile(r"[^\s(\[]+(?:\s*(?:\([^)]*\)|\[[^\]]*\])|\s+/\s+\S+)?"),
+)
+_RULE: Final = re.compile(r"[\s|+:=-]*[-=]{3}[\s|+:=-]*")  # below a header
+_NO_UNIT: Final = frozenset({"", "-", "–", "--", "#", "1", "none", "n/a", "a.u.", "arb. units", "count", "counts"})
 _IN_WORDS: Final = {"\t": "a tab", WHITE_SPACE: "white space"}
 
 
@@ -28,7 +38,8 @@ class Structure:
     """Where a table stands in its text.
 
     header: names of the columns with their units, or numbers where there are no names. header_line: 0 where there is
-    none. first_line: of the first row. comma: whether numbers may have a decimal comma. found: whether rows were seen.
+    none. first_line: of the first row. comma: whether numbers may have a decimal comma. groups: what groups their
+    digits, as `parse_numbers` takes it. found: whether rows were seen.
     """
 
     separator: str
@@ -36,6 +47,7 @@ class Structure:
     header_line: int
     first_line: int
     comma: bool
+    groups: str
     sentences: tuple[str, ...]
     found: bool
 
@@ -54,8 +66,9 @@ def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str]
     names = _with_units(header.cells or [], [] if units is None else units.cells or [])
     sentences = _sentences(separator, head, header, units, first_line)
     require_columns(path, len(names))
-    comma = declared.decimal == "," if declared.decimal else separator != ","
-    return Structure(separator, names, header.first, first_line, comma, sentences, head.first_data is not None)
+    groups = {".": ",", ",": "."}[declared.decimal] if declared.decimal else head.groups()
+    comma = declared.decimal != "."
+    return Structure(separator, names, header.first, first_line, comma, groups, sentences, head.first_data is not None)
 
 
 class _Head:
@@ -83,16 +96,14 @@ class _Head:
         if not self.rows:
             return Record(0, 0, [])
         if self.declared.skip is not None and self.first_data != 0:
-            return self.rows[0]
-        above = self.rows if self.first_data is None else self.rows[: self.first_data]
+            return self._fitting(self.rows[0])
+        above = [self._fitting(row) for row in self.rows[: self.first_data]]
         named = self._by_names(above)
         if named is not None:
             return named
         if self.first_data == 0:
             return self._in_a_comment() or self.without_header()
-        if self.first_data is None:
-            return self.rows[0]
-        return self._by_shape(above)
+        return above[0] if self.first_data is None else self._by_shape(above)
 
     def without_header(self) -> Record:
         """What stands for a header where there is none."""
@@ -103,17 +114,29 @@ class _Head:
         line = self.declared.units_line
         if line is not None:
             return Record(line, line, split_cells(self._line(line, "units_line"), self.separator)) if line else None
-        below = next((row for row in self.rows if row.first > header.last), None)
-        if header.first == 0 or below is None or not self._is_units_row(below):
+        if header.first == 0:
             return None
-        return below
+        below = next((row for row in self.rows if row.first > header.last), None)
+        if below is not None and self._is_units_row(below):
+            return below
+        beside = (header.last + 1, header.first - 1)  # remarks below and above it
+        lines = [number for number in beside if 1 <= number <= len(self.lines) and is_comment(self.lines[number - 1])]
+        remarks = [Record(n, n, split_cells(_unmarked(self.lines[n - 1]), self.separator)) for n in lines]
+        return next((remark for remark in remarks if self._is_units_row(remark)), None)
+
+    def groups(self) -> str:
+        """What groups the digits of the numbers."""
+        return grouping_of(cell for row in self.rows[-SAMPLE:] for cell in row.cells or [])
 
     def first_line(self, header: Record, units: Record | None) -> int:
-        """Where the rows begin: right below header and units, remarks between units and numbers left out."""
+        """Where the rows begin: below header, units and a rule, remarks between units and numbers left out."""
         if header.first == 0:
             return self.rows[0].first if self.rows else 1
         if units is None or self.first_data is None:
-            return max(header.last, 0 if units is None else units.last) + 1
+            line = max(header.last, 0 if units is None else units.last) + 1
+            while line <= len(self.lines) and _RULE.fullmatch(self.lines[line - 1]):
+                line += 1
+            return line
         between = [row for row in self.rows[: self.first_data] if row.first > units.last]
         remarks = all(not self._has_numbers(row.cells or []) for row in between)
         return self.rows[self.first_data].first if remarks and between else units.last + 1
@@ -154,10 +177,28 @@ class _Head:
             line = self.lines[number - 1]
             if not is_comment(line):
                 continue
-            for separator in (self.separator, *SEPARATORS):
-                cells = split_cells(_uncommented(line), separator)
-                if len(cells) == self.width and not any(map(is_number, cells)) and all(cells):
-                    return Record(number, number, cells)
+            if (cells := self._names_of(_uncommented(line))) is not None:
+                return Record(number, number, cells)
+        return None
+
+    def _fitting(self, row: Record) -> Record:
+        """A row above the numbers; cut by another mark than the rows where that gives a name for every column."""
+        cells = row.cells or []
+        named = len(named_part(cells))
+        first = self.rows[self.first_data or 0].cells or [""]
+        with_index = named == self.width - 1 and first[0] in ("0", "1")  # as R writes it
+        if self.width in (named, len(cells)) or with_index or row.first != row.last:
+            return row
+        names = self._names_of(self.lines[row.first - 1])
+        return row if names is None else Record(row.first, row.last, names)
+
+    def _names_of(self, line: str) -> list[str] | None:
+        """One name a column, whatever stands between the names; None where the line holds none."""
+        cut = (split_cells(line, separator) for separator in (self.separator, *SEPARATORS))
+        spaced = (expression.findall(line) for expression in _SPACED)
+        for cells in (*cut, *spaced):
+            if len(cells) == self.width and not any(map(is_number, cells)) and all(cells):
+                return cells
         return None
 
     def _by_shape(self, above: Sequence[Record]) -> Record:
@@ -191,7 +232,7 @@ class _Head:
     def _is_units_row(self, row: Record) -> bool:
         """Whether units, and nothing else, stand where numbers stand below."""
         cells = row.cells or []
-        there = [cells[place] for place in self.numeric if place < len(cells) and cells[place]]
+        there = [cells[place] for place in self.numeric if place < len(cells) and _bare(cells[place]) not in _NO_UNIT]
         return len(cells) <= self.width and bool(there) and all(_as_unit(cell) for cell in there)
 
 
@@ -207,7 +248,16 @@ def _numeric_columns(rows: Sequence[Record], width: int) -> list[int]:
 
 
 def _uncommented(line: str) -> str:
-    return line.lstrip().lstrip("#%/").strip()
+    return _unmarked(line).strip()
+
+
+def _unmarked(line: str) -> str:
+    return line.lstrip().lstrip("#%/")
+
+
+def _bare(cell: str) -> str:
+    """A cell without brackets around it, in small letters."""
+    return cell.strip().strip("()[]").strip().casefold()
 
 
 def _as_unit(cell: str) -> str:
@@ -219,6 +269,7 @@ def _as_unit(cell: str) -> str:
 
 def _with_units(names: Sequence[str], units: Sequence[str]) -> tuple[str, ...]:
     """The names of a header with the units of the row below it, where they have none of their own."""
+    names = [name[1:-1] if name[:1] == name[-1:] == "'" else name for name in names]
     padded = [*units, *[""] * (len(names) - len(units))]
     return tuple(
         f"{name} ({_as_unit(unit)})" if name and _as_unit(unit) and split_header(name)[1] is None else name

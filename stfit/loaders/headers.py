@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import final
+from typing import Final, final
 
-from stfit.loaders.containers import Problems, Table
+import numpy as np
+
+from stfit.loaders.containers import Problems, Table, is_number
 from stfit.loaders.names import fits, is_called, nearest, plain_name, split_for
 from stfit.loaders.proposals import columns_key, example, listed
 from stfit.measurement.columns import Column, Layout
 from stfit.measurement.description import ColumnSource, Description
 from stfit.units import UnitError, conversion, quoted, split_header
+
+_LOOKED_AT: Final = 20  # cells of a column, to see whether it holds numbers
 
 __all__ = ["Headers", "Match", "find_header", "match_headers", "nearest"]
 
@@ -108,7 +112,7 @@ class _Search:
         for column in self.layout.columns:
             declared = column.name in self.description.columns or column.name in self.description.constants
             found = [] if declared else self._candidates(column)
-            if len(found) > 1:
+            if len(found) > 1 and not self._alike(found):
                 names = listed([quoted(self.table.header[position]) for position in found])
                 expected = f"one column for {quoted(column.name)}, or {columns_key([(column, found[0] + 1)])}"
                 self.problems.add(expected, names, line=self.table.header_line)
@@ -165,6 +169,12 @@ class _Search:
         exact = [position for position, header in free if is_called(header, column.name, column)]
         return exact or [position for position, header in free if self._is_alias(header, column)]
 
+    def _alike(self, positions: list[int]) -> bool:
+        """Whether columns hold the same under one header, so that any of them will do."""
+        first, *others = positions
+        header, columns = self.table.header, self.table.columns
+        return all(header[p] == header[first] and np.array_equal(columns[p], columns[first]) for p in others)
+
     def _is_alias(self, header: str, column: Column) -> bool:
         """Whether the header is an alias of the column, and not the name of another one."""
         if not any(is_called(header, alias, column) for alias in column.aliases):
@@ -191,17 +201,29 @@ class _Search:
     def _report_everything(self, missing: list[Column]) -> None:
         """No column of the kind is there: one message for all, with the key that names them."""
         every = [*missing, *(self.layout.alternatives[0] if self.layout.alternatives else ())]
-        there = [place for place, header in enumerate(self.table.header, start=1) if header]
-        wanted = list(zip(every, there, strict=False))
+        wanted = self._possible(every)
         expected = f"the columns {', '.join(map(_described, every))}"
         if self.table.numbered:
-            expected += f", by their numbers, for example {columns_key(wanted)}"
+            expected += f", by their numbers, for example {columns_key(wanted)}" if wanted else ", by their numbers"
             found = f"{len(self.table.header)} columns without names"
         else:
             headers = [(column, self.table.header[place - 1]) for column, place in wanted]
-            expected += f", or their headers, for example {columns_key(headers)}"
+            expected += f", or their headers, for example {columns_key(headers)}" if headers else ""
             found = listed([quoted(header) for header in self.table.header if header])
         self.problems.add(expected, found, line=self.table.header_line)
+
+    def _possible(self, columns: list[Column]) -> list[tuple[Column, int]]:
+        """For each column a header that it may be, by number from 1: of its dimension, else the next without a unit."""
+        left = [place for place, header in enumerate(self.table.header) if header]
+        found = {}
+        for column in sorted(columns, key=lambda column: not column.unit):  # those that a unit may tell go first
+            units = {place: split_for(self.table.header[place], column)[1] for place in left}
+            able = [place for place in left if self._may_be(self.table.header[place], column)]
+            chosen = next((p for p in able if units[p] is not None), next(iter(able), None))
+            if chosen is not None:
+                found[column.name] = chosen + 1
+                left.remove(chosen)
+        return [(column, found[column.name]) for column in columns if column.name in found]
 
     def _report_missing(self, column: Column) -> None:
         likely = self._likely(column)
@@ -216,12 +238,21 @@ class _Search:
         alike = self._of_dimension(column)
         if len(alike) == 1:
             return f"; {columns_key([(column, alike[0])])} takes the only column of this dimension"
-        # a header that states another dimension is none of this column: taking it would be refused
-        possible = [name for name in left if (unit := split_for(name, column)[1]) is None or fits(unit, column)]
+        possible = [name for name in left if self._may_be(name, column)]
         if possible and (len(left) == 1 or self.layout.record):
             which = "the" if len(left) == 1 else "a"
             return f"; {columns_key([(column, possible[0])])} takes {which} column that is left"
         return ""
+
+    def _may_be(self, header: str, column: Column) -> bool:
+        """Whether taking a header for the column would not be refused: for its dimension, or words for numbers."""
+        unit = split_for(header, column)[1]
+        cells = self.table.columns[self.table.header.index(header)]
+        if column.choices:
+            right = cells.dtype == object or np.unique(cells).size == len(column.choices)
+        else:
+            right = column.text or cells.dtype != object or any(map(is_number, cells[:_LOOKED_AT].tolist()))
+        return right and (unit is None or fits(unit, column))
 
     def _of_dimension(self, column: Column) -> list[str]:
         """The headers that are no column yet and have a unit of the dimension of this one."""
@@ -230,6 +261,7 @@ class _Search:
     def _report_alternatives(self) -> None:
         groups = [" and ".join(_described(column) for column in group) for group in self.layout.alternatives]
         absent = [c for group in self.layout.alternatives for c in group if not self._is_there(c)]
+        absent.sort(key=lambda column: not column.any_unit)  # of which nothing more is said than that it is there
         likely = next((phrase for column in absent if (phrase := self._likely(column))), "")
         there = [quoted(self.table.header[self.matches[name].position]) for name in self._alternatives_there()]
         found = f"only {' and '.join(there)}" if there else "none of them"

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from stfit.measurement.columns import Column
 from stfit.units import split_header
 
 _SHOWN: Final = 6
+_STATES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("p", "parallel", "0", "low", "lrs"), "P"),
+    **dict.fromkeys(("ap", "antiparallel", "1", "high", "hrs"), "AP"),
+}
+_BETWEEN: Final = re.compile(r"\b(p|ap|low|high)(?:2|to)(?=[aplh])")  # of one word, "P2AP"
+_APART: Final = re.compile(r"[^a-z0-9]+to[^a-z0-9]+|[^a-z0-9]+")
 
 
 def columns_key(sources: Iterable[tuple[Column, str | int]]) -> str:
@@ -19,11 +27,8 @@ def columns_key(sources: Iterable[tuple[Column, str | int]]) -> str:
 
 def values_key(column: Column, words: Sequence[str]) -> str:
     """`values = {state = {"low" = "P", "high" = "AP"}}`: what each word may mean, to be looked at."""
-    choices = list(column.choices)
-    pairs = [
-        f"{json.dumps(word, ensure_ascii=False)} = {json.dumps(_likely(word, choices, place))}"
-        for place, word in enumerate(words)
-    ]
+    meanings = zip(words, _likely(words, list(column.choices)), strict=True)
+    pairs = [f"{json.dumps(word, ensure_ascii=False)} = {json.dumps(meaning)}" for word, meaning in meanings]
     return f"values = {{{column.name} = {{{', '.join(pairs)}}}}}"
 
 
@@ -48,11 +53,17 @@ def _source(column: Column, at: str | int) -> str:
     return json.dumps(named, ensure_ascii=False)
 
 
-def _likely(word: str, choices: Sequence[str], place: int) -> str:
-    """The choice that is written with the same letters; else they are taken in turn."""
-    same = [choice for choice in choices if _letters(choice) == _letters(word)]
-    return same[0] if same else choices[place % len(choices)]
+def _likely(words: Sequence[str], choices: Sequence[str]) -> list[str]:
+    """The choice that each word says in another way; the others take those that are left, in turn."""
+    known = [_meaning(word, choices) for word in words]
+    left = [choice for choice in choices if choice not in known] or choices
+    turn = itertools.cycle(left)
+    return [meaning or next(turn) for meaning in known]
 
 
-def _letters(word: str) -> str:
-    return "".join(letter for letter in word.casefold() if letter.isalpha())
+def _meaning(word: str, choices: Sequence[str]) -> str:
+    """The choice of the same states, one or from one to the other: "0->1", "P2AP", "low to high"; "" for none."""
+    plain = _BETWEEN.sub(r"\1 to ", word.casefold().replace("anti-", "anti").replace("anti ", "anti"))
+    states = [_STATES.get(part, "") for part in _APART.split(plain) if part]
+    meaning = "->".join(states)
+    return meaning if all(states) and meaning in choices else ""

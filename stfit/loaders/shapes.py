@@ -58,13 +58,15 @@ def _counts_rows(cells: Cells) -> bool:
     return cells.dtype != object and cells.size > 1 and cells[0] in (0, 1) and bool((np.diff(cells) == 1).all())
 
 
-def columns_of_rows(rows: Sequence[Sequence[str]], *, decimal_comma: bool) -> tuple[Cells, ...]:
+def columns_of_rows(
+    rows: Sequence[Sequence[str]], *, decimal_comma: bool, groups: str | None = None
+) -> tuple[Cells, ...]:
     """The columns of rows of one length: numbers where every cell is one, else words; arrays of shape (rows,)."""
-    return tuple(_cells_of(texts, decimal_comma) for texts in zip(*rows, strict=True))
+    return tuple(_cells_of(texts, decimal_comma, groups) for texts in zip(*rows, strict=True))
 
 
-def _cells_of(texts: Sequence[str], decimal_comma: bool) -> Cells:
-    numbers = parse_numbers(texts, decimal_comma=decimal_comma)
+def _cells_of(texts: Sequence[str], decimal_comma: bool, groups: str | None) -> Cells:
+    numbers = parse_numbers(texts, decimal_comma=decimal_comma, groups=groups)
     return np.array(texts, dtype=object) if np.isnan(numbers).any() else numbers
 
 

@@ -87,8 +87,8 @@ class Settings:
         A/s.
     interval : (Array, Array) or None
         A, times the polarity: the currents between which a ramp ran.
-    measurement_time : float or None
-        s, on which critical currents were measured.
+    measurement_time : Array or None
+        s, in which critical currents were measured; None for extrapolated ones.
     athermal : bool
         Whether no row depends on the temperature.
     is_linewidth : Codes or None
@@ -107,7 +107,7 @@ class Settings:
     frequency: Array | None = None
     ramp_rate: Array | None = None
     interval: tuple[Array, Array] | None = None
-    measurement_time: float | None = None
+    measurement_time: Array | None = None
     athermal: bool = False
     is_linewidth: Codes | None = None
     lines: LineNumbers | None = None

@@ -57,6 +57,7 @@ class Column:
     otherwise: the column it is where its header has the unit of that one, a linewidth in mT instead of MHz.
     text: its cells are text of any kind, such as names of files; its unit is "".
     any_unit: its numbers stay as they are, in whatever unit, whose choice changes nothing that is asked of them.
+    bare: its numbers may have no unit that is known, and then stay as they are.
     noise: of a setting that may be read from an instrument in every row.
     """
 
@@ -69,6 +70,7 @@ class Column:
     otherwise: Column | None = None
     text: bool = False
     any_unit: bool = False
+    bare: bool = False
     noise: Noise | None = None
 
 

@@ -248,7 +248,7 @@ class FitResult:
         known = dict(content)
         known["status"] = Status.from_key(known["status"])
         known["inputs"] = [InputFile(**entry) for entry in known["inputs"]]
-        known["parameters"] = {name: _estimate(entry) for name, entry in known["parameters"].items()}
+        known["parameters"] = {name: estimate_of(entry) for name, entry in known["parameters"].items()}
         known["combinations"] = [Combination(**_with_intervals(entry)) for entry in known["combinations"]]
         known["curves"] = [Curve(**entry) for entry in known["curves"]]
         tests = [GoodnessTest(**entry) for entry in known["goodness"]["tests"]]
@@ -263,5 +263,6 @@ def _with_intervals(entry: Mapping[str, Any]) -> dict[str, Any]:
     return dict(entry) | intervals
 
 
-def _estimate(entry: Mapping[str, Any]) -> Estimate:
+def estimate_of(entry: Mapping[str, Any]) -> Estimate:
+    """The estimate that JSON holds as `entry`."""
     return Estimate(**(_with_intervals(entry) | {"verdict": Verdict(entry["verdict"])}))

@@ -16,4 +16,12 @@ _BARRIER: Final = Column(
     "barrier", "J", Domain.POSITIVE, ("eV", "meV", "J"), ("E_a", "energy_barrier", "anisotropy_energy")
 )
 
-LAYOUT: Final = Layout((TRANSITION, _CURRENT, _STDERR), (), (_DELTA_R, _BARRIER, TEMPERATURE))
+_TIME: Final = Column(
+    "measurement_time",
+    "s",
+    Domain.POSITIVE,
+    ("s", "ms", "us", "ns"),
+    ("t_m", "pulse_width", "t_p", "tp", "pulse_length", "pulse_duration"),
+)
+
+LAYOUT: Final = Layout((TRANSITION, _CURRENT, _STDERR), (), (_DELTA_R, _BARRIER, TEMPERATURE, _TIME))

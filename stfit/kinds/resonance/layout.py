@@ -41,4 +41,7 @@ LAYOUT: Final = Layout(
 _SIGNAL: Final = Column("signal", "", aliases=("V", "voltage", "amplitude", "dP/dH", "absorption"), any_unit=True)
 SPECTRUM: Final = Layout((_SIGNAL,), ((FIELD,), (_FREQUENCY,)), record=True)
 
-INDEX_LAYOUT: Final = Layout((FILE, STATE), ((CURRENT, _FREQUENCY), (CURRENT,), (_FREQUENCY,)), (TEMPERATURE, COLUMN))
+# Without a current no state plays a part.
+INDEX_LAYOUT: Final = Layout(
+    (FILE,), ((STATE, CURRENT, _FREQUENCY), (STATE, CURRENT), (_FREQUENCY,)), (STATE, CURRENT, TEMPERATURE, COLUMN)
+)

@@ -17,6 +17,7 @@ from stfit.kinds.resonance.line_fit import Line, SpectrumFit, fit_spectrum
 from stfit.kinds.resonance.series import SeriesFit, Spectrum, fit_series
 from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Array, Origin
+from stfit.measurement.columns import P
 from stfit.results.numbers import format_p, format_value
 
 _FEWEST_SAMPLES: Final = 12
@@ -37,15 +38,16 @@ def fitted_lines(
     line_shape: a key of LINE_SHAPES. geometry: "in-plane" or "perpendicular", for a series of frequencies swept in
     field, whose spectra are then also fitted together. listed: how the files are described. Of lines swept at one
     frequency the integrated power is taken too, unless their shape is a derivative. TableError: files that cannot be
-    read, spectra swept in different quantities, no line in any.
+    read, spectra swept in different quantities, no line in any, a current without the state of the device.
     """
+    columns, stateless = _with_state(columns)
     swept, spectra, recognised = _read(columns, listed or Listed(Path(origin.file).parent))
     fits = [fit_spectrum(x, signal, line_shape) for x, signal in spectra]
     seen = [index for index, fit in enumerate(fits) if fit.strongest is not None]
     if not seen:
         raise TableError([CellProblem(None, "file", "a resonance line in at least one spectrum", "none in any")])
     lines = [line for index in seen if (line := fits[index].strongest) is not None]
-    notices = [*origin.notices, *_found_words(columns["file"], fits)]
+    notices = [*origin.notices, *stateless, *_found_words(columns["file"], fits)]
     notices += _series_words(_common(columns, swept, spectra, fits, geometry))
     table = _line_columns(columns, seen, lines, swept, with_power=line_shape != "derivative")
     return FmrLines.from_columns(
@@ -55,6 +57,17 @@ def fitted_lines(
         power="integrated" if "power" in table else None,
         inhomogeneous_linewidth=inhomogeneous_linewidth,
     )
+
+
+def _with_state(columns: Mapping[str, npt.NDArray[Any]]) -> tuple[Mapping[str, npt.NDArray[Any]], list[str]]:
+    """The columns with a state, and a notice where nobody gives one: without a current none plays a part."""
+    if "state" in columns:
+        return columns, []
+    if np.any(columns.get("current", 0.0)):
+        expected = 'a column, or the constant state = "P", since the state decides what a current does'
+        raise TableError([CellProblem(None, "state", expected, "none")])
+    state = np.full(columns["file"].size, P, dtype=np.int8)
+    return {**columns, "state": state}, ["no state is given: without a current it plays no part, and P stands for it"]
 
 
 def _read(columns: Mapping[str, npt.NDArray[Any]], listed: Listed) -> tuple[str, list[tuple[Array, Array]], list[str]]:

@@ -10,16 +10,17 @@ from stfit.pipeline.advice import ARRAYS, Advice, Asked, Setting
 
 class _TraceAdvice(Advice):
     def needed(self, asked: Asked) -> list[Setting]:
-        """The unit of arrays, whose numbers have none."""
-        if asked.given.get("quantity", "resistance") != "resistance" or "unit" in asked.given:
+        """What arrays hold, whose numbers have no unit that says it."""
+        if asked.given.keys() & {"quantity", "unit"}:
             return []
         arrays = any(Path(name).suffix.lower() in ARRAYS for name in asked.files)
-        remark = "of the numbers in the arrays, or of one count; no dwell time depends on it"
-        return [Setting("unit", "ohm", remark, assumed=True)] if arrays else []
+        remark = 'or "voltage", which AP has the lower of at a negative current'
+        return [Setting("quantity", "resistance", remark, assumed=True)] if arrays else []
 
 
 ADVICE: Final = _TraceAdvice(
     (
+        ("unit", "0.5 mohm", "of the numbers in arrays, or of one count; no dwell time depends on it"),
         ("ap_level", "low", "where AP is the state of the lower resistance"),
         ("dead_time", "25 us", "below which the instrument loses dwells"),
     )

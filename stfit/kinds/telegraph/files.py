@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, final
@@ -14,20 +15,23 @@ from stfit.files import READABLE, reason
 from stfit.loaders.bare_array import bare_array
 from stfit.loaders.described import Described
 from stfit.loaders.gate import admitted, limited, size_limit
+from stfit.loaders.headers import Match
 from stfit.loaders.listed import Listed
+from stfit.loaders.names import fits
 from stfit.loaders.reading import is_text_file, read_arrays
 from stfit.measurement.columns import Column, Layout
-from stfit.units import LARGEST, SMALLEST, UnitError, conversion, parse_quantity, quoted
+from stfit.units import LARGEST, SMALLEST, UnitError, conversion, is_unit, parse_quantity, quoted
 
 QUANTITIES: Final = {"resistance": "ohm", "voltage": "V"}
 _ARRAYS: Final = frozenset({".npy", ".npz"})
 _TIME: Final = Column("time", "s", accepts=("s", "ms", "us"), aliases=("t",))
 _COLUMNS: Final = {
-    "resistance": Column("resistance", "ohm", accepts=("ohm", "mohm"), aliases=("R",)),
-    "voltage": Column("voltage", "V", accepts=("mV", "V"), aliases=("V", "U")),
+    "resistance": Column("resistance", "ohm", accepts=("ohm", "mohm"), aliases=("R",), bare=True),
+    "voltage": Column("voltage", "V", accepts=("mV", "V"), aliases=("V", "U"), bare=True),
 }
+_SIGNAL: Final = Column("signal", "", any_unit=True)
 # what a table of a trace may hold
-LISTED: Final = Layout((_TIME,), tuple((column,) for column in _COLUMNS.values()), record=True)
+LISTED: Final = Layout((_TIME,), tuple((column,) for column in (*_COLUMNS.values(), _SIGNAL)), record=True)
 _MOST_MISSING: Final = 0.01
 _JITTER: Final = 0.2  # of a sampling interval, that a written time may be off
 _KINDS: Final = "fiu"
@@ -41,14 +45,15 @@ Array = npt.NDArray[np.float64]
 class TraceFile:
     """Where a trace lies and how its numbers are read.
 
-    quantity: "resistance" or "voltage". sample_interval: s; None where only the file can tell. unit: of the numbers of
-    an array, with a factor where there is one ("0.25 mV" a count). dtype: of a file that holds nothing but numbers.
+    quantity: "resistance" or "voltage"; "" where the file or the unit may tell. sample_interval: s; None where only the
+    file can tell. unit: of the numbers of an array, with a factor where there is one ("0.25 mV" a count). dtype: of a
+    file that holds nothing but numbers.
     listed: how the tables of an index are described. column: header or number of the signal in a table, where the index
     says it. size_limit: bytes that it may have, by default what holds where the object is made.
     """
 
     path: Path
-    quantity: str
+    quantity: str = ""
     sample_interval: float | None = None
     unit: str | None = None
     dtype: str | None = None
@@ -59,15 +64,42 @@ class TraceFile:
 
 @final
 @dataclass(frozen=True)
+class Measured:
+    """What a sample is.
+
+    quantity: "resistance" or "voltage", "" where nobody says. factor: of a sample into the SI unit of the quantity;
+    None where the numbers have no unit that is known: no dwell time depends on it.
+    """
+
+    quantity: str
+    factor: float | None = None
+
+    def per_ohm(self, current: float, name: str) -> float:
+        """What makes a sample ohm at a current (A); without a unit, what gives it the sign of a resistance.
+
+        name: of the file. InputError where the sign is open, or a voltage has no current.
+        """
+        if not self.quantity and current < 0.0:
+            expected = 'the key quantity = "resistance", or "voltage", which AP has the lower of at a negative current'
+            raise InputError(Problem(name, expected, "numbers of which nobody says it"))
+        if self.quantity != "voltage":
+            return 1.0 if self.factor is None else self.factor
+        if current == 0.0:
+            raise InputError(Problem(name, "a current that is not 0, by which the voltage is divided", "0"))
+        return math.copysign(1.0, current) if self.factor is None else self.factor / current
+
+
+@final
+@dataclass(frozen=True)
 class RawTrace:
     """A uniformly sampled signal.
 
-    samples: shape (n,), as they are stored, of any real type, memory-mapped where the container allows it. factor: of a
-    sample into `quantity`'s SI unit. sample_interval: s. recognised: what was recognised of a table, in sentences.
+    samples: shape (n,), as they are stored, of any real type, memory-mapped where the container allows it. measures:
+    what a sample is. sample_interval: s. recognised: what was recognised of a table, in sentences.
     """
 
     samples: npt.NDArray[Any]
-    factor: float
+    measures: Measured
     sample_interval: float
     recognised: tuple[str, ...] = ()
 
@@ -75,8 +107,9 @@ class RawTrace:
 def open_trace(file: TraceFile) -> RawTrace:
     """The trace in a .npy or .npz (one array), a table with a column of time, or, with a dtype, a file of bare numbers.
 
-    Nothing is ever unpickled. InputError: what cannot be read, another shape, samples that are no numbers, a unit or a
-    sampling interval that nobody gives, times that are not evenly spaced (with its row), sizes that no signal has.
+    Nothing is ever unpickled. InputError: what cannot be read, another shape, samples that are no numbers, a wrong
+    unit, a sampling interval that nobody gives, times that are not evenly spaced (with its row), sizes that no signal
+    has.
     """
     with limited(file.size_limit):
         try:
@@ -97,7 +130,7 @@ def _opened(file: TraceFile) -> RawTrace:
     if samples.ndim != 1 or samples.dtype.kind not in _KINDS:
         expected = "one array of numbers of one dimension"
         raise InputError(Problem(file.path.name, expected, f"shape {samples.shape} of type {samples.dtype}"))
-    return RawTrace(samples, _factor(file), _interval(file))
+    return RawTrace(samples, _declared(file), _interval(file))
 
 
 def _numpy(file: TraceFile) -> npt.NDArray[Any]:
@@ -123,23 +156,25 @@ def _binary(file: TraceFile, size: int) -> npt.NDArray[Any]:
 
 def _check_sizes(file: TraceFile, raw: RawTrace) -> None:
     """Refuse an empty trace, and signals whose squares leave the range of doubles, as cells of tables are."""
-    si = QUANTITIES[file.quantity]
+    si = QUANTITIES.get(raw.measures.quantity, "")
     if raw.samples.size == 0:
         raise InputError(Problem(file.path.name, "samples", "none"))
     if raw.samples.dtype.kind != "f":
         return
     parts = (raw.samples[start : start + _PART] for start in range(0, raw.samples.size, _PART))
     sample = max(float(np.max(np.abs(part), initial=0.0, where=np.isfinite(part))) for part in parts)
-    largest = sample * abs(raw.factor)
+    largest = sample * abs(raw.measures.factor or 1.0)
     if largest and not SMALLEST <= largest <= LARGEST:
-        expected = f"a signal between {SMALLEST:g} and {LARGEST:g} {si} in size"
-        raise InputError(Problem(file.path.name, expected, f"one of up to {largest:g} {si}"))
+        expected = f"a signal between {SMALLEST:g} and {LARGEST:g} {si}".rstrip() + " in size"
+        raise InputError(Problem(file.path.name, expected, f"one of up to {largest:g} {si}".rstrip()))
 
 
 def _from_table(file: TraceFile) -> RawTrace:
-    own = {file.quantity: file.column} if file.column else None
-    table = file.listed.read(file.path, Layout((_TIME, _COLUMNS[file.quantity]), record=True), own)
-    time, samples, missing = _bridged(table, file)
+    signals = _signals(file)
+    own = {signals[0].name: file.column} if file.column else None
+    table = file.listed.read(file.path, Layout((_TIME,), tuple((s,) for s in signals), record=True), own)
+    match = next(match for match in table.headers.matches.values() if match.column != _TIME)
+    time, samples, missing = _bridged(table, match.column.name, file)
     steps = np.diff(time)
     if steps.size == 0:
         raise InputError(Problem(file.path.name, "two samples or more", f"{time.size}"))
@@ -157,15 +192,39 @@ def _from_table(file: TraceFile) -> RawTrace:
         found = f"times {interval:.6g} s apart"
         raise InputError(Problem(file.path.name, f"the declared sample_interval, {file.sample_interval:g} s", found))
     held = (f"{missing} missing samples have the value of the one before",) if missing else ()
-    return RawTrace(samples, 1.0, interval, (*table.recognised, *held))
+    measures, factor = _written(file, match, table)
+    return RawTrace(factor * samples, measures, interval, (*table.recognised, *held))
 
 
-def _bridged(table: Described, file: TraceFile) -> tuple[Array, Array, int]:
+def _signals(file: TraceFile) -> list[Column]:
+    """What the signal in a table may be; one thing, as the table is described, where the index names its column."""
+    signals = [*(column for name, column in _COLUMNS.items() if file.quantity in ("", name)), _SIGNAL]
+    if not file.column:
+        return signals
+    return [next((column for column in signals if column.name in file.listed.description.columns), _SIGNAL)]
+
+
+def _written(file: TraceFile, match: Match, table: Described) -> tuple[Measured, float]:
+    """What the samples of a table are, in SI where their unit is known, and what takes its numbers there."""
+    header = table.selection.table.header[match.position]
+    if match.column != _SIGNAL:
+        return Measured(match.column.name, 1.0 if fits(match.unit, match.column) else None), 1.0
+    unit = match.unit if match.unit and is_unit(match.unit) else ""
+    for name, column in _COLUMNS.items():
+        if file.quantity in ("", name) and unit and fits(unit, column):
+            return Measured(name, 1.0), conversion(unit, column.unit)[0]
+    if file.quantity and unit:
+        expected = f"a unit such as {QUANTITIES[file.quantity]}"
+        raise InputError(Problem(f"{file.path.name}, column {quoted(header)}", expected, quoted(unit)))
+    return Measured(file.quantity), 1.0
+
+
+def _bridged(table: Described, signal: str, file: TraceFile) -> tuple[Array, Array, int]:
     """Times and samples, and how many of them were left out as bad rows; the one before stands for each of these.
 
     InputError where so many are missing that dwells could be bridged unseen.
     """
-    time, samples = table.values["time"], table.values[file.quantity]
+    time, samples = table.values["time"], table.values[signal]
     steps = np.diff(time)
     step = float(np.median(steps)) if steps.size else 0.0
     if file.listed.description.dialect.bad_rows != "leave-out" or not step > 0:
@@ -187,21 +246,30 @@ def _interval(file: TraceFile) -> float:
     return file.sample_interval
 
 
-def _factor(file: TraceFile) -> float:
-    """What a sample is worth in SI: from "mV", or from "0.25 mV" a count."""
-    si = QUANTITIES[file.quantity]
-    where = f"{file.path.name}, key 'unit'"
+def _declared(file: TraceFile) -> Measured:
+    """What the samples of an array are: as the keys `quantity` and `unit` say, "mV", or "0.25 mV" a count."""
     if file.unit is None:
-        raise InputError(Problem(file.path.name, f"the key 'unit' of its numbers, for example \"{si}\"", "none"))
+        return Measured(file.quantity)
+    where = f"{file.path.name}, key 'unit'"
+    possible = [file.quantity] if file.quantity else list(QUANTITIES)
+    units = " or ".join(QUANTITIES[quantity] for quantity in possible)
+    for quantity in possible:
+        if (factor := _factor(file.unit, quantity)) is None:
+            continue
+        if not SMALLEST <= abs(factor) <= LARGEST:
+            expected = f"a unit between {SMALLEST:g} and {LARGEST:g} {QUANTITIES[quantity]}"
+            raise InputError(Problem(where, expected, quoted(file.unit)))
+        return Measured(quantity, factor)
+    raise InputError(Problem(where, f"a unit such as {units}", quoted(file.unit)))
+
+
+def _factor(unit: str, quantity: str) -> float | None:
+    """What a sample is worth in SI; None where its unit is none of the quantity."""
+    si = QUANTITIES[quantity]
     try:
-        if any(character.isdigit() for character in file.unit.lstrip()[:1] + "."):
-            factor, offset = parse_quantity(file.unit, si).value, 0.0
-        else:
-            factor, offset = conversion(file.unit, si)
-    except UnitError as error:
-        raise InputError(Problem(where, error.expected, error.found)) from error
-    if offset:
-        raise InputError(Problem(where, f"a unit such as {si}", quoted(file.unit)))
-    if not SMALLEST <= abs(factor) <= LARGEST:
-        raise InputError(Problem(where, f"a unit between {SMALLEST:g} and {LARGEST:g} {si}", quoted(file.unit)))
-    return factor
+        if unit.lstrip()[:1].isdigit():
+            return parse_quantity(unit, si).value
+        factor, offset = conversion(unit, si)
+    except UnitError:
+        return None
+    return None if offset else factor

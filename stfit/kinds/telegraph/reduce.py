@@ -18,7 +18,7 @@ from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.reducing import ReducedTrace, TraceTask, reduce_trace
 from stfit.kinds.telegraph.trace_panels import panels
 from stfit.loaders.listed import Listed, in_common, problems_of
-from stfit.measurement.base import Array, Origin
+from stfit.measurement.base import Origin
 
 _LARGE: Final = 200_000_000  # bytes of all files together, from which several processes are worth their start
 _ALONE: Final = "a file that no other row holds, or in a column"
@@ -30,15 +30,16 @@ _ORDER: Final = (checks.FAILED, checks.DOUBTFUL, checks.PASSED, checks.NOT_TESTE
 class Reduction:
     """How the files of an index are read and reduced.
 
-    sample_interval: s, of traces that have no column for it. quantity: "resistance" or "voltage", which is divided
-    by the current. unit: of the numbers in an array, such as "mV" or "0.25 mV" a count. dtype: of files of bare
-    numbers. ap_level: "high" or "low", of the resistance. method: "auto", "threshold" or "hmm". dead_time: s, below
-    which the instrument loses dwells. bad: what becomes of a trace that fails a check: "report" or "leave-out".
-    leave_out: files to leave out whatever they show. listed: how the tables of the index are described.
+    sample_interval: s, of traces that have no column for it. quantity: "resistance" or "voltage", which is divided by
+    the current; "" where files or the unit tell. unit: of the numbers in an array, such as "mV" or "0.25 mV" a count;
+    None leaves them without. dtype: of files of bare numbers. ap_level: "high" or "low", of the resistance. method:
+    "auto", "threshold" or "hmm". dead_time: s, below which the instrument loses dwells. bad: what becomes of a trace
+    that fails a check: "report" or "leave-out". leave_out: files to leave out whatever they show. listed: how the
+    tables of the index are described.
     """
 
     sample_interval: float | None = None
-    quantity: str = "resistance"
+    quantity: str = ""
     unit: str | None = None
     dtype: str | None = None
     ap_level: str = "high"
@@ -98,24 +99,19 @@ def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, *
     reduction = Reduction(**{"listed": Listed(Path(origin.file).parent), **keys})
     pairs = zip(columns["file"], _signals(columns), strict=True)
     names = [f"{file} [{signal}]" if signal else str(file) for file, signal in pairs]
-    _refuse(names, columns["current"], reduction)
+    _refuse(names, reduction)
     reduced = _reduced([reduction.task(row, columns) for row in range(len(names))])
     out = [reduction.leaves_out(name, trace) for name, trace in zip(names, reduced, strict=True)]
     _refuse_unusable(names, reduced, out)
     return _measurement(columns, names, reduced, out, origin)
 
 
-def _refuse(names: Sequence[str], current: Array, reduction: Reduction) -> None:
+def _refuse(names: Sequence[str], reduction: Reduction) -> None:
     problems = [
         CellProblem(row, "file", f"{_ALONE} 'column' its own header in it", repr(name))
         for row, name in enumerate(names)
         if name in names[:row]
     ]
-    if reduction.quantity == "voltage":
-        problems += [
-            CellProblem(int(row), "current", "a current that is not 0, by which the voltage is divided", "0")
-            for row in np.flatnonzero(current == 0.0)
-        ]
     problems += [
         CellProblem(None, "file", "the files that leave_out names", f"no {name!r}")
         for name in reduction.leave_out
@@ -241,7 +237,6 @@ def _record(name: str, trace: ReducedTrace, left_out: bool, drawn: bool) -> Trac
     tau = np.full(2, np.nan) if rates is None else np.exp(rates.log_tau)
     error = np.full(2, np.nan) if rates is None else tau * np.sqrt(np.diag(rates.covariance))
     counts = np.zeros(2) if rates is None or rates.counts is None else rates.counts
-    unit = "ohm" if trace.task.file.quantity in ("resistance", "voltage") else ""
     return TraceRecord(
         file=name,
         current=trace.task.current,
@@ -250,7 +245,7 @@ def _record(name: str, trace: ReducedTrace, left_out: bool, drawn: bool) -> Trac
         samples=int(trace.raw.samples.size),
         sample_interval=trace.raw.sample_interval,
         levels=(_number(two[0] * trace.scale), _number(two[1] * trace.scale)),
-        level_unit=unit,
+        level_unit="" if trace.raw.measures.factor is None else "ohm",
         noise=_number(abs(noise * trace.scale)),
         snr=_number(snr),
         transitions=(round(float(counts[0])), round(float(counts[1]))),

@@ -52,7 +52,7 @@ class TraceTask:
 class ReducedTrace:
     """A trace, reduced. Arrays of shape (2,) are P, AP.
 
-    scale: of a sample into ohm (or V, of traces without a current). order: which of (low, high) P and AP are. rates:
+    scale: of a sample into ohm; of numbers without a unit, its sign. order: which of (low, high) P and AP are. rates:
     None where the trace gives none, failure then says why. segmentation: by thresholds, whatever the route.
     """
 
@@ -82,7 +82,7 @@ class ReducedTrace:
 def reduce_trace(task: TraceTask) -> ReducedTrace:
     """Read a trace and reduce it; InputError where it cannot be read, or holds what is no number."""
     raw = open_trace(task.file)
-    scale = raw.factor / (task.current if task.file.quantity == "voltage" else 1.0)
+    scale = raw.measures.per_ohm(task.current, task.file.path.name)
     order = (0, 1) if (scale > 0) == task.ap_high else (1, 0)
     parts = stretches(raw.samples)
     _refuse_infinite(parts, task.file.path.name)

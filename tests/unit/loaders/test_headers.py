@@ -222,6 +222,15 @@ def test_headers_that_do_not_fit(header: tuple[str, ...], declared: dict[str, st
     assert str(caught.value) == message
 
 
+def test_a_column_of_numbers_is_not_proposed_for_words(tmp_path: Path) -> None:
+    table = tmp_path / "spectra.txt"
+    table.write_text("current (mA),frequency (GHz),field (mT),X,Y\n" + "1,6,10,1,0\n" * 12, encoding="utf-8")
+    keys = {"columns": {"signal": "X"}}
+    with pytest.raises(InputError, match=r'the constant state = "P"') as refused:
+        stfit.load(table, "fmr-spectra", **keys)
+    assert "columns = {" not in str(refused.value)
+
+
 def test_a_column_of_another_dimension_is_not_proposed(tmp_path: Path) -> None:
     (tmp_path / "loop.csv").write_text("sweep,field (mT),resistance (ohm),time (s)\n1,0,100,0\n1,1,100,1\n")
     with pytest.raises(InputError) as refusal:

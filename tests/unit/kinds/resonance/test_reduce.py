@@ -100,3 +100,18 @@ def test_a_geometry_needs_frequencies(tmp_path: Path) -> None:
 def test_a_name_of_a_file_is_needed(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"line 2, column 'file': expected some text, .*; found an empty cell"):
         load(index_of(tmp_path, [",P,0"]))
+
+
+def test_without_a_current_no_state_is_needed(tmp_path: Path) -> None:
+    rows = []
+    for ghz in range(5, 8):
+        write_spectrum(tmp_path / f"{ghz}.csv", 0.03 * ghz, 0.02)
+        rows.append(f"{ghz}.csv,{ghz}")
+    found = load(index_of(tmp_path, rows, "file,frequency (GHz)"))
+    assert found.settings.state.tolist() == [0, 0, 0]
+    assert any("no state is given" in notice for notice in found.origin.notices)
+    rows = [f"{row},{current}" for row, current in zip(rows, (0, 1, 2), strict=True)]
+    index = index_of(tmp_path, rows, "file,frequency (GHz),current (mA)")
+    with pytest.raises(InputError, match=r'column .state.: expected a column, or the constant state = "P"'):
+        load(index)
+    assert load(index, state="AP").settings.state.tolist() == [1, 1, 1]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stfit.errors import InputError
-from stfit.kinds.telegraph.files import TraceFile, open_trace
+from stfit.kinds.telegraph.files import Measured, TraceFile, open_trace
 from stfit.loaders.listed import Listed
 from stfit.measurement.description import Description, Dialect
 
@@ -20,13 +20,15 @@ def test_an_array_is_memory_mapped(tmp_path: Path) -> None:
     raw = open_trace(TraceFile(tmp_path / "x.npy", "voltage", 1e-5, "mV"))
     assert isinstance(raw.samples, np.memmap)
     np.testing.assert_array_equal(raw.samples, SAMPLES)
-    assert raw.factor == pytest.approx(1e-3)
+    assert raw.measures.factor == pytest.approx(1e-3)
     assert raw.sample_interval == 1e-5
 
 
 def test_a_unit_may_be_what_a_count_is_worth(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", SAMPLES.astype(np.int16))
-    assert open_trace(TraceFile(tmp_path / "x.npy", "resistance", 1.0, "0.25 mohm")).factor == pytest.approx(0.25e-3)
+    assert open_trace(TraceFile(tmp_path / "x.npy", "resistance", 1.0, "0.25 mohm")).measures.factor == pytest.approx(
+        0.25e-3
+    )
 
 
 def test_npz_and_bare_bytes(tmp_path: Path) -> None:
@@ -82,10 +84,11 @@ def test_what_is_no_trace_is_an_error(tmp_path: Path) -> None:
     failing(tmp_path / "odd.bin", "float32 samples of 4 bytes; found 3 bytes", dtype="f4")
 
 
-def test_units_and_intervals_must_be_given(tmp_path: Path) -> None:
+def test_intervals_must_be_given_and_units_must_fit(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", SAMPLES)
-    failing(tmp_path / "x.npy", "the key 'unit'", unit=None)
-    failing(tmp_path / "x.npy", "key 'unit'.*ohm", unit="ohm")
+    failing(tmp_path / "x.npy", "key 'unit'.*a unit such as V; found 'ohm'", unit="ohm")
+    with pytest.raises(InputError, match=r"key 'unit'.*a unit such as ohm or V; found 'mA'"):
+        open_trace(TraceFile(tmp_path / "x.npy", "", 1e-5, "mA"))
     failing(tmp_path / "x.npy", "a sample_interval", sample_interval=None)
 
 
@@ -99,3 +102,52 @@ def test_times_must_be_even(tmp_path: Path) -> None:
     failing(tmp_path / "y.csv", "times that rise", sample_interval=None)
     (tmp_path / "z.csv").write_text("time (s),voltage (V)\n" + "\n".join(f"{t},1" for t in range(5)))
     failing(tmp_path / "z.csv", "the declared sample_interval", sample_interval=3.0)
+
+
+def measured(path: Path, quantity: str = "", **options: object) -> tuple[str, float | None, float]:
+    """Quantity, factor and first sample of a trace."""
+    raw = open_trace(TraceFile(path, quantity, **options))  # type: ignore[arg-type]
+    return raw.measures.quantity, raw.measures.factor, float(raw.samples[0])
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("voltage (mV)", ("voltage", 1.0, 2e-3)),
+        ("Ch1 / mV", ("voltage", 1.0, 2e-3)),
+        ("R (kohm)", ("resistance", 1.0, 2e3)),
+        ("V", ("voltage", None, 2.0)),
+        ("voltage (a.u.)", ("voltage", None, 2.0)),
+        ("R", ("resistance", None, 2.0)),
+        ("Ch1", ("", None, 2.0)),
+        ("Ch1 (counts)", ("", None, 2.0)),
+    ],
+)
+def test_a_table_says_what_its_samples_are(
+    tmp_path: Path, header: str, expected: tuple[str, float | None, float]
+) -> None:
+    (tmp_path / "x.csv").write_text(f"time (ms),{header}\n0,2\n1,3\n2,2\n", encoding="utf-8")
+    assert measured(tmp_path / "x.csv") == pytest.approx(expected)
+    # where an index names the column, the same follows from its header, but for a mere letter
+    named = measured(tmp_path / "x.csv", column=header)
+    assert named[1:] == pytest.approx(expected[1:])
+    assert named[0] in (expected[0], "")
+
+
+def test_an_array_without_a_unit_needs_none(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", SAMPLES)
+    for quantity, unit, expected in (("", None, ("", None)), ("voltage", None, ("voltage", None))):
+        assert measured(tmp_path / "x.npy", quantity, sample_interval=1.0, unit=unit)[:2] == expected
+    assert measured(tmp_path / "x.npy", sample_interval=1.0, unit="2 mV")[:2] == ("voltage", 2e-3)
+    assert measured(tmp_path / "x.npy", sample_interval=1.0, unit="kohm")[:2] == ("resistance", 1e3)
+
+
+def test_only_a_voltage_turns_its_sign_with_the_current() -> None:
+    assert Measured("resistance", 1e3).per_ohm(-2.0, "x") == 1e3
+    assert Measured("voltage", 1e-3).per_ohm(-2.0, "x") == -5e-4
+    assert Measured("voltage").per_ohm(-2e-3, "x") == -1.0
+    assert Measured("").per_ohm(2e-3, "x") == 1.0
+    with pytest.raises(InputError, match='x: expected the key quantity = "resistance", or "voltage"'):
+        Measured("").per_ohm(-2e-3, "x")
+    with pytest.raises(InputError, match="x: expected a current that is not 0"):
+        Measured("voltage").per_ohm(0.0, "x")

@@ -83,7 +83,7 @@ def test_a_column_of_sampling_intervals(tmp_path: Path) -> None:
 
 def test_what_an_index_may_not_say(tmp_path: Path) -> None:
     path = index(tmp_path, {"x.npy": GOOD}, [0.0])
-    with pytest.raises(InputError, match=r"line 2, column 'current.*a current that is not 0"):
+    with pytest.raises(InputError, match=r"x.npy: .*a current that is not 0"):
         load(path, quantity="voltage", unit="mV")
     (tmp_path / "twice.csv").write_text("file,current (mA)\nx.npy,1\nx.npy,2\n")
     with pytest.raises(InputError, match=r"line 3, column 'file'.*no other row holds"):
