@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ Cells = npt.NDArray[Any]  # float64, or object holding str
 Lines = npt.NDArray[np.int64]
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+|[dD][+-][0-9]+)?")
+_POINTS: Final = {mark: str.maketrans({mark: ".", ".": mark, "−": "-", "–": "-"}) for mark in ".,"}
 _SPACES: Final = " '’\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"  # that group digits
 _GROUPED: Final = re.compile(
     rf"[+-]?[1-9][0-9]{{0,2}}(?P<groups>(?P<mark>[.,{_SPACES}])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*)(?P<rest>[.,][0-9]*)?"
@@ -138,7 +140,8 @@ def is_number(cell: str) -> bool:
     found = _GROUPED.fullmatch(cell)
     if found is not None:
         return not found["rest"] or found["rest"][0] != found["mark"]
-    return bool(np.isfinite(parse_numbers([cell], decimal_comma=True)[0]))
+    plain = cell.strip()
+    return any(math.isfinite(_number(plain, mark)) for mark in ".,")
 
 
 def may_be_grouped(cell: str) -> bool:
@@ -162,9 +165,13 @@ def _ungrouped(cell: str, groups: str) -> str:
 
 
 def _with_mark(cells: Sequence[str], mark: str) -> npt.NDArray[np.float64]:
-    swapped = str.maketrans({mark: ".", ".": mark, "−": "-", "–": "-"})
-    plain = [cell.translate(swapped) for cell in cells]
-    return np.array([_value(cell) if _NUMBER.fullmatch(cell) else np.nan for cell in plain], dtype=np.float64)
+    return np.array([_number(cell, mark) for cell in cells], dtype=np.float64)
+
+
+def _number(cell: str, mark: str) -> float:
+    """The number with this decimal mark that a cell is; NaN where it is none."""
+    plain = cell.translate(_POINTS[mark])
+    return _value(plain) if _NUMBER.fullmatch(plain) else math.nan
 
 
 def _value(number: str) -> float:
