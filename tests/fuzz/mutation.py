@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-_VALUES: Final = (
+_VALUES: Final[tuple[Any, ...]] = (
     *(None, True, 0, -1, 1, 2, 10**400, 1e308, -1e308, 5e-324, 0.1, "", "x", "nan", "[x](y) $z$", [], {}, [None], [[]]),
     *(["x"], {"x": None}, [1.0, 2.0], [2.0, 1.0], "\u202e\x1b[2J", "P", "AP", "1 mA", "295 K"),
 )

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import atheris
 
@@ -56,8 +56,8 @@ def _mutating(mutator: Callable[[bytes, random.Random], bytes]) -> Callable[[byt
 
     def mutate(data: bytes, longest: int, seed: int) -> bytes:
         rng = random.Random(seed)  # noqa: S311 - the seed of the fuzzer
-        changed: Any = mutator(data, rng) if rng.random() < 0.5 else b""
-        return changed if 0 < len(changed) <= longest else atheris.Mutate(data, longest)
+        changed = mutator(data, rng) if rng.random() < 0.5 else b""
+        return changed if 0 < len(changed) <= longest else bytes(atheris.Mutate(data, longest))
 
     return mutate
 
