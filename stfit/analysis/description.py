@@ -43,6 +43,11 @@ def separator(value: Any) -> str:
     raise unfit(f"one character or {one_of(_SEPARATORS)}", shown(value))
 
 
+def group(value: Any) -> str:
+    """The name of a group, or the number of a run."""
+    return str(value) if type(value) is int and value >= 0 else quantities.text(value)
+
+
 def columns(value: Any) -> dict[str, ColumnSource]:
     """Where columns stand: header, number, or a table with unit, gain and offset."""
     if not isinstance(value, Mapping):

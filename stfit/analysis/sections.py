@@ -86,6 +86,7 @@ class MeasurementSection(Section):
     separator: Annotated[str | None, PlainValidator(description.separator)] = None
     decimal: Annotated[Any, PlainValidator(quantities.choice(".", ","))] = None
     bad_rows: Annotated[Any, PlainValidator(quantities.choice("report", "leave-out"))] = "report"
+    group: Annotated[str, PlainValidator(description.group)] = ""
     columns: Annotated[dict[str, Any], PlainValidator(description.columns)] = {}
     values: Annotated[dict[str, dict[str, str]], PlainValidator(description.values)] = {}
     where: Annotated[dict[str, Any], PlainValidator(description.where)] = {}

@@ -138,7 +138,7 @@ def sample(
             return now
         return replace(now, ended=Ended.BUDGET if walk.steps >= budget.steps else Ended.RUNNING)
 
-    with leaving(file), worker_pool(partial(_advance, setup), run.processes) as advance:
+    with leaving(file), worker_pool(partial(_advance, setup), min(run.processes, budget.ensembles)) as advance:
         while (now := judged(walk)).ended is Ended.RUNNING:
             if file is not None and walk.steps > 1:
                 write(now.stored(walk, identity, objective.names), file)

@@ -61,7 +61,7 @@ def kept_in(file: Path, remark: Callable[[str], None]) -> Iterator[None]:
         yield
     except BaseException as error:
         if keeper.last:
-            error.add_note(f"{keeper.last} in {file}; the same command goes on from there")
+            error.add_note(f"kept in {file}: {keeper.last}; the same command goes on from there")
         raise
     finally:
         _KEEPER.reset(token)
@@ -99,7 +99,7 @@ def kept(
             if i not in done:
                 done[i] = next(rest)
                 keeper.keep(key, i, work.plain(done[i]))
-                keeper.last = f"{i + 1} of {len(tasks)} {work.doing} are kept"
+                keeper.last = f"{i + 1} of {len(tasks)} {work.doing}"
             yield done[i]
 
     yield from told(outcomes(), work.doing, len(tasks))
@@ -121,7 +121,7 @@ class _Keeper:
         mine = {line["task"]: work.whole(line["outcome"]) for line in self._lines if line["work"] == key}
         found = {number: outcome for number, outcome in mine.items() if number < of}
         if found:
-            self.remark(f"{len(found)} of {of} {work.doing} were kept by a run that was broken off ({self.file})")
+            self.remark(f"goes on after {len(found)} of {of} {work.doing}, which an earlier run kept in {self.file}")
         return found
 
     def keep(self, key: str, number: int, outcome: Any) -> None:

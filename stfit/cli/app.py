@@ -26,9 +26,10 @@ app: Final = typer.Typer(
 )
 
 
-_USED_UP: Final = frozenset(
-    getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "ENFILE", "ENOMEM", "EFBIG")
-) - {None}
+_NOT_OURS: Final = (  # a disk that is full, limits of a process, a path that the system takes for none
+    *("ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EIO", "EMFILE", "ENFILE", "ENOMEM", "EAGAIN"),
+    *("ENAMETOOLONG", "ELOOP", "EACCES", "EPERM"),
+)
 
 _UsageError: Final[Any] = typer.BadParameter.__mro__[1]  # which typer offers under no name
 
@@ -61,12 +62,12 @@ def run() -> None:
 
 
 def _refusal(error: OSError | MemoryError) -> str:
-    """What the system has no more of, in words; "" for what is a fault of ours."""
+    """What the system refuses, in words; "" for what is a fault of ours."""
     if isinstance(error, MemoryError):
         return str(Problem("memory", "enough for these data", "none left"))
-    if error.errno not in _USED_UP:
+    if errno.errorcode.get(error.errno or 0) not in _NOT_OURS:
         return ""
-    return str(Problem(str(error.filename or "system"), "a disk with room, open files and memory", reason(error)))
+    return str(Problem(str(error.filename or "system"), "a disk, a memory and a path that take it", reason(error)))
 
 
 def _print_version(asked: bool) -> None:

@@ -10,9 +10,10 @@ import typer
 
 from stfit.cli.app import app
 from stfit.cli.completion import constants, keys, kinds
-from stfit.cli.saying import ask, require_writable, say
+from stfit.cli.saying import ask, say
 from stfit.cli.values import keys_of
 from stfit.errors import InputError, Problem
+from stfit.outputs import require_writable, write_file
 
 if TYPE_CHECKING:
     from stfit.pipeline.given import Question
@@ -66,13 +67,11 @@ def init(
 
     from stfit.pipeline.drafted import drafted
     from stfit.pipeline.given import Given
-    from stfit.results.storage import make_folder, write_text
 
     asking = _asked if sys.stdin.isatty() and sys.stderr.isatty() else None
     given = Given(kind or (), keys_of(key or []), _texts(keys_of(device or [], "--device")), asking)
     text, found = drafted(data, out, given)
-    make_folder(out.absolute().parent)
-    write_text(text, out)
+    write_file(out, text)
     for entry in found.entries:
         say(f"{entry.file}: {entry.kind}, {entry.why}")
     for file in found.left_out:

@@ -9,14 +9,13 @@ import typer
 
 from stfit.cli.app import app
 from stfit.cli.completion import targets
-from stfit.cli.options import AnalysisFile, Seed
+from stfit.cli.options import MOST, MOST_PROCESSES, AnalysisFile, Seed
+from stfit.cli.output import Force, analysis_output, say_removed
 from stfit.cli.progress import watched_work
 from stfit.cli.saying import (
     NOT_ANSWERED,
     command,
-    default_folder,
     require_analysis,
-    require_writable,
     say,
     say_document,
 )
@@ -41,16 +40,20 @@ def plan(
     hours: Annotated[
         float | None, typer.Option(metavar="H", help="Available time; every candidate is extended or cut to fill it.")
     ] = None,
-    check: Annotated[int, typer.Option(metavar="N", min=0, help="Number of best candidates to simulate.")] = 3,
-    refits: Annotated[int, typer.Option(metavar="N", min=10, help="Simulations of each candidate.")] = 200,
+    check: Annotated[
+        int, typer.Option(metavar="N", min=0, max=MOST, help="Number of best candidates to simulate.")
+    ] = 3,
+    refits: Annotated[int, typer.Option(metavar="N", min=10, max=MOST, help="Simulations of each candidate.")] = 200,
     processes: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Number of processes.  [default: all processors]")
+        int | None,
+        typer.Option(metavar="N", min=1, max=MOST_PROCESSES, help="Number of processes.  [default: all processors]"),
     ] = None,
     seed: Seed = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", readable=False, help="Folder of the plan.  [default: reports/<name>]"),
     ] = None,
+    force: Force = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print plan.json in place of the summary.")] = False,
 ) -> None:
     """Do what `stfit plan --help` says."""
@@ -59,10 +62,9 @@ def plan(
 
     require_analysis(analysis)
     wanted = read_analysis(analysis) if target is None else with_target(read_analysis(analysis), target)
-    folder = default_folder(analysis) if out is None else out
-    require_writable(folder, ("plan.json", "plan.html"))
+    output = analysis_output(analysis, "plan", out, ("plan.html", "plan.json"), force=force)
 
-    with kept_until_written(folder):
+    with kept_until_written(output.folder):
         with watched_work("Planning"):
             # under the bar, as it takes a part of a second
             from stfit.backends.parallel import available_processes
@@ -90,8 +92,9 @@ def plan(
             # draws figures, which the answer above does not wait for
             from stfit.pipeline.reporting import write_plan_report
 
-            page = write_plan_report(found, folder)
-        say(f"Plan: {page}", err=as_json)
+            written = write_plan_report(found, output)
+        say_removed(written)
+        say(f"Plan: {written.paths[0]}", err=as_json)
     for sentence in (reasons := end_of(found, wanted.fit.free)):
         say(f"stfit: {sentence}", err=True)
     if reasons:

@@ -162,16 +162,21 @@ def pdf_file(figure: Figure) -> bytes:
     return _saved(figure, "pdf", {"CreationDate": None})
 
 
+def png_file(figure: Figure) -> bytes:
+    """What a PNG file of the figure holds."""
+    return _saved(figure, "png", {}, dpi=150.0)
+
+
 def font_folder() -> Path:
     """Where the fonts lie in which figures are set."""
     return Path(mpl.get_data_path()) / "fonts" / "ttf"
 
 
-def _saved(figure: Figure, form: str, metadata: Mapping[str, None]) -> bytes:
+def _saved(figure: Figure, form: str, metadata: Mapping[str, None], dpi: float | str = "figure") -> bytes:
     buffer = io.BytesIO()
     with journal_style(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # a script that no font has is drawn as boxes
-        figure.savefig(buffer, format=form, metadata=dict(metadata))
+        figure.savefig(buffer, format=form, metadata=dict(metadata), dpi=dpi)
     return buffer.getvalue()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.loaders.containers import Cells, Problems, Table, parse_numbers
-from stfit.loaders.contents import Contents, Numbers
+from stfit.loaders.contents import Contents, Numbers, Single
 from stfit.units import quoted
 
 
@@ -60,8 +61,13 @@ def assembled(path: Path, contents: Contents) -> Table:
     _check_lengths(dict(zip(names, cells, strict=True)), problems)
     problems.raise_any()
     numbers = np.arange(1, cells[0].size + 1) if contents.lines is None else contents.lines
-    rows, said = (lambda: numbers), contents.notices
-    return Table(path, sha256_of(path), tuple(names), tuple(cells), rows, header_line=0, recognised=said)
+    table = Table(path, sha256_of(path), tuple(names), tuple(cells), lambda: numbers, header_line=0)
+    return replace(table, recognised=contents.notices, settings=contents.settings)
+
+
+def shown_value(value: Single) -> str:
+    """A single value as messages show it: text between quotes, six digits of a number."""
+    return quoted(value) if isinstance(value, str) else f"{value:.6g}"
 
 
 def cells_of_text(texts: Sequence[str]) -> Cells:

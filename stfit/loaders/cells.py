@@ -131,16 +131,26 @@ def _column(
     cells, column = _translated(selection.cells(match.position), words), match.column
     if column.text:
         values: npt.NDArray[Any] = np.array([_text(cell) for cell in cells], dtype=object)
-        return values, np.asarray(values == "", dtype=np.bool_), "some text"
+        return values, np.asarray((values == "") & (not column.blank), dtype=np.bool_), "some text"
     if column.choices:
         values = _codes(cells, column)
         return values, values < 0, " or ".join(column.choices)
+    if column.label and cells.dtype == object and not np.isfinite(parse_numbers(list(cells), decimal_comma=True)).any():
+        return _labels(cells), np.asarray(cells == "", dtype=np.bool_), "a number or a word"
     factor, offset = (1.0, 0.0) if column.any_unit else _conversion(selection.table, match, problems)
     factor, offset = factor * match.gain, factor * match.offset + offset
     values = _numbers(selection.table, cells, factor, offset)
     wrong = ~(np.isfinite(values) & _INSIDE[column.domain](values))
     extreme, expected = _extreme(column, np.where(wrong, 0.0, values))
     return values, wrong | extreme, expected if extreme.any() and not wrong.any() else column.domain.value
+
+
+def _labels(cells: Cells) -> Array:
+    """Words as numbers, from 0 in the order in which they first appear."""
+    _, first, place = np.unique(cells.astype(str), return_index=True, return_inverse=True)
+    rank = np.empty(first.size)
+    rank[np.argsort(first)] = np.arange(first.size)
+    return np.asarray(rank[place.reshape(-1)])
 
 
 def _extreme(column: Column, values: Array) -> tuple[Mask, str]:

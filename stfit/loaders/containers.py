@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ Cells = npt.NDArray[Any]  # float64, or object holding str
 Lines = npt.NDArray[np.int64]
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+|[dD][+-][0-9]+)?")
-_POINTS: Final = {mark: str.maketrans({mark: ".", ".": mark, "−": "-", "–": "-"}) for mark in ".,"}
+_EITHER_MARK: Final = re.compile(_NUMBER.pattern.replace(r"\.", "[.,]").replace("[+-]?", "[+−–-]?", 1))
 _SPACES: Final = " '’\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"  # that group digits
 _GROUPED: Final = re.compile(
     rf"[+-]?[1-9][0-9]{{0,2}}(?P<groups>(?P<mark>[.,{_SPACES}])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*)(?P<rest>[.,][0-9]*)?"
@@ -37,7 +36,7 @@ class Table:
     decimal_comma: whether the number cells of this container may have a decimal comma. groups: the mark that groups
     digits in it, as `parse_numbers` takes it.
     recognised: what was recognised of the file, or left out, in sentences. left_out: lines of rows that are left out as
-    asked. A column without a name has the header "".
+    asked. A column without a name has the header "". settings: (name, value) of what the file holds beside its columns.
     """
 
     path: Path
@@ -49,6 +48,7 @@ class Table:
     decimal_comma: bool = False
     recognised: tuple[str, ...] = ()
     left_out: tuple[int, ...] = ()
+    settings: tuple[tuple[str, float | str], ...] = ()
     groups: str | None = None
 
     @property
@@ -137,11 +137,10 @@ def grouping_of(cells: Iterable[str]) -> str:
 
 def is_number(cell: str) -> bool:
     """Whether a cell is a number, with a decimal point or comma, its digits grouped or not."""
+    if _EITHER_MARK.fullmatch(cell):
+        return True
     found = _GROUPED.fullmatch(cell)
-    if found is not None:
-        return not found["rest"] or found["rest"][0] != found["mark"]
-    plain = cell.strip()
-    return any(math.isfinite(_number(plain, mark)) for mark in ".,")
+    return found is not None and (not found["rest"] or found["rest"][0] != found["mark"])
 
 
 def may_be_grouped(cell: str) -> bool:
@@ -165,13 +164,9 @@ def _ungrouped(cell: str, groups: str) -> str:
 
 
 def _with_mark(cells: Sequence[str], mark: str) -> npt.NDArray[np.float64]:
-    return np.array([_number(cell, mark) for cell in cells], dtype=np.float64)
-
-
-def _number(cell: str, mark: str) -> float:
-    """The number with this decimal mark that a cell is; NaN where it is none."""
-    plain = cell.translate(_POINTS[mark])
-    return _value(plain) if _NUMBER.fullmatch(plain) else math.nan
+    swapped = str.maketrans({mark: ".", ".": mark, "−": "-", "–": "-"})
+    plain = [cell.translate(swapped) for cell in cells]
+    return np.array([_value(cell) if _NUMBER.fullmatch(cell) else np.nan for cell in plain], dtype=np.float64)
 
 
 def _value(number: str) -> float:

@@ -7,49 +7,28 @@ of the description) go before the shape of the lines.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, final
+from typing import Final
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.containers import grouping_of, is_number
 from stfit.loaders.contents import require_columns
 from stfit.loaders.names import is_known, plain_name
+from stfit.loaders.preamble import LONGEST, setting_in, settings_of
 from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_comment, records, split_cells
 from stfit.loaders.separators import LAST, SAMPLE, SEPARATORS, separator_of, usual_width
 from stfit.loaders.shapes import named_part
+from stfit.loaders.structure import Structure
+from stfit.loaders.unit_cells import as_unit, says_no_unit, with_units
 from stfit.measurement.description import Dialect
-from stfit.units import is_unit, quoted, split_header
+from stfit.units import quoted
 
-# names with spaces in them: apart by two of them, or by one with none but that before a unit
-_SPACED: Final = (
-    re.compile(r"\S+(?: \S+)*(?=\s{2}|\t|\s*$)"),
-    re.compile(r"[^\s(\[]+(?:\s*(?:\([^)]*\)|\[[^\]]*\])|\s+/\s+\S+)?"),
-)
+_APART: Final = re.compile(r"\s{2,}|\t")  # names with spaces in them
+_UNIT_BEHIND: Final = re.compile(r"\s+(?=[(\[]|/\s)|(?<=\s/)\s+")  # white space that ends no name
+_LONGEST_HEADER: Final = 10_000  # characters of a line in which names are looked for
 _RULE: Final = re.compile(r"[\s|+:=-]*[-=]{3}[\s|+:=-]*")  # below a header
-_NO_UNIT: Final = frozenset({"", "-", "–", "--", "#", "1", "none", "n/a", "a.u.", "arb. units", "count", "counts"})
 _IN_WORDS: Final = {"\t": "a tab", WHITE_SPACE: "white space"}
-
-
-@final
-@dataclass(frozen=True)
-class Structure:
-    """Where a table stands in its text.
-
-    header: names of the columns with their units, or numbers where there are no names. header_line: 0 where there is
-    none. first_line: of the first row. comma: whether numbers may have a decimal comma. groups: what groups their
-    digits, as `parse_numbers` takes it. found: whether rows were seen.
-    """
-
-    separator: str
-    header: tuple[str, ...]
-    header_line: int
-    first_line: int
-    comma: bool
-    groups: str
-    sentences: tuple[str, ...]
-    found: bool
 
 
 def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str], path: Path) -> Structure:
@@ -63,12 +42,13 @@ def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str]
     header = head.header()
     units = head.units(header)
     first_line = declared.first_row or head.first_line(header, units)
-    names = _with_units(header.cells or [], [] if units is None else units.cells or [])
+    names = with_units(header.cells or [], [] if units is None else units.cells or [])
     sentences = _sentences(separator, head, header, units, first_line)
+    settings = settings_of(_settings(lines, separator, header, first_line))
     require_columns(path, len(names))
     groups = {".": ",", ",": "."}[declared.decimal] if declared.decimal else head.groups()
-    comma = declared.decimal != "."
-    return Structure(separator, names, header.first, first_line, comma, groups, sentences, head.first_data is not None)
+    comma, found = declared.decimal != ".", head.first_data is not None
+    return Structure(separator, names, header.first, first_line, comma, groups, sentences, found, settings)
 
 
 class _Head:
@@ -194,9 +174,11 @@ class _Head:
 
     def _names_of(self, line: str) -> list[str] | None:
         """One name a column, whatever stands between the names; None where the line holds none."""
+        if len(line) > _LONGEST_HEADER:
+            return None
         cut = (split_cells(line, separator) for separator in (self.separator, *SEPARATORS))
-        spaced = (expression.findall(line) for expression in _SPACED)
-        for cells in (*cut, *spaced):
+        tied = _UNIT_BEHIND.sub("\0", line).split()
+        for cells in (*cut, _APART.split(line.strip()), [name.replace("\0", " ") for name in tied]):
             if len(cells) == self.width and not any(map(is_number, cells)) and all(cells):
                 return cells
         return None
@@ -232,8 +214,8 @@ class _Head:
     def _is_units_row(self, row: Record) -> bool:
         """Whether units, and nothing else, stand where numbers stand below."""
         cells = row.cells or []
-        there = [cells[place] for place in self.numeric if place < len(cells) and _bare(cells[place]) not in _NO_UNIT]
-        return len(cells) <= self.width and bool(there) and all(_as_unit(cell) for cell in there)
+        there = [cells[place] for place in self.numeric if place < len(cells) and not says_no_unit(cells[place])]
+        return len(cells) <= self.width and bool(there) and all(as_unit(cell) for cell in there)
 
 
 def _numeric_columns(rows: Sequence[Record], width: int) -> list[int]:
@@ -255,28 +237,6 @@ def _unmarked(line: str) -> str:
     return line.lstrip().lstrip("#%/")
 
 
-def _bare(cell: str) -> str:
-    """A cell without brackets around it, in small letters."""
-    return cell.strip().strip("()[]").strip().casefold()
-
-
-def _as_unit(cell: str) -> str:
-    """The unit that a cell holds, with or without brackets, as it may be written behind a name; "" where it is none."""
-    bare = cell.strip().strip("()[]").strip()
-    forms = (bare, bare.lower(), bare.lower().removesuffix("s"))
-    return next((form for form in forms if form and is_unit(form)), "")
-
-
-def _with_units(names: Sequence[str], units: Sequence[str]) -> tuple[str, ...]:
-    """The names of a header with the units of the row below it, where they have none of their own."""
-    names = [name[1:-1] if name[:1] == name[-1:] == "'" else name for name in names]
-    padded = [*units, *[""] * (len(names) - len(units))]
-    return tuple(
-        f"{name} ({_as_unit(unit)})" if name and _as_unit(unit) and split_header(name)[1] is None else name
-        for name, unit in zip(names, padded, strict=False)
-    )
-
-
 def _sentences(separator: str, head: _Head, header: Record, units: Record | None, first_line: int) -> tuple[str, ...]:
     """What was recognised and is not said of every table."""
     found = []
@@ -293,6 +253,17 @@ def _sentences(separator: str, head: _Head, header: Record, units: Record | None
     if declared.first_row is None and header.first and first_line > last + 1:
         found.append(f"lines between line {last} and line {first_line} are left out")
     return tuple(found)
+
+
+def _settings(lines: Sequence[str], separator: str, header: Record, first_line: int) -> Iterator[tuple[str, str]]:
+    """What the lines above the rows say, in remarks or in two cells: a name and a value."""
+    for number, line in enumerate(lines[: max(first_line - 1, 0)], start=1):
+        if number == header.first or len(line) > LONGEST:
+            continue
+        cells = [] if is_comment(line) or number > header.first else [c for c in split_cells(line, separator) if c]
+        pair = (cells[0], cells[1]) if len(cells) == 2 else setting_in(line)
+        if pair is not None:
+            yield pair
 
 
 def _header_words(head: _Head, header: Record) -> list[str]:

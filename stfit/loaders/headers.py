@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, final
+from typing import final
 
 import numpy as np
 
-from stfit.loaders.containers import Problems, Table, is_number
+from stfit.loaders.containers import Problems, Table
 from stfit.loaders.names import fits, is_called, nearest, plain_name, split_for
-from stfit.loaders.proposals import columns_key, example, listed
+from stfit.loaders.proposals import MOST, columns_key, example, listed, may_be, possible_columns
 from stfit.measurement.columns import Column, Layout
 from stfit.measurement.description import ColumnSource, Description
 from stfit.units import UnitError, conversion, quoted, split_header
-
-_LOOKED_AT: Final = 20  # cells of a column, to see whether it holds numbers
 
 __all__ = ["Headers", "Match", "find_header", "match_headers", "nearest"]
 
@@ -201,7 +199,7 @@ class _Search:
     def _report_everything(self, missing: list[Column]) -> None:
         """No column of the kind is there: one message for all, with the key that names them."""
         every = [*missing, *(self.layout.alternatives[0] if self.layout.alternatives else ())]
-        wanted = self._possible(every)
+        wanted = possible_columns(self.table, every)
         expected = f"the columns {', '.join(map(_described, every))}"
         if self.table.numbered:
             expected += f", by their numbers, for example {columns_key(wanted)}" if wanted else ", by their numbers"
@@ -211,19 +209,6 @@ class _Search:
             expected += f", or their headers, for example {columns_key(headers)}" if headers else ""
             found = listed([quoted(header) for header in self.table.header if header])
         self.problems.add(expected, found, line=self.table.header_line)
-
-    def _possible(self, columns: list[Column]) -> list[tuple[Column, int]]:
-        """For each column a header that it may be, by number from 1: of its dimension, else the next without a unit."""
-        left = [place for place, header in enumerate(self.table.header) if header]
-        found = {}
-        for column in sorted(columns, key=lambda column: not column.unit):  # those that a unit may tell go first
-            units = {place: split_for(self.table.header[place], column)[1] for place in left}
-            able = [place for place in left if self._may_be(self.table.header[place], column)]
-            chosen = next((p for p in able if units[p] is not None), next(iter(able), None))
-            if chosen is not None:
-                found[column.name] = chosen + 1
-                left.remove(chosen)
-        return [(column, found[column.name]) for column in columns if column.name in found]
 
     def _report_missing(self, column: Column) -> None:
         likely = self._likely(column)
@@ -238,21 +223,13 @@ class _Search:
         alike = self._of_dimension(column)
         if len(alike) == 1:
             return f"; {columns_key([(column, alike[0])])} takes the only column of this dimension"
-        possible = [name for name in left if self._may_be(name, column)]
+        possible = next(
+            (name for name in left[:MOST] if may_be(self.table, self.table.header.index(name), column)), None
+        )
         if possible and (len(left) == 1 or self.layout.record):
             which = "the" if len(left) == 1 else "a"
-            return f"; {columns_key([(column, possible[0])])} takes {which} column that is left"
+            return f"; {columns_key([(column, possible)])} takes {which} column that is left"
         return ""
-
-    def _may_be(self, header: str, column: Column) -> bool:
-        """Whether taking a header for the column would not be refused: for its dimension, or words for numbers."""
-        unit = split_for(header, column)[1]
-        cells = self.table.columns[self.table.header.index(header)]
-        if column.choices:
-            right = cells.dtype == object or np.unique(cells).size == len(column.choices)
-        else:
-            right = column.text or cells.dtype != object or any(map(is_number, cells[:_LOOKED_AT].tolist()))
-        return right and (unit is None or fits(unit, column))
 
     def _of_dimension(self, column: Column) -> list[str]:
         """The headers that are no column yet and have a unit of the dimension of this one."""

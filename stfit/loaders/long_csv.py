@@ -11,8 +11,8 @@ import pandas as pd
 from pandas.errors import DtypeWarning, EmptyDataError, ParserError
 
 from stfit.loaders.containers import Cells, parse_numbers
-from stfit.loaders.dialect import Structure
 from stfit.loaders.records import WHITE_SPACE
+from stfit.loaders.structure import Structure
 
 # What pandas must not do to a table: take cells for NaN, skip lines, guess a header or a compression.
 _AS_WRITTEN: Final[dict[str, Any]] = {
@@ -54,8 +54,8 @@ def columns_of(
     # Only a start: a column that does not follow its first row's mark comes as text, and is looked at cell by cell.
     written = structure.groups == "." and structure.separator != "," and any("," in cell for cell in first_row)
     options["decimal"] = "," if comma and written else "."
-    # Words repeat: as categories they are told apart while they are read.
-    words = [at for at, cell in enumerate(first_row) if cell[:1].isalpha()]
+    # Words repeat, and so does nothing: as categories they are told apart while they are read.
+    words = [at for at, cell in enumerate(first_row) if not cell or cell[:1].isalpha()]
     try:
         frame = _frame(source, options | {"dtype": dict.fromkeys(words, "category")})
     except (ParserError, EmptyDataError):

@@ -38,7 +38,7 @@ def grouped(
     layouts: of the index and of its files. A record is what has the same settings; it is called by those that vary. The
     order of its samples is that of the file. InputError: what is wrong with the table, by its lines.
     """
-    index, record = layouts
+    index, record = _without_swept(layouts[0], layouts[1]), layouts[1]
     own, theirs = divided(description, index, record, table)
     problems = Problems(path)
     samples = columns_in(table, record, replace(theirs, where=description.where), problems)
@@ -65,6 +65,13 @@ def grouped(
     selection = Selection(found.selection.table, first)
     described = Described(selection, heads, columns, said, (*notices, notice))
     return described, Listed(path.parent, theirs, records)
+
+
+def _without_swept(index: Layout, record: Layout) -> Layout:
+    """The layout of an index without what varies within a record."""
+    swept = {column.name for column in (record.alternatives[0] if record.alternatives else ())}
+    groups = (group for group in index.alternatives if swept.isdisjoint(column.name for column in group))
+    return replace(index, alternatives=tuple(groups), optional=tuple(c for c in index.optional if c.name not in swept))
 
 
 def _rows_of(table: Table, rows: Selection) -> Table:

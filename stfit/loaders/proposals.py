@@ -8,9 +8,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+import numpy as np
+
+from stfit.loaders.containers import Table, is_number
+from stfit.loaders.names import fits, split_for
 from stfit.measurement.columns import Column
 from stfit.units import split_header
 
+MOST: Final = 200  # headers among which one is proposed
+_LOOKED_AT: Final = 20  # cells of a column, to see whether it holds numbers
 _SHOWN: Final = 6
 _STATES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("p", "parallel", "0", "low", "lrs"), "P"),
@@ -37,6 +43,31 @@ def example(column: Column) -> str:
     if column.choices:
         return f'"{next(iter(column.choices))}"'
     return f'"1 {column.accepts[0]}"' if column.accepts else "1"
+
+
+def possible_columns(table: Table, columns: Sequence[Column]) -> list[tuple[Column, int]]:
+    """For each column a header that it may be, by number from 1: of its dimension, else the next without a unit."""
+    left = [place for place, header in enumerate(table.header[:MOST]) if header]
+    found = {}
+    for column in sorted(columns, key=lambda column: not column.unit):  # those that a unit may tell go first
+        units = {place: split_for(table.header[place], column)[1] for place in left}
+        able = [place for place in left if may_be(table, place, column)]
+        chosen = next((p for p in able if units[p] is not None), next(iter(able), None))
+        if chosen is not None:
+            found[column.name] = chosen + 1
+            left.remove(chosen)
+    return [(column, found[column.name]) for column in columns if column.name in found]
+
+
+def may_be(table: Table, place: int, column: Column) -> bool:
+    """Whether taking a header for the column would not be refused: for its dimension, or words for numbers."""
+    unit = split_for(table.header[place], column)[1]
+    cells = table.columns[place]
+    if column.choices:
+        right = cells.dtype == object or np.unique(cells).size == len(column.choices)
+    else:
+        right = column.text or cells.dtype != object or any(map(is_number, cells[:_LOOKED_AT].tolist()))
+    return right and (unit is None or fits(unit, column))
 
 
 def listed(words: Sequence[str]) -> str:

@@ -36,10 +36,16 @@ def shaped(header: Sequence[str], columns: Sequence[Cells]) -> Shape | None:
     if len(cells) != len(names):
         return None
     unnamed = [place for place, name in enumerate(names, start=1) if not name]
-    sentences = [f"column {place} has no name and is left out" for place in unnamed]
+    sentences = [_unnamed_sentence(unnamed)] if unnamed else []
     if len(cells) < len(columns):
         sentences.append("the separator at the end of the lines is left out")
     return Shape(tuple(names), tuple(cells), tuple(sentences))
+
+
+def _unnamed_sentence(places: Sequence[int]) -> str:
+    if len(places) == 1:
+        return f"column {places[0]} has no name and is left out"
+    return f"columns {', '.join(map(str, places))} have no name and are left out"
 
 
 def named_part(header: Sequence[str]) -> list[str]:

@@ -21,11 +21,12 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.tables import load_tables
 from stfit.measurement import Observation, kinds
 from stfit.notebook.faces import Comparison, Fit, Plan
+from stfit.outputs import ARGUMENT, Output, Work
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.fitting import fitted
 from stfit.pipeline.loading import inputs_of, request_of
 from stfit.pipeline.planning import plan_analysis, with_plan
-from stfit.pipeline.reporting import write_plan_report
+from stfit.pipeline.reporting import output_of, sources_of, write_plan_report
 from stfit.pipeline.simulating import simulate
 from stfit.pipeline.source import source_of
 from stfit.reports import comparing
@@ -126,6 +127,7 @@ def sample(
     processes: int = 1,
     file: str | Path | None = None,
     resume: bool = False,
+    force: bool = False,
     progress: Callable[[Sampled], None] | None = None,
 ) -> Fit:
     """Sample the posterior of a fit.
@@ -144,6 +146,8 @@ def sample(
         Where the chain is stored (HDF5) as it grows.
     resume : bool
         Go on with the chain in `file`.
+    force : bool
+        Whether `file` is replaced where it is not a chain of the same analysis.
     progress : callable, optional
         Called with the steps done and the time that is left.
 
@@ -155,12 +159,15 @@ def sample(
     Raises
     ------
     InputError
-        The result was read from a file, or the stored chain is that of another fit.
+        The result was read from a file, the stored chain is that of another fit, or a file would be lost.
     """
     from stfit.pipeline.sampling import sampled  # emcee and h5py, which nothing else here needs
 
     source = source_of(result, "stfit.sample")
-    run = Run(None if file is None else Path(file), resume, processes, progress)
+    run = Run(resume=resume, processes=processes, progress=progress)
+    if file is not None:
+        output = Output(Path(file).parent, Work("fit", sources_of(result)), force, ARGUMENT)
+        run = replace(run, file=Path(file), output=output)
     return Fit.of(sampled(result, source, seed, run, budget))
 
 
@@ -335,7 +342,13 @@ def explore(
     return Explorer(exploration_of(source, sections))
 
 
-def report(result: FitResult | MeasurementPlan, folder: str | Path, formats: str | Sequence[str] = ("html",)) -> Path:
+def report(
+    result: FitResult | MeasurementPlan,
+    folder: str | Path,
+    formats: str | Sequence[str] = ("html",),
+    *,
+    force: bool = False,
+) -> Path:
     """Write a report into a folder: result.json and its forms, or plan.json and plan.html.
 
     Parameters
@@ -346,6 +359,8 @@ def report(result: FitResult | MeasurementPlan, folder: str | Path, formats: str
         Made if need be.
     formats : str or sequence of str
         Forms of the report of a fit: "html", "pdf", "md", "latex", several, or "all".
+    force : bool
+        Whether files are replaced that are not those of an earlier report of the same analysis.
 
     Returns
     -------
@@ -355,12 +370,12 @@ def report(result: FitResult | MeasurementPlan, folder: str | Path, formats: str
     Raises
     ------
     InputError
-        The folder cannot be written, or a form is not known.
+        The folder cannot be written, holds files that would be lost, or a form is not known.
     """
     if isinstance(result, MeasurementPlan):
-        return write_plan_report(result, Path(folder))
+        return write_plan_report(result, output_of(result, Path(folder), force=force)).paths[0]
     asked = formats if isinstance(formats, str) else ",".join(formats)
-    return write_report(result, Path(folder), chosen_formats(asked))
+    return write_report(result, output_of(result, Path(folder), force=force), chosen_formats(asked)).paths[0]
 
 
 def to_arviz(result: FitResult) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import InputError, Problem, in_one_line
-from stfit.loaders.assembled import sha256_of
+from stfit.loaders.assembled import sha256_of, shown_value
 from stfit.loaders.bare_array import bare_array
 from stfit.loaders.containers import Table
 from stfit.loaders.gate import limited, one_reader
@@ -29,6 +29,7 @@ Array = npt.NDArray[np.float64]
 _CALLER: Final = "stfit inspect"
 _COLUMNS: Final = ("column", "unit", "content")
 _SHOWN_WORDS: Final = 6  # of the words in a column
+_SHOWN_SETTINGS: Final = 12  # of what a file says beside its table
 _LONGEST: Final = 60  # characters of a word or a name
 _LOOKED_AT: Final = 1 << 20  # samples of a trace, evenly spaced
 _DRAWN: Final = 4000
@@ -86,7 +87,7 @@ class Inspection:
         return block(paragraph(self.file, "h4"), table(("", ""), facts), table(_COLUMNS, columns))
 
 
-def inspect(path: Path, kind: str | None = None, **keys: Any) -> Inspection:
+def inspect(path: Path, /, kind: str | None = None, **keys: Any) -> Inspection:
     """Read a file, as the declared kind if there is one; InputError with everything that is wrong.
 
     keys: written as in [[measurement]]; without a kind those that say how a table stands in a text, and size_limit.
@@ -120,7 +121,7 @@ def _inspected(path: Path, kind: str | None, keys: dict[str, Any]) -> Inspection
         recognised=table.recognised if measurement is None else measurement.origin.recognised,
         notices=() if measurement is None else measurement.origin.notices,
         points=_raw_points(table) if measurement is None else _observed_points(measurement),
-        facts=() if measurement is None else tuple(_facts_of(measurement)),
+        facts=(*_settings_of(table), *(() if measurement is None else _facts_of(measurement))),
     )
 
 
@@ -153,6 +154,13 @@ def _bare_array(path: Path) -> Inspection | None:
 
 def _array_facts(kind: Kind, samples: Array) -> list[tuple[str, str]]:
     return [] if kind.array_facts is None else kind.array_facts()(samples)
+
+
+def _settings_of(table: Table) -> list[tuple[str, str]]:
+    """What the file says of itself beside its table, in one line."""
+    said = [in_one_line(f"{name} = {shown_value(value)}", _LONGEST) for name, value in table.settings]
+    more = f"; and {len(said) - _SHOWN_SETTINGS} more" if len(said) > _SHOWN_SETTINGS else ""
+    return [("settings", "; ".join(said[:_SHOWN_SETTINGS]) + more)] if said else []
 
 
 def _facts_of(measurement: Observation) -> list[tuple[str, str]]:

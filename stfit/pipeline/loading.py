@@ -14,12 +14,12 @@ from stfit.analysis import Analysis, MeasurementEntry, analysis_of, read_analysi
 from stfit.analysis.quantities import file_size
 from stfit.errors import InputError, Problem
 from stfit.loaders.containers import Problems, Table
-from stfit.loaders.described import columns_in, open_table
+from stfit.loaders.described import columns_in
 from stfit.loaders.file_names import Listing, settings_of
 from stfit.loaders.names import known_names
 from stfit.loaders.reading import read_table
 from stfit.loaders.settings import UNCERTAINTIES
-from stfit.loaders.tables import TableRequest, load_tables
+from stfit.loaders.tables import TableRequest, load_tables, opened
 from stfit.measurement import Observation, kinds
 from stfit.measurement.description import DESCRIPTION_KEYS, PLAIN, Description
 from stfit.pipeline.toml_text import toml_document
@@ -39,16 +39,23 @@ def _requests(entry: MeasurementEntry) -> list[TableRequest]:
         entry.file,
         kind,
         polarity=entry.polarity,
-        description=entry.description,
+        description=_description_of(entry),
         keys=entry.keys,
         uncertainties={name: deviation for name, deviation in stated.items() if deviation is not None},
         listing=listing,
+        pattern="" if listing else entry.pattern,
         size_limit=entry.size_limit,
     )
     if listing is None or kind.listed is not None:
         return [request]
-    settings = settings_of(listing, entry.file, kind.layout(), entry.description)
+    settings = settings_of(listing, entry.file, kind.layout(), request.description)
     return [replace(request, path=path, description=said, listing=None) for path, said in settings]
+
+
+def _description_of(entry: MeasurementEntry) -> Description:
+    """What is said of a file, the temperature of its [[measurement]] among it."""
+    elsewhere = frozenset() if entry.temperature is None else frozenset({"temperature"})
+    return replace(entry.description, elsewhere=elsewhere)
 
 
 def request_of(path: Path, kind: str, polarity: int, keys: dict[str, Any]) -> TableRequest:
@@ -122,8 +129,7 @@ def measurement_of(entry: MeasurementEntry) -> Observation:
 
 def table_of(entry: MeasurementEntry) -> Table:
     """The table of an entry as it stands in its file."""
-    kind = kinds()[entry.kind]
-    return open_table(entry.file, kind.layout(), entry.description if kind.listed is None else Description())
+    return opened(_requests(entry)[0])
 
 
 def columns_of(entry: MeasurementEntry) -> Mapping[str, npt.NDArray[Any]]:
@@ -133,9 +139,9 @@ def columns_of(entry: MeasurementEntry) -> Mapping[str, npt.NDArray[Any]]:
 
 
 def any_table(path: Path, keys: dict[str, Any]) -> Table:
-    """The table in a file whose kind is not known; keys: how it stands in its text, as in [[measurement]]."""
+    """The table in a file whose kind is not known, the first of several; keys: as in [[measurement]]."""
     known = frozenset().union(*(known_names(kind.layout()) for kind in kinds().values()))
     kind = next(iter(kinds()))  # these keys are the same for all
     said = {key: value for key, value in keys.items() if key in DESCRIPTION_KEYS}
     dialect = entry_of(path, kind, said, "stfit inspect").description.dialect if said else PLAIN
-    return read_table(path, dialect, known)
+    return read_table(path, dialect, known, several="first")

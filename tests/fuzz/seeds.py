@@ -8,11 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from stfit.loaders.reading import container_of
 from tests.containers import WRITERS
 from tests.fuzz.targets import ANALYSIS, RESULT, Target
+from tests.instrument_files import INSTRUMENTS, small_line
 
 ROOT: Final = Path(__file__).parents[2]
 CORPUS: Final = Path(__file__).with_name("corpus")  # inputs that reached something, and those that found something
+_WRITERS: Final = WRITERS | INSTRUMENTS | {"line.DSC": small_line}
 _ROWS: Final = 12
 _ENTRIES: Final = 3  # of a list in a stored result
 _LABVIEW: Final = """LabVIEW Measurement\t
@@ -42,7 +45,7 @@ _NOTES: Final = (
 
 def seeds(target: Target) -> Iterator[bytes]:
     """What one target starts from, the corpus of the tests included."""
-    yield from _own(target)
+    yield from own(target)
     for path in sorted(CORPUS.glob(f"{target.name}/*")):
         yield path.read_bytes()
 
@@ -53,7 +56,8 @@ def stored_results() -> Iterator[bytes]:
         yield json.dumps(_cut(json.loads(path.read_text(encoding="utf-8")))).encode()
 
 
-def _own(target: Target) -> Iterator[bytes]:
+def own(target: Target) -> Iterator[bytes]:
+    """Files of ours for one target."""
     if target.file == ANALYSIS:
         for path in sorted(ROOT.glob("datasets/*/analysis.toml")):
             yield path.read_bytes()
@@ -66,14 +70,15 @@ def _own(target: Target) -> Iterator[bytes]:
     elif target.name == "lvm":
         yield _LABVIEW.encode()
     else:
-        yield from _containers(target.name)
+        yield from _containers(target)
 
 
-def _containers(ending: str) -> Iterator[bytes]:
+def _containers(target: Target) -> Iterator[bytes]:
+    """A file of each writer of this ending, or of another one that the same reader takes."""
     with TemporaryDirectory() as folder:
-        for name, write in WRITERS.items():
-            if name.endswith(f".{ending}"):
-                path = Path(folder) / name
+        for name, write in _WRITERS.items():
+            path = Path(folder) / name
+            if container_of(path) == container_of(Path(target.file)):
                 write(path)
                 yield path.read_bytes()
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, final
 from unittest.mock import patch
 
@@ -19,6 +20,7 @@ from stfit.errors import InputError, StfitError
 from stfit.loaders import reading
 from stfit.loaders.contents import Contents
 from stfit.loaders.gate import Container, limited
+from stfit.loaders.groups import ONLY, Choice
 from stfit.loaders.reader import damaged, reader_of
 from stfit.loaders.wire import receive, send
 from stfit.pipeline.inspection import inspect
@@ -27,9 +29,11 @@ from stfit.reports.comparing import compare
 from stfit.reports.document import document
 from stfit.reports.markdown import markdown
 from stfit.results.storage import read as read_result
+from tests.instrument_files import small_line
 
 LARGEST: Final = 20_000_000  # bytes, unpacked: what a small input may ask for
-TEXTS: Final = (".csv", ".lvm")
+TEXTS: Final = (".csv", ".lvm", ".s2p")
+_PAIR: Final = (".dsc", ".dta")
 ANALYSIS: Final = "analysis.toml"
 RESULT: Final = "result.json"
 _DATA: Final = {  # what the analyses of datasets/ name, in the size of an example
@@ -68,8 +72,21 @@ class Target:
 def targets() -> dict[str, Target]:
     """Every target by its name; the containers are those that stfit says it reads."""
     files = [f"table{suffix}" for suffix in (*TEXTS, *reading._BINARY)]
-    every = [*(Target(file, _table) for file in files), Target(ANALYSIS, _analysis, _DATA), Target(RESULT, _result)]
+    every = [
+        *(Target(file, _table, _partners(file)) for file in files),
+        Target(ANALYSIS, _analysis, _DATA),
+        Target(RESULT, _result),
+    ]
     return {target.name: target for target in every}
+
+
+def _partners(file: str) -> Mapping[str, bytes]:
+    """The files of a data set of which one is the input."""
+    if Path(file).suffix not in _PAIR:
+        return {}
+    with TemporaryDirectory() as folder:
+        small_line(Path(folder) / file)
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
 
 
 @contextmanager
@@ -79,9 +96,10 @@ def read_here() -> Iterator[None]:
         yield
 
 
-def _contents(path: Path, container: Container) -> Contents:
+def _contents(path: Path, container: Container, choice: Choice = ONLY) -> Contents:
+    read: Callable[..., Contents] = reader_of(container.module, path)
     try:
-        found = reader_of(container.module, path)(path, LARGEST)
+        found = read(path, LARGEST, **({"choice": choice} if container.grouped else {}))
     except InputError:
         raise
     except Exception as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from stfit.measurement.columns import COLUMN, CURRENT, FIELD, FILE, STATE, TEMPERATURE, Column, Domain, Layout
+from stfit.measurement.columns import COLUMN, CURRENT, FIELD, FILE, GROUP, STATE, TEMPERATURE, Column, Domain, Layout
 
 _WIDTH_UNITS: Final = ("MHz", "GHz", "mT")
 _WIDTH_NAMES: Final = ("width", "line_width", "delta_f", "delta_H", "df", "dH")
@@ -43,5 +43,7 @@ SPECTRUM: Final = Layout((_SIGNAL,), ((FIELD,), (_FREQUENCY,)), record=True)
 
 # Without a current no state plays a part.
 INDEX_LAYOUT: Final = Layout(
-    (FILE,), ((STATE, CURRENT, _FREQUENCY), (STATE, CURRENT), (_FREQUENCY,)), (STATE, CURRENT, TEMPERATURE, COLUMN)
+    (FILE,),
+    ((STATE, CURRENT, _FREQUENCY), (STATE, CURRENT), (_FREQUENCY,), (FIELD,)),
+    (STATE, CURRENT, TEMPERATURE, FIELD, GROUP, COLUMN),
 )

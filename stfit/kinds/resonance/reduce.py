@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -42,6 +43,7 @@ def fitted_lines(
     """
     columns, stateless = _with_state(columns)
     swept, spectra, recognised = _read(columns, listed or Listed(Path(origin.file).parent))
+    _require_settings(columns, swept)
     fits = [fit_spectrum(x, signal, line_shape) for x, signal in spectra]
     seen = [index for index, fit in enumerate(fits) if fit.strongest is not None]
     if not seen:
@@ -78,8 +80,9 @@ def _read(columns: Mapping[str, npt.NDArray[Any]], listed: Listed) -> tuple[str,
     refused: list[tuple[int, InputError]] = []
     for row, name in enumerate(columns["file"]):
         own = {"signal": str(columns["column"][row])} if "column" in columns else None
+        group = str(columns["group"][row]) if "group" in columns else ""
         try:
-            read = listed.read(listed.folder / name, SPECTRUM, own)
+            read = listed.read(listed.folder / name, SPECTRUM, own, group)
         except InputError as error:
             refused.append((row, error))
             continue
@@ -93,12 +96,38 @@ def _read(columns: Mapping[str, npt.NDArray[Any]], listed: Listed) -> tuple[str,
         order = np.argsort(table[swept], kind="stable")
         found.append((swept, table[swept][order], table["signal"][order]))
     kinds = sorted({swept for swept, *_ in found})
+    if (several := _several_fields(columns, Counter(swept for swept, *_ in found))) is not None:
+        raise TableError([several])
     if len(kinds) > 1:
         problems.append(CellProblem(None, "file", "spectra all swept in field, or all in frequency", "both"))
     problems += problems_of(refused)
     if problems:
         raise TableError(problems)
     return kinds[0], [(x, signal) for _, x, signal in found], in_common(recognised)
+
+
+def _require_settings(columns: Mapping[str, npt.NDArray[Any]], swept: str) -> None:
+    """Refuse spectra whose settings leave open what is fitted: fields that have no law yet, or no setting at all."""
+    if swept == "field" and not {"current", "frequency"} & columns.keys():
+        expected = "a column of the frequency or of the current, as the files are swept in field"
+        raise TableError([CellProblem(None, "field", expected, "neither")])
+
+
+def _several_fields(columns: Mapping[str, npt.NDArray[Any]], read: Mapping[str, int]) -> CellProblem | None:
+    """What is wrong with an index of frequency sweeps at several fields, which have no law yet; None for any other.
+
+    read: how many files are swept in what.
+    """
+    field = columns.get("field", np.zeros(1))
+    if "field" in read or np.unique(field).size == 1:
+        return None
+    expected = (
+        "one field for all frequency sweeps: sweeps at several fields cannot be fitted together yet (one table of "
+        f"frequency, field and signal, with {_FEWEST_SAMPLES} fields or more, is fitted as field sweeps)"
+    )
+    sweeps = f"{read['frequency']} frequency sweeps" if "frequency" in read else "files"
+    found = f"{sweeps} at {np.unique(field).size} fields, {1e3 * field.min():g} to {1e3 * field.max():g} mT"
+    return CellProblem(None, "field", expected, found)
 
 
 def _line_columns(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -18,24 +19,32 @@ from stfit.loaders.gate import admitted, limited, size_limit
 from stfit.loaders.headers import Match
 from stfit.loaders.listed import Listed
 from stfit.loaders.names import fits
-from stfit.loaders.reading import is_text_file, read_arrays
-from stfit.measurement.columns import Column, Layout
+from stfit.measurement.columns import Column, Domain, Layout
 from stfit.units import LARGEST, SMALLEST, UnitError, conversion, is_unit, parse_quantity, quoted
 
 QUANTITIES: Final = {"resistance": "ohm", "voltage": "V"}
-_ARRAYS: Final = frozenset({".npy", ".npz"})
 _TIME: Final = Column("time", "s", accepts=("s", "ms", "us"), aliases=("t",))
+_BARE_TIME: Final = replace(_TIME, bare=True)  # beside a sampling interval that is declared
+_INTERVAL: Final = Column("sample_interval", "s", Domain.POSITIVE, _TIME.accepts, ("dt", "delta_t"), single=True)
 _COLUMNS: Final = {
     "resistance": Column("resistance", "ohm", accepts=("ohm", "mohm"), aliases=("R",), bare=True),
     "voltage": Column("voltage", "V", accepts=("mV", "V"), aliases=("V", "U"), bare=True),
 }
 _SIGNAL: Final = Column("signal", "", any_unit=True)
-# what a table of a trace may hold
-LISTED: Final = Layout((_TIME,), tuple((column,) for column in (*_COLUMNS.values(), _SIGNAL)), record=True)
+
 _MOST_MISSING: Final = 0.01
 _JITTER: Final = 0.2  # of a sampling interval, that a written time may be off
 _KINDS: Final = "fiu"
 _PART: Final = 1 << 22  # samples of a mapped array that are looked at at once
+
+
+def _layout(signals: Sequence[Column], *, interval_known: bool) -> Layout:
+    """What a table of a trace may hold: one of the signals, with times or an interval unless that is known."""
+    clocks: tuple[tuple[Column, ...], ...] = ((_BARE_TIME,), ()) if interval_known else ((_TIME,), (_INTERVAL,))
+    return Layout((), tuple((*clock, signal) for clock in clocks for signal in signals), record=True)
+
+
+LISTED: Final = _layout((*_COLUMNS.values(), _SIGNAL), interval_known=False)
 
 Array = npt.NDArray[np.float64]
 
@@ -46,10 +55,10 @@ class TraceFile:
     """Where a trace lies and how its numbers are read.
 
     quantity: "resistance" or "voltage"; "" where the file or the unit may tell. sample_interval: s; None where only the
-    file can tell. unit: of the numbers of an array, with a factor where there is one ("0.25 mV" a count). dtype: of a
-    file that holds nothing but numbers.
-    listed: how the tables of an index are described. column: header or number of the signal in a table, where the index
-    says it. size_limit: bytes that it may have, by default what holds where the object is made.
+    file can tell. unit: of numbers that have none in the file, with a factor where there is one ("0.25 mV" a count).
+    dtype: of a file that holds nothing but numbers. listed: how the tables of an index are described. column: header or
+    number of the signal in a table, group: which table of the file, where the index says so. size_limit: bytes that it
+    may have, by default what holds where the object is made.
     """
 
     path: Path
@@ -59,6 +68,7 @@ class TraceFile:
     dtype: str | None = None
     listed: Listed = field(default_factory=Listed)
     column: str = ""
+    group: str = ""
     size_limit: int = field(default_factory=size_limit)
 
 
@@ -105,7 +115,7 @@ class RawTrace:
 
 
 def open_trace(file: TraceFile) -> RawTrace:
-    """The trace in a .npy or .npz (one array), a table with a column of time, or, with a dtype, a file of bare numbers.
+    """The trace in a table of any container, an array in a .npy, or, with a dtype, a file of bare numbers.
 
     Nothing is ever unpickled. InputError: what cannot be read, another shape, samples that are no numbers, a wrong
     unit, a sampling interval that nobody gives, times that are not evenly spaced (with its row), sizes that no signal
@@ -124,26 +134,12 @@ def _opened(file: TraceFile) -> RawTrace:
     if file.path.name in file.listed.records:
         return _from_table(file)
     size = admitted(file.path)
-    if file.dtype is None and is_text_file(file.path):
+    samples = bare_array(file.path) if file.dtype is None else _binary(file, size)
+    if samples is None or (samples.ndim > 1 and samples.size != max(samples.shape)):
         return _from_table(file)
-    samples = _binary(file, size) if file.dtype is not None else _numpy(file)
-    if samples.ndim != 1 or samples.dtype.kind not in _KINDS:
-        expected = "one array of numbers of one dimension"
-        raise InputError(Problem(file.path.name, expected, f"shape {samples.shape} of type {samples.dtype}"))
-    return RawTrace(samples, _declared(file), _interval(file))
-
-
-def _numpy(file: TraceFile) -> npt.NDArray[Any]:
-    if (array := bare_array(file.path)) is not None:
-        return array
-    if file.path.suffix.lower() not in _ARRAYS:
-        expected = "a .npy, .npz or text, or a dtype that says what the bytes are"
-        raise InputError(Problem(file.path.name, expected, quoted(file.path.suffix)))
-    arrays = read_arrays(file.path)
-    if len(arrays) != 1:
-        found = ", ".join(quoted(name) for name, _ in arrays) or "none"
-        raise InputError(Problem(file.path.name, "one array of numbers", found))
-    return arrays[0][1]
+    if samples.dtype.kind not in _KINDS:
+        raise InputError(Problem(file.path.name, "an array of numbers", f"one of type {samples.dtype}"))
+    return RawTrace(samples.reshape(-1), _declared(file), _interval(file))
 
 
 def _binary(file: TraceFile, size: int) -> npt.NDArray[Any]:
@@ -172,9 +168,32 @@ def _check_sizes(file: TraceFile, raw: RawTrace) -> None:
 def _from_table(file: TraceFile) -> RawTrace:
     signals = _signals(file)
     own = {signals[0].name: file.column} if file.column else None
-    table = file.listed.read(file.path, Layout((_TIME,), tuple((s,) for s in signals), record=True), own)
-    match = next(match for match in table.headers.matches.values() if match.column != _TIME)
-    time, samples, missing = _bridged(table, match.column.name, file)
+    layout = _layout(signals, interval_known=file.sample_interval is not None)
+    table = file.listed.read(file.path, layout, own, file.group)
+    match = next(match for match in table.headers.matches.values() if match.column in signals)
+    measures, factor = _written(file, match, table)
+    held: tuple[str, ...] = ()
+    if _TIME.name in table.values:
+        samples, interval, held = _timed(table, match.column.name, file)
+    else:
+        samples, interval = table.values[match.column.name], _stated(file, table)
+    return RawTrace(factor * samples, measures, interval, (*table.recognised, *held))
+
+
+def _stated(file: TraceFile, table: Described) -> float:
+    """The sampling interval (s) of samples without times: that of the index, or the one that the file states."""
+    stated = table.values.get(_INTERVAL.name)
+    if stated is None:
+        return _interval(file)
+    if np.ptp(stated) > 0.0:
+        where = f"{file.path.name}, column 'sample_interval'"
+        raise InputError(Problem(where, "one interval for all samples", "several"))
+    return float(stated[0])
+
+
+def _timed(table: Described, signal: str, file: TraceFile) -> tuple[Array, float, tuple[str, ...]]:
+    """Samples with times: their values, their interval (s), and what was done for missing ones."""
+    time, samples, missing = _bridged(table, signal, file)
     steps = np.diff(time)
     if steps.size == 0:
         raise InputError(Problem(file.path.name, "two samples or more", f"{time.size}"))
@@ -188,12 +207,15 @@ def _from_table(file: TraceFile) -> RawTrace:
         where = f"{file.path.name}, sample {wrong[0] + 2}, column 'time'"
         expected = f"evenly spaced times, {interval:.6g} s apart, to {100 * _JITTER:g} %"
         raise InputError(Problem(where, expected, f"a step of {steps[wrong[0]]:.6g} s"))
-    if file.sample_interval is not None and abs(file.sample_interval / interval - 1.0) > _JITTER:
+    held = (f"{missing} missing samples have the value of the one before",) if missing else ()
+    if file.sample_interval is None:
+        return samples, interval, held
+    if table.headers.matches[_TIME.name].unit is None:
+        return samples, file.sample_interval, held
+    if abs(file.sample_interval / interval - 1.0) > _JITTER:
         found = f"times {interval:.6g} s apart"
         raise InputError(Problem(file.path.name, f"the declared sample_interval, {file.sample_interval:g} s", found))
-    held = (f"{missing} missing samples have the value of the one before",) if missing else ()
-    measures, factor = _written(file, match, table)
-    return RawTrace(factor * samples, measures, interval, (*table.recognised, *held))
+    return samples, interval, held
 
 
 def _signals(file: TraceFile) -> list[Column]:
@@ -207,8 +229,12 @@ def _signals(file: TraceFile) -> list[Column]:
 def _written(file: TraceFile, match: Match, table: Described) -> tuple[Measured, float]:
     """What the samples of a table are, in SI where their unit is known, and what takes its numbers there."""
     header = table.selection.table.header[match.position]
+    if match.column != _SIGNAL and fits(match.unit, match.column):
+        return Measured(match.column.name, 1.0), 1.0
+    if match.unit is None and file.unit is not None:
+        return _declared(file), 1.0
     if match.column != _SIGNAL:
-        return Measured(match.column.name, 1.0 if fits(match.unit, match.column) else None), 1.0
+        return Measured(match.column.name), 1.0
     unit = match.unit if match.unit and is_unit(match.unit) else ""
     for name, column in _COLUMNS.items():
         if file.quantity in ("", name) and unit and fits(unit, column):

@@ -51,10 +51,19 @@ class Reduction:
 
     def task(self, row: int, columns: Mapping[str, npt.NDArray[Any]]) -> TraceTask:
         """What is to be done with the file of a row of the index."""
-        path, signal = self.listed.folder / str(columns["file"][row]), _signals(columns)[row]
+        path, group, signal = (_texts(columns, name)[row] for name in ("file", "group", "column"))
         interval = float(columns["sample_interval"][row]) if "sample_interval" in columns else self.sample_interval
         return TraceTask(
-            TraceFile(path, self.quantity, interval, self.unit, self.dtype, self.listed, signal),
+            TraceFile(
+                self.listed.folder / path,
+                self.quantity,
+                interval,
+                self.unit,
+                self.dtype,
+                self.listed,
+                signal,
+                group,
+            ),
             float(columns["current"][row]),
             self.ap_level == "high",
             self.method,
@@ -68,9 +77,9 @@ class Reduction:
         return name in self.leave_out or (self.bad == "leave-out" and failed)
 
 
-def _signals(columns: Mapping[str, npt.NDArray[Any]]) -> list[str]:
-    """The column of its file that holds each trace, "" where the index says none."""
-    return [str(name) for name in columns["column"]] if "column" in columns else [""] * columns["file"].size
+def _texts(columns: Mapping[str, npt.NDArray[Any]], name: str) -> list[str]:
+    """A column of text of the index, "" for each trace where it has none: group and column of a file."""
+    return [str(text) for text in columns[name]] if name in columns else [""] * columns["file"].size
 
 
 def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, **keys: Any) -> TelegraphTraces:
@@ -97,8 +106,8 @@ def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, *
         trace that is left.
     """
     reduction = Reduction(**{"listed": Listed(Path(origin.file).parent), **keys})
-    pairs = zip(columns["file"], _signals(columns), strict=True)
-    names = [f"{file} [{signal}]" if signal else str(file) for file, signal in pairs]
+    parts = zip(*(_texts(columns, name) for name in ("file", "group", "column")), strict=True)
+    names = [f"{file} [{', '.join(filter(None, within))}]" if any(within) else file for file, *within in parts]
     _refuse(names, reduction)
     reduced = _reduced([reduction.task(row, columns) for row in range(len(names))])
     out = [reduction.leaves_out(name, trace) for name, trace in zip(names, reduced, strict=True)]
@@ -108,7 +117,7 @@ def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, *
 
 def _refuse(names: Sequence[str], reduction: Reduction) -> None:
     problems = [
-        CellProblem(row, "file", f"{_ALONE} 'column' its own header in it", repr(name))
+        CellProblem(row, "file", f"{_ALONE} 'column' (or 'group') its own header (or group) in it", repr(name))
         for row, name in enumerate(names)
         if name in names[:row]
     ]
@@ -126,7 +135,8 @@ def _refuse(names: Sequence[str], reduction: Reduction) -> None:
 
 def _reduced(tasks: Sequence[TraceTask]) -> list[ReducedTrace]:
     """All traces; TableError with the problems of all files."""
-    processes = available_processes() if sum(_size(task.file.path) for task in tasks) > _LARGE else 1
+    paths = {task.file.path for task in tasks}
+    processes = available_processes() if sum(map(_size, paths)) > _LARGE else 1
     outcomes = list(mapped(_attempt, tasks, processes, doing="traces reduced"))
     problems = problems_of([(row, found) for row, found in enumerate(outcomes) if isinstance(found, InputError)])
     if problems:

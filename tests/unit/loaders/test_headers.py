@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -225,7 +226,7 @@ def test_headers_that_do_not_fit(header: tuple[str, ...], declared: dict[str, st
 def test_a_column_of_numbers_is_not_proposed_for_words(tmp_path: Path) -> None:
     table = tmp_path / "spectra.txt"
     table.write_text("current (mA),frequency (GHz),field (mT),X,Y\n" + "1,6,10,1,0\n" * 12, encoding="utf-8")
-    keys = {"columns": {"signal": "X"}}
+    keys: dict[str, Any] = {"columns": {"signal": "X"}}
     with pytest.raises(InputError, match=r'the constant state = "P"') as refused:
         stfit.load(table, "fmr-spectra", **keys)
     assert "columns = {" not in str(refused.value)

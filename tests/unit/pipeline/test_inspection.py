@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -51,6 +52,17 @@ def test_keys_of_the_kind_are_taken(dwells: Path) -> None:
         inspect(dwells, "dwell-events")
     found = inspect(dwells, "dwell-times", where={"state": "P"}, polarity=-1)
     assert found.used == 1
+
+
+def test_the_groups_of_a_file_are_listed_and_the_first_is_shown(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        for name, current in (("up", 1.0), ("down", 2.0)):
+            file[f"{name}/current"] = [current, current]
+            file[f"{name}/current"].attrs["unit"] = "mA"
+    found = inspect(tmp_path / "a.h5")
+    assert [(column.name, column.content) for column in found.columns] == [("current", "2")]
+    assert not unnamed(in_words(found), "'down'", "'up'", 2, 'group = "down"', 'group = "*"')
+    assert [column.name for column in inspect(tmp_path / "a.h5", group="*").columns] == ["group", "current"]
 
 
 def test_a_trace_shows_its_levels(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 
@@ -12,6 +13,8 @@ import stfit
 from stfit.errors import InputError
 from stfit.kinds.resonance.data import FmrLines
 from stfit.physics.fluctuations import LINE_SHAPES
+from tests.instrument_files import bes3t
+from tests.saying import unnamed
 
 FIELD = np.linspace(0.1, 0.3, 101)  # T
 
@@ -69,6 +72,60 @@ def test_a_series_of_frequencies(tmp_path: Path) -> None:
     assert "(perpendicular, 5 of one mode): γ/2π = 29." in words
 
 
+def test_a_line_of_a_bruker_spectrometer(tmp_path: Path) -> None:
+    gauss = np.linspace(3300.0, 3500.0, 201)
+    noise = 0.02 * np.random.default_rng(2).standard_normal(gauss.size)
+    signal = LINE_SHAPES["derivative"](gauss, 3400.0, 20.0)[0] + noise
+    said = {"BSEQ": "BIG", "IRFMT": "D", "XTYP": "IDX", "XPTS": "201", "XMIN": "3300", "XWID": "200", "XNAM": "'Field'"}
+    bes3t(tmp_path / "line.DTA", signal.astype(">f8"), said | {"XUNI": "'G'", "MWFQ": "9.5e+09"})
+    found = load(index_of(tmp_path, ["line.DTA,P,9.5"], "file,state,frequency (GHz)"), line_shape="derivative")
+    # noise of 2 % of the height over some 20 samples a width: 1 % of the width, five times that is allowed
+    assert found.value == pytest.approx([2e-3], rel=0.05)
+
+
+@pytest.mark.parametrize("index", ["file,state,field (mT),current (mA)", "file,state,field (mT)"])
+def test_frequency_sweeps_of_a_network_analyser(tmp_path: Path, index: str) -> None:
+    ghz = np.linspace(4.0, 8.0, 101)
+    rows = []
+    for current, fwhm in ((-1.0, 0.36), (0.0, 0.4), (1.0, 0.44)):
+        signal = LINE_SHAPES["lorentzian"](ghz, 6.0, fwhm)[0]
+        noise = 0.02 * np.random.default_rng(4).standard_normal(ghz.size)
+        lines = [f"{f!r} {s!r} 0" for f, s in zip(ghz.tolist(), (signal + noise).tolist(), strict=True)]
+        (tmp_path / f"{current}.s1p").write_text("\n".join(["# GHz S RI R 50", *lines]))
+        rows.append(f"{current}.s1p,P,50,{current}" if "current" in index else f"{current}.s1p,P,{50 + 10 * current}")
+    path = index_of(tmp_path, rows, index)
+    if "current" in index:
+        with pytest.raises(InputError) as refused:
+            load(path)
+        assert not unnamed(str(refused.value), "-1.0.s1p", "'signal'", 'columns = {signal = "S11 re"}')
+        found = load(path, columns={"signal": "S11 re"})
+        widths = found.value[found.is_linewidth == 1]
+        assert widths == pytest.approx([0.36e9, 0.4e9, 0.44e9], rel=0.05)  # as above
+        return
+    with pytest.raises(InputError) as refused:
+        load(path, columns={"signal": "S11 re"})
+    assert not unnamed(str(refused.value), "'field (mT)'", "3 frequency sweeps at 3 fields", "40 to 60 mT")
+
+
+def test_frequency_sweeps_at_many_fields_in_one_table_are_field_sweeps(tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    rows = [
+        f"{mt},{ghz},{LINE_SHAPES['lorentzian'](float(mt), 20.0 * ghz, 20.0)[0] + 0.02 * rng.standard_normal()!r}"
+        for mt in range(60, 181, 2)
+        for ghz in (5.0, 6.0, 7.0)
+    ]
+    (tmp_path / "map.csv").write_text("\n".join(["field (mT),frequency (GHz),S21", *rows]))
+    found = load(tmp_path / "map.csv", columns={"field": "field (mT)", "signal": "S21"}, state="P")
+    assert found.value == pytest.approx(3 * [0.02], rel=0.05)  # noise of 2 % over 10 samples a width: 1 %
+
+
+def test_field_sweeps_with_nothing_but_a_field_are_refused(tmp_path: Path) -> None:
+    write_spectrum(tmp_path / "a.csv", 0.2, 0.02)
+    with pytest.raises(InputError) as refused:
+        load(index_of(tmp_path, ["a.csv,P,50"], "file,state,field (mT)"))
+    assert not unnamed(str(refused.value), "'field (mT)'", "frequency", "current")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -115,3 +172,17 @@ def test_without_a_current_no_state_is_needed(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r'column .state.: expected a column, or the constant state = "P"'):
         load(index)
     assert load(index, state="AP").settings.state.tolist() == [1, 1, 1]
+
+
+def test_spectra_stand_in_groups_of_a_container(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "all.h5", "w") as file:
+        for name, width in (("AP", 0.022), ("P", 0.018)):
+            file[f"{name}/field"] = 1e3 * FIELD
+            file[f"{name}/field"].attrs["unit"] = "mT"
+            file[f"{name}/V"] = LINE_SHAPES["lorentzian"](FIELD, 0.2, width)[0] + 0.01 * np.sin(1e4 * FIELD)
+            file[name].attrs.update({"state": name, "current": "1 mA"})
+    listed = load(tmp_path / "all.h5", group="*")
+    named = load(index_of(tmp_path, ["all.h5,AP,AP,1", "all.h5,P,P,1"], "file,group,state,current (mA)"))
+    for found in (listed, named):
+        assert found.value[found.is_linewidth == 1] == pytest.approx([0.022, 0.018], rel=0.03)
+        assert found.settings.state[:2].tolist() == [1, 0]

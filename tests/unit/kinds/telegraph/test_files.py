@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import h5py
 import numpy as np
 import pytest
+from nptdms import ChannelObject, TdmsWriter
 
 from stfit.errors import InputError
 from stfit.kinds.telegraph.files import Measured, TraceFile, open_trace
+from stfit.loaders.containers import Table
 from stfit.loaders.listed import Listed
-from stfit.measurement.description import Description, Dialect
+from stfit.loaders.reading import read_table
+from stfit.measurement.description import ColumnSource, Description, Dialect
 
 SAMPLES = np.arange(40, dtype=np.float32)
 
@@ -47,6 +52,15 @@ def test_a_table_has_its_own_times(tmp_path: Path) -> None:
     np.testing.assert_allclose(raw.samples, np.arange(40) * 1e-3)
 
 
+def test_a_trace_of_an_oscilloscope_has_the_clock_of_its_first_lines(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{i / 8},,\n" for i in range(40))
+    (tmp_path / "x.csv").write_text(f"X,CH2,Start,Increment,\nSequence,Volt,-1.0e-03,2.0e-06\n{rows}")
+    raw = open_trace(TraceFile(tmp_path / "x.csv", "voltage"))
+    assert raw.sample_interval == pytest.approx(2e-6, rel=1e-12)
+    np.testing.assert_array_equal(raw.samples, np.arange(40) / 8)
+    assert any("Rigol" in sentence for sentence in raw.recognised)
+
+
 def test_missing_samples_are_bridged_and_counted_where_rows_may_be_bad(tmp_path: Path) -> None:
     rows = "\n".join(f"{0.5 * i},{'nan' if i in (3, 4) else i}" for i in range(400))
     (tmp_path / "x.csv").write_text(f"time (ms),voltage (V)\n{rows}\n")
@@ -75,11 +89,11 @@ def test_what_is_no_trace_is_an_error(tmp_path: Path) -> None:
     np.save(tmp_path / "pickled.npy", np.array([{}], dtype=object), allow_pickle=True)
     failing(tmp_path / "pickled.npy", "only unpickling could read")
     np.save(tmp_path / "square.npy", np.zeros((3, 3)))
-    failing(tmp_path / "square.npy", r"one dimension; found shape \(3, 3\)")
+    failing(tmp_path / "square.npy", r"by their numbers, for example columns = \{time = .*found 3 columns")
     np.save(tmp_path / "words.npy", np.array(["a", "b"]))
-    failing(tmp_path / "words.npy", "one array of numbers; found none")
+    failing(tmp_path / "words.npy", "named columns.*found one array without names")
     np.savez(tmp_path / "two.npz", a=SAMPLES, b=SAMPLES)
-    failing(tmp_path / "two.npz", "one array of numbers; found 'a', 'b'")
+    failing(tmp_path / "two.npz", r"found none of them|found 'a', 'b'")
     (tmp_path / "odd.bin").write_bytes(b"123")
     failing(tmp_path / "odd.bin", "float32 samples of 4 bytes; found 3 bytes", dtype="f4")
 
@@ -151,3 +165,62 @@ def test_only_a_voltage_turns_its_sign_with_the_current() -> None:
         Measured("").per_ohm(-2e-3, "x")
     with pytest.raises(InputError, match="x: expected a current that is not 0"):
         Measured("voltage").per_ohm(0.0, "x")
+
+
+def tdms(path: Path) -> None:
+    """Two groups of one waveform each, 0.5 ms a sample from 0.1 s on."""
+    clock = {"wf_increment": 5e-4, "wf_start_offset": 0.1, "unit_string": "mV"}
+    with TdmsWriter(path) as writer:
+        writer.write_segment([ChannelObject(g, "V_dut", SAMPLES + i, properties=clock) for i, g in enumerate("ab")])
+
+
+def hdf5(path: Path) -> None:
+    """Two groups of one dataset each, whose attributes say unit and interval."""
+    with h5py.File(path, "w") as file:
+        for i, group in enumerate("ab"):
+            file[f"{group}/V_dut"] = SAMPLES + i
+            file[f"{group}/V_dut"].attrs.update({"unit": "mV", "dt": 0.5, "dt_unit": "ms"})
+
+
+@pytest.mark.parametrize(("name", "write"), [("x.tdms", tdms), ("x.h5", hdf5)])
+def test_a_group_of_a_container_is_a_trace_with_its_clock(tmp_path: Path, name: str, write: Any) -> None:
+    write(tmp_path / name)
+    failing(tmp_path / name, r'group = "a".*a column `group`.*found 2')
+    for i, group in enumerate("ab"):
+        raw = open_trace(TraceFile(tmp_path / name, group=group))
+        assert raw.sample_interval == pytest.approx(5e-4)
+        assert raw.measures == Measured("voltage", 1.0)
+        np.testing.assert_allclose(raw.samples, (SAMPLES + i) * 1e-3)
+    raw = open_trace(TraceFile(tmp_path / name, group="b", column="V_dut"))
+    assert raw.samples[0] == pytest.approx(1e-3)
+
+
+def test_times_without_a_unit_need_none_beside_a_declared_interval(tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", t=1e-5 * np.arange(40), V=SAMPLES)
+    raw = open_trace(TraceFile(tmp_path / "x.npz", "voltage", 1e-5, "mV"))
+    assert (raw.sample_interval, raw.measures) == (1e-5, Measured("voltage", 1e-3))
+    with pytest.raises(InputError, match=r'a unit .*columns = \{time = "t \(s\)"\}'):
+        open_trace(TraceFile(tmp_path / "x.npz", "voltage"))
+
+
+def test_columns_of_an_array_go_by_their_numbers(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.stack([0.5 * np.arange(40), SAMPLES], axis=1))
+    said = Description(columns={"time": ColumnSource(1, "ms"), "voltage": ColumnSource(2, "mV")})
+    raw = open_trace(TraceFile(tmp_path / "x.npy", listed=Listed(description=said)))
+    assert raw.sample_interval == pytest.approx(5e-4)
+    assert raw.samples[3] == pytest.approx(3e-3)
+
+
+def test_a_file_of_many_traces_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wide: dict[str, Any] = {"t (s)": np.arange(40.0), **{f"R{i} (ohm)": SAMPLES + i for i in range(5)}}
+    np.savez(tmp_path / "x.npz", **wide)
+    read = []
+
+    def counted(path: Path, *given: Any) -> Table:
+        read.append(path)
+        return read_table(path, *given)
+
+    monkeypatch.setattr("stfit.loaders.listed.read_table", counted)
+    for i in range(5):
+        assert open_trace(TraceFile(tmp_path / "x.npz", column=f"R{i}")).samples[0] == i
+    assert len(read) == 1

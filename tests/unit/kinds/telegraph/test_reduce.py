@@ -5,13 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import numpy.typing as npt
 import pytest
+from nptdms import ChannelObject, TdmsWriter
 
 import stfit
+from stfit.analysis import read_analysis
 from stfit.errors import InputError
 from stfit.kinds.telegraph.data import TelegraphTraces
+from stfit.pipeline.loading import load_measurements
 from tests.traces import telegraph
 
 Array = npt.NDArray[np.float64]
@@ -154,3 +158,34 @@ def test_several_processes_give_what_one_gives(tmp_path: Path, monkeypatch: pyte
     together = load(path)
     np.testing.assert_array_equal(together.log_tau, alone.log_tau)
     assert together.records == alone.records
+
+
+def test_groups_of_a_file_are_records_with_their_attributes(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "all.h5", "w") as file:
+        for name, current in (("a", 0.1), ("b", 0.2)):
+            file[f"{name}/signal"] = GOOD
+            file[name].attrs.update({"current": current, "current_unit": "mA", "temperature": "295 K"})
+    found = load(tmp_path / "all.h5", group="*")
+    assert [record.file for record in found.records] == ["all.h5 [a]", "all.h5 [b]"]
+    assert found.settings.drive.tolist() == [1e-4, 1e-4, 2e-4, 2e-4]
+    assert set(found.settings.temperature) == {295.0}
+
+
+def test_groups_of_a_file_are_records_with_settings_in_their_names(tmp_path: Path) -> None:
+    clock = {"wf_increment": DT, "unit_string": "ohm"}
+    with TdmsWriter(tmp_path / "all.tdms") as writer:
+        channels = [ChannelObject(f"{i} mA", "R", GOOD, properties=clock) for i in (-0.1, 0.1)]
+        writer.write_segment(channels)
+    text = 'kind = "telegraph-trace"\nfile = "all.tdms"\ngroup = "*"\npattern = "{current:mA}"\n'
+    (tmp_path / "a.toml").write_text(f"[[measurement]]\n{text}")
+    (found,) = load_measurements(read_analysis(tmp_path / "a.toml"))
+    assert found.settings.drive.tolist() == [-1e-4, -1e-4, 1e-4, 1e-4]
+
+
+def test_rows_of_an_index_choose_within_containers(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["run 1/R1"], file["run 1/R2"], file["run 2/R"] = GOOD, GOOD, GOOD
+    rows = ("a.h5,run 1,R1,0.1", "a.h5,run 1,R2,0.2", "a.h5,run 2,,0.3", "a.h5,run 1/R1,,0.4")
+    (tmp_path / "index.csv").write_text("\n".join(["file,group,channel,current (mA)", *rows]))
+    names = [record.file for record in load(tmp_path / "index.csv").records]
+    assert names == ["a.h5 [run 1, R1]", "a.h5 [run 1, R2]", "a.h5 [run 2]", "a.h5 [run 1/R1]"]
