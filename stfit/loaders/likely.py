@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from typing import Any, Final, final
 
 import numpy as np
+import numpy.typing as npt
 
 from stfit.loaders.containers import Table
 from stfit.loaders.headers import named_columns
@@ -32,6 +33,26 @@ _ALIKE: Final = 0.8  # share of letters that two names have in common, from whic
 # what a column is called that tells devices apart
 DEVICES: Final = frozenset({"device", "deviceid", "dut", "cell", "die", "junction", "pillar", "chip", "sample"})
 _LONG: Final = 100  # rows, from which a column in even steps is that of a record
+
+
+def devices_in(cells: npt.NDArray[Any]) -> list[Any]:
+    """The names of several devices in a column, as the key `where` takes them.
+
+    Parameters
+    ----------
+    cells : ndarray
+        Numbers, or texts, shape (rows,).
+
+    Returns
+    -------
+    list
+        In their order; empty where there is one name, or where names hardly ever occur twice and so number the rows.
+    """
+    told = cells if cells.dtype == object else cells[np.isfinite(cells)]
+    names = list(dict.fromkeys(told.tolist()))
+    if not 1 < len(names) <= cells.size / 2:
+        return []
+    return [name if isinstance(name, str) or name != round(name) else int(name) for name in names]
 
 
 @final

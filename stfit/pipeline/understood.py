@@ -9,7 +9,7 @@ from typing import Any, Final, final
 import numpy as np
 
 from stfit.loaders.containers import Cells, Table
-from stfit.loaders.likely import DEVICES, WIDEST, Guess, Likely, lack, likely_columns
+from stfit.loaders.likely import DEVICES, WIDEST, Guess, Likely, devices_in, lack, likely_columns
 from stfit.loaders.long_table import is_long
 from stfit.loaders.named_settings import constants_in
 from stfit.loaders.names import is_known, plain_name
@@ -213,10 +213,8 @@ def _plain_value(value: str) -> Any:
 def device_setting(reading: Understood, where: Mapping[str, Any]) -> list[Setting]:
     """One of several devices in a table, which are not one fit; nothing where there is one, or rows are chosen."""
     for header in reading.unused if not where else ():
-        cells = reading.table.columns[reading.table.header.index(header)]
-        names = list(dict.fromkeys(cells.tolist()))
-        if plain_name(header) in DEVICES and 1 < len(names) <= cells.size / 2:
-            plain = [name if isinstance(name, str) else int(name) if name == int(name) else name for name in names]
+        plain = devices_in(reading.table.columns[reading.table.header.index(header)])
+        if plain_name(header) in DEVICES and plain:
             more = ", …" if len(plain) > _SHOWN + 1 else ""
             others = ", ".join(quoted(str(name)) for name in plain[1 : _SHOWN + 1])
             remark = f"one of {len(plain)} devices, each of which is a fit of its own; or {others}{more}"
