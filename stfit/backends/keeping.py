@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar, final
+from typing import Any, Final, Generic, TypeVar, final
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from stfit.errors import InputError, Problem
 from stfit.files import judged_size, reason
 from stfit.version import __version__
 
+_BEGINNING: Final = '\n{"work": "'
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
 
@@ -46,14 +47,14 @@ def kept_in(file: Path, remark: Callable[[str], None]) -> Iterator[None]:
     Parameters
     ----------
     file : Path
-        Made, with its folder, when the first outcome is there. Outcomes of other work in it are left alone.
+        Made, with its folder, when the first outcome is there. Outcomes of other work in it stay until this one ends.
     remark : callable
         Takes the sentence that says how much was kept from before.
 
     Raises
     ------
     InputError
-        If the file cannot be read or written.
+        If the file cannot be read or written, or is somebody's own.
     """
     keeper = _Keeper(file, remark)
     token = _KEEPER.set(keeper)
@@ -65,7 +66,8 @@ def kept_in(file: Path, remark: Callable[[str], None]) -> Iterator[None]:
         raise
     finally:
         _KEEPER.reset(token)
-    file.unlink(missing_ok=True)
+    if keeper.used:
+        file.unlink(missing_ok=True)
 
 
 def kept(
@@ -114,6 +116,11 @@ class _Keeper:
     last: str = ""
     _lines: list[dict[str, Any]] | None = field(default=None, init=False)
 
+    @property
+    def used(self) -> bool:
+        """Whether any work was kept in the file, or could have been."""
+        return self._lines is not None
+
     def done(self, key: str, work: Kept[Outcome], of: int) -> dict[int, Outcome]:
         """The outcomes that are there of one work, by number."""
         if self._lines is None:
@@ -147,6 +154,8 @@ def _complete_lines(file: Path) -> Iterator[dict[str, Any]]:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise InputError(Problem(str(file), "a file that can be read", reason(error))) from error
+    if text and not text.startswith(_BEGINNING):
+        raise InputError(Problem(str(file), "what an earlier run kept, or no such file", "a file of somebody else"))
     for line in text.splitlines():
         try:
             found = json.loads(line)

@@ -79,8 +79,7 @@ class _Worker:
         except (EOFError, OSError) as broken:
             raise _ended() from broken
         if error is not None:
-            error.add_note(where)
-            raise error
+            raise error from RuntimeError(where)
         return outcome
 
     def end(self) -> None:

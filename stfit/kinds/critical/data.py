@@ -18,6 +18,7 @@ from stfit.measurement.start import Start
 from stfit.measurement.view import TRANSITION_WORDS, Axis, Observed, SeriesSetting, temperature_and_field
 from stfit.objective.predictions import inverse_critical_current
 from stfit.physics.critical import inverse_limits
+from stfit.units import SMALLEST
 
 KIND: Final = "switching-currents"
 
@@ -80,11 +81,11 @@ class CriticalCurrents(Gaussian):
         Raises
         ------
         TableError
-            Where a current or ΔR is 0, a magnitude is negative, or the measurement time is missing or given twice.
+            Where a current or ΔR is next to 0, a magnitude negative, or the measurement time missing or given twice.
         """
         state, current = columns["transition"], columns["critical_current"]
         time = _times(columns, critical_current, measurement_time)
-        _refuse_zeros(columns)
+        _refuse_next_to_nothing(columns)
         if sign == "magnitude":
             _refuse_negative(current)
             current = np.where(state == 0, -current, current)
@@ -228,12 +229,12 @@ def _times(
     return times
 
 
-def _refuse_zeros(columns: Mapping[str, npt.NDArray[Any]]) -> None:
+def _refuse_next_to_nothing(columns: Mapping[str, npt.NDArray[Any]]) -> None:
     problems = [
-        CellProblem(int(row), name, "a number that is not 0", "0")
+        CellProblem(int(row), name, f"a number of at least {SMALLEST:g} in size", f"{columns[name][row]:g}")
         for name in ("critical_current", "delta_R")
         if name in columns
-        for row in np.flatnonzero(columns[name] == 0.0)
+        for row in np.flatnonzero(np.abs(columns[name]) < SMALLEST)
     ]
     if problems:
         raise TableError(problems)

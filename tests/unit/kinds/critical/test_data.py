@@ -193,10 +193,11 @@ def test_a_time_in_every_row_makes_them_measured() -> None:
 # --- what is refused -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("size", [0.0, 5e-324])
 @pytest.mark.parametrize("column", ["critical_current", "delta_R"])
-def test_zeros_are_refused(column: str) -> None:
-    wrong = {column: np.array([-1.0, 0.0, 1.0, 1.0])}
-    with pytest.raises(TableError, match=f"row 1, column '{column}': expected a number that is not 0; found 0"):
+def test_zeros_and_what_is_next_to_them_are_refused(column: str, size: float) -> None:
+    wrong = {column: np.array([-1.0, size, 1.0, 1.0])}
+    with pytest.raises(TableError, match=f"row 1, column '{column}': expected .* of at least .*; found {size:g}"):
         table(changes=wrong)
 
 

@@ -1,0 +1,17 @@
+"""Kernels where machine code cannot be kept."""
+
+from __future__ import annotations
+
+import numba
+import pytest
+
+from stfit.physics.compiled import compiled
+
+
+def test_a_kernel_is_compiled_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    place: dict[str, object] = {}
+    exec(compile("def twice(x): return 2 * x", "no file", "exec"), place)  # noqa: S102 - a function that has no file
+    with pytest.raises(RuntimeError, match="cannot cache"):
+        numba.njit(cache=True)(place["twice"])
+    kernel = compiled()(place["twice"])  # type: ignore[type-var]
+    assert kernel(4) == 8
