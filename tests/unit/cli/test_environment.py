@@ -87,6 +87,7 @@ def test_help_stays_without_docstrings(tmp_path: Path) -> None:
 def test_a_signal_while_modules_load_is_one_line(tmp_path: Path, module: str) -> None:
     code = f"""
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 class Signals:
     def find_spec(self, name, *_):
         if name == "{module}":
@@ -127,7 +128,12 @@ def test_settings_of_the_user_change_no_byte(undisturbed: Path, tmp_path: Path) 
 def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[subprocess.Popen[bytes], set[int]]]:
     """A command that has started its workers, with their numbers."""
     process = subprocess.Popen(
-        command(*request.param), cwd=tmp_path, env=os.environ | FIXED, stderr=subprocess.PIPE, start_new_session=True
+        command(*request.param),
+        cwd=tmp_path,
+        env=os.environ | FIXED,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=listen,
     )
     workers: set[int] = set()
     while len(workers) < 2:
@@ -137,7 +143,12 @@ def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[su
     time.sleep(1.0)  # into their work
     yield process, workers
     process.kill()
-    process.communicate()
+    process.wait()
+
+
+def listen() -> None:
+    """Take interruptions, which whoever started the tests in the background has switched off."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def children(process: int) -> list[int]:
