@@ -13,13 +13,16 @@ import shutil
 import signal
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from tests import faults
-from tests.faults import COMMANDS, States
+from tests.faults import COMMANDS, Fault, States
 
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+FAULTS: Final[tuple[Fault, ...]] = (faults.full_disk, faults.read_only, faults.closed_pipe, faults.two_at_once)
 RESUMED: Final = 6  # one kill of so many is followed by the same command
 
 
@@ -27,20 +30,16 @@ def tried(found: States, scratch: Path, kills: int, seed: int) -> Iterator[tuple
     """Every fault of one command: its kind, and what was wrong."""
     rng = random.Random(f"{seed} {found.command.name}")  # noqa: S311 - instants, no secrets
     place = scratch / "trial" / found.before.name
-
-    def one(fault: Callable[[], str]) -> str:
-        shutil.rmtree(place, ignore_errors=True)
-        return fault()
-
+    others = [(fault.__name__, fault) for fault in FAULTS]
+    others += [(number.name, partial(faults.interrupted, rng=rng, number=number)) for number in SIGNALS for _ in "12"]
     for number in range(kills):
-        yield "kill -9", one(lambda: faults.killed(found, place, rng))
+        shutil.rmtree(place, ignore_errors=True)
+        yield "kill -9", faults.killed(found, place, rng)
         if number % RESUMED == 0:
             yield "the same again", faults.gone_on_with(found, place)
-    for which in (signal.SIGINT, signal.SIGTERM):
-        for _ in range(2):
-            yield which.name, one(lambda which=which: faults.interrupted(found, place, rng, which))
-    for fault in (faults.full_disk, faults.read_only, faults.closed_pipe, faults.two_at_once):
-        yield fault.__name__, one(lambda fault=fault: fault(found, place))
+    for name, fault in others:
+        shutil.rmtree(place, ignore_errors=True)
+        yield name, fault(found, place)
 
 
 def main() -> None:

@@ -30,10 +30,10 @@ def command(*arguments: str, python: Sequence[str] = ()) -> list[str]:
     return [sys.executable, *python, "-m", "stfit", *arguments]
 
 
-def ended(folder: Path, *arguments: str, env: Mapping[str, str] = {}, python: Sequence[str] = ()) -> tuple[int, str]:
+def ended(folder: Path, *arguments: str, env: Mapping[str, str] = {}) -> tuple[int, str]:
     """Exit status and stderr of a command."""
     done = subprocess.run(
-        command(*arguments, python=python), cwd=folder, env=os.environ | FIXED | env, capture_output=True, check=False
+        command(*arguments), cwd=folder, env={**os.environ, **FIXED, **env}, capture_output=True, check=False
     )
     return done.returncode, done.stderr.decode()
 
