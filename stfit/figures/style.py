@@ -77,6 +77,7 @@ _IDENTITY: Final = re.compile(r'(\bid="|url\(#|xlink:href="#)')
 _SPELLED_OUT: Final = re.compile(r' (?:d|x|y)="[^"]*"')
 _DECIMALS: Final = re.compile(r"(\.\d\d)\d+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNDRAWN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,8 @@ def shades(state: str, count: int) -> list[tuple[float, ...]]:
 
 
 def escape(text: str) -> str:
-    """Text from a file as it stands: no mathtext, no control characters."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text).replace("$", r"\$")
+    """Text from a file as it stands: no mathtext, no controls, no marks of direction, for which no font has a glyph."""
+    return _UNDRAWN.sub("\N{REPLACEMENT CHARACTER}", text).replace("$", r"\$")
 
 
 def svg(figure: Figure, description: str, identity: str, attributes: Mapping[str, str] | None = None) -> str:

@@ -51,7 +51,7 @@ def contents_of(
 ) -> Contents:
     """The columns that a reader found, each as plain numbers or text; single values beside longer ones are settings.
 
-    An array of two dimensions is a column for each of its columns.
+    An array of two dimensions is a column for each of its columns, one of complex numbers two, "S21 re" and "S21 im".
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def contents_of(
     """
     require_columns(path, len(columns))
     arrays = [(str(name), values if isinstance(values, list) else np.asarray(values)) for name, values in columns]
-    arrays, turned = _split(arrays)
+    arrays, turned = _split([part for column in arrays for part in _real_parts(*column)])
     require_columns(path, len(arrays))
     wrong = [
         Problem(f"{path.name}, column {quoted(name)}", *halves)
@@ -219,6 +219,15 @@ def _single(columns: Sequence[tuple[str, Numbers | list[str]]]) -> dict[str, Sin
     }
 
 
+def _real_parts(name: str, values: Any) -> list[tuple[str, Any]]:
+    """A column, or the two that complex numbers are."""
+    if isinstance(values, list) or values.dtype.kind != "c":
+        return [(name, values)]
+    plain, mark, unit = name.partition(" (")
+    parts = (("re", values.real), ("im", values.imag))
+    return [(f"{plain} {part}{mark}{unit}".strip(), numbers) for part, numbers in parts]
+
+
 def _split(columns: Sequence[tuple[str, Any]]) -> tuple[list[tuple[str, Any]], list[str]]:
     """Arrays of two dimensions as columns, and which of them lie along the rows of the array.
 
@@ -235,8 +244,7 @@ def _split(columns: Sequence[tuple[str, Any]]) -> tuple[list[tuple[str, Any]], l
             found.append((name, values))
             continue
         rows, width = values.shape
-        lies = width in lengths if rows in lengths or width in lengths else width > rows
-        lies = lies and rows not in lengths
+        lies = rows not in lengths and (width in lengths or width > rows)
         array = values.T if lies else values
         if lies:
             turned.append(f"{quoted(name) if name else 'the array'} is taken for {rows} columns of {width} rows each")

@@ -142,6 +142,10 @@ class _Head:
     def _by_names(self, above: Sequence[Record]) -> Record | None:
         """The row above the numbers that holds most of the known names, the last of them; None where none does."""
         counts = [0 if self._has_numbers(row.cells or []) else self._names_in(row.cells or []) for row in above]
+        units = [self._is_units_row(row) for row in above]
+        for place in range(1, len(above)):  # V is a name too
+            if units[place] and not units[place - 1] and len(above[place - 1].cells or []) == self.width:
+                counts[place] = 0
         if not counts or max(counts) == 0:
             return None
         most = max(counts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from collections.abc import Sequence
@@ -17,13 +18,17 @@ from stfit.loaders.assembled import cells_of_text, sha256_of
 from stfit.loaders.containers import Cells, Problems, Table
 from stfit.loaders.described import columns_in
 from stfit.loaders.headers import find_header
-from stfit.loaders.names import is_called
+from stfit.loaders.names import fits, is_called
 from stfit.measurement.columns import FILE, GROUP, Layout
 from stfit.measurement.description import Description
 from stfit.units import quoted
 
 _FIELD: Final = re.compile(r"\{(\w*)(?::([^{}]+))?\}")
 _NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_QUANTITY: Final = re.compile(
+    rf"(?P<before>[^{{}}]*?){_NUMBER}\s*(?P<unit>[^\W\d_][^\s{{}},;)_\]]{{0,9}})(?P<behind>[^{{}}]*)"
+)
+_LONGEST: Final = 200  # letters of a name that is looked at
 _SHOWN: Final = 5
 
 
@@ -76,6 +81,29 @@ def named_by_groups(table: Table, pattern: str) -> Table:
     headers, cells = _fields(names, pattern, table.path)
     said = (*table.recognised, f"{', '.join(headers)} from the names of the groups")
     return replace(table, header=(*table.header, *headers), columns=(*table.columns, *cells), recognised=said)
+
+
+def pattern_key(table: Table, layout: Layout) -> str:
+    """The key `pattern` that takes a setting of the layout from the names of groups; "" where they hold none.
+
+    Such names are alike but for one number with a unit, of the dimension of a column that the table has not.
+    """
+    place = find_header(table, GROUP.name)
+    if place is None:
+        return ""
+    names = [str(cell) for cell in table.columns[place].tolist()]
+    found = [_QUANTITY.fullmatch(name) if len(name) <= _LONGEST else None for name in names]
+    parts = {match.group("before", "unit", "behind") for match in found if match is not None}
+    if None in found or len(parts) != 1:
+        return ""
+    ((before, unit, behind),) = parts
+    wanted = [column for group in (layout.required, *layout.alternatives) for column in group]
+    for column in wanted:
+        there = any(is_called(header, column.name, column) for header in table.header)
+        if column.unit and not there and fits(unit, column):
+            pattern = f"{before}{{{column.name}:{unit}}}{behind}"
+            return f"pattern = {json.dumps(pattern, ensure_ascii=False)} takes it from the names of the groups"
+    return ""
 
 
 def _fields(names: Sequence[str], pattern: str, path: Path) -> tuple[list[str], list[Cells]]:

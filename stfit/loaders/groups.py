@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, final
 
@@ -29,7 +29,8 @@ class Group:
     """A table within a container, not yet read.
 
     name: by which it is asked for. columns: the headers of its columns. size: bytes that they take, once read. read:
-    gives header and values of each column. settings: single values beside them. lines: what rows are called.
+    gives header and values of each column. settings: single values beside them. lines: what rows are called. rows: of
+    its longest column, None where only reading tells.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Group:
     settings: Mapping[str, Any] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     lines: Sequence[int] | None = None
+    rows: int | None = None
 
 
 Several = Literal["error", "first", "listed"]
@@ -92,6 +94,7 @@ def chosen(path: Path, groups: Sequence[Group], choice: Choice, size_limit: int)
         If there is no such group, if several may be meant and none is named, if groups to be joined have other columns
         than the first, or if what is read is larger than it may be.
     """
+    groups = _without_single_values(groups)
     taken = _named(path, groups, choice)
     exact = len(taken) == 1 and taken[0].name == choice.group
     if choice.several == "listed" and choice.is_pattern and not exact:
@@ -99,10 +102,20 @@ def chosen(path: Path, groups: Sequence[Group], choice: Choice, size_limit: int)
     require_size(f"{path.name}, unpacked", sum(group.size for group in taken), size_limit, REMEDY)
     if exact or not choice.is_pattern:
         (group,) = taken
-        there = [_which(group, groups, choice)] if len(groups) > 1 else []
+        there = [] if choice.group or len(groups) == 1 else [_which(groups)]
         notices, settings = (*there, *group.notices), tuple(group.settings.items())
         return contents_of(path, group.read(), lines=group.lines, notices=notices, settings=settings)
     return _joined(path, taken)
+
+
+def _without_single_values(groups: Sequence[Group]) -> Sequence[Group]:
+    """The groups that hold tables; one of single values alone, beside longer ones, is settings of them all."""
+    single = [group for group in groups if group.rows == 1]
+    if not single or all(group.rows in (0, 1) for group in groups):
+        return groups
+    beside = {name: value for group in single for name, value in (*group.settings.items(), *group.read())}
+    tables = (group for group in groups if group.rows != 1)
+    return [replace(group, settings={**beside, **group.settings}) for group in tables]
 
 
 def _named(path: Path, groups: Sequence[Group], choice: Choice) -> list[Group]:
@@ -135,10 +148,8 @@ def _keys(groups: Sequence[Group]) -> str:
     return f'{first}, or group = "{EVERY}" for all of them' if alike else first
 
 
-def _which(group: Group, groups: Sequence[Group], choice: Choice) -> str:
-    """Which of several groups was read, in a sentence."""
-    if choice.group:
-        return f"group {quoted(group.name)} is read, one of {len(groups)}"
+def _which(groups: Sequence[Group]) -> str:
+    """Which of several groups is read where none was named, in a sentence."""
     return f"{len(groups)} groups, {_listing([each.name for each in groups])}; the first is shown: {_keys(groups)}"
 
 

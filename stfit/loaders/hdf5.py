@@ -20,7 +20,18 @@ from stfit.loaders.labber import log_of
 from stfit.units import quoted
 
 _DEEPEST: Final = 32  # groups inside each other
-_OF_WRITERS: Final = ("MATLAB_", "CLASS", "NAME", "DIMENSION_", "REFERENCE_", "_Netcdf", "_NC", "PYTABLES", "VERSION")
+_OF_WRITERS: Final = (
+    "MATLAB_",
+    "CLASS",
+    "NAME",
+    "DIMENSION_",
+    "REFERENCE_",
+    "_Netcdf",
+    "_NC",
+    "PYTABLES",
+    "VERSION",
+    "wf_",
+)
 _OF_COLUMNS: Final = frozenset({"unit", "units"})
 _CLOCK: Final = ("wf_start_offset", "wf_increment")
 _TIME: Final = "time (s)"
@@ -168,7 +179,7 @@ def _attributes(attributes: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _group(name: str, members: Sequence[h5py.Dataset], settings: dict[str, Any], notices: tuple[str, ...]) -> Group:
-    clock = _clock(members, settings)
+    clock = _clock(members)
     headers = [header for member in members for header, _ in _headers(member)]
 
     def columns() -> list[tuple[str, Any]]:
@@ -180,16 +191,17 @@ def _group(name: str, members: Sequence[h5py.Dataset], settings: dict[str, Any],
     of_columns = {*_OF_COLUMNS, *(f"{field}_unit" for field in fields)}
     size = sum(member.size * max(member.dtype.itemsize, 1) for member in members if member.size)
     settings = {name: value for name, value in {**settings, **own}.items() if name not in of_columns}
+    rows = max(member.size for member in members)
     if clock is None:
-        return Group(name, tuple(headers), size, columns, settings, notices)
+        return Group(name, tuple(headers), size, columns, settings, notices, rows=rows)
     words = "column 'time (s)' is wf_start_offset + i wf_increment, attributes of the data"
-    return Group(name, (_TIME, *headers), size, columns, settings, (*notices, words))
+    return Group(name, (_TIME, *headers), size, columns, settings, (*notices, words), rows=rows)
 
 
-def _clock(members: Sequence[h5py.Dataset], settings: Mapping[str, Any]) -> tuple[float, float] | None:
+def _clock(members: Sequence[h5py.Dataset]) -> tuple[float, float] | None:
     """Start and step (s) of waveforms, as LabVIEW names them; None where they have none, or several."""
     found = {
-        tuple(member.attrs.get(name, settings.get(name, 0.0)) for name in _CLOCK)
+        tuple(member.attrs.get(name, 0.0) for name in _CLOCK)
         for member in members
         if np.ndim(member.attrs.get(_CLOCK[1], 0.0)) == 0
     }

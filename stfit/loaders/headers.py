@@ -123,6 +123,9 @@ class _Search:
         for column in self.layout.columns:
             if self._is_there(column) or self._is_reported(column):
                 continue
+            others = (other for other in self.layout.required if other is not column)
+            if column.any_unit and not all(map(self._is_there, others)):
+                continue  # what is left may be one of these
             free = self._header_names()
             fitting = free if column.any_unit else self._of_dimension(column)
             if len(fitting) == 1 and free.count(fitting[0]) == 1:
@@ -203,7 +206,8 @@ class _Search:
         expected = f"the columns {', '.join(map(_described, every))}"
         if self.table.numbered:
             expected += f", by their numbers, for example {columns_key(wanted)}" if wanted else ", by their numbers"
-            found = f"{len(self.table.header)} columns without names"
+            number = len(self.table.header)
+            found = "1 column without a name" if number == 1 else f"{number} columns without names"
         else:
             headers = [(column, self.table.header[place - 1]) for column, place in wanted]
             expected += f", or their headers, for example {columns_key(headers)}" if headers else ""
@@ -212,23 +216,24 @@ class _Search:
 
     def _report_missing(self, column: Column) -> None:
         likely = self._likely(column)
-        constant = "" if column.text or self.layout.record else f", or the constant {column.name} = {example(column)}"
+        single = column.text or column.measured or self.layout.record
+        constant = "" if single else f", or the constant {column.name} = {example(column)}"
         self.problems.add(f"a column {_described(column)}{constant}", f"none{likely}", line=self.table.header_line)
 
     def _likely(self, column: Column) -> str:
         """The header that may be the column: by its name, else the only one of its dimension."""
         left = self._header_names()
-        if phrase := nearest(column.name, left):
-            return phrase
+        right = [name for name in left[:MOST] if (unit := split_for(name, column)[1]) is None or fits(unit, column)]
+        if phrase := nearest(column.name, right):
+            name = next(name for name in right if phrase.endswith(quoted(name)))
+            return f"{phrase}, {columns_key([(column, name)])}"
         alike = self._of_dimension(column)
         if len(alike) == 1:
             return f"; {columns_key([(column, alike[0])])} takes the only column of this dimension"
-        possible = next(
-            (name for name in left[:MOST] if may_be(self.table, self.table.header.index(name), column)), None
-        )
-        if possible and (len(left) == 1 or self.layout.record):
+        able = (name for name in right if may_be(self.table, self.table.header.index(name), column))
+        if (len(left) == 1 or self.layout.record) and (name := next(able, "")):
             which = "the" if len(left) == 1 else "a"
-            return f"; {columns_key([(column, possible)])} takes {which} column that is left"
+            return f"; {columns_key([(column, name)])} takes {which} column that is left"
         return ""
 
     def _of_dimension(self, column: Column) -> list[str]:

@@ -2,8 +2,8 @@
 
 Each is known by words that its maker writes there, and what these lines say of names, units and clock is taken from
 them: Tektronix (TDS: settings beside the data; MSO, DPO: above them), Siglent, Rigol (Start and Increment, or t0 and
-tInc), Keysight Infiniium (XOrg and XInc), LeCroy, Keysight B1500 (DataName, DataValue). What needs none of this, such
-as Keysight InfiniiVision with its row of units, is a table like any other.
+tInc), Keysight Infiniium (XOrg and XInc), Rohde & Schwarz ("in s"), LeCroy, Keysight B1500 (DataName, DataValue). What
+needs none of this, such as Keysight InfiniiVision with its row of units, is a table like any other.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import numpy as np
 
 from stfit.loaders.containers import grouping_of, is_number, parse_numbers
 from stfit.loaders.contents import Single
-from stfit.loaders.dialect import as_unit
 from stfit.loaders.preamble import settings_of
 from stfit.loaders.structure import Clock, Structure
+from stfit.loaders.unit_cells import as_unit
 from stfit.measurement.description import Dialect
 from stfit.units import LARGEST, SMALLEST
 
@@ -186,6 +186,15 @@ def _origin_and_increment(rows: Rows) -> _Found | None:
     return _Found(words, names, 0, at + 2, None if pairs else clock, [row for row in rows[:at] if row[0]])
 
 
+def _rohde_schwarz(rows: Rows) -> _Found | None:
+    """Rohde & Schwarz: "in s", then channels such as "C1 in V"."""
+    if len(rows) < 2 or rows[0][0] != "in s":
+        return None
+    pairs = [name.partition(" in ") for name in rows[0][1:] if name]
+    names = [_with_unit(name, unit) for name, _, unit in pairs]
+    return _Found("a Rohde & Schwarz oscilloscope", ["time (s)", *names], 1, 2)
+
+
 def _lecroy(rows: Rows) -> _Found | None:
     """LeCroy: LECROY…, Segments, a line for the trigger of each, then Time,Ampl in s and V."""
     if not rows or not rows[0][0].upper().startswith("LECROY"):
@@ -195,7 +204,9 @@ def _lecroy(rows: Rows) -> _Found | None:
         return None
     signals = [name if "(" in name else f"{name} (V)" for name in rows[at][1:] if name]
     settings = [row for row in rows[:at] if row[0] and not row[0].startswith("#")]
-    return _Found("a LeCroy oscilloscope", ["time (s)", *signals], at + 1, at + 2, settings=settings)
+    segments = _value(_by_name(settings), "segments")
+    several = "" if segments in ("", "1") else f", {segments} segments below each other, whose times begin anew"
+    return _Found(f"a LeCroy oscilloscope{several}", ["time (s)", *signals], at + 1, at + 2, settings=settings)
 
 
 def _parameter_analyser(rows: Rows) -> _Found | None:
@@ -217,6 +228,7 @@ _RECOGNISERS: Final[tuple[Callable[[Rows], _Found | None], ...]] = (
     _start_and_increment,
     _zero_and_increment,
     _origin_and_increment,
+    _rohde_schwarz,
     _lecroy,
     _parameter_analyser,
 )

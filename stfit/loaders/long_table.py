@@ -53,17 +53,20 @@ def grouped(
     columns = {name: _of_groups(values, group, first) for name, values in found.values.items()}
     columns[FILE.name] = np.array(names, dtype=object)
     records = {
-        name: replace(samples, values={key: cells[group == place] for key, cells in samples.values.items()})
+        name: replace(
+            samples, recognised=(), values={key: cells[group == place] for key, cells in samples.values.items()}
+        )
         for place, name in enumerate(names)
     }
-    used = {table.header[match.position] for match in found.headers.matches.values()}
+    used = {found.selection.table.header[match.position] for match in found.headers.matches.values()}
     idle = {f"column {quoted(name)} is not used" for name in used}
     notices = [notice for notice in samples.notices if notice not in idle]
-    notice = f"{len(names)} records in one table, told apart by {', '.join(_varying(found, first)) or 'nothing'}"
+    if len(names) > 1:
+        notices.append(f"{len(names)} records in one table, told apart by {', '.join(_varying(found, first))}")
     said = (*samples.recognised, *(word for word in found.recognised if word not in samples.recognised))
     heads = Headers(found.headers.matches, (), found.headers.constants)
     selection = Selection(found.selection.table, first)
-    described = Described(selection, heads, columns, said, (*notices, notice))
+    described = Described(selection, heads, columns, said, tuple(notices))
     return described, Listed(path.parent, theirs, records)
 
 

@@ -111,7 +111,7 @@ def _run(path: Path, database: sqlite3.Connection, run: Sequence[Any], size_limi
         if not database.execute(_TABLE, (table,)).fetchone()[0]:
             raise InputError(Problem(f"{path.name}, run {number}", f"the table {table!r} of its results", "none"))
         rows = _results(f"{path.name}, run {number}, unpacked", database, table, parameters, size_limit)
-        return [part for header, values in _merged(parameters, rows) for part in _real(header, values)]
+        return _merged(parameters, rows)
 
     return Group(str(number), tuple(parameter.header for parameter in parameters), 0, columns, {"run": str(name)})
 
@@ -181,16 +181,6 @@ def _column(cells: Sequence[Any]) -> Any:
     if any(isinstance(cell, str) and cell.lower() != "nan" for cell in cells):
         return ["" if cell is None else str(cell) for cell in cells]
     return np.array([np.nan if cell is None else float(cell) for cell in cells], dtype=np.float64)
-
-
-def _real(header: str, values: Any) -> Iterator[tuple[str, Any]]:
-    """A column, or the two parts of complex numbers."""
-    if isinstance(values, list) or values.dtype.kind != "c":
-        yield header, values
-        return
-    name, mark, unit = header.partition(" (")
-    yield f"{name} real{mark}{unit}", values.real
-    yield f"{name} imag{mark}{unit}", values.imag
 
 
 def _array(cell: Any) -> npt.NDArray[Any]:

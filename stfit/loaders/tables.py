@@ -12,8 +12,8 @@ import numpy.typing as npt
 from stfit.errors import InputError, TableError
 from stfit.loaders.cells import Selection
 from stfit.loaders.containers import Problems, Table
-from stfit.loaders.described import columns_in, open_table
-from stfit.loaders.file_names import Listing, named_by_groups
+from stfit.loaders.described import Described, columns_in, open_table
+from stfit.loaders.file_names import Listing, named_by_groups, pattern_key
 from stfit.loaders.gate import limited, one_reader
 from stfit.loaders.headers import Headers, nearest
 from stfit.loaders.listed import Listed, divided
@@ -119,7 +119,7 @@ def _read(request: TableRequest) -> Loaded:
     elif listed is not None:
         own, theirs = divided(_of_files(request), layout, listed(), table)
         files = Listed(request.path.parent if listing is None else listing.folder, theirs)
-        found = columns_in(table, layout, own, problems)
+        found = _index(table, layout, own, problems)
         files = replace(files, named=frozenset(map(plain_name, found.values.get(COLUMN.name, ()))))
     else:
         found = columns_in(table, layout, description, problems)
@@ -129,6 +129,16 @@ def _read(request: TableRequest) -> Loaded:
         )
     problems.raise_any()
     return Loaded(found, request.uncertainties, files)
+
+
+def _index(table: Table, layout: Layout, description: Description, problems: Problems) -> Described:
+    """The columns of an index; InputError says too what the names of groups hold."""
+    try:
+        return columns_in(table, layout, description, problems)
+    except InputError as error:
+        if not (key := pattern_key(table, layout)):
+            raise
+        raise InputError([replace(problem, found=f"{problem.found}; {key}") for problem in error.problems]) from error
 
 
 def _of_files(request: TableRequest) -> Description:

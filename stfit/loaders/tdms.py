@@ -16,6 +16,7 @@ from stfit.loaders.groups import ONLY, Choice, Group, chosen
 _TIMES: Final = ("time", "t")
 _TIME: Final = "time (s)"
 _CLOCK: Final = "column 'time (s)' is wf_start_offset + i wf_increment, the clock of the waveforms"
+_OF_WRITERS: Final = ("wf_", "NI_", "unit_")  # begin the names of properties that belong to samples and channels
 _SAMPLE: Final = 8  # bytes that a sample may take, once read
 
 
@@ -55,6 +56,9 @@ def _group(file: TdmsFile, group: TdmsGroup) -> Group:
     clock = _clock(channels)
     names = [with_unit(channel.name, channel.properties.get("unit_string", "")) for channel in channels]
 
+    own = channels[0].properties if len(channels) == 1 else {}
+    properties = {**file.properties, **group.properties, **own}
+
     def columns() -> list[tuple[str, Any]]:
         read: list[tuple[str, Any]] = [(name, channel[:]) for name, channel in zip(names, channels, strict=True)]
         return read if clock is None else [(_TIME, _times(*clock)), *read]
@@ -64,8 +68,9 @@ def _group(file: TdmsFile, group: TdmsGroup) -> Group:
         tuple(names if clock is None else [_TIME, *names]),
         _SAMPLE * sum(map(len, channels)),
         columns,
-        {**file.properties, **group.properties, **(channels[0].properties if len(channels) == 1 else {})},
+        {name: value for name, value in properties.items() if not name.startswith(_OF_WRITERS)},
         () if clock is None else (_CLOCK,),
+        rows=max(map(len, channels)),
     )
 
 

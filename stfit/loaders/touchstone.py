@@ -72,7 +72,7 @@ def read(path: Path) -> Table:
     Raises
     ------
     InputError
-        If an option or a keyword is unknown, a row is not complete, a word is no number, or frequencies do not rise.
+        If an option or a keyword is unknown, a row is not complete, or a word is no number.
     """
     text = _parts(path)
     unit, kind, pair, reference = _options(text)
@@ -81,7 +81,6 @@ def read(path: Path) -> Table:
     require_columns(path, 1 + 3 * ports**2)
     rows, noise = _without_noise(text, ports)
     numbers, lines = _numbers(path, rows, 1 + 2 * len(places))
-    _require_rising(path, numbers[:, 0], lines)
     values = _complex(numbers[:, 1::2], numbers[:, 2::2], pair)
     columns: list[tuple[str, Any]] = [(f"frequency ({unit})", numbers[:, 0])]
     mark = "_" if ports > 9 else ""
@@ -213,14 +212,6 @@ def _numbers(
         line = rows[int(np.searchsorted(ends, wrong[0], side="right"))][0]
         raise InputError(Problem(f"{path.name}, line {line}", "numbers", quoted(flat[int(wrong[0])])))
     return numbers.reshape(count, width), np.array([rows[at][0] for at in starts.tolist()])
-
-
-def _require_rising(path: Path, frequency: npt.NDArray[np.float64], lines: npt.NDArray[np.int64]) -> None:
-    falls = np.flatnonzero(np.diff(frequency) < 0.0)
-    if falls.size:
-        at = int(falls[0]) + 1
-        found = f"{frequency[at]:g} behind {frequency[at - 1]:g}"
-        raise InputError(Problem(f"{path.name}, line {lines[at]}", "frequencies that rise", found))
 
 
 def _complex(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64], pair: str) -> Complex:

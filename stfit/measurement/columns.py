@@ -61,6 +61,7 @@ class Column:
     single: of a record it is one value, which may stand beside the columns.
     any_unit: its numbers stay as they are, in whatever unit, whose choice changes nothing that is asked of them.
     bare: its numbers may have no unit that is known, and then stay as they are.
+    measured: it differs from row to row by its nature, so that no message proposes a constant for it.
     noise: of a setting that may be read from an instrument in every row.
     """
 
@@ -77,6 +78,7 @@ class Column:
     single: bool = False
     any_unit: bool = False
     bare: bool = False
+    measured: bool = False
     noise: Noise | None = None
 
 

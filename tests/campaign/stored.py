@@ -28,6 +28,7 @@ def main() -> None:
     asked.add_argument("--mutants", type=int, default=1200, help="of all results together")
     asked.add_argument("--seed", type=int, default=SEED)
     asked.add_argument("--only", default="", help="a name of a released result")
+    asked.add_argument("--text", action="store_true", help="draw no figures, which take the time")
     asked.add_argument("sources", nargs="*", type=Path, help="results; the released ones unless given")
     options = asked.parse_args()
     sources = options.sources or sorted(RELEASED.glob(f"*{options.only}*/result.json"))
@@ -40,7 +41,7 @@ def main() -> None:
         with TemporaryDirectory() as folder:
             for _ in range(-(-options.mutants // len(sources))):
                 changed = mutant(document, rng)
-                wrong = faults(changed, sound, Path(folder))
+                wrong = faults(changed, sound, Path(folder), drawn=not options.text)
                 count["failed" if wrong else "refused" if _refused(Path(folder) / "result.json") else "reported"] += 1
                 if wrong:
                     print(f"{source.parent.name}: {changed.words}\n{wrong}", flush=True)

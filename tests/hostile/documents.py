@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
-from tests.hostile.case import MEASUREMENT, Hostile, analysis, holding
+from tests.fuzz.mutation import json_document
+from tests.fuzz.seeds import stored_results
+from tests.hostile.case import MEASUREMENT, Hostile, Right, analysis, holding
 
 
 def analyses() -> Iterator[Hostile]:
@@ -44,3 +49,19 @@ def results() -> Iterator[Hostile]:
     }.items():
         for command in ("report", "compare"):
             yield Hostile("result", f"{command} {label}.json", holding(text), command=(command,))
+
+
+def edited(count: int) -> Iterator[Hostile]:
+    """Stored results of every data set with one to four values changed, doubled or gone, `count` in all."""
+    for seed in range(count):
+        write = partial(_edit, seed)
+        yield Hostile("stored result", f"edited {seed}.json", write, Right.EITHER, command=("compare",))
+
+
+def _edit(seed: int, path: Path) -> None:
+    rng = random.Random(seed)  # noqa: S311
+    results = list(stored_results())
+    content = results[seed % len(results)]
+    for _ in range(1 + seed % 4):
+        content = json_document(content, rng) or content
+    path.write_bytes(content)

@@ -13,6 +13,7 @@ from tests.hostile import (
     documents,
     elsewhere,
     instruments,
+    keys,
     numbers,
     strange,
     text,
@@ -55,8 +56,14 @@ def built() -> Iterator[Hostile]:
     yield from words.titles()
     yield from words.sizes_of_messages()
     yield from numbers.traces()
+    yield from keys.keys()
 
 
 def damaged(each: int) -> Iterator[Hostile]:
     """Sound files of every container, damaged in five ways, `each` times each."""
     return damage.damaged(each)
+
+
+def stored(count: int) -> Iterator[Hostile]:
+    """Stored results of which some values are others."""
+    return documents.edited(count)

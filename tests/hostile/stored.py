@@ -113,7 +113,8 @@ def _changed(document: Any, rng: np.random.Generator) -> str:
 
 def _drawn(document: Any, rng: np.random.Generator) -> tuple[Any, Any, Place]:
     """A place: what holds it, its key, and the way to it."""
-    above, place = document, ()
+    above = document
+    place: Place = ()
     while True:
         keys = list(above) if isinstance(above, dict) else range(len(above))
         key = keys[int(rng.integers(len(keys)))]

@@ -265,6 +265,19 @@ def test_every_figure_is_saved_as_picture_and_as_numbers(form: str, opened: Open
     assert wrong == []
 
 
+def test_no_text_of_a_saved_table_is_a_formula(opened: Opened) -> None:
+    page, _ = opened("nanopillar")
+    page.evaluate(
+        """for (const svg of document.querySelectorAll(".drawing svg"))
+             for (const panel of svg.panels) for (const series of panel.series) series.n = `=${series.n}`"""
+    )
+    with page.expect_download() as saving:
+        page.locator("#figure-measurement-1").get_by_role("button", name="CSV").click()
+    rows = list(csv.DictReader(Path(saving.value.path()).read_text("utf-8").splitlines()))
+    assert {row["series"][:2] for row in rows} == {"'="}
+    assert any(float(row["x"]) < 0 for row in rows)  # numbers stay numbers
+
+
 def test_a_painted_figure_is_the_figure(opened: Opened, tmp_path: Path) -> None:
     """The picture that a button saves against what the browser itself shows."""
     page, _ = opened("nanopillar")

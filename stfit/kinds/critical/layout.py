@@ -7,7 +7,9 @@ from typing import Final
 from stfit.measurement.columns import TEMPERATURE, TRANSITION, Column, Domain, Layout
 
 _AMPERES: Final = ("mA", "A", "uA")
-_CURRENT: Final = Column("critical_current", "A", accepts=_AMPERES, aliases=("I_c", "I_crit", "switching_current"))
+_CURRENT: Final = Column(
+    "critical_current", "A", accepts=_AMPERES, aliases=("I_c", "I_crit", "switching_current"), measured=True
+)
 _STDERR: Final = Column(
     "critical_current_stderr", "A", Domain.POSITIVE, _AMPERES, ("I_c_stderr", "I_c_err", "critical_current_err")
 )

@@ -23,7 +23,7 @@ class LoopKeys(MeasurementSection):
     """ap_level: which branch is AP, the one of high or of low resistance. hold: samples that a state lasts at least."""
 
     ap_level: ApLevel = "high"
-    hold: Annotated[int, Field(ge=1, le=1000)] = 2
+    hold: Annotated[int, PlainValidator(quantities.count_from(1)), Field(le=1000)] = 2
 
 
 class RampPlanKeys(Section):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from stfit.measurement.columns import CURRENT, TEMPERATURE, TIMING, TRANSITION, VOLTAGE, Column, Domain, Layout
 
 _AMPERES: Final = ("mA", "uA", "A")
 _SWITCHING_CURRENT: Final = Column(
-    "switching_current", "A", accepts=_AMPERES, aliases=("I_sw", "I_switch", "I_switching")
+    "switching_current", "A", accepts=_AMPERES, aliases=("I_sw", "I_switch", "I_switching"), measured=True
 )
 _RAMP_RATE: Final = Column(
     "ramp_rate", "A/s", accepts=("A/s", "mA/s", "uA/s"), aliases=("sweep_rate", "dI/dt"), noise=TIMING
@@ -24,7 +25,7 @@ _TIME: Final = Column("time", "s", accepts=("s", "ms"), aliases=("t",))
 _RATE: Final = Column("ramp_rate", "A/s", accepts=("A/s", "mA/s"), aliases=("sweep_rate", "dI/dt"), noise=TIMING)
 
 LOOP_LAYOUT: Final = Layout(
-    (_SWEEP, CURRENT),
+    (_SWEEP, replace(CURRENT, measured=True)),
     ((_RESISTANCE, _TIME), (_RESISTANCE, _RATE), (VOLTAGE, _TIME), (VOLTAGE, _RATE)),
     (TEMPERATURE,),
 )

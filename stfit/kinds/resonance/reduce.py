@@ -43,13 +43,13 @@ def fitted_lines(
     """
     columns, stateless = _with_state(columns)
     swept, spectra, recognised = _read(columns, listed or Listed(Path(origin.file).parent))
-    _require_settings(columns, swept)
+    unused = _unused_field(columns, swept)
     fits = [fit_spectrum(x, signal, line_shape) for x, signal in spectra]
     seen = [index for index, fit in enumerate(fits) if fit.strongest is not None]
     if not seen:
         raise TableError([CellProblem(None, "file", "a resonance line in at least one spectrum", "none in any")])
     lines = [line for index in seen if (line := fits[index].strongest) is not None]
-    notices = [*origin.notices, *stateless, *_found_words(columns["file"], fits)]
+    notices = [*origin.notices, *unused, *stateless, *_found_words(columns["file"], fits)]
     notices += _series_words(_common(columns, swept, spectra, fits, geometry))
     table = _line_columns(columns, seen, lines, swept, with_power=line_shape != "derivative")
     return FmrLines.from_columns(
@@ -106,11 +106,14 @@ def _read(columns: Mapping[str, npt.NDArray[Any]], listed: Listed) -> tuple[str,
     return kinds[0], [(x, signal) for _, x, signal in found], in_common(recognised)
 
 
-def _require_settings(columns: Mapping[str, npt.NDArray[Any]], swept: str) -> None:
-    """Refuse spectra whose settings leave open what is fitted: fields that have no law yet, or no setting at all."""
-    if swept == "field" and not {"current", "frequency"} & columns.keys():
+def _unused_field(columns: Mapping[str, npt.NDArray[Any]], swept: str) -> list[str]:
+    """A notice on a field in the index of field sweeps, which is an error where it is the only setting."""
+    if swept != "field" or "field" not in columns:
+        return []
+    if not {"current", "frequency"} & columns.keys():
         expected = "a column of the frequency or of the current, as the files are swept in field"
         raise TableError([CellProblem(None, "field", expected, "neither")])
+    return ["column 'field' of the index is not used: the files are swept in field"]
 
 
 def _several_fields(columns: Mapping[str, npt.NDArray[Any]], read: Mapping[str, int]) -> CellProblem | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
 from stfit.files import READABLE, reason
+from stfit.kinds.telegraph.measured import QUANTITIES, Measured, declared
 from stfit.loaders.bare_array import bare_array
 from stfit.loaders.described import Described
 from stfit.loaders.gate import admitted, limited, size_limit
@@ -20,9 +20,8 @@ from stfit.loaders.headers import Match
 from stfit.loaders.listed import Listed
 from stfit.loaders.names import fits
 from stfit.measurement.columns import Column, Domain, Layout
-from stfit.units import LARGEST, SMALLEST, UnitError, conversion, is_unit, parse_quantity, quoted
+from stfit.units import LARGEST, SMALLEST, conversion, is_unit, quoted
 
-QUANTITIES: Final = {"resistance": "ohm", "voltage": "V"}
 _TIME: Final = Column("time", "s", accepts=("s", "ms", "us"), aliases=("t",))
 _BARE_TIME: Final = replace(_TIME, bare=True)  # beside a sampling interval that is declared
 _INTERVAL: Final = Column("sample_interval", "s", Domain.POSITIVE, _TIME.accepts, ("dt", "delta_t"), single=True)
@@ -38,13 +37,8 @@ _KINDS: Final = "fiu"
 _PART: Final = 1 << 22  # samples of a mapped array that are looked at at once
 
 
-def _layout(signals: Sequence[Column], *, interval_known: bool) -> Layout:
-    """What a table of a trace may hold: one of the signals, with times or an interval unless that is known."""
-    clocks: tuple[tuple[Column, ...], ...] = ((_BARE_TIME,), ()) if interval_known else ((_TIME,), (_INTERVAL,))
-    return Layout((), tuple((*clock, signal) for clock in clocks for signal in signals), record=True)
-
-
-LISTED: Final = _layout((*_COLUMNS.values(), _SIGNAL), interval_known=False)
+# what a table of a trace may hold
+LISTED: Final = Layout((_TIME,), tuple((s,) for s in (*_COLUMNS.values(), _SIGNAL)), (_INTERVAL,), record=True)
 
 Array = npt.NDArray[np.float64]
 
@@ -70,33 +64,6 @@ class TraceFile:
     column: str = ""
     group: str = ""
     size_limit: int = field(default_factory=size_limit)
-
-
-@final
-@dataclass(frozen=True)
-class Measured:
-    """What a sample is.
-
-    quantity: "resistance" or "voltage", "" where nobody says. factor: of a sample into the SI unit of the quantity;
-    None where the numbers have no unit that is known: no dwell time depends on it.
-    """
-
-    quantity: str
-    factor: float | None = None
-
-    def per_ohm(self, current: float, name: str) -> float:
-        """What makes a sample ohm at a current (A); without a unit, what gives it the sign of a resistance.
-
-        name: of the file. InputError where the sign is open, or a voltage has no current.
-        """
-        if not self.quantity and current < 0.0:
-            expected = 'the key quantity = "resistance", or "voltage", which AP has the lower of at a negative current'
-            raise InputError(Problem(name, expected, "numbers of which nobody says it"))
-        if self.quantity != "voltage":
-            return 1.0 if self.factor is None else self.factor
-        if current == 0.0:
-            raise InputError(Problem(name, "a current that is not 0, by which the voltage is divided", "0"))
-        return math.copysign(1.0, current) if self.factor is None else self.factor / current
 
 
 @final
@@ -139,7 +106,7 @@ def _opened(file: TraceFile) -> RawTrace:
         return _from_table(file)
     if samples.dtype.kind not in _KINDS:
         raise InputError(Problem(file.path.name, "an array of numbers", f"one of type {samples.dtype}"))
-    return RawTrace(samples.reshape(-1), _declared(file), _interval(file))
+    return RawTrace(samples.reshape(-1), declared(file.path.name, file.quantity, file.unit), _interval(file))
 
 
 def _binary(file: TraceFile, size: int) -> npt.NDArray[Any]:
@@ -167,9 +134,7 @@ def _check_sizes(file: TraceFile, raw: RawTrace) -> None:
 
 def _from_table(file: TraceFile) -> RawTrace:
     signals = _signals(file)
-    own = {signals[0].name: file.column} if file.column else None
-    layout = _layout(signals, interval_known=file.sample_interval is not None)
-    table = file.listed.read(file.path, layout, own, file.group)
+    table = _described(file, signals)
     match = next(match for match in table.headers.matches.values() if match.column in signals)
     measures, factor = _written(file, match, table)
     held: tuple[str, ...] = ()
@@ -177,11 +142,35 @@ def _from_table(file: TraceFile) -> RawTrace:
         samples, interval, held = _timed(table, match.column.name, file)
     else:
         samples, interval = table.values[match.column.name], _stated(file, table)
-    return RawTrace(factor * samples, measures, interval, (*table.recognised, *held))
+    samples = samples if factor == 1.0 else factor * samples
+    return RawTrace(samples, measures, interval, (*table.recognised, *held))
+
+
+def _described(file: TraceFile, signals: Sequence[Column]) -> Described:
+    """The columns of a table: a signal, and times or an interval where the index says none.
+
+    InputError: what is wrong, and what may be the times where a column is left for them.
+    """
+    own = {signals[0].name: file.column} if file.column else None
+    known = file.sample_interval is not None
+    clock, alone = _BARE_TIME if known else _TIME, tuple((signal,) for signal in signals)
+    wanted = Layout((), (*((clock, s) for s in signals), *alone), (_INTERVAL,), record=True)
+    strict = Layout((clock,), alone, record=True)
+    try:
+        table = file.listed.read(file.path, wanted, own, file.group)
+    except InputError:
+        file.listed.read(file.path, strict, own, file.group)  # which names what is missing, and no alternatives to it
+        raise
+    if known or not table.headers.unused or {_TIME.name, _INTERVAL.name} & table.values.keys():
+        return table
+    return file.listed.read(file.path, strict, own, file.group)
 
 
 def _stated(file: TraceFile, table: Described) -> float:
-    """The sampling interval (s) of samples without times: that of the index, or the one that the file states."""
+    """The sampling interval (s) of samples without times, of which none may be left out: the index's or the file's."""
+    if table.selection.rows < table.selection.table.rows or table.selection.table.left_out:
+        expected = "a column 'time (s)', to know where rows are left out"
+        raise InputError(Problem(file.path.name, expected, "none"))
     stated = table.values.get(_INTERVAL.name)
     if stated is None:
         return _interval(file)
@@ -232,7 +221,7 @@ def _written(file: TraceFile, match: Match, table: Described) -> tuple[Measured,
     if match.column != _SIGNAL and fits(match.unit, match.column):
         return Measured(match.column.name, 1.0), 1.0
     if match.unit is None and file.unit is not None:
-        return _declared(file), 1.0
+        return declared(file.path.name, file.quantity, file.unit), 1.0
     if match.column != _SIGNAL:
         return Measured(match.column.name), 1.0
     unit = match.unit if match.unit and is_unit(match.unit) else ""
@@ -267,35 +256,6 @@ def _bridged(table: Described, signal: str, file: TraceFile) -> tuple[Array, Arr
 
 def _interval(file: TraceFile) -> float:
     if file.sample_interval is None:
-        expected = "a sample_interval, as a key or as a column of the index, since an array has no times"
+        expected = "a sample_interval, as a key or as a column of the index, since the file has no times"
         raise InputError(Problem(file.path.name, expected, "none"))
     return file.sample_interval
-
-
-def _declared(file: TraceFile) -> Measured:
-    """What the samples of an array are: as the keys `quantity` and `unit` say, "mV", or "0.25 mV" a count."""
-    if file.unit is None:
-        return Measured(file.quantity)
-    where = f"{file.path.name}, key 'unit'"
-    possible = [file.quantity] if file.quantity else list(QUANTITIES)
-    units = " or ".join(QUANTITIES[quantity] for quantity in possible)
-    for quantity in possible:
-        if (factor := _factor(file.unit, quantity)) is None:
-            continue
-        if not SMALLEST <= abs(factor) <= LARGEST:
-            expected = f"a unit between {SMALLEST:g} and {LARGEST:g} {QUANTITIES[quantity]}"
-            raise InputError(Problem(where, expected, quoted(file.unit)))
-        return Measured(quantity, factor)
-    raise InputError(Problem(where, f"a unit such as {units}", quoted(file.unit)))
-
-
-def _factor(unit: str, quantity: str) -> float | None:
-    """What a sample is worth in SI; None where its unit is none of the quantity."""
-    si = QUANTITIES[quantity]
-    try:
-        if unit.lstrip()[:1].isdigit():
-            return parse_quantity(unit, si).value
-        factor, offset = conversion(unit, si)
-    except UnitError:
-        return None
-    return None if offset else factor

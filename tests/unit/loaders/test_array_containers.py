@@ -122,10 +122,18 @@ def test_columns_of_several_lengths_are_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "a.npz") == "a.npz: expected columns of one length; found 2 in 'n' and 3 in 'current'"
 
 
-@pytest.mark.parametrize("values", [np.zeros((2, 2, 2)), np.array([1j, 2j])])
-def test_what_is_no_column_is_refused(tmp_path: Path, values: Any) -> None:
-    np.savez(tmp_path / "a.npz", current=values)
+def test_what_is_no_column_is_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", current=np.zeros((2, 2, 2)))
     assert "a.npz, column 'current': expected" in refusal(tmp_path / "a.npz")
+
+
+def test_complex_numbers_are_two_columns(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["S21"] = np.array([1 + 2j, 3 - 4j])
+        file["S21"].attrs["unit"] = "mV"
+    table = read_table(tmp_path / "a.h5")
+    assert table.header == ("S21 re (mV)", "S21 im (mV)")
+    assert [column.tolist() for column in table.columns] == [[1, 3], [2, -4]]
 
 
 def test_no_rows_are_refused(tmp_path: Path) -> None:

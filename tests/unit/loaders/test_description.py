@@ -137,6 +137,10 @@ def test_what_a_description_cannot_say(write: Write, keys: dict[str, Any], messa
         HEADER + ROWS + "P->AP,nan,100,100,4\n",
         HEADER + ROWS + "P->AP,2.",
         (HEADER + ROWS).replace(",", ";").replace("-4;", "-4,125;").replace("-4.5", "-4,375").replace(";2;", ";2,125;"),
+        HEADER.replace("current (mA)", "curent (mA)") + ROWS,
+        HEADER.replace("current (mA),pulse_width (ns)", "V_set (mA),width (ns)") + ROWS,
+        HEADER.replace("transition", "transitoin")
+        + ROWS.replace("P->AP", "0").replace("A0", "1").replace("AP->P", "1"),
         "n," + HEADER + ROWS.replace("P->AP", "100,P->AP").replace("AP->P", "100,AP->P").replace("A100,P", "AP"),
     ],
 )

@@ -97,7 +97,6 @@ def test_the_key_that_a_refusal_names_takes_a_group(tmp_path: Path, name: str) -
     table = group(path, "up 2")
     found = dict(zip(table.header, table.columns, strict=True))
     assert found["resistance (ohm)"].tolist() == columns(1)["resistance"].tolist()
-    assert not unnamed(" ".join(table.recognised), "'up 2'", 2)
 
 
 @each
@@ -148,6 +147,19 @@ def test_groups_of_other_columns_are_not_joined(tmp_path: Path) -> None:
     assert not unnamed(refusal(tmp_path / "a.h5", "*"), "'b'", "'current'", "'voltage'")
 
 
+def test_a_group_of_single_values_is_no_table(tmp_path: Path) -> None:
+    with TdmsWriter(tmp_path / "a.tdms") as writer:
+        info = ChannelObject("info", "T", np.array([295.0]), properties={"unit_string": "K"})
+        writer.write_segment([ChannelObject("loop", "current", np.arange(3.0)), info])
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["loop/current"], file["info/T"] = np.arange(3.0), np.array([295.0])
+        file["info/T"].attrs["unit"] = "K"
+    for name in ("a.tdms", "a.h5"):
+        table = read_table(tmp_path / name)
+        assert table.header == ("current",)
+        assert table.settings == (("T (K)", 295.0),)
+
+
 def test_a_dataset_is_taken_by_its_path(tmp_path: Path) -> None:
     assert group(written(tmp_path, "a.h5"), "/up 1/current").header == ("current (mA)",)
 
@@ -166,6 +178,27 @@ def test_structs_of_matlab_are_groups_and_single_values_settings(tmp_path: Path)
     assert dict(table.settings) == {"sample": "A1", "info.field (mT)": 20.0, "gain": 2.0}
     savemat(tmp_path / "b.mat", {"data": {"run": {"current": np.arange(3.0)}, "rate": 1.0}})
     assert read_table(tmp_path / "b.mat").header == ("current",)
+
+
+def test_texts_and_references_of_matlab_73_are_no_columns(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.mat", "w") as file:
+        file["current"] = np.arange(3.0).reshape(1, 3)
+        file["sample"] = np.frombuffer("A1".encode("utf-16-le"), np.uint16).reshape(1, 2)
+        file["sample"].attrs["MATLAB_class"] = np.bytes_("char")
+        file["notes"] = np.array([file["sample"].ref], dtype=h5py.ref_dtype)
+    table = read_table(tmp_path / "a.mat")
+    assert table.header == ("current",)
+    assert table.settings == (("sample", "A1"),)
+    assert not unnamed(" ".join(table.recognised), "'notes'")
+
+
+def test_waveforms_of_hdf5_have_the_clock_of_their_attributes(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["run/V"] = np.arange(3.0)
+        file["run/V"].attrs.update({"wf_increment": 0.5, "wf_start_offset": 1.0, "units": "V"})
+    table = read_table(tmp_path / "a.h5")
+    assert table.header == ("time (s)", "V (V)")
+    assert table.columns[0].tolist() == [1.0, 1.5, 2.0]
 
 
 def test_arrays_of_two_dimensions_are_columns_by_number(tmp_path: Path) -> None:

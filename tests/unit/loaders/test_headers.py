@@ -146,7 +146,7 @@ def test_the_nearest_name(name: str, phrase: str) -> None:
             {},
             (
                 "dwell.csv, line 1: expected a column 'state', or the constant state = \"P\"; "
-                "found none; the nearest is 'stat'"
+                "found none; the nearest is 'stat', columns = {state = \"stat\"}"
             ),
         ),
         (
@@ -154,7 +154,8 @@ def test_the_nearest_name(name: str, phrase: str) -> None:
             {},
             (
                 "dwell.csv, line 1: expected the columns 'n' and 'total_time (s)', or 'mean_dwell (s)' and 'n'; "
-                "found only 'n'; the nearest is 'total_tme (s)'"
+                "found only 'n'; the nearest is 'total_tme (s)', "
+                'columns = {total_time = "total_tme (s)"}'
             ),
         ),
         (

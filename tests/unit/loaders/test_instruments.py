@@ -1,8 +1,9 @@
 """The texts that oscilloscopes and other instruments write: names, units and clock as their first lines have them.
 
-Layouts after the makers' manuals: Tektronix TDS2000 and MSO5 programmer manuals (saved waveforms), Keysight Infiniium
-and InfiniiVision user's guides (CSV files), Rigol DS1000Z, MSO5000 and DHO user guides, Siglent SDS1000X-E user manual,
-LeCroy X-Stream ASCII waveforms, Keysight EasyEXPERT user's guide, PyMeasure "Results", QCoDeS GNUPlotFormat.
+Layouts after the makers' manuals: Tektronix TDS2000 and MSO5 programmer manuals (saved waveforms), Keysight
+Infiniium and InfiniiVision user's guides (CSV files), Rigol DS1000Z, MSO5000 and DHO user guides, Siglent
+SDS1000X-E user manual, LeCroy X-Stream ASCII waveforms, Rohde & Schwarz RTB2000 and PicoScope 6 user manuals,
+Keysight EasyEXPERT user's guide, PyMeasure "Results", QCoDeS GNUPlotFormat.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ TEXTS: Final = {
     "#1,17-Nov-2020 12:34:56,0\nTime,Ampl\n" + rows("{t},{v}"),
     "LeCroy with commas": "LECROYWS452;123;Waveform\nSegments;1;SegmentSize;6\nSegment;TrigTime;TimeSinceSegment1\n"
     "#1;17-Nov-2020 12:34:56;0\nTime;Ampl\n" + rows("{t:f};{v:f}").replace(".", ","),
+    "PicoScope": "Time,Channel A\n(s),(V)\n\n" + rows("{t:f},{v:f}"),
+    "Rohde & Schwarz": "in s,C1 in V\n" + rows("{t:E},{v:E}"),
     "Keysight InfiniiVision": "x-axis,1\nsecond,Volt\n" + rows("{t:+.4E},{v:+.4E}"),
     "Keysight Infiniium": "Revision:,0\nType:,raw\nPoints:,6\nXInc:,+5.0E-4\nXOrg:,-2E-3\nXUnits:,second\n"
     "YUnits:,Volt\nTime:,10:20:30\nData:,\n" + rows("{v:e}"),
@@ -106,6 +109,11 @@ def test_a_table_below_other_settings_keeps_its_own_header(write: Callable[..., 
     table = read_table(write("Sample,W12\nTemperature,295 K\ntime,CH1\n" + rows("{t},{v}")))
     assert table.header == ("time", "CH1")
     assert table.settings == (("Sample", "W12"), ("Temperature (K)", 295.0))
+
+
+def test_segments_of_a_lecroy_trace_are_said_to_be_several(write: Callable[..., Path]) -> None:
+    text = TEXTS["LeCroy"].replace("Segments,1,SegmentSize,6", "Segments,2,SegmentSize,3")
+    assert "2 segments" in " ".join(read_table(write(text)).recognised)
 
 
 @pytest.mark.parametrize("first", ["", "TestParameter, Channel.VName, V1\nTestParameter, Channel.IName, I1\n"])

@@ -54,7 +54,7 @@ def test_points_of_one_parameter_alone_are_missing_for_the_other(tmp_path: Path)
 def test_arrays_are_rows_and_complex_numbers_two_columns(tmp_path: Path) -> None:
     rows = [(blob([0.0, 1.0]), blob([10.0, 11.0]), None), (blob([0.0, 1.0]), None, blob([1j, 2.0]))]
     table = read_table(database(tmp_path / "a.db", UNITS, [rows]))
-    assert table.header == ("bias (mA)", "R (ohm)", "V real (mV)", "V imag (mV)")
+    assert table.header == ("bias (mA)", "R (ohm)", "V re (mV)", "V im (mV)")
     assert [column.tolist() for column in table.columns] == [[0, 1], [10, 11], [0, 2], [1, 0]]
 
 

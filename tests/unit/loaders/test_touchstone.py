@@ -83,7 +83,6 @@ def test_version_two(write: Callable[..., Path], keywords: str, row: str, s12: f
         ("# GHz S RI R 50\n1 2\n", ("line 2", 3, 2)),
         ("# GHz S RI R 50\n1 2 3\n2 2 3 4\n3 2 3\n", ("line 3", 3, 4)),
         ("# GHz S RI R 50\n1 2 x\n", ("line 2", "'x'")),
-        ("# GHz S RI R 50\n2 2 3\n1 2 3\n", ("line 3", 1, 2)),
         ("# GHz S XY R 50\n1 2 3\n", ("option line", "'XY'")),
         ("! nothing\n", ("no rows",)),
         ("[Version] 2.0\n# GHz S RI\n[Number of Ports] -1\n[Network Data]\n1 2 3\n", ("[Number of Ports]", "'-1'")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def killed_at(call: int, what: Callable[[], Any]) -> Callable[[], None]:
 
         for name in CALLS:
             setattr(Path, name, counted(getattr(Path, name)))
-        shutil.rmtree = counted(shutil.rmtree)  # type: ignore[assignment]
+        shutil.rmtree = counted(shutil.rmtree)
         what()
 
     return run
@@ -83,7 +84,7 @@ def test_a_run_killed_at_any_moment_leaves_one_whole_run(earlier: bool, tmp_path
         output = Output(folder, WORK)
         if earlier:
             output.write(files("old", "report.md"))
-        ended = in_a_child(killed_at(call, lambda output=output: output.write(files("new"))))
+        ended = in_a_child(killed_at(call, partial(output.write, files("new"))))
         whole = [{"old"} if earlier else set(), {"new"}]
         if committed := (folder / READY).exists():
             settle(folder)

@@ -81,6 +81,10 @@ def test_a_line_of_a_bruker_spectrometer(tmp_path: Path) -> None:
     found = load(index_of(tmp_path, ["line.DTA,P,9.5"], "file,state,frequency (GHz)"), line_shape="derivative")
     # noise of 2 % of the height over some 20 samples a width: 1 % of the width, five times that is allowed
     assert found.value == pytest.approx([2e-3], rel=0.05)
+    alone = load(tmp_path / "line.DSC", line_shape="derivative")
+    assert alone.value.tolist() == found.value.tolist()
+    assert np.asarray(alone.settings.frequency).tolist() == [9.5e9]
+    assert not unnamed(" ".join(alone.origin.recognised), "'frequency (Hz)'")
 
 
 @pytest.mark.parametrize("index", ["file,state,field (mT),current (mA)", "file,state,field (mT)"])
@@ -124,6 +128,8 @@ def test_field_sweeps_with_nothing_but_a_field_are_refused(tmp_path: Path) -> No
     with pytest.raises(InputError) as refused:
         load(index_of(tmp_path, ["a.csv,P,50"], "file,state,field (mT)"))
     assert not unnamed(str(refused.value), "'field (mT)'", "frequency", "current")
+    found = load(index_of(tmp_path, ["a.csv,P,50,1"], "file,state,field (mT),current (mA)"))
+    assert not unnamed(" ".join(found.origin.notices), "'field'", "not used")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import pytest
 from nptdms import ChannelObject, TdmsWriter
 
 from stfit.errors import InputError
-from stfit.kinds.telegraph.files import Measured, TraceFile, open_trace
+from stfit.kinds.telegraph.files import TraceFile, open_trace
+from stfit.kinds.telegraph.measured import Measured
 from stfit.loaders.containers import Table
 from stfit.loaders.listed import Listed
 from stfit.loaders.reading import read_table
@@ -167,6 +168,24 @@ def test_only_a_voltage_turns_its_sign_with_the_current() -> None:
         Measured("voltage").per_ohm(0.0, "x")
 
 
+def test_a_table_without_times_has_a_declared_interval(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text("2\n3\n2.5\n2\n", encoding="utf-8")
+    raw = open_trace(TraceFile(path, sample_interval=1e-5))
+    assert (raw.samples.tolist(), raw.sample_interval) == ([2.0, 3.0, 2.5, 2.0], 1e-5)
+    with pytest.raises(InputError, match=r"the columns 'time \(s\)'"):
+        open_trace(TraceFile(path))
+    path.write_text("V (mV)\n2\n3\nbad\n2\n", encoding="utf-8")
+    said = Listed(tmp_path, Description(dialect=Dialect(bad_rows="leave-out")))
+    with pytest.raises(InputError, match="to know where rows are left out"):
+        open_trace(TraceFile(path, sample_interval=1e-5, listed=said))
+
+
+def test_a_row_of_units_is_no_header(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("TIME,CH1\ns,V\n0,2\n1,3\n2,2\n3,2\n", encoding="utf-8")
+    assert measured(tmp_path / "x.csv") == ("voltage", 1.0, 2.0)
+
+
 def tdms(path: Path) -> None:
     """Two groups of one waveform each, 0.5 ms a sample from 0.1 s on."""
     clock = {"wf_increment": 5e-4, "wf_start_offset": 0.1, "unit_string": "mV"}
@@ -201,6 +220,17 @@ def test_times_without_a_unit_need_none_beside_a_declared_interval(tmp_path: Pat
     assert (raw.sample_interval, raw.measures) == (1e-5, Measured("voltage", 1e-3))
     with pytest.raises(InputError, match=r'a unit .*columns = \{time = "t \(s\)"\}'):
         open_trace(TraceFile(tmp_path / "x.npz", "voltage"))
+
+
+def test_an_interval_without_a_unit_is_declared(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        file["V"] = SAMPLES
+        file["V"].attrs.update({"unit": "V", "dt": 5e-4})
+    with pytest.raises(InputError, match=r"x\.h5: expected a sample_interval, as a key or as a column of the index"):
+        open_trace(TraceFile(tmp_path / "x.h5"))
+    said = Description(columns={"sample_interval": ColumnSource("dt (s)")})
+    assert open_trace(TraceFile(tmp_path / "x.h5", listed=Listed(description=said))).sample_interval == 5e-4
+    assert open_trace(TraceFile(tmp_path / "x.h5", "", 1e-5)).sample_interval == 1e-5
 
 
 def test_columns_of_an_array_go_by_their_numbers(tmp_path: Path) -> None:

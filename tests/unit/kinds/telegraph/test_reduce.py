@@ -174,10 +174,13 @@ def test_groups_of_a_file_are_records_with_their_attributes(tmp_path: Path) -> N
 def test_groups_of_a_file_are_records_with_settings_in_their_names(tmp_path: Path) -> None:
     clock = {"wf_increment": DT, "unit_string": "ohm"}
     with TdmsWriter(tmp_path / "all.tdms") as writer:
-        channels = [ChannelObject(f"{i} mA", "R", GOOD, properties=clock) for i in (-0.1, 0.1)]
+        channels = [ChannelObject(f"I = {i} mA, up", "R", GOOD, properties=clock) for i in (-0.1, 0.1)]
         writer.write_segment(channels)
-    text = 'kind = "telegraph-trace"\nfile = "all.tdms"\ngroup = "*"\npattern = "{current:mA}"\n'
-    (tmp_path / "a.toml").write_text(f"[[measurement]]\n{text}")
+    pattern = 'pattern = "I = {current:mA}, up"'
+    with pytest.raises(InputError, match=f"a column 'current.*{pattern}"):
+        stfit.load(tmp_path / "all.tdms", "telegraph-trace", group="*")
+    text = 'kind = "telegraph-trace"\nfile = "all.tdms"\ngroup = "*"\n'
+    (tmp_path / "a.toml").write_text(f"[[measurement]]\n{text}{pattern}\n")
     (found,) = load_measurements(read_analysis(tmp_path / "a.toml"))
     assert found.settings.drive.tolist() == [-1e-4, -1e-4, 1e-4, 1e-4]
 
