@@ -72,7 +72,11 @@ COMMANDS: Final = (
         "report", ("report", "stored-{seed}/result.json", "--format", "html,md", "--out", "report", "--force"), "report"
     ),
     Command("init", ("init", "dwell-{seed}.csv", "--out", "init/new.toml", "--force"), "init"),
-    Command("simulate", ("simulate", "--device", "device.toml", "--seed", "{seed}", "--out", "sim"), "sim"),
+    Command(
+        "simulate",
+        ("simulate", "--device", "device.toml", "--experiment", "experiment.toml", "--seed", "{seed}", "--out", "sim"),
+        "sim",
+    ),
     Command("inspect", ("inspect", "dwell-{seed}.csv", "--png", "png/plot.png", "--force"), "png"),
     Command("compare", ("compare", "stored-{seed}", "stored-1", "--out", "both", "--force"), "both"),
 )
