@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stfit.models.critical import CriticalCurrentModel
     from stfit.models.dwell import DwellTimeModel
     from stfit.models.fluctuation import FluctuationModel
+    from stfit.models.stored import load_model, load_modelresult
     from stfit.notebook.interface import (
         calibrate,
         compare,
@@ -40,6 +41,8 @@ __all__ = [
     "explore",
     "fit",
     "load",
+    "load_model",
+    "load_modelresult",
     "plan",
     "report",
     "sample",
@@ -52,6 +55,8 @@ _HOMES: Final = {
     "CriticalCurrentModel": "stfit.models.critical",
     "DwellTimeModel": "stfit.models.dwell",
     "FluctuationModel": "stfit.models.fluctuation",
+    "load_model": "stfit.models.stored",
+    "load_modelresult": "stfit.models.stored",
     "calibrate": "stfit.notebook.interface",
     "compare": "stfit.notebook.interface",
     "explore": "stfit.notebook.interface",
