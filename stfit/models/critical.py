@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Unpack, final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Unpack, cast, final
 
 import lmfit
 import numpy as np
@@ -18,7 +18,8 @@ from stfit.models.guess_critical import (
     quantities_from_critical_currents,
     zero_temperature_currents,
 )
-from stfit.models.lmfit_model import Coordinates, LawKeywords, LawModel, drawing, law_and_constants
+from stfit.models.keywords import DeviceKeywords, LawKeywords, law_and_constants
+from stfit.models.lmfit_model import Coordinates, LawModel, drawing
 from stfit.models.noise import GaussianNoise
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class CriticalCurrentModel(LawModel):
             raise TypeError(
                 f"Eq. 28 takes no keyword {sorted(unknown)}; there are {sorted(LawKeywords.__optional_keys__)}"
             )
-        law, constants = law_and_constants({**keywords})
+        law, constants = law_and_constants(cast(DeviceKeywords, keywords))
         fitted = (p for p in law.parameters if p.name not in _NOT_HERE)
         super().__init__(law, fitted, _SETTINGS, f"Eq. 28, asymmetry {law.device.asymmetry.name!r}", keywords)
         self.start_at({"beta": constants["beta"]}, held=_KNOWN)

@@ -13,7 +13,8 @@ from stfit.derivatives import Jet
 from stfit.models.derived import DERIVED_UNITS
 from stfit.models.fit_rows import Coders, FitRows, state_codes
 from stfit.models.guess import CrudeDwellTimes
-from stfit.models.lmfit_model import Coordinates, DeviceKeywords, LawModel, drawing, law_and_constants
+from stfit.models.keywords import DeviceKeywords, law_and_constants
+from stfit.models.lmfit_model import Coordinates, LawModel, drawing
 from stfit.models.noise import CountedNoise
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class DwellTimeModel(LawModel):
         known = self._constants | {k: v for k, v in given.items() if k in self._constants}
         start = self.law.starting_quantities(crude, known)
         coordinates = {p.coordinate: p.coordinate_of(start[p.name]) for p in self.fitted if not p.constant}
-        return self.make_params(**(coordinates | given))
+        return self.make_params(**{**coordinates, **given})
 
     def plot(self, result: Any) -> Figure:
         """Draw a fit: dwell times against current, one series a state and temperature, 68 % and 95 % bands, residuals.

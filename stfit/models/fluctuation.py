@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from stfit.models.fit_rows import Coders, FitRows, codes, state_codes
 from stfit.models.guess import CrudeDwellTimes
+from stfit.models.keywords import DeviceKeywords, law_and_constants
 from stfit.models.lines import LineRows, log_line
-from stfit.models.lmfit_model import Coordinates, DeviceKeywords, LawModel, drawing, law_and_constants
+from stfit.models.lmfit_model import Coordinates, LawModel, drawing
 from stfit.models.noise import GaussianNoise
 from stfit.models.parameters import PARAMETERS
 from stfit.physics.activation import critical_current
@@ -133,7 +134,7 @@ class FluctuationModel(LawModel):
         )
         stderr = np.ones_like(rows.data) if rows.weights is None else 1.0 / rows.weights
         found = self._from_lines(rows.data - lines.is_width * (self.numbers.inhomogeneous or 0.0), stderr, lines)
-        params = self.make_params(**(found | given))
+        params = self.make_params(**{**found, **given})
         for code, word in enumerate(_STATES):
             if not np.any(lines.state == code):
                 for p in self.fitted:

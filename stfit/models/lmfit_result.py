@@ -35,6 +35,9 @@ class LikelihoodResult(ModelResult):
     given, covariances are multiplied by the reduced chi-square, and statistics are lmfit's.
     """
 
+    covar: Array | None
+    uvars: dict[str, Any] | None
+    calc_covar: bool
     uncertainty: Uncertainty | None = None
     weighted = True  # whether weights were given
 
@@ -45,9 +48,9 @@ class LikelihoodResult(ModelResult):
             self.weighted = weights is not None or (self.weighted and self.weights is not None)
         given = self.weights if weights is None and self.weighted else weights
         rows = self.model.rows(self.data if data is None else data, given, self.userkws | kwargs, nan_policy)
+        used = self.model.noise.unweighted(rows.data) if rows.weights is None else rows.weights
         if rows.weights is None and not self.scale_covar:
             raise ValueError("scale_covar=False: expected weights, which give the errors their size; found none")
-        used = self.model.noise.unweighted(rows.data) if rows.weights is None else rows.weights
         super().fit(rows.data, params, used, method, nan_policy, **rows.settings)
         self._describe()
 
@@ -58,30 +61,49 @@ class LikelihoodResult(ModelResult):
             found = super().minimize(method, params, **kws)
         finally:
             self.calc_covar = wanted
+        if method != "emcee":
+            found.covar = None  # that of JᵀJ; lmfit would carry it through every expression
         found.keeps_likelihood = True
         return found
+
+    def _calculate_uncertainties_correlations(self) -> None:
+        """The errors of JᵀJ, which tell the size of steps for differences."""
+        for name, variance in zip(self.result.var_names, np.diag(self.result.covar), strict=True):
+            self.result.params[name].stderr = float(np.sqrt(variance)) if variance > 0.0 else None
 
     # --- errors and statistics ------------------------------------------------------------------------------------
 
     def _describe(self) -> None:
         """Errors from the Hessian of −ln L and statistics of a known variance, in place of lmfit's."""
         self.uncertainty = None
+        if self.aborted or self.chisqr is None:
+            self._without_errors()
+            return
         if not self.scale_covar:
             self.aic = self.chisqr + 2.0 * self.nvarys
             self.bic = self.chisqr + np.log(self.ndata) * self.nvarys
         unasked = not self.calc_covar and self.method not in _BY_JACOBIAN
-        if self.aborted or unasked or self.method == "emcee" or not self.var_names:
+        if self.method == "emcee" or not self.var_names:
+            return
+        if unasked:
+            self._without_errors()
             return
         expected = self.model.expected(Varied(self.params, self.var_names, 2), self.userkws)
         curvature, information = self._curvature(expected), self._curvature(_straightened(expected))
         if not np.all(np.isfinite(curvature)):
-            self.covar, self.errorbars = None, False
+            self._without_errors()
             return
         self.uncertainty = Uncertainty.of(curvature, information)
         if self.scale_covar:
             self.uncertainty = self.uncertainty.times(self.redchi)
         self.covar = self.uncertainty.covariance
         self._set_errors(self.uncertainty)
+
+    def _without_errors(self) -> None:
+        """No errors, where there is no optimum or nobody asks."""
+        self.covar, self.errorbars, self.uvars = None, False, None
+        for parameter in self.params.values():
+            parameter.stderr = parameter.correl = None
 
     def _curvature(self, expected: Any) -> Array:
         """The Hessian of −ln L, shape (p, p), of what is expected of each row."""
@@ -94,18 +116,19 @@ class LikelihoodResult(ModelResult):
         gradients = self._gradients()
         base = correlated_values([self.params[name].value for name in self.var_names], found.covariance)
         shifts = [value - value.nominal_value for value in base]
-        self.uvars = {}
+        uvars: dict[str, Any] = {}
         for name, parameter in self.params.items():
             gradient = gradients.get(name)
             if gradient is None:
                 parameter.stderr, parameter.correl = 0.0, None
-                self.uvars[name] = 0.0 * shifts[0] + parameter.value
+                uvars[name] = 0.0 * shifts[0] + parameter.value
             elif found.sees(gradient):
                 parameter.stderr = found.error(gradient)
-                self.uvars[name] = sum((g * d for g, d in zip(gradient, shifts, strict=True)), parameter.value)
+                uvars[name] = sum((g * d for g, d in zip(gradient, shifts, strict=True)), parameter.value)
             else:
                 parameter.stderr = None
-                self.uvars[name] = ufloat(parameter.value, np.nan)
+                uvars[name] = ufloat(parameter.value, np.nan)
+        self.uvars = uvars
         errors = np.sqrt(np.maximum(np.diag(found.covariance), np.finfo(float).tiny))
         for i, name in enumerate(self.var_names):
             correlations = (found.covariance[i] / (errors[i] * errors)).tolist()
@@ -231,8 +254,9 @@ class LikelihoodResult(ModelResult):
         self.model = restored(decode4js(content.pop("model")), funcdefs)
         self.userfcn = self.model._residual
         stored = {name: _parameters(content.pop(name), self.model.symbols()) for name in ("params", "init_params")}
-        vars(self).update({name: decode4js(value) for name, value in content.items() if not name.startswith("__")})
-        vars(self).update(stored)
+        kept = {name: decode4js(value) for name, value in content.items() if not name.startswith("__")}
+        for name, value in (kept | stored).items():
+            setattr(self, name, value)
         self.data, self.weights = self.userargs
         self.components = self.model.components
         self.best_fit = self.model.eval(self.params, **self.userkws)
