@@ -72,7 +72,7 @@ class CriticalCurrentModel(LawModel):
             raise TypeError(
                 f"Eq. 28 takes no keyword {sorted(unknown)}; there are {sorted(LawKeywords.__optional_keys__)}"
             )
-        law, constants = law_and_constants(cast(DeviceKeywords, keywords))
+        law, constants = law_and_constants(cast("DeviceKeywords", keywords))
         fitted = (p for p in law.parameters if p.name not in _NOT_HERE)
         super().__init__(law, fitted, _SETTINGS, f"Eq. 28, asymmetry {law.device.asymmetry.name!r}", keywords)
         self.start_at({"beta": constants["beta"]}, held=_KNOWN)
