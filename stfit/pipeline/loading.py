@@ -27,7 +27,8 @@ from stfit.pipeline.toml_text import toml_document
 
 def load_measurements(analysis: Analysis) -> list[Observation]:
     """All measurements of an analysis; one InputError holds the problems of all its files."""
-    return load_tables([request for entry in analysis.measurement for request in _requests(entry)])
+    entries = enumerate(analysis.measurement)
+    return load_tables([replace(request, entry=at) for at, entry in entries for request in _requests(entry)])
 
 
 def _requests(entry: MeasurementEntry) -> list[TableRequest]:
@@ -122,9 +123,17 @@ def entry_of(path: Path, kind: str, keys: dict[str, Any], caller: str) -> Measur
     return analysis_of({"measurement": [entry]}, path.parent, caller).measurement[0]
 
 
+def measurements_of(entry: MeasurementEntry, place: int = 0) -> list[Observation]:
+    """The measurements that an entry describes, one of each file where these are tables; InputError: what is wrong.
+
+    place: of the entry in its analysis, from 0.
+    """
+    return load_tables([replace(request, entry=place) for request in _requests(entry)])
+
+
 def measurement_of(entry: MeasurementEntry) -> Observation:
     """The measurement that an entry describes; InputError says what is wrong with its file."""
-    return load_tables(_requests(entry))[0]
+    return measurements_of(entry)[0]
 
 
 def table_of(entry: MeasurementEntry) -> Table:
@@ -140,8 +149,12 @@ def columns_of(entry: MeasurementEntry) -> Mapping[str, npt.NDArray[Any]]:
 
 def any_table(path: Path, keys: dict[str, Any]) -> Table:
     """The table in a file whose kind is not known, the first of several; keys: as in [[measurement]]."""
-    known = frozenset().union(*(known_names(kind.layout()) for kind in kinds().values()))
     kind = next(iter(kinds()))  # these keys are the same for all
     said = {key: value for key, value in keys.items() if key in DESCRIPTION_KEYS}
     dialect = entry_of(path, kind, said, "stfit inspect").description.dialect if said else PLAIN
-    return read_table(path, dialect, known, several="first")
+    return read_table(path, dialect, every_name(), several="first")
+
+
+def every_name() -> frozenset[str]:
+    """The plain names of the columns of every kind."""
+    return frozenset().union(*(known_names(kind.layout()) for kind in kinds().values()))
