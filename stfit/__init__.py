@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         fit,
         load,
         plan,
+        read_result,
         report,
         sample,
         simulate,
@@ -44,6 +45,7 @@ __all__ = [
     "load_model",
     "load_modelresult",
     "plan",
+    "read_result",
     "report",
     "sample",
     "simulate",
@@ -63,18 +65,22 @@ _HOMES: Final = {
     "fit": "stfit.notebook.interface",
     "load": "stfit.notebook.interface",
     "plan": "stfit.notebook.interface",
+    "read_result": "stfit.notebook.interface",
     "report": "stfit.notebook.interface",
     "sample": "stfit.notebook.interface",
     "simulate": "stfit.notebook.interface",
     "to_arviz": "stfit.notebook.interface",
 }
+_PARTS: Final = frozenset({"errors", "physics"})  # modules that are public too
 
 
 def __getattr__(name: str) -> Any:
+    if name in _PARTS:
+        return import_module(f"stfit.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'stfit' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted({*__all__, *_PARTS})
