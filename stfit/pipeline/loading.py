@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,16 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.containers import Problems, Table
 from stfit.loaders.described import columns_in
 from stfit.loaders.file_names import Listing, settings_of
+from stfit.loaders.frames import is_table, table_in_memory
 from stfit.loaders.names import known_names
 from stfit.loaders.reading import read_table
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.loaders.tables import TableRequest, load_tables, opened
 from stfit.measurement import Observation, kinds
 from stfit.measurement.description import DESCRIPTION_KEYS, PLAIN, Description
+from stfit.pipeline.recognising import candidates
 from stfit.pipeline.toml_text import toml_document
+from stfit.units import quoted
 
 
 def load_measurements(analysis: Analysis) -> list[Observation]:
@@ -101,20 +104,77 @@ def declared_limit(keys: Mapping[str, Any], caller: str) -> int | None:
 
 
 def inputs_of(
-    source: str | Path | Analysis | Observation | Sequence[Observation],
+    source: Any,
     sections: Mapping[str, Mapping[str, Any] | str],
     caller: str,
 ) -> tuple[Analysis, list[Observation]]:
-    """An analysis and its measurements: those its files hold, or those in memory under `sections`."""
+    """An analysis and its measurements: those its files hold, or those in memory under `sections`.
+
+    source: an analysis or its file, a table in memory, or measurements. InputError for anything else.
+    """
     if isinstance(source, str | Path):
         source = read_analysis(Path(source))
     if isinstance(source, Analysis):
         return source, load_measurements(source)
-    measurements = [source] if isinstance(source, Observation) else list(source)
+    if is_table(source):
+        source = measurement_in_memory(source, caller=caller)
+    measurements = list(source) if isinstance(source, Iterable) else [source]
+    strange = next((entry for entry in measurements if not isinstance(entry, Observation)), None)
+    if strange is not None:
+        expected = "an analysis, a table (DataFrame or mapping of arrays), or what stfit.load returned"
+        raise InputError(Problem(caller, expected, f"an object of type {type(strange).__name__}"))
     if not measurements:
         raise InputError(Problem(caller, "at least one measurement", "none"))
     content = {"title": "analysis in Python", **sections}
     return replace(analysis_of(content, Path(), caller), text=toml_document(content)), measurements
+
+
+def measurement_in_memory(
+    source: Any,
+    kind: str | None = None,
+    *,
+    polarity: int = 1,
+    units: Mapping[str, str] | None = None,
+    keys: Mapping[str, Any] | None = None,
+    caller: str = "stfit.load",
+) -> Observation:
+    """The measurement in a table that a session holds.
+
+    Parameters
+    ----------
+    source : DataFrame or mapping of str to array
+        The columns by their headers.
+    kind : str, optional
+        The kind of measurement; default the one whose columns it has.
+    polarity : int
+        1 or −1, as in [[measurement]].
+    units : mapping of str to str, optional
+        Header → unit, where the header holds none.
+    keys : mapping of str to object, optional
+        As `request_of` takes them.
+    caller : str
+        What messages call the place.
+
+    Returns
+    -------
+    Observation
+        In SI units.
+
+    Raises
+    ------
+    InputError
+        If the table is of no kind or of several, or cannot be used as one.
+    """
+    table = table_in_memory(source, units)
+    if kind is None:
+        found = candidates(table)
+        if len(found) != 1:
+            expected = f'the columns of one kind, or kind="…" with one of {", ".join(found or kinds())}'
+            raise InputError(Problem(caller, expected, f"the columns {', '.join(map(quoted, table.header))}"))
+        (kind,) = found
+    any_file = Path(__file__)  # keys are read as those of a file, of which none is opened
+    request = request_of(any_file, kind, polarity, dict(keys or {}))
+    return load_tables([replace(request, path=table.path, table=table)])[0]
 
 
 def entry_of(path: Path, kind: str, keys: dict[str, Any], caller: str) -> MeasurementEntry:
