@@ -211,7 +211,7 @@ def _chosen(model: LineModel, most: int, orders: Sequence[int]) -> tuple[LineMod
         if further is None or models[-1].bic(further) > models[-1].bic(best) - EVIDENCE_FOR_A_LINE:
             break
         best = further
-    found = [(one, one.fit(best.nonlinear, best.correlation)) for one in models]
+    found = [(models[-1], best), *((one, one.fit(best.nonlinear, best.correlation)) for one in models[:-1])]
     admitted = [(one, fit) for one, fit in found if one.inside(fit.nonlinear)]
     chosen, fitted = min(admitted, key=lambda pair: pair[0].bic(pair[1]))
     # a line that stands for the curve of a higher background is none
