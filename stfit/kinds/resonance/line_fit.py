@@ -17,6 +17,7 @@ Array = npt.NDArray[np.float64]
 
 # by which BIC must fall: "very strong" in the words of Kass & Raftery 1995, doi:10.1080/01621459.1995.10476572
 EVIDENCE_FOR_A_LINE: Final = 10.0
+_FINE: Final = 1e-12  # relative, of χ²
 _LAGS: Final = 12  # at which residuals may resemble each other
 _FAR: Final = 6.0  # standard deviations: by chance 1 in 5e8 samples
 _ROUNDS: Final = 3  # of setting samples aside
@@ -216,7 +217,9 @@ def _chosen(model: LineModel, most: int, orders: Sequence[int]) -> tuple[LineMod
     chosen, fitted = min(admitted, key=lambda pair: pair[0].bic(pair[1]))
     # a line that stands for the curve of a higher background is none
     bare = min(((one, one.profiled(np.zeros(0))) for one in models), key=lambda pair: pair[0].bic(pair[1]))
-    return bare if bare[0].bic(bare[1]) < chosen.bic(fitted) + EVIDENCE_FOR_A_LINE else (chosen, fitted)
+    if bare[0].bic(bare[1]) < chosen.bic(fitted) + EVIDENCE_FOR_A_LINE:
+        return bare
+    return chosen, chosen.fit(fitted.nonlinear, fitted.correlation, _FINE)
 
 
 def _whiteness(left: Array, parameters: int) -> tuple[float, float]:

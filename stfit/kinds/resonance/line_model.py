@@ -22,6 +22,7 @@ Array = npt.NDArray[np.float64]
 _MOST_CORRELATED: Final = 0.995
 _NARROWEST: Final = 1.5  # median distances of samples: a narrower line is a wrong sample
 _AT_BOUND: Final = 1e-3
+_COARSE: Final = 1e-5
 _ALIKE: Final = 0.1  # correlations that lead to the same lines
 _COINCIDENT: Final = 0.1  # of the sum of two widths: nearer lines are one
 _LARGEST: Final = 5.0  # of the range of the signal
@@ -103,9 +104,13 @@ class LineModel:
         return np.asarray(self.whitened(left[:, None], fitted.correlation)[:, 0])
 
     def _left(self, nonlinear: Array, correlation: float) -> Array:
-        columns = self.whitened(np.column_stack([self.design(nonlinear), self.signal]), correlation)
-        basis, _ = np.linalg.qr(columns[:, :-1])
-        return np.asarray(columns[:, -1] - basis @ (basis.T @ columns[:, -1]))
+        return self._rest(np.column_stack([self.design(nonlinear), self.signal]), correlation)
+
+    def _rest(self, columns: Array, correlation: float) -> Array:
+        """What all columns but the last leave of the last, whitened."""
+        white = self.whitened(columns, correlation)
+        basis, _ = np.linalg.qr(white[:, :-1])
+        return np.asarray(white[:, -1] - basis @ (basis.T @ white[:, -1]))
 
     def slopes(self, nonlinear: Array, linear: Array) -> Array:
         """Derivatives of the model by centres and ln widths at fixed amplitudes, shape (samples, nonlinear)."""
@@ -115,24 +120,29 @@ class LineModel:
         return np.stack(found, axis=1)
 
     def _jacobian(self, nonlinear: Array, correlation: float) -> Array:
-        linear = self.linear(Fitted(nonlinear, correlation, 0.0))
-        basis, _ = np.linalg.qr(self.whitened(self.design(nonlinear), correlation))
+        columns = self.whitened(np.column_stack([self.design(nonlinear), self.signal]), correlation)
+        basis, upper = np.linalg.qr(columns[:, :-1])
+        linear = np.asarray(np.linalg.lstsq(upper, basis.T @ columns[:, -1], rcond=None)[0])
         slopes = self.whitened(self.slopes(nonlinear, linear), correlation)
         return np.asarray(basis @ (basis.T @ slopes) - slopes)
 
     def profiled(self, nonlinear: Array) -> Fitted:
         """The most likely correlation of the noise at these lines."""
+        columns = np.column_stack([self.design(nonlinear), self.signal])
 
         def deviance(correlation: float) -> float:
-            left = self._left(nonlinear, correlation)
+            left = self._rest(columns, correlation)
             mean_square = max(float(left @ left) / left.size, np.finfo(float).tiny)
             return float(left.size * np.log(mean_square) - np.log1p(-(correlation**2)))
 
         correlation = _likeliest(deviance)
         return Fitted(nonlinear, correlation, deviance(correlation))
 
-    def fit(self, start: Array, correlation: float) -> Fitted:
-        """Centres and widths from a start, at a correlation, which is then profiled."""
+    def fit(self, start: Array, correlation: float, tolerance: float = _COARSE) -> Fitted:
+        """Centres and widths from a start, at a correlation, which is then profiled.
+
+        tolerance: relative, of centres and widths and of χ².
+        """
         if start.size == 0:
             return self.profiled(start)
         low, high = self._bounds(start.size // 2)
@@ -143,8 +153,8 @@ class LineModel:
             jac=self._jacobian,
             bounds=(low, high),
             x_scale=np.tile([0.1, 0.5], start.size // 2),
-            xtol=1e-10,
-            ftol=1e-12,
+            xtol=tolerance,
+            ftol=tolerance,
             args=(correlation,),
             max_nfev=60,
         )

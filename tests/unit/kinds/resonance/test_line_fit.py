@@ -132,7 +132,7 @@ def test_errors_know_of_smoothed_noise() -> None:
 
 @named
 def test_errors_of_centre_and_width_hold(shape: str) -> None:
-    count, truth = 80, np.array([0.2, 0.03])
+    count, truth = 30, np.array([0.2, 0.03])
     fits = [
         fit_spectrum(FIELD, spectrum(shape, [(0.2, 0.03)], 0.05, 1000 + seed), shape, most=1) for seed in range(count)
     ]
@@ -146,7 +146,7 @@ def test_errors_of_centre_and_width_hold(shape: str) -> None:
 
 
 def test_halved_errors_are_found_out() -> None:
-    count, truth = 80, np.array([0.2, 0.03])
+    count, truth = 30, np.array([0.2, 0.03])
     fits = [
         fit_spectrum(FIELD, spectrum("lorentzian", [(0.2, 0.03)], 0.05, seed), "lorentzian", most=1)
         for seed in range(count)
