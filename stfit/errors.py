@@ -84,6 +84,10 @@ class InputError(StfitError):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__(self._message())
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """What a worker process sends of it: the problems, not the message that they make."""
+        return type(self), (self.problems,)
+
     def _message(self) -> str:
         lines = [str(problem) for problem in self.problems[:_SHOWN]]
         hidden = len(self.problems) - _SHOWN
@@ -115,6 +119,10 @@ class TableError(StfitError):
     def __init__(self, problems: Sequence[CellProblem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems[:_SHOWN]))
+
+    def __reduce__(self) -> tuple[type[TableError], tuple[tuple[CellProblem, ...]]]:
+        """What a worker process sends of it: the problems, not the message that they make."""
+        return type(self), (self.problems,)
 
 
 class OutsideValidityError(StfitError):

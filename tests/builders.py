@@ -248,6 +248,12 @@ def objective(measurements: Observation | Sequence[Observation], **sections: Any
     return assemble(analysis_of(content, Path(), "in memory"), several)
 
 
+def contents_of(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder and of those in it, hidden ones too, by its path below it."""
+    files = (path for path in sorted(folder.rglob("*")) if not path.is_dir())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
 def central_difference(function: Any, x: Array, step: float = 1e-5) -> Array:
     """Derivatives of function (shape (...)) with respect to x, on the last axis; error of order step²."""
     steps = step * np.eye(x.size)

@@ -13,6 +13,8 @@ from nptdms import ChannelObject, TdmsWriter
 from pyarrow import parquet
 from scipy.io import savemat
 
+from tests.qcodes import database
+
 STATE, CURRENT, N = ["P", "AP", "P"], [-1.0, 0.0, 1.5], [10, 20, 0]
 RECORDS = np.array(list(zip(STATE, CURRENT, N, strict=True)), dtype=[("state", "U2"), ("current", "f8"), ("n", "i4")])
 
@@ -61,6 +63,10 @@ def tdms(path: Path) -> None:
         writer.write_segment([ChannelObject("run", name, data, properties=units) for name, data, units in channels])
 
 
+def qcodes(path: Path) -> None:
+    database(path, {"n": "", "state": "", "current": "mA"}, [list(zip(N, STATE, CURRENT, strict=True))])
+
+
 WRITERS: dict[str, Callable[[Path], None]] = {
     "book.xlsx": workbook,
     "table.parquet": parquet_file,
@@ -71,4 +77,5 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "variables.mat": matlab_variables,
     "struct.mat": matlab_struct,
     "channels.tdms": tdms,
+    "run.db": qcodes,
 }

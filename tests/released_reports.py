@@ -22,7 +22,8 @@ def remake() -> None:
     from stfit.cli import main
 
     for name in DATASETS:
-        sys.argv = ["stfit", "fit", f"datasets/{name}/analysis.toml", "--quiet", "--out", f"reports/released/{name}"]
+        out = f"reports/released/{name}"
+        sys.argv = ["stfit", "fit", f"datasets/{name}/analysis.toml", "--quiet", "--force", "--out", out]
         try:
             main()
         except SystemExit as end:

@@ -76,6 +76,10 @@ def file_name(value: Any) -> str:
     name = quantities.text(value)
     if Path(name).name != name or name in {".", ".."}:
         raise unfit("the name of a file, without a folder", shown(value))
+    if not (name[:1].isalnum() or name[:1] in "_.") or not name.isprintable():  # an index holds it as a cell of text
+        raise unfit(
+            "a name that begins with a letter, a digit, _ or a point, for no table to hold a formula", shown(value)
+        )
     if name == TRUTH:
         raise unfit(f"another name than {TRUTH}, which holds the truth", shown(value))
     return name

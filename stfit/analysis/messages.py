@@ -84,7 +84,8 @@ def problem_of(error: ErrorDetails, source: str, known: Callable[[Location], Seq
         return Problem(where, *unknown(str(location[-1]), known(location), "a key known here"))
     if error["type"] == "missing":
         return Problem(where, "a value", "no such key")
-    return Problem(where, _SHAPES[error["type"]], shown(error["input"]))
+    expected = _SHAPES.get(error["type"], error["msg"].removeprefix("Input should be "))
+    return Problem(where, expected, shown(error["input"]))
 
 
 def _dotted(location: Location) -> str:
@@ -92,7 +93,7 @@ def _dotted(location: Location) -> str:
     return "".join(names).removeprefix(".")
 
 
-# the shapes that the schema leaves to pydantic; every other check is its own
+# the shapes that the schema leaves to pydantic; a kind may leave others, which are said in pydantic's words
 _SHAPES: Final = {
     "model_type": "a table",
     "list_type": "a list of tables, each headed [[measurement]]",

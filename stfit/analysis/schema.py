@@ -89,8 +89,8 @@ def _measurement(value: Any, info: ValidationInfo) -> MeasurementEntry:
     if "files" in given:
         called = value["files"] if isinstance(value["files"], str) else "files"
         given["file"] = Path((info.context or {})["base"]) / called
-    elif "pattern" in given:
-        raise unfit("the key files beside pattern", "none")
+    elif "pattern" in given and "group" not in given:
+        raise unfit("the key files beside pattern, or group", "neither")
     common = {key: given.pop(key) for key in tuple(given) if key in MeasurementEntry.__dataclass_fields__}
     described = {key: given.pop(key) for key in tuple(given) if key in DESCRIPTION_KEYS}
     own = kinds()[common["kind"]].keys().model_fields

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Final, Self, cast
 
-from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, create_model
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo, create_model
 
 from stfit.analysis import description, quantities
 from stfit.models.parameters import PARAMETERS
+
+_SECOND_NAMES: Final = {"resistance": "resistance_P"}  # beside resistance_AP
 
 
 class Section(BaseModel):
@@ -39,9 +41,12 @@ def table(section: Callable[[], type[Section]], build: Callable[..., Any]) -> Pl
 
 @cache
 def by_parameter(title: str, reader: Callable[..., Any]) -> type[Section]:
-    """A section with one optional key for each parameter there is."""
+    """A section with one optional key for each parameter there is, some of which have a second name."""
     keys: dict[str, Any] = {
-        name: (Annotated[Any, PlainValidator(partial(reader, parameter=parameter))], None)
+        name: (
+            Annotated[Any, PlainValidator(partial(reader, parameter=parameter))],
+            Field(None, validation_alias=AliasChoices(name, _SECOND_NAMES[name]) if name in _SECOND_NAMES else None),
+        )
         for name, parameter in PARAMETERS.items()
     }
     return create_model(title, __base__=Section, **keys)
@@ -81,6 +86,7 @@ class MeasurementSection(Section):
     separator: Annotated[str | None, PlainValidator(description.separator)] = None
     decimal: Annotated[Any, PlainValidator(quantities.choice(".", ","))] = None
     bad_rows: Annotated[Any, PlainValidator(quantities.choice("report", "leave-out"))] = "report"
+    group: Annotated[str, PlainValidator(description.group)] = ""
     columns: Annotated[dict[str, Any], PlainValidator(description.columns)] = {}
     values: Annotated[dict[str, dict[str, str]], PlainValidator(description.values)] = {}
     where: Annotated[dict[str, Any], PlainValidator(description.where)] = {}

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
+from stfit.backends.keeping import Kept, kept
 from stfit.backends.least_squares import refit
 from stfit.backends.optimum import Optimum
-from stfit.backends.parallel import mapped
 from stfit.derivatives import Jet
 from stfit.objective import Objective
 
@@ -70,7 +70,9 @@ def bootstrap(
     """
     seeds = np.random.SeedSequence(seed).spawn(replicas)
     blocks = [seeds[i : i + _BLOCK] for i in range(0, replicas, _BLOCK)]
-    parts = list(mapped(partial(_refits, objective, optimum, draw), blocks, processes, doing="bootstrap refits"))
+    # the last block is shorter in a shorter run, so the number of replicas is part of what an outcome follows from
+    work = Kept("blocks of bootstrap refits", (objective, optimum.x, draw, seed, replicas), _plain, _whole)
+    parts = list(kept(work, partial(_refits, objective, optimum, draw), blocks, processes))
     draws, scores = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
     fitted = np.all(np.isfinite(draws), axis=1) & np.all(np.isfinite(scores), axis=1)
     return Bootstrap(
@@ -90,6 +92,15 @@ def _refits(
             parametric = draw is Draw.PARAMETRIC
             replica = objective.replicate(optimum.x, rng) if parametric else objective.resampled(rng)
             draws[i], scores[i] = refit(replica, optimum), -replica.gradient(optimum.x)
+    return draws, scores
+
+
+def _plain(block: tuple[Array, Array]) -> list[Any]:
+    return [part.tolist() for part in block]
+
+
+def _whole(plain: Sequence[Any]) -> tuple[Array, Array]:
+    draws, scores = (np.array(part) for part in plain)
     return draws, scores
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
+from stfit.outputs import Output
+
 _FEWEST, _MOST, _PER_COORDINATE = 64, 256, 16  # walkers: the covariance of half of them must be that of all
 
 
@@ -44,10 +46,12 @@ class Progress:
 class Run:
     """How a chain is run. file: where it is stored (HDF5). resume: continue the one that is stored there.
 
-    processes: how many share the ensembles. progress: called as sampling goes on.
+    processes: how many share the ensembles. progress: called as sampling goes on. output: whose folder the file goes
+    into, where a folder is kept; it lists the file before a new chain begins.
     """
 
     file: Path | None = None
     resume: bool = False
     processes: int = 1
     progress: Callable[[Progress], None] | None = None
+    output: Output | None = None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -56,8 +56,9 @@ def write(stored: Stored, path: Path) -> None:
     try:
         _write(stored, part)
         part.replace(path)
-    except OSError as error:
-        raise InputError(Problem(str(path), "a file that can be written", error.strerror or str(error))) from error
+    except (OSError, RuntimeError) as error:  # h5py raises either where the disk is full
+        found = getattr(error, "strerror", None) or str(error)
+        raise InputError(Problem(str(path), "a file that can be written", found)) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -116,6 +117,18 @@ def resumed(path: Path, identity: Mapping[str, str | int]) -> Walk:
     if problems:
         raise InputError(problems[0])
     return stored.walk
+
+
+@contextmanager
+def leaving(file: Path | None) -> Iterator[None]:
+    """An interruption says where the chain is that it leaves, if it has come so far."""
+    before = None if file is None or not file.exists() else file.stat().st_mtime_ns
+    try:
+        yield
+    except BaseException as error:
+        if file is not None and file.exists() and file.stat().st_mtime_ns != before:
+            error.add_note(f"the chain so far is in {file}; the same command with --resume goes on from there")
+        raise
 
 
 def _shown(value: str | int) -> str:

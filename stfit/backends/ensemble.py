@@ -6,7 +6,7 @@ ensembles and walkers alone: neither processes nor checkpoints nor an interrupti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
@@ -19,13 +19,13 @@ from emcee.moves.move import Move
 
 from stfit.backends.budget import Budget, Progress, Run
 from stfit.backends.chain import Chain, Ended, Walk
-from stfit.backends.chain_file import Stored, resumed, write
+from stfit.backends.chain_file import Stored, leaving, resumed, write
 from stfit.backends.fingerprint import fingerprint
 from stfit.backends.moves import Proposal, differential, global_t
 from stfit.backends.optimum import Optimum
-from stfit.backends.parallel import crew
 from stfit.backends.starts import Target, finite_log_posterior, mirrors, starting_walkers, straightest
 from stfit.backends.stopping import Progressed, progressed
+from stfit.backends.workers import worker_pool
 from stfit.errors import InputError, Problem
 from stfit.objective.natural import NaturalCoordinates
 from stfit.version import __version__
@@ -138,7 +138,7 @@ def sample(
             return now
         return replace(now, ended=Ended.BUDGET if walk.steps >= budget.steps else Ended.RUNNING)
 
-    with crew(partial(_advance, setup), run.processes) as advance:
+    with leaving(file), worker_pool(partial(_advance, setup), min(run.processes, budget.ensembles)) as advance:
         while (now := judged(walk)).ended is Ended.RUNNING:
             if file is not None and walk.steps > 1:
                 write(now.stored(walk, identity, objective.names), file)
@@ -244,7 +244,7 @@ def _advance(setup: _Setup, task: Task) -> Stretch:
 
 
 def _walked(
-    walk: Walk, until: int, advance: Callable[[list[Task]], Iterator[Stretch]], tick: Callable[[float], None]
+    walk: Walk, until: int, advance: Callable[[Sequence[Task]], Iterator[Stretch]], tick: Callable[[float], None]
 ) -> Walk:
     """The walk continued in all ensembles until so many steps are walked."""
     tasks = [

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final, TypeVar
+from typing import TypeVar
+
+from stfit.backends.workers import worker_pool
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
 
 Progress = Callable[[str, int, int], None]  # what is going on, how many tasks are done, of how many
-
-_CHUNKS: Final = 8  # of the tasks of one process: few enough to send, many enough to share out evenly
 
 
 def available_processes() -> int:
@@ -72,23 +70,5 @@ def mapped(
 
 
 def _outcomes(function: Callable[[Task], Outcome], tasks: Sequence[Task], processes: int) -> Iterator[Outcome]:
-    if processes <= 1 or len(tasks) <= 1:
-        yield from map(function, tasks)
-        return
-    workers = min(processes, len(tasks))
-    # a forked process may hold a lock of a thread that it has not: start afresh
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        yield from pool.map(function, tasks, chunksize=max(1, len(tasks) // (workers * _CHUNKS)))
-
-
-@contextmanager
-def crew(
-    function: Callable[[Task], Outcome], processes: int = 1
-) -> Iterator[Callable[[list[Task]], Iterator[Outcome]]]:
-    """`mapped` of one function many times over: the processes are started once and stay until the end."""
-    if processes <= 1:
-        yield lambda tasks: map(function, tasks)
-        return
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield lambda tasks: pool.map(function, tasks)
+    with worker_pool(function, min(processes, len(tasks))) as share_out:
+        yield from share_out(tasks)

@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from stfit.cli.app import app
-from stfit.cli.saying import require_writable, say, say_document
+from stfit.cli.output import Force, say_removed
+from stfit.cli.saying import say, say_document
+from stfit.outputs import Output, Work
 
 if TYPE_CHECKING:
+    from stfit.outputs import Written
     from stfit.results.compared import Compared
 
 _FILES: Final = ("comparison.html", "comparison.csv", "comparison.json")
 
 
-@app.command(epilog="Example: stfit compare reports/device-1/result.json reports/device-2/result.json --out both/")
+@app.command(
+    help="Show l/L_θθ, c_i, τ0, E and I_c of several results side by side and test whether they agree.",
+    epilog="Example: stfit compare reports/device-1/result.json reports/device-2/result.json --out both/",
+)
 def compare(
     results: Annotated[
         list[Path],
@@ -31,23 +37,27 @@ def compare(
     same_device: Annotated[
         bool, typer.Option("--same-device", help="All results are of one device: report differences as tension.")
     ] = False,
+    force: Force = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document in place of the tables.")] = False,
 ) -> None:
-    """Show l/L_θθ, c_i, τ0, E and I_c of several results side by side and test whether they agree."""
-    if out is not None:
-        require_writable(out, _FILES)
+    """Do what `stfit compare --help` says."""
+    paths = [path / "result.json" if path.is_dir() else path for path in results]
+    output = None if out is None else Output(out, Work("compare", tuple(sorted(paths))), force)
+    if output is not None:
+        output.require(_FILES)
 
     from stfit.reports.comparing import compare as compared
     from stfit.reports.comparison_text import summary
 
-    paths = [path / "result.json" if path.is_dir() else path for path in results]
     found = compared(paths, same_device=same_device)
     if as_json:
         say_document(_json(found))
     else:
         say(summary(found).rstrip())
-    if out is not None:
-        say(f"Comparison: {_written(found, out)}", err=as_json)
+    if output is not None:
+        written = _written(found, output)
+        say_removed(written)
+        say(f"Comparison: {written.paths[0]}", err=as_json)
 
 
 def _json(found: Compared) -> str:
@@ -56,12 +66,10 @@ def _json(found: Compared) -> str:
     return json.dumps(as_dict(found), allow_nan=False, ensure_ascii=False, indent=1)
 
 
-def _written(found: Compared, folder: Path) -> Path:
-    """Page, table and document, all or none; the path of the page."""
+def _written(found: Compared, output: Output) -> Written:
+    """Page, table and document, all or none."""
     from stfit.reports.comparison_page import page
     from stfit.reports.comparison_text import table_csv
-    from stfit.results.storage import make_folder, write_texts
 
     texts = (page(found), table_csv(found), _json(found) + "\n")
-    make_folder(folder)
-    return write_texts({folder / name: text for name, text in zip(_FILES, texts, strict=True)})[0]
+    return output.write(dict(zip(_FILES, texts, strict=True)))

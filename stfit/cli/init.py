@@ -10,15 +10,19 @@ import typer
 
 from stfit.cli.app import app
 from stfit.cli.completion import constants, keys, kinds
-from stfit.cli.saying import ask, require_writable, say
+from stfit.cli.saying import ask, say
 from stfit.cli.values import keys_of
 from stfit.errors import InputError, Problem
+from stfit.outputs import require_writable, write_file
 
 if TYPE_CHECKING:
     from stfit.pipeline.given import Question
 
 
-@app.command(epilog="Example: stfit init dwell.csv pulses.csv --device 'beta=0.35 ± 0.03' --out analysis.toml")
+@app.command(
+    help="Write a first analysis file for data: kinds and settings from the columns, and places to fill in.",
+    epilog="Example: stfit init dwell.csv pulses.csv --device 'beta=0.35 ± 0.03' --out analysis.toml",
+)
 def init(
     data: Annotated[list[Path], typer.Argument(metavar="DATA...", readable=False, help="Files with tables.")],
     *,
@@ -57,26 +61,25 @@ def init(
     ] = Path("analysis.toml"),
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> None:
-    """Write a first analysis file for data: kinds and settings from the columns, and places to fill in."""
+    """Do what `stfit init --help` says."""
     _refuse(out, force)
     require_writable(out.absolute().parent, (out.name,))
 
     from stfit.pipeline.drafted import drafted
     from stfit.pipeline.given import Given
-    from stfit.results.storage import make_folder, write_text
 
     asking = _asked if sys.stdin.isatty() and sys.stderr.isatty() else None
     given = Given(kind or (), keys_of(key or []), _texts(keys_of(device or [], "--device")), asking)
     text, found = drafted(data, out, given)
-    make_folder(out.absolute().parent)
-    write_text(text, out)
+    write_file(out, text)
     for entry in found.entries:
-        say(f"{entry.file}: {entry.kind}, {entry.why}")
+        say(f"{entry.file}: {entry.kind}, {entry.source.kind.remark}")
     for file in found.left_out:
-        say(f"{file}: a trace that the index lists")
+        say(f"{file}: a file that the index lists")
     for assumption in found.assumptions:
         say(f"stfit: {assumption}", err=True)
-    say(f"Analysis: {out}  (next: stfit fit {out})")
+    first = "" if found.is_whole else "mend its lines marked CHECK, then "
+    say(f"Analysis: {out}  (next: {first}stfit fit {out})")
 
 
 def _refuse(out: Path, force: bool) -> None:

@@ -9,10 +9,15 @@ import typer
 
 from stfit.cli.app import app
 from stfit.cli.options import Formats
-from stfit.cli.saying import require_writable, say
+from stfit.cli.output import Force
+from stfit.cli.saying import say
+from stfit.outputs import output_beside
 
 
-@app.command(epilog="Example: stfit report out/result.json --format pdf")
+@app.command(
+    help="Write the report of a stored result again, in any format, without a new fit.",
+    epilog="Example: stfit report out/result.json --format pdf",
+)
 def report(
     result: Annotated[Path, typer.Argument(metavar="RESULT.json", readable=False, help="Stored result of a fit.")],
     *,
@@ -21,17 +26,18 @@ def report(
         Path | None,
         typer.Option(metavar="DIR", readable=False, help="Folder of the report.  [default: the folder of the result]"),
     ] = None,
+    force: Force = False,
 ) -> None:
-    """Write the report of a stored result again, in any format, without a new fit."""
-    from stfit.reports.formats import chosen_formats, files_of
+    """Do what `stfit report --help` says."""
+    from stfit.reports.formats import RESULT, chosen_formats, files_of, places_of
 
     chosen = chosen_formats(formats)
-    folder = result.parent if out is None else out
-    require_writable(folder, files_of(chosen, result=False))
+    output = output_beside(result, result.parent if out is None else out, "report", force=force)
+    output.require([name for name in places_of(chosen) if name != RESULT])
 
     from stfit.reports.bundle import write_report
     from stfit.results.storage import read
 
-    write_report(read(result), folder, chosen, with_result=False)
+    write_report(read(result), output, chosen, with_result=False)
     for name in files_of(chosen, result=False):
-        say(f"Report: {folder / name}")
+        say(f"Report: {output.folder / name}")

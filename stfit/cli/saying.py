@@ -1,4 +1,4 @@
-"""What commands have in common: where they write, what they say, how they end."""
+"""What commands have in common: what they say, how they end."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from stfit.errors import InputError, Problem, in_one_line, printable
+from stfit.files import reason
 
 if TYPE_CHECKING:
     from stfit.results.result import FitResult
@@ -20,12 +21,6 @@ BAD_INPUT: Final = 2
 NOT_ANSWERED: Final = 3
 
 _WIDEST: Final = 4000  # characters of a line: twenty problems are lines of less than 3000
-
-
-def default_folder(analysis: Path) -> Path:
-    """reports/<name>: the name of the folder for a file called analysis.toml, that of the file for any other."""
-    name = analysis.resolve().parent.name if analysis.name == "analysis.toml" else analysis.stem
-    return Path("reports") / (name or "analysis")
 
 
 def require_analysis(path: Path) -> None:
@@ -37,34 +32,6 @@ def require_analysis(path: Path) -> None:
         )
     if not path.is_dir() and not os.path.lexists(path):
         raise InputError(Problem(str(path), expected, "no such file"))
-
-
-def require_writable(folder: Path, files: tuple[str, ...] = ()) -> None:
-    """InputError where `files` could not be written into `folder`, before anything is computed or made."""
-    where = f"output folder {folder}"
-    expected = "a folder that can be written (--out takes another)"
-    try:
-        place = _nearest_there_is(folder.absolute())
-        blocked = [folder / name for name in files if (folder / name).is_dir()]
-    except OSError as error:
-        raise InputError(Problem(where, expected, error.strerror or str(error))) from error
-    if not place.is_dir():
-        raise InputError(Problem(where, expected, f"'{place}', which is no folder"))
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise InputError(Problem(where, expected, f"'{place}', which is write-protected"))
-    if blocked:
-        raise InputError(Problem(where, "no folder where a file is to be written", f"the folder '{blocked[0]}'"))
-
-
-def _nearest_there_is(folder: Path) -> Path:
-    """The folder, or the nearest of its parents that exists; OSError where the system cannot tell."""
-    for place in (folder, *folder.parents):
-        try:
-            place.lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        return place
-    return folder
 
 
 def command() -> str:
@@ -114,12 +81,29 @@ def ask(words: str, default: str | None) -> str:
     return str(typer.prompt(in_one_line(words, _WIDEST), default=default, err=True))
 
 
+_UNSAID: Final[list[str]] = []  # why stdout could not be written
+
+
+def require_said() -> None:
+    """Refuse to end as if all had been said.
+
+    Raises
+    ------
+    InputError
+        If something could not be written to stdout, because the disk that it leads to is full, for example.
+    """
+    if _UNSAID:
+        raise InputError(Problem("stdout", "a place that can be written", _UNSAID.pop()))
+
+
 def _show(text: str, err: bool) -> None:
-    """Write where nobody may be reading any more."""
+    """Write where nobody may be reading any more, or the disk may be full: the files that follow are worth more."""
     try:
         typer.echo(text, err=err)
-    except BrokenPipeError:
-        # the reader has seen enough; the files stand, and the exit status is still about the fit
+    except OSError as error:
+        # a reader that went has seen enough; the exit status is still about the fit
+        if not err and not isinstance(error, BrokenPipeError):
+            _UNSAID[:] = [reason(error)]
         os.dup2(os.open(os.devnull, os.O_WRONLY), (sys.stderr if err else sys.stdout).fileno())
 
 

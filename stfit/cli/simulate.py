@@ -8,10 +8,16 @@ from typing import Annotated
 import typer
 
 from stfit.cli.app import app
-from stfit.cli.saying import require_writable, say
+from stfit.cli.options import LARGEST_SEED
+from stfit.cli.output import Force, say_removed
+from stfit.cli.saying import say
+from stfit.outputs import Output, require_writable
 
 
-@app.command(epilog="Example: stfit simulate --device device.toml --experiment experiment.toml --seed 1 --out sim/")
+@app.command(
+    help="Write a synthetic measurement of a device whose true parameters are known.",
+    epilog="Example: stfit simulate --device device.toml --experiment experiment.toml --seed 1 --out sim/",
+)
 def simulate(
     *,
     device: Annotated[
@@ -25,13 +31,19 @@ def simulate(
             help="The measurements to simulate and the level of the simulation.  [default: as the device file says]",
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed: the same one gives the same files.")],
+    seed: Annotated[
+        int, typer.Option(metavar="N", min=0, max=LARGEST_SEED, help="Seed: the same one gives the same files.")
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", readable=False, help="Folder of the files.")],
+    force: Force = False,
 ) -> None:
-    """Write a synthetic measurement of a device whose true parameters are known."""
+    """Do what `stfit simulate --help` says."""
     require_writable(out)
 
-    from stfit.pipeline.simulating import simulate as simulated
+    from stfit.pipeline.simulating import simulated, work_of
 
-    for path in simulated(device, experiment, seed=seed, out=out):
+    files = [file for file in (device, experiment) if file is not None]
+    written = simulated(files, seed=seed, output=Output(out, work_of(files), force))
+    say_removed(written)
+    for path in written.paths:
         say(f"Wrote: {path}")

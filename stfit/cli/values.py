@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from stfit.errors import InputError, Problem
+
+_NO_KEYS: Final = {"kind": "the option '--kind' gives", "file": "the arguments give"}
 
 
 def keys_of(pairs: Sequence[str], option: str = "--key") -> dict[str, Any]:
@@ -16,8 +18,20 @@ def keys_of(pairs: Sequence[str], option: str = "--key") -> dict[str, Any]:
         name, sign, value = pair.partition("=")
         if not sign or not name.strip():
             raise InputError(Problem(f"option '{option}'", "NAME=VALUE", repr(pair)))
-        try:
-            keys[name.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            keys[name.strip()] = value.strip()
+        if name.strip() in _NO_KEYS:
+            expected = f"a key of [[measurement]] other than {name.strip()}, which {_NO_KEYS[name.strip()]}"
+            raise InputError(Problem(f"option '{option}'", expected, repr(pair)))
+        keys[name.strip()] = _value_of(value, f"option '{option}', {name.strip()}")
     return keys
+
+
+def _value_of(text: str, where: str) -> Any:
+    try:
+        found = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text.strip()
+    except RecursionError as error:
+        raise InputError(Problem(where, "a value", "brackets in brackets without end")) from error
+    except ValueError as error:  # of Python, which converts no longer ones
+        raise InputError(Problem(where, "a number of at most 4300 digits", f"{len(text)} characters")) from error
+    return found["value"] if len(found) == 1 else text.strip()

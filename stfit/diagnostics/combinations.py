@@ -131,9 +131,7 @@ def _first_identified(
     """The first rung of each ladder that the data determine."""
     found = []
     for ladder in ladders:
-        for candidate in ladder:
-            if "delta_R" in candidate.expression and "delta_R" not in quantities:
-                continue  # every row has a ΔR of its own
+        for candidate in _known(ladder, quantities):
             result = spread(candidate.value(quantities), optimum)
             determined = not result.touches_null and np.any(result.gradient) and np.isfinite(result.value)
             if determined and accept(candidate):
@@ -142,17 +140,23 @@ def _first_identified(
     return found
 
 
+def _known(ladder: tuple[Candidate, ...], quantities: Quantities) -> list[Candidate]:
+    """The rungs without those of ΔR, where every row has a ΔR of its own."""
+    return [candidate for candidate in ladder if "delta_R" in quantities or "delta_R" not in candidate.expression]
+
+
 def _sharpest(ladder: tuple[Candidate, ...], quantities: Quantities, optimum: Optimum) -> list[Candidate]:
     """The rung with the smallest relative error, where a parameter is determined but too vague to be bounded."""
 
     def relative_error(candidate: Candidate) -> float:
         result = spread(candidate.value(quantities), optimum)
-        unusable = result.touches_null or result.value == 0.0
+        unusable = result.touches_null or result.value == 0.0 or not np.isfinite(result.stderr)
         return np.inf if unusable else result.stderr / abs(result.value)
 
-    errors = [relative_error(candidate) for candidate in ladder]
+    rungs = _known(ladder, quantities)
+    errors = [relative_error(candidate) for candidate in rungs]
     # of rungs that say the same, where a constant between them is exact, the simplest
-    best = next(candidate for candidate, error in zip(ladder, errors, strict=True) if error <= _SAME * min(errors))
+    best = next(candidate for candidate, error in zip(rungs, errors, strict=True) if error <= _SAME * min(errors))
     return [best] if min(errors) < 1.0 else []
 
 

@@ -65,7 +65,7 @@ class Remarks:
         """
         settings, dwells = term.measurement.settings, term.log_dwell_times(quantities)
         if settings.measurement_time is not None:
-            return settings.measurement_time, "measurement time"
+            return float(np.min(settings.measurement_time)), "measurement time"
         if dwells is None:
             return None
         what = "fitted dwell time" if settings.ramp_rate is None else "dwell time at a switching current"

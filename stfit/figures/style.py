@@ -77,6 +77,7 @@ _IDENTITY: Final = re.compile(r'(\bid="|url\(#|xlink:href="#)')
 _SPELLED_OUT: Final = re.compile(r' (?:d|x|y)="[^"]*"')
 _DECIMALS: Final = re.compile(r"(\.\d\d)\d+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNDRAWN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,14 @@ class AxisQuantity:
 
 @contextmanager
 def journal_style(scale: float = 1.0) -> Iterator[None]:
-    """Draw in stfit's style, text `scale` times its size; matplotlib's settings are as before afterwards."""
+    """Draw in stfit's style, text `scale` times its size; matplotlib's settings are as before afterwards.
+
+    What is not said here is as matplotlib has it by default, not as the user's matplotlibrc has it.
+    """
     sizes = {name: scale * size for name, size in _RC.items() if name.endswith(("size", "width")) and scale != 1.0}
-    with mpl.rc_context(_RC | sizes):
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_RC | sizes)
         yield
 
 
@@ -120,8 +126,8 @@ def shades(state: str, count: int) -> list[tuple[float, ...]]:
 
 
 def escape(text: str) -> str:
-    """Text from a file as it stands: no mathtext, no control characters."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text).replace("$", r"\$")
+    """Text from a file as it stands: no mathtext, no controls, no marks of direction, for which no font has a glyph."""
+    return _UNDRAWN.sub("\N{REPLACEMENT CHARACTER}", text).replace("$", r"\$")
 
 
 def svg(figure: Figure, description: str, identity: str, attributes: Mapping[str, str] | None = None) -> str:
@@ -156,16 +162,21 @@ def pdf_file(figure: Figure) -> bytes:
     return _saved(figure, "pdf", {"CreationDate": None})
 
 
+def png_file(figure: Figure) -> bytes:
+    """What a PNG file of the figure holds."""
+    return _saved(figure, "png", {}, dpi=150.0)
+
+
 def font_folder() -> Path:
     """Where the fonts lie in which figures are set."""
     return Path(mpl.get_data_path()) / "fonts" / "ttf"
 
 
-def _saved(figure: Figure, form: str, metadata: Mapping[str, None]) -> bytes:
+def _saved(figure: Figure, form: str, metadata: Mapping[str, None], dpi: float | str = "figure") -> bytes:
     buffer = io.BytesIO()
     with journal_style(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # a script that no font has is drawn as boxes
-        figure.savefig(buffer, format=form, metadata=dict(metadata))
+        figure.savefig(buffer, format=form, metadata=dict(metadata), dpi=dpi)
     return buffer.getvalue()
 
 

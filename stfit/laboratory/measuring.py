@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,15 +17,18 @@ from stfit.laboratory.designs import DYNAMICS, RATE_LAW, Design, VirtualDevice
 from stfit.measurement import kinds
 from stfit.models.derived import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.parameters import PARAMETERS
-from stfit.results.storage import TRUTH, make_folder, write_texts
+from stfit.outputs import Output, Written, checksum
+from stfit.results.storage import TRUTH
 from stfit.version import __version__
 
 
-def simulate(device: VirtualDevice, folder: Path, seed: int) -> list[Path]:
+def simulate(device: VirtualDevice, output: Output, seed: int) -> Written:
     """Measure the device: a CSV file for each design, traces beside their index, truth.json. Same seed, same files.
 
-    InputError where the folder cannot be written or a dwell time is out of all measure.
+    InputError where a dwell time is out of all measure, or the folder cannot be written or holds other files of these
+    names.
     """
+    output.require([*(design.file for design in device.designs), TRUTH])
     if device.level == DYNAMICS:
         _dynamics().refuse_long(device)
     generators = np.random.default_rng(seed).spawn(len(device.designs))
@@ -37,20 +39,10 @@ def simulate(device: VirtualDevice, folder: Path, seed: int) -> list[Path]:
         tables.append((design.file, table))
         beside += files.items()
     _refuse_same([TRUTH, *(name for name, _ in tables), *(name for name, _ in beside)])
-    make_folder(folder)
-    texts: dict[Path, str | bytes] = {
-        folder / file: table.to_csv(index=False, lineterminator="\n") for file, table in tables
-    }
-    texts |= {folder / name: content for name, content in beside}
-    known = truth(device, seed) | {"files": {path.name: _checksum(content) for path, content in texts.items()}}
-    return write_texts(
-        texts | {folder / TRUTH: json.dumps(known, indent=2, ensure_ascii=False, allow_nan=False) + "\n"}
-    )
-
-
-def _checksum(content: str | bytes) -> str:
-    """SHA-256 of a file of that content, by which a fit knows the data for simulated ones."""
-    return sha256(content if isinstance(content, bytes) else content.encode()).hexdigest()
+    contents: dict[str, str | bytes] = {file: table.to_csv(index=False, lineterminator="\n") for file, table in tables}
+    contents |= dict(beside)
+    known = truth(device, seed) | {"files": {Path(name).name: checksum(text) for name, text in contents.items()}}
+    return output.write(contents | {TRUTH: json.dumps(known, indent=2, ensure_ascii=False, allow_nan=False) + "\n"})
 
 
 def _measured(

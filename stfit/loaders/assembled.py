@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.loaders.containers import Cells, Problems, Table, parse_numbers
-from stfit.loaders.contents import Contents, Numbers
+from stfit.loaders.contents import Contents, Numbers, Single
 from stfit.units import quoted
 
 
@@ -23,14 +24,21 @@ def sha256_of(path: Path) -> str:
 
 
 def assembled(path: Path, contents: Contents) -> Table:
-    """The table of the columns in a container, each of shape (rows,), (rows, 1) or (1, rows).
+    """The table of the columns in a container, as `tabulated` makes it; path: of the file."""
+    return tabulated(path, contents, sha256_of(path))
+
+
+def tabulated(path: Path, contents: Contents, sha256: str) -> Table:
+    """The table of columns, each of shape (rows,), (rows, 1) or (1, rows).
 
     Parameters
     ----------
     path : Path
-        The file.
+        The file, for messages.
     contents : Contents
         Its columns.
+    sha256 : str
+        Of what it was read from.
 
     Returns
     -------
@@ -60,8 +68,13 @@ def assembled(path: Path, contents: Contents) -> Table:
     _check_lengths(dict(zip(names, cells, strict=True)), problems)
     problems.raise_any()
     numbers = np.arange(1, cells[0].size + 1) if contents.lines is None else contents.lines
-    rows, said = (lambda: numbers), contents.notices
-    return Table(path, sha256_of(path), tuple(names), tuple(cells), rows, header_line=0, recognised=said)
+    table = Table(path, sha256, tuple(names), tuple(cells), lambda: numbers, header_line=0)
+    return replace(table, recognised=contents.notices, settings=contents.settings)
+
+
+def shown_value(value: Single) -> str:
+    """A single value as messages show it: text between quotes, six digits of a number."""
+    return quoted(value) if isinstance(value, str) else f"{value:.6g}"
 
 
 def cells_of_text(texts: Sequence[str]) -> Cells:

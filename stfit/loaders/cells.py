@@ -12,13 +12,13 @@ from typing import Any, Final, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.loaders.containers import Cells, Lines, Problems, Table, parse_numbers
+from stfit.loaders.containers import Cells, Lines, Problems, Table, may_be_grouped, parse_numbers
 from stfit.loaders.headers import Headers, Match, find_header, nearest
 from stfit.loaders.proposals import columns_key, values_key
 from stfit.loaders.records import MISSING
 from stfit.measurement.columns import Column, Domain
-from stfit.measurement.description import Condition, Description
-from stfit.units import LARGEST, SMALLEST, UnitError, conversion, quoted
+from stfit.measurement.description import Condition, Description, Otherwise
+from stfit.units import LARGEST, SMALLEST, UnitError, conversion, is_unit, quoted
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -42,6 +42,11 @@ _INSIDE: Final[Mapping[Domain, Callable[[Array], Mask]]] = {
     Domain.PROBABILITY: lambda x: (x >= 0) & (x <= 1),
     Domain.FLAG: lambda x: (x == 0) | (x == 1),
 }
+
+
+def inside(values: Array, domain: Domain) -> Mask:
+    """Which numbers are in a domain, of the shape of the values."""
+    return _INSIDE[domain](values)
 
 
 @final
@@ -120,7 +125,9 @@ def read_columns(
         selection = selection.without(bad)
         values = {name: cells[~bad] for name, cells in values.items()}
     for column in headers.constants:
-        values[column.name] = _constant(column, description.constants[column.name], selection.rows, problems)
+        value = description.constants[column.name]
+        held = column.otherwise if isinstance(value, Otherwise) and column.otherwise is not None else column
+        values[held.name] = _constant(held, value, selection.rows, problems)
     return selection, values
 
 
@@ -131,16 +138,26 @@ def _column(
     cells, column = _translated(selection.cells(match.position), words), match.column
     if column.text:
         values: npt.NDArray[Any] = np.array([_text(cell) for cell in cells], dtype=object)
-        return values, np.asarray(values == "", dtype=np.bool_), "some text"
+        return values, np.asarray((values == "") & (not column.blank), dtype=np.bool_), "some text"
     if column.choices:
         values = _codes(cells, column)
         return values, values < 0, " or ".join(column.choices)
+    if column.label and cells.dtype == object and not np.isfinite(parse_numbers(list(cells), decimal_comma=True)).any():
+        return _labels(cells), np.asarray(cells == "", dtype=np.bool_), "a number or a word"
     factor, offset = (1.0, 0.0) if column.any_unit else _conversion(selection.table, match, problems)
     factor, offset = factor * match.gain, factor * match.offset + offset
     values = _numbers(selection.table, cells, factor, offset)
     wrong = ~(np.isfinite(values) & _INSIDE[column.domain](values))
     extreme, expected = _extreme(column, np.where(wrong, 0.0, values))
     return values, wrong | extreme, expected if extreme.any() and not wrong.any() else column.domain.value
+
+
+def _labels(cells: Cells) -> Array:
+    """Words as numbers, from 0 in the order in which they first appear."""
+    _, first, place = np.unique(cells.astype(str), return_index=True, return_inverse=True)
+    rank = np.empty(first.size)
+    rank[np.argsort(first)] = np.arange(first.size)
+    return np.asarray(rank[place.reshape(-1)])
 
 
 def _extreme(column: Column, values: Array) -> tuple[Mask, str]:
@@ -178,6 +195,8 @@ def _note_cells(selection: Selection, match: Match, wrong: Mask, expected: str, 
         expected += f", or {values_key(match.column, words)} in the analysis file"
     elif all(word.casefold() in MISSING for word in words):
         expected += ', or bad_rows = "leave-out" in the analysis file'
+    elif selection.table.groups == "" and all(map(may_be_grouped, words)):
+        expected += ', or decimal = "." or "," in the analysis file, which says what a mark before three digits is'
     if len(words) > _SHOWN or (match.column.choices and len(words) > 1):
         shown = ", ".join(_found(word) for word in words[:_SHOWN]) + (", …" if len(words) > _SHOWN else "")
         problems.add(expected, f"{shown} in {rows.size} rows", line=int(lines[0]), column=header)
@@ -215,8 +234,10 @@ def _equals(table: Table, position: int, wanted: str | float) -> Mask:
 
 
 def _conversion(table: Table, match: Match, problems: Problems) -> tuple[float, float]:
-    """Factor and offset into the column's unit; (1, 0) where the unit is wrong, which is noted."""
+    """Factor and offset into the column's unit; (1, 0) where none is needed, or it is wrong, which is noted."""
     column = match.column
+    if column.bare and not (match.unit and is_unit(match.unit)):
+        return 1.0, 0.0
     accepted = ", ".join(column.accepts)
     header = table.header[match.position]
     if match.unit is None and column.unit:
@@ -233,7 +254,9 @@ def _conversion(table: Table, match: Match, problems: Problems) -> tuple[float, 
 
 def _numbers(table: Table, cells: Cells, factor: float, offset: float) -> Array:
     """factor·number + offset; NaN where a cell is no number."""
-    numbers = parse_numbers(list(cells), decimal_comma=table.decimal_comma) if cells.dtype == object else cells
+    numbers = cells
+    if cells.dtype == object:
+        numbers = parse_numbers(list(cells), decimal_comma=table.decimal_comma, groups=table.groups)
     if (factor, offset) == (1.0, 0.0):
         return numbers
     with np.errstate(over="ignore"):  # what becomes infinite is found right after
@@ -268,7 +291,7 @@ def _distinct(cells: Cells) -> list[str | float]:
 
 
 def _plain_word(word: str) -> str:
-    return "".join(word.split()).replace("→", "->").casefold()
+    return "".join(word.split()).strip("'").replace("→", "->").casefold()
 
 
 def _text(cell: str | float) -> str:

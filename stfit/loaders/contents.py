@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, final
@@ -11,12 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
-from stfit.units import quoted
+from stfit.units import is_unit, quoted
 
 REMEDY: Final = " (the key size_limit raises it)"  # what a message adds to a limit of size
 MOST_COLUMNS: Final = 4_000  # of a table: what has more holds something else
 
+_UNIT: Final = "_unit"  # ends the name of a setting that holds the unit of another
+_QUANTITY: Final = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*([^\W\d_]\S*)")
+_LONGEST: Final = 60  # characters of a quantity
+
 Numbers = npt.NDArray[Any]  # of a real type of at most 8 bytes, of any shape
+Single = float | str  # a value that holds for all rows
 
 
 @final
@@ -25,12 +31,14 @@ class Contents:
     """The columns of a container.
 
     columns: (name, values) in the order of the file; values are numbers, of any shape, or a list of one text a row.
-    lines: what each row is called in messages; None where rows count from 1. notices: what was left out.
+    lines: what each row is called in messages; None where rows count from 1. notices: what was recognised or left out.
+    settings: (name, value) of what stands beside the columns once: scalars, attributes, properties.
     """
 
     columns: tuple[tuple[str, Numbers | list[str]], ...]
     lines: npt.NDArray[np.int64] | None = None
     notices: tuple[str, ...] = field(default=())
+    settings: tuple[tuple[str, Single], ...] = field(default=())
 
 
 def contents_of(
@@ -39,8 +47,11 @@ def contents_of(
     *,
     lines: Sequence[int] | None = None,
     notices: Sequence[str] = (),
+    settings: Sequence[tuple[str, Any]] = (),
 ) -> Contents:
-    """The columns that a reader found, each as plain numbers or text; single values beside longer ones are left out.
+    """The columns that a reader found, each as plain numbers or text; single values beside longer ones are settings.
+
+    An array of two dimensions is a column for each of its columns, one of complex numbers two, "S21 re" and "S21 im".
 
     Parameters
     ----------
@@ -51,7 +62,9 @@ def contents_of(
     lines : sequence of int, optional
         What each row is called in messages.
     notices : sequence of str
-        What the reader left out.
+        What the reader recognised or left out.
+    settings : sequence of (str, object)
+        What stands beside the columns once; what is no single number or text is left out.
 
     Returns
     -------
@@ -65,6 +78,8 @@ def contents_of(
     """
     require_columns(path, len(columns))
     arrays = [(str(name), values if isinstance(values, list) else np.asarray(values)) for name, values in columns]
+    arrays, turned = _split([part for column in arrays for part in _real_parts(*column)])
+    require_columns(path, len(arrays))
     wrong = [
         Problem(f"{path.name}, column {quoted(name)}", *halves)
         for name, values in arrays
@@ -75,8 +90,9 @@ def contents_of(
     plain = [(name, _plain(values)) for name, values in arrays]
     single = _single(plain)
     kept = tuple(column for column in plain if column[0] not in single)
-    left_out = (f"{quoted(name)} holds a single value, {word}, and is left out" for name, word in single.items())
-    return Contents(kept, None if lines is None else np.asarray(lines, dtype=np.int64), (*notices, *left_out))
+    beside = plain_settings([*settings, *single.items()])
+    rows = None if lines is None else np.asarray(lines, dtype=np.int64)
+    return Contents(kept, rows, (*notices, *turned), tuple(beside.items()))
 
 
 def require_columns(path: Path, number: int) -> None:
@@ -153,16 +169,92 @@ def _is_text(value: object) -> bool:
     return value is None or isinstance(value, str | bytes)
 
 
-def _single(columns: Sequence[tuple[str, Numbers | list[str]]]) -> dict[str, str]:
-    """The columns of one value where others have more, settings for instance, with that value as a message shows it."""
+def plain_settings(given: Iterable[tuple[str, object]]) -> dict[str, Single]:
+    """Single values by their names, with the units that stand behind them ("295 K") or beside them ("T_unit").
+
+    Parameters
+    ----------
+    given : iterable of (str, object)
+        Names, and numbers, texts, or arrays that hold one of them; any other value is left out.
+
+    Returns
+    -------
+    dict of str to float or str
+        The value of each, its unit in the name: "temperature (K)".
+    """
+    single = {name: value for name, stored in given if (value := _single_value(stored)) is not None}
+    units = {name.removesuffix(_UNIT): str(value) for name, value in single.items() if name.endswith(_UNIT)}
+    found: dict[str, Single] = {}
+    for name, value in single.items():
+        if name.removesuffix(_UNIT) in single and name.endswith(_UNIT):
+            continue
+        written = _QUANTITY.fullmatch(value.strip()) if isinstance(value, str) and len(value) < _LONGEST else None
+        if written is not None and is_unit(written[2]):
+            found[with_unit(name, written[2])] = float(written[1])
+        else:
+            found[with_unit(name, units.get(name, ""))] = value
+    return found
+
+
+def _single_value(value: object) -> Single | None:
+    """A number or a text; None for what is neither, or more than one."""
+    array = np.asarray(value)
+    if array.size != 1:
+        return None
+    one = array.reshape(-1)[0]
+    if array.dtype.kind in "biuf":
+        return float(one)
+    return text_of(one) if isinstance(one, str | bytes) else None
+
+
+def _single(columns: Sequence[tuple[str, Numbers | list[str]]]) -> dict[str, Single]:
+    """The columns of one value where others have more, with that value."""
     sizes = {name: len(values) if isinstance(values, list) else values.size for name, values in columns}
     if max(sizes.values(), default=0) < 2:
         return {}
     return {
-        name: quoted(values[0]) if isinstance(values, list) else f"{values.reshape(-1)[0]:.6g}"
+        name: values[0] if isinstance(values, list) else float(values.reshape(-1)[0])
         for name, values in columns
         if sizes[name] == 1
     }
+
+
+def _real_parts(name: str, values: Any) -> list[tuple[str, Any]]:
+    """A column, or the two that complex numbers are."""
+    if isinstance(values, list) or values.dtype.kind != "c":
+        return [(name, values)]
+    plain, mark, unit = name.partition(" (")
+    parts = (("re", values.real), ("im", values.imag))
+    return [(f"{plain} {part}{mark}{unit}".strip(), numbers) for part, numbers in parts]
+
+
+def _split(columns: Sequence[tuple[str, Any]]) -> tuple[list[tuple[str, Any]], list[str]]:
+    """Arrays of two dimensions as columns, and which of them lie along the rows of the array.
+
+    Rows are as long as the other columns; without any, the longer side is taken for the rows.
+    """
+    lengths = {
+        len(values) if isinstance(values, list) else values.size for _, values in columns if not _is_wide(values)
+    }
+    lengths.discard(1)
+    found: list[tuple[str, Any]] = []
+    turned = []
+    for name, values in columns:
+        if not _is_wide(values):
+            found.append((name, values))
+            continue
+        rows, width = values.shape
+        lies = rows not in lengths and (width in lengths or width > rows)
+        array = values.T if lies else values
+        if lies:
+            turned.append(f"{quoted(name) if name else 'the array'} is taken for {rows} columns of {width} rows each")
+        prefix = f"{name} " if len(columns) > 1 else ""
+        found += [(f"{prefix}{number}", column) for number, column in enumerate(array.T, start=1)]
+    return found, turned
+
+
+def _is_wide(values: Any) -> bool:
+    return not isinstance(values, list) and values.ndim == 2 and 1 not in values.shape and values.dtype.kind in "biuf"
 
 
 def _plain(values: npt.NDArray[Any] | list[str]) -> Numbers | list[str]:

@@ -11,19 +11,24 @@ import codecs
 import hashlib
 import io
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
+from stfit.loaders.assembled import sha256_of
 from stfit.loaders.containers import Cells, Lines, Table
-from stfit.loaders.dialect import Structure, structure_of
+from stfit.loaders.dialect import structure_of
 from stfit.loaders.encodings import encoding_of
+from stfit.loaders.instruments import instrument_structure
 from stfit.loaders.lengths import Row, cell_count, refuse_lengths, width_of
 from stfit.loaders.records import WHITE_SPACE, is_left_out, records, split_lines
 from stfit.loaders.shapes import Shape, columns_of_rows, has_empty_cell, shaped
+from stfit.loaders.structure import Structure
 from stfit.measurement.description import PLAIN, Dialect
 from stfit.units import quoted
 
@@ -67,7 +72,9 @@ def read(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()) -> T
             expected = f"a table that begins within the first {_LONGEST_HEAD >> 20} MB"
             raise InputError(Problem(path.name, expected, "only blank lines and comments there"))
         start = _offset(text, head)
-        scan = None if start is None or before.st_size <= _SHORT else _scanned(stream, start)
+        scan = None
+        if start is not None and before.st_size > _SHORT:
+            scan = _scanned(stream, start, _title(text.structure, head))
     table = _read_plain(text, start, scan) if start is not None and scan is not None and scan.plain else None
     if table is None:
         return _read_by_record(path, text, dialect)
@@ -93,7 +100,7 @@ def _understood(path: Path, head: bytes, dialect: Dialect, known: Collection[str
     lines = split_lines(_decoded(path, whole, encoding, cut=cut))
     if cut and encoding in _WIDE:
         lines = lines[:-1]
-    structure = structure_of(lines, dialect, known, path)
+    structure = instrument_structure(lines, dialect) or structure_of(lines, dialect, known, path)
     return _Text(path, encoding, structure, () if dialect.encoding else _encoding_words(encoding))
 
 
@@ -113,25 +120,28 @@ def _offset(text: _Text, head: bytes) -> int | None:
 class _Scan:
     """What one pass over the bytes tells. plain: rows of ASCII without remarks follow; quotes: some hold quotes."""
 
-    sha256: str
     plain: bool
     quotes: bool
 
 
-def _scanned(stream: BinaryIO, start: int) -> _Scan:
-    """The hash of a file, and what follows from a byte on."""
-    stream.seek(0)
-    digest = hashlib.sha256(stream.read(start))
-    plain, quotes, there = True, False, False
+def _title(structure: Structure, head: bytes) -> bytes:
+    """The line of the header with the line feed before it, as it stands where it is repeated; b"" without one."""
+    return b"\n" + head.split(b"\n")[structure.header_line - 1] if structure.header_line else b""
+
+
+def _scanned(stream: BinaryIO, start: int, title: bytes) -> _Scan:
+    """What follows from a byte on; title: bytes after which it is not plain."""
+    stream.seek(start)
+    quotes, before = False, b""
     while chunk := stream.read(_CHUNK):
-        digest.update(chunk)
-        there = True
-        if plain:
-            plain = chunk.isascii() and not any(mark in chunk for mark in _NOT_PLAIN)
-            # one letter is found ten times faster than three
-            plain = plain and not (b"/" in chunk and b"\n//" in chunk)
-            quotes = quotes or b'"' in chunk
-    return _Scan(digest.hexdigest(), plain and there, quotes)
+        plain = chunk.isascii() and not any(mark in chunk for mark in _NOT_PLAIN)
+        # one letter is found ten times faster than three
+        plain = plain and not (b"/" in chunk and b"\n//" in chunk)
+        if not plain or (title and (title in chunk or title in before + chunk[: len(title)])):
+            return _Scan(plain=False, quotes=quotes)
+        quotes = quotes or b'"' in chunk
+        before = chunk[-len(title) :]
+    return _Scan(plain=bool(before), quotes=quotes)
 
 
 def _read_plain(text: _Text, start: int, scan: _Scan) -> Table | None:
@@ -147,11 +157,11 @@ def _read_plain(text: _Text, start: int, scan: _Scan) -> Table | None:
             stream.seek(start)
             return stream
 
-        columns = _long_columns(source, structure, first.cells, quotes=scan.quotes)
+        with ThreadPoolExecutor(1) as beside:  # neither the hash nor pandas' parser holds the interpreter
+            digest = beside.submit(sha256_of, text.path)
+            columns = _long_columns(source, structure, first.cells, quotes=scan.quotes)
     shape = None if columns is None else shaped(structure.header, columns)
-    if (
-        columns is None or shape is None or has_empty_cell(shape.columns[-1])
-    ):  # rows that are too short end in an empty cell
+    if columns is None or shape is None or has_empty_cell(shape.columns[-1]):  # as rows that are too short end
         return None
     rows, line = columns[0].size, structure.first_line
 
@@ -160,7 +170,7 @@ def _read_plain(text: _Text, start: int, scan: _Scan) -> Table | None:
         found = np.array([row.first for row in records(body, structure.separator, line, strict=False)])
         return found if found.size == rows else line + np.arange(rows)  # other than a moment ago
 
-    return _table(text, scan.sha256, shape, lines)
+    return _table(text, digest.result(), shape, lines)
 
 
 def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
@@ -173,6 +183,12 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
     short = len(content) <= _SHORT
     found = [Row.of(row, keep=short) for row in records(body, structure.separator, structure.first_line)]
     rows = [row for row in found if not row.empty]
+    titles = lines[max(structure.header_line - 1, 0) : structure.first_line - 1]
+    again = {row.first for row in rows if row.first == row.last and lines[row.first - 1] in titles}
+    if again and len(again) < len(rows):  # where a run was written below another one
+        repeated = f"the header is repeated in {len(again)} lines"
+        text = replace(text, sentences=(*text.sentences, repeated))
+        rows = [row for row in rows if row.first not in again]
     if not rows:
         open_quotes = [row for row in map(Row.of, records(lines, structure.separator)) if not row.width]
         refuse_lengths(path, lines, open_quotes, -1)
@@ -188,7 +204,8 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
     if len(regular) < len(rows) and not (dialect.bad_rows == "leave-out" and regular and closed):
         refuse_lengths(path, lines, rows, len(structure.header))
     if short:
-        columns = columns_of_rows([row.cells for row in regular], decimal_comma=structure.comma)
+        cells = [row.cells for row in regular]
+        columns = columns_of_rows(cells, decimal_comma=structure.comma, groups=structure.groups)
     else:
         columns = _joined_columns(structure, lines, regular)
     shape = shaped(structure.header, columns)
@@ -197,7 +214,8 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
         raise InputError(Problem(path.name, f"{cell_count(len(structure.header))} in a row", cell_count(len(columns))))
     numbers = np.array([row.first for row in regular])
     left_out = tuple(row.first for row in rows if row.width != width)
-    table = _table(text, hashlib.sha256(content).hexdigest(), shape, lambda: numbers)
+    places = np.array([place for place, row in enumerate(rows) if row.width == width])
+    table = _table(text, hashlib.sha256(content).hexdigest(), shape, lambda: numbers, places)
     return replace(table, left_out=left_out)
 
 
@@ -230,24 +248,32 @@ def _reconsidered(text: _Text, content: bytes, dialect: Dialect) -> _Text:
     return replace(text, encoding=str(encoding), sentences=_encoding_words(str(encoding)))
 
 
-def _table(text: _Text, digest: str, shape: Shape, lines: Callable[[], Lines]) -> Table:
-    structure = text.structure
+def _table(
+    text: _Text, digest: str, shape: Shape, lines: Callable[[], Lines], places: npt.NDArray[np.intp] | None = None
+) -> Table:
+    """The table; places: of its rows among all that there are, where some are left out."""
+    structure, header, columns = text.structure, shape.header, shape.columns
+    if (clock := structure.clock) is not None:
+        rows = np.arange(columns[0].size) if places is None else places
+        header, columns = ("time (s)", *header), (clock.start + clock.step * rows, *columns)
     return Table(
         text.path,
         digest,
-        shape.header,
-        shape.columns,
+        header,
+        columns,
         lines,
         structure.header_line,
         decimal_comma=structure.comma,
         recognised=(*text.sentences, *structure.sentences, *shape.sentences),
+        settings=structure.settings,
+        groups=structure.groups,
     )
 
 
 def _decoded(path: Path, content: bytes, encoding: str, *, cut: bool = False) -> str:
     """The text; cut: whether the content may end within a letter."""
     try:
-        return codecs.getincrementaldecoder(encoding)().decode(content, not cut).removeprefix("\N{BYTE ORDER MARK}")
+        return codecs.getincrementaldecoder(encoding)().decode(content, not cut).lstrip("\N{BYTE ORDER MARK}")
     except UnicodeDecodeError as error:
         start = error.start
         line = content.count(b"\n", 0, start) + 1

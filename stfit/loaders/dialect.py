@@ -6,38 +6,29 @@ of the description) go before the shape of the lines.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, final
+from typing import Final
 
 from stfit.errors import InputError, Problem
+from stfit.loaders.containers import grouping_of, is_number
 from stfit.loaders.contents import require_columns
 from stfit.loaders.names import is_known, plain_name
+from stfit.loaders.preamble import LONGEST, setting_in, settings_of
 from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_comment, records, split_cells
-from stfit.loaders.separators import LAST, SAMPLE, SEPARATORS, is_number, separator_of, usual_width
+from stfit.loaders.separators import LAST, SAMPLE, SEPARATORS, separator_of, usual_width
+from stfit.loaders.shapes import named_part
+from stfit.loaders.structure import Structure
+from stfit.loaders.unit_cells import as_unit, says_no_unit, with_units
 from stfit.measurement.description import Dialect
-from stfit.units import is_unit, quoted, split_header
+from stfit.units import quoted
 
+_APART: Final = re.compile(r"\s{2,}|\t")  # names with spaces in them
+_UNIT_BEHIND: Final = re.compile(r"\s+(?=[(\[]|/\s)|(?<=\s/)\s+")  # white space that ends no name
+_LONGEST_HEADER: Final = 10_000  # characters of a line in which names are looked for
+_RULE: Final = re.compile(r"[\s|+:=-]*[-=]{3}[\s|+:=-]*")  # below a header
 _IN_WORDS: Final = {"\t": "a tab", WHITE_SPACE: "white space"}
-
-
-@final
-@dataclass(frozen=True)
-class Structure:
-    """Where a table stands in its text.
-
-    header: names of the columns with their units, or numbers where there are no names. header_line: 0 where there is
-    none. first_line: of the first row. comma: whether numbers may have a decimal comma. found: whether rows were seen.
-    """
-
-    separator: str
-    header: tuple[str, ...]
-    header_line: int
-    first_line: int
-    comma: bool
-    sentences: tuple[str, ...]
-    found: bool
 
 
 def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str], path: Path) -> Structure:
@@ -51,11 +42,13 @@ def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str]
     header = head.header()
     units = head.units(header)
     first_line = declared.first_row or head.first_line(header, units)
-    names = _with_units(header.cells or [], [] if units is None else units.cells or [])
+    names = with_units(header.cells or [], [] if units is None else units.cells or [])
     sentences = _sentences(separator, head, header, units, first_line)
+    settings = settings_of(_settings(lines, separator, header, first_line))
     require_columns(path, len(names))
-    comma = declared.decimal == "," if declared.decimal else separator != ","
-    return Structure(separator, names, header.first, first_line, comma, sentences, head.first_data is not None)
+    groups = {".": ",", ",": "."}[declared.decimal] if declared.decimal else head.groups()
+    comma, found = declared.decimal != ".", head.first_data is not None
+    return Structure(separator, names, header.first, first_line, comma, groups, sentences, found, settings)
 
 
 class _Head:
@@ -83,16 +76,14 @@ class _Head:
         if not self.rows:
             return Record(0, 0, [])
         if self.declared.skip is not None and self.first_data != 0:
-            return self.rows[0]
-        above = self.rows if self.first_data is None else self.rows[: self.first_data]
+            return self._fitting(self.rows[0])
+        above = [self._fitting(row) for row in self.rows[: self.first_data]]
         named = self._by_names(above)
         if named is not None:
             return named
         if self.first_data == 0:
             return self._in_a_comment() or self.without_header()
-        if self.first_data is None:
-            return self.rows[0]
-        return self._by_shape(above)
+        return above[0] if self.first_data is None else self._by_shape(above)
 
     def without_header(self) -> Record:
         """What stands for a header where there is none."""
@@ -103,17 +94,29 @@ class _Head:
         line = self.declared.units_line
         if line is not None:
             return Record(line, line, split_cells(self._line(line, "units_line"), self.separator)) if line else None
-        below = next((row for row in self.rows if row.first > header.last), None)
-        if header.first == 0 or below is None or not self._is_units_row(below):
+        if header.first == 0:
             return None
-        return below
+        below = next((row for row in self.rows if row.first > header.last), None)
+        if below is not None and self._is_units_row(below):
+            return below
+        beside = (header.last + 1, header.first - 1)  # remarks below and above it
+        lines = [number for number in beside if 1 <= number <= len(self.lines) and is_comment(self.lines[number - 1])]
+        remarks = [Record(n, n, split_cells(_unmarked(self.lines[n - 1]), self.separator)) for n in lines]
+        return next((remark for remark in remarks if self._is_units_row(remark)), None)
+
+    def groups(self) -> str:
+        """What groups the digits of the numbers."""
+        return grouping_of(cell for row in self.rows[-SAMPLE:] for cell in row.cells or [])
 
     def first_line(self, header: Record, units: Record | None) -> int:
-        """Where the rows begin: right below header and units, remarks between units and numbers left out."""
+        """Where the rows begin: below header, units and a rule, remarks between units and numbers left out."""
         if header.first == 0:
             return self.rows[0].first if self.rows else 1
         if units is None or self.first_data is None:
-            return max(header.last, 0 if units is None else units.last) + 1
+            line = max(header.last, 0 if units is None else units.last) + 1
+            while line <= len(self.lines) and _RULE.fullmatch(self.lines[line - 1]):
+                line += 1
+            return line
         between = [row for row in self.rows[: self.first_data] if row.first > units.last]
         remarks = all(not self._has_numbers(row.cells or []) for row in between)
         return self.rows[self.first_data].first if remarks and between else units.last + 1
@@ -139,6 +142,10 @@ class _Head:
     def _by_names(self, above: Sequence[Record]) -> Record | None:
         """The row above the numbers that holds most of the known names, the last of them; None where none does."""
         counts = [0 if self._has_numbers(row.cells or []) else self._names_in(row.cells or []) for row in above]
+        units = [self._is_units_row(row) for row in above]
+        for place in range(1, len(above)):  # V is a name too
+            if units[place] and not units[place - 1] and len(above[place - 1].cells or []) == self.width:
+                counts[place] = 0
         if not counts or max(counts) == 0:
             return None
         most = max(counts)
@@ -154,10 +161,30 @@ class _Head:
             line = self.lines[number - 1]
             if not is_comment(line):
                 continue
-            for separator in (self.separator, *SEPARATORS):
-                cells = split_cells(_uncommented(line), separator)
-                if len(cells) == self.width and not any(map(is_number, cells)) and all(cells):
-                    return Record(number, number, cells)
+            if (cells := self._names_of(_uncommented(line))) is not None:
+                return Record(number, number, cells)
+        return None
+
+    def _fitting(self, row: Record) -> Record:
+        """A row above the numbers; cut by another mark than the rows where that gives a name for every column."""
+        cells = row.cells or []
+        named = len(named_part(cells))
+        first = self.rows[self.first_data or 0].cells or [""]
+        with_index = named == self.width - 1 and first[0] in ("0", "1")  # as R writes it
+        if self.width in (named, len(cells)) or with_index or row.first != row.last:
+            return row
+        names = self._names_of(self.lines[row.first - 1])
+        return row if names is None else Record(row.first, row.last, names)
+
+    def _names_of(self, line: str) -> list[str] | None:
+        """One name a column, whatever stands between the names; None where the line holds none."""
+        if len(line) > _LONGEST_HEADER:
+            return None
+        cut = (split_cells(line, separator) for separator in (self.separator, *SEPARATORS))
+        tied = _UNIT_BEHIND.sub("\0", line).split()
+        for cells in (*cut, _APART.split(line.strip()), [name.replace("\0", " ") for name in tied]):
+            if len(cells) == self.width and not any(map(is_number, cells)) and all(cells):
+                return cells
         return None
 
     def _by_shape(self, above: Sequence[Record]) -> Record:
@@ -191,8 +218,8 @@ class _Head:
     def _is_units_row(self, row: Record) -> bool:
         """Whether units, and nothing else, stand where numbers stand below."""
         cells = row.cells or []
-        there = [cells[place] for place in self.numeric if place < len(cells) and cells[place]]
-        return len(cells) <= self.width and bool(there) and all(_as_unit(cell) for cell in there)
+        there = [cells[place] for place in self.numeric if place < len(cells) and not says_no_unit(cells[place])]
+        return len(cells) <= self.width and bool(there) and all(as_unit(cell) for cell in there)
 
 
 def _numeric_columns(rows: Sequence[Record], width: int) -> list[int]:
@@ -207,23 +234,11 @@ def _numeric_columns(rows: Sequence[Record], width: int) -> list[int]:
 
 
 def _uncommented(line: str) -> str:
-    return line.lstrip().lstrip("#%/").strip()
+    return _unmarked(line).strip()
 
 
-def _as_unit(cell: str) -> str:
-    """The unit that a cell holds, with or without brackets, as it may be written behind a name; "" where it is none."""
-    bare = cell.strip().strip("()[]").strip()
-    forms = (bare, bare.lower(), bare.lower().removesuffix("s"))
-    return next((form for form in forms if form and is_unit(form)), "")
-
-
-def _with_units(names: Sequence[str], units: Sequence[str]) -> tuple[str, ...]:
-    """The names of a header with the units of the row below it, where they have none of their own."""
-    padded = [*units, *[""] * (len(names) - len(units))]
-    return tuple(
-        f"{name} ({_as_unit(unit)})" if name and _as_unit(unit) and split_header(name)[1] is None else name
-        for name, unit in zip(names, padded, strict=False)
-    )
+def _unmarked(line: str) -> str:
+    return line.lstrip().lstrip("#%/")
 
 
 def _sentences(separator: str, head: _Head, header: Record, units: Record | None, first_line: int) -> tuple[str, ...]:
@@ -242,6 +257,17 @@ def _sentences(separator: str, head: _Head, header: Record, units: Record | None
     if declared.first_row is None and header.first and first_line > last + 1:
         found.append(f"lines between line {last} and line {first_line} are left out")
     return tuple(found)
+
+
+def _settings(lines: Sequence[str], separator: str, header: Record, first_line: int) -> Iterator[tuple[str, str]]:
+    """What the lines above the rows say, in remarks or in two cells: a name and a value."""
+    for number, line in enumerate(lines[: max(first_line - 1, 0)], start=1):
+        if number == header.first or len(line) > LONGEST:
+            continue
+        cells = [] if is_comment(line) or number > header.first else [c for c in split_cells(line, separator) if c]
+        pair = (cells[0], cells[1]) if len(cells) == 2 else setting_in(line)
+        if pair is not None:
+            yield pair
 
 
 def _header_words(head: _Head, header: Record) -> list[str]:

@@ -1,4 +1,4 @@
-"""Excel workbooks (.xlsx), through python-calamine: the values of one sheet, as they were last calculated.
+"""Excel workbooks (.xlsx), through python-calamine: the values of a sheet, as they were last calculated.
 
 Cells are where they say they are: the dimension that a sheet stores may be stale, and styles are not read.
 """
@@ -15,16 +15,16 @@ import python_calamine
 
 from stfit.errors import InputError, Problem
 from stfit.files import require_size
-from stfit.loaders.contents import REMEDY, Contents, contents_of
-from stfit.units import quoted
+from stfit.loaders.contents import REMEDY, Contents
+from stfit.loaders.groups import ONLY, Choice, Group, chosen
 
 _EXACT: Final = 2.0**53  # up to where a double holds every whole number
 
 _Row = tuple[int, Sequence[Any]]  # its number in the sheet, from 1, and its cells
 
 
-def read(path: Path, size_limit: int) -> Contents:
-    """The columns of a workbook: its only sheet with content, headed by its first row that is no comment.
+def read(path: Path, size_limit: int, choice: Choice = ONLY) -> Contents:
+    """The columns of a sheet in a workbook, headed by its first row that is no comment.
 
     Formulas count as the value stored beside them; macros and links are never followed.
 
@@ -34,6 +34,8 @@ def read(path: Path, size_limit: int) -> Contents:
         The file.
     size_limit : int
         Bytes that it may have unpacked.
+    choice : Choice
+        Which sheet is meant, of those with content.
 
     Returns
     -------
@@ -43,16 +45,29 @@ def read(path: Path, size_limit: int) -> Contents:
     Raises
     ------
     InputError
-        If it is larger unpacked, if several sheets have content, or none, or only a header.
+        As `stfit.loaders.groups.chosen`; if it is larger unpacked; if the sheet has only a header.
     """
     with ZipFile(path) as archive:
         require_size(f"{path.name}, unpacked", sum(part.file_size for part in archive.infolist()), size_limit, REMEDY)
     book = python_calamine.CalamineWorkbook.from_path(str(path))
     sheets = {name: _filled_rows(book.get_sheet_by_name(name)) for name in book.sheet_names}
-    (_, *body), header = _only(path, {title: rows for title, rows in sheets.items() if rows})
-    if not body:
-        raise InputError(Problem(path.name, "a header row and rows of data", "only a header"))
-    return contents_of(path, _columns(header, body), lines=[number for number, _ in body])
+    groups = [_group(path, title, rows) for title, rows in sheets.items() if rows]
+    return chosen(path, groups, choice, size_limit)
+
+
+def _group(path: Path, title: str, rows: Sequence[_Row]) -> Group:
+    """A sheet, with its header without the empty cells at its end."""
+    (_, first), *body = rows
+    header = [_text(cell).strip() for cell in first]
+    while header and not header[-1]:
+        header.pop()
+
+    def columns() -> list[tuple[str, Any]]:
+        if not body:
+            raise InputError(Problem(path.name, "a header row and rows of data", "only a header"))
+        return _columns(header, body)
+
+    return Group(title, tuple(header), 0, columns, lines=[number for number, _ in body])
 
 
 def _filled_rows(sheet: Any) -> list[_Row]:
@@ -60,18 +75,6 @@ def _filled_rows(sheet: Any) -> list[_Row]:
     rows = enumerate(sheet.iter_rows(), start=1)
     filled = ((number, cells) for number, cells in rows if any(cell != "" for cell in cells))
     return [(number, cells) for number, cells in filled if not str(cells[0]).lstrip().startswith("#")]
-
-
-def _only(path: Path, sheets: dict[str, list[_Row]]) -> tuple[list[_Row], list[str]]:
-    """The rows of the only sheet with content, and its header without the empty cells at its end."""
-    if len(sheets) != 1:
-        found = f"{len(sheets)}: {', '.join(quoted(title) for title in sheets)}" if sheets else "none"
-        raise InputError(Problem(path.name, "one sheet with content", found))
-    rows = next(iter(sheets.values()))
-    header = [_text(cell).strip() for cell in rows[0][1]]
-    while header and not header[-1]:
-        header.pop()
-    return rows, header
 
 
 def _columns(header: Sequence[str], body: Sequence[_Row]) -> list[tuple[str, Any]]:

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Event, Timer
 from typing import Any, Final, final
@@ -23,6 +23,7 @@ from typing import Any, Final, final
 from stfit.errors import InputError, Problem
 from stfit.files import SIZE_LIMIT, in_bytes, judged_size, reason
 from stfit.loaders.contents import REMEDY, Contents
+from stfit.loaders.groups import ONLY, Choice
 from stfit.loaders.wire import OUT_OF_MEMORY, READY, BrokenReaderError, receive
 
 _MEMORY: Final = (1_000_000_000, 2)  # bytes, and times the size limit, that a file may take in its reader
@@ -39,10 +40,14 @@ _LIMIT: ContextVar[int] = ContextVar("size_limit", default=SIZE_LIMIT)
 @final
 @dataclass(frozen=True)
 class Container:
-    """A format that is read outside this process. module: of this package, with its reader. words: "an HDF5 file"."""
+    """A format that is read outside this process.
+
+    module: of this package, with its reader. words: "an HDF5 file". grouped: whether such files have groups.
+    """
 
     module: str
     words: str
+    grouped: bool = False
 
 
 def size_limit() -> int:
@@ -96,6 +101,8 @@ def admitted(path: Path) -> int:
 @contextmanager
 def one_reader() -> Iterator[None]:
     """While this lasts, all binary containers are read by one process, which the first of them starts."""
+    if _reader() is None and _READER.get() is not None:  # a worker that was forked keeps one until it ends
+        _READER.set(_Reader())
     if _reader() is not None:
         yield
         return
@@ -108,7 +115,7 @@ def one_reader() -> Iterator[None]:
         reader.close()
 
 
-def contents(path: Path, container: Container) -> Contents:
+def contents(path: Path, container: Container, choice: Choice = ONLY) -> Contents:
     """The columns in a binary container, read in a process of its own.
 
     Parameters
@@ -117,6 +124,8 @@ def contents(path: Path, container: Container) -> Contents:
         The file.
     container : Container
         Its format.
+    choice : Choice
+        Which group is read, where such files have groups.
 
     Returns
     -------
@@ -132,7 +141,7 @@ def contents(path: Path, container: Container) -> Contents:
     with one_reader():
         reader = _reader()
         assert reader is not None  # noqa: S101
-        return reader.read(path, container, size)
+        return reader.read(path, container, choice, size)
 
 
 class _Reader:
@@ -142,13 +151,14 @@ class _Reader:
         self.owner = os.getpid()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def read(self, path: Path, container: Container, size: int) -> Contents:
+    def read(self, path: Path, container: Container, choice: Choice, size: int) -> Contents:
         process, self._process = self._process or _started(path), None
         seconds, memory = int(_SECONDS[0] + _SECONDS[1] * size), _MEMORY[0] + _MEMORY[1] * size_limit()
         request = {
             "path": str(path.absolute()),
             "module": container.module,
             "container": container.words,
+            "choice": asdict(choice) if container.grouped else None,
             "size_limit": size_limit(),
             "memory": memory,
             "seconds": seconds,

@@ -1,11 +1,12 @@
-"""HDF5 files (.h5, .hdf5), through h5py: the datasets of one group, or one dataset with named fields.
+"""HDF5 files (.h5, .hdf5), through h5py: the datasets of a group, one dataset with named fields, or a log of Labber.
 
 A dataset may say that its bytes lie in another file, whichever its writer names: such a file is refused unread.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,15 +14,34 @@ import h5py
 import numpy as np
 
 from stfit.errors import InputError, Problem
-from stfit.files import require_size
-from stfit.loaders.contents import MOST_COLUMNS, REMEDY, Contents, contents_of, text_of, with_unit
+from stfit.loaders.contents import MOST_COLUMNS, Contents, text_of, with_unit
+from stfit.loaders.groups import ONLY, Choice, Group, chosen, fits
+from stfit.loaders.labber import log_of
 from stfit.units import quoted
 
 _DEEPEST: Final = 32  # groups inside each other
+_OF_WRITERS: Final = (
+    "MATLAB_",
+    "CLASS",
+    "NAME",
+    "DIMENSION_",
+    "REFERENCE_",
+    "_Netcdf",
+    "_NC",
+    "PYTABLES",
+    "VERSION",
+    "wf_",
+)
+_OF_COLUMNS: Final = frozenset({"unit", "units"})
+_CLOCK: Final = ("wf_start_offset", "wf_increment")
+_TIME: Final = "time (s)"
 
 
-def read(path: Path, size_limit: int) -> Contents:
-    """The columns of an HDF5 file: those of its only group with columns; attributes "unit" or "units" are read.
+def read(path: Path, size_limit: int, choice: Choice = ONLY) -> Contents:
+    """The columns of a group in an HDF5 file; attributes "unit" or "units" of its datasets are read.
+
+    Attributes of the group and of those around it, and datasets of a single value, are settings. A dataset with named
+    fields is a group of its own, and so is any dataset that is asked for by its path.
 
     Parameters
     ----------
@@ -29,6 +49,8 @@ def read(path: Path, size_limit: int) -> Contents:
         The file.
     size_limit : int
         Bytes that its datasets may have, by what the file says of itself.
+    choice : Choice
+        Which group is meant.
 
     Returns
     -------
@@ -38,25 +60,27 @@ def read(path: Path, size_limit: int) -> Contents:
     Raises
     ------
     InputError
-        If several groups have columns, or none; if a dataset lies outside the file; if there are more than 4000
-        objects, groups deeper than 32, or it is larger once read.
+        As `stfit.loaders.groups.chosen`; if a dataset lies outside the file; if there are more than 4000 objects, or
+        groups deeper than 32.
     """
     with h5py.File(path, "r") as file:
         every = _datasets(path, file)
-        datasets = {name: dataset for name, dataset in every.items() if dataset.shape}
-        notices = [f"{quoted(name)} holds a single value and is left out" for name in every if name not in datasets]
-        size = sum(dataset.size * max(dataset.dtype.itemsize, 1) for dataset in datasets.values() if dataset.size)
-        require_size(f"{path.name}, unpacked", size, size_limit, REMEDY)
-        groups: dict[str, list[h5py.Dataset]] = {}
-        for name, dataset in datasets.items():
-            place = f"/{name}" if dataset.dtype.names else f"/{name}".rpartition("/")[0] or "/"
-            groups.setdefault(place, []).append(dataset)
-        if len(groups) != 1:
-            names = ", ".join(quoted(name) for name in groups)
-            found = f"{len(groups)}: {names}" if groups else "none"
-            raise InputError(Problem(path.name, "one group (or dataset with fields) with the columns", found))
-        (members,) = groups.values()
-        return contents_of(path, [column for dataset in members for column in _columns(dataset)], notices=notices)
+        if (log := log_of(every)) is not None:
+            return chosen(path, [log], choice, size_limit)
+        left_out = [f"{quoted(name)} holds references and is left out" for name, item in every.items() if _refers(item)]
+        values = {name: item for name, item in every.items() if not _refers(item)}
+        columns = {name: item for name, item in values.items() if not _is_single(item)}
+        single = {name: _single(item) for name, item in values.items() if name not in columns}
+        places: dict[str, dict[str, h5py.Dataset]] = {}
+        for name, item in columns.items():
+            places.setdefault(name if item.dtype.names else _parent(name), {})[name] = item
+        if _means_datasets(choice, places, columns):
+            places = {name: {name: item} for name, item in columns.items()}
+        groups = [
+            _group(place or "/", list(members.values()), _settings(file, place, single, places), tuple(left_out))
+            for place, members in sorted(places.items(), key=_in_order)
+        ]
+        return chosen(path, groups, choice, size_limit)
 
 
 def _datasets(path: Path, file: h5py.File) -> dict[str, h5py.Dataset]:
@@ -85,16 +109,124 @@ def _datasets(path: Path, file: h5py.File) -> dict[str, h5py.Dataset]:
     return found
 
 
-def _columns(dataset: h5py.Dataset) -> Iterator[tuple[str, Any]]:
-    """The fields of a dataset, or itself as a column, with the units that stand beside them."""
+def _in_order(place: tuple[str, object]) -> list[tuple[bool, int, str]]:
+    """The key by which "sweep 2" stands before "sweep 10": HDF5 itself knows letters alone."""
+    parts = re.split(r"([0-9]{1,15})", place[0])
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
+
+
+def _parent(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _refers(dataset: h5py.Dataset) -> bool:
+    """Whether it holds references to other objects: a cell array of MATLAB, a list of dimensions."""
+    return h5py.check_ref_dtype(dataset.dtype) is not None or dataset.name.startswith("/#")
+
+
+def _is_single(dataset: h5py.Dataset) -> bool:
+    return dataset.shape == () or _class(dataset) == "char"
+
+
+def _class(dataset: h5py.Dataset) -> str:
+    """What MATLAB says that a dataset is, "" for other writers."""
+    return _attribute(dataset.attrs, "MATLAB_class")
+
+
+def _single(dataset: h5py.Dataset) -> Any:
+    """A value without a dimension, or a text of MATLAB, which is an array of letters."""
+    if dataset.shape == ():
+        return dataset[()]
+    return dataset[()].tobytes().decode("utf-16-le", "replace") if dataset.size < MOST_COLUMNS else None
+
+
+def _means_datasets(choice: Choice, places: Mapping[str, object], columns: Mapping[str, object]) -> bool:
+    """Whether datasets are asked for one by one: by a path, or as the records that one group holds."""
+    wanted = choice.group.strip("/")
+    if any(fits(place, wanted) for place in places):
+        return choice.several == "listed" and choice.is_pattern and len(places) == 1 and len(columns) > 1
+    return bool(wanted) and any(fits(name, wanted) for name in columns)
+
+
+def _settings(file: h5py.File, place: str, single: Mapping[str, Any], places: Mapping[str, object]) -> dict[str, Any]:
+    """What stands beside the columns of a place: attributes from the root down to it, and single values.
+
+    A single value of the same group or one around it goes by its name, one of a group without columns by its path.
+    """
+    above = ["/", *_ancestors(place), *([place] if place else [])]
+    found: dict[str, Any] = {}
+    for name, value in single.items():
+        parent = _parent(name)
+        if parent in ("", *_ancestors(place), place):
+            found[name.rpartition("/")[2]] = value
+        elif parent not in places:
+            found[name] = value
+    for step in above:
+        found |= {name: value for name, value in _attributes(file[step].attrs) if name not in _OF_COLUMNS}
+    return found
+
+
+def _ancestors(place: str) -> list[str]:
+    steps = place.split("/")
+    return ["/".join(steps[:depth]) for depth in range(1, len(steps))]
+
+
+def _attributes(attributes: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The attributes that a person wrote; what cannot be read as plain values is passed over by its type."""
+    for name in attributes:
+        if not name.startswith(_OF_WRITERS) and np.ndim(value := attributes[name]) <= 1 and np.size(value) == 1:
+            yield name, value
+
+
+def _group(name: str, members: Sequence[h5py.Dataset], settings: dict[str, Any], notices: tuple[str, ...]) -> Group:
+    clock = _clock(members)
+    headers = [header for member in members for header, _ in _headers(member)]
+
+    def columns() -> list[tuple[str, Any]]:
+        read = [column for member in members for column in _columns(member)]
+        return read if clock is None else [(_TIME, clock[0] + clock[1] * np.arange(float(members[0].size))), *read]
+
+    own = dict(_attributes(members[0].attrs)) if len(members) == 1 else {}
+    fields = members[0].dtype.names or ()
+    of_columns = {*_OF_COLUMNS, *(f"{field}_unit" for field in fields)}
+    size = sum(member.size * max(member.dtype.itemsize, 1) for member in members if member.size)
+    settings = {name: value for name, value in {**settings, **own}.items() if name not in of_columns}
+    rows = max(member.size for member in members)
+    if clock is None:
+        return Group(name, tuple(headers), size, columns, settings, notices, rows=rows)
+    words = "column 'time (s)' is wf_start_offset + i wf_increment, attributes of the data"
+    return Group(name, (_TIME, *headers), size, columns, settings, (*notices, words), rows=rows)
+
+
+def _clock(members: Sequence[h5py.Dataset]) -> tuple[float, float] | None:
+    """Start and step (s) of waveforms, as LabVIEW names them; None where they have none, or several."""
+    found = {
+        tuple(member.attrs.get(name, 0.0) for name in _CLOCK)
+        for member in members
+        if np.ndim(member.attrs.get(_CLOCK[1], 0.0)) == 0
+    }
+    lengths = {member.shape for member in members}
+    if len(found) != 1 or len(lengths) != 1 or members[0].dtype.names or members[0].ndim != 1:
+        return None
+    ((start, step),) = found
+    numbers = isinstance(start, int | float | np.number) and isinstance(step, int | float | np.number)
+    return (float(start), float(step)) if numbers and step > 0 else None
+
+
+def _headers(dataset: h5py.Dataset) -> Iterator[tuple[str, str]]:
+    """The header of each column that a dataset holds, and its field, "" for the whole."""
     if dataset.dtype.names:
         units = _units(dataset.attrs)
-        rows = dataset[()]
-        yield from ((with_unit(field, units.get(field, "")), rows[field]) for field in dataset.dtype.names)
+        yield from ((with_unit(field, units.get(field, "")), field) for field in dataset.dtype.names)
         return
     unit = _attribute(dataset.attrs, "unit") or _attribute(dataset.attrs, "units")
-    values = dataset.asstr(errors="replace")[()] if h5py.check_string_dtype(dataset.dtype) else dataset[()]
-    yield with_unit(dataset.name.rpartition("/")[2], unit), values
+    yield with_unit(dataset.name.rpartition("/")[2], unit), ""
+
+
+def _columns(dataset: h5py.Dataset) -> Iterator[tuple[str, Any]]:
+    """The fields of a dataset, or itself as a column, with the units that stand beside them."""
+    rows = dataset.asstr(errors="replace")[()] if h5py.check_string_dtype(dataset.dtype) else dataset[()]
+    yield from ((header, rows[field] if field else rows) for header, field in _headers(dataset))
 
 
 def _attribute(attributes: Mapping[str, Any], name: str) -> str:

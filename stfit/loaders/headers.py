@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import final
 
+import numpy as np
+
 from stfit.loaders.containers import Problems, Table
 from stfit.loaders.names import fits, is_called, nearest, plain_name, split_for
-from stfit.loaders.proposals import columns_key, example, listed
+from stfit.loaders.proposals import MOST, columns_key, example, listed, may_be, possible_columns
 from stfit.measurement.columns import Column, Layout
 from stfit.measurement.description import ColumnSource, Description
 from stfit.units import UnitError, conversion, quoted, split_header
 
-__all__ = ["Headers", "Match", "find_header", "match_headers", "nearest"]
+__all__ = ["Headers", "Match", "find_header", "match_headers", "named_columns", "nearest"]
 
 
 @final
@@ -63,6 +65,16 @@ def match_headers(table: Table, layout: Layout, description: Description, proble
     return Headers(matches, unused, constants)
 
 
+def named_columns(table: Table, layout: Layout, description: Description) -> Mapping[str, Match]:
+    """The columns of a layout that headers name, or the description; those of an alternative that is not whole too."""
+    search = _Search(table, layout, description, Problems(table.path))
+    search.match_declared()
+    search.match_by_name()
+    if layout.record:
+        search.match_by_dimension()
+    return search.matches
+
+
 def find_header(table: Table, name: str | int) -> int | None:
     """Position of a column by its number from 1, or by its header: the one written so, else the only one like it.
 
@@ -108,7 +120,7 @@ class _Search:
         for column in self.layout.columns:
             declared = column.name in self.description.columns or column.name in self.description.constants
             found = [] if declared else self._candidates(column)
-            if len(found) > 1:
+            if len(found) > 1 and not self._alike(found):
                 names = listed([quoted(self.table.header[position]) for position in found])
                 expected = f"one column for {quoted(column.name)}, or {columns_key([(column, found[0] + 1)])}"
                 self.problems.add(expected, names, line=self.table.header_line)
@@ -121,6 +133,9 @@ class _Search:
         for column in self.layout.columns:
             if self._is_there(column) or self._is_reported(column):
                 continue
+            others = (other for other in self.layout.required if other is not column)
+            if column.any_unit and not all(map(self._is_there, others)):
+                continue  # what is left may be one of these
             free = self._header_names()
             fitting = free if column.any_unit else self._of_dimension(column)
             if len(fitting) == 1 and free.count(fitting[0]) == 1:
@@ -165,6 +180,12 @@ class _Search:
         exact = [position for position, header in free if is_called(header, column.name, column)]
         return exact or [position for position, header in free if self._is_alias(header, column)]
 
+    def _alike(self, positions: list[int]) -> bool:
+        """Whether columns hold the same under one header, so that any of them will do."""
+        first, *others = positions
+        header, columns = self.table.header, self.table.columns
+        return all(header[p] == header[first] and np.array_equal(columns[p], columns[first]) for p in others)
+
     def _is_alias(self, header: str, column: Column) -> bool:
         """Whether the header is an alias of the column, and not the name of another one."""
         if not any(is_called(header, alias, column) for alias in column.aliases):
@@ -191,33 +212,38 @@ class _Search:
     def _report_everything(self, missing: list[Column]) -> None:
         """No column of the kind is there: one message for all, with the key that names them."""
         every = [*missing, *(self.layout.alternatives[0] if self.layout.alternatives else ())]
-        there = [place for place, header in enumerate(self.table.header, start=1) if header]
-        wanted = list(zip(every, there, strict=False))
+        wanted = possible_columns(self.table, every)
         expected = f"the columns {', '.join(map(_described, every))}"
         if self.table.numbered:
-            expected += f", by their numbers, for example {columns_key(wanted)}"
-            found = f"{len(self.table.header)} columns without names"
+            expected += f", by their numbers, for example {columns_key(wanted)}" if wanted else ", by their numbers"
+            number = len(self.table.header)
+            found = "1 column without a name" if number == 1 else f"{number} columns without names"
         else:
             headers = [(column, self.table.header[place - 1]) for column, place in wanted]
-            expected += f", or their headers, for example {columns_key(headers)}"
+            expected += f", or their headers, for example {columns_key(headers)}" if headers else ""
             found = listed([quoted(header) for header in self.table.header if header])
         self.problems.add(expected, found, line=self.table.header_line)
 
     def _report_missing(self, column: Column) -> None:
         likely = self._likely(column)
-        constant = "" if column.text or self.layout.record else f", or the constant {column.name} = {example(column)}"
+        single = column.text or column.measured or self.layout.record
+        constant = "" if single else f", or the constant {column.name} = {example(column)}"
         self.problems.add(f"a column {_described(column)}{constant}", f"none{likely}", line=self.table.header_line)
 
     def _likely(self, column: Column) -> str:
         """The header that may be the column: by its name, else the only one of its dimension."""
         left = self._header_names()
-        if phrase := nearest(column.name, left):
-            return phrase
+        right = [name for name in left[:MOST] if (unit := split_for(name, column)[1]) is None or fits(unit, column)]
+        if phrase := nearest(column.name, right):
+            name = next(name for name in right if phrase.endswith(quoted(name)))
+            return f"{phrase}, {columns_key([(column, name)])}"
         alike = self._of_dimension(column)
         if len(alike) == 1:
             return f"; {columns_key([(column, alike[0])])} takes the only column of this dimension"
-        # a header that states another dimension is none of this column: taking it would be refused
-        possible = [name for name in left if (unit := split_for(name, column)[1]) is None or fits(unit, column)]
+        possible = [name for name in right if may_be(self.table, self.table.header.index(name), column)]
+        if len(possible) > 1 and column.measured:
+            names = listed([quoted(name) for name in possible])
+            return f"; {names} may hold it, for example {columns_key([(column, possible[0])])}"
         if possible and (len(left) == 1 or self.layout.record):
             which = "the" if len(left) == 1 else "a"
             return f"; {columns_key([(column, possible[0])])} takes {which} column that is left"
@@ -230,6 +256,7 @@ class _Search:
     def _report_alternatives(self) -> None:
         groups = [" and ".join(_described(column) for column in group) for group in self.layout.alternatives]
         absent = [c for group in self.layout.alternatives for c in group if not self._is_there(c)]
+        absent.sort(key=lambda column: not column.any_unit)  # of which nothing more is said than that it is there
         likely = next((phrase for column in absent if (phrase := self._likely(column))), "")
         there = [quoted(self.table.header[self.matches[name].position]) for name in self._alternatives_there()]
         found = f"only {' and '.join(there)}" if there else "none of them"

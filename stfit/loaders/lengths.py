@@ -34,10 +34,10 @@ class Row:
 
 
 def width_of(rows: Sequence[Row], header: Sequence[str]) -> int:
-    """The length of most rows where the header may have it, else that of the header."""
+    """The length of most rows where the header may have it (cells without a name may be empty), else the header's."""
     usual, times = Counter(row.width for row in rows).most_common(1)[0]
     named = len(named_part(header))
-    return usual if usual in (named, named + 1, len(header) + 1) and 2 * times > len(rows) else len(header)
+    return usual if usual >= named and 2 * times > len(rows) else len(header)
 
 
 def refuse_lengths(path: Path, lines: Sequence[str], rows: Sequence[Row], width: int) -> None:

@@ -10,7 +10,7 @@ from typing import Final, final
 
 from stfit.errors import CellProblem, InputError
 from stfit.loaders.containers import Problems, Table
-from stfit.loaders.described import Described, columns_in, known_in, open_table
+from stfit.loaders.described import Described, columns_in, known_in
 from stfit.loaders.headers import find_header
 from stfit.loaders.proposals import listed
 from stfit.loaders.reading import read_table
@@ -25,34 +25,40 @@ _NAMED: Final = 3  # files that a sentence names
 class Listed:
     """The files of an index, in a folder, all described alike.
 
-    records: what stands for files where one table holds them all, by their names.
+    records: what stands for files where one table holds them all, by their names. named: the columns of the files that
+    the index names, in plain form.
     """
 
     folder: Path = field(default_factory=Path)
     description: Description = field(default_factory=Description)
     records: Mapping[str, Described] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
 
-    def read(self, path: Path, layout: Layout, own: Mapping[str, str] | None = None) -> Described:
+    def read(self, path: Path, layout: Layout, own: Mapping[str, str] | None = None, group: str = "") -> Described:
         """The columns of a layout in one of the files.
 
-        own: name of a column → its header or number in this file, as the index gives it. InputError: what is wrong.
+        own: name of a column → its header or number in this file, as the index gives it. group: which of the file, as
+        the index gives it. InputError: what is wrong.
         """
         if path.name in self.records:
             return self.records[path.name]
         said = self.description.of_columns({column.name for column in layout.columns})
         columns = {key: replace(said.columns.get(key, ColumnSource(at)), column=at) for key, at in (own or {}).items()}
         description = replace(said, columns={**said.columns, **columns})
-        table = _kept(path, layout, description) if own else open_table(path, layout, description)
+        if group:
+            description = replace(description, dialect=replace(description.dialect, group=group))
+        known = known_in(layout, said) | self.named
+        table = _kept(path, description.dialect, known) if own else read_table(path, description.dialect, known)
         return columns_in(table, layout, description, Problems(path))
 
 
-def _kept(path: Path, layout: Layout, description: Description) -> Table:
+def _kept(path: Path, dialect: Dialect, known: frozenset[str]) -> Table:
     """A table that several rows of an index name one after the other: it is read once."""
     try:
         stat = path.stat()
     except OSError:
-        return open_table(path, layout, description)  # which says what is wrong
-    return _read(path, (stat.st_size, stat.st_mtime_ns), description.dialect, known_in(layout, description))
+        return read_table(path, dialect, known)  # which says what is wrong
+    return _read(path, (stat.st_size, stat.st_mtime_ns), dialect, known)
 
 
 @lru_cache(maxsize=1)

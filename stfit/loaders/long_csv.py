@@ -11,8 +11,8 @@ import pandas as pd
 from pandas.errors import DtypeWarning, EmptyDataError, ParserError
 
 from stfit.loaders.containers import Cells, parse_numbers
-from stfit.loaders.dialect import Structure
 from stfit.loaders.records import WHITE_SPACE
+from stfit.loaders.structure import Structure
 
 # What pandas must not do to a table: take cells for NaN, skip lines, guess a header or a compression.
 _AS_WRITTEN: Final[dict[str, Any]] = {
@@ -52,9 +52,10 @@ def columns_of(
     options = _AS_WRITTEN | {"sep": r"\s+" if structure.separator == WHITE_SPACE else structure.separator}
     options["skipinitialspace"] = quotes
     # Only a start: a column that does not follow its first row's mark comes as text, and is looked at cell by cell.
-    options["decimal"] = "," if comma and any("," in cell for cell in first_row) else "."
-    # Words repeat: as categories they are told apart while they are read.
-    words = [at for at, cell in enumerate(first_row) if cell[:1].isalpha()]
+    written = structure.groups == "." and structure.separator != "," and any("," in cell for cell in first_row)
+    options["decimal"] = "," if comma and written else "."
+    # Words repeat, and so does nothing: as categories they are told apart while they are read.
+    words = [at for at, cell in enumerate(first_row) if not cell or cell[:1].isalpha()]
     try:
         frame = _frame(source, options | {"dtype": dict.fromkeys(words, "category")})
     except (ParserError, EmptyDataError):
@@ -62,7 +63,7 @@ def columns_of(
     flags = [name for name in frame.columns if _is_converted(frame[name])]
     texts = pd.read_csv(source(), usecols=flags, dtype=str, **options) if flags else frame
     series = (texts[name] if name in flags else frame[name] for name in frame.columns)
-    return tuple(_cells_of(column, decimal_comma=comma) for column in series)
+    return tuple(_cells_of(column, structure) for column in series)
 
 
 def _is_converted(column: pd.Series[Any]) -> bool:
@@ -82,12 +83,12 @@ def _frame(source: Source, options: Mapping[str, Any]) -> pd.DataFrame:
     return frame
 
 
-def _cells_of(column: pd.Series[Any], *, decimal_comma: bool) -> Cells:
+def _cells_of(column: pd.Series[Any], structure: Structure) -> Cells:
     if column.dtype.kind in "iuf":
         return column.to_numpy(np.float64)
     is_category = isinstance(column.dtype, pd.CategoricalDtype)
     codes, distinct = (column.cat.codes, column.cat.categories) if is_category else pd.factorize(column)
     texts = [str(text).strip() for text in distinct]
-    numbers = parse_numbers(texts, decimal_comma=decimal_comma)
+    numbers = parse_numbers(texts, decimal_comma=structure.comma, groups=structure.groups)
     values: Cells = np.array(texts, dtype=object) if np.isnan(numbers).any() else numbers
     return values[codes]

@@ -38,7 +38,7 @@ def grouped(
     layouts: of the index and of its files. A record is what has the same settings; it is called by those that vary. The
     order of its samples is that of the file. InputError: what is wrong with the table, by its lines.
     """
-    index, record = layouts
+    index, record = _without_swept(layouts[0], layouts[1]), layouts[1]
     own, theirs = divided(description, index, record, table)
     problems = Problems(path)
     samples = columns_in(table, record, replace(theirs, where=description.where), problems)
@@ -53,18 +53,28 @@ def grouped(
     columns = {name: _of_groups(values, group, first) for name, values in found.values.items()}
     columns[FILE.name] = np.array(names, dtype=object)
     records = {
-        name: replace(samples, values={key: cells[group == place] for key, cells in samples.values.items()})
+        name: replace(
+            samples, recognised=(), values={key: cells[group == place] for key, cells in samples.values.items()}
+        )
         for place, name in enumerate(names)
     }
-    used = {table.header[match.position] for match in found.headers.matches.values()}
+    used = {found.selection.table.header[match.position] for match in found.headers.matches.values()}
     idle = {f"column {quoted(name)} is not used" for name in used}
     notices = [notice for notice in samples.notices if notice not in idle]
-    notice = f"{len(names)} records in one table, told apart by {', '.join(_varying(found, first)) or 'nothing'}"
+    if len(names) > 1:
+        notices.append(f"{len(names)} records in one table, told apart by {', '.join(_varying(found, first))}")
     said = (*samples.recognised, *(word for word in found.recognised if word not in samples.recognised))
     heads = Headers(found.headers.matches, (), found.headers.constants)
     selection = Selection(found.selection.table, first)
-    described = Described(selection, heads, columns, said, (*notices, notice))
+    described = Described(selection, heads, columns, said, tuple(notices))
     return described, Listed(path.parent, theirs, records)
+
+
+def _without_swept(index: Layout, record: Layout) -> Layout:
+    """The layout of an index without what varies within a record."""
+    swept = {column.name for column in (record.alternatives[0] if record.alternatives else ())}
+    groups = (group for group in index.alternatives if swept.isdisjoint(column.name for column in group))
+    return replace(index, alternatives=tuple(groups), optional=tuple(c for c in index.optional if c.name not in swept))
 
 
 def _rows_of(table: Table, rows: Selection) -> Table:

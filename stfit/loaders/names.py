@@ -45,10 +45,17 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def split_for(header: str, column: Column) -> tuple[str, str | None]:
-    """Name and unit of a header that may be this column: "current (mA)", "current / mA", "current_mA"."""
+    """Name and unit of a header that may be this column: "current (mA)", "current / mA", "current_mA".
+
+    Of a temperature C is degC, not coulomb.
+    """
     name, unit = split_header(header)
-    if unit is None and column.unit and (behind := _unit_behind(name)) and fits(behind[1], column):
-        return behind
+    if unit == "C" and column.unit == "K":
+        return name, "degC"
+    if unit is None and column.unit and (behind := _unit_behind(name)):
+        other = column.otherwise
+        if fits(behind[1], column) or (other is not None and fits(behind[1], other)):
+            return behind
     return name, unit
 
 

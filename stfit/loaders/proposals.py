@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterable, Sequence
-from typing import Final
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
+import numpy as np
+
+from stfit.loaders.containers import Table, is_number
+from stfit.loaders.names import fits, split_for
 from stfit.measurement.columns import Column
 from stfit.units import split_header
 
+MOST: Final = 200  # headers among which one is proposed
+_LOOKED_AT: Final = 20  # cells of a column, to see whether it holds numbers
 _SHOWN: Final = 6
+_VALUE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]|[^"\[\]{}\s]+|\s+')
+_STATES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("p", "parallel", "0", "low", "lrs"), "P"),
+    **dict.fromkeys(("ap", "antiparallel", "1", "high", "hrs"), "AP"),
+}
+_BETWEEN: Final = re.compile(r"\b(p|ap|low|high)(?:2|to)(?=[aplh])")  # of one word, "P2AP"
+_APART: Final = re.compile(r"[^a-z0-9]+to[^a-z0-9]+|[^a-z0-9]+")
 
 
 def columns_key(sources: Iterable[tuple[Column, str | int]]) -> str:
@@ -19,12 +35,46 @@ def columns_key(sources: Iterable[tuple[Column, str | int]]) -> str:
 
 def values_key(column: Column, words: Sequence[str]) -> str:
     """`values = {state = {"low" = "P", "high" = "AP"}}`: what each word may mean, to be looked at."""
-    choices = list(column.choices)
-    pairs = [
-        f"{json.dumps(word, ensure_ascii=False)} = {json.dumps(_likely(word, choices, place))}"
-        for place, word in enumerate(words)
-    ]
+    meanings = zip(words, _likely(words, list(column.choices)), strict=True)
+    pairs = [f"{json.dumps(word, ensure_ascii=False)} = {json.dumps(meaning)}" for word, meaning in meanings]
     return f"values = {{{column.name} = {{{', '.join(pairs)}}}}}"
+
+
+def proposed_keys(message: str, known: Collection[str]) -> dict[str, Any]:
+    """The keys that a message proposes, read back as an analysis file with them would have them.
+
+    Parameters
+    ----------
+    message : str
+        What was expected, or found.
+    known : collection of str
+        The keys that are looked for.
+
+    Returns
+    -------
+    dict
+        Key → value; the first one where a key is proposed twice.
+    """
+    found: dict[str, Any] = {}
+    for match in re.finditer(rf"\b({'|'.join(map(re.escape, sorted(known)))}) = ", message):
+        for text in _beginnings(message[match.end() :]):
+            try:
+                found.setdefault(match[1], tomllib.loads(f"x = {text}")["x"])
+            except tomllib.TOMLDecodeError:
+                continue
+            break
+    return found
+
+
+def _beginnings(text: str) -> Iterator[str]:
+    """What stands at the beginning of a text and may be a value: a text, or what brackets hold."""
+    depth = end = 0
+    for part in _VALUE.finditer(text):
+        depth += (part[0] in "[{") - (part[0] in "]}")
+        end = part.end()
+        if depth <= 0:
+            yield text[:end].rstrip(",;)")
+            return
 
 
 def example(column: Column) -> str:
@@ -32,6 +82,31 @@ def example(column: Column) -> str:
     if column.choices:
         return f'"{next(iter(column.choices))}"'
     return f'"1 {column.accepts[0]}"' if column.accepts else "1"
+
+
+def possible_columns(table: Table, columns: Sequence[Column]) -> list[tuple[Column, int]]:
+    """For each column a header that it may be, by number from 1: of its dimension, else the next without a unit."""
+    left = [place for place, header in enumerate(table.header[:MOST]) if header]
+    found = {}
+    for column in sorted(columns, key=lambda column: not column.unit):  # those that a unit may tell go first
+        units = {place: split_for(table.header[place], column)[1] for place in left}
+        able = [place for place in left if may_be(table, place, column)]
+        chosen = next((p for p in able if units[p] is not None), next(iter(able), None))
+        if chosen is not None:
+            found[column.name] = chosen + 1
+            left.remove(chosen)
+    return [(column, found[column.name]) for column in columns if column.name in found]
+
+
+def may_be(table: Table, place: int, column: Column) -> bool:
+    """Whether taking a header for the column would not be refused: for its dimension, or words for numbers."""
+    unit = split_for(table.header[place], column)[1]
+    cells = table.columns[place]
+    if column.choices:
+        right = cells.dtype == object or np.unique(cells).size == len(column.choices)
+    else:
+        right = column.text or cells.dtype != object or any(map(is_number, cells[:_LOOKED_AT].tolist()))
+    return right and (unit is None or fits(unit, column))
 
 
 def listed(words: Sequence[str]) -> str:
@@ -48,11 +123,17 @@ def _source(column: Column, at: str | int) -> str:
     return json.dumps(named, ensure_ascii=False)
 
 
-def _likely(word: str, choices: Sequence[str], place: int) -> str:
-    """The choice that is written with the same letters; else they are taken in turn."""
-    same = [choice for choice in choices if _letters(choice) == _letters(word)]
-    return same[0] if same else choices[place % len(choices)]
+def _likely(words: Sequence[str], choices: Sequence[str]) -> list[str]:
+    """The choice that each word says in another way; the others take those that are left, in turn."""
+    known = [_meaning(word, choices) for word in words]
+    left = [choice for choice in choices if choice not in known] or choices
+    turn = itertools.cycle(left)
+    return [meaning or next(turn) for meaning in known]
 
 
-def _letters(word: str) -> str:
-    return "".join(letter for letter in word.casefold() if letter.isalpha())
+def _meaning(word: str, choices: Sequence[str]) -> str:
+    """The choice of the same states, one or from one to the other: "0->1", "P2AP", "low to high"; "" for none."""
+    plain = _BETWEEN.sub(r"\1 to ", word.casefold().replace("anti-", "anti").replace("anti ", "anti"))
+    states = [_STATES.get(part, "") for part in _APART.split(plain) if part]
+    meaning = "->".join(states)
+    return meaning if all(states) and meaning in choices else ""

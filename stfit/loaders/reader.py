@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Final
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.contents import Contents
+from stfit.loaders.groups import Choice
 from stfit.loaders.wire import OUT_OF_MEMORY, READY, send, send_refusal
 
 if sys.platform != "win32":
@@ -24,7 +25,7 @@ if sys.platform != "win32":
 
 _EXTRA: Final = "io"
 _STATM: Final = Path("/proc/self/statm")  # Linux: the size of this process in pages
-_Read = Callable[[Path, int], Contents]
+_Read = Callable[..., Contents]
 
 
 def main() -> None:
@@ -43,7 +44,7 @@ def answer(request: dict[str, Any], answers: BinaryIO) -> None:
     ----------
     request : dict
         "path"; "module", whose `read` takes it; "container", what such a file is called; "size_limit" and "memory",
-        bytes; "seconds" of a processor.
+        bytes; "seconds" of a processor; "choice", the fields of a `Choice`, where it has groups.
     answers : binary file
         Where the answer goes.
     """
@@ -58,7 +59,9 @@ def answer(request: dict[str, Any], answers: BinaryIO) -> None:
     answers.flush()
     _bound(request["memory"], request["seconds"])
     try:
-        contents = read(path, request["size_limit"])
+        choice = request["choice"]
+        more = {} if choice is None else {"choice": Choice(**choice)}
+        contents = read(path, request["size_limit"], **more)
     except InputError as error:
         send_refusal(answers, error)
     except MemoryError:
@@ -82,7 +85,7 @@ def reader_of(module: str, path: Path) -> _Read:
     Returns
     -------
     callable
-        Its `read(path, size_limit)`.
+        Its `read(path, size_limit)`, with a third argument `choice` where such files have groups.
 
     Raises
     ------

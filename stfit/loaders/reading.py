@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any, Final
-
-import numpy.typing as npt
+from typing import Final
 
 from stfit.errors import InputError, Problem
 from stfit.files import READABLE, reason
-from stfit.loaders import csv, labview
+from stfit.loaders import csv, labview, touchstone
 from stfit.loaders.assembled import assembled
 from stfit.loaders.containers import Table
 from stfit.loaders.gate import Container, admitted, contents
+from stfit.loaders.groups import GROUP, Choice, Several
 from stfit.measurement.description import PLAIN, Dialect
 
+_Reader = Callable[[Path, Choice], Table]
 _LABVIEW: Final = ".lvm"
 _TEXT: Final = "separated text"  # what a file with any other suffix is taken for
 # suffix → which module reads it in another process, and what such a file is called
 _BINARY: Final[Mapping[str, Container]] = {
-    ".xlsx": Container("excel", "an Excel workbook"),
+    ".xlsx": Container("excel", "an Excel workbook", grouped=True),
     ".parquet": Container("parquet", "a Parquet file"),
-    **dict.fromkeys((".h5", ".hdf5"), Container("hdf5", "an HDF5 file")),
+    **dict.fromkeys((".h5", ".hdf5"), Container("hdf5", "an HDF5 file", grouped=True)),
     **dict.fromkeys((".npy", ".npz"), Container("arrays", "a NumPy file")),
-    ".mat": Container("matlab", "a MATLAB file"),
-    ".tdms": Container("tdms", "an NI TDMS file"),
+    ".mat": Container("matlab", "a MATLAB file", grouped=True),
+    ".tdms": Container("tdms", "an NI TDMS file", grouped=True),
+    **dict.fromkeys((".db", ".sqlite"), Container("sqlite", "a SQLite database of QCoDeS", grouped=True)),
+    ".ibw": Container("igor", "an Igor binary wave"),
+    **dict.fromkeys((".dsc", ".dta"), Container("bes3t", "a Bruker BES3T file")),
 }
 
 
-def read_table(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()) -> Table:
+def read_table(
+    path: Path, dialect: Dialect = PLAIN, known: Collection[str] = (), *, several: Several = "error"
+) -> Table:
     """The table in a file, by the reader of its suffix; a file with any other suffix is taken for text.
 
     Parameters
@@ -37,9 +42,11 @@ def read_table(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()
     path : Path
         The file.
     dialect : Dialect
-        How the table stands in a text.
+        How the table stands in its file.
     known : collection of str
         Plain names that the header of a text may hold.
+    several : {"error", "first", "listed"}
+        What becomes of several groups, as `stfit.loaders.groups.Choice` has it.
 
     Returns
     -------
@@ -49,17 +56,18 @@ def read_table(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()
     Raises
     ------
     InputError
-        If it is no regular file within the limit of size, has a dialect and is no text, or is refused by its reader.
+        If it is no regular file within the limit of size, has a dialect and is no text, has a group declared and can
+        have none, or is refused by its reader.
     """
     admitted(path)
     suffix = path.suffix.lower()
-    if not is_text_file(path):
-        _refuse_dialect(path, dialect)
+    _refuse_dialect(path, dialect)
     try:
-        if suffix == _LABVIEW:
-            return labview.read(path)
+        choice = Choice(dialect.group, several)
+        if (found := _instrument_text(suffix)) is not None:
+            return found[0](path, choice)
         if suffix in _BINARY:
-            return assembled(path, contents(path, _BINARY[suffix]))
+            return assembled(path, contents(path, _BINARY[suffix], choice))
         return csv.read(path, dialect, known)
     except OSError as error:
         raise InputError(Problem(str(path), READABLE, reason(error))) from error
@@ -67,37 +75,35 @@ def read_table(path: Path, dialect: Dialect = PLAIN, known: Collection[str] = ()
 
 def is_text_file(path: Path) -> bool:
     """Whether a file with this suffix is read as separated text."""
-    return path.suffix.lower() not in (_LABVIEW, *_BINARY)
+    suffix = path.suffix.lower()
+    return suffix not in _BINARY and _instrument_text(suffix) is None
+
+
+def _instrument_text(suffix: str) -> tuple[_Reader, str] | None:
+    """The reader of a text that has a format of its own, and what such a file is called; None for any other."""
+    if suffix == _LABVIEW:
+        return labview.read, "a LabVIEW measurement file"
+    return (_touchstone, "a Touchstone file") if touchstone.is_touchstone(suffix) else None
+
+
+def _touchstone(path: Path, choice: Choice) -> Table:  # noqa: ARG001
+    """The table in a Touchstone file, which has no groups to choose among."""
+    return touchstone.read(path)
 
 
 def _refuse_dialect(path: Path, dialect: Dialect) -> None:
-    """A key about text that would change nothing in another container is an error."""
-    keys = [key for key in dialect.given() if key != "bad_rows"]
-    if keys:
-        found = container_of(path)
-        raise InputError([Problem(f"{path.name}, key '{key}'", "a file of text", found) for key in keys])
+    """A key about text that would change nothing in another container is an error, and one about groups in a text."""
+    given, found = dialect.given().keys() - {"bad_rows"}, container_of(path)
+    needs = {key: "a file with groups, sheets, structs or runs" if key == GROUP else "a file of text" for key in given}
+    unfit = [key for key in needs if not (has_groups(path) if key == GROUP else is_text_file(path))]
+    if unfit:
+        raise InputError([Problem(f"{path.name}, key '{key}'", needs[key], found) for key in sorted(unfit)])
 
 
-def read_arrays(path: Path) -> list[tuple[str, npt.NDArray[Any]]]:
-    """The arrays of numbers in a binary container, of any shapes.
-
-    Parameters
-    ----------
-    path : Path
-        The file, with a suffix of a binary container.
-
-    Returns
-    -------
-    list of (str, array)
-        Name and values, as they are stored; text is left out.
-
-    Raises
-    ------
-    InputError
-        As `read_table`, but not for what makes no table.
-    """
-    columns = contents(path, _BINARY[path.suffix.lower()]).columns
-    return [(name, values) for name, values in columns if not isinstance(values, list)]
+def has_groups(path: Path) -> bool:
+    """Whether a file with this suffix may hold several tables."""
+    suffix = path.suffix.lower()
+    return suffix == _LABVIEW or (suffix in _BINARY and _BINARY[suffix].grouped)
 
 
 def container_of(path: Path) -> str:
@@ -105,4 +111,5 @@ def container_of(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix in _BINARY:
         return _BINARY[suffix].words
-    return "a LabVIEW measurement file" if suffix == _LABVIEW else _TEXT
+    found = _instrument_text(suffix)
+    return _TEXT if found is None else found[1]

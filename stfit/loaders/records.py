@@ -8,7 +8,9 @@ from typing import Final, final
 
 WHITE_SPACE: Final = " "
 COMMENT: Final = ("#", "%", "//")
-MISSING: Final = frozenset({"", "nan", "na", "n/a", "--", "---", "null", "none"})  # cells that say there is no number
+MISSING: Final = frozenset(
+    {"", "nan", "na", "n/a", "-", "--", "---", "null", "none"}
+)  # cells that say there is no number
 
 
 @final
@@ -30,7 +32,7 @@ def is_comment(line: str) -> bool:
 
 def is_left_out(line: str) -> bool:
     """Whether a line holds no row: blank, or a remark."""
-    bare = line.strip()
+    bare = line.strip().strip("\x1a")  # which ended files under CP/M and DOS
     return not bare or bare.startswith(COMMENT)
 
 

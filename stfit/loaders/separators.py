@@ -6,9 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-
-from stfit.loaders.containers import parse_numbers
+from stfit.loaders.containers import is_number
 from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_left_out, records
 
 SEPARATORS: Final = ("\t", ";", ",", "|", WHITE_SPACE)  # the first goes before the next where both do as well
@@ -54,8 +52,3 @@ def usual_width(rows: Sequence[Record]) -> int:
     """How many cells most rows have; the larger number where two are as frequent."""
     widths = Counter(len(row.cells) for row in rows if row.cells is not None)
     return max(widths, key=lambda width: (widths[width], width)) if widths else 0
-
-
-def is_number(cell: str) -> bool:
-    """Whether a cell is a number, with a decimal point or comma."""
-    return bool(np.isfinite(parse_numbers([cell], decimal_comma=True)[0]))

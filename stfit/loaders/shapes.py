@@ -36,10 +36,16 @@ def shaped(header: Sequence[str], columns: Sequence[Cells]) -> Shape | None:
     if len(cells) != len(names):
         return None
     unnamed = [place for place, name in enumerate(names, start=1) if not name]
-    sentences = [f"column {place} has no name and is left out" for place in unnamed]
+    sentences = [_unnamed_sentence(unnamed)] if unnamed else []
     if len(cells) < len(columns):
         sentences.append("the separator at the end of the lines is left out")
     return Shape(tuple(names), tuple(cells), tuple(sentences))
+
+
+def _unnamed_sentence(places: Sequence[int]) -> str:
+    if len(places) == 1:
+        return f"column {places[0]} has no name and is left out"
+    return f"columns {', '.join(map(str, places))} have no name and are left out"
 
 
 def named_part(header: Sequence[str]) -> list[str]:
@@ -58,13 +64,15 @@ def _counts_rows(cells: Cells) -> bool:
     return cells.dtype != object and cells.size > 1 and cells[0] in (0, 1) and bool((np.diff(cells) == 1).all())
 
 
-def columns_of_rows(rows: Sequence[Sequence[str]], *, decimal_comma: bool) -> tuple[Cells, ...]:
+def columns_of_rows(
+    rows: Sequence[Sequence[str]], *, decimal_comma: bool, groups: str | None = None
+) -> tuple[Cells, ...]:
     """The columns of rows of one length: numbers where every cell is one, else words; arrays of shape (rows,)."""
-    return tuple(_cells_of(texts, decimal_comma) for texts in zip(*rows, strict=True))
+    return tuple(_cells_of(texts, decimal_comma, groups) for texts in zip(*rows, strict=True))
 
 
-def _cells_of(texts: Sequence[str], decimal_comma: bool) -> Cells:
-    numbers = parse_numbers(texts, decimal_comma=decimal_comma)
+def _cells_of(texts: Sequence[str], decimal_comma: bool, groups: str | None) -> Cells:
+    numbers = parse_numbers(texts, decimal_comma=decimal_comma, groups=groups)
     return np.array(texts, dtype=object) if np.isnan(numbers).any() else numbers
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, final
 
@@ -11,17 +11,19 @@ import numpy.typing as npt
 
 from stfit.errors import InputError, TableError
 from stfit.loaders.cells import Selection
-from stfit.loaders.containers import Problems
-from stfit.loaders.described import columns_in, open_table
-from stfit.loaders.file_names import Listing
+from stfit.loaders.containers import Problems, Table
+from stfit.loaders.described import Described, columns_in, open_table
+from stfit.loaders.file_names import Listing, named_by_groups, pattern_key
 from stfit.loaders.gate import limited, one_reader
 from stfit.loaders.headers import Headers, nearest
 from stfit.loaders.listed import Listed, divided
 from stfit.loaders.long_table import grouped, is_long
+from stfit.loaders.names import known_names, plain_name
+from stfit.loaders.reading import has_groups, read_table
 from stfit.loaders.settings import UNCERTAINTIES, Loaded, settle
 from stfit.measurement.base import Origin
-from stfit.measurement.columns import Layout
-from stfit.measurement.description import Condition, Description
+from stfit.measurement.columns import COLUMN, GROUP, Layout
+from stfit.measurement.description import PLAIN, Condition, Description
 from stfit.measurement.kind import Kind
 from stfit.measurement.observation import Observation
 from stfit.units import quoted
@@ -36,8 +38,9 @@ class TableRequest:
 
     description: what is said of the file, and of those that it lists. keys: what the kind wants to know beside its
     columns. uncertainties: column → the standard deviation of one reading in it, SI, where it is stated. listing: the
-    files, where no index lists them; `path` is then what messages call it. size_limit: bytes that the file, or one that
-    it lists, may have; None leaves the general limit.
+    files, where no index lists them; `path` is then what messages call it. pattern: of the names of groups, which hold
+    settings. table: what is in memory, in place of a file. size_limit: bytes that the file, or one that it lists, may
+    have; None leaves the general limit. entry: which [[measurement]] of an analysis asks for it, from 0.
     """
 
     path: Path
@@ -47,7 +50,10 @@ class TableRequest:
     keys: Mapping[str, Any] = field(default_factory=dict)
     uncertainties: Mapping[str, float] = field(default_factory=dict)
     listing: Listing | None = None
+    pattern: str = ""
     size_limit: int | None = None
+    table: Table | None = None
+    entry: int | None = None
 
 
 def load_tables(requests: Sequence[TableRequest]) -> list[Observation]:
@@ -82,6 +88,22 @@ def load_columns(path: Path, layout: Layout) -> Mapping[str, npt.NDArray[Any]]:
     return columns_in(open_table(path, layout, plain), layout, plain, Problems(path)).values
 
 
+def opened(request: TableRequest) -> Table:
+    """The table of a kind, or the index of one that lists files: also the groups of a file, each of them a record.
+
+    Raises InputError as `stfit.loaders.reading.read_table`.
+    """
+    if request.table is not None:
+        return request.table
+    layout = request.kind.layout()
+    if request.kind.listed is None:
+        table = open_table(request.path, layout, request.description)
+    else:
+        group = request.description.dialect.group if has_groups(request.path) else ""
+        table = read_table(request.path, replace(PLAIN, group=group), known_names(layout), several="listed")
+    return named_by_groups(table, request.pattern) if request.pattern else table
+
+
 def _attempt(step: Callable[..., _Made], request: TableRequest, *arguments: Any) -> _Made | InputError:
     """What a step makes of a request, or what is wrong with the file, to be said with that of all others."""
     try:
@@ -96,16 +118,14 @@ def _read(request: TableRequest) -> Loaded:
     _check_keys(request, problems)
     layout, listed, listing = request.kind.layout(), request.kind.listed, request.listing
     description, files = request.description, None
-    if listing is not None:
-        table = listing.table(request.path)
-    else:
-        table = open_table(request.path, layout, Description() if listed else description)
+    table = opened(request) if listing is None else listing.table(request.path)
     if listed is not None and listing is None and is_long(table, description):
-        found, files = grouped(table, (layout, listed()), description, request.path)
+        found, files = grouped(table, (layout, listed()), _of_files(request), request.path)
     elif listed is not None:
-        own, theirs = divided(description, layout, listed(), table)
+        own, theirs = divided(_of_files(request), layout, listed(), table)
         files = Listed(request.path.parent if listing is None else listing.folder, theirs)
-        found = columns_in(table, layout, own, problems)
+        found = _index(table, layout, own, problems)
+        files = replace(files, named=frozenset(map(plain_name, found.values.get(COLUMN.name, ()))))
     else:
         found = columns_in(table, layout, description, problems)
     for name in (name for name in request.uncertainties if name not in found.values):
@@ -116,10 +136,29 @@ def _read(request: TableRequest) -> Loaded:
     return Loaded(found, request.uncertainties, files)
 
 
+def _index(table: Table, layout: Layout, description: Description, problems: Problems) -> Described:
+    """The columns of an index; InputError says too what the names of groups hold."""
+    try:
+        return columns_in(table, layout, description, problems)
+    except InputError as error:
+        if not (key := pattern_key(table, layout)):
+            raise
+        raise InputError([replace(problem, found=f"{problem.found}; {key}") for problem in error.problems]) from error
+
+
+def _of_files(request: TableRequest) -> Description:
+    """What is said of a table and the files that it lists, without the group that was opened already."""
+    if request.kind.listed is None or not has_groups(request.path):
+        return request.description
+    return replace(request.description, dialect=replace(request.description.dialect, group=""))
+
+
 def _build(request: TableRequest, loaded: Loaded) -> Observation:
     selection, name = loaded.found.selection, request.kind.name
-    chosen = ", ".join(f"{header} {_words(wanted)}" for header, wanted in request.description.where.items())
-    label = f" [{chosen}]" if chosen else ""
+    group, where = request.description.dialect.group, request.description.where
+    chosen = [f"{GROUP.name} = {group}"] if group else []
+    chosen += [f"{header} {_words(wanted)}" for header, wanted in where.items()]
+    label = f" [{', '.join(chosen)}]" if chosen else ""
     found = loaded.found
     origin = Origin(
         file=str(request.path),
@@ -130,6 +169,7 @@ def _build(request: TableRequest, loaded: Loaded) -> Observation:
         kind=name,
         polarity=request.polarity,
         recognised=found.recognised,
+        entry=request.entry,
     )
     keys = dict(request.keys) if loaded.files is None else {**request.keys, "listed": loaded.files}
     try:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import InputError, Problem, StfitError
-from stfit.loaders.contents import MOST_COLUMNS, Contents, Numbers
+from stfit.loaders.contents import MOST_COLUMNS, Contents, Numbers, Single
 
 READY: Final = b"\n"  # what is sent when a reader is imported: the time of its file begins
 OUT_OF_MEMORY: Final = 71  # the status with which a reader ends that was refused memory
@@ -46,7 +46,8 @@ def send(stream: IO[bytes], contents: Contents) -> None:
     if contents.lines is not None:
         buffers.append(_bytes_of(contents.lines))
     lines = None if contents.lines is None else contents.lines.size
-    _send_line(stream, {"columns": heads, "lines": lines, "notices": list(contents.notices)})
+    beside = {"notices": list(contents.notices), "settings": list(contents.settings)}
+    _send_line(stream, {"columns": heads, "lines": lines, **beside})
     stream.writelines(buffers)
     stream.flush()
 
@@ -93,11 +94,16 @@ def receive(stream: IO[bytes], largest: int) -> Contents:
         columns = [] if problems else _columns(stream, message, largest)
         lines = None if problems or message["lines"] is None else _array(stream, "int64", (message["lines"],), largest)
         notices = tuple(map(str, message.get("notices", ())))
+        settings = tuple((str(name), _single(value)) for name, value in message.get("settings", ()))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BrokenReaderError from error
     if problems:
         raise InputError(problems)
-    return Contents(tuple(columns), lines, notices)
+    return Contents(tuple(columns), lines, notices, settings)
+
+
+def _single(value: object) -> Single:
+    return value if isinstance(value, str) else float(value)  # type: ignore[arg-type]
 
 
 def _packed(values: Numbers | list[str]) -> tuple[dict[str, Any], list[bytes | memoryview]]:

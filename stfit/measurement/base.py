@@ -48,6 +48,9 @@ class Origin:
         +1 or −1, by which currents were multiplied when the observation was made: +I then stabilises P.
     recognised : tuple[str, ...]
         What was recognised of the file and nobody declared, in sentences.
+    entry : int or None
+        Which [[measurement]] of its analysis it is of, from 0; one of several files makes several. None for what was
+        made in memory.
     """
 
     file: str = ""
@@ -58,6 +61,7 @@ class Origin:
     kind: str = ""
     polarity: int = 1
     recognised: tuple[str, ...] = ()
+    entry: int | None = None
 
     def of(self, kind: str, *notices: str) -> Self:
         """The same with further notices, and with a kind where none was declared."""
@@ -87,8 +91,8 @@ class Settings:
         A/s.
     interval : (Array, Array) or None
         A, times the polarity: the currents between which a ramp ran.
-    measurement_time : float or None
-        s, on which critical currents were measured.
+    measurement_time : Array or None
+        s, in which critical currents were measured; None for extrapolated ones.
     athermal : bool
         Whether no row depends on the temperature.
     is_linewidth : Codes or None
@@ -107,7 +111,7 @@ class Settings:
     frequency: Array | None = None
     ramp_rate: Array | None = None
     interval: tuple[Array, Array] | None = None
-    measurement_time: float | None = None
+    measurement_time: Array | None = None
     athermal: bool = False
     is_linewidth: Codes | None = None
     lines: LineNumbers | None = None

@@ -56,7 +56,12 @@ class Column:
     choices: for a column of words, the words and the codes they are held as; its unit is "".
     otherwise: the column it is where its header has the unit of that one, a linewidth in mT instead of MHz.
     text: its cells are text of any kind, such as names of files; its unit is "".
+    blank: a cell of text may be empty, where it says nothing.
+    label: its cells tell rows apart; where they are no numbers, each word counts as the number of its first appearance.
+    single: of a record it is one value, which may stand beside the columns.
     any_unit: its numbers stay as they are, in whatever unit, whose choice changes nothing that is asked of them.
+    bare: its numbers may have no unit that is known, and then stay as they are.
+    measured: it differs from row to row by its nature, so that no message proposes a constant for it.
     noise: of a setting that may be read from an instrument in every row.
     """
 
@@ -68,7 +73,12 @@ class Column:
     choices: Mapping[str, int] = field(default_factory=dict)
     otherwise: Column | None = None
     text: bool = False
+    blank: bool = False
+    label: bool = False
+    single: bool = False
     any_unit: bool = False
+    bare: bool = False
+    measured: bool = False
     noise: Noise | None = None
 
 
@@ -83,7 +93,9 @@ TRANSITION = Column("transition", "", aliases=("direction", "switching"), choice
 CURRENT = Column("current", "A", accepts=("A", "mA", "uA"), aliases=("I", "I_dc", "bias_current", "i_bias"))
 VOLTAGE = Column("voltage", "V", accepts=("V", "mV"), aliases=("V", "V_dc", "bias_voltage"))
 TEMPERATURE = Column("temperature", "K", Domain.POSITIVE, ("K", "degC"), ("T", "temp"), noise=THERMOMETER)
-COLUMN = Column("column", "", text=True)  # of the file that a row of an index names: its header or its number
+# of the file that a row of an index names: the group, sheet or run, and the header or the number of the column
+GROUP = Column("group", "", aliases=("dataset", "sheet", "run"), text=True, blank=True)
+COLUMN = Column("column", "", aliases=("channel",), text=True, blank=True)
 FILE = Column("file", "", aliases=("filename", "path"), text=True)
 FIELD = Column(
     "field", "T", accepts=("mT", "T", "Oe", "A/m"), aliases=("H", "B", "mu0_H", "magnetic_field"), noise=FIELD_PROBE
@@ -95,13 +107,15 @@ class Layout:
     """The columns of a kind: those it must have, one of several further sets, and those it may have.
 
     Alternatives are tried in order; the first whose columns are all there is taken. record: it is that of a file that
-    holds one quantity against another, whose columns may be told by their dimension alone.
+    holds one quantity against another, whose columns may be told by their dimension alone. drawn: the columns that show
+    the raw rows best, one of the first against one of the second; empty where no rows are drawn as they are.
     """
 
     required: tuple[Column, ...]
     alternatives: tuple[tuple[Column, ...], ...] = ()
     optional: tuple[Column, ...] = ()
     record: bool = False
+    drawn: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, Self, final
 @final
 @dataclass(frozen=True)
 class Dialect:
-    """How a table stands in a text; None leaves it to recognition. Lines count from 1, as an editor shows them.
+    """How a table stands in its file; None leaves it to recognition. Lines count from 1, as an editor shows them.
 
     Parameters
     ----------
@@ -30,6 +30,8 @@ class Dialect:
         The decimal mark of numbers.
     bad_rows : {"report", "leave-out"}
         What becomes of rows with another number of cells, or with a cell that cannot be read.
+    group : str
+        The group, sheet, struct or run that holds the table, in a file that has several; * stands for any text.
     """
 
     encoding: str | None = None
@@ -40,6 +42,7 @@ class Dialect:
     separator: str | None = None
     decimal: Literal[".", ","] | None = None
     bad_rows: Literal["report", "leave-out"] = "report"
+    group: str = ""
 
     def given(self) -> dict[str, Any]:
         """The keys that differ from their defaults, with their values."""
@@ -73,6 +76,13 @@ Condition = str | int | float | tuple[str | int | float, ...]  # a cell, a compa
 
 
 @final
+class Otherwise(float):
+    """A constant in the unit of the column that another one is with another unit, in SI: a linewidth in mT."""
+
+    __slots__ = ()
+
+
+@final
 @dataclass(frozen=True)
 class Description:
     """All that is said of a file beside its kind.
@@ -89,6 +99,8 @@ class Description:
         Name of a column → the value of all rows, as cells of the column are held: SI units, codes of words, text.
     where : Mapping[str, Condition]
         Header of a column, or its number → which rows are taken.
+    elsewhere : frozenset of str
+        Columns that another key gives to rows without them: no single value beside the table stands for these.
     """
 
     dialect: Dialect = PLAIN
@@ -96,6 +108,7 @@ class Description:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     constants: Mapping[str, float | str] = field(default_factory=dict)
     where: Mapping[str, Condition] = field(default_factory=dict)
+    elsewhere: frozenset[str] = frozenset()
 
     def of_columns(self, names: Container[str]) -> Description:
         """The description without what is said of other columns of the kind."""

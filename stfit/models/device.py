@@ -49,15 +49,15 @@ class CriticalRows:
         The state that is left: 0 for P, 1 for AP.
     temperature : array, shape (rows,), or None
         Temperature of the device in K.
-    measurement_time : float or None
-        Time in s on which I_c was measured; None for I_c extrapolated to zero temperature (Eq. 28).
+    measurement_time : array, shape (rows,), or None
+        Time in s in which I_c was measured; None for I_c extrapolated to zero temperature (Eq. 28).
     delta_R, energy : array, shape (rows,), or None
         ΔR in ohm and the measured barrier in J out of `state`, in place of those of the device.
     """
 
     state: Any
     temperature: Any = None
-    measurement_time: float | None = None
+    measurement_time: Any = None
     delta_R: Any = None
     energy: Any = None
 

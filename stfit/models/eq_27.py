@@ -30,7 +30,7 @@ LOWEST_BARRIER: Final = 5.0  # k_BT, below which Eq. 27 is no activation law
 HIGHEST_BARRIER: Final = 100.0  # k_BT, up to which the wells' width is known
 _SMALL: Final = 0.05  # relative change of l/L_θθ that a remark, and no warning, tells
 
-_CURRENT: Final = "Critical currents were measured in {time}: I_c[1 − (k_BT/E_i) ln({time}/τ0)] with I_c of Eq. 28."
+_CURRENT: Final = "Critical currents were measured in {time}: I_c[1 − (k_BT/E_i) ln({t}/τ0)] with I_c of Eq. 28."
 _EQUATION: Final = {
     "consistent": "Eq. 27 in the consistent convention: ln τ_i = ln τ0 + (E_i ± 8e(l/L_θθ)ΔR c_i I/β)/k_BT.",
     "printed": "Eq. 27 as printed: 2 k_BT, no 8e. l/L_θθ is −8 times the consistent one, c_i and E_i are twice it.",

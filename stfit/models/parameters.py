@@ -179,12 +179,19 @@ _CONSTANTS: Final = (
     # ΔR and R have no bounds on both sides: lmfit's would leave a small value few digits of a wide range
     Parameter("delta_R", "delta_R", "ohm", "ΔR", "R_AP − R_P", 1.0, -_INF, _INF, constant=True),
     _known("temperature", "K", "T", "temperature of the device", (300.0, 1e-3, 1e4)),
-    _known("resistance", "ohm", "R", "resistance that turns a voltage into a current", (1.0, 1e-6, _INF)),
+    _known("resistance", "ohm", "R", "resistance that turns a voltage into a current, of P", (1.0, 1e-6, _INF)),
+    _known("resistance_AP", "ohm", "R_AP", "resistance that turns a voltage into a current, of AP", (1.0, 1e-6, _INF)),
     _known("series_resistance", "ohm", "R_s", "resistance in series with the device", (1.0, 1e-6, _INF)),
     _known("half_voltage", "V", "V_h", "voltage over the device at which ΔR is halved", (0.5, 1e-6, _INF)),
     _known("anisotropy_field", "T", "μ0H_K", "anisotropy field", (0.1, 1e-6, 100.0)),
     Parameter("field_offset", "field_offset", "T", "μ0H_0", "stray field", 0.0, -100.0, 100.0, constant=True),
     _known("curie_temperature", "K", "T_C", "Curie temperature", (1000.0, 1e-3, 1e5)),
+)
+# how pulses are read out: of one measurement
+_ERRING: Final = "share read as switched of pulses that "
+_READ_OUT: Final = (
+    Parameter("visibility", "visibility", "", "v", f"{_ERRING}all switch", 0.99, 0.5, _SHORT_OF_1, (0.0, 1.0)),
+    Parameter("floor", "floor", "", "f", f"{_ERRING}never do", 0.01, 0.0, 0.4, (-1e-12, 0.5)),
 )
 # resonance: α is the device's, powers and widths at zero current belong to one measurement
 _LINES: Final = (
@@ -220,6 +227,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
         *(_endless(p, _LONGEST_LOGARITHM) for p in _FACTORS_OF_STATES),
         *_CONSTANTS,
         heating(1e6, 0.01),
+        *_READ_OUT,
         *_LINES,
     )
 }

@@ -177,7 +177,7 @@ class SpinTransferLaw:
         *,
         state: Any,
         temperature: Any = None,
-        measurement_time: float | None = None,
+        measurement_time: Any = None,
         delta_R: Any = None,
         energy: Any = None,
     ) -> Any:

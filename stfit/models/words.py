@@ -25,7 +25,7 @@ class Words:
     rates : str
         The sentence that says which rates it takes.
     measured_current : str
-        What a critical current is that was measured in a time; {time} stands for it.
+        What a critical current measured in a time is: {time} stands for the time or a range of times, {t} for it or t.
     limits : str
         Where it ends, as the end of a sentence on the rows of a fit; "" for a law that knows every setting.
     """

@@ -73,6 +73,7 @@ _HELD_FIRST = (
         "series_resistance",
         "half_voltage",
         "resistance",
+        "resistance_AP",
         "delta_R",
         "beta",
         "temperature",

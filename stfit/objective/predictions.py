@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from stfit.measurement import Settings
 from stfit.models.device import CriticalRows, Quantities, Rows
 from stfit.models.spin_transfer import SpinTransferLaw
-from stfit.physics.circuit import biased_delta_R, driven_current
+from stfit.physics.circuit import biased_delta_R, driven_current, resistance_of
+
+_ROUNDS: Final = 8  # of the bias over the device behind a series resistance; each adds a digit or more
 
 
 def current_at(quantities: Quantities, settings: Settings) -> Any:
-    """The current through the device, A: as measured, or the voltage over the resistances it meets."""
+    """The current through the device, A: as measured, or the voltage over the resistances that it meets in its state.
+
+    Where the resistance of AP is known, it is that of the rows that leave AP, at their bias where a half-voltage is.
+    """
     if settings.voltage is None:
         return settings.current
-    return driven_current(settings.voltage, quantities["resistance"], quantities.get("series_resistance", 0.0))
+    return driven_current(settings.voltage, _resistance(quantities, settings), quantities.get("series_resistance", 0.0))
+
+
+def _resistance(quantities: Quantities, settings: Settings) -> Any:
+    """The resistance (ohm) of each row under its voltage."""
+    low = quantities["resistance"]
+    if "resistance_AP" not in quantities:
+        return low
+    state, step = settings.state.astype(float), quantities["resistance_AP"] - low
+    if "half_voltage" not in quantities:
+        return resistance_of(state, low, step)
+    in_series, bias = quantities.get("series_resistance"), settings.voltage
+    for _ in range(1 if in_series is None else _ROUNDS):
+        resistance = resistance_of(state, low, biased_delta_R(step, bias, quantities["half_voltage"]))
+        if in_series is not None:
+            bias = driven_current(settings.voltage, resistance, in_series) * resistance
+    return resistance
 
 
 def with_biased_delta_R(quantities: Quantities, settings: Settings) -> Quantities:
     """The quantities with the ΔR of each row at its bias V = I·R, where a half-voltage is known."""
     if "half_voltage" not in quantities:
         return quantities
-    voltage = current_at(quantities, settings) * quantities["resistance"]
+    known = settings.voltage is not None and "resistance_AP" in quantities
+    resistance = _resistance(quantities, settings) if known else quantities["resistance"]
+    voltage = current_at(quantities, settings) * resistance
     return {**quantities, "delta_R": biased_delta_R(quantities["delta_R"], voltage, quantities["half_voltage"])}
 
 

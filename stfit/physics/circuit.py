@@ -18,3 +18,8 @@ def biased_delta_R(delta_R: Quantity, voltage: Quantity, half_voltage: Quantity)
     The Lorentzian form in which measured tunnel magnetoresistance is commonly described; V_h → ∞ gives ΔR0.
     """
     return delta_R / (1.0 + np.square(voltage / half_voltage))
+
+
+def resistance_of(state: Quantity, resistance: Quantity, delta_R: Quantity) -> Quantity:
+    """R_P + ΔR in AP (state 1), R_P in P (state 0), ohm."""
+    return resistance + state * delta_R

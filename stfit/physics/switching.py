@@ -42,6 +42,34 @@ def log_stay_probability(pulse_width: Quantity, log_dwell_time: Quantity) -> Qua
     return -_bounded_exp(_log_exposure(pulse_width, log_dwell_time))
 
 
+def log_dwell_time_as_read(
+    pulse_width: Quantity, log_dwell_time: Quantity, visibility: Quantity, floor: Quantity
+) -> Quantity:
+    """ln of the dwell time (s) that a perfect read-out would need to show the same share of switched pulses.
+
+    That share is P = floor + (visibility − floor)(1 − exp(−t_p/τ)): what is read as switched where every pulse
+    switched, and where none did.
+
+    Parameters
+    ----------
+    pulse_width : array, shape (rows,)
+        t_p in s.
+    log_dwell_time : array, shape (..., rows)
+        ln(τ/s).
+    visibility : array, shape (..., 1)
+        Above `floor`, below 1.
+    floor : array, shape (..., 1)
+        From 0.
+
+    Returns
+    -------
+    array, shape (..., rows)
+        ln t_p − ln(−ln(1 − P)); a Jet where an argument is one.
+    """
+    share = floor + (visibility - floor) * switching_probability(pulse_width, log_dwell_time)
+    return np.log(pulse_width) - np.log(-np.log1p(-share))
+
+
 def _log_exposure(pulse_width: Quantity, log_dwell_time: Quantity) -> Quantity:
     return np.log(pulse_width) - log_dwell_time
 

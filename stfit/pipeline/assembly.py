@@ -22,6 +22,7 @@ from stfit.models.parameters import PARAMETERS, Parameter, regular
 from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Constraint, FitParameter, LogNormal, Normal, Objective, ParameterSpace, Term
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
+from stfit.pipeline.circuit import with_both_resistances
 from stfit.pipeline.starting import started
 from stfit.pipeline.thermal import below_curie, heating_of
 
@@ -51,6 +52,7 @@ def assemble(analysis: Analysis, measurements: Sequence[Observation]) -> Objecti
     """The objective of an analysis; InputError where measurements and analysis do not fit together."""
     if not law_named(analysis.model.barrier).linear_in_current or analysis.model.heating != WITHOUT_HEATING:
         measurements = [m.for_curved_law() if isinstance(m, StraightLawOnly) else m for m in measurements]
+    analysis = with_both_resistances(analysis, measurements)
     temperatures = _temperatures(analysis, measurements)
     law = SpinTransferLaw.of(
         analysis.model,
@@ -90,7 +92,8 @@ def _gmr(analysis: Analysis) -> Gmr:
 def _temperatures(analysis: Analysis, measurements: Sequence[Observation]) -> Temperatures:
     device = analysis.device.get("temperature")
     own = [m.settings.temperature for m in measurements]
-    entries = [entry.temperature for entry in analysis.measurement] or [None] * len(own)
+    places = [place if m.origin.entry is None else m.origin.entry for place, m in enumerate(measurements)]
+    entries = [analysis.measurement[place].temperature if analysis.measurement else None for place in places]
     defaults = [device.value if entry is None and device is not None else entry for entry in entries]
     readings = [
         np.where(np.isnan(t), np.nan if d is None else _as_read(d, np.concatenate(own)), t)
@@ -184,6 +187,8 @@ def _corrections(analysis: Analysis, measurements: Sequence[Observation]) -> lis
     found = []
     if "series_resistance" in named and any(m.settings.voltage is not None for m in measurements):
         found.append("series_resistance")
+    if "resistance_AP" in named and any(m.settings.voltage is not None for m in measurements):
+        found.append("resistance_AP")
     if "half_voltage" in named:
         _require_bias(analysis, measurements, "resistance" in named)
         found += ["resistance", "half_voltage"]

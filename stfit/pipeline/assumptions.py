@@ -15,9 +15,15 @@ from stfit.pipeline.thermal import temperature_sentences
 
 _CORRECTIONS: Final = {
     "series_resistance": "A resistance R_s lies in series with the device: a voltage V drives I = V/(R + R_s).",
+    "resistance_AP": "A voltage V drives I = V/R with the resistance of the state that is left: R_AP = R + ΔR in AP.",
     "half_voltage": "ΔR falls with the bias V = I·R as ΔR/(1 + (V/V_h)²); ΔR, slopes and I_c are quoted for zero bias, "
     "and a row that gives its own ΔR keeps it.",
 }
+
+_ONE_RESISTANCE: Final = (
+    "Both states are taken to have one resistance, as [device] gives neither delta_R nor resistance_AP: "
+    "where AP has the higher one it carries a smaller current, and its slope is larger than quoted by R_AP/R."
+)
 
 
 def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence[Observation]) -> list[str]:
@@ -40,6 +46,8 @@ def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence
     ]
     used = {p.name for p in objective.space.parameters}
     sentences += [sentence for name, sentence in _CORRECTIONS.items() if name in used]
+    if "resistance_AP" not in used and any(m.settings.voltage is not None for m in measurements):
+        sentences.append(_ONE_RESISTANCE)
     for remarks, own in _by_kind(measurements).items():
         sentences += remarks.assumptions(objective.law, own)
     polarities = {m.origin.polarity for m in measurements}

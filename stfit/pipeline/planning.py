@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from stfit.analysis import Analysis, PlanEntry
 from stfit.analysis.reading import with_target
 from stfit.backends.least_squares import minimise
@@ -59,8 +61,8 @@ def with_plan(analysis: Analysis, target: str | None = None, hours: float | None
     if target is not None:
         conditions = with_target(analysis, target).plan
     if hours is not None:
-        if not hours > 0:
-            raise InputError(Problem("hours", "a time above 0 h", f"{hours:g}"))
+        if not 0.0 < hours < np.inf:
+            raise InputError(Problem("option '--hours'", "a finite time above 0 h", f"{hours:g} h"))
         conditions = replace(conditions, hours=3600.0 * hours)
     return replace(analysis, plan=conditions)
 

@@ -19,7 +19,9 @@ from stfit.results import FitResult, Status
 
 
 def sampled(result: FitResult, source: Source, seed: int, run: Run, budget: Budget | None = None) -> FitResult:
-    """A fit with its chain drawn and judged."""
+    """A fit with its chain drawn and judged; InputError where the file of a chain of other work would be lost."""
+    if run.output is not None and run.file is not None and not (run.resume and run.file.exists()):
+        run.output.claim(run.file.name)
     chain = draw(
         source.objective,
         source.optimum,

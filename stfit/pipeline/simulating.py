@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from stfit.analysis.virtual import read_device
 from stfit.laboratory import measuring
+from stfit.outputs import ARGUMENT, Output, Work, Written
 
 
-def simulate(device: str | Path, experiment: str | Path | None = None, *, seed: int, out: str | Path) -> list[Path]:
+def simulate(
+    device: str | Path, experiment: str | Path | None = None, *, seed: int, out: str | Path, force: bool = False
+) -> list[Path]:
     """Measure a virtual device: write the files that a laboratory would have, and truth.json.
 
     Parameters
@@ -21,6 +25,8 @@ def simulate(device: str | Path, experiment: str | Path | None = None, *, seed: 
         The same seed gives the same files.
     out : str or Path
         The folder, made if need be.
+    force : bool
+        Whether files of the same names that stfit did not make of this device are replaced.
 
     Returns
     -------
@@ -30,8 +36,17 @@ def simulate(device: str | Path, experiment: str | Path | None = None, *, seed: 
     Raises
     ------
     InputError
-        A file cannot be used; then nothing is written.
+        A file cannot be used, or one would be lost; then nothing is written.
     """
-    return measuring.simulate(
-        read_device(Path(device), None if experiment is None else Path(experiment)), Path(out), seed
-    )
+    files = [Path(file) for file in (device, experiment) if file is not None]
+    return list(simulated(files, seed=seed, output=Output(Path(out), work_of(files), force, ARGUMENT)).paths)
+
+
+def work_of(files: Sequence[Path]) -> Work:
+    """What is simulated: the device file, and the experiment file where there is one."""
+    return Work("simulate", tuple(files))
+
+
+def simulated(files: Sequence[Path], *, seed: int, output: Output) -> Written:
+    """The same of a device file, with or without an experiment file, into the place of the output."""
+    return measuring.simulate(read_device(*files), output, seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, final
+from typing import final
 
 from stfit.analysis import Analysis
 from stfit.backends.chain import Chain
@@ -12,8 +12,6 @@ from stfit.errors import InputError, Problem
 from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.results import FitResult
-
-CHAIN: Final = "chain.h5"  # in the folder of the report
 
 
 @final

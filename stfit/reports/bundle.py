@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from stfit.figures.style import pdf_file
+from stfit.outputs import Output, Written
 from stfit.reports import pdf
 from stfit.reports.blocks import drawings
 from stfit.reports.content import Document, Drawing
@@ -15,26 +15,21 @@ from stfit.reports.html import page_of
 from stfit.reports.latex import answer_table, latex
 from stfit.reports.markdown import markdown
 from stfit.results.result import FitResult
-from stfit.results.storage import as_text, make_folder, write_texts
+from stfit.results.storage import as_text
 
 Files = dict[str, str | bytes]  # by their path below the folder of the report
 
 
 def write_report(
-    result: FitResult, folder: Path | str, formats: Sequence[str] = ("html",), *, with_result: bool = True
-) -> Path:
-    """Write result.json and the report into `folder`, made if need be; the path of the report's first file.
+    result: FitResult, output: Output, formats: Sequence[str] = ("html",), *, with_result: bool = True
+) -> Written:
+    """Write the report and result.json, the first file of the report first; all of them or none.
 
-    The files are all there, whole, or none of them. with_result: False leaves result.json as it is. InputError where
-    the folder is a file or cannot be written.
+    with_result: False leaves result.json as it is. InputError where the folder cannot be written, or holds files of
+    these names that are not of this work.
     """
-    folder = Path(folder)
-    files: Files = {RESULT: as_text(result)} if with_result else {}
-    files |= forms(result, formats)  # before anything is touched
-    make_folder(folder)
-    if any(name.startswith(f"{FIGURES}/") for name in files):
-        make_folder(folder / FIGURES)
-    return write_texts({folder / name: content for name, content in files.items()})[1 if with_result else 0]
+    files = forms(result, formats)  # before anything is touched
+    return output.write(files | ({RESULT: as_text(result)} if with_result else {}))
 
 
 def forms(result: FitResult, formats: Sequence[str]) -> Files:

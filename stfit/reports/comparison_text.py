@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from stfit import markup
 from stfit.figures.forest import ForestLine, ForestPanel, forest_figure
-from stfit.figures.style import Figure, svg
+from stfit.figures.style import Figure, escape, svg
 from stfit.reports.summary import interval_cell
 from stfit.results.compared import Compared, ComparedQuantity
 from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_p, format_rounded, format_value, prefix
@@ -22,6 +22,19 @@ SCHEMA: Final = "stfit-comparison/1"
 _HEAD: Final = ("", "value", "95 % interval", "verdict", "pull")
 _BAR: Final = 29  # letters of a bar in a terminal
 _LOG: Final = frozenset({"tau_0"})
+_FORMULA: Final = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)  # the last four are full width
 _NUMBERLESS: Final = frozenset({Verdict.NOT_IDENTIFIED})
 
 
@@ -76,7 +89,8 @@ def table_csv(compared: Compared) -> str:
     for quantity in compared.quantities:
         p_value = "" if quantity.common is None else repr(quantity.common.p_value)
         for name, estimate in zip(compared.names, quantity.estimates, strict=True):
-            writer.writerow([_harmless(name), quantity.name, _unit(quantity), *_numbers(estimate), p_value])
+            texts = (_harmless(text) for text in (name, quantity.name, _unit(quantity)))
+            writer.writerow([*texts, *_numbers(estimate), p_value])
     return stream.getvalue()
 
 
@@ -118,7 +132,9 @@ def forest(compared: Compared) -> Figure:
         positive = bool(ends) and min(ends) > 0
         name = symbol(quantity.name).math
         panels.append(
-            ForestPanel(f"{name} ({label})" if label else name, lines, shared, log=quantity.name in _LOG and positive)
+            ForestPanel(
+                f"{name} ({escape(label)})" if label else name, lines, shared, log=quantity.name in _LOG and positive
+            )
         )
     return forest_figure(compared.names, panels)
 
@@ -254,7 +270,7 @@ def _numbers(estimate: Estimate | None) -> list[str]:
 
 def _harmless(text: str) -> str:
     """A text that a spreadsheet takes for a text: a formula would begin with one of these."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _quantity_dict(compared: Compared, quantity: ComparedQuantity) -> dict[str, Any]:

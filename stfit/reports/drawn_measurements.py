@@ -19,8 +19,15 @@ from stfit.units import choose_prefix
 
 _LAYOUTS: Final[Mapping[str, FigureLayout]] = {"column": COLUMN, "page": PAGE}
 _LONGEST: Final = 16  # letters of a name in a figure
-_DRIVES: Final = {"frequency": "Hz", "current": "A", "voltage": "V", "delta_R": "ohm", "row": ""}
-_WORDS: Final = {"delta_R": "ΔR"}
+_DRIVES: Final = {
+    "frequency": "Hz",
+    "current": "A",
+    "voltage": "V",
+    "lg_measurement_time": "",
+    "delta_R": "ohm",
+    "row": "",
+}
+_WORDS: Final = {"delta_R": "ΔR", "lg_measurement_time": "lg(measurement time / s)"}
 
 
 def has_figure(summary: MeasurementSummary) -> bool:
@@ -54,7 +61,7 @@ def measurement_figure(
 
 
 def drive_of(summary: MeasurementSummary) -> str:
-    """What rows are drawn against: the frequency where it varies, else current, voltage, ΔR or number of the row."""
+    """What rows are drawn against: the frequency where it varies, else current, voltage, time, ΔR or number of row."""
     seen = (name for name in _DRIVES if any(row.get(name) is not None for row in summary.reduced))
     return next(seen, "voltage")
 

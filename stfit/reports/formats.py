@@ -11,6 +11,7 @@ from stfit.errors import InputError, Problem
 REPORT: Final = "report.html"
 RESULT: Final = "result.json"
 FIGURES: Final = "figures"
+CHAIN: Final = "chain.h5"  # of a sampled result, beside its report
 FORMATS: Final = ("html", "pdf", "md", "latex")  # "all" is all of them
 _FILES: Final = {"html": (REPORT,), "pdf": ("report.pdf",), "md": ("report.md",), "latex": ("report.tex", "table.tex")}
 
@@ -31,6 +32,12 @@ def chosen_formats(text: str) -> tuple[str, ...]:
 def files_of(formats: Sequence[str], *, result: bool = True) -> tuple[str, ...]:
     """What a report in these formats writes, but for the figures in their folder."""
     return (*((RESULT,) if result else ()), *(name for form in formats for name in _FILES[form]))
+
+
+def places_of(formats: Sequence[str]) -> tuple[str, ...]:
+    """What a report in these formats and its result take of a folder, the folder of figures (figures/) included."""
+    drawn = (f"{FIGURES}/",) if {"md", "latex"} & {*formats} else ()
+    return (*files_of(formats), *drawn)
 
 
 def require_typst(where: str) -> None:

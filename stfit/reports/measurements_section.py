@@ -39,12 +39,19 @@ _UNITS: Final[Mapping[str, str]] = {  # of the columns of a kind
     "mean_dwell_stderr": "s",
     "frequency": "Hz",
     "delta_R": "ohm",
+    "measurement_time": "s",
     "barrier": "J",
     "critical_current": "A",
     "critical_current_stderr": "A",
 }
 _HIDDEN: Final = frozenset({"observed_lo", "observed_hi", "unit", "observed", "fitted", "residual"})
-_NAMES: Final = {"n": "n", "n_switched": "n switched", "delta_R": "ΔR", "critical_current_stderr": "its error"}
+_NAMES: Final = {
+    "n": "n",
+    "n_switched": "n switched",
+    "delta_R": "ΔR",
+    "critical_current_stderr": "its error",
+    "lg_measurement_time": "lg(time / s)",
+}
 _OVERVIEW: Final = (
     TableColumn("measurement", wraps=True),
     TableColumn("kind"),

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, final
 
-from stfit.results.storage import write_text
+from stfit.outputs import write_file
 
 SCHEMA: Final = "stfit-plan/1"
 WORTHWHILE: Final = 0.005  # of the error: with less gain a measurement changes nothing
@@ -138,7 +138,7 @@ def plan_text(plan: MeasurementPlan) -> str:
 
 def write_plan(plan: MeasurementPlan, path: Path | str) -> Path:
     """Write plan.json, all of it or nothing."""
-    return write_text(plan_text(plan), path)
+    return write_file(Path(path), plan_text(plan))
 
 
 @cache

@@ -14,6 +14,7 @@ _PLAIN_DIGITS: Final = 6  # of a number without an uncertainty
 _MOST_DIGITS: Final = 12  # an uncertainty below this many digits of its value is none: doubles hold 15 to 17
 _LOPSIDED: Final = 0.1  # sides of an interval that differ by more than this fraction of their mean are shown apart
 _WIDE: Final = 100.0  # ends of an interval this factor apart each get their own prefix
+_SMALLEST: Final = 300  # powers of ten
 _SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -75,9 +76,9 @@ def format_interval(interval: Interval | None, unit: str, beside: float = 0.0) -
     largest = max(abs(low), abs(high))
     factor, label = prefix(beside or largest, unit)
     exponent = _exponent(largest * factor)
-    scale = factor / 10.0**exponent
-    decimals = _decimals((high - low) / 2 * scale, 2) if high > low else _PLAIN_DIGITS - 1
-    number = f"{_fixed(low * scale, decimals)} to {_fixed(high * scale, decimals)}"
+    low, high = _without_power(low * factor, exponent), _without_power(high * factor, exponent)
+    decimals = _decimals((high - low) / 2, 2) if high > low else _PLAIN_DIGITS - 1
+    number = f"{_fixed(low, decimals)} to {_fixed(high, decimals)}"
     return _with_unit(_with_exponent(f"({number})" if exponent else number, exponent), label)
 
 
@@ -135,7 +136,7 @@ def _concise(value: float, stderr: float | None) -> str:
     if stderr is None or not math.isfinite(stderr) or stderr <= abs(value) * 10.0**-_MOST_DIGITS:
         return _plain(value, _PLAIN_DIGITS)
     exponent = _exponent(max(abs(value), stderr))
-    value, stderr = value / 10.0**exponent, stderr / 10.0**exponent
+    value, stderr = _without_power(value, exponent), _without_power(stderr, exponent)
     decimals = _decimals(stderr, 2)
     rounded = _fixed(stderr, decimals)
     digits = rounded.replace(".", "").lstrip("0") if rounded.startswith("0.") else rounded
@@ -145,7 +146,7 @@ def _concise(value: float, stderr: float | None) -> str:
 def _asymmetric(value: float, up: float, down: float) -> str:
     """1.23 (+0.45 −0.31): two digits of the larger side, at least one of the smaller."""
     exponent = _exponent(max(abs(value), up, down))
-    value, up, down = (number / 10.0**exponent for number in (value, up, down))
+    value, up, down = (_without_power(number, exponent) for number in (value, up, down))
     decimals = _decimals(max(up, down), 2)
     if min(up, down) > 0:
         decimals = max(decimals, _decimals(min(up, down), 1))
@@ -157,7 +158,7 @@ def _plain(value: float, digits: int) -> str:
     if not math.isfinite(value):
         return str(value)
     exponent = _exponent(abs(value))
-    text = f"{value / 10.0**exponent:.{digits}g}"
+    text = f"{_without_power(value, exponent):.{digits}g}"
     plain = f"{float(text):.0f}" if "e" in text else text  # 1000, where three digits of it would read 1e+03
     return _with_exponent(plain.replace("-", "−"), exponent)
 
@@ -169,8 +170,15 @@ def _exponent(magnitude: float) -> int:
     return math.floor(math.log10(magnitude))
 
 
+def _without_power(value: float, exponent: int) -> float:
+    """A value over a power of ten, which itself may be below the smallest double."""
+    return value / 10.0**exponent if exponent > -_SMALLEST else value * 10.0**_SMALLEST / 10.0 ** (exponent + _SMALLEST)
+
+
 def _decimals(uncertainty: float, digits: int) -> int:
     """How many decimals show `digits` significant digits; negative where whole tens are rounded away."""
+    if not math.isfinite(uncertainty):  # too large in the unit that suits the value
+        return 0
     return digits - 1 - int(f"{uncertainty:.{digits - 1}e}".split("e")[1])
 
 

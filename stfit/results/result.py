@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, KeysView, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, StrEnum
 from typing import Any, Self, final
@@ -232,6 +232,19 @@ class FitResult:
             raise KeyError(f"no parameter is called {name!r}; there are {', '.join(self.parameters)}")
         return self.parameters[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.parameters
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.parameters)
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    def keys(self) -> KeysView[str]:
+        """The names of the estimates: dict(result) holds each of them."""
+        return self.parameters.keys()
+
     def as_dict(self) -> dict[str, Any]:
         """The content of result.json."""
         content = {"schema": self.schema} | asdict(replace(self, source=None))
@@ -248,7 +261,7 @@ class FitResult:
         known = dict(content)
         known["status"] = Status.from_key(known["status"])
         known["inputs"] = [InputFile(**entry) for entry in known["inputs"]]
-        known["parameters"] = {name: _estimate(entry) for name, entry in known["parameters"].items()}
+        known["parameters"] = {name: estimate_of(entry) for name, entry in known["parameters"].items()}
         known["combinations"] = [Combination(**_with_intervals(entry)) for entry in known["combinations"]]
         known["curves"] = [Curve(**entry) for entry in known["curves"]]
         tests = [GoodnessTest(**entry) for entry in known["goodness"]["tests"]]
@@ -263,5 +276,6 @@ def _with_intervals(entry: Mapping[str, Any]) -> dict[str, Any]:
     return dict(entry) | intervals
 
 
-def _estimate(entry: Mapping[str, Any]) -> Estimate:
+def estimate_of(entry: Mapping[str, Any]) -> Estimate:
+    """The estimate that JSON holds as `entry`."""
     return Estimate(**(_with_intervals(entry) | {"verdict": Verdict(entry["verdict"])}))

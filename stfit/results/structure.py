@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
+_LARGEST: Final = 1e280  # of which sums and other units are doubles too
+_LARGEST_INTEGER: Final = 2**64
 _SHOWN: Final = 60  # characters of a wrong value that a message quotes
 
 
@@ -30,8 +33,8 @@ def _check(
     if "$ref" in schema:
         schema = definitions[schema["$ref"].rpartition("/")[2]]
     where = f"{source}, key '{key}'" if key else source
-    problem = _type_problem(value, schema, where) or _choice_problem(value, schema, where)
-    if problem is not None:
+    tests = (_type_problem, _choice_problem, _size_problem)
+    if problem := next(filter(None, (test(value, schema, where) for test in tests)), None):
         yield problem
     elif isinstance(value, dict):
         yield from _check_object(value, schema, definitions, source, key)
@@ -61,6 +64,20 @@ def _choice_problem(value: Any, schema: Mapping[str, Any], where: str) -> Proble
     return Problem(where, " or ".join(f"'{choice}'" for choice in choices), _quoted(value))
 
 
+def _size_problem(value: Any, schema: Mapping[str, Any], where: str) -> Problem | None:
+    """A number that no double holds, or outside the range of the schema; JSON itself has no largest number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
+        return Problem(where, "a whole number of at most 64 bits", _quoted(value))
+    if not abs(value) <= _LARGEST:
+        return Problem(where, f"a number of at most {_LARGEST:g}", _quoted(value))
+    least, most = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
+    if least <= value <= most:
+        return None
+    return Problem(where, f"{least:g} or more" if math.isinf(most) else f"{least:g} to {most:g}", _quoted(value))
+
+
 def _check_object(
     value: dict[str, Any], schema: Mapping[str, Any], definitions: Mapping[str, Any], source: str, key: str
 ) -> Iterator[Problem]:
@@ -81,7 +98,8 @@ def _check_array(
 ) -> Iterator[Problem]:
     least, most = schema.get("minItems", 0), schema.get("maxItems", len(value))
     if not least <= len(value) <= most:
-        yield Problem(f"{source}, key '{key}'", f"{least} entries", f"{len(value)}")
+        entries = f"{least} entries" if least == most else f"{least} entries or more"
+        yield Problem(f"{source}, key '{key}'", entries, f"{len(value)}")
     for index, entry in enumerate(value):
         yield from _check(entry, schema.get("items", {}), definitions, source, f"{key}[{index}]")
 
@@ -91,5 +109,7 @@ def _below(key: str, name: str) -> str:
 
 
 def _quoted(value: Any) -> str:
+    if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
+        return f"one of about {value.bit_length() * 3 // 10 + 1} digits"
     text = repr(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
-from typing import Final, final
+from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
 
 from stfit.backends.bootstrap import bootstrap
+from stfit.backends.keeping import Kept, kept
 from stfit.backends.least_squares import minimise
 from stfit.backends.optimum import Optimum
-from stfit.backends.parallel import mapped
 from stfit.diagnostics.estimates import LOGARITHMIC, estimates
 from stfit.diagnostics.intervals import bootstrap_estimates, covariance_estimates, profile_estimates
 from stfit.errors import InputError, Problem
 from stfit.objective import Objective
 from stfit.results import Estimate, Status, Verdict
+from stfit.results.result import estimate_of
 from stfit.studies.coverage import NOMINAL, Coverage, Judgement, Pulls, coverage, critical_z, pull
 from stfit.studies.sbc import Repetitions, SimulatedPosteriors, simulate_posteriors
 from stfit.studies.truths import truths_at
@@ -184,8 +185,10 @@ def calibrate(
         count = repetitions.replicas if posteriors is None else posteriors
         sampled = simulate_posteriors(objective, optimum, replace(repetitions, replicas=count))
     seeds = np.random.SeedSequence(repetitions.seed).spawn(repetitions.replicas)
+    of = (objective, optimum.x, tuple(tested), refitted, repetitions.seed)
+    work = Kept("simulated and refitted", of, _plain_replica, _whole_replica)
     return Calibration(
-        replicas=tuple(mapped(replicate, seeds, repetitions.processes, doing="simulated and refitted")),
+        replicas=tuple(kept(work, replicate, seeds, repetitions.processes)),
         seed=repetitions.seed,
         kinds=tuple(kind for kind in KINDS if kind in kinds),
         fitted=tested,
@@ -220,6 +223,16 @@ def _replica(
         resampled = bootstrap(drawn, optimum, seed=int(seed.generate_state(1)[0]), replicas=_RESAMPLES)
         found["bootstrap"] = bootstrap_estimates(drawn, optimum, resampled)
     return Replica(optimum.status, {kind: {name: e[name] for name in names} for kind, e in found.items()})
+
+
+def _plain_replica(replica: Replica) -> dict[str, Any]:
+    return asdict(replica) | {"status": replica.status.key}
+
+
+def _whole_replica(plain: Mapping[str, Any]) -> Replica:
+    found = plain["estimates"].items()
+    estimates = {kind: {name: estimate_of(entry) for name, entry in of.items()} for kind, of in found}
+    return Replica(Status.from_key(plain["status"]), estimates)
 
 
 def _tested(found: Mapping[str, Estimate], truths: Mapping[str, float]) -> tuple[dict[str, Estimate], dict[str, str]]:

@@ -9,9 +9,9 @@ quote, which stays as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
-from typing import Final, final
+from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +19,15 @@ import numpy.typing as npt
 from stfit.backends.budget import Budget
 from stfit.backends.chain import Chain
 from stfit.backends.ensemble import sample
+from stfit.backends.keeping import Kept, kept
 from stfit.backends.least_squares import minimise
 from stfit.backends.optimum import Optimum
-from stfit.backends.parallel import mapped
 from stfit.diagnostics.convergence import convergence
 from stfit.diagnostics.posterior import posterior_estimates
 from stfit.errors import InputError, Problem
 from stfit.objective import Constraint, FitParameter, LogNormal, Normal, Objective
 from stfit.results import Estimate
+from stfit.results.result import estimate_of
 from stfit.studies.coverage import FALSE_ALARM
 from stfit.studies.truths import truths_at
 from stfit.studies.uniformity import Band, Counts, band, counts_below
@@ -141,7 +142,8 @@ def simulate_posteriors(
     informed = with_working_prior(objective, optimum)
     rank = partial(_ranked, informed, repetitions.budget, distorted)
     seeds = np.random.SeedSequence([repetitions.seed, _STREAM]).spawn(repetitions.replicas)
-    done = mapped(rank, seeds, repetitions.processes, doing="posteriors sampled")
+    work = Kept("posteriors sampled", (informed, repetitions.budget, distorted, repetitions.seed), asdict, _whole)
+    done = kept(work, rank, seeds, repetitions.processes)
     prior = {p.name: p.constraint.sentence(p.parameter.unit) for p in informed.space.varied if p.constraint is not None}
     return SimulatedPosteriors(tuple(done), repetitions.seed, (*informed.names, LOG_LIKELIHOOD), prior)
 
@@ -189,6 +191,11 @@ def _ranked(
         estimates=posterior_estimates(measured, optimum, chain),
         ended=chain.ended.value,
     )
+
+
+def _whole(plain: Mapping[str, Any]) -> Ranked:
+    estimates = {name: estimate_of(entry) for name, entry in plain["estimates"].items()}
+    return Ranked(**(dict(plain) | {"estimates": estimates}))
 
 
 def _ranks(objective: Objective, chain: Chain, truth: Array, rng: np.random.Generator) -> dict[str, int]:

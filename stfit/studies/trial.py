@@ -9,9 +9,9 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
+from stfit.backends.keeping import Kept, kept
 from stfit.backends.least_squares import refit
 from stfit.backends.optimum import Optimum
-from stfit.backends.parallel import mapped
 from stfit.objective import Objective
 from stfit.results.measurement_plan import SimulatedCheck
 from stfit.studies.candidate import Candidate, Today, with_candidate
@@ -48,15 +48,15 @@ def trial(
     designed = replace(objective, terms=(*today.objective.terms, *candidate.terms))
     logarithmic = any(p.name == target and p.parameter.transform == "log" for p in objective.space.varied)
     design = _Design(designed, optimum, target, logarithmic)
-    found = np.array(
-        list(mapped(partial(_refitted, design), seed.spawn(refits), processes, doing=f"refits of: {candidate.title}"))
-    )
-    kept = found[np.isfinite(found)]
-    low, high = np.quantile(kept, _CENTRAL) if kept.size else (np.nan, np.nan)
+    of = (designed, optimum.x, target, logarithmic, seed.entropy, seed.spawn_key)
+    work = Kept(f"refits of: {candidate.title}", of, float, float)
+    found = np.array(list(kept(work, partial(_refitted, design), seed.spawn(refits), processes)))
+    fitted = found[np.isfinite(found)]
+    low, high = np.quantile(fitted, _CENTRAL) if fitted.size else (np.nan, np.nan)
     spread = 0.5 * float(high - low) * (abs(today.value(target)) if logarithmic else 1.0)
     ratio = spread / predicted
-    error = ratio * _QUANTILE_ERROR / np.sqrt(max(kept.size, 1))
-    return SimulatedCheck(refits, int(found.size - kept.size), spread, ratio, float(error))
+    error = ratio * _QUANTILE_ERROR / np.sqrt(max(fitted.size, 1))
+    return SimulatedCheck(refits, int(found.size - fitted.size), spread, ratio, float(error))
 
 
 def _refitted(design: _Design, seed: np.random.SeedSequence) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, final
 
 from stfit.constants import VACUUM_PERMEABILITY
@@ -12,6 +13,7 @@ from stfit.errors import StfitError
 from stfit.units.vocabulary import DIMENSIONS, LONGEST, UnknownUnitError, dimension_of, is_unit, root
 
 _SHOWN: Final = 60
+_KEPT: Final = 4096  # headers whose parts are remembered, since every kind asks for them
 SMALLEST: Final = 1e-30  # SI; beyond these sizes, powers and products of quantities leave the range of doubles
 LARGEST: Final = 1e30
 _BRACKETS: Final = str.maketrans("（）［］", "()[]")
@@ -101,20 +103,21 @@ def conversion(unit_text: str, to: str) -> tuple[float, float]:
     return given.factor * step / target.factor, given.offset / target.factor
 
 
+@lru_cache(_KEPT)
 def split_header(header: str) -> tuple[str, str | None]:
     """Name and unit of a header; the unit is None where there is none.
 
-    Forms: "current (mA)", "current [mA]", with full-width brackets too, "current / mA", "current in mA", "current, mA".
-    Behind a slash, "in" or a comma only a unit that is known counts as one: dP/dH is a name.
+    Forms: "current (mA)" with brackets of any kind, "current / mA", "current in mA", "current, mA", "current: mA".
+    Behind a slash, "in", a comma or a colon only a unit that is known counts as one: dP/dH is a name.
     """
     text = header.strip().translate(_BRACKETS)
-    opening = {")": "(", "]": "["}.get(text[-1:], "")
+    opening = {")": "(", "]": "[", "}": "{", ">": "<"}.get(text[-1:], "")
     depth = 0
     for position in range(len(text) - 1, -1, -1) if opening else ():
         depth += (text[position] == text[-1]) - (text[position] == opening)
         if depth == 0:
             return text[:position].strip().removesuffix("/").strip(), text[position + 1 : -1].strip() or None
-    for mark in ("/", " in ", ","):
+    for mark in ("/", " in ", ",", ":"):
         name, _, unit = text.rpartition(mark) if mark != "/" else text.partition(mark)
         if name.strip() and is_unit(unit):
             return name.strip(), unit.strip()

@@ -104,6 +104,8 @@ _SYMBOLS: Final = str.maketrans(
         "\N{MINUS SIGN}": "-",
         "℃": "degC",
         "°": "deg",
+        "\N{RING ABOVE}": "deg",
+        "\N{MASCULINE ORDINAL INDICATOR}": "deg",
         "%": "percent",
         "‰": "permille",
         "·": "*",
@@ -111,6 +113,7 @@ _SYMBOLS: Final = str.maketrans(
         "⋅": "*",
     }
 )
+_DEGREES: Final = re.compile(r"deg\.?\s*([CF])")
 _SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 
 # Two things that pint takes and nobody means are left out: a power of 0 (a KeyError) and the name "nan" (a number).
@@ -252,7 +255,7 @@ def _normalised(unit_text: str) -> str:
     if len(unit_text) > LONGEST:
         raise UnknownUnitError("which is no unit")
     plain = re.sub(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda power: "**" + power[0].translate(_SUPERSCRIPTS), unit_text)
-    expression = plain.translate(_SYMBOLS).strip()
+    expression = _DEGREES.sub(r"deg\1", plain.translate(_SYMBOLS).strip())
     if expression and _EXPRESSION.fullmatch(expression) is None:
         raise UnknownUnitError("which is no unit")
     return expression

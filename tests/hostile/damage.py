@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from tests.containers import WRITERS
 from tests.hostile.case import Hostile, Right
+from tests.instrument_files import INSTRUMENTS
+
+_SOUND: Final = {**WRITERS, **INSTRUMENTS}
 
 
 def damaged(each: int) -> Iterator[Hostile]:
     """Files of every container with bytes changed, cut off, doubled or put in, `each` of each kind of damage."""
-    for name in WRITERS:
+    for name in _SOUND:
         for change in ("bytes", "start", "cut", "doubled", "inserted"):
             for seed in range(each):
                 yield Hostile(
@@ -23,7 +27,7 @@ def damaged(each: int) -> Iterator[Hostile]:
 
 
 def _damage(name: str, change: str, seed: int, path: Path) -> None:
-    WRITERS[name](path)
+    _SOUND[name](path)
     content = bytearray(path.read_bytes())
     rng = np.random.default_rng([seed, *name.encode(), *change.encode()])
     places = rng.integers(0, min(len(content), 400 if change == "start" else len(content)), 1 + seed % 8)

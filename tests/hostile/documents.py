@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from tests.hostile.case import MEASUREMENT, Hostile, analysis, holding
+import numpy as np
+
+from tests.fuzz.seeds import stored_results
+from tests.hostile.case import MEASUREMENT, Hostile, Right, analysis, holding
+from tests.hostile.stored import mutant, text_of
 
 
 def analyses() -> Iterator[Hostile]:
@@ -44,3 +48,12 @@ def results() -> Iterator[Hostile]:
     }.items():
         for command in ("report", "compare"):
             yield Hostile("result", f"{command} {label}.json", holding(text), command=(command,))
+
+
+def edited(count: int) -> Iterator[Hostile]:
+    """Stored results of every data set with one to three values changed, doubled or gone, `count` in all."""
+    sound = list(stored_results())
+    for seed in range(count):
+        changed = mutant(json.loads(sound[seed % len(sound)]), np.random.default_rng([271, seed]))
+        write = holding(text_of(changed.document))
+        yield Hostile("stored result", f"edited {seed}.json", write, Right.EITHER, command=("compare",))

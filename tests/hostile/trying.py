@@ -7,7 +7,9 @@ processor; nothing of another file; nothing that a terminal obeys; no screen ful
 from __future__ import annotations
 
 import io
+import os
 import re
+import shutil
 import sys
 import time
 import traceback
@@ -19,6 +21,7 @@ from pathlib import Path
 from typing import Final, final
 
 from stfit.cli import main
+from stfit.loaders.gate import one_reader
 from tests.hostile.case import CANARY, Hostile, Right
 
 _SECONDS: Final = 5.0
@@ -69,6 +72,28 @@ def tried(case: Hostile, folder: Path) -> Tried:
     }
     wrong = tuple(words for words, found in faults.items() if found)
     return Tried(case, (*wrong, said[:600]) if wrong else (), seconds)
+
+
+def tried_all(cases: Iterable[Hostile], folder: Path) -> list[Tried]:
+    """Every case in a folder of its own, which is the working folder meanwhile; one process reads the binary files."""
+    outcomes, before = [], (Path.cwd(), sys.argv)
+    os.chdir(folder)
+    try:
+        with one_reader():
+            for number, case in enumerate(cases):
+                own = folder / str(number)
+                own.mkdir()
+                outcomes.append(tried(case, own))
+                shutil.rmtree(own)
+    finally:
+        os.chdir(before[0])
+        sys.argv = before[1]
+    return outcomes
+
+
+def faults(outcomes: Iterable[Tried]) -> str:
+    """What was wrong with the answers, a line for each."""
+    return "\n".join(f"{o.case.kind}, {o.case.name}: {'; '.join(o.faults)}" for o in outcomes if o.faults)
 
 
 def table(outcomes: Iterable[Tried]) -> str:

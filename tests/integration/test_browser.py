@@ -200,10 +200,11 @@ def test_the_point_under_the_pointer_tells_its_values(opened: Opened) -> None:
     )
     page.mouse.move(*place)
     tip = page.locator(".tip")
+    playwright.expect(tip).to_be_visible()
     assert tip.inner_text().splitlines()[0] == "275 K"
     assert "current: −1.5 mA" in tip.inner_text()
     page.mouse.move(5, 5)
-    assert not tip.is_visible()
+    playwright.expect(tip).not_to_be_visible()
     assert wrong == []
 
 
@@ -234,7 +235,7 @@ def test_a_figure_enlarges_and_zooms(opened: Opened) -> None:
     dialog.get_by_role("button", name="whole").click()
     assert [float(part) for part in svg.get_attribute("viewBox").split()] == [float(part) for part in whole.split()]
     page.keyboard.press("Escape")
-    assert page.locator("dialog").count() == 0
+    playwright.expect(page.locator("dialog")).to_have_count(0)
     assert wrong == []
 
 
@@ -264,6 +265,19 @@ def test_every_figure_is_saved_as_picture_and_as_numbers(form: str, opened: Open
     assert wrong == []
 
 
+def test_no_text_of_a_saved_table_is_a_formula(opened: Opened) -> None:
+    page, _ = opened("nanopillar")
+    page.evaluate(
+        """for (const svg of document.querySelectorAll(".drawing svg"))
+             for (const panel of svg.panels) for (const series of panel.series) series.n = `=${series.n}`"""
+    )
+    with page.expect_download() as saving:
+        page.locator("#figure-measurement-1").get_by_role("button", name="CSV").click()
+    rows = list(csv.DictReader(Path(saving.value.path()).read_text("utf-8").splitlines()))
+    assert {row["series"][:2] for row in rows} == {"'="}
+    assert any(float(row["x"]) < 0 for row in rows)  # numbers stay numbers
+
+
 def test_a_painted_figure_is_the_figure(opened: Opened, tmp_path: Path) -> None:
     """The picture that a button saves against what the browser itself shows."""
     page, _ = opened("nanopillar")
@@ -288,16 +302,17 @@ def test_a_link_of_the_contents_opens_the_fold_that_it_leads_to(opened: Opened) 
     page, _ = opened("nanopillar")
     assert not page.locator("#provenance pre").is_visible()
     page.get_by_role("navigation").get_by_role("link", name="Provenance").click()
-    assert page.locator("#provenance pre").is_visible()
+    # the browser tells of a new place in the page when it comes to it, not before the click returns
+    playwright.expect(page.locator("#provenance pre")).to_be_visible()
 
 
 def test_folds_open_by_the_keyboard(opened: Opened) -> None:
     page, _ = opened("nanopillar")
     page.locator("#tests > summary").focus()
     page.keyboard.press("Enter")
-    assert page.locator("#tests table").first.is_visible()
+    playwright.expect(page.locator("#tests table").first).to_be_visible()
     page.keyboard.press("Enter")
-    assert not page.locator("#tests table").first.is_visible()
+    playwright.expect(page.locator("#tests table").first).not_to_be_visible()
 
 
 @pytest.mark.parametrize("script", [True, False])

@@ -85,7 +85,7 @@ def test_another_temperature_for_what_one_does_not_tell(
     [
         (["--target", "tau0"], "the nearest is 'tau_0'"),
         (["--target", "alpha"], "a quantity of this model"),
-        (["--hours", "-1"], "a time above 0 h"),
+        (["--hours", "-1"], "time above 0 h"),
     ],
 )
 def test_what_is_wrong_ends_with_2(

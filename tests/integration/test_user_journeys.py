@@ -460,7 +460,7 @@ def test_what_cannot_be_meant(tmp_path: Path, case: tuple[str, str, list[str]]) 
         ('"pulses.csv"', '"truth.json"', ["key 'file'", "truth.json"]),
         ("beta = 0.35", 'beta = "0.35 ± 0.03"', ["key 'device.beta'", "±"]),
         ('E_P = "0.40 eV"', 'E_P = "100 eV"', ["dwell times", "1e-30", "1e+30 s"]),
-        ("pulses.csv", "p" * 300, ["File name too long"]),
+        ("pulses.csv", "p" * 300, ["file name too long"]),
     ],
 )
 def test_a_device_that_cannot_be_simulated(
@@ -481,6 +481,6 @@ def test_a_full_disk_leaves_nothing_half_written(usual: Fit, tmp_path: Path, mon
         return write_bytes(path, content)
 
     monkeypatch.setattr(Path, "write_bytes", write)
-    with pytest.raises(InputError, match="No space left on device"):
+    with pytest.raises(InputError, match="no space left on device"):
         stfit.report(usual, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []

@@ -19,6 +19,8 @@ import pytest
 import stfit
 from stfit.cli import COMMANDS, app, main
 from stfit.errors import InputError, Problem
+from stfit.outputs import Output, Written
+from stfit.reports.formats import files_of
 from stfit.results import write
 from stfit.results.result import Goodness, Status
 from tests.saying import unnamed
@@ -56,18 +58,16 @@ class Pipeline:
         done = {"replicas": options["replicas"]} if self.status is Status.CONVERGED else {}
         return SimpleNamespace(status=self.status, calibration=done, goodness=self.goodness)
 
-    def write_report(self, result: Any, folder: Path, formats: Any = ("html",)) -> Path:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "report.html").write_text("<p>", encoding="utf-8")
+    def write_report(self, result: Any, output: Output, formats: Any = ("html",)) -> Written:
         self.shown_before_figures = self.shown()
-        return folder / "report.html"
+        return output.write(dict.fromkeys((*files_of(formats, result=False), "result.json"), "<p>"))
 
     def asked_but_not_identified(self, result: Any, free: tuple[str, ...]) -> list[str]:
         return [name for name in free if name in self.unidentified]
 
-    def simulate(self, device: Path, experiment: Path | None, *, seed: int, out: Path) -> list[Path]:
-        self.calls.append({"device": device, "experiment": experiment, "seed": seed, "out": out})
-        return [out / "dwell.csv", out / "truth.json"]
+    def simulate(self, files: Any, *, seed: int, output: Output) -> Written:
+        self.calls.append({"files": files, "seed": seed})
+        return output.write({"dwell.csv": "state", "truth.json": "{}"})
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
         ("pipeline.calibrating.calibrated", stand_in.calibrate),
         ("pipeline.loading.load_measurements", lambda analysis: []),
         ("pipeline.run.asked_but_not_identified", stand_in.asked_but_not_identified),
-        ("pipeline.simulating.simulate", stand_in.simulate),
+        ("pipeline.simulating.simulated", stand_in.simulate),
         ("reports.bundle.write_report", stand_in.write_report),
         ("reports.summary.summary", lambda result: SUMMARY),
         ("results.storage.as_text", lambda result: RESULT),
@@ -311,7 +311,7 @@ class TestOutputFolder:
 
     def test_a_name_too_long(self, run: Run, analysis: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert run("fit", str(analysis), "--out", "x" * 300) == 2
-        assert capsys.readouterr().err.endswith("found File name too long\n")
+        assert capsys.readouterr().err.endswith("found file name too long\n")
 
     @pytest.mark.parametrize("name", ["report.html", "result.json"])
     def test_a_folder_where_a_file_goes(
@@ -324,6 +324,83 @@ class TestOutputFolder:
     def test_an_unknown_backend(self, run: Run, analysis: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert run("fit", str(analysis), "--backend", "simplex") == 2
         assert not unnamed(capsys.readouterr().err, "'--backend'", "'least-squares'", "'mcmc'", "'simplex'")
+
+
+class TestFilesOfOthers:
+    """What a command did not write itself, for the same file, stays."""
+
+    @pytest.fixture
+    def other(self, analysis: Path, tmp_path: Path) -> Path:
+        """Another analysis file in another folder called device-7."""
+        (tmp_path / "b" / "device-7").mkdir(parents=True)
+        for file in analysis.parent.iterdir():
+            (tmp_path / "b" / "device-7" / file.name).write_bytes(file.read_bytes())
+        return tmp_path / "b" / "device-7" / "analysis.toml"
+
+    def test_two_analyses_of_one_name_have_a_folder_each(
+        self, run: Run, pipeline: Pipeline, analysis: Path, other: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for _ in range(2):
+            assert run("fit", "-q", str(analysis)) == 0
+            assert capsys.readouterr() == ("Report: reports/device-7/report.html\n", "")
+            assert run("fit", "-q", str(other)) == 0
+            captured = capsys.readouterr()
+            assert captured.out == "Report: reports/device-7-2/report.html\n"
+            assert not unnamed(captured.err, "reports/device-7 holds", "--force", "reports/device-7-2")
+
+    @pytest.mark.parametrize("command", ["fit", "calibrate"])
+    def test_a_folder_that_is_named_is_refused_before_the_work(
+        self, run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str], command: str
+    ) -> None:
+        Path("out").mkdir()
+        Path("out/report.html").write_text("mine")
+        assert run(command, "-q", str(analysis), "--out", "out") == 2
+        assert not unnamed(capsys.readouterr().err, "output folder out", "--force", "report.html")
+        assert pipeline.calls == []
+        assert Path("out/report.html").read_text() == "mine"
+        assert run(command, "-q", str(analysis), "--out", "out", "--force") == 0
+        assert Path("out/report.html").read_text() == "<p>"
+
+    def test_figures_of_anybody_are_seen_before_the_fit(
+        self, run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Path("out/figures").mkdir(parents=True)
+        Path("out/figures/drift.svg").write_text("mine")
+        assert run("fit", str(analysis), "--out", "out", "--format", "md") == 2
+        assert not unnamed(capsys.readouterr().err, "figures/drift.svg", "--force")
+        assert pipeline.calls == []
+
+    def test_a_chain_of_another_analysis_is_seen_before_the_fit(
+        self, run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Path("out").mkdir()
+        Path("out/chain.h5").write_text("mine")
+        assert run("fit", str(analysis), "--backend", "mcmc", "--out", "out") == 2
+        assert not unnamed(capsys.readouterr().err, "chain.h5", "--force")
+        assert run("fit", str(analysis), "--out", "out") == 0
+
+    def test_a_calibration_leaves_the_fit(self, run: Run, pipeline: Pipeline, analysis: Path) -> None:
+        assert run("fit", "-q", str(analysis)) == 0
+        assert run("calibrate", "-q", str(analysis)) == 0
+        assert Path("reports/device-7-calibration/report.html").is_file()
+        assert run("calibrate", "-q", str(analysis), "--out", "reports/device-7") == 2
+
+    def test_forms_that_a_run_does_not_write_again_are_removed_and_named(
+        self, run: Run, pipeline: Pipeline, analysis: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run("fit", "-q", str(analysis), "--format", "html,md") == 0
+        assert run("fit", "-q", str(analysis)) == 0
+        assert not unnamed(capsys.readouterr().err, "removed", "report.md")
+        assert not Path("reports/device-7/report.md").exists()
+
+    def test_a_plot_of_that_name_stays(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+        Path("plot.png").write_text("mine")
+        Path("dwell.csv").write_text("state,current (mA),n,total_time (s)\nP,1,20,0.5\nAP,1,20,0.5\n")
+        assert run("inspect", "dwell.csv", "--kind", "dwell-times", "--png", "plot.png") == 2
+        assert not unnamed(capsys.readouterr().err, "plot.png", "--force")
+        assert Path("plot.png").read_text() == "mine"
+        assert run("inspect", "dwell.csv", "--kind", "dwell-times", "--png", "plot.png", "--force") == 0
+        assert Path("plot.png").read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(
@@ -504,10 +581,10 @@ def test_a_document_stays_one_whatever_its_texts_hold(
 
 def test_simulate_names_what_it_wrote(run: Run, pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("simulate", "--device", "device.toml", "--seed", "3", "--out", "sim") == 0
-    assert run("simulate", "--device", "device.toml", "--experiment", "e.toml", "--seed", "3", "--out", "sim") == 0
-    asked = {"device": Path("device.toml"), "experiment": None, "seed": 3, "out": Path("sim")}
-    assert pipeline.calls == [asked, asked | {"experiment": Path("e.toml")}]
-    assert capsys.readouterr().out == "Wrote: sim/dwell.csv\nWrote: sim/truth.json\n" * 2
+    assert run("simulate", "--device", "device.toml", "--experiment", "e.toml", "--seed", "3", "--out", "b") == 0
+    assert [call["files"] for call in pipeline.calls] == [[Path("device.toml")], [Path("device.toml"), Path("e.toml")]]
+    wrote = [f"Wrote: {folder}/{name}" for folder in ("sim", "b") for name in ("dwell.csv", "truth.json")]
+    assert capsys.readouterr().out.splitlines() == wrote
 
 
 def test_a_terminal_without_greek_letters_is_no_reason_to_fail() -> None:
@@ -551,7 +628,7 @@ def test_a_calibration_prints_its_tables(
     )
     assert run("calibrate", str(analysis), "-n", "40", "--intervals", "covariance, bootstrap", "--sbc", "7") == 0
     captured = capsys.readouterr()
-    assert captured.out == "40 replicas\n\nReport: reports/device-7/report.html\n"
+    assert captured.out == "40 replicas\n\nReport: reports/device-7-calibration/report.html\n"
     assert captured.err == ""  # no progress where nobody watches
     (asked,) = pipeline.calls
     assert asked["intervals"] == ["covariance", "bootstrap", "posterior"]

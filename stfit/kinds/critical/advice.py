@@ -7,8 +7,5 @@ from typing import Final
 from stfit.pipeline.advice import Advice
 
 ADVICE: Final = Advice(
-    (
-        ("critical_current", "measured", "where they are not extrapolated to zero temperature (Eq. 28), then also"),
-        ("measurement_time", "1 s", "the time in which each was measured"),
-    )
+    (("measurement_time", "1 s", "in which each was measured, where none is extrapolated to zero temperature"),)
 )

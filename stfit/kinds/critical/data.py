@@ -18,6 +18,7 @@ from stfit.measurement.start import Start
 from stfit.measurement.view import TRANSITION_WORDS, Axis, Observed, SeriesSetting, temperature_and_field
 from stfit.objective.predictions import inverse_critical_current
 from stfit.physics.critical import inverse_limits
+from stfit.units import SMALLEST
 
 KIND: Final = "switching-currents"
 
@@ -33,9 +34,9 @@ class CriticalCurrents(Gaussian):
     Parameters
     ----------
     settings : Settings
-        The state that the transition leaves, its own ΔR and barrier where it has them, its temperature; on which time
-        scale the currents were measured, None for currents extrapolated linearly to zero temperature. No row depends
-        on the temperature then.
+        The state that the transition leaves, its own ΔR and barrier where it has them, its temperature; in which time
+        each current was measured, None for currents extrapolated linearly to zero temperature. No row depends on the
+        temperature then.
     origin : Origin
         Where the table comes from.
     current, stderr : Array
@@ -53,7 +54,7 @@ class CriticalCurrents(Gaussian):
         columns: Mapping[str, npt.NDArray[Any]],
         *,
         origin: Origin,
-        critical_current: _KIND_OF_CURRENT = "extrapolated",
+        critical_current: _KIND_OF_CURRENT | None = None,
         measurement_time: float | None = None,
         sign: str = "signed",
     ) -> Self:
@@ -65,27 +66,26 @@ class CriticalCurrents(Gaussian):
             The columns of LAYOUT, SI units, shape (rows,).
         origin : Origin
             With the polarity of the currents.
-        critical_current : {"extrapolated", "measured"}
-            Extrapolated to zero temperature, or measured on a time scale.
+        critical_current : {"extrapolated", "measured"}, optional
+            Extrapolated to zero temperature, or measured on a time scale: so where nobody says and there is a time.
         measurement_time : float, optional
-            s, where the state lives that long at I_c; only with "measured".
+            s, where the state lives that long at I_c; for a table without such a column.
         sign : {"signed", "magnitude"}
             "magnitude" where the file leaves the sign out: P->AP is then negative, AP->P positive.
 
         Returns
         -------
         CriticalCurrents
-            With a notice where a temperature is not used, or signs contradict each other.
+            With a notice where a temperature or a time is not used, or signs contradict each other.
 
         Raises
         ------
         TableError
-            Where a current or ΔR is 0, a magnitude is negative, or the measurement time does not fit.
+            Where a current or ΔR is next to 0, a magnitude negative, or the measurement time missing or given twice.
         """
         state, current = columns["transition"], columns["critical_current"]
-        extrapolated = critical_current == "extrapolated"
-        _check_time(measurement_time, extrapolated=extrapolated)
-        _refuse_zeros(columns)
+        time = _times(columns, critical_current, measurement_time)
+        _refuse_next_to_nothing(columns)
         if sign == "magnitude":
             _refuse_negative(current)
             current = np.where(state == 0, -current, current)
@@ -96,10 +96,10 @@ class CriticalCurrents(Gaussian):
                 origin.polarity,
                 delta_R=delta_R,
                 energy=energy,
-                measurement_time=None if extrapolated else measurement_time,
-                athermal=extrapolated,
+                measurement_time=time,
+                athermal=time is None,
             ),
-            origin.of(KIND, *_notices(columns, state, current, extrapolated=extrapolated)),
+            origin.of(KIND, *_notices(columns, state, current, extrapolated=time is None)),
             current=frozen(origin.polarity * current),
             stderr=frozen(columns["critical_current_stderr"]),
         )
@@ -142,21 +142,37 @@ class CriticalCurrents(Gaussian):
         extra = {"critical_current": current, "critical_current_stderr": self.stderr}
         if settings.energy is not None:
             extra["barrier"] = settings.energy
-        axis = Axis("row", "", np.arange(1.0, current.size + 1.0))  # where all rows have the ΔR of the device
-        if settings.delta_R is not None:
-            axis = Axis("delta_R", "ohm", settings.delta_R, reaches=0.0)
+        if settings.measurement_time is not None:
+            extra["measurement_time"] = settings.measurement_time
         observed = Observed(factor / current, factor * low, factor * high, "1/I_c", "1/A", extra)
-        return View(self, axis, self._series, observed, self._displayed, self._along, TRANSITION_WORDS)
+        return View(self, self._axis, self._series, observed, self._displayed, self._along, TRANSITION_WORDS)
+
+    @property
+    def _times_vary(self) -> bool:
+        times = self.settings.measurement_time
+        return times is not None and float(np.ptp(times)) > 0.0
+
+    @property
+    def _axis(self) -> Axis:
+        """The time where it varies, by its logarithm, in which I_c is straight; else ΔR, else the number of the row."""
+        settings = self.settings
+        if settings.measurement_time is not None and self._times_vary:
+            return Axis("lg_measurement_time", "", np.log10(settings.measurement_time))
+        if settings.delta_R is not None:
+            return Axis("delta_R", "ohm", settings.delta_R, reaches=0.0)
+        return Axis("row", "", np.arange(1.0, self.current.size + 1.0))  # all rows have the ΔR of the device
 
     def _displayed(self, prediction: Array) -> Array:
         """1/I_c as the view shows it, 1/A, with the laboratory's sign."""
         return self.origin.polarity * prediction * self._to_mean_barrier
 
     def _along(self, row: int, values: Array) -> CriticalCurrents:
-        """A transition at other ΔR (ohm), at the mean barrier of its rows."""
+        """A transition at other values of the axis, at the mean barrier of its rows."""
         grid: CriticalCurrents = with_rows(self, np.full(values.size, row))
         settings, energy, state = grid.settings, self.settings.energy, self.settings.state
-        if settings.delta_R is not None:
+        if self._times_vary:
+            settings = replace(settings, measurement_time=frozen(10.0**values))
+        elif settings.delta_R is not None:
             settings = replace(settings, delta_R=frozen(values))
         if energy is not None:
             settings = replace(settings, energy=frozen(np.full(values.size, np.mean(energy[state == state[row]]))))
@@ -164,8 +180,12 @@ class CriticalCurrents(Gaussian):
 
     @property
     def _series(self) -> tuple[SeriesSetting, ...]:
-        """Temperature, where it matters."""
-        return () if self.settings.athermal else temperature_and_field(self.settings)[:1]
+        """Temperature, where it matters, and ΔR beside a time that varies."""
+        settings = self.settings
+        thermal = () if settings.athermal else temperature_and_field(settings)[:1]
+        if settings.delta_R is None or not self._times_vary:
+            return thermal
+        return (*thermal, SeriesSetting(settings.delta_R, "ohm", 1.0))
 
     @property
     def opposed(self) -> int:
@@ -186,22 +206,35 @@ class CriticalCurrents(Gaussian):
         return factor
 
 
-def _check_time(measurement_time: float | None, *, extrapolated: bool) -> None:
-    expected = None
-    if extrapolated and measurement_time is not None:
-        expected = 'no measurement time with critical_current = "extrapolated"'
-    if not extrapolated and not (measurement_time is not None and measurement_time > 0.0):
-        expected = 'a positive time in s, as critical_current = "measured" needs'
-    if expected is not None:
-        raise TableError([CellProblem(None, "measurement_time", expected, f"{measurement_time}")])
+def _times(
+    columns: Mapping[str, npt.NDArray[Any]], critical_current: _KIND_OF_CURRENT | None, key: float | None
+) -> Array | None:
+    """The time of each row, s; None for extrapolated currents."""
+    column = columns.get("measurement_time")
+    expected, found = "", "both"
+    if column is not None and key is not None:
+        expected = "either this column or the key of this name"
+    elif critical_current == "extrapolated" and key is not None:
+        expected, found = 'no measurement time with critical_current = "extrapolated"', f"{key:g} s"
+    elif key is not None and not key > 0.0:
+        expected, found = "a positive time in s", f"{key:g} s"
+    elif critical_current == "measured" and column is None and key is None:
+        expected = 'a column, or the key measurement_time = "1 s", as critical_current = "measured" needs'
+        found = "neither"
+    if expected:
+        raise TableError([CellProblem(None, "measurement_time", expected, found)])
+    if critical_current == "extrapolated" or (column is None and key is None):
+        return None
+    times: Array = frozen(np.full(columns["transition"].shape, key) if column is None else column)
+    return times
 
 
-def _refuse_zeros(columns: Mapping[str, npt.NDArray[Any]]) -> None:
+def _refuse_next_to_nothing(columns: Mapping[str, npt.NDArray[Any]]) -> None:
     problems = [
-        CellProblem(int(row), name, "a number that is not 0", "0")
+        CellProblem(int(row), name, f"a number of at least {SMALLEST:g} in size", f"{columns[name][row]:g}")
         for name in ("critical_current", "delta_R")
         if name in columns
-        for row in np.flatnonzero(columns[name] == 0.0)
+        for row in np.flatnonzero(np.abs(columns[name]) < SMALLEST)
     ]
     if problems:
         raise TableError(problems)
@@ -218,9 +251,11 @@ def _notices(
     columns: Mapping[str, npt.NDArray[Any]], state: npt.NDArray[Any], current: Array, *, extrapolated: bool
 ) -> list[str]:
     """What a reader of the fit should know of the table."""
-    notices = []
-    if extrapolated and "temperature" in columns:
-        notices.append("column 'temperature' is not used: the critical currents are those of zero temperature")
+    notices = [
+        f"column {name!r} is not used: the critical currents are those of zero temperature"
+        for name in ("temperature", "measurement_time")
+        if extrapolated and name in columns
+    ]
     if fewer := _minority(_sides(state, current, columns.get("delta_R", 1.0))):
         notices.append(
             f"{fewer} of {current.size} critical currents have the sign of the other transition: no λ/β describes both"

@@ -12,21 +12,21 @@ from stfit.analysis.sections import Duration, MeasurementSection, Section, Sign
 
 
 class CriticalCurrentKeys(MeasurementSection):
-    """sign: as of pulses. critical_current: extrapolated to zero temperature, or measured in `measurement_time` (s)."""
+    """sign: as of pulses. measurement_time: s, in which each current was measured, for a table without such a column.
+
+    critical_current: extrapolated to zero temperature, or measured; it follows from whether a time is given.
+    """
 
     sign: Sign = "signed"
-    critical_current: Annotated[Any, PlainValidator(quantities.choice("extrapolated", "measured"))] = "extrapolated"
+    critical_current: Annotated[Any, PlainValidator(quantities.choice("extrapolated", "measured"))] = None
     measurement_time: Duration = None
 
     @classmethod
     def contradictions(cls, keys: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-        """A measured critical current without its time, or a time of an extrapolated one."""
-        measured, time = keys.get("critical_current") == "measured", keys.get("measurement_time")
-        if measured and time is None:
-            yield "measurement_time", 'a time, for example "1 s", as critical_current = "measured" needs', "nothing"
-        if time is not None and not measured:
-            expected = 'no such key with critical_current = "extrapolated", the default'
-            yield "measurement_time", expected, f"{time:g} s"
+        """A time of an extrapolated critical current."""
+        time = keys.get("measurement_time")
+        if time is not None and keys.get("critical_current") == "extrapolated":
+            yield "measurement_time", 'no such key with critical_current = "extrapolated"', f"{time:g} s"
 
 
 class CriticalCurrentPlanKeys(Section):

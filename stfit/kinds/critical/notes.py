@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from stfit.backends.optimum import Optimum
 from stfit.diagnostics.remarks import Remarks
 from stfit.kinds.critical.data import CriticalCurrents
 from stfit.measurement import Observation, name_of
+from stfit.measurement.base import Array
 from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Objective
 from stfit.results import Note
@@ -24,15 +27,18 @@ class CriticalCurrentRemarks(Remarks):
 
     def assumptions(self, law: SpinTransferLaw, measurements: list[Observation]) -> list[str]:
         """At which time scale the currents are critical."""
-        times = {m.settings.measurement_time for m in measurements}
         words = law.rates.words.measured_current
-        return [_critical_currents(t, words) for t in sorted(times, key=lambda t: -1.0 if t is None else t)]
+        return list(dict.fromkeys(_critical_currents(m.settings.measurement_time, words) for m in measurements))
 
 
-def _critical_currents(measurement_time: float | None, measured: str) -> str:
-    if measurement_time is None:
+def _critical_currents(times: Array | None, measured: str) -> str:
+    if times is None:
         return "Critical currents are those extrapolated linearly to zero temperature, Eq. 28: 1/I_c ∝ ΔR."
-    return measured.format(time=format_rounded(measurement_time, "s", 3))
+    shortest, longest = float(np.min(times)), float(np.max(times))
+    one = format_rounded(shortest, "s", 3)
+    if shortest == longest:
+        return measured.format(time=one, t=one)
+    return measured.format(time=f"times t from {one} to {format_rounded(longest, 's', 3)}", t="t")
 
 
 def _signs(currents: CriticalCurrents) -> Note:

@@ -19,7 +19,9 @@ LAYOUT: Final = Layout(
     (STATE, CURRENT), ((_N, _TOTAL_TIME), (_MEAN, _N), (_MEAN, _MEAN_STDERR)), (TEMPERATURE, FIELD, _DEAD_TIME)
 )
 
-_DURATION: Final = Column("duration", "s", Domain.POSITIVE, ("s", "ms", "us", "ns"), ("dwell", "dwell_time", "t"))
+_DURATION: Final = Column(
+    "duration", "s", Domain.POSITIVE, ("s", "ms", "us", "ns"), ("dwell", "dwell_time", "t"), measured=True
+)
 _CENSORED: Final = Column("censored", "", Domain.FLAG)
 
 EVENT_LAYOUT: Final = Layout((STATE, CURRENT, _DURATION), (), (_CENSORED, TEMPERATURE, FIELD))

@@ -17,14 +17,16 @@ from stfit.measurement.defaults import WithResiduals, view_against_drive
 from stfit.measurement.edge import all_happened, jumps, nothing_happened, softening
 from stfit.measurement.observation import Edge, View
 from stfit.measurement.start import RoughDwellTimes, Start
-from stfit.measurement.traits import Traits
+from stfit.measurement.traits import OwnParameter, Traits
 from stfit.measurement.view import TRANSITION_WORDS, Observed, SeriesSetting, temperature_and_field
 from stfit.objective.predictions import log_dwell_time
 from stfit.physics.deviance import binomial_log_likelihood, binomial_residuals
-from stfit.physics.switching import log_stay_probability, switching_probability
+from stfit.physics.switching import log_dwell_time_as_read, log_stay_probability, switching_probability
 
 KIND: Final = "switching-pulse"
 
+_PERFECT = 1.0 - 1e-9  # visibility: nearer to 1 the share that stays has no digits left
+_EXTREME = 0.01  # share, beyond which a row tells nothing of a start
 _WHOLE = 1e-6  # how near probability·n must be to an integer
 _ONE_SIGMA = (0.1586552539314571, 0.8413447460685429)
 
@@ -46,6 +48,9 @@ class SwitchingPulses(WithResiduals):
         s, shape (rows,).
     n, n_switched : Array
         Pulses, and how many of them switched, shape (rows,).
+    read_out : tuple of str
+        Of "visibility" and "floor", what the read-out has: parameters of this measurement. A prediction is then ln of
+        the dwell time that a perfect read-out would need to show the same share.
     """
 
     settings: Settings
@@ -53,9 +58,17 @@ class SwitchingPulses(WithResiduals):
     pulse_width: Array
     n: Array
     n_switched: Array
+    read_out: tuple[str, ...] = ()
 
     @classmethod
-    def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, sign: str = "signed") -> Self:
+    def from_columns(
+        cls,
+        columns: Mapping[str, npt.NDArray[Any]],
+        *,
+        origin: Origin,
+        sign: str = "signed",
+        read_out: tuple[str, ...] = (),
+    ) -> Self:
         """Build from the columns of a table.
 
         Parameters
@@ -66,6 +79,8 @@ class SwitchingPulses(WithResiduals):
             With the polarity of the currents.
         sign : {"signed", "magnitude"}
             "magnitude" where the file leaves the sign out: P->AP is then negative, AP->P positive.
+        read_out : tuple of {"visibility", "floor"}
+            What the read-out has.
 
         Returns
         -------
@@ -90,17 +105,23 @@ class SwitchingPulses(WithResiduals):
             pulse_width=frozen(columns["pulse_width"]),
             n=frozen(n),
             n_switched=frozen(switched),
+            read_out=read_out,
         )
 
     @property
     def traits(self) -> Traits:  # type: ignore[override]
         """The resistance is needed where a voltage drove the device."""
         needs = () if self.settings.voltage is None else ("resistance",)
-        return Traits(needs=needs, activated=True)
+        return Traits(needs, tuple(OwnParameter(name, "") for name in self.read_out), activated=True)
 
     def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
-        """ln τ of each row, Eq. 27; shape (..., rows)."""
-        return log_dwell_time(law, quantities, self.settings, temperature)
+        """ln τ of each row, Eq. 27, as it is read out; shape (..., rows)."""
+        found = log_dwell_time(law, quantities, self.settings, temperature)
+        if not self.read_out:
+            return found
+        visibility = quantities["visibility"] if "visibility" in self.read_out else _PERFECT
+        floor = quantities["floor"] if "floor" in self.read_out else 0.0
+        return log_dwell_time_as_read(self.pulse_width, found, visibility, floor)
 
     def residuals(self, prediction: Any) -> Any:
         """Signed-root binomial deviance against ln τ; positive where more switched than predicted."""
@@ -156,12 +177,16 @@ class SwitchingPulses(WithResiduals):
 
     def start(self) -> Start:
         """ln τ of each row from its own fraction; extreme rows weigh little."""
-        fraction = (self.n_switched + 0.5) / (self.n + 1.0)
+        seen = (self.n_switched + 0.5) / (self.n + 1.0)
+        floor, top = (float(np.min(seen)), float(np.max(seen)))
+        own = {name: value for name, value in (("visibility", top), ("floor", floor)) if name in self.read_out}
+        low, high = own.get("floor", 0.0), own.get("visibility", 1.0)
+        fraction = np.clip((seen - low) / (high - low), _EXTREME, 1.0 - _EXTREME) if own else seen
         exposure = -np.log1p(-fraction)
         weight = self.n * exposure**2 * (1.0 - fraction) / fraction
         informative = np.where((self.n_switched > 0) & (self.n_switched < self.n), 1.0, 0.1)
         log_dwell = np.log(self.pulse_width / exposure)
-        return Start(RoughDwellTimes(log_dwell, weight * informative, np.arange(self.n.size)))
+        return Start(RoughDwellTimes(log_dwell, weight * informative, np.arange(self.n.size)), own=own)
 
     def view(self) -> View:
         """Switched fractions with exact 68 % limits (Clopper–Pearson)."""
@@ -179,21 +204,33 @@ class SwitchingPulses(WithResiduals):
 
 
 def _whole(switched: Array, columns: Mapping[str, npt.NDArray[Any]]) -> Array:
+    """The whole numbers that probabilities · n are, where those in the table may be rounded in their last digit."""
+    n, probability = columns["n"], columns["probability"]
     nearest = np.rint(switched)
-    wrong = np.flatnonzero(np.abs(switched - nearest) > _WHOLE)
+    rounding = 0.5001 * 10.0 ** -_decimals(probability)
+    wrong = np.flatnonzero((np.abs(switched - nearest) > _WHOLE) & (np.abs(nearest / n - probability) > rounding))
     if wrong.size:
         raise TableError(
             [
                 CellProblem(
                     int(row),
                     "probability",
-                    f"a multiple of 1/n = 1/{columns['n'][row]:g}",
-                    f"{columns['probability'][row]:g}, which is {switched[row]:g} of {columns['n'][row]:g} pulses",
+                    f"a multiple of 1/n = 1/{n[row]:g}, to its last digit",
+                    f"{probability[row]:g}, which is {switched[row]:g} of {n[row]:g} pulses",
                 )
                 for row in wrong
             ]
         )
     return np.asarray(nearest)
+
+
+def _decimals(values: Array) -> Array:
+    """The decimals that each number is written with at least; 18 where 17 do not do."""
+    found = np.full(values.shape, 18.0)
+    for digits in range(17, -1, -1):
+        whole = values * 10.0**digits
+        found[np.abs(whole - np.rint(whole)) <= 1e-15 * np.abs(whole) * 4.0] = digits
+    return found
 
 
 def _refuse_more_than_tried(switched: Array, n: Array) -> None:

@@ -6,8 +6,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from stfit.backends.optimum import Optimum
 from stfit.diagnostics.remarks import Remarks
-from stfit.objective import Term
+from stfit.kinds.pulse.saturation import read_out_notes
+from stfit.objective import Objective, Term
+from stfit.results import Note
 
 
 class PulseRemarks(Remarks):
@@ -17,6 +20,10 @@ class PulseRemarks(Remarks):
         """The shortest pulse, s."""
         pulses: Any = term.measurement
         return float(np.min(pulses.pulse_width)), "pulse"
+
+    def validity(self, objective: Objective, optimum: Optimum) -> list[Note]:
+        """Shares that stop short of 1, or of 0."""
+        return read_out_notes(objective, optimum)
 
 
 REMARKS: Final = PulseRemarks()

@@ -118,6 +118,7 @@ def pulses(today: Today, template: Term, around: Surroundings, states: tuple[int
         pulse_width=frozen(width),
         n=frozen(np.full(size, float(PulsePlanKeys.filled(today.conditions.of_kinds).pulses))),
         n_switched=frozen(np.zeros(size)),
+        read_out=source.read_out if isinstance(source, SwitchingPulses) else (),
     )
     every = replace(template, measurement=measurement, thermometer=temperature)
     prediction = np.asarray(every.prediction(today.objective.space.quantities(today.optimum.x)))

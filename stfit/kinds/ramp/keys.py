@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from pydantic import PlainValidator
+from pydantic import Field, PlainValidator
 
 from stfit.analysis import planning, quantities
 from stfit.analysis.sections import ApLevel, MeasurementSection, Section, Sign
@@ -20,9 +20,10 @@ class RampKeys(MeasurementSection):
 
 
 class LoopKeys(MeasurementSection):
-    """ap_level: which branch is AP, the one of high or of low resistance."""
+    """ap_level: which branch is AP, the one of high or of low resistance. hold: samples that a state lasts at least."""
 
     ap_level: ApLevel = "high"
+    hold: Annotated[int, PlainValidator(quantities.count_from(1)), Field(le=1000)] = 2
 
 
 class RampPlanKeys(Section):

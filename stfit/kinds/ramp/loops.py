@@ -3,51 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final, final
+from dataclasses import replace
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import scipy
 
 from stfit.errors import CellProblem, TableError
-from stfit.kinds.ramp.branches import Branches, two_branches
+from stfit.kinds.ramp.branches import Branches, held, two_branches
 from stfit.kinds.ramp.life_table import LifeTable
 from stfit.kinds.ramp.ramp_design import RampSettings
 from stfit.kinds.ramp.stepped import KIND, SteppedRamps
-from stfit.measurement.base import Array, Codes, Origin, frozen
+from stfit.kinds.ramp.sweeps import Ramps, by_voltage, ramps_of, samples_of
+from stfit.measurement.base import Array, Codes, Origin, Rows, frozen
 from stfit.measurement.columns import Noise
 from stfit.measurement.readings import parts_of
-
-Rows = npt.NDArray[np.intp]
-
 
 _LEAST_SEPARATION: Final = 6.0  # noise widths: a sample then lies on the wrong side once in 700
 _DRAWN: Final = 3  # sweeps
 _MOST_DRAWN: Final = 1500  # samples of them
-_TURN: Final = 0.05  # of the range of the current, by which a turn stands out
 _CLOCK: Final = Noise(0.025)  # of a rate that follows from the times of two samples
-
-
-@final
-@dataclass(frozen=True)
-class Ramps:
-    """One ramp after the other: pieces of sweeps along which the current moves one way; arrays of shape (ramps,).
-
-    state: 0 for P, 1 for AP, where it begins. start: A. direction: +1 or −1. rate: A/s, positive. end: rise (A) at
-    which watching ended. lower, upper: rises between which the state changed, NaN where it did not.
-    returned: it changed back on the same ramp.
-    """
-
-    state: Codes
-    start: Array
-    direction: Array
-    rate: Array
-    temperature: Array
-    end: Array
-    lower: Array
-    upper: Array
-    returned: npt.NDArray[np.bool_]
+_GRAIN: Final = 1.5  # steps between the starts of ramps that begin alike: a turn is found to a sample
+_NAMED: Final = 3  # excursions
 
 
 def switching_events(
@@ -55,21 +32,50 @@ def switching_events(
     *,
     origin: Origin,
     ap_level: str = "high",
+    hold: int = 2,
 ) -> SteppedRamps:
-    """The life table of the switching events of all sweeps, samples in the order of the file.
+    """The life table of the switching events of all sweeps.
 
-    ap_level: which branch is AP, "high" or "low" in resistance. A sweep that ends before the state changed is
-    censored there, not left out. TableError: no two branches, nothing that switched, times that do not rise.
+    Parameters
+    ----------
+    columns : Mapping[str, ndarray]
+        The columns of LOOP_LAYOUT, SI units, shape (samples,), in the order of the file.
+    origin : Origin
+        With the polarity of the currents.
+    ap_level : {"high", "low"}
+        Which branch is AP, by its resistance.
+    hold : int
+        Samples that a state lasts at least; a shorter excursion is no switch.
+
+    Returns
+    -------
+    SteppedRamps
+        A sweep that ends before the state changed is censored there, not left out. With notices of what was counted
+        and what was left out.
+
+    Raises
+    ------
+    TableError
+        No two branches, nothing that switched, times that run back.
     """
-    samples = _samples(columns)
+    samples = samples_of(columns)
     branches = two_branches(samples["current"], samples["resistance"])
     if branches.separation < _LEAST_SEPARATION:
-        expected = f"two branches of R(I), {_LEAST_SEPARATION:g} widths of the noise apart at every current"
+        expected = f"two branches of R(I), {_LEAST_SEPARATION:g} widths of the noise apart where both have samples"
         raise TableError([CellProblem(None, "resistance", expected, _separation_words(branches))])
-    state = branches.state if ap_level == "high" else 1 - branches.state
-    found = ramps_of(samples, state.astype(np.int8))
-    events = stepped(found, _step(samples), origin.of(KIND, *_notices(found, branches)))
-    return replace(events, sweeps=_first_sweeps(samples, state))
+    lasting, left_out = held(branches.state, hold)
+    state = np.asarray(lasting if ap_level == "high" else 1 - lasting, dtype=np.int8)
+    voltage = by_voltage(samples, state)
+    found = ramps_of(samples, state, voltage=voltage)
+    notices = [*_notices(found, branches), *_left_out(left_out, hold), *_far(np.flatnonzero(branches.between))]
+    if voltage:
+        notices.append(
+            "the current jumps where the resistance does, and the voltage does not: a voltage was swept. Switching "
+            "currents and rates are those of the state that is left"
+        )
+    events = stepped(found, origin.of(KIND, *notices))
+    between = float(np.mean(branches.between))
+    return replace(events, sweeps=_first_sweeps(samples, state), between=between)
 
 
 def _first_sweeps(samples: Mapping[str, Array], state: Codes) -> dict[str, Array]:
@@ -82,98 +88,7 @@ def _first_sweeps(samples: Mapping[str, Array], state: Codes) -> dict[str, Array
     return {name: frozen(values[:end].astype(float)) for name, values in columns.items()}
 
 
-def _samples(columns: Mapping[str, npt.NDArray[Any]]) -> dict[str, Array]:
-    """Sweep, current, resistance, ramp_rate or time, temperature of the samples that have a resistance."""
-    current = columns["current"].astype(float)
-    if "resistance" in columns:
-        resistance, kept = columns["resistance"].astype(float), np.ones(current.size, dtype=bool)
-    else:
-        kept = np.abs(current) > 1e-6 * np.max(np.abs(current))  # V/I tells nothing where no current flows
-        resistance = columns["voltage"][kept] / current[kept]
-    absent = np.full(current.size, np.nan)
-    found = {name: columns.get(name, absent)[kept] for name in ("sweep", "time", "ramp_rate", "temperature")}
-    found |= {"current": current[kept], "resistance": resistance if "voltage" in columns else resistance[kept]}
-    _refuse_times(columns, kept)
-    return found
-
-
-def _refuse_times(columns: Mapping[str, npt.NDArray[Any]], kept: npt.NDArray[np.bool_]) -> None:
-    """A clock that stands or runs back within a sweep gives no ramp rate; a rate of 0 is none."""
-    rows = np.flatnonzero(kept)
-    problems = []
-    if "time" in columns:
-        same = columns["sweep"][rows][1:] == columns["sweep"][rows][:-1]
-        wrong = np.flatnonzero(same & (np.diff(columns["time"][rows]) <= 0)) + 1
-        problems = [
-            CellProblem(int(rows[k]), "time", "a time after that of the row before", "an earlier or the same one")
-            for k in wrong
-        ]
-    elif np.any(columns["ramp_rate"] == 0):
-        where = np.flatnonzero(columns["ramp_rate"] == 0)
-        problems = [CellProblem(int(row), "ramp_rate", "a rate other than 0", "0") for row in where]
-    if problems:
-        raise TableError(problems)
-
-
-def _step(samples: Mapping[str, Array]) -> float:
-    """The grain of the current: the median distance of neighbouring samples of a sweep, A."""
-    moves = np.abs(np.diff(samples["current"]))
-    return float(np.median(moves[(np.diff(samples["sweep"]) == 0) & (moves > 0)]))
-
-
-def ramps_of(samples: Mapping[str, Array], state: Codes) -> Ramps:
-    """Cut the samples into ramps, and find the change of state on each."""
-    first, last = _monotone(samples["sweep"], samples["current"])
-    current, begins = samples["current"], state[first]
-    direction = np.sign(current[last] - current[first])
-    owner, place = _expanded(first, last)
-    changed = state[place] != begins[owner]
-    # of each ramp the first sample on the other branch
-    where = np.where(changed, place, current.size)
-    at = np.minimum.reduceat(where, np.searchsorted(owner, np.arange(first.size)))
-    switched = at < current.size
-    after, before = np.where(switched, at, last), np.where(switched, at - 1, first)
-    rise, before_rise = (direction * (current[sample] - current[first]) for sample in (after, before))
-    duration = samples["time"][last] - samples["time"][first]
-    length = np.abs(current[last] - current[first])
-    rate = np.where(np.isnan(duration), np.abs(samples["ramp_rate"][last]), length / duration)
-    return Ramps(
-        state=begins,
-        start=current[first],
-        direction=direction,
-        rate=rate,
-        temperature=samples["temperature"][first],
-        end=length,
-        lower=np.where(switched, before_rise, np.nan),
-        upper=np.where(switched, rise, np.nan),
-        returned=switched & (state[last] == begins),
-    )
-
-
-def _monotone(sweep: Array, current: Array) -> tuple[Rows, Rows]:
-    """First and last sample of every stretch of a sweep between two turns of the current; its ends are shared.
-
-    A turn is an extremum that stands out by a twentieth of the range: a reading that trembles is none.
-    """
-    least = _TURN * float(np.ptp(current))
-    turns = [scipy.signal.find_peaks(sign * current, prominence=least)[0] for sign in (1.0, -1.0)]
-    starts = np.append(0, np.flatnonzero(np.diff(sweep) != 0) + 1)
-    ends = np.append(starts[1:] - 1, current.size - 1)
-    # each turn ends a stretch and begins the next one
-    first, last = np.sort(np.concatenate([starts, *turns])), np.sort(np.concatenate([ends, *turns]))
-    long = np.abs(current[last] - current[first]) > least
-    return first[long], last[long]
-
-
-def _expanded(first: Rows, last: Rows) -> tuple[Rows, Rows]:
-    """Of every sample of every ramp, the ramp and its place in the file."""
-    sizes = last - first + 1
-    owner = np.repeat(np.arange(first.size), sizes)
-    offset = np.arange(owner.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return owner, first[owner] + offset
-
-
-def stepped(ramps: Ramps, step: float, origin: Origin) -> SteppedRamps:
+def stepped(ramps: Ramps, origin: Origin) -> SteppedRamps:
     """The ramps as a life table on the grid of the current: events of a step are trials of those still there.
 
     Ramps in a direction in which that state never left are no trials and left out. TableError where none switched.
@@ -182,34 +97,44 @@ def stepped(ramps: Ramps, step: float, origin: Origin) -> SteppedRamps:
     way = 2 * ramps.state + (ramps.direction > 0)
     used = np.flatnonzero(np.isin(way, np.unique(way[switched])))
     if used.size == 0:
-        expected = "sweeps on which the state changes while the current moves one way"
+        expected = "sweeps on which the state changes while the drive moves one way"
         raise TableError([CellProblem(None, "resistance", expected, "none")])
-    rate = parts_of(ramps.rate[used], _CLOCK).settled
-    start = ramps.start[used]
-    near = np.rint(start / step)  # ramps from about one current are one setting, which starts at their mean
-    keys = np.stack([ramps.state[used], near, ramps.direction[used], rate, np.nan_to_num(ramps.temperature[used])])
+    start, pace = (values[used] for values in ramps.alike)
+    near = _near(start)  # ramps from about one drive are one setting
+    pace = parts_of(pace, _CLOCK).settled
+    keys = np.stack([ramps.state[used], near, ramps.direction[used], pace, np.nan_to_num(ramps.temperature[used])])
     _, head, setting = np.unique(keys, axis=1, return_index=True, return_inverse=True)
     setting = setting.reshape(-1)
-    at = np.where(switched, ramps.upper, ramps.end)[used]
+    at, step = np.where(switched, ramps.upper, ramps.end)[used], ramps.step[used]
     index = np.maximum(np.rint(at / step), 1.0).astype(np.int64)
-    table = censored_life_table(setting, index, switched[used], step)
+    table = censored_life_table(setting, index, switched[used], step[head])
+    counts = np.bincount(setting)
     settings = RampSettings(
         state=frozen(ramps.state[used][head], np.int8),
-        start=frozen(origin.polarity * (np.bincount(setting, weights=start) / np.bincount(setting))),
+        start=frozen(origin.polarity * (np.bincount(setting, weights=ramps.start[used]) / counts)),
         direction=frozen(origin.polarity * ramps.direction[used][head]),
-        ramp_rate=frozen(rate[head]),
+        ramp_rate=frozen(np.exp(np.bincount(setting, weights=np.log(ramps.rate[used])) / counts)),
         temperature=frozen(ramps.temperature[used][head]),
-        step=frozen(np.full(head.size, step)),
+        step=frozen(step[head]),
     )
     return SteppedRamps.of(settings, table, origin)
 
 
+def _near(start: Array) -> Rows:
+    """Numbers of the groups of starts (in steps) that follow each other within the grain of the readings."""
+    order = np.argsort(start)
+    group = np.empty(start.size, dtype=np.intp)
+    group[order] = np.cumsum(np.diff(start[order], prepend=start[order[0]]) > _GRAIN)
+    return group
+
+
 def censored_life_table(
-    setting: Rows, index: npt.NDArray[np.int64], switched: npt.NDArray[np.bool_], step: float
+    setting: Rows, index: npt.NDArray[np.int64], switched: npt.NDArray[np.bool_], step: Array
 ) -> LifeTable:
     """Rows for every step in which a ramp switched or ended, and for the rise without either between two of them.
 
     index: the step (from 1) in which each ramp switched, or the last it survived where `switched` is False.
+    step: A, of each setting.
     """
     span = int(index.max()) + 1
     code, of_ramp = np.unique(setting * span + index, return_inverse=True)
@@ -224,7 +149,8 @@ def censored_life_table(
     empty = np.append(rows[1:] == rows[:-1], [False])  # the first of two rows of one step is the rise before it
     lower = np.where(empty, before[rows], place[rows] - 1)
     upper = np.where(empty, place[rows] - 1, place[rows])
-    return LifeTable(of[rows], lower * step, upper * step, n[rows], np.where(empty, 0.0, events[rows]))
+    grain = step[of[rows]]
+    return LifeTable(of[rows], lower * grain, upper * grain, n[rows], np.where(empty, 0.0, events[rows]))
 
 
 def _separation_words(branches: Branches) -> str:
@@ -238,3 +164,29 @@ def _notices(ramps: Ramps, branches: Branches) -> list[str]:
     if back := int(np.count_nonzero(ramps.returned)):
         words.append(f"on {back} ramps the state changed back: only the first change counts")
     return words
+
+
+def _left_out(samples: Rows, hold: int) -> list[str]:
+    """Of the excursions to the other branch that are no switch, how many and where the first of them are."""
+    if samples.size == 0:
+        return []
+    lasting = "one sample" if hold == 2 else f"fewer than {hold} samples"
+    what, taken = (
+        ("1 excursion", "was not taken for a switch")
+        if samples.size == 1
+        else (f"{samples.size} excursions", "were not taken for switches")
+    )
+    return [f"{what} of {lasting} to the other branch {taken} ({_places(samples)})"]
+
+
+def _far(samples: Rows) -> list[str]:
+    """Of the samples on neither branch, how many and where the first of them are."""
+    if samples.size == 0:
+        return []
+    what = "1 sample lies" if samples.size == 1 else f"{samples.size} samples lie"
+    return [f"{what} far from both branches ({_places(samples)}): such a sample is no state of its own"]
+
+
+def _places(samples: Rows) -> str:
+    named = ", ".join(str(sample + 1) for sample in samples[:_NAMED])
+    return f"sample {named}" + (", …" if samples.size > _NAMED else "")

@@ -26,6 +26,7 @@ Array = npt.NDArray[np.float64]
 
 _LATE_MODE = 5.0  # 1/a between start and mode, from which the closed forms hold: e⁻⁵ of the events lack the early tail
 _KURTOSIS = 5.4  # of Gompertz's law far from its start, as of Gumbel's: 3 + 12/5
+_FAR = 0.01  # of the samples of a loop, that may lie on neither branch
 _FALSE_ALARM = 0.001  # shared among all moments compared
 
 
@@ -127,6 +128,21 @@ def _note(name: str, moments: RampMoments, limit: float) -> Note:
     return Note(topic, "warning", f"{text} Eq. 27, with one slope for the whole ramp, does not describe them.")
 
 
+def _between(measurements: list[Observation]) -> list[Note]:
+    """A warning for loops many of whose samples lie between the branches: two states do not describe them."""
+    loops = [m for m in measurements if isinstance(m, SteppedRamps) and m.between > _FAR]
+    return [
+        Note(
+            "levels between the branches",
+            "warning",
+            f"{name_of(loop)}: {100 * loop.between:.2g} % of the samples lie far from both branches: the device rests "
+            "on levels in between (a domain wall, a vortex). A state counts as left where its branch is left; the "
+            "law of two states may not describe such a device.",
+        )
+        for loop in loops
+    ]
+
+
 class RampRemarks(Remarks):
     """The moments of switching currents are a check that does not pass through the fit."""
 
@@ -139,8 +155,8 @@ class RampRemarks(Remarks):
         ]
 
     def validity(self, objective: Objective, optimum: Optimum) -> list[Note]:
-        """Means and widths against those of the fit."""
-        return ramp_notes(objective, optimum)
+        """Means and widths against those of the fit; samples of loops that lie on neither branch."""
+        return [*ramp_notes(objective, optimum), *_between([term.measurement for term in objective.terms])]
 
     def replica_tests(self, measurement: Observation) -> list[ReplicaTest]:
         """Whether single switching events follow the fitted law."""

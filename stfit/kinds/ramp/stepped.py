@@ -58,6 +58,8 @@ class SteppedRamps(WithResiduals):
     sweeps : mapping of str to Array
         The first sweeps as they were measured, where the table comes from loops: current (A, sign of the laboratory),
         resistance (ohm), state (0 for P, 1 for AP) and sweep of each sample, shape (samples,).
+    between : float
+        The share of the samples of loops that lie far from both branches.
     """
 
     ramps: RampSettings
@@ -68,6 +70,7 @@ class SteppedRamps(WithResiduals):
     n: Array
     n_switched: Array
     sweeps: Mapping[str, Array] = field(default_factory=dict)
+    between: float = 0.0
 
     traits: ClassVar[Traits] = Traits(activated=True)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -11,28 +12,41 @@ import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
 from stfit.files import READABLE, reason
+from stfit.kinds.telegraph.measured import QUANTITIES, Measured, declared
 from stfit.loaders.bare_array import bare_array
+from stfit.loaders.described import Described
 from stfit.loaders.gate import admitted, limited, size_limit
+from stfit.loaders.headers import Match
 from stfit.loaders.listed import Listed
-from stfit.loaders.reading import is_text_file, read_arrays
-from stfit.measurement.columns import Column, Layout
-from stfit.units import LARGEST, SMALLEST, UnitError, conversion, parse_quantity, quoted
+from stfit.loaders.names import fits
+from stfit.measurement.columns import Column, Domain, Layout
+from stfit.units import LARGEST, SMALLEST, conversion, is_unit, quoted
 
-QUANTITIES: Final = {"resistance": "ohm", "voltage": "V"}
-_ARRAYS: Final = frozenset({".npy", ".npz"})
 _TIME: Final = Column("time", "s", accepts=("s", "ms", "us"), aliases=("t",))
+_BARE_TIME: Final = replace(_TIME, bare=True)  # beside a sampling interval that is declared
+_INTERVAL: Final = Column("sample_interval", "s", Domain.POSITIVE, _TIME.accepts, ("dt", "delta_t"), single=True)
 _COLUMNS: Final = {
-    "resistance": Column("resistance", "ohm", accepts=("ohm", "mohm"), aliases=("R",)),
-    "voltage": Column("voltage", "V", accepts=("mV", "V"), aliases=("V", "U")),
+    "resistance": Column("resistance", "ohm", accepts=("ohm", "mohm"), aliases=("R",), bare=True),
+    "voltage": Column("voltage", "V", accepts=("mV", "V"), aliases=("V", "U"), bare=True),
 }
-# what a table of a trace may hold
-LISTED: Final = Layout((_TIME,), tuple((column,) for column in _COLUMNS.values()), record=True)
+_SIGNAL: Final = Column("signal", "", any_unit=True)
+
 _JITTER: Final = 0.2  # of a sampling interval, that a written time may be off
 _MOST_JITTER: Final = 0.1  # share of the times that may be off by more
 _GAP: Final = 1.5  # sampling intervals: a longer step lacks samples
 _LONGEST_GAP: Final = 1000  # samples
 _KINDS: Final = "fiu"
 _PART: Final = 1 << 22  # samples of a mapped array that are looked at at once
+
+
+# what a table of a trace may hold
+LISTED: Final = Layout(
+    (_TIME,),
+    tuple((signal,) for signal in (*_COLUMNS.values(), _SIGNAL)),
+    (_INTERVAL,),
+    record=True,
+    drawn=(("time",), (*_COLUMNS, _SIGNAL.name)),
+)
 
 Array = npt.NDArray[np.float64]
 
@@ -42,19 +56,21 @@ Array = npt.NDArray[np.float64]
 class TraceFile:
     """Where a trace lies and how its numbers are read.
 
-    quantity: "resistance" or "voltage". sample_interval: s; None where only the file can tell. unit: of the numbers of
-    an array, with a factor where there is one ("0.25 mV" a count). dtype: of a file that holds nothing but numbers.
-    listed: how the tables of an index are described. column: header or number of the signal in a table, where the index
-    says it. size_limit: bytes that it may have, by default what holds where the object is made.
+    quantity: "resistance" or "voltage"; "" where the file or the unit may tell. sample_interval: s; None where only the
+    file can tell. unit: of numbers that have none in the file, with a factor where there is one ("0.25 mV" a count).
+    dtype: of a file that holds nothing but numbers. listed: how the tables of an index are described. column: header or
+    number of the signal in a table, group: which table of the file, where the index says so. size_limit: bytes that it
+    may have, by default what holds where the object is made.
     """
 
     path: Path
-    quantity: str
+    quantity: str = ""
     sample_interval: float | None = None
     unit: str | None = None
     dtype: str | None = None
     listed: Listed = field(default_factory=Listed)
     column: str = ""
+    group: str = ""
     size_limit: int = field(default_factory=size_limit)
 
 
@@ -63,22 +79,22 @@ class TraceFile:
 class RawTrace:
     """A uniformly sampled signal.
 
-    samples: shape (n,), as they are stored, of any real type, memory-mapped where the container allows it. factor: of a
-    sample into `quantity`'s SI unit. sample_interval: s. recognised: what was recognised of a table, in sentences.
+    samples: shape (n,), as they are stored, of any real type, memory-mapped where the container allows it. measures:
+    what a sample is. sample_interval: s. recognised: what was recognised of a table, in sentences.
     """
 
     samples: npt.NDArray[Any]
-    factor: float
+    measures: Measured
     sample_interval: float
     recognised: tuple[str, ...] = ()
 
 
 def open_trace(file: TraceFile) -> RawTrace:
-    """The trace in a .npy or .npz (one array), a table with a column of time, or, with a dtype, a file of bare numbers.
+    """The trace in a table of any container, an array in a .npy, or, with a dtype, a file of bare numbers.
 
-    Nothing is ever unpickled. InputError: what cannot be read, another shape, samples that are no numbers, a unit or a
-    sampling interval that nobody gives, times that are not evenly spaced (with its row), sizes that no signal has.
-    Samples that gaps in the times lack are NaN.
+    Nothing is ever unpickled. InputError: what cannot be read, another shape, samples that are no numbers, a wrong
+    unit, a sampling interval that nobody gives, times that are not evenly spaced (with its row), sizes that no signal
+    has. Samples that gaps in the times lack are NaN.
     """
     with limited(file.size_limit):
         try:
@@ -93,26 +109,12 @@ def _opened(file: TraceFile) -> RawTrace:
     if file.path.name in file.listed.records:
         return _from_table(file)
     size = admitted(file.path)
-    if file.dtype is None and is_text_file(file.path):
+    samples = bare_array(file.path) if file.dtype is None else _binary(file, size)
+    if samples is None or (samples.ndim > 1 and samples.size != max(samples.shape)):
         return _from_table(file)
-    samples = _binary(file, size) if file.dtype is not None else _numpy(file)
-    if samples.ndim != 1 or samples.dtype.kind not in _KINDS:
-        expected = "one array of numbers of one dimension"
-        raise InputError(Problem(file.path.name, expected, f"shape {samples.shape} of type {samples.dtype}"))
-    return RawTrace(samples, _factor(file), _interval(file))
-
-
-def _numpy(file: TraceFile) -> npt.NDArray[Any]:
-    if (array := bare_array(file.path)) is not None:
-        return array
-    if file.path.suffix.lower() not in _ARRAYS:
-        expected = "a .npy, .npz or text, or a dtype that says what the bytes are"
-        raise InputError(Problem(file.path.name, expected, quoted(file.path.suffix)))
-    arrays = read_arrays(file.path)
-    if len(arrays) != 1:
-        found = ", ".join(quoted(name) for name, _ in arrays) or "none"
-        raise InputError(Problem(file.path.name, "one array of numbers", found))
-    return arrays[0][1]
+    if samples.dtype.kind not in _KINDS:
+        raise InputError(Problem(file.path.name, "an array of numbers", f"one of type {samples.dtype}"))
+    return RawTrace(samples.reshape(-1), declared(file.path.name, file.quantity, file.unit), _interval(file))
 
 
 def _binary(file: TraceFile, size: int) -> npt.NDArray[Any]:
@@ -128,38 +130,87 @@ def _check_sizes(file: TraceFile, raw: RawTrace) -> None:
 
     Single samples that are no number, or an instrument's code for one beyond its range, are missing ones.
     """
-    si = QUANTITIES[file.quantity]
+    si = QUANTITIES.get(raw.measures.quantity, "")
     if raw.samples.size == 0:
         raise InputError(Problem(file.path.name, "samples", "none"))
     if raw.samples.dtype.kind != "f":
         return
     usable_samples, largest = 0, 0.0
     for start in range(0, raw.samples.size, _PART):
-        size = np.abs(raw.samples[start : start + _PART].astype(float)) * abs(raw.factor)
+        size = np.abs(raw.samples[start : start + _PART].astype(float)) * abs(raw.measures.factor or 1.0)
         usable = size <= LARGEST
         largest = max(largest, float(np.max(size, initial=0.0, where=usable)))
         usable_samples += int(np.count_nonzero(usable))
     if not usable_samples or 0.0 < largest < SMALLEST:
-        expected = f"a signal between {SMALLEST:g} and {LARGEST:g} {si} in size"
-        raise InputError(
-            Problem(file.path.name, expected, f"up to {largest:g} {si}" if usable_samples else "no such sample")
-        )
+        expected = f"a signal between {SMALLEST:g} and {LARGEST:g} {si}".rstrip() + " in size"
+        found = f"one of up to {largest:g} {si}".rstrip() if usable_samples else "no such sample"
+        raise InputError(Problem(file.path.name, expected, found))
 
 
 def _from_table(file: TraceFile) -> RawTrace:
-    own = {file.quantity: file.column} if file.column else None
-    table = file.listed.read(file.path, Layout((_TIME, _COLUMNS[file.quantity]), record=True), own)
-    time, samples = table.values["time"], table.values[file.quantity]
-    steps = np.diff(time)
+    signals = _signals(file)
+    table = _described(file, signals)
+    match = next(match for match in table.headers.matches.values() if match.column in signals)
+    measures, factor = _written(file, match, table)
+    if _TIME.name in table.values:
+        samples, interval = _timed(table, match.column.name, file)
+    else:
+        samples, interval = table.values[match.column.name], _stated(file, table)
+    samples = samples if factor == 1.0 else factor * samples
+    return RawTrace(samples, measures, interval, table.recognised)
+
+
+def _described(file: TraceFile, signals: Sequence[Column]) -> Described:
+    """The columns of a table: a signal, and times or an interval where the index says none.
+
+    InputError: what is wrong, and what may be the times where a column is left for them.
+    """
+    own = {signals[0].name: file.column} if file.column else None
+    known = file.sample_interval is not None
+    clock, alone = _BARE_TIME if known else _TIME, tuple((signal,) for signal in signals)
+    wanted = Layout((), (*((clock, s) for s in signals), *alone), (_INTERVAL,), record=True)
+    strict = Layout((clock,), alone, record=True)
+    try:
+        table = file.listed.read(file.path, wanted, own, file.group)
+    except InputError:
+        file.listed.read(file.path, strict, own, file.group)  # which names what is missing, and no alternatives to it
+        raise
+    if known or not table.headers.unused or {_TIME.name, _INTERVAL.name} & table.values.keys():
+        return table
+    return file.listed.read(file.path, strict, own, file.group)
+
+
+def _stated(file: TraceFile, table: Described) -> float:
+    """The sampling interval (s) of samples without times, of which none may be left out: the index's or the file's."""
+    if table.selection.rows < table.selection.table.rows or table.selection.table.left_out:
+        expected = "a column 'time (s)', to know where rows are left out"
+        raise InputError(Problem(file.path.name, expected, "none"))
+    stated = table.values.get(_INTERVAL.name)
+    if stated is None:
+        return _interval(file)
+    if np.ptp(stated) > 0.0:
+        where = f"{file.path.name}, column 'sample_interval'"
+        raise InputError(Problem(where, "one interval for all samples", "several"))
+    return float(stated[0])
+
+
+def _timed(table: Described, signal: str, file: TraceFile) -> tuple[Array, float]:
+    """Samples with times: their values, NaN where the times have a gap, and their interval (s)."""
+    samples, steps = table.values[signal], np.diff(table.values[_TIME.name])
     if steps.size == 0:
-        raise InputError(Problem(file.path.name, "two samples or more", f"{time.size}"))
+        raise InputError(Problem(file.path.name, "two samples or more", f"{samples.size}"))
     _refuse_uneven(steps, file.path.name)
     multiples = _multiples(steps)
     interval = float(steps.sum() / multiples.sum())
-    if file.sample_interval is not None and abs(file.sample_interval / interval - 1.0) > _JITTER:
+    samples = _with_gaps(samples, multiples)
+    if file.sample_interval is None:
+        return samples, interval
+    if table.headers.matches[_TIME.name].unit is None:
+        return samples, file.sample_interval
+    if abs(file.sample_interval / interval - 1.0) > _JITTER:
         found = f"times {interval:.6g} s apart"
         raise InputError(Problem(file.path.name, f"the declared sample_interval, {file.sample_interval:g} s", found))
-    return RawTrace(_with_gaps(samples, multiples), 1.0, interval, table.recognised)
+    return samples, interval
 
 
 def _refuse_uneven(steps: Array, name: str) -> None:
@@ -197,28 +248,35 @@ def _with_gaps(samples: Array, multiples: npt.NDArray[np.int64]) -> Array:
     return found
 
 
+def _signals(file: TraceFile) -> list[Column]:
+    """What the signal in a table may be; one thing, as the table is described, where the index names its column."""
+    signals = [*(column for name, column in _COLUMNS.items() if file.quantity in ("", name)), _SIGNAL]
+    if not file.column:
+        return signals
+    return [next((column for column in signals if column.name in file.listed.description.columns), _SIGNAL)]
+
+
+def _written(file: TraceFile, match: Match, table: Described) -> tuple[Measured, float]:
+    """What the samples of a table are, in SI where their unit is known, and what takes its numbers there."""
+    header = table.selection.table.header[match.position]
+    if match.column != _SIGNAL and fits(match.unit, match.column):
+        return Measured(match.column.name, 1.0), 1.0
+    if match.unit is None and file.unit is not None:
+        return declared(file.path.name, file.quantity, file.unit), 1.0
+    if match.column != _SIGNAL:
+        return Measured(match.column.name), 1.0
+    unit = match.unit if match.unit and is_unit(match.unit) else ""
+    for name, column in _COLUMNS.items():
+        if file.quantity in ("", name) and unit and fits(unit, column):
+            return Measured(name, 1.0), conversion(unit, column.unit)[0]
+    if file.quantity and unit:
+        expected = f"a unit such as {QUANTITIES[file.quantity]}"
+        raise InputError(Problem(f"{file.path.name}, column {quoted(header)}", expected, quoted(unit)))
+    return Measured(file.quantity), 1.0
+
+
 def _interval(file: TraceFile) -> float:
     if file.sample_interval is None:
-        expected = "a sample_interval, as a key or as a column of the index, since an array has no times"
+        expected = "a sample_interval, as a key or as a column of the index, since the file has no times"
         raise InputError(Problem(file.path.name, expected, "none"))
     return file.sample_interval
-
-
-def _factor(file: TraceFile) -> float:
-    """What a sample is worth in SI: from "mV", or from "0.25 mV" a count."""
-    si = QUANTITIES[file.quantity]
-    where = f"{file.path.name}, key 'unit'"
-    if file.unit is None:
-        raise InputError(Problem(file.path.name, f"the key 'unit' of its numbers, for example \"{si}\"", "none"))
-    try:
-        if any(character.isdigit() for character in file.unit.lstrip()[:1] + "."):
-            factor, offset = parse_quantity(file.unit, si).value, 0.0
-        else:
-            factor, offset = conversion(file.unit, si)
-    except UnitError as error:
-        raise InputError(Problem(where, error.expected, error.found)) from error
-    if offset:
-        raise InputError(Problem(where, f"a unit such as {si}", quoted(file.unit)))
-    if not SMALLEST <= abs(factor) <= LARGEST:
-        raise InputError(Problem(where, f"a unit between {SMALLEST:g} and {LARGEST:g} {si}", quoted(file.unit)))
-    return factor

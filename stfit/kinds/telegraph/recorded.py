@@ -61,7 +61,6 @@ def record_of(name: str, trace: ReducedTrace, left_out: bool, drawn: bool) -> Tr
     tau = np.full(2, np.nan) if rates is None else np.exp(rates.log_tau)
     error = np.full(2, np.nan) if rates is None else tau * np.sqrt(np.diag(rates.covariance))
     counts = np.zeros(2) if rates is None or rates.counts is None else rates.counts
-    unit = "ohm" if trace.task.file.quantity in ("resistance", "voltage") else ""
     return TraceRecord(
         file=name,
         current=trace.task.current,
@@ -70,7 +69,7 @@ def record_of(name: str, trace: ReducedTrace, left_out: bool, drawn: bool) -> Tr
         samples=trace.record.size,
         sample_interval=trace.raw.sample_interval,
         levels=(_number(two[0] * trace.scale), _number(two[1] * trace.scale)),
-        level_unit=unit,
+        level_unit="" if trace.raw.measures.factor is None else "ohm",
         noise=_number(abs(noise * trace.scale)),
         snr=_number(snr),
         transitions=(round(float(counts[0])), round(float(counts[1]))),

@@ -19,7 +19,7 @@ from stfit.kinds.telegraph.recorded import changes, most_and_least_telling, reco
 from stfit.kinds.telegraph.reduced import ReducedTrace, TraceTask
 from stfit.kinds.telegraph.reducing import reduce_trace
 from stfit.loaders.listed import Listed, in_common, problems_of
-from stfit.measurement.base import Array, Origin
+from stfit.measurement.base import Origin
 
 _LARGE: Final = 200_000_000  # bytes of all files together, from which several processes are worth their start
 _ALONE: Final = "a file that no other row holds, or in a column"
@@ -30,16 +30,16 @@ _ALONE: Final = "a file that no other row holds, or in a column"
 class Reduction:
     """How the files of an index are read and reduced.
 
-    sample_interval: s, of traces that have no column for it. quantity: "resistance" or "voltage", which is divided
-    by the current. unit: of the numbers in an array, such as "mV" or "0.25 mV" a count. dtype: of files of bare
-    numbers. ap_level: "high" or "low", of the resistance. method: "auto", "threshold" or "hmm". dead_time: s, below
-    which the instrument loses dwells. bad: what becomes of a trace that fails a check: "report" or "leave-out".
-    leave_out: files to leave out whatever they show. levels: ohm, the two that are analysed where there are more.
-    listed: how the tables of the index are described.
+    sample_interval: s, of traces that have no column for it. quantity: "resistance" or "voltage", which is divided by
+    the current; "" where files or the unit tell. unit: of the numbers in an array, such as "mV" or "0.25 mV" a count;
+    None leaves them without. dtype: of files of bare numbers. ap_level: "high" or "low", of the resistance. method:
+    "auto", "threshold" or "hmm". dead_time: s, below which the instrument loses dwells. bad: what becomes of a trace
+    that fails a check: "report" or "leave-out". leave_out: files to leave out whatever they show. levels: ohm,
+    the two that are analysed where there are more. listed: how the tables of the index are described.
     """
 
     sample_interval: float | None = None
-    quantity: str = "resistance"
+    quantity: str = ""
     unit: str | None = None
     dtype: str | None = None
     ap_level: str = "high"
@@ -52,10 +52,21 @@ class Reduction:
 
     def task(self, row: int, columns: Mapping[str, npt.NDArray[Any]]) -> TraceTask:
         """What is to be done with the file of a row of the index."""
-        path, signal = self.listed.folder / str(columns["file"][row]), _signals(columns)[row]
+        path, group, signal = (_texts(columns, name)[row] for name in ("file", "group", "column"))
         interval = float(columns["sample_interval"][row]) if "sample_interval" in columns else self.sample_interval
         return TraceTask(
-            (TraceFile(path, self.quantity, interval, self.unit, self.dtype, self.listed, signal),),
+            (
+                TraceFile(
+                    self.listed.folder / path,
+                    self.quantity,
+                    interval,
+                    self.unit,
+                    self.dtype,
+                    self.listed,
+                    signal,
+                    group,
+                ),
+            ),
             float(columns["current"][row]),
             self.ap_level == "high",
             self.method,
@@ -70,9 +81,9 @@ class Reduction:
         return name in self.leave_out or (self.bad == "leave-out" and failed)
 
 
-def _signals(columns: Mapping[str, npt.NDArray[Any]]) -> list[str]:
-    """The column of its file that holds each trace, "" where the index says none."""
-    return [str(name) for name in columns["column"]] if "column" in columns else [""] * columns["file"].size
+def _texts(columns: Mapping[str, npt.NDArray[Any]], name: str) -> list[str]:
+    """A column of text of the index, "" for each trace where it has none: group and column of a file."""
+    return [str(text) for text in columns[name]] if name in columns else [""] * columns["file"].size
 
 
 def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, **keys: Any) -> TelegraphTraces:
@@ -99,9 +110,9 @@ def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, *
         trace that is left.
     """
     reduction = Reduction(**{"listed": Listed(Path(origin.file).parent), **keys})
-    pairs = zip(columns["file"], _signals(columns), strict=True)
-    names = [f"{file} [{signal}]" if signal else str(file) for file, signal in pairs]
-    _refuse(names, columns["current"], reduction)
+    parts = zip(*(_texts(columns, name) for name in ("file", "group", "column")), strict=True)
+    names = [f"{file} [{', '.join(filter(None, within))}]" if any(within) else file for file, *within in parts]
+    _refuse(names, reduction)
     traces = _with_selection(_together(_Traces(columns, names, reduction)))
     _refuse_unusable(traces)
     return _measurement(columns, traces, origin)
@@ -180,17 +191,12 @@ def _poor(trace: ReducedTrace) -> bool:
     return not trace.usable or any(c.name == "transitions" and c.verdict != checks.PASSED for c in trace.checks)
 
 
-def _refuse(names: Sequence[str], current: Array, reduction: Reduction) -> None:
+def _refuse(names: Sequence[str], reduction: Reduction) -> None:
     problems = [
-        CellProblem(row, "file", f"{_ALONE} 'column' its own header in it", repr(name))
+        CellProblem(row, "file", f"{_ALONE} 'column' (or 'group') its own header (or group) in it", repr(name))
         for row, name in enumerate(names)
         if name in names[:row]
     ]
-    if reduction.quantity == "voltage":
-        problems += [
-            CellProblem(int(row), "current", "a current that is not 0, by which the voltage is divided", "0")
-            for row in np.flatnonzero(current == 0.0)
-        ]
     problems += [
         CellProblem(None, "file", "the files that leave_out names", f"no {name!r}")
         for name in reduction.leave_out
@@ -205,7 +211,8 @@ def _refuse(names: Sequence[str], current: Array, reduction: Reduction) -> None:
 
 def _reduced(tasks: Sequence[TraceTask]) -> list[ReducedTrace]:
     """All traces; TableError with the problems of all files."""
-    processes = available_processes() if sum(_size(file.path) for task in tasks for file in task.files) > _LARGE else 1
+    paths = {file.path for task in tasks for file in task.files}
+    processes = available_processes() if sum(map(_size, paths)) > _LARGE else 1
     outcomes = list(mapped(_attempt, tasks, processes, doing="traces reduced"))
     problems = problems_of([(row, found) for row, found in enumerate(outcomes) if isinstance(found, InputError)])
     if problems:

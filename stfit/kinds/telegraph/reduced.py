@@ -25,10 +25,9 @@ Array = npt.NDArray[np.float64]
 class TraceTask:
     """A trace and how it is to be read. current: A, by which a voltage is divided. dead_time: s, of the instrument.
 
-    files: one, or several of one setting that are bursts of one record. levels: the pair that is analysed, ohm (V of a
-    voltage without a current), where there are more. traces: how many are judged together, among which the checks share
-    the false alarms they may raise. searched: whether the order of its samples is searched for two levels where the
-    histogram shows one.
+    files: one, or several of one setting that are bursts of one record. levels: the pair that is analysed, ohm, where
+    there are more. traces: how many are judged together, among which the checks share the false alarms they may raise.
+    searched: whether the order of its samples is searched for two levels where the histogram shows one.
     """
 
     files: tuple[TraceFile, ...]
@@ -56,8 +55,8 @@ class TraceTask:
 class ReducedTrace:
     """A trace, reduced. Arrays of shape (2,) are P, AP.
 
-    raw: its samples as read, bursts one after the other. scale: of a sample into ohm (or V, of traces without a
-    current). order: which of (low, high) P and AP are. rates: None where the trace gives none, failure then says why.
+    raw: its samples as read, bursts one after the other. scale: of a sample into ohm; of numbers without a unit, its
+    sign. order: which of (low, high) P and AP are. rates: None where the trace gives none, failure then says why.
     segmentation: by thresholds, whatever the route; None where there are none.
     """
 

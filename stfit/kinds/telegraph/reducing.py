@@ -31,7 +31,7 @@ def reduce_trace(task: TraceTask) -> ReducedTrace:
     raws = [open_trace(file) for file in task.files]
     raw = raws[0] if len(raws) == 1 else replace(raws[0], samples=np.concatenate([each.samples for each in raws]))
     record = prepared([each.samples for each in raws], raw.sample_interval)
-    scale = raw.factor / (task.current if task.file.quantity == "voltage" else 1.0)
+    scale = raw.measures.per_ohm(task.current, task.name)
     order = (0, 1) if (scale > 0) == task.ap_high else (1, 0)
     base = ReducedTrace(task, raw, scale, order, record)
     base = base.judged(*checks.sample_checks(record), *checks.burst_checks(record))

@@ -129,7 +129,7 @@ def _complaints(traces: Sequence[Trace]) -> tuple[Inline, ...]:
 def _drawn(trace: Trace, identity: str) -> Drawing:
     panels = trace["panels"]
     values = panels["excerpt"]["value"]
-    signal = _in_prefix("resistance", [max(map(abs, values))], trace["level_unit"])
+    signal = _in_prefix("resistance" if trace["level_unit"] else "signal", [max(map(abs, values))], trace["level_unit"])
     dwell = _in_prefix("time", [panels["excerpt"]["time"][-1]], "s")
     record = trace["samples"] * trace["sample_interval"]
     time = _in_prefix("time", [record], "s")

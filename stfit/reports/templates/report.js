@@ -220,7 +220,10 @@
   };
 
   const table = (svg) => {
-    const cell = (value) => (value === null || value === undefined ? "" : /[",\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : value);
+    // a text that a spreadsheet would take for a formula begins with an apostrophe; numbers stay numbers
+    const text = (value) => (typeof value === "string" && /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value);
+    const quoted = (value) => (/[",\r\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : value);
+    const cell = (value) => (value === null || value === undefined ? "" : quoted(text(value)));
     const rows = [["panel", "series", "x is", "y is", "x", "y", "low", "high"]];
     for (const panel of panels(svg)) {
       for (const series of panel.series) {

@@ -217,3 +217,10 @@ def test_another_backend(folder: Path) -> None:
     assert with_backend(read, "least-squares", "option '--backend'") == read
     with pytest.raises(InputError, match="option '--backend': expected 'least-squares' or 'mcmc'; found 'simplex'"):
         with_backend(read, "simplex", "option '--backend'")
+
+
+@pytest.mark.parametrize("value", ["true", '{"" = {}}', '"x"', "2000", "-1", "nan"])
+def test_a_key_whose_field_pydantic_itself_checks_is_named_too(value: str, folder: Path) -> None:
+    text = f'[[measurement]]\nkind = "hysteresis-loop"\nfile = "dwell.csv"\nhold = {value}\n'
+    with pytest.raises(InputError, match="key 'hold'"):
+        parsed(text, folder)

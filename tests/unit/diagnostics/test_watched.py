@@ -25,7 +25,7 @@ OPTIMUM = minimise(OBJECTIVE)
     ("doing", "work"),
     [
         ("profiles", lambda: estimates_by("profile", OBJECTIVE, OPTIMUM)),
-        ("bootstrap refits", lambda: estimates_by("bootstrap", OBJECTIVE, OPTIMUM, replicas=80)),
+        ("blocks of bootstrap refits", lambda: estimates_by("bootstrap", OBJECTIVE, OPTIMUM, replicas=80)),
         ("simulated tests of fit", lambda: goodness(OBJECTIVE, OPTIMUM, 1, always_bootstrap=True)),
         ("rival descriptions", lambda: compare(OBJECTIVE, OPTIMUM)),
     ],

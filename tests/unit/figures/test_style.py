@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 
@@ -25,6 +26,13 @@ def test_a_drawing_is_one_svg_element_with_its_words() -> None:
     title = root.find("title")
     assert title is not None
     assert title.text == root.get("aria-label")
+
+
+def test_the_users_settings_change_no_drawing() -> None:
+    before = drawing()
+    with mpl.rc_context({"text.usetex": True, "font.family": "none of that name", "axes.grid": True}):
+        assert drawing() == before
+        assert mpl.rcParams["axes.grid"]
 
 
 def test_a_drawing_loads_nothing_and_names_no_address() -> None:

@@ -23,6 +23,7 @@ from stfit.errors import InputError
 from stfit.kinds.dwell.data import DwellTimes
 from stfit.loaders.reader import reader_of
 from stfit.loaders.reading import read_table
+from stfit.measurement.description import Dialect
 from tests.containers import CURRENT, STATE, WRITERS, N
 from tests.saying import unnamed
 
@@ -112,7 +113,7 @@ def test_what_must_be_unpickled_is_refused(tmp_path: Path, save: str) -> None:
 
 
 def test_an_array_without_names_is_refused(tmp_path: Path) -> None:
-    np.save(tmp_path / "plain.npy", np.zeros((3, 2)))
+    np.save(tmp_path / "plain.npy", np.zeros(3))
     assert refusal(tmp_path / "plain.npy").endswith("found one array without names")
 
 
@@ -121,10 +122,18 @@ def test_columns_of_several_lengths_are_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "a.npz") == "a.npz: expected columns of one length; found 2 in 'n' and 3 in 'current'"
 
 
-@pytest.mark.parametrize("values", [np.zeros((2, 2)), np.array([1j, 2j])])
-def test_what_is_no_column_is_refused(tmp_path: Path, values: Any) -> None:
-    np.savez(tmp_path / "a.npz", current=values)
+def test_what_is_no_column_is_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", current=np.zeros((2, 2, 2)))
     assert "a.npz, column 'current': expected" in refusal(tmp_path / "a.npz")
+
+
+def test_complex_numbers_are_two_columns(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["S21"] = np.array([1 + 2j, 3 - 4j])
+        file["S21"].attrs["unit"] = "mV"
+    table = read_table(tmp_path / "a.h5")
+    assert table.header == ("S21 re (mV)", "S21 im (mV)")
+    assert [column.tolist() for column in table.columns] == [[1, 3], [2, -4]]
 
 
 def test_no_rows_are_refused(tmp_path: Path) -> None:
@@ -132,14 +141,14 @@ def test_no_rows_are_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "a.npz") == "a.npz: expected rows of data; found none"
 
 
-def test_single_values_beside_columns_are_left_out_with_a_notice(tmp_path: Path) -> None:
+def test_single_values_beside_columns_are_settings(tmp_path: Path) -> None:
     columns: dict[str, Any] = {"current": np.arange(4.0), "n": np.arange(4), "sample": np.array("A1"), "gain": 3.0}
     savemat(tmp_path / "a.mat", columns)
     np.savez(tmp_path / "a.npz", **columns)
     for name in ("a.mat", "a.npz"):
         table = read_table(tmp_path / name)
         assert set(table.header) == {"current", "n"}
-        assert not unnamed(" ".join(table.recognised), "'sample'", "'A1'", "'gain'", 3)
+        assert dict(table.settings) == {"sample": "A1", "gain": 3.0}
 
 
 def test_single_values_in_a_group_of_their_own_are_left_out(tmp_path: Path) -> None:
@@ -147,7 +156,7 @@ def test_single_values_in_a_group_of_their_own_are_left_out(tmp_path: Path) -> N
         file["data/current"], file["settings/gain"] = CURRENT, 3.0
     table = read_table(tmp_path / "a.h5")
     assert table.header == ("current",)
-    assert not unnamed(" ".join(table.recognised), "'settings/gain'")
+    assert table.settings == (("settings/gain", 3.0),)
 
 
 def test_a_table_of_one_row_is_one(tmp_path: Path) -> None:
@@ -183,7 +192,7 @@ def test_several_sheets_are_refused(tmp_path: Path) -> None:
     for title in ("one", "two"):
         book.create_sheet(title).append(["state"])
     book.save(tmp_path / "a.xlsx")
-    assert refusal(tmp_path / "a.xlsx") == "a.xlsx: expected one sheet with content; found 2: 'one', 'two'"
+    assert not unnamed(refusal(tmp_path / "a.xlsx"), "a.xlsx", 'group = "one"', 2, "'one'", "'two'")
 
 
 def test_a_formula_without_a_value_is_an_empty_cell(tmp_path: Path) -> None:
@@ -216,14 +225,35 @@ def test_a_labview_file_separated_by_commas_without_a_column_of_times(write: Cal
     assert [column.tolist() for column in table.columns] == [[1.0, 1.5, 2.0], [0.1, 0.2, 0.3], CURRENT]
 
 
-def test_two_segments_of_a_labview_file_are_refused(write: Callable[..., Path]) -> None:
-    text = LVM.format(mark=".")
-    assert refusal(write(text + text.partition("***End_of_Header***\t\n")[2], "a.lvm")).endswith("segment; found 2")
+def segment(first: int, *, times: str = "X_Value\tvoltage\tX_Value\tcurrent\tComment") -> str:
+    """Three rows of two channels, each with times of its own, from a number on."""
+    rows = "".join(f"{0.5 * i}\t{first + i}\t{0.5 * i}\t{-first - i}\t{'hot' if i else ''}\n" for i in range(3))
+    units = "Y_Unit_Label\tmV\t\tmA\nX_Dimension\tTime\t\tTime"
+    return f"Channels\t2\nNotes\tµ {first}\n{units}\n***End_of_Header***\t\n{times}\n{rows}\n"
 
 
-def test_a_short_row_of_a_labview_file_is_named(write: Callable[..., Path]) -> None:
+def test_segments_of_a_labview_file_are_groups_with_times_of_all_channels(write: Callable[..., Path]) -> None:
+    head = "LabVIEW Measurement\t\nX_Columns\tMulti\nMulti_Headings\tYes\n***End_of_Header***\n\n"
+    path = write((head + segment(1) + segment(11)).encode("latin-1"), "a.lvm")
+    assert not unnamed(refusal(path), "a.lvm", 'group = "1"', 'group = "*"', 2)
+    table = read_table(path, Dialect(group="2"))
+    assert table.header == ("time (s)", "voltage (mV)", "current (mA)")
+    assert [column.tolist() for column in table.columns] == [[0, 0.5, 1], [11, 12, 13], [-11, -12, -13]]
+    assert table.lines().tolist() == [22, 23, 24]
+    assert table.settings == (("Notes", "µ 11"),)
+    assert read_table(path, Dialect(group="*")).columns[1].tolist() == ["µ 1"] * 3 + ["µ 11"] * 3
+
+
+def test_a_channel_of_a_labview_file_with_other_times_keeps_them(write: Callable[..., Path]) -> None:
+    text = segment(1).replace("0.5\t-2", "0.7\t-2")
+    table = read_table(write(f"LabVIEW Measurement\n***End_of_Header***\n\n{text}", "a.lvm"))
+    assert table.header == ("time (s)", "voltage (mV)", "time of current (s)", "current (mA)")
+    assert table.columns[2].tolist() == [0.0, 0.7, 1.0]
+
+
+def test_a_short_row_of_a_labview_file_ends_in_an_empty_cell(write: Callable[..., Path]) -> None:
     text = LVM.format(mark=".").replace("0.001\t0.2\t0.0", "0.001\t0.2")
-    assert refusal(write(text, "a.lvm")) == "a.lvm, line 12: expected 3 cells; found 2"
+    assert read_table(write(text, "a.lvm")).columns[2].tolist() == ["-1", "", "1.5"]
 
 
 def test_a_pymeasure_file_is_a_csv_with_its_parameters_as_comments(write: Callable[..., Path]) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stfit.errors import InputError
-from stfit.loaders.containers import Problems, parse_numbers
+from stfit.loaders.containers import Problems, grouping_of, parse_numbers
 from stfit.loaders.reading import read_table
 from stfit.measurement.description import Dialect
 
@@ -84,6 +84,28 @@ def test_a_file_without_permission_is_refused(write: Write, monkeypatch: pytest.
 )
 def test_numbers_in_cells(cells: list[str], decimal_comma: bool, expected: list[float]) -> None:
     np.testing.assert_array_equal(parse_numbers(cells, decimal_comma=decimal_comma), expected)
+
+
+@pytest.mark.parametrize(
+    ("cells", "groups", "numbers"),
+    [
+        (["1,000", "12.5", "-3,456.7"], ",", [1000, 12.5, -3456.7]),
+        (["1.000", "12,5", "-3.456,7"], ".", [1000, 12.5, -3456.7]),
+        (["1,250", "0,125", "1,5"], ".", [1.25, 0.125, 1.5]),
+        (["1.250", "0.125"], ",", [1.25, 0.125]),  # three decimals, and nothing grouped
+        (["12.500", "150.000"], ",", [12.5, 150]),
+        (["1,000", "2,500"], "", [np.nan, np.nan]),  # 1 or 1000
+        (["1,000,000"], ",", [1e6]),
+        (["1,000E-3", "12,5"], ".", [1e-3, 12.5]),
+        (["1 000", "1'000", "1’000", "1\N{NARROW NO-BREAK SPACE}000,5"], ".", [1000, 1000, 1000, 1000.5]),
+        (["–1.5D+01", "1 00", "1,00,000"], ",", [-15, np.nan, np.nan]),
+    ],
+)
+def test_digits_in_groups(cells: list[str], groups: str, numbers: list[float]) -> None:
+    if groups:
+        assert grouping_of(cells) == groups
+    found = parse_numbers(cells, decimal_comma=True, groups=groups)
+    np.testing.assert_array_equal(found, numbers)
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=5))

@@ -52,14 +52,45 @@ def contents(table: Table) -> tuple[Any, ...]:
         ("# made by hand\n\n" + PLAIN, [4, 5]),
         ("# it's 5\" long\n" + PLAIN + "\n  \t\n # end\n", [3, 4]),
         (PLAIN.replace("AP", "\n# later\n\r\n   \nAP"), [2, 7]),
+        ("\ufeff\ufeff" + PLAIN + "\x1a", [2, 3]),
+        (PLAIN.replace("-1.2", "–1.2").replace("1.5", "1.5D+00"), [2, 3]),
+        (PLAIN.replace("10\n", "10,,\n").replace("20\n", "20,,\n"), [2, 3]),
+        (PLAIN.replace("n\n", "n\n------------\n"), [3, 4]),
+        (PLAIN.replace("AP", "state,current (mA),n\nAP"), [2, 4]),
+        ("state current (mA) n\nP -1.2 10\nAP 1.5 20\n", [2, 3]),
+        ("state   current (mA)   n\nP   -1.2   10\nAP   1.5   20\n", [2, 3]),
+        ("state,current (mA),n\nP -1.2 10\nAP 1.5 20\n", [2, 3]),
+        ("# state, current (mA), n\nP\t-1.2\t10\nAP\t1.5\t20\n", [2, 3]),
+        ("state\tcurrent (mA)\tn\nP,-1.2,10\nAP,1.5,20\n", [2, 3]),
+        ("# state,current,n\n# ,mA,\nP,-1.2,10\nAP,1.5,20\n", [3, 4]),
+        ("# ,mA,\nstate,current,n\nP,-1.2,10\nAP,1.5,20\n", [3, 4]),
+        ("'state','current (mA)','n'\nP,-1.2,10\nAP,1.5,20\n", [2, 3]),
     ],
 )
 def test_dialects_of_one_table(write: Write, content: str, lines: list[int]) -> None:
     table = text_container.read(write(content))
-    assert contents(table) == (("state", "current (mA)", "n"), [["P", "AP"], [-1.2, 1.5], [10.0, 20.0]], lines)
+    names = ("state", "current (mA)", "n")
+    assert contents(table) == (names, [["P", "AP"], [-1.2, 1.5], [10.0, 20.0]], lines), table.recognised
     assert table.columns[0].dtype == object
     assert table.columns[1].dtype == np.float64
     assert table.sha256 == hashlib.sha256(table.path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("content", "numbers"),
+    [
+        ("n;x\n1,000;0.5\n2,500;1.5\n", [1000.0, 2500.0]),
+        ("n;x\n1.000;0,5\n2.500;1,5\n", [1000.0, 2500.0]),
+        ("n;x\n1.250;1\n2.500;2\n", [1.25, 2.5]),
+        ("n;x\n1,250;0,5\n2,500;1,5\n", [1.25, 2.5]),
+        ('n,x\n"1,000",0.5\n"2,500",1.5\n', [1000.0, 2500.0]),
+        ('n,x\n"1,250","0,5"\n"2,500","1,5"\n', [1.25, 2.5]),
+        ("n\tx\n1 000\t5\n2'500\t5\n", [1000.0, 2500.0]),
+        ("n;x\n1,000;5\n2,500;5\n", ["1,000", "2,500"]),  # 1 or 1000: nobody knows
+    ],
+)
+def test_digits_in_groups_are_told_from_decimals(write: Write, content: str, numbers: list[float | str]) -> None:
+    assert text_container.read(write(content)).columns[0].tolist() == numbers
 
 
 def test_only_whole_lines_are_comments(write: Write) -> None:
@@ -79,7 +110,7 @@ def test_a_cell_of_words_with_a_comma_leaves_decimal_points_alone(write: Write) 
 
 @pytest.mark.parametrize(
     "cell",
-    ["nan", "NA", "", "None", "null", "True", "false", "0x1A", "1_000", "1+2j", "1e", "1d3", "1 000", "٣", "--1", "-"],
+    ["nan", "NA", "", "None", "null", "True", "false", "0x1A", "1_000", "1+2j", "1e", "1d3", "1 00", "٣", "--1", "-"],
 )
 def test_what_is_no_number_stays_text(write: Write, cell: str) -> None:
     table = text_container.read(write(f"a,b\n{cell},0\n{cell},0\n1.50,0\n"))

@@ -47,11 +47,13 @@ def refused(path: Path, **keys: Any) -> list[str]:
         ("1,2,3,4,5\n6,7,8,9,0\n" + HEADER + ROWS, {"header": "n_switched"}),
         (HEADER + "a,b,c,d,e\n" + ROWS, {"first_row": 3}),
         ("transition,current,pulse_width,n,n_switched\n?,mA,ns,?,?\n" + ROWS, {"units_line": 2, "first_row": 3}),
+        ("transition,current,pulse_width,n,n_switched\n-,mA,ns,counts,#\n" + ROWS, {}),
         ((HEADER + ROWS).replace(",", ":"), {"separator": ":"}),
         ((HEADER + ROWS).replace(",", "  \t ").replace(" (", "("), {"separator": "white space"}),
         ((HEADER + ROWS).replace(",", ";").replace(".", ","), {"decimal": ",", "separator": "semicolon"}),
         (ROWS, {"header": 0, "columns": NUMBERED}),
         ("a,a,a,a,a\n" + ROWS, {"columns": NUMBERED}),
+        (HEADER.replace(",", ";") + ROWS.replace(",", ";").replace("100;100", "1,00E+2;100"), {}),
         (HEADER + ROWS.replace("->", "-"), {"values": {"transition": {"P-AP": "P->AP", "ap-p": "AP->P"}}}),
         (
             HEADER + ROWS.replace("AP->P", "1").replace("P->AP", "0"),
@@ -134,6 +136,11 @@ def test_what_a_description_cannot_say(write: Write, keys: dict[str, Any], messa
         HEADER.replace("current", "\N{CJK UNIFIED IDEOGRAPH-96FB}\N{CJK UNIFIED IDEOGRAPH-6D41}") + ROWS,
         HEADER + ROWS + "P->AP,nan,100,100,4\n",
         HEADER + ROWS + "P->AP,2.",
+        (HEADER + ROWS).replace(",", ";").replace("-4;", "-4,125;").replace("-4.5", "-4,375").replace(";2;", ";2,125;"),
+        HEADER.replace("current (mA)", "curent (mA)") + ROWS,
+        HEADER.replace("current (mA),pulse_width (ns)", "V_set (mA),width (ns)") + ROWS,
+        HEADER.replace("transition", "transitoin")
+        + ROWS.replace("P->AP", "0").replace("A0", "1").replace("AP->P", "1"),
         "n," + HEADER + ROWS.replace("P->AP", "100,P->AP").replace("AP->P", "100,AP->P").replace("A100,P", "AP"),
     ],
 )
@@ -151,6 +158,31 @@ def test_the_key_that_a_message_proposes_works(write: Write, content: str) -> No
     else:
         pytest.fail(f"the advice leads nowhere: {keys}")
     assert found.origin.rows == 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("P-AP", "AP-P"),
+        ("P2AP", "AP2P"),
+        ("P to AP", "AP to P"),
+        ("PtoAP", "APtoP"),
+        ("0->1", "1->0"),
+        ("low/high", "high/low"),
+        ("parallel → anti-parallel", "anti parallel → parallel"),
+        ("P_AP", "back"),
+        ("there", "AP=>P"),
+        ("up->down", "down->up"),  # which nobody knows: in the order of the rows
+    ],
+)
+def test_words_for_transitions_are_proposed_as_they_mean(write: Write, one: str, other: str) -> None:
+    path = write(
+        HEADER
+        + ROWS.replace("P->AP", "0").replace("AP->P", "1").replace("0,-", f"{one},-").replace("1,2,", f"{other},2,")
+    )
+    (message,) = refused(path)
+    assert proposal(message) == {"values": {"transition": {one: "P->AP", other: "AP->P"}}}
+    assert pulses(path, **proposal(message)).settings.state.tolist() == [0, 0, 1]
 
 
 @pytest.mark.parametrize("content", ["a,b,c,d,e\n" + ROWS, ROWS])

@@ -15,7 +15,7 @@ import stfit
 from stfit.errors import InputError
 from stfit.loaders import gate
 from stfit.loaders.gate import limited, one_reader
-from stfit.loaders.reading import read_arrays, read_table
+from stfit.loaders.reading import read_table
 from stfit.loaders.tables import TableRequest, load_tables
 from stfit.measurement import kinds
 from stfit.measurement.description import ColumnSource, Description
@@ -113,17 +113,3 @@ def test_a_limit_of_an_analysis_holds_for_the_files_of_an_index(tmp_path: Path) 
 def test_a_limit_in_python_is_a_number_of_bytes(tmp_path: Path, size: object) -> None:
     with pytest.raises(InputError, match="size_limit: expected bytes"):
         stfit.load(dwells(tmp_path / "a.npz"), "dwell-times", size_limit=size)
-
-
-def test_arrays_come_back_as_they_are_stored(tmp_path: Path) -> None:
-    arrays: dict[str, Any] = {
-        "wide": np.arange(6, dtype=np.int16).reshape(2, 3),
-        "flags": np.array([True, False]),
-        "words": ["a", "b"],
-    }
-    np.savez(tmp_path / "a.npz", **arrays)
-    found = dict(read_arrays(tmp_path / "a.npz"))
-    assert list(found) == ["wide", "flags"]
-    assert found["wide"].dtype == np.int16
-    assert found["wide"].tolist() == arrays["wide"].tolist()
-    assert found["flags"].tolist() == [True, False]

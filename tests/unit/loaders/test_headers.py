@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -145,7 +146,7 @@ def test_the_nearest_name(name: str, phrase: str) -> None:
             {},
             (
                 "dwell.csv, line 1: expected a column 'state', or the constant state = \"P\"; "
-                "found none; the nearest is 'stat'"
+                "found none; the nearest is 'stat', columns = {state = \"stat\"}"
             ),
         ),
         (
@@ -153,7 +154,8 @@ def test_the_nearest_name(name: str, phrase: str) -> None:
             {},
             (
                 "dwell.csv, line 1: expected the columns 'n' and 'total_time (s)', or 'mean_dwell (s)' and 'n'; "
-                "found only 'n'; the nearest is 'total_tme (s)'"
+                "found only 'n'; the nearest is 'total_tme (s)', "
+                'columns = {total_time = "total_tme (s)"}'
             ),
         ),
         (
@@ -220,6 +222,15 @@ def test_headers_that_do_not_fit(header: tuple[str, ...], declared: dict[str, st
     with pytest.raises(InputError, match="expected") as caught:
         match(*header, declared=declared)
     assert str(caught.value) == message
+
+
+def test_a_column_of_numbers_is_not_proposed_for_words(tmp_path: Path) -> None:
+    table = tmp_path / "spectra.txt"
+    table.write_text("current (mA),frequency (GHz),field (mT),X,Y\n" + "1,6,10,1,0\n" * 12, encoding="utf-8")
+    keys: dict[str, Any] = {"columns": {"signal": "X"}}
+    with pytest.raises(InputError, match=r'the constant state = "P"') as refused:
+        stfit.load(table, "fmr-spectra", **keys)
+    assert "columns = {" not in str(refused.value)
 
 
 def test_a_column_of_another_dimension_is_not_proposed(tmp_path: Path) -> None:

@@ -196,3 +196,48 @@ def test_the_assumptions_name_the_corrections() -> None:
 def test_a_half_voltage_is_a_positive_voltage(value: str) -> None:
     with pytest.raises(InputError, match=r"device\.half_voltage"):
         analysis_of({"device": {"half_voltage": value}}, Path(), "lab.toml")
+
+
+def tunnel_junction(seed: int, *, series: float = 0.0, half: float = np.inf) -> SwitchingPulses:
+    """2000 pulses a row: R_P = 1 kΩ, R_AP = 2 kΩ without bias, s_P = 30 and s_AP = −60 1/mA, ln τ(0) = 17 and 15."""
+    state, voltage = (column.reshape(-1) for column in np.meshgrid([0, 1], np.linspace(0.2, 0.9, 25), indexing="ij"))
+    voltage = np.where(state == 0, -voltage, voltage)
+    bias = voltage
+    for _ in range(50):
+        resistance = 1000.0 + state * 1000.0 / (1.0 + (bias / half) ** 2)
+        bias = voltage * resistance / (resistance + series)
+    slope, log_zero = np.where(state == 0, 30e3, -60e3), np.where(state == 0, 17.0, 15.0) + np.log(1e-9)
+    eta = log_zero + slope / (1.0 + (bias / half) ** 2) * voltage / (resistance + series)
+    columns = {"transition": state, "voltage": voltage, "pulse_width": np.full(state.size, 1e-7)}
+    columns |= {"n": np.full(state.size, 2000.0), "n_switched": np.zeros(state.size)}
+    return SwitchingPulses.from_columns(columns, origin=Origin()).draw(eta, np.random.default_rng(seed))
+
+
+JUNCTION = {"beta": "0.35", "delta_R": "1 kohm", "temperature": "295 K", "resistance": "1 kohm"}
+
+
+@pytest.mark.parametrize(
+    ("device", "circuit"),
+    [
+        (JUNCTION, {}),
+        ({"temperature": "295 K", "beta": "0.35", "resistance_P": "1 kohm", "resistance_AP": "2 kohm"}, {}),
+        (JUNCTION | {"half_voltage": "0.6 V"}, {"half": 0.6}),
+        (JUNCTION | {"half_voltage": "0.6 V", "series_resistance": "200 ohm"}, {"half": 0.6, "series": 200.0}),
+    ],
+)
+def test_a_voltage_drives_each_state_through_its_own_resistance(
+    device: dict[str, str], circuit: dict[str, float]
+) -> None:
+    content = {"device": device, "model": {"asymmetry": "free"}}
+    found = fitted(assemble(analysis_of(content, Path(), "lab.toml"), [tunnel_junction(3, **circuit)]))
+    assert found["delta_R"].value == 1000.0
+    off = pulls(found, {"slope_P": 30e3, "slope_AP": -60e3})
+    assert max(abs(pull) for pull in off.values()) < 4.0
+    assert found["slope_AP"].stderr is not None
+    assert found["slope_AP"].stderr < 2e3
+
+
+def test_resistances_that_contradict_delta_R_are_refused() -> None:
+    content = {"device": JUNCTION | {"resistance_AP": "1.5 kohm"}}
+    with pytest.raises(InputError, match=r"key 'device\.resistance_AP': expected resistance \+ delta_R = 2000 ohm, or"):
+        assemble(analysis_of(content, Path(), "lab.toml"), [tunnel_junction(3)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -51,6 +52,17 @@ def test_keys_of_the_kind_are_taken(dwells: Path) -> None:
         inspect(dwells, "dwell-events")
     found = inspect(dwells, "dwell-times", where={"state": "P"}, polarity=-1)
     assert found.used == 1
+
+
+def test_the_groups_of_a_file_are_listed_and_the_first_is_shown(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        for name, current in (("up", 1.0), ("down", 2.0)):
+            file[f"{name}/current"] = [current, current]
+            file[f"{name}/current"].attrs["unit"] = "mA"
+    found = inspect(tmp_path / "a.h5")
+    assert [(column.name, column.content) for column in found.columns] == [("current", "2")]
+    assert not unnamed(in_words(found), "'down'", "'up'", 2, 'group = "down"', 'group = "*"')
+    assert [column.name for column in inspect(tmp_path / "a.h5", group="*").columns] == ["group", "current"]
 
 
 def test_a_trace_shows_its_levels(tmp_path: Path) -> None:
@@ -154,3 +166,26 @@ def test_a_notebook_shows_columns_and_what_they_could_be(tmp_path: Path) -> None
     assert "<script" not in html
     assert "<td>could be</td><td>dwell-times</td>" in html
     assert "<th>column</th><th>unit</th><th>content</th>" in html
+
+
+def test_a_loop_is_drawn_against_its_current_and_says_how_it_would_be_fitted(tmp_path: Path) -> None:
+    rows = [f"{0.1 * k:.1f},{i},{1.0 + 0.1 * (i > 0)}" for k, i in enumerate([0, -1, 0, 1, 0, -1, 0, 1])]
+    path = tmp_path / "loop.csv"
+    path.write_text("\n".join(["t (s),I_bias (mA),Rdev (ohm)", *rows]), encoding="utf-8")
+    found = inspect(path)
+    assert found.points is not None
+    assert (found.points.x_label, found.points.y_label) == ("I_bias (mA)", "Rdev (ohm)")
+    facts = dict(found.facts)
+    assert facts["would fit"].startswith("hysteresis-loop, by its columns")
+    assert facts["to check"] == 'columns = {resistance = "Rdev (ohm)"}; sweep = 1'
+    assert "would fit" in in_words(found)
+
+
+def test_a_record_in_a_file_is_drawn_against_its_clock(tmp_path: Path) -> None:
+    path = tmp_path / "scope.csv"
+    rows = [f"{0.01 * (k // 3 % 2):.3f},{1e-5 * k:.5f}" for k in range(30)]
+    path.write_text("\n".join(["CH1 (V),Time (s)", *rows]), encoding="utf-8")
+    found = inspect(path)
+    assert found.points is not None
+    assert (found.points.x_label, found.points.y_label) == ("Time (s)", "CH1 (V)")
+    assert "current (to be filled in)" in dict(found.facts)["to check"]

@@ -6,45 +6,40 @@ from typing import Any
 
 import pytest
 
-from stfit.errors import InputError
+from stfit.outputs import MANIFEST, Output, Work
 from stfit.reports.bundle import write_report
 from stfit.reports.html import render
 from stfit.results import FitResult, read
+from tests.builders import contents_of
 
+WORK = Work("fit", ("a pillar",))
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
 RESULT: FitResult = EXAMPLES["one_temperature"]()
 
 
 def test_a_report_is_a_page_and_the_result_it_was_made_from(tmp_path: Path) -> None:
-    path = write_report(RESULT, tmp_path / "reports" / "nanopillar")
+    path = write_report(RESULT, Output(tmp_path / "reports" / "nanopillar", WORK)).paths[0]
     assert path == tmp_path / "reports" / "nanopillar" / "report.html"
-    assert sorted(entry.name for entry in path.parent.iterdir()) == ["report.html", "result.json"]
+    assert sorted(entry.name for entry in path.parent.iterdir()) == ["report.html", "result.json", MANIFEST]
     stored = read(path.with_name("result.json"))
     assert stored == RESULT
     assert path.read_text(encoding="utf-8") == render(stored)
 
 
 def test_a_report_replaces_the_one_before(tmp_path: Path) -> None:
-    write_report(RESULT, tmp_path)
-    path = write_report(EXAMPLES["not_converged"](), tmp_path)
+    write_report(RESULT, Output(tmp_path, WORK))
+    path = write_report(EXAMPLES["not_converged"](), Output(tmp_path, WORK)).paths[0]
     assert "did not converge" in path.read_text(encoding="utf-8")
 
 
-def test_a_folder_that_is_a_file_is_refused_and_left_alone(tmp_path: Path) -> None:
-    folder = tmp_path / "out"
-    folder.write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match="out: expected a folder for the report; found a file of that name"):
-        write_report(RESULT, folder)
-    assert folder.read_text(encoding="utf-8") == "mine"
+def test_a_report_that_cannot_be_drawn_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_report(RESULT, Output(tmp_path, WORK), ("md",))
+    before = contents_of(tmp_path)
 
+    def broken(*_: object) -> str:
+        raise OSError(28, "No space left on device")
 
-def test_a_folder_below_a_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "out").write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match="expected a folder that can be made; found Not a directory"):
-        write_report(RESULT, tmp_path / "out" / "below")
-
-
-def test_a_report_that_is_a_folder_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "report.html").mkdir()
-    with pytest.raises(InputError, match=r"report\.html: expected a file that can be written; found Is a directory"):
-        write_report(RESULT, tmp_path)
+    monkeypatch.setattr("stfit.reports.content.svg_file", broken)
+    with pytest.raises(OSError, match="No space left"):
+        write_report(EXAMPLES["not_converged"](), Output(tmp_path, WORK), ("md",))
+    assert contents_of(tmp_path) == before

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from stfit.errors import InputError
+from stfit.outputs import Output, Work
 from stfit.reports import bundle
 from stfit.reports.bundle import write_report
 from stfit.reports.document import document
@@ -21,6 +22,7 @@ from stfit.results import FitResult
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("example.py")))
 RESULT: FitResult = EXAMPLES["one_temperature"]()
+WORK = Work("fit", ("a pillar",))
 
 
 def test_several_forms_may_be_asked_for_each_counts_once() -> None:
@@ -49,7 +51,7 @@ def test_every_form_names_its_files() -> None:
 
 
 def test_markdown_and_latex_have_the_figures_they_name(tmp_path: Path) -> None:
-    write_report(RESULT, tmp_path, ("md", "latex"))
+    write_report(RESULT, Output(tmp_path, WORK), ("md", "latex"))
     pages = {name: (tmp_path / name).read_text(encoding="utf-8") for name in ("report.md", "report.tex")}
     drawn = sorted(path.name for path in (tmp_path / "figures").iterdir())
     assert len(drawn) == 2 * 4  # the measurement, residuals, budget, correlations
@@ -77,8 +79,8 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_report_again_leaves_the_result_alone(tmp_path: Path) -> None:
     stored = tmp_path / "result.json"
     stored.write_text("as it was", encoding="utf-8")
-    path = write_report(RESULT, tmp_path, ("latex",), with_result=False)
-    assert path == tmp_path / "report.tex"
+    written = write_report(RESULT, Output(tmp_path, WORK), ("latex",), with_result=False)
+    assert written.paths[0] == tmp_path / "report.tex"
     assert stored.read_text(encoding="utf-8") == "as it was"
 
 
@@ -89,7 +91,7 @@ def test_a_form_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(bundle, "markdown", broken)
     with pytest.raises(RuntimeError, match="out of ink"):
-        write_report(RESULT, tmp_path / "out", ("latex", "md"))
+        write_report(RESULT, Output(tmp_path / "out", WORK), ("latex", "md"))
     assert not (tmp_path / "out").exists()
 
 

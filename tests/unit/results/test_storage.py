@@ -12,7 +12,7 @@ import pytest
 
 from stfit.errors import InputError
 from stfit.results import FitResult, read, write
-from stfit.results.storage import schema, write_text
+from stfit.results.storage import schema
 
 EXAMPLES: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[1] / "reports" / "example.py"))
 NAMES = ("nanopillar", "one_temperature", "not_converged", "hostile")
@@ -59,24 +59,6 @@ def test_numbers_and_arrays_of_numpy_are_written(tmp_path: Path) -> None:
 def test_an_object_json_does_not_have_is_named(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match=r"result.json cannot hold a set"):
         write(replace(example(), diagnostics={"names": {1}}), tmp_path / "result.json")
-
-
-def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = write_text("old", tmp_path / "result.json")
-
-    def fail(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(InputError, match=r"result\.json: expected a file that can be written; found No space left"):
-        write_text("new", path)
-    assert path.read_text(encoding="utf-8") == "old"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["result.json"]
-
-
-def test_a_folder_that_is_not_there_is_an_input_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="expected a file that can be written; found No such file"):
-        write(example(), tmp_path / "missing" / "result.json")
 
 
 def test_file_names_that_are_not_utf8_survive(tmp_path: Path) -> None:

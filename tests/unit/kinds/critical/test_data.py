@@ -169,19 +169,35 @@ def test_extrapolated_currents_know_neither_time_nor_temperature() -> None:
 def test_measured_currents_keep_their_time_and_temperature() -> None:
     kelvin = np.array([280.0, 300.0, 280.0, 300.0])
     measured = table(changes={"temperature": kelvin}, critical_current="measured", measurement_time=2.0)
-    assert measured.settings.measurement_time == 2.0
+    assert measured.settings.measurement_time == pytest.approx(np.full(4, 2.0), rel=0)
     assert not measured.settings.athermal
     assert [entry.values.tolist() for entry in measured.view().series] == [kelvin.tolist()]
     assert measured.origin.notices == ()
 
 
+def test_a_time_in_every_row_makes_them_measured() -> None:
+    measured = table(changes=TIMES)
+    assert measured.settings.measurement_time == pytest.approx(TIMES["measurement_time"], rel=0)
+    assert not measured.settings.athermal
+    view = measured.view()
+    assert view.axis.values == pytest.approx([-2.0, 0.0, -2.0, 0.0], abs=ROUNDING)  # by its logarithm
+    assert [entry.shown(1) for entry in view.series[1:]] == ["0.2 ohm"]
+    there = view.along(1, np.array([-1.0, 3.0])).settings
+    assert there.measurement_time == pytest.approx([0.1, 1e3], rel=ROUNDING)
+    assert there.delta_R == pytest.approx([0.2, 0.2], rel=0)
+    extrapolated = table(changes=TIMES, critical_current="extrapolated")
+    assert extrapolated.settings.measurement_time is None
+    assert "column 'measurement_time' is not used" in extrapolated.origin.notices[0]
+
+
 # --- what is refused -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("size", [0.0, 5e-324])
 @pytest.mark.parametrize("column", ["critical_current", "delta_R"])
-def test_zeros_are_refused(column: str) -> None:
-    wrong = {column: np.array([-1.0, 0.0, 1.0, 1.0])}
-    with pytest.raises(TableError, match=f"row 1, column '{column}': expected a number that is not 0; found 0"):
+def test_zeros_and_what_is_next_to_them_are_refused(column: str, size: float) -> None:
+    wrong = {column: np.array([-1.0, size, 1.0, 1.0])}
+    with pytest.raises(TableError, match=f"row 1, column '{column}': expected .* of at least .*; found {size:g}"):
         table(changes=wrong)
 
 
@@ -190,15 +206,25 @@ def test_a_negative_magnitude_is_refused() -> None:
         table(sign="magnitude")
 
 
-@pytest.mark.parametrize("time", [None, 0.0, -1.0])
-def test_a_measured_current_needs_its_time(time: float | None) -> None:
-    with pytest.raises(TableError, match="column 'measurement_time': expected a positive time in s"):
-        table(critical_current="measured", measurement_time=time)
+TIMES = {"measurement_time": np.array([1e-2, 1.0, 1e-2, 1.0])}
 
 
-def test_an_extrapolated_current_has_no_time() -> None:
-    with pytest.raises(TableError, match='expected no measurement time with critical_current = "extrapolated"'):
-        table(measurement_time=1.0)
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"critical_current": "measured"}, 'expected a column, or the key measurement_time = "1 s".*found neither'),
+        ({"measurement_time": 0.0}, "expected a positive time in s; found 0 s"),
+        ({"measurement_time": -1.0}, "expected a positive time in s; found -1 s"),
+        ({"changes": TIMES, "measurement_time": 1.0}, "expected either this column or the key of this name"),
+        (
+            {"critical_current": "extrapolated", "measurement_time": 1.0},
+            'expected no measurement time with critical_current = "extrapolated"; found 1 s',
+        ),
+    ],
+)
+def test_a_time_that_is_missing_or_too_much_is_refused(keys: dict[str, Any], message: str) -> None:
+    with pytest.raises(TableError, match=f"column 'measurement_time': {message}"):
+        table(**keys)
 
 
 def test_currents_of_the_wrong_sign_are_noticed() -> None:

@@ -55,7 +55,8 @@ def test_a_probability_is_a_count() -> None:
 
 def test_a_probability_that_is_no_count_is_refused() -> None:
     with pytest.raises(
-        TableError, match=r"row 1, column 'probability': expected a multiple of 1/n = 1/50; found 0\.63"
+        TableError,
+        match=r"row 1, column 'probability': expected a multiple of 1/n = 1/50, to its last digit; found 0\.63",
     ):
         built(n_switched=None, probability=np.array([0.4, 0.6301]))
 
@@ -149,3 +150,20 @@ def test_expected_counts_are_the_rarer_outcome() -> None:
     measurement = many([0.0, 3.0, 100.0])
     eta = np.log(1e-8) - np.log(-np.log1p(-np.array([0.25, 0.5, 0.9])))  # P = 0.25, 0.5, 0.9
     assert measurement.expected_counts(eta) == pytest.approx([25.0, 50.0, 10.0], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("probability", "n", "switched"),
+    [(0.333, 3.0, 1.0), (0.67, 3.0, 2.0), (0.1429, 7.0, 1.0), (3.2e-9, 1e10, 32.0), (0.5, 10.0, 5.0), (1e-6, 1e6, 1.0)],
+)
+def test_a_probability_may_be_rounded_in_its_last_digit(probability: float, n: float, switched: float) -> None:
+    columns = {"transition": np.array([0]), "current": np.array([-1e-3]), "pulse_width": np.array([1e-6])}
+    columns |= {"n": np.array([n]), "probability": np.array([probability])}
+    assert SwitchingPulses.from_columns(columns, origin=Origin()).n_switched.tolist() == [switched]
+
+
+def test_a_probability_that_no_count_gives_is_refused() -> None:
+    columns = {"transition": np.array([0]), "current": np.array([-1e-3]), "pulse_width": np.array([1e-6])}
+    columns |= {"n": np.array([1000.0]), "probability": np.array([0.3333])}
+    with pytest.raises(TableError, match="to its last digit"):
+        SwitchingPulses.from_columns(columns, origin=Origin())

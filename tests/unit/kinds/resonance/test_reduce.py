@@ -5,13 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 
 import stfit
 from stfit.errors import InputError
 from stfit.kinds.resonance.data import FmrLines
+from stfit.kinds.resonance.kind import FMR_LINES
 from stfit.physics.fluctuations import LINE_SHAPES
+from tests.instrument_files import bes3t
+from tests.saying import unnamed
 
 FIELD = np.linspace(0.1, 0.3, 101)  # T
 
@@ -44,7 +48,7 @@ def test_lines_against_current(tmp_path: Path) -> None:
     assert widths == pytest.approx([0.018, 0.020, 0.022], rel=0.03)
     assert np.all(np.diff(powers) > 0)
     assert np.all(found.stderr > 0)
-    assert "3 spectra: 3 with one line, 0 with two, 0 with none" in found.origin.notices
+    assert "3 spectra: 3 with one line" in found.origin.notices
 
 
 def test_a_spectrum_without_a_line_is_said_to_have_none(tmp_path: Path) -> None:
@@ -69,6 +73,66 @@ def test_a_series_of_frequencies(tmp_path: Path) -> None:
     assert "(perpendicular, 5 of one mode): γ/2π = 29." in words
 
 
+def test_a_line_of_a_bruker_spectrometer(tmp_path: Path) -> None:
+    gauss = np.linspace(3300.0, 3500.0, 201)
+    noise = 0.02 * np.random.default_rng(2).standard_normal(gauss.size)
+    signal = LINE_SHAPES["derivative"](gauss, 3400.0, 20.0)[0] + noise
+    said = {"BSEQ": "BIG", "IRFMT": "D", "XTYP": "IDX", "XPTS": "201", "XMIN": "3300", "XWID": "200", "XNAM": "'Field'"}
+    bes3t(tmp_path / "line.DTA", signal.astype(">f8"), said | {"XUNI": "'G'", "MWFQ": "9.5e+09"})
+    found = load(index_of(tmp_path, ["line.DTA,P,9.5"], "file,state,frequency (GHz)"), line_shape="derivative")
+    # noise of 2 % of the height over some 20 samples a width: 1 % of the width, five times that is allowed
+    assert found.value == pytest.approx([2e-3], rel=0.05)
+    alone = load(tmp_path / "line.DSC", line_shape="derivative")
+    assert alone.value.tolist() == found.value.tolist()
+    assert np.asarray(alone.settings.frequency).tolist() == [9.5e9]
+    assert not unnamed(" ".join(alone.origin.recognised), "'frequency (Hz)'")
+
+
+@pytest.mark.parametrize("index", ["file,state,field (mT),current (mA)", "file,state,field (mT)"])
+def test_frequency_sweeps_of_a_network_analyser(tmp_path: Path, index: str) -> None:
+    ghz = np.linspace(4.0, 8.0, 101)
+    rows = []
+    for current, fwhm in ((-1.0, 0.36), (0.0, 0.4), (1.0, 0.44)):
+        signal = LINE_SHAPES["lorentzian"](ghz, 6.0, fwhm)[0]
+        noise = 0.02 * np.random.default_rng(4).standard_normal(ghz.size)
+        lines = [f"{f!r} {s!r} 0" for f, s in zip(ghz.tolist(), (signal + noise).tolist(), strict=True)]
+        (tmp_path / f"{current}.s1p").write_text("\n".join(["# GHz S RI R 50", *lines]))
+        rows.append(f"{current}.s1p,P,50,{current}" if "current" in index else f"{current}.s1p,P,{50 + 10 * current}")
+    path = index_of(tmp_path, rows, index)
+    if "current" in index:
+        with pytest.raises(InputError) as refused:
+            load(path)
+        assert not unnamed(str(refused.value), "-1.0.s1p", "'signal'", 'columns = {signal = "S11 re"}')
+        found = load(path, columns={"signal": "S11 re"})
+        widths = found.value[found.is_linewidth == 1]
+        assert widths == pytest.approx([0.36e9, 0.4e9, 0.44e9], rel=0.05)  # as above
+        return
+    with pytest.raises(InputError) as refused:
+        load(path, columns={"signal": "S11 re"})
+    assert not unnamed(str(refused.value), "'field (mT)'", "3 frequency sweeps at 3 fields", "40 to 60 mT")
+
+
+def test_frequency_sweeps_at_many_fields_in_one_table_are_field_sweeps(tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    rows = [
+        f"{mt},{ghz},{LINE_SHAPES['lorentzian'](float(mt), 20.0 * ghz, 20.0)[0] + 0.02 * rng.standard_normal()!r}"
+        for mt in range(60, 181, 2)
+        for ghz in (5.0, 6.0, 7.0)
+    ]
+    (tmp_path / "map.csv").write_text("\n".join(["field (mT),frequency (GHz),S21", *rows]))
+    found = load(tmp_path / "map.csv", columns={"field": "field (mT)", "signal": "S21"}, state="P")
+    assert found.value == pytest.approx(3 * [0.02], rel=0.05)  # noise of 2 % over 10 samples a width: 1 %
+
+
+def test_field_sweeps_with_nothing_but_a_field_are_refused(tmp_path: Path) -> None:
+    write_spectrum(tmp_path / "a.csv", 0.2, 0.02)
+    with pytest.raises(InputError) as refused:
+        load(index_of(tmp_path, ["a.csv,P,50"], "file,state,field (mT)"))
+    assert not unnamed(str(refused.value), "'field (mT)'", "frequency", "current")
+    found = load(index_of(tmp_path, ["a.csv,P,50,1"], "file,state,field (mT),current (mA)"))
+    assert not unnamed(" ".join(found.origin.notices), "'field'", "not used")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -91,6 +155,65 @@ def test_no_line_anywhere_is_refused(tmp_path: Path) -> None:
         load(index_of(tmp_path, ["a.csv,P,0"]))
 
 
+def write_film(folder: Path, shape: str = "symmetric+antisymmetric") -> Path:
+    """Spectra of a film at five frequencies."""
+    rows = []
+    for ghz in range(5, 10):
+        center, fwhm = 2e9 * np.pi * ghz / 1.85e11 - 0.05, 0.005 + 4e9 * np.pi * 0.01 * ghz / 1.85e11
+        write_spectrum(folder / f"{ghz}.csv", center, fwhm, shape=shape)
+        rows.append(f"{ghz}.csv,P,{ghz}")
+    return index_of(folder, rows, "file,state,frequency (GHz)")
+
+
+def test_a_shape_is_found_where_none_is_given_and_contradicted_where_another_is(tmp_path: Path) -> None:
+    index = write_film(tmp_path, "derivative")
+    found = load(index)
+    assert 'line_shape is not given: "derivative" describes the spectra best, by BIC' in found.origin.notices
+    wrong = load(index, line_shape="lorentzian")
+    assert any("is contradicted" in notice for notice in wrong.origin.notices)
+    tests = {test.name: test for test in FMR_LINES.remarks().tests(wrong)} if FMR_LINES.remarks else {}
+    assert (tests["shape of the lines"].p_value or 0.0) < 1e-3
+
+
+def test_a_signal_in_decibel_is_a_power(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    for current, height in ((-1, 2.0), (1, 1.0)):
+        power = 1e-10 * (0.05 + height * LINE_SHAPES["lorentzian"](FIELD, 0.2, 0.02)[0])
+        decibel = 10.0 * np.log10(power) + 0.1 * rng.standard_normal(FIELD.size)
+        rows = [f"{1e3 * x!r},{y!r}" for x, y in zip(FIELD.tolist(), decibel.tolist(), strict=True)]
+        (tmp_path / f"{current}.csv").write_text("\n".join(["field (mT),signal (dBm)", *rows]), encoding="utf-8")
+    found = load(index_of(tmp_path, ["-1.csv,P,-1", "1.csv,P,1"]), line_shape="lorentzian")
+    assert found.value[found.is_linewidth == 1] == pytest.approx([0.02, 0.02], rel=0.03)  # 2 % over 10 samples
+    assert found.value[found.is_linewidth == 0] == pytest.approx([1.0, 0.5], rel=0.03)
+
+
+def test_frequency_sweeps_of_a_film_at_several_fields(tmp_path: Path) -> None:
+    ghz, rng = np.linspace(4.0, 20.0, 161), np.random.default_rng(5)
+    rows = []
+    for mt in (60, 100, 140, 180, 220):
+        center = 28.011 * np.sqrt(1e-3 * mt * (1e-3 * mt + 0.9))
+        fwhm = 28.011 * 0.02 * (2e-3 * mt + 0.9)
+        signal = LINE_SHAPES["lorentzian"](ghz, center, fwhm)[0] + 0.01 * rng.standard_normal(ghz.size)
+        lines = [f"{f!r},{s!r}" for f, s in zip(ghz.tolist(), signal.tolist(), strict=True)]
+        (tmp_path / f"{mt}.csv").write_text("\n".join(["frequency (GHz),signal", *lines]), encoding="utf-8")
+        rows.append(f"{mt}.csv,P,{mt}")
+    index = index_of(tmp_path, rows, "file,state,field (mT)")
+    found = load(index, geometry="in-plane", line_shape="lorentzian")
+    frequency = np.asarray(found.settings.frequency)
+    # widths to 1 %, of noise of 1 % over 6 samples
+    assert found.value == pytest.approx(4 * np.pi * 0.02 * frequency / 1.76e11, rel=0.05)
+    with pytest.raises(InputError, match="geometry = "):
+        load(index, line_shape="lorentzian")
+
+
+def test_a_constant_of_a_film_needs_a_film(tmp_path: Path) -> None:
+    index = write_film(tmp_path)
+    with pytest.raises(InputError, match="'film': expected a geometry"):
+        load(index, film=["field_offset"])
+    with pytest.raises(InputError, match='geometry = "in-plane" with an anisotropy_field'):
+        load(index, film=["anisotropy_field"], geometry="perpendicular")
+
+
 def test_a_geometry_needs_frequencies(tmp_path: Path) -> None:
     write_spectrum(tmp_path / "a.csv", 0.2, 0.02)
     with pytest.raises(InputError, match="expected spectra swept in field at several frequencies"):
@@ -100,3 +223,32 @@ def test_a_geometry_needs_frequencies(tmp_path: Path) -> None:
 def test_a_name_of_a_file_is_needed(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"line 2, column 'file': expected some text, .*; found an empty cell"):
         load(index_of(tmp_path, [",P,0"]))
+
+
+def test_without_a_current_no_state_is_needed(tmp_path: Path) -> None:
+    rows = []
+    for ghz in range(5, 8):
+        write_spectrum(tmp_path / f"{ghz}.csv", 0.03 * ghz, 0.02)
+        rows.append(f"{ghz}.csv,{ghz}")
+    found = load(index_of(tmp_path, rows, "file,frequency (GHz)"))
+    assert found.settings.state.tolist() == [0, 0, 0]
+    assert any("no state is given" in notice for notice in found.origin.notices)
+    rows = [f"{row},{current}" for row, current in zip(rows, (0, 1, 2), strict=True)]
+    index = index_of(tmp_path, rows, "file,frequency (GHz),current (mA)")
+    with pytest.raises(InputError, match=r'column .state.: expected a column, or the constant state = "P"'):
+        load(index)
+    assert load(index, state="AP").settings.state.tolist() == [1, 1, 1]
+
+
+def test_spectra_stand_in_groups_of_a_container(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "all.h5", "w") as file:
+        for name, width in (("AP", 0.022), ("P", 0.018)):
+            file[f"{name}/field"] = 1e3 * FIELD
+            file[f"{name}/field"].attrs["unit"] = "mT"
+            file[f"{name}/V"] = LINE_SHAPES["lorentzian"](FIELD, 0.2, width)[0] + 0.01 * np.sin(1e4 * FIELD)
+            file[name].attrs.update({"state": name, "current": "1 mA"})
+    listed = load(tmp_path / "all.h5", group="*")
+    named = load(index_of(tmp_path, ["all.h5,AP,AP,1", "all.h5,P,P,1"], "file,group,state,current (mA)"))
+    for found in (listed, named):
+        assert found.value[found.is_linewidth == 1] == pytest.approx([0.022, 0.018], rel=0.03)
+        assert found.settings.state[:2].tolist() == [1, 0]

@@ -5,13 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import numpy.typing as npt
 import pytest
+from nptdms import ChannelObject, TdmsWriter
 
 import stfit
+from stfit.analysis import read_analysis
 from stfit.errors import InputError
 from stfit.kinds.telegraph.data import TelegraphTraces
+from stfit.pipeline.loading import load_measurements
 from tests.traces import telegraph
 
 Array = npt.NDArray[np.float64]
@@ -83,7 +87,7 @@ def test_a_column_of_sampling_intervals(tmp_path: Path) -> None:
 
 def test_what_an_index_may_not_say(tmp_path: Path) -> None:
     path = index(tmp_path, {"x.npy": GOOD}, [0.0])
-    with pytest.raises(InputError, match=r"line 2, column 'current.*a current that is not 0"):
+    with pytest.raises(InputError, match=r"x.npy: .*a current that is not 0"):
         load(path, quantity="voltage", unit="mV")
     (tmp_path / "twice.csv").write_text("file,current (mA)\nx.npy,1\nx.npy,2\n")
     with pytest.raises(InputError, match=r"line 3, column 'file'.*no other row holds"):
@@ -155,9 +159,10 @@ def test_bursts_of_one_setting_share_levels_and_dwell_times(tmp_path: Path) -> N
     left = [int(np.sum((state[:, :-1] == s) & (state[:, 1:] != s))) for s in (0, 1)]
     np.testing.assert_array_equal(m.n_changed, left)
     np.testing.assert_allclose(m.log_tau, np.log([900.0 * DT, 700.0 * DT]), atol=4.0 * m.stderr.max())
-    silent = tuple(name for name, part in bursts.items() if np.ptp(part > 5.0) == 0)
+    silent = tuple(name for name, part in bursts.items() if np.unique(part > 5.0).size == 1)
     selected = load(path, leave_out=silent)
-    check = next(entry for entry in selected.records[0].checks if entry["name"] == "selection")
+    kept = next(record for record in selected.records if not record.left_out)
+    check = next(entry for entry in kept.checks if entry["name"] == "selection")
     assert check["verdict"] == "failed"
     assert np.all(selected.log_tau < m.log_tau)
 
@@ -171,3 +176,37 @@ def test_several_processes_give_what_one_gives(tmp_path: Path, monkeypatch: pyte
     together = load(path)
     np.testing.assert_array_equal(together.log_tau, alone.log_tau)
     assert together.records == alone.records
+
+
+def test_groups_of_a_file_are_records_with_their_attributes(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "all.h5", "w") as file:
+        for name, current in (("a", 0.1), ("b", 0.2)):
+            file[f"{name}/signal"] = GOOD
+            file[name].attrs.update({"current": current, "current_unit": "mA", "temperature": "295 K"})
+    found = load(tmp_path / "all.h5", group="*")
+    assert [record.file for record in found.records] == ["all.h5 [a]", "all.h5 [b]"]
+    assert found.settings.drive.tolist() == [1e-4, 1e-4, 2e-4, 2e-4]
+    assert set(found.settings.temperature) == {295.0}
+
+
+def test_groups_of_a_file_are_records_with_settings_in_their_names(tmp_path: Path) -> None:
+    clock = {"wf_increment": DT, "unit_string": "ohm"}
+    with TdmsWriter(tmp_path / "all.tdms") as writer:
+        channels = [ChannelObject(f"I = {i} mA, up", "R", GOOD, properties=clock) for i in (-0.1, 0.1)]
+        writer.write_segment(channels)
+    pattern = 'pattern = "I = {current:mA}, up"'
+    with pytest.raises(InputError, match=f"a column 'current.*{pattern}"):
+        stfit.load(tmp_path / "all.tdms", "telegraph-trace", group="*")
+    text = 'kind = "telegraph-trace"\nfile = "all.tdms"\ngroup = "*"\n'
+    (tmp_path / "a.toml").write_text(f"[[measurement]]\n{text}{pattern}\n")
+    (found,) = load_measurements(read_analysis(tmp_path / "a.toml"))
+    assert found.settings.drive.tolist() == [-1e-4, -1e-4, 1e-4, 1e-4]
+
+
+def test_rows_of_an_index_choose_within_containers(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["run 1/R1"], file["run 1/R2"], file["run 2/R"] = GOOD, GOOD, GOOD
+    rows = ("a.h5,run 1,R1,0.1", "a.h5,run 1,R2,0.2", "a.h5,run 2,,0.3", "a.h5,run 1/R1,,0.4")
+    (tmp_path / "index.csv").write_text("\n".join(["file,group,channel,current (mA)", *rows]))
+    names = [record.file for record in load(tmp_path / "index.csv").records]
+    assert names == ["a.h5 [run 1, R1]", "a.h5 [run 1, R2]", "a.h5 [run 2]", "a.h5 [run 1/R1]"]
