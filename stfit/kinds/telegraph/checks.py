@@ -75,9 +75,14 @@ def sample_checks(record: Record) -> list[Check]:
     found = []
     missing = (record.absent + record.glitches) / max(record.size, 1)
     if missing:
-        parts = [f"{record.absent} samples are no numbers"] if record.absent else []
-        parts += [f"{record.glitches} lie far off both levels"] if record.glitches else []
-        sentence = f"{' and '.join(parts)} ({100 * missing:.2g} %); they are treated as missing."
+        parts = (
+            [f"{record.absent} {'sample is' if record.absent == 1 else 'samples are'} no number"]
+            if record.absent
+            else []
+        )
+        lies = "lies" if record.glitches == 1 else "lie"
+        parts += [f"{record.glitches} {lies} far off both levels"] if record.glitches else []
+        sentence = f"{' and '.join(parts)} ({100 * missing:.2g} %), which counts as missing."
         found.append(Check("samples", DOUBTFUL if missing > _MISSING else PASSED, sentence))
     if record.saturated > _SATURATED:
         sentence = (

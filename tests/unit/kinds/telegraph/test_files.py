@@ -176,7 +176,7 @@ def test_a_table_without_times_has_a_declared_interval(tmp_path: Path) -> None:
     path.write_text("2\n3\n2.5\n2\n", encoding="utf-8")
     raw = open_trace(TraceFile(path, sample_interval=1e-5))
     assert (raw.samples.tolist(), raw.sample_interval) == ([2.0, 3.0, 2.5, 2.0], 1e-5)
-    with pytest.raises(InputError, match=r"the columns 'time \(s\)'"):
+    with pytest.raises(InputError, match="expected a sample_interval, as a key or as a column of the index"):
         open_trace(TraceFile(path))
     path.write_text("V (mV)\n2\n3\nbad\n2\n", encoding="utf-8")
     said = Listed(tmp_path, Description(dialect=Dialect(bad_rows="leave-out")))
