@@ -80,7 +80,7 @@ class LikelihoodModel(lmfit.Model, ABC):
         data: Any,
         params: lmfit.Parameters | None = None,
         weights: Any = None,
-        method: str = "leastsq",
+        method: Any = "leastsq",
         **options: Any,
     ) -> LikelihoodResult:
         """Fit by maximum likelihood; takes what lmfit's Model.fit takes.

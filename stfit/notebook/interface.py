@@ -40,8 +40,7 @@ from stfit.studies.plan import Trials
 from stfit.studies.sbc import Repetitions
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
+    from stfit.loaders.data_frames import DataFrame
     from stfit.notebook.widget import Explorer
 
 InMemory: TypeAlias = "DataFrame | Mapping[str, Any]"  # a table: columns by their headers
@@ -159,7 +158,7 @@ def fit(
     """
     if is_table(source):
         described = {key: sections.pop(key) for key in tuple(sections) if key in DESCRIPTION_KEYS}
-        source = load(source, kind, polarity=polarity, units=units, **described)
+        source = measurement_in_memory(source, kind, polarity=polarity, units=units, keys=described, caller="stfit.fit")
     elif (kind, units, polarity) != (None, None, 1):
         expected = "a table in memory, of which alone kind, units and polarity are said here"
         raise InputError(Problem("stfit.fit", expected, f"an object of type {type(source).__name__}"))

@@ -314,14 +314,14 @@ def test_models_and_results_are_stored(name: str, tmp_path: Path) -> None:
         again = stfit.load_model(file, {"factor": factor})
         assert type(again) is type(model)
         same(result, of.fit(again, started_like(of.start(), again)), "a_")
-        with pytest.raises(ValueError, match=r"stfit\.load_model"):
+        with pytest.raises(TypeError, match=r"stfit\.load_model"):
             load_model(file, {"factor": factor})
     save_modelresult(result, file)
     stored = stfit.load_modelresult(file)
     same(result, stored)
     assert stored.params["c_P"].stderr == pytest.approx(result.params["c_P"].stderr, rel=1e-9)
-    assert "stfit" not in Path(file).read_text(encoding="utf-8").replace("stfit.models.stored_state", "")
-    with pytest.raises(ValueError, match=r"stfit\.load_modelresult"):
+    assert 'c_P_of\\"' not in Path(file).read_text(encoding="utf-8")  # no function of ours is stored as code
+    with pytest.raises(TypeError, match=r"stfit\.load_modelresult"):
         load_modelresult(file)
 
 

@@ -93,7 +93,7 @@ def test_a_result_as_a_data_frame(result: Fit) -> None:
     assert list(frame.index) == list(result)
     assert frame.loc["l_over_L", "value"] == result["l_over_L"].value
     assert frame.loc["tau_0", "verdict"] == "fixed"
-    assert np.isnan(frame.loc["tau_0", "stderr"])
+    assert bool(frame["stderr"].isna()["tau_0"])
     residuals = result.residuals["table in memory"]
     assert np.sum(residuals**2) == pytest.approx(result.goodness.deviance, rel=1e-9)
 
