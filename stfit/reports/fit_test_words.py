@@ -12,8 +12,10 @@ from stfit.results.fit_tests import (
     DEVIANCE,
     EXPONENTIAL_SHAPE,
     LARGEST_RESIDUAL,
+    LINE_SHAPE,
     OVER_DISPERSION,
     RUNS,
+    SPECTRUM_RESIDUALS,
     SWITCHING_CURRENTS,
     UNDER_DISPERSION,
     alarming,
@@ -56,6 +58,13 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     EXPONENTIAL_SHAPE: Explanation(
         "The single dwells are not exponential: no single rate describes them.",
         "Look for missed short dwells (declare dead_time), durations counted in frames, and rates that drift.",
+    ),
+    SPECTRUM_RESIDUALS: Explanation(
+        "Lines and background do not describe the spectra: what they leave is not noise.",
+        "Look at the spectra that the notices name; try another line_shape or background, or cut the sweep.",
+    ),
+    LINE_SHAPE: Explanation(
+        "Another shape of the line describes the spectra better.", "Declare the line_shape that the notices name."
     ),
     LARGEST_RESIDUAL: Explanation(
         "One row lies farther from the fitted law than expected for this number of rows.",

@@ -51,6 +51,8 @@ class FmrLines(Gaussian):
         Power without unit, linewidth (FWHM) in Hz or T, shape (rows,).
     by_frequency : bool
         Whether the figure is drawn against the frequency.
+    tests : tuple[tuple[str, float, float], ...]
+        Tests of fit of the spectra behind the lines: name, statistic, p-value.
     """
 
     settings: Settings
@@ -58,6 +60,7 @@ class FmrLines(Gaussian):
     value: Array
     stderr: Array
     by_frequency: bool
+    tests: tuple[tuple[str, float, float], ...] = ()
 
     @classmethod
     def from_columns(

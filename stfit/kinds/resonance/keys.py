@@ -8,7 +8,9 @@ from pydantic import PlainValidator
 from pydantic_core import PydanticCustomError
 
 from stfit.analysis import planning, quantities
+from stfit.analysis.messages import shown, unfit
 from stfit.analysis.sections import MeasurementSection, Section
+from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES, SHIFTS
 from stfit.physics.fluctuations import FWHM_OVER_WIDTH, LINE_SHAPES, POWERS
 from stfit.physics.resonance import GEOMETRIES
 
@@ -26,6 +28,13 @@ def _width(value: Any) -> str:
 Width = Annotated[str | None, PlainValidator(_width)]
 
 
+def _shifts(value: Any) -> list[str]:
+    """Names of what may shift a line of a film."""
+    if not isinstance(value, list) or not value or any(name not in SHIFTS for name in value):
+        raise unfit(f"a list of {' and '.join(SHIFTS)}, or of one of them", shown(value))
+    return value
+
+
 class LineKeys(MeasurementSection):
     """What the columns hold, and the known width that no current changes."""
 
@@ -35,9 +44,12 @@ class LineKeys(MeasurementSection):
 
 
 class SpectrumKeys(MeasurementSection):
-    """The shape of the line; the geometry of a series of frequencies; the width that no current changes."""
+    """The shape of the lines, how many, on what; geometry and shifts of a film; the width that no current changes."""
 
-    line_shape: Annotated[Any, PlainValidator(quantities.choice(*LINE_SHAPES))] = "lorentzian"
+    line_shape: Annotated[Any, PlainValidator(quantities.choice(*LINE_SHAPES))] = None
+    lines: Annotated[Any, PlainValidator(quantities.choice(*range(1, MOST_LINES + 1)))] = MOST_LINES
+    background: Annotated[Any, PlainValidator(quantities.choice(*BACKGROUNDS))] = None
+    film: Annotated[list[str] | None, PlainValidator(_shifts)] = None
     geometry: Annotated[Any, PlainValidator(quantities.choice(*GEOMETRIES))] = None
     inhomogeneous_linewidth: Width = None
 

@@ -1,28 +1,27 @@
-"""Resonance lines in one spectrum: how many there are, where, how wide, with errors."""
+"""Resonance lines in one spectrum: how many there are, where, how wide, with errors, and whether they describe it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final, final
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, final
 
 import numpy as np
 import numpy.typing as npt
 import scipy
 
-from stfit.derivatives import Jet, seed
-from stfit.physics.fluctuations import LINE_SHAPES
+from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES
+from stfit.kinds.resonance.line_model import Fitted, LineModel
 
 Array = npt.NDArray[np.float64]
 
-MOST_LINES: Final = 2
 # by which BIC must fall: "very strong" in the words of Kass & Raftery 1995, doi:10.1080/01621459.1995.10476572
 EVIDENCE_FOR_A_LINE: Final = 10.0
-_BACKGROUND: Final = 2  # parameters of the straight line below
-_POSITIONS: Final = 60  # of a line, looked at before the fit
-_WIDTHS: Final = (0.015, 0.04, 0.1, 0.25)  # likewise, of the range
-_MOST_CORRELATED: Final = 0.98  # neighbouring residuals
-_NARROWEST: Final = 1.0  # of the median distance of samples: a narrower line is a single wrong sample
-_WIDEST: Final = 2.0  # of the range: a wider one is background
+_FINE: Final = 1e-12  # relative, of χ²
+_LAGS: Final = 12  # at which residuals may resemble each other
+_FAR: Final = 6.0  # standard deviations: by chance 1 in 5e8 samples
+_ROUNDS: Final = 3  # of setting samples aside
+_BOTH_SIDES: Final = 0.2  # of a sweep must lie on either side of zero field, for a line on either
 
 
 @final
@@ -49,6 +48,11 @@ class Line:
         return float(np.sqrt(self.covariance[0, 0]))
 
     @property
+    def size(self) -> float:
+        """The largest of its amplitudes, whatever its phase."""
+        return float(np.linalg.norm(self.amplitudes))
+
+    @property
     def integrated(self) -> tuple[float, float]:
         """Area of the symmetric part, π/2 times height times FWHM, and its standard error."""
         height = float(self.amplitudes[0])
@@ -62,179 +66,198 @@ class Line:
 class SpectrumFit:
     """The lines of a spectrum in order of their centres, none where there is no evidence of any.
 
-    noise: standard deviation of the samples about the fit. evidence: BIC for 0, 1 and 2 lines, inf where one could not
-    be fitted. fitted: the fit at the samples. shape: a key of LINE_SHAPES.
+    Parameters
+    ----------
+    shape : str
+        A key of LINE_SHAPES.
+    lines : tuple[Line, ...]
+        In order of their centres.
+    order : int
+        Of the polynomial background.
+    correlation : float
+        Of the noise of neighbouring samples, 0 for white noise.
+    evidence : float
+        BIC of the fit.
+    whiteness : (float, float)
+        Ljung & Box's statistic of the residuals (doi:10.1093/biomet/65.2.297), and its p-value: small where lines and
+        background leave what is neither white noise nor smoothed by a time constant.
+    set_aside : int
+        Samples that are left out, since each stands alone far from its neighbours.
+    fitted : Array, shape (samples,)
+        The fit at the samples.
     """
 
     shape: str
     lines: tuple[Line, ...]
-    background: Array
-    noise: float
-    evidence: tuple[float, ...]
+    order: int
+    correlation: float
+    evidence: float
+    whiteness: tuple[float, float]
+    set_aside: int
     fitted: Array
 
     @property
     def strongest(self) -> Line | None:
         """The line with the largest amplitude; None where there is none."""
-        return max(self.lines, key=lambda line: float(np.linalg.norm(line.amplitudes)), default=None)
+        return max(self.lines, key=lambda line: line.size, default=None)
+
+    @property
+    def overlapping(self) -> bool:
+        """Whether lines stand nearer than the mean of their widths."""
+        pairs = zip(self.lines, self.lines[1:], strict=False)
+        return any(right.center - left.center < 0.5 * (left.fwhm + right.fwhm) for left, right in pairs)
+
+    def resonances(self, x: Array) -> list[Line]:
+        """The strongest line, or that of either sign where x runs through zero."""
+        low, high = float(np.min(x)), float(np.max(x))
+        if min(-low, high) < _BOTH_SIDES * (high - low):
+            return [self.strongest] if self.strongest else []
+        sides = ([line for line in self.lines if sign * line.center > 0] for sign in (-1, 1))
+        return [max(side, key=lambda line: line.size) for side in sides if side]
 
 
-def fit_spectrum(x: Array, signal: Array, shape: str, most: int = MOST_LINES) -> SpectrumFit:
-    """Lines on a straight background, as many (up to `most`) as the evidence asks for; x, signal: shape (samples,).
+def fit_spectrum(
+    x: Array,
+    signal: Array,
+    shape: str,
+    *,
+    most: int = MOST_LINES,
+    orders: Sequence[int] = BACKGROUNDS,
+    proportional: bool = False,
+) -> SpectrumFit:
+    """Lines on a polynomial background, as many (up to `most`) as the evidence asks for.
 
-    Least squares with equal errors, the amplitudes and the background eliminated (variable projection, Golub & Pereyra
-    1973, doi:10.1137/0710036); another line is taken where it lowers BIC by more than EVIDENCE_FOR_A_LINE. Errors from
-    the curvature with the noise of the residuals. ValueError for fewer than 12 samples, or x that does not vary.
+    Another line is taken where it lowers BIC by more than EVIDENCE_FOR_A_LINE, and is none at the end of the sweep, as
+    narrow as a sample or as wide as the sweep.
+
+    Parameters
+    ----------
+    x, signal : array, shape (samples,)
+        x in increasing order, T or Hz.
+    shape : str
+        A key of LINE_SHAPES.
+    most : int
+        Lines at most.
+    orders : sequence of int
+        Those of the background that are compared.
+    proportional : bool
+        Whether the noise grows with the signal, as that of a power in dB.
+
+    Returns
+    -------
+    SpectrumFit
+        Errors from the curvature, with the noise and the correlation of the residuals.
+
+    Raises
+    ------
+    ValueError
+        For fewer than 12 samples, or x that does not vary.
     """
     if x.size < 12 or np.ptp(x) == 0.0:
         raise ValueError("a spectrum needs 12 samples at different fields or frequencies")
     middle, reach = 0.5 * (float(np.max(x)) + float(np.min(x))), 0.5 * float(np.ptp(x))
     size = float(np.max(np.abs(signal - np.mean(signal)))) or 1.0
-    problem = _Projected((x - middle) / reach, signal / size, shape)
-    found: list[Array | None] = [np.zeros(0)]
+    y = signal / size
+    weight = 1.0 / np.maximum(np.abs(y), 1e-3 * float(np.max(np.abs(y)))) if proportional else np.ones_like(y)
+    whole = LineModel((x - middle) / reach, y, weight, shape, max(orders))
+    kept = ~_alone(y * weight)
+    for turn in range(_ROUNDS):
+        model, fitted = _chosen(_at(whole, kept), most, orders)
+        if proportional and turn == 0:  # the noise is that of the fit, not of each sample, which would favour low ones
+            level = np.abs(whole.of_order(model.order).design(fitted.nonlinear) @ model.linear(fitted))
+            whole = replace(whole, weight=1.0 / np.maximum(level, 1e-3 * float(np.max(level))))
+            continue
+        far = _far(model, fitted)
+        if not np.any(far) or turn == _ROUNDS - 1:
+            break
+        kept[np.flatnonzero(kept)[far]] = False
+    return _described(whole, model, fitted, (middle, reach, size))
+
+
+def _at(model: LineModel, kept: npt.NDArray[np.bool_]) -> LineModel:
+    """The model of some of the samples."""
+    return replace(model, x=model.x[kept], signal=model.signal[kept], weight=model.weight[kept])
+
+
+def _alone(signal: Array) -> npt.NDArray[np.bool_]:
+    """Samples that stand far from both neighbours, which agree with their own: no line is one sample wide."""
+    bent = np.zeros(signal.size)
+    bent[1:-1] = signal[1:-1] - 0.5 * (signal[:-2] + signal[2:])
+    size = np.abs(bent)
+    noise = 1.4826 * float(np.median(size[1:-1]))
+    around = np.pad(bent, 2)
+    beside = np.maximum(np.abs(around[1:-3] + 0.5 * bent), np.abs(around[3:-1] + 0.5 * bent))
+    beyond = np.maximum(np.abs(around[:-4]), np.abs(around[4:]))
+    alone = (size > 8.0 * noise) & (beside < 0.25 * size) & (beyond < 0.25 * size)
+    alone[[0, 1, -2, -1]] = False
+    return np.asarray(alone)
+
+
+def _far(model: LineModel, fitted: Fitted) -> npt.NDArray[np.bool_]:
+    """Samples far from the fit while their neighbours are near it."""
+    left = np.abs(model.signal - model.design(fitted.nonlinear) @ model.linear(fitted)) * model.weight
+    noise = 1.4826 * float(np.median(left))
+    beside = np.maximum(np.pad(left, 1)[:-2], np.pad(left, 1)[2:])
+    return np.asarray((left > _FAR * noise) & (beside < 0.5 * left) & (noise > 0))
+
+
+def _chosen(model: LineModel, most: int, orders: Sequence[int]) -> tuple[LineModel, Fitted]:
+    """Number of lines and order of the background by the evidence."""
+    models = [model.of_order(order) for order in sorted(orders)]
+    best = models[-1].fit(np.zeros(0), 0.0)
     for _ in range(most):
-        previous = found[-1]
-        found.append(None if previous is None else problem.with_another_line(previous))
-    fullest = next(nonlinear for nonlinear in reversed(found) if nonlinear is not None)
-    independent = problem.independent_samples(fullest)
-    evidence = tuple(np.inf if nonlinear is None else problem.bic(nonlinear, independent) for nonlinear in found)
-    chosen = 0
-    for count in range(1, len(evidence)):
-        if evidence[count] < evidence[chosen] - EVIDENCE_FOR_A_LINE and _apart(found[count]):
-            chosen = count
-    best = found[chosen]
-    if best is None:
-        raise AssertionError("only what was fitted is chosen")
-    # what is left of the accepted fit may be correlated by the shape of the line: its errors know of it
-    return problem.described(best, evidence, problem.independent_samples(best), (middle, reach, size))
+        if model.x.size < 2 * (best.nonlinear.size + model.order + 6):
+            break
+        further = models[-1].with_another_line(best)
+        if further is None or models[-1].bic(further) > models[-1].bic(best) - EVIDENCE_FOR_A_LINE:
+            break
+        best = further
+    found = [(models[-1], best), *((one, one.fit(best.nonlinear, best.correlation)) for one in models[:-1])]
+    admitted = [(one, fit) for one, fit in found if one.inside(fit.nonlinear)]
+    chosen, fitted = min(admitted, key=lambda pair: pair[0].bic(pair[1]))
+    # a line that stands for the curve of a higher background is none
+    bare = min(((one, one.profiled(np.zeros(0))) for one in models), key=lambda pair: pair[0].bic(pair[1]))
+    if bare[0].bic(bare[1]) < chosen.bic(fitted) + EVIDENCE_FOR_A_LINE:
+        return bare
+    return chosen, chosen.fit(fitted.nonlinear, fitted.correlation, _FINE)
 
 
-def _apart(nonlinear: Array | None) -> bool:
-    """Whether lines are farther apart than the mean of their widths: nearer ones are the shape of one line."""
-    if nonlinear is None or nonlinear.size <= 2:
-        return True
-    (first, log_first), (second, log_second) = nonlinear.reshape(-1, 2)
-    return bool(abs(first - second) > 0.5 * (np.exp(log_first) + np.exp(log_second)))
+def _whiteness(left: Array, parameters: int) -> tuple[float, float]:
+    """Ljung & Box's Q of residuals, and its p-value."""
+    lags = min(_LAGS, left.size // 5)
+    centred = left - np.mean(left)
+    squares = max(float(centred @ centred), np.finfo(float).tiny)
+    resemblance = np.array([float(centred[lag:] @ centred[:-lag]) / squares for lag in range(1, lags + 1)])
+    count = left.size
+    statistic = count * (count + 2) * float(np.sum(np.square(resemblance) / (count - np.arange(1, lags + 1))))
+    # the parameters of lines and background take a share of the resemblance of neighbours away
+    return statistic, float(scipy.special.chdtrc(lags, statistic * max(1.0 - parameters / count, 0.0)))
 
 
-@final
-@dataclass(frozen=True)
-class _Projected:
-    """Least squares over centres and ln widths; x runs from −1 to 1, the signal is of order 1."""
-
-    x: Array
-    signal: Array
-    shape: str
-
-    def design(self, nonlinear: Array) -> Array:
-        """Columns that amplitudes and background multiply, shape (samples, columns)."""
-        columns = [np.ones_like(self.x), self.x]
-        for center, log_width in nonlinear.reshape(-1, 2):
-            columns += LINE_SHAPES[self.shape](self.x, center, np.exp(log_width))
-        return np.stack(columns, axis=1)
-
-    def left(self, nonlinear: Array) -> Array:
-        """Residuals at the best amplitudes, shape (samples,)."""
-        basis, _ = np.linalg.qr(self.design(nonlinear))
-        return np.asarray(self.signal - basis @ (basis.T @ self.signal))
-
-    def independent_samples(self, nonlinear: Array) -> float:
-        """How many samples of independent noise the spectrum is worth, by the lag-1 correlation ρ of the residuals.
-
-        n (1 − ρ)/(1 + ρ), as for the mean of an AR(1) process: a lock-in smooths its output, and what the lines leave
-        of the background is smooth too.
-        """
-        left = self.left(nonlinear)
-        squares = float(left @ left)
-        correlation = float(left[1:] @ left[:-1]) / squares if squares > 0 else 0.0
-        correlation = min(max(correlation, 0.0), _MOST_CORRELATED)
-        return self.x.size * (1.0 - correlation) / (1.0 + correlation)
-
-    def bic(self, nonlinear: Array, independent: float) -> float:
-        """n ln(RSS/n) + k ln n with the number n of independent samples."""
-        left = self.left(nonlinear)
-        count = self.design(nonlinear).shape[1] + nonlinear.size
-        mean_square = max(float(left @ left) / self.x.size, np.finfo(float).tiny)
-        return float(independent * np.log(mean_square) + count * np.log(independent))
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """Of ln width."""
-        spacing = float(np.median(np.diff(np.sort(self.x))))
-        return float(np.log(max(_NARROWEST * spacing, 1e-6))), float(np.log(2.0 * _WIDEST))
-
-    def with_another_line(self, nonlinear: Array) -> Array | None:
-        """The best fit with one line more, from where a scan of its centre and width leaves least; None without one."""
-        low, high = self.bounds
-        starts = self._scan(nonlinear)
-        lines = nonlinear.size // 2 + 1
-        ends = np.tile([-1.0, low], lines), np.tile([1.0, high], lines)
-        best: tuple[float, Array] | None = None
-        for start in starts:
-            inside = np.clip(np.append(nonlinear, start), ends[0] + 1e-9, ends[1] - 1e-9)
-            outcome = scipy.optimize.least_squares(
-                self.left, inside, bounds=ends, x_scale="jac", xtol=1e-10, ftol=1e-12
-            )
-            if outcome.success and (best is None or outcome.cost < best[0]):
-                best = float(outcome.cost), np.asarray(outcome.x)
-        return None if best is None else best[1]
-
-    def _scan(self, nonlinear: Array) -> list[Array]:
-        """The most promising centre for each width, (center, ln width), the best two widths first."""
-        base, _ = np.linalg.qr(self.design(nonlinear))
-        rest = self.signal - base @ (base.T @ self.signal)
-        centers = np.quantile(self.x, (np.arange(_POSITIONS) + 0.5) / _POSITIONS)
-        candidates = []
-        for width in _WIDTHS:
-            parts = [np.asarray(part) for part in LINE_SHAPES[self.shape](self.x[:, None], centers, 2.0 * width)]
-            gain = sum(_gain(part - base @ (base.T @ part), rest) for part in parts)
-            at = int(np.argmax(gain))
-            candidates.append((float(np.asarray(gain)[at]), np.array([centers[at], np.log(2.0 * width)])))
-        candidates.sort(key=lambda entry: -entry[0])
-        return [start for _, start in candidates[:2]]
-
-    def described(
-        self, nonlinear: Array, evidence: tuple[float, ...], independent: float, units: tuple[float, float, float]
-    ) -> SpectrumFit:
-        """The fit in the units of x and of the signal."""
-        middle, reach, size = units
-        linear: Array = np.asarray(np.linalg.lstsq(self.design(nonlinear), self.signal, rcond=None)[0], dtype=float)
-        fitted = self.design(nonlinear) @ linear
-        parameters = linear.size + nonlinear.size
-        noise = float(np.sqrt(np.sum((self.signal - fitted) ** 2) / max(self.x.size - parameters, 1)))
-        covariance = self._covariance(nonlinear, linear, noise) * (self.x.size / independent)
-        per_line = (linear.size - _BACKGROUND) // max(nonlinear.size // 2, 1)
-        lines = []
-        for index, (center, log_width) in enumerate(nonlinear.reshape(-1, 2)):
-            at = _BACKGROUND + index * per_line
-            own = [2 * index, 2 * index + 1, *(nonlinear.size + at + k for k in range(per_line))]
-            width = float(np.exp(log_width)) * reach
-            # from centre/reach and ln width to centre and width; amplitudes in units of the signal
-            slope = np.array([reach, width, *([size] * per_line)])
-            matrix = covariance[np.ix_(own, own)] * np.outer(slope, slope)
-            lines.append(Line(middle + reach * float(center), width, linear[at : at + per_line] * size, matrix))
-        background = linear[:_BACKGROUND] * size
-        ordered = tuple(sorted(lines, key=lambda line: line.center))
-        return SpectrumFit(self.shape, ordered, background, noise * size, evidence, fitted * size)
-
-    def _covariance(self, nonlinear: Array, linear: Array, noise: float) -> Array:
-        """Of centres, ln widths and all amplitudes, from the analytic Jacobian; nonlinear first."""
-        jets = seed(np.append(nonlinear, linear), order=1)
-        model: Any = jets[nonlinear.size] + jets[nonlinear.size + 1] * self.x
-        amplitudes = iter(jets[nonlinear.size + _BACKGROUND :])
-        for index in range(nonlinear.size // 2):
-            parts = LINE_SHAPES[self.shape](self.x, jets[2 * index], np.exp(jets[2 * index + 1]))
-            for part in parts:
-                model = model + next(amplitudes) * part
-        if not isinstance(model, Jet):
-            raise TypeError("a model of Jets is a Jet")
-        jacobian = np.broadcast_to(model.gradient, (model.gradient.shape[0], self.x.size))
-        norms = np.maximum(np.linalg.norm(jacobian, axis=1), np.finfo(float).tiny)
-        scaled = jacobian / norms[:, None]
-        return np.asarray(noise**2 * np.linalg.pinv(scaled @ scaled.T, hermitian=True) / np.outer(norms, norms))
-
-
-def _gain(parts: Array, rest: Array) -> Array:
-    """What each column of parts, shape (samples, columns), takes from the squares of `rest`."""
-    squares = np.sum(parts * parts, axis=0)
-    return np.asarray(np.square(rest @ parts) / np.maximum(squares, 1e-12))
+def _described(whole: LineModel, model: LineModel, fitted: Fitted, units: tuple[float, float, float]) -> SpectrumFit:
+    """The fit in the units of x and of the signal."""
+    middle, reach, size = units
+    evidence, fitted = model.bic(fitted), model.restricted(fitted)
+    linear, covariance = model.linear(fitted), model.covariance(fitted)
+    lines = []
+    places = fitted.nonlinear.reshape(-1, 2)
+    background = model.order + 1
+    per_line = (linear.size - background) // max(len(places), 1)
+    for index, (center, log_width) in enumerate(places):
+        at = background + index * per_line
+        own = [2 * index, 2 * index + 1, *(fitted.nonlinear.size + at + k for k in range(per_line))]
+        width = float(np.exp(log_width)) * reach
+        # from centre/reach and ln width to centre and width; amplitudes in units of the signal
+        slope = np.array([reach, width, *([size] * per_line)])
+        matrix = covariance[np.ix_(own, own)] * np.outer(slope, slope)
+        lines.append(Line(middle + reach * float(center), width, linear[at : at + per_line] * size, matrix))
+    return SpectrumFit(
+        model.shape,
+        tuple(sorted(lines, key=lambda line: line.center)),
+        model.order,
+        fitted.correlation,
+        evidence,
+        _whiteness(model.innovations(fitted), linear.size + fitted.nonlinear.size),
+        whole.x.size - model.x.size,
+        whole.of_order(model.order).design(fitted.nonlinear) @ linear * size,
+    )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from stfit.diagnostics.remarks import Remarks
-from stfit.measurement import Observation
+from stfit.kinds.resonance.data import FmrLines
+from stfit.measurement import Observation, name_of
 from stfit.models.spin_transfer import SpinTransferLaw
+from stfit.results import GoodnessTest
 
 _MAPPINGS: Final = {
     "power": "Eq. 32 applies to the power alone: P ∝ exp(−s_i I), and the linewidth is constant.",
@@ -22,6 +24,12 @@ class LineRemarks(Remarks):
     def assumptions(self, law: SpinTransferLaw, measurements: list[Observation]) -> list[str]:  # noqa: ARG002
         """The mapping."""
         return [_MAPPINGS[law.mapping]]
+
+    def tests(self, measurement: Observation) -> list[GoodnessTest]:
+        """Those of the spectra in which the lines were found."""
+        if not isinstance(measurement, FmrLines):
+            return []
+        return [GoodnessTest(name, name_of(measurement), *numbers, "") for name, *numbers in measurement.tests]
 
 
 REMARKS: Final = LineRemarks()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,56 +11,150 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import CellProblem, InputError, TableError
+from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES
 from stfit.kinds.resonance.data import FmrLines
+from stfit.kinds.resonance.film import FEWEST, FilmLines, in_field, may_be_free
+from stfit.kinds.resonance.film_words import film_words
 from stfit.kinds.resonance.layout import SPECTRUM
-from stfit.kinds.resonance.line_fit import Line, SpectrumFit, fit_spectrum
-from stfit.kinds.resonance.series import SeriesFit, Spectrum, fit_series
+from stfit.kinds.resonance.line_fit import Line
+from stfit.kinds.resonance.spectra import LineSearch, MeasuredSpectrum, fit_spectra, words
 from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Array, Origin
 from stfit.measurement.columns import P
-from stfit.results.numbers import format_p, format_value
 
 _FEWEST_SAMPLES: Final = 12
-_SHARED: Final = (("effective_magnetisation", "T"), ("alpha", ""), ("inhomogeneous_linewidth", "T"))
+Columns = Mapping[str, npt.NDArray[Any]]
 
 
 def fitted_lines(
-    columns: Mapping[str, npt.NDArray[Any]],
+    columns: Columns,
     *,
     origin: Origin,
-    line_shape: str = "lorentzian",
+    listed: Listed | None = None,
     geometry: str | None = None,
     inhomogeneous_linewidth: str | None = None,
-    listed: Listed | None = None,
+    **search: Any,
 ) -> FmrLines:
-    """Fit every spectrum and take its strongest line; spectra without a line are named in a notice.
+    """Fit every spectrum and take its strongest line, of either sign of the field; the notices say what was found.
 
-    line_shape: a key of LINE_SHAPES. geometry: "in-plane" or "perpendicular", for a series of frequencies swept in
-    field, whose spectra are then also fitted together. listed: how the files are described. Of lines swept at one
-    frequency the integrated power is taken too, unless their shape is a derivative. TableError: files that cannot be
-    read, spectra swept in different quantities, no line in any, a current without the state of the device.
+    Parameters
+    ----------
+    columns : Mapping[str, ndarray]
+        The index, columns of INDEX_LAYOUT.
+    origin : Origin
+        Of the index.
+    listed : Listed, optional
+        How the files are described.
+    geometry : {"in-plane", "perpendicular"}, optional
+        Of a film at several frequencies, whose lines then also give its constants; it is needed for frequency sweeps
+        at several fields.
+    inhomogeneous_linewidth : str, optional
+        The known width that no current changes.
+    **search
+        line_shape, a key of LINE_SHAPES; lines, at most; background, its order; film, names from SHIFTS.
+
+    Returns
+    -------
+    FmrLines
+        Widths, and of lines swept at one frequency integrated powers, unless their shape is a derivative.
+
+    Raises
+    ------
+    TableError
+        Files that cannot be read, spectra swept in different quantities, no line in any, a current without the state of
+        the device, a film that the sweeps do not suit.
     """
     columns, stateless = _with_state(columns)
     swept, spectra, recognised = _read(columns, listed or Listed(Path(origin.file).parent))
     unused = _unused_field(columns, swept)
-    fits = [fit_spectrum(x, signal, line_shape) for x, signal in spectra]
-    seen = [index for index, fit in enumerate(fits) if fit.strongest is not None]
-    if not seen:
+    if (wrong := _unfit_film(columns, swept, geometry, search.get("film") or ())) is not None:
+        raise TableError([wrong])
+    background = search.get("background")
+    wanted = LineSearch(
+        search.get("line_shape"),
+        search.get("lines") or MOST_LINES,
+        BACKGROUNDS if background is None else (background,),
+    )
+    found = fit_spectra(spectra, wanted)
+    pairs = [
+        (row, line)
+        for row, (spectrum, fit) in enumerate(zip(spectra, found.fits, strict=True))
+        for line in fit.resonances(spectrum.x)
+    ]
+    if not pairs:
         raise TableError([CellProblem(None, "file", "a resonance line in at least one spectrum", "none in any")])
-    lines = [line for index in seen if (line := fits[index].strongest) is not None]
-    notices = [*origin.notices, *unused, *stateless, *_found_words(columns["file"], fits)]
-    notices += _series_words(_common(columns, swept, spectra, fits, geometry))
-    table = _line_columns(columns, seen, lines, swept, with_power=line_shape != "derivative")
-    return FmrLines.from_columns(
+    seen = np.array([row for row, _ in pairs])
+    lines = [line for _, line in pairs]
+    shown = {name: values[seen] for name, values in columns.items()}
+    with_power = found.shape != "derivative" and np.unique(seen).size == seen.size
+    table = _line_columns(shown, lines, swept, with_power=with_power)
+    film: list[str] = []
+    if geometry is not None:
+        of_film = FilmLines.of(shown.get("frequency", np.zeros(seen.size)), lines)
+        if swept == "frequency":
+            of_film = _in_field(of_film, shown["field"], geometry)
+            table = _as_field_sweeps(table, of_film)
+        film = film_words(of_film, geometry, search.get("film") or (), shown.get("current"))
+    notices = [*origin.notices, *unused, *stateless, *words(spectra, found), *film]
+    lines_of_table = FmrLines.from_columns(
         table,
         origin=replace(origin, notices=tuple(notices), recognised=(*origin.recognised, *recognised)),
         linewidth="fwhm",
         power="integrated" if "power" in table else None,
         inhomogeneous_linewidth=inhomogeneous_linewidth,
     )
+    return replace(lines_of_table, tests=found.tests)
 
 
-def _with_state(columns: Mapping[str, npt.NDArray[Any]]) -> tuple[Mapping[str, npt.NDArray[Any]], list[str]]:
+def _unfit_film(columns: Columns, swept: str, geometry: str | None, shifts: Sequence[str]) -> CellProblem | None:
+    """What is wrong with a film for these sweeps."""
+    if geometry is None:
+        if shifts:
+            return CellProblem(None, "film", "a geometry, of whose film these are constants", "none")
+        if swept == "frequency" and np.unique(columns.get("field", np.zeros(1))).size > 1:
+            fields = 1e3 * columns["field"]
+            found = f"{fields.size} frequency sweeps at {np.unique(fields).size} fields, {_span(fields)}"
+            expected = 'geometry = "in-plane" or "perpendicular" for frequency sweeps at several fields'
+            return CellProblem(None, "field", expected, found)
+        return None
+    axis = "frequency" if swept == "field" else "field"
+    if axis not in columns:
+        expected = "spectra swept in field at several frequencies, or in frequency at several fields, for a geometry"
+        return CellProblem(None, "geometry", expected, f"spectra swept in {swept} without a {axis} in the index")
+    if swept == "frequency" and np.unique(columns["field"]).size < FEWEST:
+        fields = 1e3 * columns["field"]
+        found = f"{fields.size} frequency sweeps at {np.unique(fields).size} fields, {_span(fields)}"
+        return CellProblem(None, "field", f"{FEWEST} fields or more for frequency sweeps of a film", found)
+    if not may_be_free(shifts, geometry, both_signs=True):
+        return CellProblem(None, "film", 'geometry = "in-plane" with an anisotropy_field in film', geometry)
+    return None
+
+
+def _span(fields: Array) -> str:
+    return f"{fields.min():g} to {fields.max():g} mT"
+
+
+def _in_field(lines: FilmLines, field: Array, geometry: str) -> FilmLines:
+    """Lines swept in frequency as lines swept in field; TableError where Kittel's relation does not hold."""
+    found, fit = in_field(lines, field, geometry)
+    if fit.rejected:
+        expected = f"resonances that follow Kittel's relation ({geometry}), whose slope makes a Δf a ΔH"
+        numbers = f"χ² = {fit.chi2:.4g} for {fit.freedom} degrees of freedom"
+        raise TableError([CellProblem(None, "geometry", expected, f"they contradict it ({numbers})")])
+    return found
+
+
+def _as_field_sweeps(table: Mapping[str, npt.NDArray[Any]], lines: FilmLines) -> dict[str, npt.NDArray[Any]]:
+    """The table of lines with widths in field at their frequencies."""
+    kept = {name: values for name, values in table.items() if name in ("state", "current", "temperature")}
+    return kept | {
+        "frequency": lines.frequency,
+        "field_linewidth": lines.fwhm,
+        "field_linewidth_stderr": lines.fwhm_stderr,
+    }
+
+
+def _with_state(columns: Columns) -> tuple[Columns, list[str]]:
     """The columns with a state, and a notice where nobody gives one: without a current none plays a part."""
     if "state" in columns:
         return columns, []
@@ -72,10 +165,10 @@ def _with_state(columns: Mapping[str, npt.NDArray[Any]]) -> tuple[Mapping[str, n
     return {**columns, "state": state}, ["no state is given: without a current it plays no part, and P stands for it"]
 
 
-def _read(columns: Mapping[str, npt.NDArray[Any]], listed: Listed) -> tuple[str, list[tuple[Array, Array]], list[str]]:
-    """What spectra were swept in, "field" or "frequency", each as (x in T or Hz, signal), and what was recognised."""
+def _read(columns: Columns, listed: Listed) -> tuple[str, list[MeasuredSpectrum], list[str]]:
+    """What spectra were swept in, "field" or "frequency", the spectra, and what was recognised."""
     problems: list[CellProblem] = []
-    found: list[tuple[str, Array, Array]] = []
+    found: list[tuple[str, MeasuredSpectrum]] = []
     recognised: list[tuple[str, tuple[str, ...]]] = []
     refused: list[tuple[int, InputError]] = []
     for row, name in enumerate(columns["file"]):
@@ -94,19 +187,20 @@ def _read(columns: Mapping[str, npt.NDArray[Any]], listed: Listed) -> tuple[str,
             problems.append(CellProblem(row, "file", f"{_FEWEST_SAMPLES} samples or more along the sweep", samples))
             continue
         order = np.argsort(table[swept], kind="stable")
-        found.append((swept, table[swept][order], table["signal"][order]))
-    kinds = sorted({swept for swept, *_ in found})
-    if (several := _several_fields(columns, Counter(swept for swept, *_ in found))) is not None:
-        raise TableError([several])
+        signal, unit = table["signal"][order], read.headers.matches["signal"].unit or ""
+        if decibel := unit.startswith("dB"):
+            signal = 10.0 ** (0.1 * signal)
+        found.append((swept, MeasuredSpectrum(str(name), table[swept][order], signal, decibel)))
+    kinds = sorted({swept for swept, _ in found})
     if len(kinds) > 1:
         problems.append(CellProblem(None, "file", "spectra all swept in field, or all in frequency", "both"))
     problems += problems_of(refused)
     if problems:
         raise TableError(problems)
-    return kinds[0], [(x, signal) for _, x, signal in found], in_common(recognised)
+    return kinds[0], [spectrum for _, spectrum in found], in_common(recognised)
 
 
-def _unused_field(columns: Mapping[str, npt.NDArray[Any]], swept: str) -> list[str]:
+def _unused_field(columns: Columns, swept: str) -> list[str]:
     """A notice on a field in the index of field sweeps, which is an error where it is the only setting."""
     if swept != "field" or "field" not in columns:
         return []
@@ -116,29 +210,12 @@ def _unused_field(columns: Mapping[str, npt.NDArray[Any]], swept: str) -> list[s
     return ["column 'field' of the index is not used: the files are swept in field"]
 
 
-def _several_fields(columns: Mapping[str, npt.NDArray[Any]], read: Mapping[str, int]) -> CellProblem | None:
-    """What is wrong with an index of frequency sweeps at several fields, which have no law yet; None for any other.
-
-    read: how many files are swept in what.
-    """
-    field = columns.get("field", np.zeros(1))
-    if "field" in read or np.unique(field).size == 1:
-        return None
-    expected = (
-        "one field for all frequency sweeps: sweeps at several fields cannot be fitted together yet (one table of "
-        f"frequency, field and signal, with {_FEWEST_SAMPLES} fields or more, is fitted as field sweeps)"
-    )
-    sweeps = f"{read['frequency']} frequency sweeps" if "frequency" in read else "files"
-    found = f"{sweeps} at {np.unique(field).size} fields, {1e3 * field.min():g} to {1e3 * field.max():g} mT"
-    return CellProblem(None, "field", expected, found)
-
-
 def _line_columns(
-    columns: Mapping[str, npt.NDArray[Any]], seen: list[int], lines: Sequence[Line], swept: str, *, with_power: bool
+    columns: Columns, lines: Sequence[Line], swept: str, *, with_power: bool
 ) -> dict[str, npt.NDArray[Any]]:
-    """The columns of a table of lines for the spectra that show a line."""
-    table = {name: columns[name][seen] for name in ("state", "current", "temperature", "frequency") if name in columns}
-    table.setdefault("current", np.zeros(len(seen)))
+    """The columns of a table of lines, by those of the index, a row a line."""
+    table = {name: columns[name] for name in ("state", "current", "temperature", "frequency") if name in columns}
+    table.setdefault("current", np.zeros(len(lines)))
     width = "field_linewidth" if swept == "field" else "linewidth"
     table[width] = np.array([line.fwhm for line in lines])
     table[f"{width}_stderr"] = np.array([line.fwhm_stderr for line in lines])
@@ -148,51 +225,3 @@ def _line_columns(
         size = float(np.max(np.abs(areas[:, 0])))
         table["power"], table["power_stderr"] = np.abs(areas[:, 0]) / size, areas[:, 1] / size
     return table
-
-
-def _common(
-    columns: Mapping[str, npt.NDArray[Any]],
-    swept: str,
-    spectra: Sequence[tuple[Array, Array]],
-    fits: Sequence[SpectrumFit],
-    geometry: str | None,
-) -> SeriesFit | None:
-    """The fit of all spectra together; None where no geometry is given."""
-    if geometry is None:
-        return None
-    if swept != "field" or "frequency" not in columns:
-        expected = "spectra swept in field at several frequencies, as the key geometry says"
-        raise TableError([CellProblem(None, "geometry", expected, f"spectra swept in {swept}")])
-    parts = [
-        Spectrum(float(frequency), x, signal, fit)
-        for frequency, (x, signal), fit in zip(columns["frequency"], spectra, fits, strict=True)
-    ]
-    return fit_series(parts, geometry)
-
-
-def _found_words(files: npt.NDArray[Any], fits: Sequence[SpectrumFit]) -> list[str]:
-    """How many lines there are in how many spectra, and which spectra show none."""
-    counts = [len(fit.lines) for fit in fits]
-    numbers = f"{counts.count(1)} with one line, {counts.count(2)} with two, {counts.count(0)} with none"
-    empty = [f"{name}: no line, by BIC" for name, count in zip(files, counts, strict=True) if not count]
-    return [f"{len(fits)} spectra: {numbers}", *empty]
-
-
-def _series_words(series: SeriesFit | None) -> list[str]:
-    """The constants that all spectra share."""
-    if series is None:
-        return []
-    cycles = 1.0 / (2e9 * np.pi)  # GHz in a rad/s
-    gamma = series.values["gyromagnetic_ratio"] * cycles, series.stderr["gyromagnetic_ratio"] * cycles
-    values = [format_value(*gamma, "")]
-    values += [format_value(series.values[name], series.stderr[name], unit) for name, unit in _SHARED]
-    together = (
-        f"all spectra together ({series.geometry}, {len(series.used)} of one mode): γ/2π = {values[0]} GHz/T, "
-        f"μ0M_eff = {values[1]}, α = {values[2]}, μ0ΔH_0 = {values[3]}; χ² per sample {series.reduced_chi2:.2f}"
-    )
-    freedom = max(len(series.used) - 2, 1)
-    scatter = (
-        f"single widths about their straight line: χ² = {series.width_chi2:.1f} for {freedom} degrees of freedom "
-        f"({format_p(series.width_p_value, 'p = ')})"
-    )
-    return [together, scatter]

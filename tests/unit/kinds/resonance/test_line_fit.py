@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy.signal import lfilter
 from scipy.stats import binom, norm
 
 from stfit.kinds.resonance.line_fit import SpectrumFit, fit_spectrum
@@ -50,27 +51,88 @@ def test_noise_alone_shows_no_line(shape: str) -> None:
     assert all(fit.strongest is None for fit in found)
 
 
-def test_noise_smoothed_by_a_lock_in_shows_no_line_either() -> None:
-    def smoothed(seed: int) -> Array:
-        steps = np.random.default_rng(seed).standard_normal(FIELD.size)
-        smooth = np.zeros(FIELD.size)
-        for k in range(1, FIELD.size):
-            smooth[k] = 0.5 * smooth[k - 1] + steps[k]
-        return 1e-6 * smooth
-
-    counts = [len(fit_spectrum(FIELD, smoothed(seed), "lorentzian").lines) for seed in range(20)]
-    assert sum(counts) <= 1  # of 20
+def smoothed(correlation: float, seed: int) -> Array:
+    """Noise behind a time constant; drift where the correlation is 1."""
+    steps = np.random.default_rng(seed).standard_normal(FIELD.size)
+    return np.asarray(lfilter([1.0], [1.0, -correlation], steps))
 
 
-def test_lines_nearer_than_their_widths_are_one() -> None:
-    found = fit_spectrum(FIELD, spectrum("lorentzian", [(0.19, 0.03), (0.205, 0.03)], 0.01, 2), "lorentzian")
+@pytest.mark.parametrize("correlation", [0.5, 0.9, 1.0])
+def test_smoothed_noise_and_drift_show_no_line_either(correlation: float) -> None:
+    fits = [fit_spectrum(FIELD, smoothed(correlation, seed), "symmetric+antisymmetric") for seed in range(10)]
+    assert sum(len(fit.lines) > 0 for fit in fits) <= 1  # of 10, at 1 % each
+
+
+def test_lines_that_overlap_are_told_apart() -> None:
+    found = fit_spectrum(FIELD, spectrum("lorentzian", [(0.19, 0.03), (0.208, 0.03)], 0.005, 2), "lorentzian")
+    assert [line.center for line in found.lines] == pytest.approx([0.19, 0.208], abs=1e-3)
+    assert [line.fwhm for line in found.lines] == pytest.approx([0.03, 0.03], abs=2e-3)
+    assert found.overlapping
+
+
+def test_three_lines_are_three_and_the_strongest_is_the_resonance() -> None:
+    shape = "symmetric+antisymmetric"
+    signal = spectrum(shape, [(0.12, 0.02), (0.28, 0.02)], 0.01, 3) + spectrum(shape, [(0.2, 0.02)], 0.0, 0, 6e-6)
+    found = fit_spectrum(FIELD, signal, shape)
+    assert [line.center for line in found.lines] == pytest.approx([0.12, 0.2, 0.28], abs=1e-3)
+    assert found.strongest is found.lines[1]
+    assert len(fit_spectrum(FIELD, signal, shape, most=1).lines) == 1
+
+
+def test_a_curved_background_is_no_line() -> None:
+    signal = spectrum("lorentzian", [(0.2, 0.03)], 0.02, 5) + 1.5e-6 * np.square((FIELD - 0.2) / 0.15)
+    found = fit_spectrum(FIELD, signal, "lorentzian")
+    assert found.order == 2
     assert len(found.lines) == 1
-    assert found.evidence[2] < found.evidence[1]  # the shape is not one Lorentzian's, and the numbers say so
+    assert found.lines[0].fwhm == pytest.approx(0.03, abs=4 * found.lines[0].fwhm_stderr)
+
+
+def test_a_wrong_sample_is_set_aside() -> None:
+    signal = spectrum("lorentzian", [(0.2, 0.03)], 0.02, 6)
+    signal[40] += 9e-6
+    found = fit_spectrum(FIELD, signal, "lorentzian")
+    assert found.set_aside == 1
+    assert len(found.lines) == 1
+    assert found.lines[0].fwhm == pytest.approx(0.03, abs=4 * found.lines[0].fwhm_stderr)
+
+
+def test_a_line_of_a_sweep_through_zero_stands_at_either_sign() -> None:
+    field = FIELD - 0.2
+    signal = sum(
+        sign * LINE_SHAPES["lorentzian"](field, sign * 0.08, 0.02)[0] for sign in (-1.0, 1.0)
+    ) + 0.02 * np.random.default_rng(7).standard_normal(field.size)
+    found = fit_spectrum(field, np.asarray(signal), "lorentzian")
+    assert [line.center for line in found.resonances(field)] == pytest.approx([-0.08, 0.08], abs=1e-3)
+    assert len(found.resonances(field + 1.0)) == 1
+
+
+def test_noise_that_grows_with_the_power() -> None:
+    power = 0.02 + LINE_SHAPES["lorentzian"](FIELD, 0.2, 0.03)[0]
+    noisy = power * 10.0 ** (0.02 * np.random.default_rng(8).standard_normal(FIELD.size))  # 0.2 dB
+    line = fit_spectrum(FIELD, np.asarray(noisy), "lorentzian", proportional=True).lines[0]
+    assert line.fwhm == pytest.approx(0.03, abs=4 * line.fwhm_stderr)
+    assert line.fwhm_stderr < 0.02 * line.fwhm
+
+
+def test_a_shape_that_does_not_fit_is_rejected() -> None:
+    gauss = np.exp(-np.square((FIELD - 0.2) / 0.03))
+    noise = 0.01 * np.random.default_rng(9).standard_normal(FIELD.size)
+    assert fit_spectrum(FIELD, gauss + noise, "lorentzian", most=1).whiteness[1] < 1e-6
+    right = fit_spectrum(FIELD, spectrum("lorentzian", [(0.2, 0.03)], 0.01, 9), "lorentzian", most=1)
+    assert right.whiteness[1] > 1e-3
+
+
+def test_errors_know_of_smoothed_noise() -> None:
+    signal = LINE_SHAPES["lorentzian"](FIELD, 0.2, 0.03)[0] + 0.02 * smoothed(0.9, 10)
+    found = fit_spectrum(FIELD, np.asarray(signal), "lorentzian")
+    assert found.correlation == pytest.approx(0.9, abs=0.1)  # √((1 − ρ²)/151) = 0.035
+    line = found.lines[0]
+    assert abs(line.fwhm - 0.03) < 4 * line.fwhm_stderr
 
 
 @named
 def test_errors_of_centre_and_width_hold(shape: str) -> None:
-    count, truth = 80, np.array([0.2, 0.03])
+    count, truth = 30, np.array([0.2, 0.03])
     fits = [
         fit_spectrum(FIELD, spectrum(shape, [(0.2, 0.03)], 0.05, 1000 + seed), shape, most=1) for seed in range(count)
     ]
@@ -84,7 +146,7 @@ def test_errors_of_centre_and_width_hold(shape: str) -> None:
 
 
 def test_halved_errors_are_found_out() -> None:
-    count, truth = 80, np.array([0.2, 0.03])
+    count, truth = 30, np.array([0.2, 0.03])
     fits = [
         fit_spectrum(FIELD, spectrum("lorentzian", [(0.2, 0.03)], 0.05, seed), "lorentzian", most=1)
         for seed in range(count)
@@ -110,7 +172,7 @@ def test_units_do_not_matter() -> None:
     tesla, oersted = fit_spectrum(FIELD, signal, "lorentzian"), fit_spectrum(1e4 * FIELD, 1e6 * signal, "lorentzian")
     assert oersted.lines[0].fwhm == pytest.approx(1e4 * tesla.lines[0].fwhm, rel=1e-6)  # both ends to 1e-12 of χ²
     assert oersted.lines[0].fwhm_stderr == pytest.approx(1e4 * tesla.lines[0].fwhm_stderr, rel=1e-5)
-    assert oersted.evidence == pytest.approx(tesla.evidence, abs=1e-5)
+    assert oersted.evidence == pytest.approx(tesla.evidence, abs=1e-3)
 
 
 @pytest.mark.parametrize("x", [np.linspace(0, 1, 11), np.zeros(50)])

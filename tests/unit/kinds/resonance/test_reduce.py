@@ -12,6 +12,7 @@ import pytest
 import stfit
 from stfit.errors import InputError
 from stfit.kinds.resonance.data import FmrLines
+from stfit.kinds.resonance.kind import FMR_LINES
 from stfit.physics.fluctuations import LINE_SHAPES
 from tests.instrument_files import bes3t
 from tests.saying import unnamed
@@ -47,7 +48,7 @@ def test_lines_against_current(tmp_path: Path) -> None:
     assert widths == pytest.approx([0.018, 0.020, 0.022], rel=0.03)
     assert np.all(np.diff(powers) > 0)
     assert np.all(found.stderr > 0)
-    assert "3 spectra: 3 with one line, 0 with two, 0 with none" in found.origin.notices
+    assert "3 spectra: 3 with one line" in found.origin.notices
 
 
 def test_a_spectrum_without_a_line_is_said_to_have_none(tmp_path: Path) -> None:
@@ -152,6 +153,65 @@ def test_no_line_anywhere_is_refused(tmp_path: Path) -> None:
     write_spectrum(tmp_path / "a.csv", 0.2, 0.02, height=0.0)
     with pytest.raises(InputError, match="expected a resonance line in at least one spectrum; found none in any"):
         load(index_of(tmp_path, ["a.csv,P,0"]))
+
+
+def write_film(folder: Path, shape: str = "symmetric+antisymmetric") -> Path:
+    """Spectra of a film at five frequencies."""
+    rows = []
+    for ghz in range(5, 10):
+        center, fwhm = 2e9 * np.pi * ghz / 1.85e11 - 0.05, 0.005 + 4e9 * np.pi * 0.01 * ghz / 1.85e11
+        write_spectrum(folder / f"{ghz}.csv", center, fwhm, shape=shape)
+        rows.append(f"{ghz}.csv,P,{ghz}")
+    return index_of(folder, rows, "file,state,frequency (GHz)")
+
+
+def test_a_shape_is_found_where_none_is_given_and_contradicted_where_another_is(tmp_path: Path) -> None:
+    index = write_film(tmp_path, "derivative")
+    found = load(index)
+    assert 'line_shape is not given: "derivative" describes the spectra best, by BIC' in found.origin.notices
+    wrong = load(index, line_shape="lorentzian")
+    assert any("is contradicted" in notice for notice in wrong.origin.notices)
+    tests = {test.name: test for test in FMR_LINES.remarks().tests(wrong)} if FMR_LINES.remarks else {}
+    assert (tests["shape of the lines"].p_value or 0.0) < 1e-3
+
+
+def test_a_signal_in_decibel_is_a_power(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    for current, height in ((-1, 2.0), (1, 1.0)):
+        power = 1e-10 * (0.05 + height * LINE_SHAPES["lorentzian"](FIELD, 0.2, 0.02)[0])
+        decibel = 10.0 * np.log10(power) + 0.1 * rng.standard_normal(FIELD.size)
+        rows = [f"{1e3 * x!r},{y!r}" for x, y in zip(FIELD.tolist(), decibel.tolist(), strict=True)]
+        (tmp_path / f"{current}.csv").write_text("\n".join(["field (mT),signal (dBm)", *rows]), encoding="utf-8")
+    found = load(index_of(tmp_path, ["-1.csv,P,-1", "1.csv,P,1"]), line_shape="lorentzian")
+    assert found.value[found.is_linewidth == 1] == pytest.approx([0.02, 0.02], rel=0.03)  # 2 % over 10 samples
+    assert found.value[found.is_linewidth == 0] == pytest.approx([1.0, 0.5], rel=0.03)
+
+
+def test_frequency_sweeps_of_a_film_at_several_fields(tmp_path: Path) -> None:
+    ghz, rng = np.linspace(4.0, 20.0, 161), np.random.default_rng(5)
+    rows = []
+    for mt in (60, 100, 140, 180, 220):
+        center = 28.011 * np.sqrt(1e-3 * mt * (1e-3 * mt + 0.9))
+        fwhm = 28.011 * 0.02 * (2e-3 * mt + 0.9)
+        signal = LINE_SHAPES["lorentzian"](ghz, center, fwhm)[0] + 0.01 * rng.standard_normal(ghz.size)
+        lines = [f"{f!r},{s!r}" for f, s in zip(ghz.tolist(), signal.tolist(), strict=True)]
+        (tmp_path / f"{mt}.csv").write_text("\n".join(["frequency (GHz),signal", *lines]), encoding="utf-8")
+        rows.append(f"{mt}.csv,P,{mt}")
+    index = index_of(tmp_path, rows, "file,state,field (mT)")
+    found = load(index, geometry="in-plane", line_shape="lorentzian")
+    frequency = np.asarray(found.settings.frequency)
+    # widths to 1 %, of noise of 1 % over 6 samples
+    assert found.value == pytest.approx(4 * np.pi * 0.02 * frequency / 1.76e11, rel=0.05)
+    with pytest.raises(InputError, match="geometry = "):
+        load(index, line_shape="lorentzian")
+
+
+def test_a_constant_of_a_film_needs_a_film(tmp_path: Path) -> None:
+    index = write_film(tmp_path)
+    with pytest.raises(InputError, match="'film': expected a geometry"):
+        load(index, film=["field_offset"])
+    with pytest.raises(InputError, match='geometry = "in-plane" with an anisotropy_field'):
+        load(index, film=["anisotropy_field"], geometry="perpendicular")
 
 
 def test_a_geometry_needs_frequencies(tmp_path: Path) -> None:

@@ -1,0 +1,150 @@
+"""The constants of a film from its lines, with errors that hold; none where the lines contradict the film."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy.stats import norm
+
+from stfit.kinds.resonance.film import FilmFit, FilmLines, fit_film, in_field
+from stfit.kinds.resonance.film_words import film_words
+from stfit.kinds.resonance.line_fit import fit_spectrum
+from stfit.physics.fluctuations import field_linewidth
+from stfit.physics.resonance import GEOMETRIES
+
+Array = npt.NDArray[np.float64]
+TRUTH = {
+    "gyromagnetic_ratio": 1.85e11,
+    "effective_magnetisation": 0.15,
+    "alpha": 6e-3,
+    "inhomogeneous_linewidth": 5e-3,
+}
+FREQUENCIES = np.arange(6, 15) * 1e9
+named = pytest.mark.parametrize("geometry", GEOMETRIES)
+
+
+def film(
+    geometry: str, seed: int, *, error: float = 5e-5, anisotropy: float = 0.0, offset: float = 0.0, both: bool = False
+) -> FilmLines:
+    """Lines of a film, at both signs of the field where asked for, with errors (T) of centres and, twice, of widths."""
+    rng = np.random.default_rng(seed)
+    frequency = np.concatenate([FREQUENCIES, FREQUENCIES]) if both else FREQUENCIES
+    sign = np.repeat([1.0, -1.0], FREQUENCIES.size)[: frequency.size]
+    place = GEOMETRIES[geometry](frequency, TRUTH["gyromagnetic_ratio"], TRUTH["effective_magnetisation"]) - anisotropy
+    width = field_linewidth(frequency, TRUTH["alpha"], TRUTH["gyromagnetic_ratio"], TRUTH["inhomogeneous_linewidth"])
+    errors = np.full(frequency.size, error)
+    noise = error * rng.standard_normal((2, frequency.size))
+    return FilmLines(frequency, sign * place + offset + noise[0], errors, width + 2.0 * noise[1], 2.0 * errors)
+
+
+def fitted(lines: FilmLines, geometry: str, shifts: Sequence[str] = ()) -> FilmFit:
+    found = fit_film(lines, geometry, shifts)
+    assert found is not None
+    return found
+
+
+@named
+def test_the_constants_come_back(geometry: str) -> None:
+    found = fitted(film(geometry, 0, error=1e-9), geometry)
+    assert found.values == pytest.approx(TRUTH, rel=1e-4)  # of errors of 1e-9 T in widths of 1e-2 T, fifty times less
+    assert found.used == tuple(range(FREQUENCIES.size))
+
+
+@named
+def test_errors_hold(geometry: str) -> None:
+    count = 40
+    fits = [fitted(film(geometry, 100 + seed), geometry) for seed in range(count)]
+    pulls = np.array([[(fit.values[n] - TRUTH[n]) / fit.stderr[n] for n in TRUTH] for fit in fits])
+    z = float(norm.isf(0.001 / 32))  # two-sided: mean and width of four numbers in two geometries
+    assert np.all(np.abs(pulls.mean(axis=0)) < z / np.sqrt(count))
+    assert np.all(np.abs(pulls.std(axis=0, ddof=1) - 1.0) < z / np.sqrt(2 * count))
+    assert min(min(fit.positions.p_value, fit.widths.p_value) for fit in fits) > 1e-5
+
+
+def test_a_line_of_another_mode_is_left_out_and_said() -> None:
+    lines = film("perpendicular", 1)
+    lines.center[3] += 0.1
+    found = fitted(lines, "perpendicular")
+    assert 3 not in found.used
+    assert found.values["alpha"] == pytest.approx(TRUTH["alpha"], abs=5 * found.stderr["alpha"])
+    assert "another mode: 9 GHz" in film_words(lines, "perpendicular", (), None)[0]
+
+
+def test_both_signs_of_the_field_give_its_zero() -> None:
+    found = fitted(film("in-plane", 2, offset=3e-3, both=True), "in-plane")
+    assert found.values["field_offset"] == pytest.approx(3e-3, abs=5 * found.stderr["field_offset"])
+    assert found.values["gyromagnetic_ratio"] == pytest.approx(1.85e11, abs=5 * found.stderr["gyromagnetic_ratio"])
+    assert found.positions.p_value > 1e-3
+
+
+def test_an_anisotropy_in_the_plane_is_offered_and_then_found() -> None:
+    lines = film("in-plane", 3, anisotropy=0.01)
+    (words,) = film_words(lines, "in-plane", (), None)
+    assert words.startswith("no constants of the film")
+    assert 'film = ["anisotropy_field"]' in words
+    found = fitted(lines, "in-plane", ["anisotropy_field"])
+    assert found.values["anisotropy_field"] == pytest.approx(0.01, abs=5 * found.stderr["anisotropy_field"])
+    assert found.values["alpha"] == pytest.approx(TRUTH["alpha"], abs=5 * found.stderr["alpha"])
+
+
+def test_widths_that_are_no_straight_line_give_no_damping() -> None:
+    lines = film("in-plane", 4)
+    lines.fwhm[0] += 0.01
+    (words,) = film_words(lines, "in-plane", (), None)
+    assert "widths are no straight line" in words
+    assert "α" not in words
+
+
+def test_each_current_has_its_own_damping() -> None:
+    lines = film("in-plane", 5, both=True)
+    lines.fwhm[9:] += 2e-3
+    lines.center[9:] *= -1.0
+    found = film_words(lines, "in-plane", (), np.repeat([0.0, 1e-3], 9))
+    assert ["0 mA" in found[0], "1 mA" in found[1]] == [True, True]
+
+
+def test_a_damping_that_comes_out_negative_is_a_limit() -> None:
+    lines = film("perpendicular", 6)
+    lines.fwhm[:] = 5e-3 - 1e-5 * np.arange(9)
+    (words,) = film_words(lines, "perpendicular", (), None)
+    assert "α < " in words
+
+
+def test_frequency_sweeps_at_fields_become_field_sweeps() -> None:
+    gamma, magnetisation, field = 1.76e11, 0.9, np.array([0.05, 0.1, 0.15, 0.2, 0.25])
+    frequency = gamma / (2 * np.pi) * np.sqrt(field * (field + magnetisation))
+    width = gamma / (2 * np.pi) * 0.008 * (2 * field + magnetisation)
+    errors = np.full(5, 1e6)
+    found, fit = in_field(FilmLines(frequency, frequency, errors, width, errors), field, "in-plane")
+    # Δf = α (γ/2π)(2B + μ0M_eff) over ∂f/∂B is 4παf/γ, by differences of 1e-4 of the frequency
+    assert found.fwhm == pytest.approx(4 * np.pi * 0.008 * frequency / gamma, rel=1e-5)
+    assert fit.p_value > 0.99
+
+
+def test_too_few_frequencies_have_nothing_in_common() -> None:
+    assert fit_film(film("perpendicular", 7).at(np.arange(3)), "perpendicular") is None
+
+
+def test_the_measured_series() -> None:
+    folder = os.environ.get("STFIT_REALDATA")
+    if not folder:
+        pytest.skip("STFIT_REALDATA is not set: the measured spectra are not part of the project")
+    lines = (Path(folder) / "spin-diode-fmr" / "5360_4p.csv").read_text(encoding="utf-8").splitlines()[2:]
+    table = np.array([[float(cell) for cell in line.split("\t")] for line in lines if line.strip()])
+    found = []
+    for number in range(6, 18):  # GHz, from where the line is clean
+        field, signal = table[:, 2 * number - 2] * 1e-4, table[:, 2 * number - 1]  # Oe
+        order = np.argsort(field, kind="stable")
+        line = fit_spectrum(field[order], signal[order], "symmetric+antisymmetric").strongest
+        assert line is not None
+        found.append(line)
+    fit = fitted(FilmLines.of(np.arange(6, 18) * 1e9, found), "perpendicular")
+    # what others found of the same file: γ/2π ≈ 3.0 GHz/kOe, α ≈ 4(1)e-3, ΔH0 ≈ 128 Oe (half width)
+    assert fit.values["gyromagnetic_ratio"] / (2 * np.pi) == pytest.approx(30.0e9, rel=0.01)
+    assert fit.values["alpha"] == pytest.approx(4e-3, abs=1e-3)
+    assert fit.values["inhomogeneous_linewidth"] / 2 == pytest.approx(12.8e-3, abs=5e-4)
