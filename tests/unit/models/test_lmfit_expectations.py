@@ -372,6 +372,19 @@ def test_without_weights_the_scatter_gives_the_size_of_errors(name: str) -> None
         of.fit(weights=None)
 
 
+@pytest.mark.parametrize("name", OURS)
+def test_a_row_without_a_setting_is_left_out_too(name: str) -> None:
+    of = case(name)
+    word = next(key for key in ("state", "transition") if key in of.settings)
+    settings = {key: np.append(values, values[-1:]) for key, values in of.settings.items()}
+    settings[word] = np.append(of.settings[word], np.array([None], dtype=object))
+    data, weights = np.append(of.data, 1.0), np.append(of.weights, 1.0)
+    found = of.model().fit(data, of.start(), weights=weights, nan_policy="omit", **settings)
+    same(fitted(name), found)
+    with pytest.raises(ValueError, match=r"is 'P"):
+        of.model().fit(data, of.start(), weights=weights, **settings)
+
+
 def test_one_state_determines_its_own_parameters_alone() -> None:
     of = case("dwell")
     kept = of.settings["state"] == "P"
