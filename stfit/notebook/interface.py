@@ -274,7 +274,9 @@ def plan(
     """
     analysis, measurements = inputs_of(source, sections, "stfit.plan")
     trials = Trials(check, refits, analysis.fit.seed if seed is None else seed, processes)
-    found = plan_analysis(with_plan(analysis, target, hours), measurements, trials, command="stfit.plan")
+    found = plan_analysis(
+        with_plan(analysis, target, hours, "stfit.plan, {}"), measurements, trials, command="stfit.plan"
+    )
     return Plan.of(found)
 
 
@@ -435,7 +437,9 @@ def report(
     if isinstance(result, MeasurementPlan):
         return write_plan_report(result, output_of(result, Path(folder), force=force)).paths[0]
     asked = formats if isinstance(formats, str) else ",".join(formats)
-    return write_report(result, output_of(result, Path(folder), force=force), chosen_formats(asked)).paths[0]
+    return write_report(
+        result, output_of(result, Path(folder), force=force), chosen_formats(asked, "stfit.report, {}s")
+    ).paths[0]
 
 
 def read_result(path: str | Path) -> Fit:
