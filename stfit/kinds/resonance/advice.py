@@ -16,4 +16,6 @@ class _LineAdvice(Advice):
 
 
 LINE_ADVICE: Final = _LineAdvice((("inhomogeneous_linewidth", "12 MHz", "the part that no current changes"),))
-SPECTRUM_ADVICE: Final = Advice((("line_shape", "derivative", 'or "symmetric+antisymmetric"; default "lorentzian"'),))
+SPECTRUM_ADVICE: Final = Advice(
+    (("line_shape", "derivative", 'or "symmetric+antisymmetric"; default: the best by evidence'),)
+)

@@ -24,7 +24,7 @@ TRUTH = {
     "alpha": 6e-3,
     "inhomogeneous_linewidth": 5e-3,
 }
-FREQUENCIES = np.arange(6, 15) * 1e9
+FREQUENCIES: Array = np.arange(6.0, 15.0) * 1e9
 named = pytest.mark.parametrize("geometry", GEOMETRIES)
 
 
@@ -33,7 +33,7 @@ def film(
 ) -> FilmLines:
     """Lines of a film, at both signs of the field where asked for, with errors (T) of centres and, twice, of widths."""
     rng = np.random.default_rng(seed)
-    frequency = np.concatenate([FREQUENCIES, FREQUENCIES]) if both else FREQUENCIES
+    frequency = np.tile(FREQUENCIES, 2 if both else 1)
     sign = np.repeat([1.0, -1.0], FREQUENCIES.size)[: frequency.size]
     place = GEOMETRIES[geometry](frequency, TRUTH["gyromagnetic_ratio"], TRUTH["effective_magnetisation"]) - anisotropy
     width = field_linewidth(frequency, TRUTH["alpha"], TRUTH["gyromagnetic_ratio"], TRUTH["inhomogeneous_linewidth"])
@@ -140,10 +140,10 @@ def test_the_measured_series() -> None:
     for number in range(6, 18):  # GHz, from where the line is clean
         field, signal = table[:, 2 * number - 2] * 1e-4, table[:, 2 * number - 1]  # Oe
         order = np.argsort(field, kind="stable")
-        line = fit_spectrum(field[order], signal[order], "symmetric+antisymmetric").strongest
+        line = fit_spectrum(field[order], signal[order], "symmetric+antisymmetric", most=1).strongest
         assert line is not None
         found.append(line)
-    fit = fitted(FilmLines.of(np.arange(6, 18) * 1e9, found), "perpendicular")
+    fit = fitted(FilmLines.of(np.arange(6.0, 18.0) * 1e9, found), "perpendicular")
     # what others found of the same file: γ/2π ≈ 3.0 GHz/kOe, α ≈ 4(1)e-3, ΔH0 ≈ 128 Oe (half width)
     assert fit.values["gyromagnetic_ratio"] / (2 * np.pi) == pytest.approx(30.0e9, rel=0.01)
     assert fit.values["alpha"] == pytest.approx(4e-3, abs=1e-3)
