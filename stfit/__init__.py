@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stfit.models.critical import CriticalCurrentModel
     from stfit.models.dwell import DwellTimeModel
     from stfit.models.fluctuation import FluctuationModel
+    from stfit.models.stored import load_model, load_modelresult
     from stfit.notebook.interface import (
         calibrate,
         compare,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         fit,
         load,
         plan,
+        read_result,
         report,
         sample,
         simulate,
@@ -40,7 +42,10 @@ __all__ = [
     "explore",
     "fit",
     "load",
+    "load_model",
+    "load_modelresult",
     "plan",
+    "read_result",
     "report",
     "sample",
     "simulate",
@@ -52,24 +57,30 @@ _HOMES: Final = {
     "CriticalCurrentModel": "stfit.models.critical",
     "DwellTimeModel": "stfit.models.dwell",
     "FluctuationModel": "stfit.models.fluctuation",
+    "load_model": "stfit.models.stored",
+    "load_modelresult": "stfit.models.stored",
     "calibrate": "stfit.notebook.interface",
     "compare": "stfit.notebook.interface",
     "explore": "stfit.notebook.interface",
     "fit": "stfit.notebook.interface",
     "load": "stfit.notebook.interface",
     "plan": "stfit.notebook.interface",
+    "read_result": "stfit.notebook.interface",
     "report": "stfit.notebook.interface",
     "sample": "stfit.notebook.interface",
     "simulate": "stfit.notebook.interface",
     "to_arviz": "stfit.notebook.interface",
 }
+_PARTS: Final = frozenset({"errors", "physics"})  # modules that are public too
 
 
 def __getattr__(name: str) -> Any:
+    if name in _PARTS:
+        return import_module(f"stfit.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'stfit' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted({*__all__, *_PARTS})

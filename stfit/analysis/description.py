@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any, Final
 
+from pydantic_core import PydanticCustomError
+
 from stfit.analysis import quantities
 from stfit.analysis.messages import one_of, shown, unfit
 from stfit.measurement.columns import Column
-from stfit.measurement.description import ColumnSource, Condition
+from stfit.measurement.description import ColumnSource, Condition, Otherwise
 
 _SEPARATORS: Final[Mapping[str, str]] = {"tab": "\t", "white space": " ", "comma": ",", "semicolon": ";"}
 _COLUMN: Final = 'a header such as "I_set (mA)", a number from 1, or {column = 3, unit = "mA", gain = 10, offset = 0}'
@@ -125,4 +127,9 @@ def constant(value: Any, column: Column) -> float | str:
         return quantities.text(value)
     if column.choices:
         return column.choices[quantities.choice(*column.choices)(value)]
-    return quantities.quantity(value, column.unit)
+    if column.otherwise is None:
+        return quantities.quantity(value, column.unit)
+    try:
+        return quantities.quantity(value, column.unit)
+    except PydanticCustomError:
+        return Otherwise(quantities.quantity(value, column.otherwise.unit))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -15,20 +16,21 @@ from stfit.models.parameters import PARAMETERS, Parameter
 # they divide: 0 is no value of theirs although it lies inside their domain
 _NEVER_ZERO: Final = frozenset({"beta", "delta_R"})
 _NARROWEST: Final = 1e-9  # width of a pair of bounds, relative: below it they are one number
+_CHARGES: Final = re.compile(r"(.*[0-9.)\s])e\s*")  # a number of elementary charges
 _FAMILIES: Final = ("uniform", "normal", "lognormal", "truncated")
 _NUMBERS: Final[Mapping[str, int]] = {"truncated": 4}  # of a prior, where they are not two
 
 
 def constant(value: Any, parameter: Parameter) -> Constant:
     """A value of [device], with or without ±, inside the parameter's domain."""
-    found = uncertain_quantity(value, _unit(parameter))
+    found = uncertain_quantity(_plain(value, parameter), _unit(parameter))
     _require_inside(found.value, parameter, value)
     return found
 
 
 def fixed_value(value: Any, parameter: Parameter) -> float:
     """A value of [fit] fix, inside the parameter's domain."""
-    found = quantity(value, _unit(parameter))
+    found = quantity(_plain(value, parameter), _unit(parameter))
     _require_inside(found, parameter, value)
     return found
 
@@ -47,7 +49,7 @@ def bounds(value: Any, parameter: Parameter) -> tuple[float, float]:
     """A pair low < high inside the parameter's domain, ends included unless its logarithm is fitted."""
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise unfit("a pair [low, high]", shown(value))
-    low, high = (quantity(end, _unit(parameter)) for end in value)
+    low, high = (quantity(_plain(end, parameter), _unit(parameter)) for end in value)
     lower, upper = parameter.domain
     outside = low < lower or high > upper
     if outside or (parameter.transform != "linear" and low == lower):
@@ -76,7 +78,9 @@ def prior(value: Any, parameter: Parameter) -> Prior:
 
 
 def parameter_names(value: Any) -> tuple[str, ...]:
-    """A list of names of parameters, each kept once."""
+    """A list of names of parameters, each kept once, or one name."""
+    if isinstance(value, str):
+        value = [value]
     if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
         raise unfit('a list of names, such as ["tau_0"]', shown(value))
     for name in value:
@@ -90,7 +94,7 @@ def _uniform(numbers: Any, parameter: Parameter) -> Prior:
 
 
 def _normal(numbers: Any, parameter: Parameter) -> Prior:
-    mean, deviation = (quantity(number, _unit(parameter)) for number in numbers)
+    mean, deviation = (quantity(_plain(number, parameter), _unit(parameter)) for number in numbers)
     _require_inside(mean, parameter, numbers[0])
     if deviation <= 0:
         raise unfit("a standard deviation above 0", shown(numbers[1]))
@@ -103,7 +107,7 @@ def _truncated(numbers: Any, parameter: Parameter) -> Prior:
 
 
 def _lognormal(numbers: Any, parameter: Parameter) -> Prior:
-    median, factor = quantity(numbers[0], _unit(parameter)), quantity(numbers[1], "")
+    median, factor = quantity(_plain(numbers[0], parameter), _unit(parameter)), quantity(numbers[1], "")
     _require_inside(median, parameter, numbers[0])
     if median <= 0:
         raise unfit("a median above 0", shown(numbers[0]))
@@ -118,6 +122,12 @@ _PRIORS: Final = {"uniform": _uniform, "normal": _normal, "lognormal": _lognorma
 def _unit(parameter: Parameter) -> str:
     """The unit a user writes: l/L_θθ counts elementary charges, so that it is a pure number."""
     return "" if parameter.unit == "e" else parameter.unit
+
+
+def _plain(value: Any, parameter: Parameter) -> Any:
+    """A value as a number where it is a text such as "25 e", as reports write l/L_θθ."""
+    written = _CHARGES.fullmatch(value) if parameter.unit == "e" and isinstance(value, str) else None
+    return value if written is None else written[1]
 
 
 def _require_inside(value: float, parameter: Parameter, written: Any) -> None:

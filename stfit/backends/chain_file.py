@@ -56,8 +56,9 @@ def write(stored: Stored, path: Path) -> None:
     try:
         _write(stored, part)
         part.replace(path)
-    except OSError as error:
-        raise InputError(Problem(str(path), "a file that can be written", error.strerror or str(error))) from error
+    except (OSError, RuntimeError) as error:  # h5py raises either where the disk is full
+        found = getattr(error, "strerror", None) or str(error)
+        raise InputError(Problem(str(path), "a file that can be written", found)) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

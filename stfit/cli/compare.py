@@ -42,7 +42,7 @@ def compare(
 ) -> None:
     """Do what `stfit compare --help` says."""
     paths = [path / "result.json" if path.is_dir() else path for path in results]
-    output = None if out is None else Output(out, Work("compare", tuple(paths)), force)
+    output = None if out is None else Output(out, Work("compare", tuple(sorted(paths))), force)
     if output is not None:
         output.require(_FILES)
 

@@ -73,12 +73,13 @@ def init(
     text, found = drafted(data, out, given)
     write_file(out, text)
     for entry in found.entries:
-        say(f"{entry.file}: {entry.kind}, {entry.why}")
+        say(f"{entry.file}: {entry.kind}, {entry.source.kind.remark}")
     for file in found.left_out:
-        say(f"{file}: a trace that the index lists")
+        say(f"{file}: a file that the index lists")
     for assumption in found.assumptions:
         say(f"stfit: {assumption}", err=True)
-    say(f"Analysis: {out}  (next: stfit fit {out})")
+    first = "" if found.is_whole else "mend its lines marked CHECK, then "
+    say(f"Analysis: {out}  (next: {first}stfit fit {out})")
 
 
 def _refuse(out: Path, force: bool) -> None:

@@ -16,7 +16,7 @@ from stfit.errors import InputError, Problem, in_one_line
 from stfit.outputs import require_writable, write_file
 
 if TYPE_CHECKING:
-    from stfit.pipeline.inspection import Points
+    from stfit.pipeline.inspected_points import Points
 
 
 _LABEL: Final = 40  # characters beside an axis in the terminal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -62,4 +63,7 @@ def analysis_output(analysis: Path, command: str, out: Path | None, names: Seque
 def say_removed(written: Written) -> None:
     """A line on stderr where files of the run that is replaced are no more there."""
     if written.removed:
-        say(f"stfit: removed, of the earlier run: {', '.join(written.removed)}", err=True)
+        below = Counter(name.rpartition("/")[0] for name in written.removed)
+        names = [name for name in written.removed if "/" not in name]
+        names += [f"{number} files of {folder}/" for folder, number in below.items() if folder]
+        say(f"stfit: removed, of the earlier run: {', '.join(names)}", err=True)

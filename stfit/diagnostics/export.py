@@ -21,8 +21,9 @@ _PRIOR_DRAWS: Final = 1000
 def inference_data(objective: Objective, chain: Chain) -> Any:
     """Posterior, sample_stats (lp), prior and observed_data; SI units, names as in result.json.
 
-    Every walker counts as a chain of ArviZ, ensemble after ensemble (sample_stats says which): walkers of one ensemble
-    learn from each other, so that only ensembles are independent. InputError where ArviZ is not installed.
+    Every ensemble is a chain of ArviZ. Its walkers learn from each other, which ArviZ could not know: one draw of each
+    walker in an autocorrelation time is handed over (attrs: thinned_by), so that an effective sample size is at most
+    the number of draws. InputError where ArviZ is not installed.
     """
     try:
         import arviz  # an extra, and slow to import
@@ -30,22 +31,21 @@ def inference_data(objective: Objective, chain: Chain) -> Any:
         expected = "ArviZ, which the extra [inference] brings: pip install 'stfit[inference]'"
         raise InputError(Problem("export of a chain", expected, "none installed")) from error
     rng = np.random.default_rng(chain.seed)
+    every = max(1, int(np.ceil(chain.autocorrelation_time)))
+    draws, log_posterior = chain.draws[:, ::every], chain.log_posterior[:, ::every]
     believed = quantity_draws(objective, objective.prior.draw(rng, _PRIOR_DRAWS))
     return arviz.from_dict(
-        posterior={name: _by_walker(values) for name, values in quantity_draws(objective, chain.draws).items()},
-        sample_stats={
-            "lp": _by_walker(chain.log_posterior),
-            "ensemble": np.repeat(np.arange(chain.ensembles), chain.walkers)[:, None] * np.ones(chain.steps, dtype=int),
-        },
+        posterior={name: _by_ensemble(values) for name, values in quantity_draws(objective, draws).items()},
+        sample_stats={"lp": _by_ensemble(log_posterior)},
         prior={name: values[None] for name, values in believed.items()},
         observed_data=_observed(objective),
-        attrs={"seed": chain.seed, "burn_in": chain.burn_in, "ended": chain.ended.value},
+        attrs={"seed": chain.seed, "thinned_by": every, "burn_in": chain.burn_in, "ended": chain.ended.value},
     )
 
 
-def _by_walker(values: Array) -> Array:
-    """(ensembles, steps, walkers) as (chains, draws)."""
-    return np.ascontiguousarray(np.moveaxis(values, 2, 1)).reshape(-1, values.shape[1])
+def _by_ensemble(values: Array) -> Array:
+    """(ensembles, steps, walkers) as (chains, draws), step after step."""
+    return values.reshape(values.shape[0], -1)
 
 
 def _observed(objective: Objective) -> dict[str, Array]:

@@ -70,6 +70,33 @@ def curves(objective: Objective, optimum: Optimum) -> list[Curve]:
     return result
 
 
+def curves_at(term: Term, jets: dict[str, Any], optimum: Optimum, values: Array) -> list[tuple[str, list[Array]]]:
+    """The fitted law of every series of a measurement at values of its axis, with bands.
+
+    Parameters
+    ----------
+    term : Term
+        The measurement among those that were fitted.
+    jets : dict of str to Jet
+        Its parameters at the optimum, of order 1.
+    optimum : Optimum
+        Where the fit ended.
+    values : array, shape (n,)
+        Of the axis of its figure, SI.
+
+    Returns
+    -------
+    list of (str, list of array)
+        The label of each series, with y, lo68, hi68, lo95 and hi95 as displayed, of shape (n,).
+    """
+    shown = term.shown
+    series = series_labels(shown.measurement.view())
+    return [
+        (label, _ordered(_bands(shown.along(int(row), values), jets, optimum)))
+        for label, row in zip(series.labels, series.first, strict=True)
+    ]
+
+
 def _bands(there: Term, jets: dict[str, Any], optimum: Optimum) -> list[Array]:
     """What the law predicts along a curve, and 68 % and 95 % ends by its standard error, as displayed."""
     prediction = there.prediction(jets)

@@ -24,14 +24,21 @@ def sha256_of(path: Path) -> str:
 
 
 def assembled(path: Path, contents: Contents) -> Table:
-    """The table of the columns in a container, each of shape (rows,), (rows, 1) or (1, rows).
+    """The table of the columns in a container, as `tabulated` makes it; path: of the file."""
+    return tabulated(path, contents, sha256_of(path))
+
+
+def tabulated(path: Path, contents: Contents, sha256: str) -> Table:
+    """The table of columns, each of shape (rows,), (rows, 1) or (1, rows).
 
     Parameters
     ----------
     path : Path
-        The file.
+        The file, for messages.
     contents : Contents
         Its columns.
+    sha256 : str
+        Of what it was read from.
 
     Returns
     -------
@@ -61,7 +68,7 @@ def assembled(path: Path, contents: Contents) -> Table:
     _check_lengths(dict(zip(names, cells, strict=True)), problems)
     problems.raise_any()
     numbers = np.arange(1, cells[0].size + 1) if contents.lines is None else contents.lines
-    table = Table(path, sha256_of(path), tuple(names), tuple(cells), lambda: numbers, header_line=0)
+    table = Table(path, sha256, tuple(names), tuple(cells), lambda: numbers, header_line=0)
     return replace(table, recognised=contents.notices, settings=contents.settings)
 
 

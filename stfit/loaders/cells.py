@@ -17,7 +17,7 @@ from stfit.loaders.headers import Headers, Match, find_header, nearest
 from stfit.loaders.proposals import columns_key, values_key
 from stfit.loaders.records import MISSING
 from stfit.measurement.columns import Column, Domain
-from stfit.measurement.description import Condition, Description
+from stfit.measurement.description import Condition, Description, Otherwise
 from stfit.units import LARGEST, SMALLEST, UnitError, conversion, is_unit, quoted
 
 Array = npt.NDArray[np.float64]
@@ -42,6 +42,11 @@ _INSIDE: Final[Mapping[Domain, Callable[[Array], Mask]]] = {
     Domain.PROBABILITY: lambda x: (x >= 0) & (x <= 1),
     Domain.FLAG: lambda x: (x == 0) | (x == 1),
 }
+
+
+def inside(values: Array, domain: Domain) -> Mask:
+    """Which numbers are in a domain, of the shape of the values."""
+    return _INSIDE[domain](values)
 
 
 @final
@@ -120,7 +125,9 @@ def read_columns(
         selection = selection.without(bad)
         values = {name: cells[~bad] for name, cells in values.items()}
     for column in headers.constants:
-        values[column.name] = _constant(column, description.constants[column.name], selection.rows, problems)
+        value = description.constants[column.name]
+        held = column.otherwise if isinstance(value, Otherwise) and column.otherwise is not None else column
+        values[held.name] = _constant(held, value, selection.rows, problems)
     return selection, values
 
 

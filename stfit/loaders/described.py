@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,11 +15,12 @@ from stfit.loaders.assembled import shown_value
 from stfit.loaders.cells import Selection, read_columns, select_rows
 from stfit.loaders.containers import Problems, Table
 from stfit.loaders.headers import Headers, find_header, match_headers
+from stfit.loaders.likely import DEVICES, devices_in
 from stfit.loaders.names import fits, is_called, known_names, plain_name, split_for
 from stfit.loaders.reading import read_table
 from stfit.measurement.columns import Column, Layout
 from stfit.measurement.description import Description
-from stfit.units import quoted
+from stfit.units import quoted, split_header
 
 _SHOWN: Final = 5  # lines that a notice names
 
@@ -57,10 +59,29 @@ def columns_in(table: Table, layout: Layout, description: Description, problems:
     problems.raise_any()
     chosen = select_rows(table, description.where, problems)
     problems.raise_any()
+    if not layout.record:
+        _refuse_several_devices(chosen, headers, description, problems)
     selection, values = read_columns(chosen, headers, description, problems)
     problems.raise_any()
     recognised = (*table.recognised, *taken, *_names_recognised(table, layout, headers))
     return Described(selection, headers, values, recognised, _notices(chosen, selection, headers, description))
+
+
+def _refuse_several_devices(chosen: Selection, headers: Headers, description: Description, problems: Problems) -> None:
+    """InputError where a column that nobody uses tells several devices apart: one law does not describe them."""
+    asked = {find_header(chosen.table, name) for name in description.where}
+    for position in headers.unused:
+        header = chosen.table.header[position]
+        if position in asked or plain_name(header) not in DEVICES:
+            continue
+        names = devices_in(chosen.table.columns[position])
+        if names:
+            shown = ", ".join(quoted(str(name)) for name in names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+            value = json.dumps(names[0], ensure_ascii=False)
+            key = f"where = {{{json.dumps(split_header(header)[0], ensure_ascii=False)} = {value}}}"
+            expected = f"rows of one device, {key}, or a list of those that are to be fitted as one"
+            problems.add(expected, f"{len(names)} devices: {shown}", column=header)
+    problems.raise_any()
 
 
 def _with_single_values(table: Table, layout: Layout, description: Description) -> tuple[Table, list[str]]:

@@ -15,7 +15,7 @@ from stfit.measurement.columns import Column, Layout
 from stfit.measurement.description import ColumnSource, Description
 from stfit.units import UnitError, conversion, quoted, split_header
 
-__all__ = ["Headers", "Match", "find_header", "match_headers", "nearest"]
+__all__ = ["Headers", "Match", "find_header", "match_headers", "named_columns", "nearest"]
 
 
 @final
@@ -63,6 +63,16 @@ def match_headers(table: Table, layout: Layout, description: Description, proble
     used = {match.position for match in matches.values()}
     unused = tuple(place for place, header in enumerate(table.header) if header and place not in used)
     return Headers(matches, unused, constants)
+
+
+def named_columns(table: Table, layout: Layout, description: Description) -> Mapping[str, Match]:
+    """The columns of a layout that headers name, or the description; those of an alternative that is not whole too."""
+    search = _Search(table, layout, description, Problems(table.path))
+    search.match_declared()
+    search.match_by_name()
+    if layout.record:
+        search.match_by_dimension()
+    return search.matches
 
 
 def find_header(table: Table, name: str | int) -> int | None:
@@ -230,10 +240,13 @@ class _Search:
         alike = self._of_dimension(column)
         if len(alike) == 1:
             return f"; {columns_key([(column, alike[0])])} takes the only column of this dimension"
-        able = (name for name in right if may_be(self.table, self.table.header.index(name), column))
-        if (len(left) == 1 or self.layout.record) and (name := next(able, "")):
+        possible = [name for name in right if may_be(self.table, self.table.header.index(name), column)]
+        if len(possible) > 1 and column.measured:
+            names = listed([quoted(name) for name in possible])
+            return f"; {names} may hold it, for example {columns_key([(column, possible[0])])}"
+        if possible and (len(left) == 1 or self.layout.record):
             which = "the" if len(left) == 1 else "a"
-            return f"; {columns_key([(column, name)])} takes {which} column that is left"
+            return f"; {columns_key([(column, possible[0])])} takes {which} column that is left"
         return ""
 
     def _of_dimension(self, column: Column) -> list[str]:

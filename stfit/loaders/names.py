@@ -52,8 +52,10 @@ def split_for(header: str, column: Column) -> tuple[str, str | None]:
     name, unit = split_header(header)
     if unit == "C" and column.unit == "K":
         return name, "degC"
-    if unit is None and column.unit and (behind := _unit_behind(name)) and fits(behind[1], column):
-        return behind
+    if unit is None and column.unit and (behind := _unit_behind(name)):
+        other = column.otherwise
+        if fits(behind[1], column) or (other is not None and fits(behind[1], other)):
+            return behind
     return name, unit
 
 

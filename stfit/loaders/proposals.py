@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from stfit.units import split_header
 MOST: Final = 200  # headers among which one is proposed
 _LOOKED_AT: Final = 20  # cells of a column, to see whether it holds numbers
 _SHOWN: Final = 6
+_VALUE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]|[^"\[\]{}\s]+|\s+')
 _STATES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("p", "parallel", "0", "low", "lrs"), "P"),
     **dict.fromkeys(("ap", "antiparallel", "1", "high", "hrs"), "AP"),
@@ -36,6 +38,43 @@ def values_key(column: Column, words: Sequence[str]) -> str:
     meanings = zip(words, _likely(words, list(column.choices)), strict=True)
     pairs = [f"{json.dumps(word, ensure_ascii=False)} = {json.dumps(meaning)}" for word, meaning in meanings]
     return f"values = {{{column.name} = {{{', '.join(pairs)}}}}}"
+
+
+def proposed_keys(message: str, known: Collection[str]) -> dict[str, Any]:
+    """The keys that a message proposes, read back as an analysis file with them would have them.
+
+    Parameters
+    ----------
+    message : str
+        What was expected, or found.
+    known : collection of str
+        The keys that are looked for.
+
+    Returns
+    -------
+    dict
+        Key → value; the first one where a key is proposed twice.
+    """
+    found: dict[str, Any] = {}
+    for match in re.finditer(rf"\b({'|'.join(map(re.escape, sorted(known)))}) = ", message):
+        for text in _beginnings(message[match.end() :]):
+            try:
+                found.setdefault(match[1], tomllib.loads(f"x = {text}")["x"])
+            except tomllib.TOMLDecodeError:
+                continue
+            break
+    return found
+
+
+def _beginnings(text: str) -> Iterator[str]:
+    """What stands at the beginning of a text and may be a value: a text, or what brackets hold."""
+    depth = end = 0
+    for part in _VALUE.finditer(text):
+        depth += (part[0] in "[{") - (part[0] in "]}")
+        end = part.end()
+        if depth <= 0:
+            yield text[:end].rstrip(",;)")
+            return
 
 
 def example(column: Column) -> str:

@@ -39,7 +39,8 @@ class TableRequest:
     description: what is said of the file, and of those that it lists. keys: what the kind wants to know beside its
     columns. uncertainties: column → the standard deviation of one reading in it, SI, where it is stated. listing: the
     files, where no index lists them; `path` is then what messages call it. pattern: of the names of groups, which hold
-    settings. size_limit: bytes that the file, or one that it lists, may have; None leaves the general limit.
+    settings. table: what is in memory, in place of a file. size_limit: bytes that the file, or one that it lists, may
+    have; None leaves the general limit. entry: which [[measurement]] of an analysis asks for it, from 0.
     """
 
     path: Path
@@ -51,6 +52,8 @@ class TableRequest:
     listing: Listing | None = None
     pattern: str = ""
     size_limit: int | None = None
+    table: Table | None = None
+    entry: int | None = None
 
 
 def load_tables(requests: Sequence[TableRequest]) -> list[Observation]:
@@ -90,6 +93,8 @@ def opened(request: TableRequest) -> Table:
 
     Raises InputError as `stfit.loaders.reading.read_table`.
     """
+    if request.table is not None:
+        return request.table
     layout = request.kind.layout()
     if request.kind.listed is None:
         table = open_table(request.path, layout, request.description)
@@ -164,6 +169,7 @@ def _build(request: TableRequest, loaded: Loaded) -> Observation:
         kind=name,
         polarity=request.polarity,
         recognised=found.recognised,
+        entry=request.entry,
     )
     keys = dict(request.keys) if loaded.files is None else {**request.keys, "listed": loaded.files}
     try:

@@ -48,6 +48,9 @@ class Origin:
         +1 or −1, by which currents were multiplied when the observation was made: +I then stabilises P.
     recognised : tuple[str, ...]
         What was recognised of the file and nobody declared, in sentences.
+    entry : int or None
+        Which [[measurement]] of its analysis it is of, from 0; one of several files makes several. None for what was
+        made in memory.
     """
 
     file: str = ""
@@ -58,6 +61,7 @@ class Origin:
     kind: str = ""
     polarity: int = 1
     recognised: tuple[str, ...] = ()
+    entry: int | None = None
 
     def of(self, kind: str, *notices: str) -> Self:
         """The same with further notices, and with a kind where none was declared."""

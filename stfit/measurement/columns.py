@@ -107,13 +107,15 @@ class Layout:
     """The columns of a kind: those it must have, one of several further sets, and those it may have.
 
     Alternatives are tried in order; the first whose columns are all there is taken. record: it is that of a file that
-    holds one quantity against another, whose columns may be told by their dimension alone.
+    holds one quantity against another, whose columns may be told by their dimension alone. drawn: the columns that show
+    the raw rows best, one of the first against one of the second; empty where no rows are drawn as they are.
     """
 
     required: tuple[Column, ...]
     alternatives: tuple[tuple[Column, ...], ...] = ()
     optional: tuple[Column, ...] = ()
     record: bool = False
+    drawn: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     @property
     def columns(self) -> tuple[Column, ...]:

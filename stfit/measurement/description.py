@@ -76,6 +76,13 @@ Condition = str | int | float | tuple[str | int | float, ...]  # a cell, a compa
 
 
 @final
+class Otherwise(float):
+    """A constant in the unit of the column that another one is with another unit, in SI: a linewidth in mT."""
+
+    __slots__ = ()
+
+
+@final
 @dataclass(frozen=True)
 class Description:
     """All that is said of a file beside its kind.

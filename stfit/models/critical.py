@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from inspect import Parameter
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Unpack, cast, final
 
 import lmfit
 import numpy as np
 import numpy.typing as npt
 
 from stfit.constants import ELEMENTARY_CHARGE
+from stfit.derivatives import Jet
 from stfit.models.device import CriticalRows
+from stfit.models.fit_rows import Coders, FitRows, codes
 from stfit.models.guess_critical import (
     ExtrapolatedCurrents,
     quantities_from_critical_currents,
     zero_temperature_currents,
 )
-from stfit.models.lmfit_model import Coordinates, LawModel, codes, drawing, law_and_constants
-from stfit.physics.transport import Gmr
+from stfit.models.keywords import DeviceKeywords, LawKeywords, law_and_constants
+from stfit.models.lmfit_model import Coordinates, LawModel, drawing
+from stfit.models.noise import GaussianNoise
 
 if TYPE_CHECKING:
     from stfit.figures.style import Figure
 
 Array = npt.NDArray[np.float64]
 
-_SETTINGS: Final[Mapping[str, Any]] = {"delta_R": Parameter.empty, "transition": Parameter.empty, "barrier": None}
+_SETTINGS: Final = ("delta_R", "transition", "barrier")
 _NOT_HERE: Final = frozenset({"tau_0", "delta_R"})  # zero temperature knows no time, and ΔR is that of the row
 _KNOWN: Final = frozenset({"E_P", "E_AP", "Kv"})  # critical currents give λ c_i over the barrier, not both
+
+
+def transition_codes(transition: Any) -> Array:
+    """0 for P->AP and 1 for AP->P, from words or codes; ValueError for anything else."""
+    return codes(transition, ("P->AP", "AP->P"), "a transition", lambda word: word.replace("→", "->"))
 
 
 @final
@@ -38,7 +45,8 @@ class CriticalCurrentModel(LawModel):
     fitted parameters are the coordinates of `PARAMETERS`: l_over_L and theta_0 (or what `asymmetry` asks for). Barriers
     (eV) and beta are held where they are set: only l_over_L·c_i/(beta·E_i) can be seen. `barrier` (eV) of the rows, out
     of the state that the transition leaves, goes before E_P and E_AP. c_P, c_AP and the slopes of 1/I_c against ΔR
-    (1/V) follow with errors. With weights 1/σ(I_c), the fit is exact maximum likelihood.
+    (1/V) follow with errors. With weights 1/σ(I_c), the fit is exact maximum likelihood; without, all relative errors
+    are taken to be alike, and the scatter gives their size.
 
     Parameters
     ----------
@@ -50,20 +58,24 @@ class CriticalCurrentModel(LawModel):
         "consistent" (default) or "printed".
     beta : float
         β, 0.5 by default.
+    prefix, name, nan_policy
+        As every lmfit model takes them.
     """
 
-    def __init__(
-        self,
-        *,
-        gmr: Gmr | None = None,
-        asymmetry: str = "theta_0",
-        convention: str = "consistent",
-        beta: float = 0.5,
-    ) -> None:
-        law, _ = law_and_constants({"gmr": gmr, "asymmetry": asymmetry, "convention": convention})
+    noise = GaussianNoise()
+    coders: ClassVar[Coders] = {"transition": transition_codes}
+    defaults: ClassVar[Mapping[str, Any]] = {"barrier": None}
+
+    def __init__(self, **keywords: Unpack[LawKeywords]) -> None:
+        unknown = keywords.keys() - LawKeywords.__optional_keys__
+        if unknown:
+            raise TypeError(
+                f"Eq. 28 takes no keyword {sorted(unknown)}; there are {sorted(LawKeywords.__optional_keys__)}"
+            )
+        law, constants = law_and_constants(cast("DeviceKeywords", keywords))
         fitted = (p for p in law.parameters if p.name not in _NOT_HERE)
-        super().__init__(law, fitted, _SETTINGS, f"Eq. 28, asymmetry {asymmetry!r}")
-        self.start_at({"beta": beta}, held=_KNOWN)
+        super().__init__(law, fitted, _SETTINGS, f"Eq. 28, asymmetry {law.device.asymmetry.name!r}", keywords)
+        self.start_at({"beta": constants["beta"]}, held=_KNOWN)
 
     def predicted(self, coordinates: Coordinates, settings: Mapping[str, Any]) -> Any:
         """1/I_c (1/A) at ΔR and transitions; an array or a Jet of shape (rows,)."""
@@ -75,10 +87,11 @@ class CriticalCurrentModel(LawModel):
             energy=None if barrier is None else np.asarray(barrier, dtype=float) * ELEMENTARY_CHARGE,
         )
 
-    def as_data(self, prediction: Array) -> Array:
+    def as_data(self, prediction: Any) -> Any:
         """I_c, A; infinite without spin transfer."""
-        current: Array = np.divide(1.0, prediction, out=np.full(prediction.shape, np.inf), where=prediction != 0.0)
-        return current
+        if isinstance(prediction, Jet):
+            return 1.0 / prediction
+        return np.divide(1.0, prediction, out=np.full(prediction.shape, np.inf), where=prediction != 0.0)
 
     def derived_at(self, quantities: Mapping[str, Any]) -> dict[str, Any]:
         """c_P, c_AP (rad), their ratio, and the slopes of 1/I_c against ΔR (1/V)."""
@@ -88,40 +101,21 @@ class CriticalCurrentModel(LawModel):
             values[f"inverse_slope_{state}"] = self.law.inverse_critical_current(quantities, state=code, delta_R=1.0)
         return values
 
-    def guess(
-        self, data: Any, *, delta_R: Any, transition: Any, barrier: Any = None, **kwargs: Any
-    ) -> lmfit.Parameters:
+    def start(self, rows: FitRows, given: Mapping[str, Any]) -> lmfit.Parameters:
         """Parameters to start from: critical currents (A) against ΔR (ohm), transition, and barriers (eV) if known."""
-        current = np.asarray(data, dtype=float)
-        state = np.broadcast_to(transition_codes(transition), current.shape)
-        params = self.make_params(**kwargs)
-        known = self.quantities({name: params[name].value for name in self.coordinates})
-        rows = None if barrier is None else np.broadcast_to(np.asarray(barrier, dtype=float), current.shape)
-        measured = CriticalRows(state, energy=None if rows is None else rows * ELEMENTARY_CHARGE)
-        energy, _ = zero_temperature_currents(self.law.device, measured, current, known)
-        ohms = np.broadcast_to(np.asarray(delta_R, dtype=float), current.shape)
-        found = ExtrapolatedCurrents(state, current, ohms, energy)
+        state, barrier = rows.settings["transition"], rows.settings.get("barrier")
+        params = self.make_params(**given)
+        known = self.quantities({name: p.value for name, p in self.own(params).items()})
+        measured = CriticalRows(state, energy=None if barrier is None else barrier * ELEMENTARY_CHARGE)
+        energy, _ = zero_temperature_currents(self.law.device, measured, rows.data, known)
+        found = ExtrapolatedCurrents(state, rows.data, rows.settings["delta_R"], energy)
         start = quantities_from_critical_currents(self.law.device, found, known)
         for p in self.fitted:
+            parameter = params[f"{self.prefix}{p.coordinate}"]
             from_rows = barrier is not None and p.name in _KNOWN
-            if p.coordinate not in kwargs and (params[p.coordinate].vary or from_rows):
-                params[p.coordinate].set(value=p.coordinate_of(start[p.name]))
+            if p.coordinate not in given and (parameter.vary or from_rows):
+                parameter.set(value=p.coordinate_of(start[p.name]))
         return params
-
-    def fit(self, data: Any, params: lmfit.Parameters | None = None, weights: Any = None, **kwargs: Any) -> Any:
-        """Fit critical currents (A); weights: 1/σ(I_c) (1/A). Returns an lmfit ModelResult.
-
-        Independent variables: delta_R (ohm), transition ("P->AP"/"AP->P" or 0/1), and barrier (eV) where it is known.
-        """
-        data = np.asarray(data, dtype=float)
-        kwargs["transition"] = np.broadcast_to(transition_codes(kwargs["transition"]), data.shape)
-        kwargs["delta_R"] = np.broadcast_to(np.asarray(kwargs["delta_R"], dtype=float), data.shape)
-        barrier = kwargs.get("barrier")
-        kwargs["barrier"] = None if barrier is None else np.broadcast_to(np.asarray(barrier, dtype=float), data.shape)
-        kwargs.setdefault("scale_covar", weights is None)
-        if weights is None:  # no error given: all relative errors alike, their size from the scatter
-            weights = 1.0 / np.abs(data)
-        return super().fit(data, params, weights=np.broadcast_to(weights, data.shape), **kwargs)
 
     def plot(self, result: Any) -> Figure:
         """Draw a fit: 1/I_c against ΔR, the line through the origin with 68 % and 95 % bands, residuals.
@@ -130,8 +124,3 @@ class CriticalCurrentModel(LawModel):
         """
         figure: Figure = drawing().critical_currents(self.band, result)
         return figure
-
-
-def transition_codes(transition: Any) -> Array:
-    """0 for P->AP and 1 for AP->P, from words or codes; ValueError for anything else."""
-    return codes(transition, ("P->AP", "AP->P"), "a transition", lambda word: word.replace("→", "->"))

@@ -107,7 +107,7 @@ def critical_currents(band: Band, result: Any) -> Figure:
 
 
 def _transition(band: Band, result: Any, rows: npt.NDArray[np.bool_], code: int) -> Series:
-    delta_R, barrier = np.asarray(result.userkws["delta_R"])[rows], result.userkws["barrier"]
+    delta_R, barrier = np.asarray(result.userkws["delta_R"])[rows], result.userkws.get("barrier")
     current, stderr = np.asarray(result.data)[rows], 1.0 / np.asarray(result.weights)[rows]
     mean = None if barrier is None else float(np.mean(barrier[rows]))
     to_mean = 1.0 if barrier is None else barrier[rows] / mean

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from inspect import Parameter
-from typing import TYPE_CHECKING, Any, Final, Unpack, final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Unpack, final
 
 import lmfit
 import numpy as np
 import numpy.typing as npt
 
-from stfit.derivatives import total
+from stfit.models.fit_rows import Coders, FitRows, codes, state_codes
 from stfit.models.guess import CrudeDwellTimes
+from stfit.models.keywords import DeviceKeywords, law_and_constants
 from stfit.models.lines import LineRows, log_line
-from stfit.models.lmfit_model import (
-    Coordinates,
-    DeviceKeywords,
-    LawModel,
-    codes,
-    drawing,
-    law_and_constants,
-    state_codes,
-)
+from stfit.models.lmfit_model import Coordinates, LawModel, drawing
+from stfit.models.noise import GaussianNoise
 from stfit.models.parameters import PARAMETERS
 from stfit.physics.activation import critical_current
 from stfit.physics.fluctuations import LineNumbers, log_at_zero_current
@@ -35,6 +28,11 @@ _STATES: Final = ("P", "AP")
 _HELD: Final = frozenset({"E_P", "E_AP", "Kv"})  # lines tell no barrier: it only turns I_c into l/L_θθ
 
 
+def observable_codes(observable: Any) -> Array:
+    """0 for a power and 1 for a linewidth, from words or codes; ValueError for anything else."""
+    return codes(observable, ("power", "linewidth"), "an observable")
+
+
 @final
 class FluctuationModel(LawModel):
     """Power and linewidth of a line against current (A) in the states P and AP, by one of the mappings of Eq. 32.
@@ -42,8 +40,8 @@ class FluctuationModel(LawModel):
     Rows are told apart by `observable`, "power" or "linewidth". With s_i = ∂ln τ_i/∂I: P = P_0 e^(−s_i I) and
     Δf = Δf_inh + Δf_0 e^(+s_i I) for mapping = "damping". The fitted parameters are the coordinates of `PARAMETERS`;
     barriers, beta, delta_R and gyromagnetic_ratio are held where they are set. s_i (I_c,i for "torque"), c_P and c_AP
-    follow with errors. With weights 1/σ the fit is exact maximum likelihood, and errors come from the Hessian of −ln L.
-    Valid well below I_c.
+    follow with errors. With weights 1/σ the fit is exact maximum likelihood, and errors come from the Hessian of −ln L;
+    without, all relative errors are taken to be alike, and the scatter gives their size. Valid well below I_c.
 
     Parameters
     ----------
@@ -59,9 +57,12 @@ class FluctuationModel(LawModel):
         Whether the homogeneous width is 4παf/γ (T) at `frequency` (Hz), with alpha fitted; else one width a state.
     gyromagnetic_ratio : float
         γ in rad/s/T, 1.76e11 by default.
-    gmr, asymmetry, convention, reference_temperature, beta, delta_R
+    gmr, asymmetry, convention, reference_temperature, beta, delta_R, prefix, name, nan_policy
         As `DwellTimeModel` takes them.
     """
+
+    noise = GaussianNoise()
+    coders: ClassVar[Coders] = {"state": state_codes, "observable": observable_codes}
 
     def __init__(
         self,
@@ -79,8 +80,16 @@ class FluctuationModel(LawModel):
         own = ("alpha", "gyromagnetic_ratio") if by_frequency else ()
         fitted = [p for p in law.parameters if p.name != "tau_0"]
         fitted += [PARAMETERS[name] for name in (*own, *self.numbers.parameters(_STATES))]
-        self._settings = ("current", "temperature", "state", "observable", *(("frequency",) if by_frequency else ()))
-        super().__init__(law, fitted, dict.fromkeys(self._settings, Parameter.empty), f"Eq. 32, mapping {mapping!r}")
+        settings = ("current", "temperature", "state", "observable", *(("frequency",) if by_frequency else ()))
+        keywords = {
+            "mapping": mapping,
+            "power": power,
+            "width": width,
+            "inhomogeneous_linewidth": inhomogeneous_linewidth,
+            "by_frequency": by_frequency,
+            "gyromagnetic_ratio": gyromagnetic_ratio,
+        }
+        super().__init__(law, fitted, settings, f"Eq. 32, mapping {mapping!r}", keywords | {**device})
         self.start_at(constants | {"gyromagnetic_ratio": gyromagnetic_ratio}, held=_HELD)
 
     def predicted(self, coordinates: Coordinates, settings: Mapping[str, Any]) -> Any:
@@ -95,7 +104,7 @@ class FluctuationModel(LawModel):
         )
         return log_line(self.law, self.quantities(coordinates), self.numbers, rows)
 
-    def as_data(self, prediction: Array) -> Array:
+    def as_data(self, prediction: Any) -> Any:
         """Powers and widths in the units of the data."""
         return np.exp(prediction)
 
@@ -112,26 +121,24 @@ class FluctuationModel(LawModel):
                 values[f"slope_{state}"] = self.law.slopes(quantities, code, device.reference_temperature, None)
         return {name: value for name, value in values.items() if name not in quantities}
 
-    def guess(self, data: Any, *, weights: Any = None, **kwargs: Any) -> lmfit.Parameters:
-        """Parameters to start from: powers and widths against the settings that fit() takes; weights: 1/σ.
+    def start(self, rows: FitRows, given: Mapping[str, Any]) -> lmfit.Parameters:
+        """Parameters to start from: powers and widths against the settings that fit() takes.
 
         What only a state that was not measured has is held.
         """
-        settings = {name: kwargs.pop(name) for name in self._settings}
-        value = np.asarray(data, dtype=float)
-        stderr = np.broadcast_to(1.0 if weights is None else 1.0 / np.asarray(weights, dtype=float), value.shape)
-        rows = LineRows(
-            is_width=np.broadcast_to(observable_codes(settings["observable"]), value.shape),
-            state=np.broadcast_to(state_codes(settings["state"]), value.shape),
-            current=np.broadcast_to(np.asarray(settings["current"], dtype=float), value.shape),
+        lines = LineRows(
+            is_width=rows.settings["observable"],
+            state=rows.settings["state"],
+            current=rows.settings["current"],
             temperature=self.law.device.reference_temperature,
         )
-        found = self._from_lines(value - rows.is_width * (self.numbers.inhomogeneous or 0.0), stderr, rows)
-        params = self.make_params(**(found | kwargs))
+        stderr = np.ones_like(rows.data) if rows.weights is None else 1.0 / rows.weights
+        found = self._from_lines(rows.data - lines.is_width * (self.numbers.inhomogeneous or 0.0), stderr, lines)
+        params = self.make_params(**{**found, **given})
         for code, word in enumerate(_STATES):
-            if not np.any(rows.state == code):
+            if not np.any(lines.state == code):
                 for p in self.fitted:
-                    params[p.coordinate].vary &= not p.name.endswith(f"_{word}")
+                    params[f"{self.prefix}{p.coordinate}"].vary &= not p.name.endswith(f"_{word}")
         return params
 
     def _from_lines(self, value: Array, stderr: Array, rows: LineRows) -> dict[str, float]:
@@ -171,32 +178,7 @@ class FluctuationModel(LawModel):
         own = (p for p in self.law.parameters if p.name in start and p.name != "tau_0" and p.name not in _HELD)
         return {p.coordinate: p.coordinate_of(start[p.name]) for p in own}
 
-    def fit(self, data: Any, params: lmfit.Parameters | None = None, weights: Any = None, **kwargs: Any) -> Any:
-        """Fit powers and widths; weights: 1/σ. Returns an lmfit ModelResult.
-
-        Independent variables: current (A), temperature (K), state ("P"/"AP" or 0/1), observable ("power"/"linewidth" or
-        0/1), and frequency (Hz) with by_frequency.
-        """
-        kwargs["state"] = state_codes(kwargs["state"])
-        kwargs["observable"] = observable_codes(kwargs["observable"])
-        weight = np.ones(np.shape(data)) if weights is None else np.broadcast_to(weights, np.shape(data))
-        kwargs.setdefault("scale_covar", False)
-        result = super().fit(data, params, weights=weight, **kwargs)
-        value = np.asarray(data, dtype=float)
-
-        def log_likelihood(coordinates: Coordinates) -> Any:
-            misfit = (value - np.exp(self.predicted(coordinates, kwargs))) * weight
-            return total(-0.5 * np.square(misfit))
-
-        self.set_errors(result, log_likelihood)
-        return result
-
     def plot(self, result: Any) -> Figure:
         """Draw a fit: power and linewidth against current (or frequency), 68 % and 95 % bands, residuals."""
         figure: Figure = drawing().lines(self.band, self.numbers, result)
         return figure
-
-
-def observable_codes(observable: Any) -> Array:
-    """0 for a power and 1 for a linewidth, from words or codes; ValueError for anything else."""
-    return codes(observable, ("power", "linewidth"), "an observable")

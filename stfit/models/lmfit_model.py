@@ -3,58 +3,32 @@
 from __future__ import annotations
 
 import inspect
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from types import ModuleType
-from typing import Any, TypedDict
+from typing import Any, ClassVar, final
 
 import lmfit
 import numpy as np
 import numpy.typing as npt
 
-from stfit.derivatives import Jet, seed, value_of
-from stfit.models.choices import Choices
+from stfit.derivatives import value_of
+from stfit.models.fit_rows import Coders, FitRows
+from stfit.models.likelihood_model import LikelihoodModel
 from stfit.models.parameters import Parameter
 from stfit.models.spin_transfer import SpinTransferLaw
-from stfit.models.uncertainty import Uncertainty
-from stfit.physics.transport import Gmr
+from stfit.models.stored_state import LAWS, law_state
+from stfit.models.varied import Varied
 
 Array = npt.NDArray[np.float64]
 Coordinates = Mapping[str, Any]  # of a fit, by name: floats, arrays or Jets
 
 
-class DeviceKeywords(TypedDict, total=False):
-    """What a model takes of the device: r(θ), names of the analysis file, constants in SI units."""
-
-    gmr: Gmr | None
-    asymmetry: str
-    convention: str
-    reference_temperature: float
-    beta: float
-    delta_R: float
-
-
-def law_and_constants(
-    keywords: DeviceKeywords, *, mapping: str = "damping", by_field: bool = False
-) -> tuple[SpinTransferLaw, dict[str, float]]:
-    """The law of a model and the constants that are held; TypeError for a keyword that no device has."""
-    unknown = keywords.keys() - DeviceKeywords.__annotations__.keys()
-    if unknown:
-        raise TypeError(f"a model takes no keyword {sorted(unknown)}; there are {list(DeviceKeywords.__annotations__)}")
-    names = Choices(
-        asymmetry=keywords.get("asymmetry", "theta_0"),
-        convention=keywords.get("convention", "consistent"),
-        mapping=mapping,
-    )
-    kelvin = keywords.get("reference_temperature", 300.0)
-    law = SpinTransferLaw.of(names, gmr=keywords.get("gmr"), reference_temperature=kelvin, by_field=by_field)
-    return law, {"beta": keywords.get("beta", 0.5), "delta_R": keywords.get("delta_R", 1.0)}
-
-
-class LawModel(lmfit.Model, ABC):
+class LawModel(LikelihoodModel):
     """A law as an lmfit model, whose parameters are the coordinates of `PARAMETERS`.
 
-    A subclass gives `predicted`, `as_data`, `derived_at`, and how lmfit's residuals and errors differ.
+    A subclass gives `predicted`, `as_data`, `derived_at`, `start`, its noise, and what its keywords are.
 
     Parameters
     ----------
@@ -62,24 +36,44 @@ class LawModel(lmfit.Model, ABC):
         What predicts the data.
     fitted : iterable of Parameter
         The parameters of the fit, in order.
-    settings : mapping of str to object
-        The independent variables, each with its default; `inspect.Parameter.empty` where it must be given.
-    name : str
-        What lmfit calls the model.
+    settings : iterable of str
+        The independent variables.
+    title : str
+        What lmfit calls the model where no `name` is given.
+    keywords : mapping of str to object
+        Those of the constructor, from which the model is made again; prefix, name and nan_policy among them.
     """
 
+    coders: ClassVar[Coders]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        LAWS[cls.__name__] = cls
+
     def __init__(
-        self, law: SpinTransferLaw, fitted: Iterable[Parameter], settings: Mapping[str, Any], name: str
+        self,
+        law: SpinTransferLaw,
+        fitted: Iterable[Parameter],
+        settings: Iterable[str],
+        title: str,
+        keywords: Mapping[str, Any],
     ) -> None:
         self.law = law
         self.fitted = tuple(fitted)
         self.coordinates = tuple(p.coordinate for p in self.fitted)
+        self.keywords = {key: value for key, value in keywords.items() if key not in ("prefix", "name", "nan_policy")}
+        names = tuple(settings)
         super().__init__(
-            self._function(settings),
-            independent_vars=list(settings),
+            _Evaluation(self, names),
+            independent_vars=list(names),
             param_names=list(self.coordinates),
-            name=name,
+            nan_policy=keywords.get("nan_policy", "raise"),
+            prefix=keywords.get("prefix", ""),
+            name=keywords.get("name") or title,
         )
+        self._last: tuple[tuple[float, ...], dict[str, float]] = ((), {})
+        at_start = self.quantities({p.coordinate: p.start for p in self.fitted})
+        self.derived_names = tuple(self.derived_at(at_start))
 
     # --- what a model is ------------------------------------------------------------------------------------------
 
@@ -88,26 +82,53 @@ class LawModel(lmfit.Model, ABC):
         """What the law predicts at each setting, in the terms in which it has errors; an array or a Jet."""
 
     @abstractmethod
-    def as_data(self, prediction: Array) -> Array:
-        """The prediction in the unit of the data."""
+    def as_data(self, prediction: Any) -> Any:
+        """The prediction in the unit of the data; an array or a Jet."""
 
     @abstractmethod
     def derived_at(self, quantities: Mapping[str, Any]) -> dict[str, Any]:
         """What follows from the parameters (SI), by name."""
 
+    @abstractmethod
+    def start(self, rows: FitRows, given: Mapping[str, Any]) -> lmfit.Parameters:
+        """Parameters to start from, but for those that are given."""
+
+    def scattered(self, prediction: Any) -> Any:
+        """The prediction in the terms of the noise: those of the data, unless a subclass says otherwise."""
+        return self.as_data(prediction)
+
+    def guess(self, data: Any, *settings: Any, weights: Any = None, **kwargs: Any) -> lmfit.Parameters:
+        """Parameters to start from, found from the data.
+
+        Parameters
+        ----------
+        data : array or pandas Series, shape (rows,)
+            What was measured; rows that are NaN are left out.
+        *settings
+            The independent variables in their order, or by name, as fit() takes them.
+        weights : array, Series or number, optional
+            As fit() takes them.
+        **kwargs
+            Values of parameters that are known, as make_params() takes them.
+
+        Returns
+        -------
+        lmfit.Parameters
+            With starts, bounds, and what is derived.
+
+        Raises
+        ------
+        ValueError
+            If a setting is missing, or does not go with the data.
+        """
+        if len(settings) > len(self.independent_vars):
+            raise TypeError(f"{self._name}: expected {', '.join(self.independent_vars)}; found {len(settings)} of them")
+        named = dict(zip(self.independent_vars, settings, strict=False))
+        named |= {name: kwargs.pop(name) for name in self.independent_vars if name in kwargs}
+        given = {self._strip_prefix(name): value for name, value in kwargs.items()}
+        return self.start(self.rows(data, weights, named, "omit"), given)
+
     # --- what lmfit needs of it -----------------------------------------------------------------------------------
-
-    def _function(self, settings: Mapping[str, Any]) -> Callable[..., Array]:
-        """The model as a function of settings and coordinates, whose signature lmfit reads the parameters from."""
-
-        def law(**values: Any) -> Array:
-            return np.asarray(self.as_data(value_of(self.predicted(values, values))))
-
-        kind = inspect.Parameter.KEYWORD_ONLY
-        given = [inspect.Parameter(name, kind, default=default) for name, default in settings.items()]
-        fitted = [inspect.Parameter(name, kind) for name in self.coordinates]
-        law.__signature__ = inspect.Signature([*given, *fitted])  # type: ignore[attr-defined]
-        return law
 
     def start_at(self, constants: Mapping[str, float], held: Iterable[str]) -> None:
         """Set bounds and starts: constants (SI) where they are known, with those and `held` not varied."""
@@ -121,64 +142,122 @@ class LawModel(lmfit.Model, ABC):
         """The public quantities (SI) at the coordinates of a fit."""
         return {p.name: p.quantity(coordinates[p.coordinate]) for p in self.fitted}
 
+    def own(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The coordinates among parameters by name, without the prefix."""
+        return {name: params[f"{self.prefix}{name}"] for name in self.coordinates}
+
     def make_params(self, verbose: bool = False, **kwargs: Any) -> lmfit.Parameters:
         """The lmfit Parameters: coordinates with bounds, and expressions for what is derived from them."""
         params = super().make_params(verbose, **kwargs)
-        start = {name: params[name].value for name in self.coordinates}
-        for name in self.derived_at(self.quantities(start)):
-            params._asteval.symtable[f"{name}_of"] = self._expression(name)
-            params.add(name, expr=f"{name}_of({', '.join(self.coordinates)})")
+        self.add_derived(params)
         return params
 
-    def _expression(self, name: str) -> Callable[..., float]:
-        def function(*values: Any) -> float:
+    def add_derived(self, params: lmfit.Parameters) -> None:
+        """Add what is derived from the coordinates, as expressions."""
+        params._asteval.symtable.update(self.own_symbols())
+        for name in self.derived_names:
+            params.add(f"{self.prefix}{name}", expr=self._expression(name))
+
+    def own_symbols(self) -> dict[str, Any]:
+        """The functions in those expressions, by name."""
+        return {f"{self.prefix}{name}_of": _Derived(self, name) for name in self.derived_names}
+
+    def _expression(self, name: str) -> str:
+        return f"{self.prefix}{name}_of({', '.join(self.prefix + c for c in self.coordinates)})"
+
+    def derived_number(self, name: str, values: tuple[float, ...]) -> float:
+        """A derived parameter at coordinates, of which all are computed once."""
+        at, found = self._last
+        if at != values:
             quantities = self.quantities(dict(zip(self.coordinates, values, strict=True)))
-            return float(value_of(self.derived_at(quantities)[name]).item())
+            found = {key: float(value_of(value).item()) for key, value in self.derived_at(quantities).items()}
+            self._last = (values, found)
+        return found[name]
 
-        return function
+    def derived_of(self, varied: Varied) -> dict[str, Any]:
+        """The derived parameters that the parameters of a fit hold, by name, with derivatives."""
+        found = self.derived_at(self.quantities(self._jets(varied)))
+        names = {f"{self.prefix}{name}": name for name in self.derived_names}
+        held = {full: name for full, name in names.items() if full in varied.params}
+        return {full: found[name] for full, name in held.items() if varied.params[full].expr == self._expression(name)}
 
-    # --- what errors mean -----------------------------------------------------------------------------------------
+    def _jets(self, varied: Varied) -> dict[str, Any]:
+        jets = varied.jets(f"{self.prefix}{name}" for name in self.coordinates)
+        return self.own(jets)
+
+    def expected(self, varied: Varied, settings: Mapping[str, Any]) -> Any:
+        """What is predicted in the terms of the noise; a Jet of shape (rows,)."""
+        return self.scattered(self.predicted(self._jets(varied), settings))
+
+    def jet(self, varied: Varied, settings: Mapping[str, Any]) -> Any:
+        """What is predicted in the unit of the data; a Jet of shape (rows,)."""
+        return self.as_data(self.predicted(self._jets(varied), settings))
+
+    def _residual(self, params: Any, data: Array, weights: Array, **settings: Any) -> Array:
+        values = {name: parameter.value for name, parameter in self.own(params).items()}
+        expected = self.scattered(value_of(self.predicted(values, settings)))
+        return self.noise.residuals(data, weights, expected)
 
     def band(self, result: Any, settings: Mapping[str, Any]) -> tuple[Array, Array]:
         """What a fit predicts at settings, and its standard error, in the terms of `predicted`; shape (rows,).
 
         result: what fit() returned.
         """
-        found = self.predicted(self._jets(result, 1), settings)
-        if not isinstance(found, Jet) or result.covar is None:
-            return value_of(found), np.zeros_like(value_of(found))
-        variance = np.einsum("in,ij,jn->n", found.gradient, result.covar, found.gradient)
-        return found.value, np.sqrt(np.maximum(variance, 0.0))
+        found = self.predicted(self._jets(Varied(result.params, result.var_names, 1)), settings)
+        return value_of(found), result.band(found)
 
-    def set_errors(self, result: Any, log_likelihood: Callable[[Coordinates], Any]) -> None:
-        """Take standard errors and correlations from the Hessian of −ln L, in place of those of lmfit's JᵀJ.
+    # --- copies and storage ---------------------------------------------------------------------------------------
 
-        log_likelihood: of the coordinates, a Jet. A parameter that the data leave open has no error. Nothing where
-        lmfit found no covariance.
-        """
-        names = list(result.var_names)
-        if not names or result.covar is None:
-            return
-        coordinates = self._jets(result, 2)
-        found = Uncertainty.of(-log_likelihood(coordinates).hessian)
-        result.covar = found.covariance
-        errors = np.sqrt(np.diag(found.covariance))
-        for i, name in enumerate(names):
-            parameter = result.params[name]
-            parameter.stderr = float(errors[i]) if found.sees(np.eye(len(names))[i]) else None
-            correlations = found.covariance[i] / np.maximum(errors[i] * errors, np.finfo(float).tiny)
-            parameter.correl = {other: float(correlations[j]) for j, other in enumerate(names) if j != i}
-        for name, value in self.derived_at(self.quantities(coordinates)).items():
-            if name in result.params and isinstance(value, Jet):
-                gradient = value.gradient.reshape(len(names), -1)[:, 0]
-                variance = float(gradient @ found.covariance @ gradient)
-                result.params[name].stderr = float(np.sqrt(variance)) if found.sees(gradient) else None
+    def __reduce__(self) -> tuple[Any, ...]:
+        keywords = self.keywords | {"prefix": self.prefix, "name": self._name, "nan_policy": self.nan_policy}
+        return _made, (type(self), keywords), {"param_hints": deepcopy(self.param_hints)}
 
-    def _jets(self, result: Any, order: int) -> dict[str, Any]:
-        """The coordinates of a fit, those that varied as Jets."""
-        names = list(result.var_names)
-        values: dict[str, Any] = {name: result.params[name].value for name in self.coordinates}
-        return values | dict(zip(names, seed(np.array([values[name] for name in names]), order), strict=True))
+    def _get_state(self) -> Any:
+        return law_state(self)
+
+
+def _made(law: type[LawModel], keywords: Mapping[str, Any]) -> LawModel:
+    """A model from its keywords."""
+    make: Callable[..., LawModel] = law
+    return make(**keywords)
+
+
+@final
+class _Evaluation:
+    """A law as the function that lmfit evaluates, with a signature of settings and coordinates."""
+
+    def __init__(self, model: LawModel, settings: tuple[str, ...]) -> None:
+        self.model, self.settings = model, settings
+        self.__name__ = type(model).__name__
+        kind = inspect.Parameter.KEYWORD_ONLY
+        required = inspect.Parameter.empty
+        given = [inspect.Parameter(name, kind, default=model.defaults.get(name, required)) for name in settings]
+        fitted = [inspect.Parameter(name, kind) for name in model.coordinates]
+        self.__signature__ = inspect.Signature([*given, *fitted])
+
+    def __call__(self, **values: Any) -> Array:
+        """The prediction in the unit of the data, shape (rows,)."""
+        needed = [*(name for name in self.settings if name not in self.model.defaults), *self.model.coordinates]
+        missing = [name for name in needed if name not in values]
+        if missing:
+            raise TypeError(f"{self.model._name}: expected {', '.join(self.settings)}; {missing[0]} is missing")
+        return np.asarray(self.model.as_data(value_of(self.model.predicted(values, values))))
+
+
+@final
+class _Derived:
+    """A derived parameter as a function of the coordinates, for the expressions of lmfit."""
+
+    def __init__(self, model: LawModel, name: str) -> None:
+        self.model, self.name = model, name
+        self.__name__ = f"{name}_of"
+
+    def __call__(self, *values: float) -> float:
+        """Its value, SI."""
+        return self.model.derived_number(self.name, values)
+
+    def __deepcopy__(self, memo: Any) -> _Derived:
+        return self  # nothing in it changes; lmfit copies its parameters at every turn
 
 
 def drawing() -> ModuleType:
@@ -186,45 +265,3 @@ def drawing() -> ModuleType:
     from stfit.models import drawing as figures  # matplotlib, whose import takes longer than most fits
 
     return figures
-
-
-def codes(values: Any, words: tuple[str, str], what: str, plain: Callable[[str], str] = str) -> Array:
-    """0 or 1 for each of `values`, given as words or as codes.
-
-    Parameters
-    ----------
-    values : array of str, int or float
-        A word of `words`, or its code.
-    words : tuple of two str
-        Those of the codes 0 and 1.
-    what : str
-        What a value is, for the message.
-    plain : callable
-        What makes a word as it was written one of `words`.
-
-    Returns
-    -------
-    array of float
-        The codes, at least one-dimensional.
-
-    Raises
-    ------
-    ValueError
-        If a word or a code is unknown.
-    """
-    given = np.atleast_1d(np.asarray(values))
-    if given.dtype.kind in "US" or given.dtype == object:
-        distinct, place = np.unique([plain(str(word)) for word in given.ravel()], return_inverse=True)
-        unknown = sorted(set(distinct.tolist()) - set(words))
-        if unknown:
-            raise ValueError(f"{what} is {words[0]!r} or {words[1]!r}; found {unknown}")
-        return np.asarray(distinct == words[1], dtype=float)[place].reshape(given.shape)
-    found = given.astype(float)
-    if not np.all(np.isin(found, [0.0, 1.0])):
-        raise ValueError(f"{what} is 0 ({words[0]}) or 1 ({words[1]})")
-    return found
-
-
-def state_codes(state: Any) -> Array:
-    """0 for P and 1 for AP, from words or codes; ValueError for anything else."""
-    return codes(state, ("P", "AP"), "a state", str.upper)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, final
 
 import numpy as np
@@ -27,14 +27,40 @@ class Uncertainty:
     scale: Array
 
     @classmethod
-    def of(cls, curvature: Array) -> Uncertainty:
-        """From the Hessian of −ln L, shape (p, p)."""
-        diagonal = np.diag(curvature)
+    def of(cls, curvature: Array, information: Array) -> Uncertainty:
+        """What is open, from the gradients alone; how far the rest is known, from the curvature.
+
+        Where a fit stops, the gradient is not quite zero, and bends what a product of two parameters leaves open.
+
+        Parameters
+        ----------
+        curvature : array, shape (p, p)
+            The Hessian of −ln L.
+        information : array, shape (p, p)
+            The same of predictions that are straight in the parameters.
+
+        Returns
+        -------
+        Uncertainty
+            Covariance and open directions.
+        """
+        diagonal = np.diag(information)
         scale = np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))
-        eigenvalues, vectors = np.linalg.eigh(curvature / np.outer(scale, scale))
-        open_to = eigenvalues < _LEAST_CURVATURE
-        root = vectors[:, ~open_to] / np.sqrt(eigenvalues[~open_to]) / scale[:, None]
-        return cls(root @ root.T, vectors[:, open_to], scale)
+        eigenvalues, vectors = np.linalg.eigh(information / np.outer(scale, scale))
+        shut = vectors[:, eigenvalues >= _LEAST_CURVATURE]
+        curvatures, turned = np.linalg.eigh(shut.T @ (curvature / np.outer(scale, scale)) @ shut)
+        bent = curvatures >= _LEAST_CURVATURE
+        root = shut @ turned[:, bent] / np.sqrt(curvatures[bent]) / scale[:, None]
+        open_directions = np.hstack([vectors[:, eigenvalues < _LEAST_CURVATURE], shut @ turned[:, ~bent]])
+        return cls(root @ root.T, open_directions, scale)
+
+    def times(self, factor: float) -> Uncertainty:
+        """The same with the covariance multiplied, as where the size of the errors comes from the scatter."""
+        return replace(self, covariance=factor * self.covariance)
+
+    def error(self, gradient: Array) -> float:
+        """Standard error of a quantity with this gradient, shape (p,)."""
+        return float(np.sqrt(max(float(gradient @ self.covariance @ gradient), 0.0)))
 
     def sees(self, gradient: Array) -> bool:
         """Whether a quantity with this gradient stays where it is along the open directions."""

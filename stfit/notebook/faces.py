@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, final
+from typing import TYPE_CHECKING, Any, Self, final
+
+import numpy as np
+import numpy.typing as npt
 
 from stfit.figures.style import Figure
+from stfit.loaders.frames import data_frame
 from stfit.notebook import result_html
 from stfit.notebook.plots import Plots
+from stfit.pipeline.predicting import predicted
 from stfit.reports import comparison_text, plan_words
 from stfit.reports.summary import summary
-from stfit.results import FitResult, read
+from stfit.results import Estimate, FitResult, read
 from stfit.results.compared import Compared
 from stfit.results.measurement_plan import MeasurementPlan
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Array = npt.NDArray[np.float64]
 
 
 @final
@@ -36,6 +47,52 @@ class Fit(FitResult):
         return summary(self)
 
     @property
+    def params(self) -> dict[str, Estimate]:
+        """The estimates by name: values, errors, intervals, verdicts, units; SI."""
+        return self.parameters
+
+    @property
+    def residuals(self) -> dict[str, Array]:
+        """The residuals of each measurement by its file, signed roots of the deviance, of shape (rows,).
+
+        NaN where a row has none. Measurements of one file are joined.
+        """
+        found: dict[str, list[float | None]] = {}
+        for measured in self.measurements:
+            found.setdefault(measured.file, []).extend(row.get("residual") for row in measured.reduced)
+        return {file: np.array(values, dtype=float) for file, values in found.items()}
+
+    def to_dataframe(self) -> DataFrame:
+        """The estimates as a pandas DataFrame, one row a parameter, SI units.
+
+        Columns: value, stderr, lo68, hi68, lo95, hi95, unit, verdict; NaN where there is none.
+        """
+        rows = [_row(estimate) for estimate in self.parameters.values()]
+        return data_frame({key: [row[key] for row in rows] for key in rows[0]}, list(self.parameters))
+
+    def predict(self, values: Sequence[float], measurement: int = 0) -> DataFrame:
+        """What the fit predicts for one measurement, with bands.
+
+        Parameters
+        ----------
+        values : sequence of float, shape (n,)
+            Of the axis of its figure (current, voltage, field or ΔR), SI units.
+        measurement : int
+            Which, counted from 0.
+
+        Returns
+        -------
+        DataFrame
+            Columns series, x, y, lo68, hi68, lo95, hi95, n rows a series, in the units of the figure's data (SI).
+
+        Raises
+        ------
+        InputError
+            If the result was read from a file, or there is no such measurement.
+        """
+        return data_frame(predicted(self, np.asarray(values, dtype=float), measurement))
+
+    @property
     def plot(self) -> Plots:
         """The figures: result.plot() of the first measurement, result.plot.budget() and others by name."""
         return Plots(self)
@@ -45,6 +102,21 @@ class Fit(FitResult):
 
     def _repr_html_(self) -> str:
         return result_html.result_html(self)
+
+
+def _row(estimate: Estimate) -> dict[str, float | str | None]:
+    """An estimate as the row of a DataFrame."""
+    (lo68, hi68), (lo95, hi95) = (ends or (None, None) for ends in (estimate.ci68, estimate.ci95))
+    numbers = {
+        "value": estimate.value,
+        "stderr": estimate.stderr,
+        "lo68": lo68,
+        "hi68": hi68,
+        "lo95": lo95,
+        "hi95": hi95,
+    }
+    plain = {name: np.nan if number is None else number for name, number in numbers.items()}
+    return {**plain, "unit": estimate.unit, "verdict": str(estimate.verdict)}
 
 
 @final

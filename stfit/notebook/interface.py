@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from stfit.analysis import Analysis, read_analysis
 from stfit.backends.budget import Budget, Run
@@ -18,13 +18,15 @@ from stfit.backends.budget import Progress as Sampled
 from stfit.backends.parallel import Progress, watched
 from stfit.diagnostics.export import inference_data
 from stfit.errors import InputError, Problem
+from stfit.loaders.frames import is_table
 from stfit.loaders.tables import load_tables
 from stfit.measurement import Observation, kinds
+from stfit.measurement.description import DESCRIPTION_KEYS
 from stfit.notebook.faces import Comparison, Fit, Plan
 from stfit.outputs import ARGUMENT, Output, Work
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.fitting import fitted
-from stfit.pipeline.loading import inputs_of, request_of
+from stfit.pipeline.loading import inputs_of, measurement_in_memory, request_of
 from stfit.pipeline.planning import plan_analysis, with_plan
 from stfit.pipeline.reporting import output_of, sources_of, write_plan_report
 from stfit.pipeline.simulating import simulate
@@ -38,26 +40,57 @@ from stfit.studies.plan import Trials
 from stfit.studies.sbc import Repetitions
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from stfit.notebook.widget import Explorer
 
-__all__ = ["calibrate", "compare", "explore", "fit", "load", "plan", "report", "sample", "simulate", "to_arviz"]
+InMemory: TypeAlias = "DataFrame | Mapping[str, Any]"  # a table: columns by their headers
+Source: TypeAlias = "str | Path | Analysis | Observation | Sequence[Observation] | InMemory"
+
+__all__ = [
+    "calibrate",
+    "compare",
+    "explore",
+    "fit",
+    "load",
+    "plan",
+    "read_result",
+    "report",
+    "sample",
+    "simulate",
+    "to_arviz",
+]
 
 
 @overload
 def load(path: str | Path, kind: None = None) -> Analysis: ...
 @overload
 def load(path: str | Path, kind: str, *, polarity: int = 1, **keys: Any) -> Observation: ...
-def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys: Any) -> Observation | Analysis:
+@overload
+def load(
+    path: InMemory, kind: str | None = None, *, polarity: int = 1, units: Mapping[str, str] | None = None, **keys: Any
+) -> Observation: ...
+def load(
+    path: str | Path | InMemory,
+    kind: str | None = None,
+    *,
+    polarity: int = 1,
+    units: Mapping[str, str] | None = None,
+    **keys: Any,
+) -> Observation | Analysis:
     """Load an analysis file, or the table of one measurement.
 
     Parameters
     ----------
-    path : str or Path
-        An analysis file (.toml), or the file with the table.
+    path : str, Path, DataFrame or mapping of str to array
+        An analysis file (.toml), the file with the table, or the table itself: its columns by their headers.
     kind : str, optional
-        The kind of measurement, as [[measurement]] calls it; without one, `path` is an analysis file.
+        The kind of measurement, as [[measurement]] calls it. Without one, a file is an analysis file, and a table in
+        memory of the kind whose columns it has.
     polarity : int
         1 where positive current flows as the theory has it, −1 where it flows the other way.
+    units : mapping of str to str, optional
+        Of a table in memory: header → unit, for headers that hold none.
     **keys
         What describes the file (`columns`, `values`, `where`, constants …), as in [[measurement]];
         `temperature_uncertainty` (K), `field_uncertainty` (T), `size_limit` (bytes) and the keys of the kind, in SI
@@ -73,15 +106,19 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
     InputError
         The file cannot be used; the message names the place, what was expected and what was found.
     """
+    if kind is not None and kind not in kinds():
+        raise InputError(Problem("kind", f"one of {', '.join(kinds())}", repr(kind)))
+    if polarity not in (1, -1):
+        raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
+    if not isinstance(path, str | Path):
+        return measurement_in_memory(path, kind, polarity=polarity, units=units, keys=keys)
+    if units is not None:
+        raise InputError(Problem("units", "a table in memory; a file takes columns = {…}", repr(units)))
     file = Path(path)
     if kind is None:
         if file.suffix == ".toml":
             return read_analysis(file)
         raise InputError(Problem(str(path), f"a kind: one of {', '.join(kinds())}", "none"))
-    if kind not in kinds():
-        raise InputError(Problem("kind", f"one of {', '.join(kinds())}", repr(kind)))
-    if polarity not in (1, -1):
-        raise InputError(Problem("polarity", "1 or -1", repr(polarity)))
     size_limit = keys.pop("size_limit", None)
     if size_limit is not None and not (isinstance(size_limit, int) and size_limit > 0):
         raise InputError(Problem("size_limit", "bytes, a whole number above 0", repr(size_limit)))
@@ -89,8 +126,11 @@ def load(path: str | Path, kind: str | None = None, *, polarity: int = 1, **keys
 
 
 def fit(
-    source: str | Path | Analysis | Observation | Sequence[Observation],
+    source: Source,
     *,
+    kind: str | None = None,
+    units: Mapping[str, str] | None = None,
+    polarity: int = 1,
     seed: int | None = None,
     **sections: Mapping[str, Any] | str,
 ) -> Fit:
@@ -98,8 +138,10 @@ def fit(
 
     Parameters
     ----------
-    source : str, Path, Analysis, Measurement or sequence of Observation
-        An analysis file, what `stfit.load` made of one, or measurements in memory.
+    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation or sequence of Observation
+        An analysis file, what `stfit.load` made of one, a table in memory, or measurements.
+    kind, units, polarity
+        Of a table in memory, as `load` takes them, beside `columns`, `values` and `where`.
     seed : int, optional
         Seed of the parametric bootstrap and of a chain; default that of the analysis.
     **sections : mapping or str
@@ -115,6 +157,12 @@ def fit(
     InputError
         The data, the analysis or both cannot be used.
     """
+    if is_table(source):
+        described = {key: sections.pop(key) for key in tuple(sections) if key in DESCRIPTION_KEYS}
+        source = load(source, kind, polarity=polarity, units=units, **described)
+    elif (kind, units, polarity) != (None, None, 1):
+        expected = "a table in memory, of which alone kind, units and polarity are said here"
+        raise InputError(Problem("stfit.fit", expected, f"an object of type {type(source).__name__}"))
     analysis, measurements = inputs_of(source, sections, "stfit.fit")
     return Fit.of(fitted(analysis, measurements, analysis.fit.seed if seed is None else seed, "stfit.fit"))
 
@@ -122,13 +170,13 @@ def fit(
 def sample(
     result: FitResult,
     *,
-    seed: int,
+    seed: int | None = None,
     budget: Budget | None = None,
     processes: int = 1,
     file: str | Path | None = None,
     resume: bool = False,
     force: bool = False,
-    progress: Callable[[Sampled], None] | None = None,
+    progress: Progress | None = None,
 ) -> Fit:
     """Sample the posterior of a fit.
 
@@ -136,8 +184,8 @@ def sample(
     ----------
     result : FitResult
         What `stfit.fit` returned in this process.
-    seed : int
-        Seed of the chain: the same one draws the same chain.
+    seed : int, optional
+        Seed of the chain: the same one draws the same chain; default that of the analysis.
     budget : Budget, optional
         Ensembles, walkers, steps and effective draws; default those of the analysis.
     processes : int
@@ -149,7 +197,7 @@ def sample(
     force : bool
         Whether `file` is replaced where it is not a chain of the same analysis.
     progress : callable, optional
-        Called with the steps done and the time that is left.
+        Called with what is going on, how many steps are done, and of about how many.
 
     Returns
     -------
@@ -164,15 +212,26 @@ def sample(
     from stfit.pipeline.sampling import sampled  # emcee and h5py, which nothing else here needs
 
     source = source_of(result, "stfit.sample")
-    run = Run(resume=resume, processes=processes, progress=progress)
+    run = Run(resume=resume, processes=processes, progress=None if progress is None else _steps_told(progress))
     if file is not None:
         output = Output(Path(file).parent, Work("fit", sources_of(result)), force, ARGUMENT)
         run = replace(run, file=Path(file), output=output)
-    return Fit.of(sampled(result, source, seed, run, budget))
+    chosen = source.analysis.fit.seed if seed is None else seed
+    return Fit.of(sampled(result, source, chosen, run, budget))
+
+
+def _steps_told(progress: Progress) -> Callable[[Sampled], None]:
+    """What tells a progress callback of the steps of a chain."""
+
+    def tell(done: Sampled) -> None:
+        expected = done.steps / done.fraction if done.fraction > 0.0 else done.steps
+        progress("sampling", done.steps, max(done.steps, round(expected)))
+
+    return tell
 
 
 def plan(
-    source: str | Path | Analysis | Observation | Sequence[Observation],
+    source: Source,
     *,
     target: str | None = None,
     hours: float | None = None,
@@ -186,8 +245,8 @@ def plan(
 
     Parameters
     ----------
-    source : str, Path, Analysis, Measurement or sequence of Observation
-        An analysis file, what `stfit.load` made of one, or measurements in memory.
+    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation or sequence of Observation
+        An analysis file, what `stfit.load` made of one, a table in memory, or measurements.
         It is fitted first.
     target : str, optional
         The quantity whose error is to shrink; default that of [plan], else "l_over_L".
@@ -221,11 +280,11 @@ def plan(
 
 
 def calibrate(
-    source: str | Path | Analysis | Observation | Sequence[Observation],
+    source: Source,
     *,
     replicas: int,
-    seed: int,
-    intervals: Sequence[str] = ("covariance", "profile"),
+    seed: int | None = None,
+    intervals: str | Sequence[str] = ("covariance", "profile"),
     posteriors: int | None = None,
     processes: int = 1,
     progress: Progress | None = None,
@@ -235,13 +294,14 @@ def calibrate(
 
     Parameters
     ----------
-    source : str, Path, Analysis, Measurement or sequence of Observation
-        An analysis file, what `stfit.load` made of one, or measurements in memory.
+    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation or sequence of Observation
+        An analysis file, what `stfit.load` made of one, a table in memory, or measurements.
     replicas : int
         How many measurements are simulated.
-    seed : int
-        Seed of the simulations: the same one gives the same numbers, whatever the number of processes.
-    intervals : sequence of str
+    seed : int, optional
+        Seed of the simulations: the same one gives the same numbers, whatever the number of processes; default that of
+        the analysis.
+    intervals : str or sequence of str
         The kinds of interval to test: some of "covariance", "profile", "bootstrap", "posterior".
     posteriors : int, optional
         How many repetitions test the posterior intervals, with truths from the prior and the ranks of simulation-based
@@ -264,13 +324,14 @@ def calibrate(
         The data or the analysis cannot be used, or a kind of interval is not known.
     """
     analysis, measurements = inputs_of(source, sections, "stfit.calibrate")
-    repetitions = Repetitions(replicas, seed, processes=processes)
+    chosen = analysis.fit.seed if seed is None else seed
+    repetitions = Repetitions(replicas, chosen, processes=processes)
     with nullcontext() if progress is None else watched(progress):
         found = calibrated(
             analysis,
             measurements,
             repetitions,
-            intervals=intervals,
+            intervals=(intervals,) if isinstance(intervals, str) else intervals,
             posteriors=posteriors,
             command="stfit.calibrate",
         )
@@ -376,6 +437,27 @@ def report(
         return write_plan_report(result, output_of(result, Path(folder), force=force)).paths[0]
     asked = formats if isinstance(formats, str) else ",".join(formats)
     return write_report(result, output_of(result, Path(folder), force=force), chosen_formats(asked)).paths[0]
+
+
+def read_result(path: str | Path) -> Fit:
+    """Read a stored result.
+
+    Parameters
+    ----------
+    path : str or Path
+        A result.json.
+
+    Returns
+    -------
+    Fit
+        The object that was stored, with summary, figures and `to_dataframe`; `sample` and `predict` need the data.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or it holds no result.
+    """
+    return Fit.read(path)
 
 
 def to_arviz(result: FitResult) -> Any:

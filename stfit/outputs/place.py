@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 from secrets import token_hex
+from time import time
+from typing import Final
 
 from stfit.errors import InputError, Problem
 from stfit.files import reason
 from stfit.outputs.manifest import as_bytes
+
+_LONG_AGO: Final = 3600.0  # s, in which any file of ours is written
 
 
 def require_writable(folder: Path, files: Sequence[str] = ()) -> None:
@@ -77,9 +82,11 @@ def write_file(path: Path, content: str | bytes) -> Path:
     InputError
         If it cannot be written.
     """
-    part = path.with_name(f".{path.name[:50]}.{token_hex(8)}.part")
+    hidden = f".{path.name[:50]}."
+    part = path.with_name(f"{hidden}{token_hex(8)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _clear_away(path.parent, hidden)
         part.write_bytes(as_bytes(content))
         part.replace(path)
     except OSError as error:
@@ -88,3 +95,11 @@ def write_file(path: Path, content: str | bytes) -> Path:
         with suppress(OSError):  # what could not be made need not go
             part.unlink(missing_ok=True)
     return path
+
+
+def _clear_away(folder: Path, hidden: str) -> None:
+    """Remove what a run that was killed left of this file long ago; a younger one may still be written."""
+    for part in folder.glob(f"{escape(hidden)}*.part"):
+        with suppress(OSError):  # another run was faster
+            if time() - part.stat().st_mtime > _LONG_AGO:
+                part.unlink()

@@ -92,7 +92,8 @@ def _gmr(analysis: Analysis) -> Gmr:
 def _temperatures(analysis: Analysis, measurements: Sequence[Observation]) -> Temperatures:
     device = analysis.device.get("temperature")
     own = [m.settings.temperature for m in measurements]
-    entries = [entry.temperature for entry in analysis.measurement] or [None] * len(own)
+    places = [place if m.origin.entry is None else m.origin.entry for place, m in enumerate(measurements)]
+    entries = [analysis.measurement[place].temperature if analysis.measurement else None for place in places]
     defaults = [device.value if entry is None and device is not None else entry for entry in entries]
     readings = [
         np.where(np.isnan(t), np.nan if d is None else _as_read(d, np.concatenate(own)), t)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,13 +14,14 @@ from stfit.models.choices import DEFAULT_BARRIER
 from stfit.models.law import offers
 from stfit.pipeline.advice import Setting, advice_of
 from stfit.pipeline.assembly import assemble
-from stfit.pipeline.drafting import ASSUMED, Draft, Entry, draft
+from stfit.pipeline.drafting import Draft, Entry, draft
 from stfit.pipeline.given import Given
 from stfit.pipeline.hints import ranges
 from stfit.pipeline.toml_text import toml_remark, toml_string, toml_value
+from stfit.pipeline.unchecked import ASSUMED
 
 _HEAD: Final = (
-    "An analysis file of stfit, begun by `stfit init` from the data below. It can be fitted as it is: stfit fit {name}",
+    "An analysis file of stfit, begun by `stfit init` from the data below. {state}: stfit fit {name}",
     "Take the # away from a line to use it. A quantity is written with its unit, an uncertainty (one sigma) after ±.",
 )
 _CONSTANTS: Final = (  # name, example, what it gives
@@ -33,24 +33,27 @@ _CONSTANTS: Final = (  # name, example, what it gives
 def drafted(files: Sequence[Path], out: Path, given: Given) -> tuple[str, Draft]:
     """The text of an analysis file at `out` for `files`, and what it was made from. InputError where it cannot be.
 
-    The text is read back and put together with its data before it is handed out, so that `stfit fit` accepts it.
+    The text is read back before it is handed out, and put together with its data, so that `stfit fit` accepts it; what
+    it would say instead stands in the draft.
     """
-    found = draft(files, out.parent, given)
-    text = text_of(found, out.name)
-    anywhere = replace(found, entries=tuple(replace(entry, file=str(entry.path)) for entry in found.entries))
-    analysis = parse_analysis(text_of(anywhere, out.name), out.parent, str(out))  # whose folder there may not be yet
-    assemble(analysis, [entry.measurement for entry in found.entries])
+    found = draft(files, given)
+    text = text_of(found, out.name, out.parent)
+    anywhere = found.entries[0].source.files[0].parent  # the folder of `out` may not be there yet
+    analysis = parse_analysis(text_of(found, out.name, anywhere), anywhere, str(out))
+    if found.is_whole:
+        assemble(analysis, found.measurements)
     return text, found
 
 
-def text_of(found: Draft, name: str) -> str:
-    """The analysis file, to be called `name`."""
-    lines = [toml_remark(sentence.format(name=name)) for sentence in _HEAD]
+def text_of(found: Draft, name: str, folder: Path) -> str:
+    """The analysis file, to be called `name` and to lie in a folder."""
+    state = "It can be fitted as it is" if found.is_whole else f"Mend the lines marked {ASSUMED}, then"
+    lines = [toml_remark(sentence.format(name=name, state=state)) for sentence in _HEAD]
     if found.assumptions:
         lines.append(toml_remark(f"Lines marked {ASSUMED} hold a value that nobody gave: look at each."))
     lines += ["", f"title = {toml_string(found.title)}", "", *_device(found)]
     for entry in found.entries:
-        lines += ["", *_measurement(entry)]
+        lines += ["", *_measurement(entry, folder)]
     return "\n".join([*lines, "", *_model(found), "", *_fit(found)]) + "\n"
 
 
@@ -65,7 +68,7 @@ def _device(found: Draft) -> list[str]:
 
 def _temperature(found: Draft) -> tuple[str, str]:
     """An example of the device's temperature, and what it would do here."""
-    readings = np.concatenate([entry.measurement.settings.temperature for entry in found.entries])
+    readings = np.concatenate([m.settings.temperature for m in found.measurements] or [np.zeros(0)])
     known = readings[np.isfinite(readings)]
     if known.size == 0:
         return "295 ± 1 K", "no row has one: without it barriers and l/L_θθ are not identified"
@@ -73,17 +76,19 @@ def _temperature(found: Draft) -> tuple[str, str]:
     return f"{mean:.4g} ± 1 K", "rows have their own; this says how sure the thermometer is, at all temperatures alike"
 
 
-def _measurement(entry: Entry) -> list[str]:
-    rows = ", ".join(ranges(entry.measurement))
-    lines = ["[[measurement]]"]
-    lines += [f"kind = {toml_string(entry.kind)}  {toml_remark(entry.why)}"]
-    lines += [f"file = {toml_string(entry.file)}  {toml_remark(rows)}"]
+def _measurement(entry: Entry, folder: Path) -> list[str]:
+    rows = "; ".join(dict.fromkeys(", ".join(ranges(measurement)) for measurement in entry.measurements[:1]))
+    lines = ["[[measurement]]", _line(entry.source.kind)]
+    for name, value in entry.source.location(folder).items():
+        lines.append(_line(Setting(name, value, rows if name != "pattern" else "what stands where in their names")))
     lines += [_line(setting) for setting in entry.settings]
     given = {setting.name for setting in entry.settings}
     lines += [_offer(*line) for line in advice_of(kinds()[entry.kind]).offers if line[0] not in given]
-    origin = entry.measurement.origin
-    lines += [toml_remark(f"recognised: {sentence}") for sentence in origin.recognised]
-    return lines + [toml_remark(f"remark: {notice}") for notice in origin.notices]
+    lines += [toml_remark(f"{ASSUMED}: {line}") for line in entry.refusal.splitlines()]
+    for origin in (measurement.origin for measurement in entry.measurements[:1]):
+        lines += [toml_remark(f"recognised: {sentence}") for sentence in origin.recognised]
+        lines += [toml_remark(f"remark: {notice}") for notice in origin.notices]
+    return lines
 
 
 def _model(found: Draft) -> list[str]:
@@ -97,16 +102,28 @@ def _model(found: Draft) -> list[str]:
 
 def _fit(found: Draft) -> list[str]:
     at = _temperature(found)[0].partition(" ")[0]
+    lines = ["[fit]", "seed = 0"]
+    if _wants_attempt_time(found):
+        remark = "I_c and barriers from one temperature, where τ0 must be assumed"
+        lines.append(_offer("fix", {"tau_0": "1 ns"}, remark))
     return [
-        "[fit]",
-        "seed = 0",
+        *lines,
         _offer("free", ["l_over_L"], "exit status 3 where the data do not identify it"),
         _offer("reference_temperature", f"{at} K", "at which slopes, I_c and τ0 are quoted"),
         _offer("backend", "mcmc", "a posterior in place of least squares; the seed is then that of the chain"),
     ]
 
 
+def _wants_attempt_time(found: Draft) -> bool:
+    """Whether all that is measured of switching stands at one temperature."""
+    thermal = [m.settings.temperature for m in found.measurements if not m.settings.athermal]
+    known = np.concatenate(thermal or [np.zeros(0)])
+    return bool(thermal) and np.unique(known[np.isfinite(known)]).size <= 1
+
+
 def _line(setting: Setting) -> str:
+    if setting.fill:
+        return _offer(setting.name, setting.value, f"{ASSUMED}: fill in {setting.remark}")
     remark = f"{ASSUMED}: {setting.remark}" if setting.assumed else setting.remark
     return f"{setting.name} = {toml_value(setting.value)}" + (f"  {toml_remark(remark)}" if remark else "")
 

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, final
 
 import numpy as np
 
+from stfit.analysis import analysis_of
 from stfit.errors import InputError, Problem
-from stfit.loaders.bare_array import bare_array
-from stfit.loaders.containers import Table
 from stfit.loaders.gate import limited, one_reader
-from stfit.measurement import Kind, Observation, kinds
-from stfit.measurement.description import DIALECT_KEYS
-from stfit.pipeline.advice import ARRAYS, Asked, Setting, advice_of
+from stfit.measurement import Observation, kinds
+from stfit.pipeline.advice import Setting, advice_of
+from stfit.pipeline.followed import Keys, followed
 from stfit.pipeline.given import COMMON_KEYS, Ask, Given, Question, check
 from stfit.pipeline.hints import polarity_of, written_without_sign
-from stfit.pipeline.loading import any_table, columns_of, declared_limit, entry_of, measurement_of
-from stfit.pipeline.recognising import candidates, recognised
+from stfit.pipeline.loading import declared_limit, measurements_of
+from stfit.pipeline.source_settings import settings_of, with_proposed
+from stfit.pipeline.sources import CALLER, Source, sources_of
+from stfit.pipeline.toml_text import toml_value
+from stfit.pipeline.unchecked import ASSUMED
 
-ASSUMED: Final = "CHECK"  # what marks a value that nobody gave
-_CALLER: Final = "stfit init"
+_ALL_GROUPS: Final = Setting("group", "*", "all groups of the file, which tell its rows apart", assumed=True)
 _WITHOUT_GUESS: Final = {
-    "resistance": ('the resistance that turns the voltages into currents, for example "776 ohm"', "776 ohm"),
-    "anisotropy_field": ('the anisotropy field, as rows differ in field, for example "120 mT"', "120 mT"),
+    "resistance": ("the resistance that turns the voltages into currents", "776 ohm"),
+    "anisotropy_field": ("the anisotropy field, as rows differ in field", "120 mT"),
 }
 FREE_ELECTRON: Final = "1.76e11 rad/s/T"  # e/m_e = 1.7588e11 C/kg, g = 2.00
 
@@ -34,14 +34,26 @@ FREE_ELECTRON: Final = "1.76e11 rad/s/T"  # e/m_e = 1.7588e11 C/kg, g = 2.00
 @final
 @dataclass(frozen=True)
 class Entry:
-    """One [[measurement]] of the draft, with the measurement it makes. file: as the analysis file calls `path`."""
+    """One [[measurement]] of the draft, with what it makes: nothing where something is to be filled in or refused.
 
-    kind: str
-    why: str
-    file: str
-    path: Path
+    refusal: what `stfit fit` will say of the file as it stands.
+    """
+
+    source: Source
     settings: tuple[Setting, ...]
-    measurement: Observation
+    measurements: tuple[Observation, ...]
+    refusal: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The kind of measurement."""
+        return str(self.source.kind.value)
+
+    @property
+    def file(self) -> str:
+        """What messages call its data."""
+        name = self.source.files[0].name
+        return f"{name} and {len(self.source.files) - 1} more" if len(self.source.files) > 1 else name
 
 
 @final
@@ -56,52 +68,54 @@ class Draft:
     left_out: tuple[str, ...] = ()
 
     @property
+    def measurements(self) -> list[Observation]:
+        """All measurements that could be made."""
+        return [measurement for entry in self.entries for measurement in entry.measurements]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it can be fitted as it is."""
+        settings = [*self.device, *(setting for entry in self.entries for setting in entry.settings)]
+        return not any(setting.fill for setting in settings) and all(entry.measurements for entry in self.entries)
+
+    @property
     def assumptions(self) -> list[str]:
-        """The values that nobody gave, for the user to look at."""
-        sections = [("device", self.device), ("model", self.model), *((e.file, e.settings) for e in self.entries)]
-        return [
-            f"{where}: {setting.name} = {setting.value!r} is assumed; {setting.remark}"
-            for where, settings in sections
-            for setting in settings
-            if setting.assumed
-        ]
+        """The values that nobody gave, for the user to look at or to fill in."""
+        sections = [("device", self.device), ("model", self.model)]
+        sections += [(entry.file, (entry.source.kind, *entry.settings)) for entry in self.entries]
+        said = [_sentence(where, setting) for where, settings in sections for setting in settings]
+        return [*filter(None, said), *(f"{ASSUMED}: {entry.refusal}" for entry in self.entries if entry.refusal)]
 
 
-def draft(files: Sequence[Path], folder: Path, given: Given) -> Draft:
-    """Begin an analysis of `files`, their paths relative to `folder`. InputError says what is wrong, or must be given.
+def _sentence(where: str, setting: Setting) -> str:
+    if setting.fill:
+        return f"{where}: {setting.name} must be filled in; {setting.remark}"
+    written = f"{setting.name} = {toml_value(setting.value)}"
+    return f"{where}: {written} is assumed; {setting.remark}" if setting.assumed else ""
 
-    given.ask: where there is somebody to ask; without it what cannot be guessed is an error with the option to give.
+
+def draft(files: Sequence[Path], given: Given) -> Draft:
+    """Begin an analysis of files. InputError says which cannot be read, or what is given and cannot be meant.
+
+    given.ask: where there is somebody to ask; without it what cannot be found is assumed, or left to be filled in.
     """
     check(files, given)
-    with one_reader(), limited(declared_limit(given.keys, _CALLER)):
-        return _drafted(files, folder, given)
-
-
-def _drafted(files: Sequence[Path], folder: Path, given: Given) -> Draft:
-    declared = list(given.kinds) * (len(files) if len(given.kinds) == 1 else 1) or [""] * len(files)
-    entries: list[Entry] = []
-    single: list[Path] = []
-    for file, kind in zip(files, declared, strict=True):
-        if not kind and file.suffix.lower() in ARRAYS and _is_one_array(file):
-            single.append(file)
-        else:
-            entries.append(_entry(file, kind, folder, given))
-    _refuse_idle_keys(entries, given)
-    listed = _listed(entries)
-    _refuse_arrays([file for file in single if _placed(file) not in listed])
-    found = _with_common_polarity(entries)
-    measurements = [entry.measurement for entry in found]
+    with one_reader(), limited(declared_limit(given.keys, CALLER)):
+        sources, left_out = sources_of(files, given)
+        _refuse_idle_keys(sources, given)
+        entries = _with_common_polarity([_entry(source, at, given) for at, source in enumerate(sources)])
+    measurements = [measurement for entry in entries for measurement in entry.measurements]
     device = _device(measurements, given)
     title = files[0].absolute().parent.name or "analysis"
-    return Draft(title, tuple(found), device, _model(measurements), tuple(str(file) for file in single))
+    return Draft(title, tuple(entries), device, _model(measurements), tuple(left_out))
 
 
-def _refuse_idle_keys(entries: Sequence[Entry], given: Given) -> None:
+def _refuse_idle_keys(sources: Sequence[Source], given: Given) -> None:
     """A key that no kind among the files takes would be lost."""
-    taken = {*COMMON_KEYS, *(key for entry in entries for key in kinds()[entry.kind].keys().own())}
-    named = ", ".join(dict.fromkeys(entry.kind for entry in entries))
+    names = list(dict.fromkeys(source.kind.value for source in sources))
+    taken = {*COMMON_KEYS, *(key for name in names for key in kinds()[name].keys().own())}
     problems = [
-        Problem("option '--key'", f"a key of {named}: {', '.join(sorted(taken))}", repr(key))
+        Problem("option '--key'", f"a key of {', '.join(names)}: {', '.join(sorted(taken))}", repr(key))
         for key in given.keys
         if key not in taken
     ]
@@ -109,61 +123,66 @@ def _refuse_idle_keys(entries: Sequence[Entry], given: Given) -> None:
         raise InputError(problems)
 
 
-def _is_one_array(file: Path) -> bool:
-    """Whether a file is one array without names, a trace; what cannot be read is the business of the reader."""
-    array = bare_array(file)
-    return array is not None and array.ndim == 1
-
-
-def _entry(file: Path, kind: str, folder: Path, given: Given) -> Entry:
-    table = any_table(file, {key: value for key, value in given.keys.items() if key in DIALECT_KEYS})
-    kind, why = (kind, "as it was given") if kind else _kind(table, file, given.ask)
-    declared = kinds()[kind]
-    known = declared.keys().own()
-    own = {key: value for key, value in given.keys.items() if key in COMMON_KEYS or key in known}
-    settings = [Setting(key, value) for key, value in own.items()]
-    settings += _needed(table, declared, file, own, given.ask)
-    path = _placed(file)
-    entry = entry_of(path, kind, {setting.name: setting.value for setting in settings}, _CALLER)
-    if "sign" in known - own.keys() and written_without_sign(columns_of(entry)):
+def _entry(source: Source, place: int, given: Given) -> Entry:
+    settings = _without_idle(settings_of(source, given), _Reader(source, place))
+    lacks = any(setting.fill for setting in settings)
+    loaded, proposed = followed(_Reader(source, place), _in_force(settings))
+    settings = with_proposed(settings, proposed)
+    refusal = _first(loaded) if isinstance(loaded, InputError) and not lacks else ""
+    measurements = () if isinstance(loaded, InputError) or lacks else tuple(loaded)
+    given_keys = {setting.name for setting in settings}
+    signed = "sign" in kinds()[source.kind.value].keys().own() - given_keys
+    if measurements and signed and written_without_sign(measurements[0]):
         settings.append(Setting("sign", "magnitude", "all values are positive: P->AP is then taken as negative"))
-        entry = replace(entry, keys={**entry.keys, "sign": "magnitude"})
-    measurement = measurement_of(entry)
-    if "polarity" not in own:
-        settings.insert(0, _polarity(measurement, settings))
-    return Entry(kind, why, _relative(path, folder), path, tuple(settings), measurement)
+        measurements = tuple(_Reader(source, place)(_in_force(settings)))
+    if "polarity" not in given_keys:
+        settings.insert(0, _polarity(measurements, settings))
+    return Entry(source, tuple(settings), measurements, refusal)
 
 
-def _kind(table: Table, file: Path, ask: Ask | None) -> tuple[str, str]:
-    found = candidates(table)
-    if len(found) == 1 or ask is None:
-        return recognised(table, file)
-    words = f"The columns {', '.join(table.header)} fit {'several kinds' if found else 'no kind'}. Which one is it?"
-    return ask(Question(str(file), words, tuple(found or kinds()))), "as it was answered"
+def _without_idle(settings: list[Setting], read: _Reader) -> list[Setting]:
+    """The keys without constants that a kind assumes, where the file is read without them: groups may count sweeps."""
+    assumed = advice_of(kinds()[read.source.kind.value]).assumes
+    rest = [setting for setting in settings if setting not in assumed]
+    if len(rest) == len(settings) or any(setting.fill for setting in rest):
+        return settings
+    for more in ([], [_ALL_GROUPS]):
+        try:
+            read(_in_force([*rest, *more]))
+        except InputError:
+            continue  # what is wrong is said where the file is read with all its keys
+        return [*rest, *more]
+    return settings
 
 
-def _needed(table: Table, kind: Kind, file: Path, own: Mapping[str, Any], ask: Ask | None) -> list[Setting]:
-    """What a kind must be told and was not."""
-    columns = tuple(_plain(header) for header in table.header)
-    return advice_of(kind).needed(Asked(file, columns, tuple(_names_in(table)), own, ask))
+def _first(refusal: InputError) -> str:
+    more = len(refusal.problems) - 1
+    return f"{refusal.problems[0]}" + (f" (and {more} more)" if more else "")
 
 
-def _plain(header: str) -> str:
-    return header.partition("(")[0].partition("[")[0].strip().lower()
+@final
+@dataclass(frozen=True)
+class _Reader:
+    """Reads the measurements of a source with keys of [[measurement]], as the one at a place of the analysis."""
+
+    source: Source
+    place: int
+
+    def __call__(self, keys: Keys) -> list[Observation]:
+        folder = self.source.files[0].parent
+        content = {"kind": self.source.kind.value, **self.source.location(folder), **keys}
+        return measurements_of(analysis_of({"measurement": [content]}, folder, CALLER).measurement[0], self.place)
 
 
-def _names_in(table: Table) -> list[str]:
-    """The files that an index lists."""
-    place = next(
-        (place for place, header in enumerate(table.header) if _plain(header) in ("file", "filename", "path")), None
-    )
-    return [] if place is None else [str(name) for name in table.columns[place]]
+def _in_force(settings: Sequence[Setting]) -> dict[str, Any]:
+    """The keys by which a source is read; examples hold the place of constants, so that its cells are read too."""
+    return {setting.name: setting.value for setting in settings if not (setting.fill and setting.name == "columns")}
 
 
-def _polarity(measurement: Observation, settings: Sequence[Setting]) -> Setting:
+def _polarity(measurements: Sequence[Observation], settings: Sequence[Setting]) -> Setting:
     if any(setting.name == "sign" and setting.value == "magnitude" for setting in settings):
         return Setting("polarity", 1, "no signs were written; −1 where +I favours AP")
-    found = polarity_of(measurement)
+    found = polarity_of(measurements[0]) if measurements else None
     if found is None:
         return Setting("polarity", 1, "not known from these data; −1 where +I favours AP", assumed=True)
     return Setting("polarity", found[0], f"{found[1]}, as far as the data tell")
@@ -191,7 +210,7 @@ def _device(measurements: Sequence[Observation], given: Given) -> tuple[Setting,
         if name in given.device:
             continue
         if name in _WITHOUT_GUESS:
-            settings.append(Setting(name, _answer(name, given.ask)))
+            settings.append(_answer(name, given.ask))
         elif name == "gyromagnetic_ratio":
             settings.append(
                 Setting(
@@ -207,15 +226,16 @@ def _device(measurements: Sequence[Observation], given: Given) -> tuple[Setting,
     return tuple(settings)
 
 
-def _answer(name: str, ask: Ask | None) -> str:
+def _answer(name: str, ask: Ask | None) -> Setting:
+    """A constant that nothing in the data tells, as it is answered, else to be filled in."""
     expected, example = _WITHOUT_GUESS[name]
     if ask is not None:
-        return ask(Question("[device]", f"{name}: {expected}"))
-    raise InputError(Problem(f"option '--device {name}=…'", expected, f"nothing: give --device '{name}={example}'"))
+        return Setting(name, ask(Question("[device]", f'{name}: {expected}, for example "{example}"')))
+    return Setting(name, example, expected, fill=True)
 
 
 def _several_fields(measurements: Sequence[Observation]) -> bool:
-    fields = np.concatenate([m.settings.field for m in measurements])
+    fields = np.concatenate([m.settings.field for m in measurements] or [np.zeros(0)])
     return np.unique(fields[np.isfinite(fields)]).size + int(np.any(np.isnan(fields))) > 1
 
 
@@ -231,41 +251,3 @@ def _model(measurements: Sequence[Observation]) -> tuple[Setting, ...]:
     if _several_fields(measurements):
         return (Setting("asymmetry", "uniaxial", "the only one that takes several fields"),)
     return (Setting("asymmetry", "theta_0", 'or "symmetric", "uniaxial", "chi", "free"'),)
-
-
-def _listed(entries: Sequence[Entry]) -> set[Path]:
-    """The files that the index tables among the entries name."""
-    return {
-        _placed(entry.path.parent / name)
-        for entry in entries
-        if kinds()[entry.kind].listed is not None
-        for name in _names_in(any_table(entry.path, {}))
-    }
-
-
-def _placed(file: Path) -> Path:
-    """Where a file lies, whatever links lead there; its own name stays."""
-    return file.parent.resolve() / file.name
-
-
-def _refuse_arrays(files: Sequence[Path]) -> None:
-    problems = [
-        Problem(
-            str(file), "an index table that lists it, with the columns file,current (mA)", "a bare array of samples"
-        )
-        for file in files
-    ]
-    if problems:
-        raise InputError(problems)
-
-
-def _relative(path: Path, folder: Path) -> str:
-    """The path from the analysis file to the data; InputError for a name that UTF-8 cannot write."""
-    relative = Path(os.path.relpath(path, folder.resolve())).as_posix()
-    try:
-        relative.encode()
-    except UnicodeEncodeError as error:
-        raise InputError(
-            Problem(ascii(relative), "a file name in UTF-8, which TOML can hold", "another one")
-        ) from error
-    return relative

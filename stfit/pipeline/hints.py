@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,15 +14,19 @@ from stfit.results.numbers import format_interval, format_rounded
 Array = npt.NDArray[np.float64]
 
 _SURE: Final = 3.0  # standard errors of a slope, from which its sign is believed
-_DRIVES: Final = ("current", "voltage", "critical_current", "switching_current")
 
 
-def written_without_sign(columns: Mapping[str, npt.NDArray[Any]]) -> bool:
-    """Whether both transitions happen at currents of one sign, as where magnitudes are written down."""
-    drive = next((columns[name] for name in _DRIVES if name in columns), None)
-    if drive is None or "transition" not in columns:
+def written_without_sign(measurement: Observation) -> bool:
+    """Whether both transitions happen at positive currents, as where magnitudes are written down.
+
+    measurement: read with polarity +1, signed as it is written.
+    """
+    if measurement.view().state_words != TRANSITION_WORDS:
         return False
-    signs = [np.unique(np.sign(drive[columns["transition"] == code])) for code in (0, 1)]
+    drive, state = _drive(measurement), measurement.settings.state
+    if drive is None:
+        return False
+    signs = [np.unique(np.sign(drive[state == code])) for code in (0, 1)]
     return all(sign.size == 1 for sign in signs) and bool(signs[0][0] == signs[1][0] > 0)
 
 

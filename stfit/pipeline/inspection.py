@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -20,8 +20,13 @@ from stfit.loaders.headers import nearest
 from stfit.loaders.reading import container_of
 from stfit.markup import block, paragraph, table
 from stfit.measurement import Kind, Observation, kind_of, kinds
+from stfit.pipeline.given import Given
+from stfit.pipeline.inspected_points import Points, observed_points, raw_points, record_points
 from stfit.pipeline.loading import any_table, declared_limit, entry_of, measurement_of, table_of
 from stfit.pipeline.recognising import fitting_kinds
+from stfit.pipeline.source_settings import settings_of
+from stfit.pipeline.sources import Source, sources_of
+from stfit.pipeline.toml_text import toml_value
 from stfit.units import split_header
 
 Array = npt.NDArray[np.float64]
@@ -43,17 +48,6 @@ class ColumnSeen:
     name: str
     unit: str
     content: str
-
-
-@final
-@dataclass(frozen=True)
-class Points:
-    """What is drawn: columns against each other, with what they are; arrays of shape (rows,)."""
-
-    x: Array
-    y: Array
-    x_label: str
-    y_label: str
 
 
 @final
@@ -103,9 +97,33 @@ def _inspected(path: Path, kind: str | None, keys: dict[str, Any]) -> Inspection
         )
     if kind is None and (found := _bare_array(path)) is not None:
         return found
-    entry = None if kind is None else entry_of(path, kind, keys, _CALLER)
-    table = any_table(path, keys) if entry is None else table_of(entry)
-    measurement = None if entry is None else measurement_of(entry)
+    if kind is None:
+        return _unread(path, keys)
+    entry = entry_of(path, kind, keys, _CALLER)
+    table, measurement = table_of(entry), measurement_of(entry)
+    return replace(
+        _of_table(path, table),
+        kind=kind,
+        made=kinds()[kind].becomes or kind,
+        used=int(measurement.settings.state.size),
+        recognised=measurement.origin.recognised,
+        notices=measurement.origin.notices,
+        points=observed_points(measurement),
+        facts=(*_settings_of(table), *_facts_of(measurement)),
+    )
+
+
+def _unread(path: Path, keys: dict[str, Any]) -> Inspection:
+    """A table whose kind nobody declared: how it would be fitted, as `stfit init` begins it, and its rows."""
+    (source,), _ = sources_of([path], Given(keys=keys))
+    reading = source.reading
+    table = any_table(path, keys) if reading is None else reading.table
+    points = None if reading is None else record_points(reading)
+    seen = _of_table(path, table)
+    return replace(seen, points=points or seen.points, facts=(*seen.facts, *_would_be_fitted(source, keys)))
+
+
+def _of_table(path: Path, table: Table) -> Inspection:
     return Inspection(
         file=str(path),
         container=container_of(path),
@@ -115,14 +133,23 @@ def _inspected(path: Path, kind: str | None, keys: dict[str, Any]) -> Inspection
             _seen(header, cells) for header, cells in zip(table.header, table.columns, strict=True) if header
         ),
         fitting=tuple(fitting_kinds(table)),
-        kind=kind or "",
-        made="" if kind is None else kinds()[kind].becomes or kind,
-        used=0 if measurement is None else int(measurement.settings.state.size),
-        recognised=table.recognised if measurement is None else measurement.origin.recognised,
-        notices=() if measurement is None else measurement.origin.notices,
-        points=_raw_points(table) if measurement is None else _observed_points(measurement),
-        facts=(*_settings_of(table), *(() if measurement is None else _facts_of(measurement))),
+        kind="",
+        made="",
+        used=0,
+        recognised=table.recognised,
+        notices=(),
+        points=raw_points(table),
+        facts=tuple(_settings_of(table)),
     )
+
+
+def _would_be_fitted(source: Source, keys: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What `stfit init` would begin with the file, in two lines: the kind, and what has to be looked at."""
+    settings = [source.kind, *settings_of(source, Given(keys=keys))]
+    by = f", {source.kind.remark}" if source.kind.remark else ""
+    checked = [f"{s.name} = {toml_value(s.value)}" for s in settings[1:] if s.assumed]
+    checked += [f"{s.name} (to be filled in)" for s in settings[1:] if s.fill]
+    return [("would fit", f"{source.kind.value}{by}"), ("to check", "; ".join(checked) or "nothing")]
 
 
 def _bare_array(path: Path) -> Inspection | None:
@@ -182,31 +209,6 @@ def _seen(header: str, cells: npt.NDArray[Any]) -> ColumnSeen:
     return ColumnSeen(name, unit or "", content)
 
 
-def _raw_points(table: Table) -> Points | None:
-    """The second column of numbers against the first; constants are passed over."""
-    numbers = [
-        (header, cells)
-        for header, cells in zip(table.header, table.columns, strict=True)
-        if header and cells.dtype != object and np.all(np.isfinite(cells)) and np.ptp(cells) > 0
-    ]
-    if len(numbers) < 2:
-        return None
-    (x_label, x), (y_label, y) = numbers[:2]
-    return Points(x, y, x_label, y_label)
-
-
-def _observed_points(measurement: Observation) -> Points | None:
-    """What the rows of a measurement show, against the axis of its figure."""
-    view = measurement.view()
-    axis, observed = view.axis, view.observed
-    label, unit = observed.shows(0)
-    kept = np.isfinite(axis.values) & np.isfinite(observed.value)
-    if not np.any(kept):
-        return None
-    units = [f"{name} ({of})" if of else name for name, of in ((axis.name, axis.unit), (label, unit))]
-    return Points(axis.values[kept], observed.value[kept], units[0], units[1])
-
-
 def in_words(found: Inspection) -> str:
     """The inspection as plain text, columns aligned."""
     names = [(in_one_line(column.name, _LONGEST), in_one_line(column.unit, _LONGEST)) for column in found.columns]
@@ -221,7 +223,7 @@ def _facts(found: Inspection) -> list[tuple[str, str]]:
         ("container", found.container),
         ("sha256", found.sha256),
         ("rows", str(found.rows)),
-        ("could be", ", ".join(found.fitting) or "no kind by the names of its columns: declare them with `columns`"),
+        ("could be", ", ".join(found.fitting) or "no kind by the names of its columns alone"),
     ]
     if found.kind:
         became = "" if found.made == found.kind else f", which became {found.made}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,18 +16,22 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.containers import Problems, Table
 from stfit.loaders.described import columns_in
 from stfit.loaders.file_names import Listing, settings_of
+from stfit.loaders.frames import is_table, table_in_memory
 from stfit.loaders.names import known_names
 from stfit.loaders.reading import read_table
 from stfit.loaders.settings import UNCERTAINTIES
 from stfit.loaders.tables import TableRequest, load_tables, opened
 from stfit.measurement import Observation, kinds
 from stfit.measurement.description import DESCRIPTION_KEYS, PLAIN, Description
+from stfit.pipeline.recognising import candidates
 from stfit.pipeline.toml_text import toml_document
+from stfit.units import quoted
 
 
 def load_measurements(analysis: Analysis) -> list[Observation]:
     """All measurements of an analysis; one InputError holds the problems of all its files."""
-    return load_tables([request for entry in analysis.measurement for request in _requests(entry)])
+    entries = enumerate(analysis.measurement)
+    return load_tables([replace(request, entry=at) for at, entry in entries for request in _requests(entry)])
 
 
 def _requests(entry: MeasurementEntry) -> list[TableRequest]:
@@ -100,20 +104,77 @@ def declared_limit(keys: Mapping[str, Any], caller: str) -> int | None:
 
 
 def inputs_of(
-    source: str | Path | Analysis | Observation | Sequence[Observation],
+    source: Any,
     sections: Mapping[str, Mapping[str, Any] | str],
     caller: str,
 ) -> tuple[Analysis, list[Observation]]:
-    """An analysis and its measurements: those its files hold, or those in memory under `sections`."""
+    """An analysis and its measurements: those its files hold, or those in memory under `sections`.
+
+    source: an analysis or its file, a table in memory, or measurements. InputError for anything else.
+    """
     if isinstance(source, str | Path):
         source = read_analysis(Path(source))
     if isinstance(source, Analysis):
         return source, load_measurements(source)
-    measurements = [source] if isinstance(source, Observation) else list(source)
+    if is_table(source):
+        source = measurement_in_memory(source, caller=caller)
+    measurements = list(source) if isinstance(source, Iterable) else [source]
+    strange = next((entry for entry in measurements if not isinstance(entry, Observation)), None)
+    if strange is not None:
+        expected = "an analysis, a table (DataFrame or mapping of arrays), or what stfit.load returned"
+        raise InputError(Problem(caller, expected, f"an object of type {type(strange).__name__}"))
     if not measurements:
         raise InputError(Problem(caller, "at least one measurement", "none"))
     content = {"title": "analysis in Python", **sections}
     return replace(analysis_of(content, Path(), caller), text=toml_document(content)), measurements
+
+
+def measurement_in_memory(
+    source: Any,
+    kind: str | None = None,
+    *,
+    polarity: int = 1,
+    units: Mapping[str, str] | None = None,
+    keys: Mapping[str, Any] | None = None,
+    caller: str = "stfit.load",
+) -> Observation:
+    """The measurement in a table that a session holds.
+
+    Parameters
+    ----------
+    source : DataFrame or mapping of str to array
+        The columns by their headers.
+    kind : str, optional
+        The kind of measurement; default the one whose columns it has.
+    polarity : int
+        1 or −1, as in [[measurement]].
+    units : mapping of str to str, optional
+        Header → unit, where the header holds none.
+    keys : mapping of str to object, optional
+        As `request_of` takes them.
+    caller : str
+        What messages call the place.
+
+    Returns
+    -------
+    Observation
+        In SI units.
+
+    Raises
+    ------
+    InputError
+        If the table is of no kind or of several, or cannot be used as one.
+    """
+    table = table_in_memory(source, units)
+    if kind is None:
+        found = candidates(table)
+        if len(found) != 1:
+            expected = f'the columns of one kind, or kind="…" with one of {", ".join(found or kinds())}'
+            raise InputError(Problem(caller, expected, f"the columns {', '.join(map(quoted, table.header))}"))
+        (kind,) = found
+    any_file = Path(__file__)  # keys are read as those of a file, of which none is opened
+    request = request_of(any_file, kind, polarity, dict(keys or {}))
+    return load_tables([replace(request, path=table.path, table=table)])[0]
 
 
 def entry_of(path: Path, kind: str, keys: dict[str, Any], caller: str) -> MeasurementEntry:
@@ -122,9 +183,17 @@ def entry_of(path: Path, kind: str, keys: dict[str, Any], caller: str) -> Measur
     return analysis_of({"measurement": [entry]}, path.parent, caller).measurement[0]
 
 
+def measurements_of(entry: MeasurementEntry, place: int = 0) -> list[Observation]:
+    """The measurements that an entry describes, one of each file where these are tables; InputError: what is wrong.
+
+    place: of the entry in its analysis, from 0.
+    """
+    return load_tables([replace(request, entry=place) for request in _requests(entry)])
+
+
 def measurement_of(entry: MeasurementEntry) -> Observation:
     """The measurement that an entry describes; InputError says what is wrong with its file."""
-    return load_tables(_requests(entry))[0]
+    return measurements_of(entry)[0]
 
 
 def table_of(entry: MeasurementEntry) -> Table:
@@ -140,8 +209,12 @@ def columns_of(entry: MeasurementEntry) -> Mapping[str, npt.NDArray[Any]]:
 
 def any_table(path: Path, keys: dict[str, Any]) -> Table:
     """The table in a file whose kind is not known, the first of several; keys: as in [[measurement]]."""
-    known = frozenset().union(*(known_names(kind.layout()) for kind in kinds().values()))
     kind = next(iter(kinds()))  # these keys are the same for all
     said = {key: value for key, value in keys.items() if key in DESCRIPTION_KEYS}
     dialect = entry_of(path, kind, said, "stfit inspect").description.dialect if said else PLAIN
-    return read_table(path, dialect, known, several="first")
+    return read_table(path, dialect, every_name(), several="first")
+
+
+def every_name() -> frozenset[str]:
+    """The plain names of the columns of every kind."""
+    return frozenset().union(*(known_names(kind.layout()) for kind in kinds().values()))

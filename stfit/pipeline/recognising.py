@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
-from stfit.errors import InputError, Problem
 from stfit.loaders.containers import Problems, Table
 from stfit.loaders.headers import Match, match_headers
 from stfit.measurement import kinds
@@ -44,15 +42,6 @@ def candidates(table: Table) -> dict[str, tuple[str, ...]]:
     return {name: tuple(table.header[place] for place in sorted(fitting[name])) for name in best}
 
 
-def recognised(table: Table, shown: Path) -> tuple[str, str]:
-    """The kind of a table and why. InputError, with the remedy, where no kind fits or several do."""
-    found = candidates(table)
-    if len(found) == 1:
-        ((kind, headers),) = found.items()
-        return kind, f"by its columns {', '.join(quoted(header) for header in headers)}"
-    columns = ", ".join(quoted(header) for header in table.header)
-    if not found:
-        expected = f"the columns of a kind, or --kind with one of {', '.join(kinds())}"
-        raise InputError(Problem(str(shown), expected, f"the columns {columns}, which fit no kind"))
-    expected = f"--kind with one of {', '.join(found)}"
-    raise InputError(Problem(str(shown), expected, f"the columns {columns}, which fit each of these kinds"))
+def by_columns(headers: Iterable[str]) -> str:
+    """Why a table is of a kind."""
+    return f"by its columns {', '.join(quoted(header) for header in headers)}"

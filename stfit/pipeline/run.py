@@ -45,6 +45,7 @@ from stfit.pipeline.outside import refuse_outside_the_law
 from stfit.pipeline.simulated import known_truth
 from stfit.pipeline.source import Source
 from stfit.pipeline.thermal import heating_left_out
+from stfit.pipeline.unchecked import unchecked
 from stfit.reports.ranking_words import preference, readings_sentence
 from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded, format_value
@@ -99,6 +100,7 @@ def run(analysis: Analysis, measurements: Sequence[Observation], *, seed: int, c
         goodness=goodness(objective, optimum, seed, always_bootstrap=analysis.fit.goodness == "bootstrap"),
         identifiability=identifiability(objective, optimum, found, seed=seed),
         validity=[
+            *unchecked(analysis),
             *_limits(objective),
             *_without_end(chosen.record),
             *_disagreements(joint),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, KeysView, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, StrEnum
 from typing import Any, Self, final
@@ -231,6 +231,19 @@ class FitResult:
         if name not in self.parameters:
             raise KeyError(f"no parameter is called {name!r}; there are {', '.join(self.parameters)}")
         return self.parameters[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.parameters
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.parameters)
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    def keys(self) -> KeysView[str]:
+        """The names of the estimates: dict(result) holds each of them."""
+        return self.parameters.keys()
 
     def as_dict(self) -> dict[str, Any]:
         """The content of result.json."""

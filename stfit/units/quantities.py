@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, final
 
 from stfit.constants import VACUUM_PERMEABILITY
@@ -12,6 +13,7 @@ from stfit.errors import StfitError
 from stfit.units.vocabulary import DIMENSIONS, LONGEST, UnknownUnitError, dimension_of, is_unit, root
 
 _SHOWN: Final = 60
+_KEPT: Final = 4096  # headers whose parts are remembered, since every kind asks for them
 SMALLEST: Final = 1e-30  # SI; beyond these sizes, powers and products of quantities leave the range of doubles
 LARGEST: Final = 1e30
 _BRACKETS: Final = str.maketrans("（）［］", "()[]")
@@ -101,6 +103,7 @@ def conversion(unit_text: str, to: str) -> tuple[float, float]:
     return given.factor * step / target.factor, given.offset / target.factor
 
 
+@lru_cache(_KEPT)
 def split_header(header: str) -> tuple[str, str | None]:
     """Name and unit of a header; the unit is None where there is none.
 

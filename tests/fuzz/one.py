@@ -15,8 +15,6 @@ from typing import Final
 
 import atheris
 
-from tests.fuzz.mutation import MUTATORS
-
 # What is followed: our readers, and the parts of other packages that are written in Python. Kernels are compiled by
 # numba, which knows no instrumented code.
 _READERS: Final = ("stfit.loaders", "stfit.units", "stfit.pipeline.inspection", "nptdms", "zipfile")
@@ -33,6 +31,7 @@ def main() -> None:
     followed = _FOLLOWED.get(name, _READERS)
     sys.modules.pop("zipfile", None)  # imported again, so that it is followed
     with atheris.instrument_imports(include=list(followed)):
+        from tests.fuzz.mutation import MUTATORS
         from tests.fuzz.targets import read_here, targets
     target = targets()[name]
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

@@ -85,7 +85,7 @@ def _partners(file: str) -> Mapping[str, bytes]:
     if Path(file).suffix not in _PAIR:
         return {}
     with TemporaryDirectory() as folder:
-        small_line(Path(folder) / file)
+        small_line((Path(folder) / file).with_suffix(".dta"))
         return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Iterator
-from functools import partial
-from pathlib import Path
 
-from tests.fuzz.mutation import json_document
+import numpy as np
+
 from tests.fuzz.seeds import stored_results
 from tests.hostile.case import MEASUREMENT, Hostile, Right, analysis, holding
+from tests.hostile.stored import mutant, text_of
 
 
 def analyses() -> Iterator[Hostile]:
@@ -52,16 +51,9 @@ def results() -> Iterator[Hostile]:
 
 
 def edited(count: int) -> Iterator[Hostile]:
-    """Stored results of every data set with one to four values changed, doubled or gone, `count` in all."""
+    """Stored results of every data set with one to three values changed, doubled or gone, `count` in all."""
+    sound = list(stored_results())
     for seed in range(count):
-        write = partial(_edit, seed)
+        changed = mutant(json.loads(sound[seed % len(sound)]), np.random.default_rng([271, seed]))
+        write = holding(text_of(changed.document))
         yield Hostile("stored result", f"edited {seed}.json", write, Right.EITHER, command=("compare",))
-
-
-def _edit(seed: int, path: Path) -> None:
-    rng = random.Random(seed)  # noqa: S311
-    results = list(stored_results())
-    content = results[seed % len(results)]
-    for _ in range(1 + seed % 4):
-        content = json_document(content, rng) or content
-    path.write_bytes(content)

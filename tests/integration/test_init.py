@@ -81,7 +81,7 @@ def test_an_index_with_its_traces_named_too(run: Run, tmp_path: Path, capsys: py
     index = (DATASETS / "telegraph" / "traces.csv").read_text(encoding="utf-8").splitlines()[:3]
     (tmp_path / "traces.csv").write_text("\n".join(index), encoding="utf-8")
     assert run("init", "traces.csv", "traces_01.npy", "traces_02.npy") == 0
-    assert capsys.readouterr().out.count("a trace that the index lists") == 2
+    assert capsys.readouterr().out.count("a file that the index lists") == 2
     assert len(tomllib.loads(Path("analysis.toml").read_text(encoding="utf-8"))["measurement"]) == 1
 
 
@@ -142,8 +142,21 @@ def test_a_file_there_is_stays_unless_forced(run: Run, capsys: pytest.CaptureFix
     assert "Analysis: analysis.toml  (next: stfit fit analysis.toml)" in capsys.readouterr().out
 
 
-def test_bad_data_leave_no_file(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_fit_would_refuse_is_said_in_the_draft(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "bad.csv").write_text("state,current (mA),n,total_time (s)\nP,1,5,-3\n", encoding="utf-8")
-    assert run("init", "bad.csv", "--out", "new/a.toml") == 2
-    assert "bad.csv, line 2, column 'total_time (s)'" in capsys.readouterr().err
+    assert run("init", "bad.csv") == 0
+    refusal = "bad.csv, line 2, column 'total_time (s)': expected a positive number; found '-3'"
+    assert refusal in capsys.readouterr().err
+    assert f"# CHECK: {refusal}" in Path("analysis.toml").read_text(encoding="utf-8")
+    assert run("fit", "analysis.toml") == 2
+
+
+def test_a_file_that_cannot_be_read_leaves_no_draft(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty.csv").write_text("", encoding="utf-8")
+    assert run("init", "empty.csv", "--out", "new/a.toml") == 2
+    assert "empty.csv: expected a header line and rows of data; found an empty file" in capsys.readouterr().err
     assert not Path("new").exists()

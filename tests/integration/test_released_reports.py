@@ -15,6 +15,7 @@ import pytest
 import stfit
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
+from stfit.outputs import Output, Work
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.loading import inputs_of
 from stfit.results import FitResult
@@ -53,6 +54,12 @@ def test_a_released_report_has_the_numbers_of_today(name: str) -> None:
         assert stored.value == pytest.approx(estimate.value, abs=FEW * estimate.stderr), parameter
         compared += 1
     assert compared >= 3
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_a_released_report_may_be_written_again(name: str) -> None:
+    analysis, folder = (ROOT / path / name for path in ("datasets", "reports/released"))
+    Output(folder, Work("fit", (analysis / "analysis.toml",))).require(("report.html", "result.json"))
 
 
 @pytest.mark.parametrize("name", DATASETS)

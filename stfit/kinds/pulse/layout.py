@@ -9,8 +9,8 @@ from stfit.measurement.columns import CURRENT, TEMPERATURE, TIMING, TRANSITION, 
 _PULSE_WIDTH: Final = Column(
     "pulse_width", "s", Domain.POSITIVE, ("ns", "us", "ms", "s"), ("t_p", "tp", "pulse_length"), noise=TIMING
 )
-_N: Final = Column("n", "", Domain.POSITIVE_COUNT, aliases=("pulses", "n_pulses", "n_reps", "trials"))
-_N_SWITCHED: Final = Column("n_switched", "", Domain.COUNT, aliases=("switched", "k", "successes"))
+_N: Final = Column("n", "", Domain.POSITIVE_COUNT, aliases=("pulses", "n_pulses", "n_reps", "trials", "shots"))
+_N_SWITCHED: Final = Column("n_switched", "", Domain.COUNT, aliases=("switched", "k", "successes", "hits"))
 _PROBABILITY: Final = Column("probability", "", Domain.PROBABILITY, aliases=("P_sw", "switching_probability"))
 
 LAYOUT: Final = Layout(

@@ -20,12 +20,15 @@ _START_CURRENT: Final = Column("start_current", "A", accepts=_AMPERES, aliases=(
 LAYOUT: Final = Layout((TRANSITION, _SWITCHING_CURRENT, _RAMP_RATE), (), (_CURRENT_STEP, _START_CURRENT, TEMPERATURE))
 
 _SWEEP: Final = Column("sweep", "", Domain.FINITE, aliases=("loop", "cycle", "repeat", "group"), label=True)
-_RESISTANCE: Final = Column("resistance", "ohm", accepts=("ohm", "kohm", "mohm"), aliases=("R", "R_dc"))
-_TIME: Final = Column("time", "s", accepts=("s", "ms"), aliases=("t",))
+_RESISTANCE: Final = Column("resistance", "ohm", accepts=("ohm", "kohm", "mohm"), aliases=("R", "R_dc"), measured=True)
+_TIME: Final = Column("time", "s", accepts=("s", "ms"), aliases=("t",), measured=True)
 _RATE: Final = Column("ramp_rate", "A/s", accepts=("A/s", "mA/s"), aliases=("sweep_rate", "dI/dt"), noise=TIMING)
+
+_VOLTAGE: Final = replace(VOLTAGE, measured=True)
 
 LOOP_LAYOUT: Final = Layout(
     (_SWEEP, replace(CURRENT, measured=True)),
-    ((_RESISTANCE, _TIME), (_RESISTANCE, _RATE), (VOLTAGE, _TIME), (VOLTAGE, _RATE)),
+    ((_RESISTANCE, _TIME), (_RESISTANCE, _RATE), (_VOLTAGE, _TIME), (_VOLTAGE, _RATE)),
     (TEMPERATURE,),
+    drawn=(("current",), ("resistance", "voltage")),
 )

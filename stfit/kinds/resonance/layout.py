@@ -7,7 +7,7 @@ from typing import Final
 from stfit.measurement.columns import COLUMN, CURRENT, FIELD, FILE, GROUP, STATE, TEMPERATURE, Column, Domain, Layout
 
 _WIDTH_UNITS: Final = ("MHz", "GHz", "mT")
-_WIDTH_NAMES: Final = ("width", "line_width", "delta_f", "delta_H", "df", "dH")
+_WIDTH_NAMES: Final = ("width", "line_width", "delta_f", "delta_H", "df", "dH", "FWHM", "HWHM")
 _LINEWIDTH: Final = Column(
     "linewidth",
     "Hz",
@@ -15,6 +15,7 @@ _LINEWIDTH: Final = Column(
     _WIDTH_UNITS,
     _WIDTH_NAMES,
     otherwise=Column("field_linewidth", "T", Domain.POSITIVE, _WIDTH_UNITS),
+    measured=True,
 )
 _LINEWIDTH_STDERR: Final = Column(
     "linewidth_stderr",
@@ -24,7 +25,7 @@ _LINEWIDTH_STDERR: Final = Column(
     ("linewidth_err", "width_stderr"),
     otherwise=Column("field_linewidth_stderr", "T", Domain.POSITIVE, _WIDTH_UNITS),
 )
-_POWER: Final = Column("power", "", aliases=("P", "integrated_power", "peak_power"))
+_POWER: Final = Column("power", "", aliases=("P", "integrated_power", "peak_power"), measured=True)
 _POWER_STDERR: Final = Column("power_stderr", "", Domain.POSITIVE, aliases=("power_err",))
 _FREQUENCY: Final = Column("frequency", "Hz", Domain.POSITIVE, ("GHz", "MHz"), ("f", "freq"))
 
@@ -39,7 +40,9 @@ LAYOUT: Final = Layout(
 )
 
 _SIGNAL: Final = Column("signal", "", aliases=("V", "voltage", "amplitude", "dP/dH", "absorption"), any_unit=True)
-SPECTRUM: Final = Layout((_SIGNAL,), ((FIELD,), (_FREQUENCY,)), record=True)
+SPECTRUM: Final = Layout(
+    (_SIGNAL,), ((FIELD,), (_FREQUENCY,)), record=True, drawn=(("field", "frequency"), ("signal",))
+)
 
 # Without a current no state plays a part.
 INDEX_LAYOUT: Final = Layout(

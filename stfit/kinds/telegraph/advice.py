@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
 from stfit.pipeline.advice import ARRAYS, Advice, Asked, Setting
+
+_SIGNALS: Final = ("resistance", "voltage", "signal")
+_TWO_LEVELS: Final = 0.88  # of the variance of a signal; of a Lorentzian line over eight widths it is 0.8
 
 
 class _TraceAdvice(Advice):
     def needed(self, asked: Asked) -> list[Setting]:
-        """What arrays hold, whose numbers have no unit that says it."""
-        if asked.given.keys() & {"quantity", "unit"}:
-            return []
+        """Whether the signal is a voltage; of arrays what their numbers are, and the time between them."""
+        settings = []
+        told = asked.given.keys() & {"quantity", "unit"}
         arrays = any(Path(name).suffix.lower() in ARRAYS for name in asked.files)
-        remark = 'or "voltage", which AP has the lower of at a negative current'
-        return [Setting("quantity", "resistance", remark, assumed=True)] if arrays else []
+        if "voltage" in asked.columns and not told:
+            remark = "R = V/I, so that levels change places where the current is negative"
+            settings.append(Setting("quantity", "voltage", remark, assumed=True))
+        elif arrays and not told:
+            remark = 'or "voltage", which AP has the lower of at a negative current'
+            settings.append(Setting("quantity", "resistance", remark, assumed=True))
+        if arrays and "sample_interval" not in asked.given.keys() | asked.columns.keys():
+            remark = "the time between two samples, which an array does not say"
+            settings.append(Setting("sample_interval", "10 us", remark, fill=True))
+        return settings
+
+    def suits(self, numbers: Mapping[str, npt.NDArray[np.float64]]) -> bool:
+        """Whether most of the variance is that of two levels."""
+        signal = next((numbers[name] for name in _SIGNALS if name in numbers), np.zeros(0))
+        low, high = np.quantile(signal, [0.02, 0.98]) if signal.size else (0.0, 0.0)
+        upper = signal > 0.5 * (low + high)
+        if not 0.0 < (share := float(np.mean(upper)) if signal.size else 0.0) < 1.0:
+            return False
+        between = share * (1.0 - share) * float(np.mean(signal[upper]) - np.mean(signal[~upper])) ** 2
+        return between > _TWO_LEVELS * float(np.var(signal))
 
 
 ADVICE: Final = _TraceAdvice(

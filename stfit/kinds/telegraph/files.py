@@ -38,7 +38,13 @@ _PART: Final = 1 << 22  # samples of a mapped array that are looked at at once
 
 
 # what a table of a trace may hold
-LISTED: Final = Layout((_TIME,), tuple((s,) for s in (*_COLUMNS.values(), _SIGNAL)), (_INTERVAL,), record=True)
+LISTED: Final = Layout(
+    (_TIME,),
+    tuple((signal,) for signal in (*_COLUMNS.values(), _SIGNAL)),
+    (_INTERVAL,),
+    record=True,
+    drawn=(("time",), (*_COLUMNS, _SIGNAL.name)),
+)
 
 Array = npt.NDArray[np.float64]
 

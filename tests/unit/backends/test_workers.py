@@ -57,4 +57,6 @@ def test_a_worker_that_the_system_ends_is_one_message_and_the_others_are_not_wai
 
 
 def slow(task: str) -> int:
-    return time.sleep(60) or 0 if task == "a" else work(task)
+    if task == "a":
+        time.sleep(60)
+    return work(task)

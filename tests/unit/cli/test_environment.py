@@ -30,10 +30,10 @@ def command(*arguments: str, python: Sequence[str] = ()) -> list[str]:
     return [sys.executable, *python, "-m", "stfit", *arguments]
 
 
-def ended(folder: Path, *arguments: str, env: Mapping[str, str] = {}, python: Sequence[str] = ()) -> tuple[int, str]:
+def ended(folder: Path, *arguments: str, env: Mapping[str, str] = {}) -> tuple[int, str]:
     """Exit status and stderr of a command."""
     done = subprocess.run(
-        command(*arguments, python=python), cwd=folder, env=os.environ | FIXED | env, capture_output=True, check=False
+        command(*arguments), cwd=folder, env={**os.environ, **FIXED, **env}, capture_output=True, check=False
     )
     return done.returncode, done.stderr.decode()
 
@@ -87,6 +87,7 @@ def test_help_stays_without_docstrings(tmp_path: Path) -> None:
 def test_a_signal_while_modules_load_is_one_line(tmp_path: Path, module: str) -> None:
     code = f"""
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 class Signals:
     def find_spec(self, name, *_):
         if name == "{module}":
@@ -127,7 +128,12 @@ def test_settings_of_the_user_change_no_byte(undisturbed: Path, tmp_path: Path) 
 def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[subprocess.Popen[bytes], set[int]]]:
     """A command that has started its workers, with their numbers."""
     process = subprocess.Popen(
-        command(*request.param), cwd=tmp_path, env=os.environ | FIXED, stderr=subprocess.PIPE, start_new_session=True
+        command(*request.param),
+        cwd=tmp_path,
+        env=os.environ | FIXED,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=listen,
     )
     workers: set[int] = set()
     while len(workers) < 2:
@@ -137,7 +143,12 @@ def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[su
     time.sleep(1.0)  # into their work
     yield process, workers
     process.kill()
-    process.communicate()
+    process.wait()
+
+
+def listen() -> None:
+    """Take interruptions, which whoever started the tests in the background has switched off."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def children(process: int) -> list[int]:
@@ -153,8 +164,12 @@ def words(process: int) -> str:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="Linux says which processes another one started")
-@pytest.mark.parametrize("running", [SAMPLED, CALIBRATED], indirect=True, ids=["mcmc", "calibrate"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    ("running", "number"),
+    [(SAMPLED, signal.SIGKILL), (CALIBRATED, signal.SIGINT), (CALIBRATED, signal.SIGTERM)],
+    indirect=["running"],
+    ids=["mcmc, SIGKILL", "calibrate, SIGINT", "calibrate, SIGTERM"],
+)
 def test_workers_end_with_their_parent(
     running: tuple[subprocess.Popen[bytes], set[int]], number: signal.Signals
 ) -> None:

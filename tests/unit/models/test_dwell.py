@@ -9,7 +9,7 @@ from stfit.backends.least_squares import minimise
 from stfit.diagnostics.estimates import estimates
 from stfit.models.derived import DERIVED_UNITS
 from stfit.models.dwell import DwellTimeModel
-from stfit.models.lmfit_model import state_codes
+from stfit.models.fit_rows import state_codes
 from tests import builders
 from tests.builders import K_B, TRUTH, E
 

@@ -166,3 +166,26 @@ def test_a_notebook_shows_columns_and_what_they_could_be(tmp_path: Path) -> None
     assert "<script" not in html
     assert "<td>could be</td><td>dwell-times</td>" in html
     assert "<th>column</th><th>unit</th><th>content</th>" in html
+
+
+def test_a_loop_is_drawn_against_its_current_and_says_how_it_would_be_fitted(tmp_path: Path) -> None:
+    rows = [f"{0.1 * k:.1f},{i},{1.0 + 0.1 * (i > 0)}" for k, i in enumerate([0, -1, 0, 1, 0, -1, 0, 1])]
+    path = tmp_path / "loop.csv"
+    path.write_text("\n".join(["t (s),I_bias (mA),Rdev (ohm)", *rows]), encoding="utf-8")
+    found = inspect(path)
+    assert found.points is not None
+    assert (found.points.x_label, found.points.y_label) == ("I_bias (mA)", "Rdev (ohm)")
+    facts = dict(found.facts)
+    assert facts["would fit"].startswith("hysteresis-loop, by its columns")
+    assert facts["to check"] == 'columns = {resistance = "Rdev (ohm)"}; sweep = 1'
+    assert "would fit" in in_words(found)
+
+
+def test_a_record_in_a_file_is_drawn_against_its_clock(tmp_path: Path) -> None:
+    path = tmp_path / "scope.csv"
+    rows = [f"{0.01 * (k // 3 % 2):.3f},{1e-5 * k:.5f}" for k in range(30)]
+    path.write_text("\n".join(["CH1 (V),Time (s)", *rows]), encoding="utf-8")
+    found = inspect(path)
+    assert found.points is not None
+    assert (found.points.x_label, found.points.y_label) == ("Time (s)", "CH1 (V)")
+    assert "current (to be filled in)" in dict(found.facts)["to check"]

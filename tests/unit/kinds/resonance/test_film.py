@@ -144,7 +144,7 @@ def test_the_measured_series() -> None:
         assert line is not None
         found.append(line)
     fit = fitted(FilmLines.of(np.arange(6.0, 18.0) * 1e9, found), "perpendicular")
-    # what others found of the same file: γ/2π ≈ 3.0 GHz/kOe, α ≈ 4(1)e-3, ΔH0 ≈ 128 Oe (half width)
+    # what others found of the same file: γ/2π ≈ 3.0 GHz/kOe; its lines broaden below 10 GHz, where no ΔH0 + 4παf/γ holds
     assert fit.values["gyromagnetic_ratio"] / (2 * np.pi) == pytest.approx(30.0e9, rel=0.01)
-    assert fit.values["alpha"] == pytest.approx(4e-3, abs=1e-3)
-    assert fit.values["inhomogeneous_linewidth"] / 2 == pytest.approx(12.8e-3, abs=5e-4)
+    assert fit.positions.p_value > 0.01
+    assert fit.widths.rejected

@@ -1,0 +1,127 @@
+"""The rows of an lmfit fit: words as codes, in the order of the data, of one length, without those that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Coders = Mapping[str, Callable[[Any], Array]]  # of the settings that are words, by name
+
+_POLICIES: Final = ("raise", "propagate", "omit")
+
+
+@final
+@dataclass(frozen=True)
+class FitRows:
+    """Data, weights (None: not given) and settings of a fit, the rows in one order."""
+
+    data: Array
+    weights: Array | None
+    settings: dict[str, Any]
+
+    @classmethod
+    def of(cls, data: Any, weights: Any, settings: Mapping[str, Any], coders: Coders, nan_policy: str) -> FitRows:
+        """The rows as a fit needs them.
+
+        Parameters
+        ----------
+        data : array, shape (rows,), or pandas Series
+            What was measured.
+        weights : array, Series, number or None
+            The weight of each row.
+        settings : mapping of str to array, Series, number, str or None
+            The independent variables. A Series is brought into the order of the data by its index, where those have
+            one, as lmfit does.
+        coders : mapping of str to callable
+            What turns the words of a setting into codes, by name.
+        nan_policy : str
+            "omit" leaves rows out whose datum is NaN; "raise" and "propagate" keep them.
+
+        Returns
+        -------
+        FitRows
+            Float arrays of shape (rows,).
+
+        Raises
+        ------
+        ValueError
+            If a Series lacks a row of the data, a length differs, or a word is unknown.
+        """
+        if nan_policy not in _POLICIES:
+            raise ValueError(f"nan_policy is one of {', '.join(_POLICIES)}; found {nan_policy!r}")
+        values = np.atleast_1d(np.asarray(data, dtype=float))
+        kept = ~np.isnan(values) if nan_policy == "omit" else np.ones(values.shape, dtype=bool)
+
+        def column(name: str, given: Any) -> Any:
+            if given is None or (isinstance(given, str) and name not in coders):
+                return given  # an option of another model
+            ordered = _in_order_of(data, given, name)
+            codes = coders[name](ordered) if name in coders else np.asarray(ordered, dtype=float)
+            try:
+                return np.broadcast_to(codes, values.shape)[kept]
+            except ValueError as error:
+                raise ValueError(
+                    f"{name}: expected {values.size} rows, as the data have; found {codes.size}"
+                ) from error
+
+        columns = {name: column(name, given) for name, given in settings.items()}
+        return cls(values[kept], column("weights", weights), columns)
+
+
+def _in_order_of(data: Any, given: Any, name: str) -> Any:
+    """`given` in the order of the data, by the index where both are pandas Series."""
+    if not (hasattr(data, "reindex") and hasattr(given, "reindex")) or given.index.equals(data.index):
+        return given
+    if not (given.index.is_unique and data.index.is_unique):
+        raise ValueError(f"{name}: its index differs from that of the data, and one of them names a row twice")
+    missing = int(np.sum(~data.index.isin(given.index)))
+    if missing:
+        raise ValueError(f"{name}: expected the index of the data; found none of {missing} of its {len(data)} rows")
+    return given.reindex(data.index)
+
+
+def codes(values: Any, words: tuple[str, str], what: str, plain: Callable[[str], str] = str) -> Array:
+    """0 or 1 for each of `values`, given as words or as codes.
+
+    Parameters
+    ----------
+    values : array of str, int or float
+        A word of `words`, or its code.
+    words : tuple of two str
+        Those of the codes 0 and 1.
+    what : str
+        What a value is, for the message.
+    plain : callable
+        What makes a word as it was written one of `words`.
+
+    Returns
+    -------
+    array of float
+        The codes, at least one-dimensional.
+
+    Raises
+    ------
+    ValueError
+        If a word or a code is unknown.
+    """
+    given = np.atleast_1d(np.asarray(values))
+    if given.dtype.kind in "US" or given.dtype == object:
+        distinct, place = np.unique([plain(str(word)) for word in given.ravel()], return_inverse=True)
+        unknown = sorted(set(distinct.tolist()) - set(words))
+        if unknown:
+            raise ValueError(f"{what} is {words[0]!r} or {words[1]!r}; found {unknown}")
+        return np.asarray(distinct == words[1], dtype=float)[place].reshape(given.shape)
+    found = given.astype(float)
+    if not np.all(np.isin(found, [0.0, 1.0])):
+        raise ValueError(f"{what} is 0 ({words[0]}) or 1 ({words[1]})")
+    return found
+
+
+def state_codes(state: Any) -> Array:
+    """0 for P and 1 for AP, from words or codes; ValueError for anything else."""
+    return codes(state, ("P", "AP"), "a state", str.upper)
