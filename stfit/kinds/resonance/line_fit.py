@@ -160,9 +160,8 @@ def fit_spectrum(
     middle, reach = 0.5 * (float(np.max(x)) + float(np.min(x))), 0.5 * float(np.ptp(x))
     size = float(np.max(np.abs(signal - np.mean(signal)))) or 1.0
     y = signal / size
-    weight = 1.0 / np.maximum(np.abs(y), 1e-3 * float(np.max(np.abs(y)))) if proportional else np.ones_like(y)
-    whole = LineModel((x - middle) / reach, y, weight, shape, max(orders))
-    kept = ~_alone(y * weight)
+    whole = LineModel((x - middle) / reach, y, np.ones_like(y), shape, max(orders))
+    kept = ~_alone(np.log(np.maximum(y, 1e-9)) if proportional else y)
     for turn in range(_ROUNDS):
         model, fitted = _chosen(_at(whole, kept), most, orders)
         if turn == 0 and (proportional or _grows(model, fitted)):
