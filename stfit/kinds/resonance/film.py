@@ -77,6 +77,11 @@ class FilmFit:
     widths: Fit
     used: tuple[int, ...]
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether either test has a p-value below 0.01."""
+        return min(self.positions.p_value, self.widths.p_value) < _ACCEPTED
+
 
 def fit_film(lines: FilmLines, geometry: str, shifts: Sequence[str] = ()) -> FilmFit | None:
     """The constants of the film; None for fewer frequencies than they need.

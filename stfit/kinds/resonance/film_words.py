@@ -72,6 +72,7 @@ def _constants(fit: FilmFit, geometry: str, where: str) -> str:
     return (
         f"all spectra together ({geometry}, {len(fit.used)} of one mode{where}): {', '.join(parts)}; "
         f"positions {_test(fit.positions)}, widths {_test(fit.widths)}"
+        f"{'; doubtful, since one of the tests nearly rejects' if fit.doubtful else ''}"
     )
 
 
