@@ -77,6 +77,11 @@ class FilmFit:
     widths: Fit
     used: tuple[int, ...]
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether either test has a p-value below 0.01."""
+        return min(self.positions.p_value, self.widths.p_value) < _ACCEPTED
+
 
 def fit_film(lines: FilmLines, geometry: str, shifts: Sequence[str] = ()) -> FilmFit | None:
     """The constants of the film; None for fewer frequencies than they need.
@@ -175,7 +180,8 @@ def _positions(
     best = min(outcomes, key=lambda outcome: float(outcome.cost))
     total, freedom = float(np.sum(np.square(off(best.x)))), lines.center.size - best.x.size
     fit = Fit(total, freedom, float(scipy.special.chdtrc(max(freedom, 1), total)))
-    return np.asarray(best.x), np.asarray(best.jac.T @ best.jac), fit
+    jacobian = np.asarray(best.jac)
+    return np.asarray(best.x), jacobian.T @ jacobian, fit
 
 
 def _widths(lines: FilmLines) -> tuple[Array, Array, Fit]:
@@ -187,7 +193,7 @@ def _widths(lines: FilmLines) -> tuple[Array, Array, Fit]:
     total, freedom = float(np.sum(np.square(target - columns @ found))), target.size - 2
     scale = np.array([1e-10, 1.0])
     fit = Fit(total, freedom, float(scipy.special.chdtrc(max(freedom, 1), total)))
-    return found * scale, covariance * np.outer(scale, scale), fit
+    return np.asarray(found * scale), np.asarray(covariance * np.outer(scale, scale)), fit
 
 
 def _of_one_mode(lines: FilmLines, geometry: str, shifts: Sequence[str]) -> npt.NDArray[np.intp]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import scipy
 
 from stfit.kinds.resonance.film import FEWEST, FilmFit, FilmLines, Fit, fit_film, may_be_free, remedies
@@ -19,30 +20,36 @@ _OTHERS: Final = (
 )
 
 
-def film_words(lines: FilmLines, geometry: str, shifts: Sequence[str], current: Array | None) -> list[str]:
-    """One sentence for each current, and what is left out."""
+def film_words(
+    lines: FilmLines, geometry: str, shifts: Sequence[str], current: Array | None
+) -> tuple[list[str], npt.NDArray[np.intp]]:
+    """One sentence for each current and what is left out, and the lines that stay."""
     currents = np.zeros(lines.center.size) if current is None else current
-    found = []
+    found: list[str] = []
+    stay = []
     for value in np.unique(currents).tolist():
         at = np.flatnonzero(currents == value)
         where = f", {1e3 * value:g} mA" if np.unique(currents).size > 1 else ""
-        found += _at_one_current(lines.at(at), geometry, shifts, where)
-    return found
+        notices, used = _at_one_current(lines.at(at), geometry, shifts, where)
+        found += notices
+        stay += at[used].tolist()
+    return found, np.sort(np.array(stay, dtype=np.intp))
 
 
-def _at_one_current(lines: FilmLines, geometry: str, shifts: Sequence[str], where: str) -> list[str]:
+def _at_one_current(lines: FilmLines, geometry: str, shifts: Sequence[str], where: str) -> tuple[list[str], list[int]]:
+    every = list(range(lines.center.size))
     if not may_be_free(shifts, geometry, both_signs=lines.both_signs):
         others = f"{' and '.join(shifts)} from the other constants ({geometry})"
-        return [f"no constants of the film{where}: fields of one sign cannot tell {others}"]
+        return [f"no constants of the film{where}: fields of one sign cannot tell {others}"], every
     fit = fit_film(lines, geometry, shifts)
     if fit is None:
         frequencies = np.unique(lines.frequency).size
-        return [f"no constants of the film{where}: {frequencies} frequencies, {FEWEST} or more are needed"]
+        return [f"no constants of the film{where}: {frequencies} frequencies, {FEWEST} or more are needed"], every
     left_out = [f"{1e-9 * f:g} GHz" for row, f in enumerate(lines.frequency.tolist()) if row not in fit.used]
     notices = [f"lines left out as those of another mode{where}: {', '.join(left_out)}"] if left_out else []
     if fit.positions.rejected or fit.widths.rejected:
-        return [*notices, _rejected(lines, fit, geometry, shifts, where)]
-    return [*notices, _constants(fit, geometry, where)]
+        return [*notices, _rejected(lines, fit, geometry, shifts, where)], list(fit.used)
+    return [*notices, _constants(fit, geometry, where)], list(fit.used)
 
 
 def _constants(fit: FilmFit, geometry: str, where: str) -> str:
@@ -65,6 +72,7 @@ def _constants(fit: FilmFit, geometry: str, where: str) -> str:
     return (
         f"all spectra together ({geometry}, {len(fit.used)} of one mode{where}): {', '.join(parts)}; "
         f"positions {_test(fit.positions)}, widths {_test(fit.widths)}"
+        f"{'; doubtful, since one of the tests nearly rejects' if fit.doubtful else ''}"
     )
 
 

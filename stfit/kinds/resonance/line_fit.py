@@ -20,6 +20,8 @@ EVIDENCE_FOR_A_LINE: Final = 10.0
 _FINE: Final = 1e-12  # relative, of χ²
 _LAGS: Final = 12  # at which residuals may resemble each other
 _FAR: Final = 6.0  # standard deviations: by chance 1 in 5e8 samples
+_NOISE: Final = 1e-3  # p-value from which residuals are taken for noise
+_GROWING: Final = 1e-3  # p-value below which noise grows with the signal
 _ROUNDS: Final = 3  # of setting samples aside
 _BOTH_SIDES: Final = 0.2  # of a sweep must lie on either side of zero field, for a line on either
 
@@ -158,14 +160,12 @@ def fit_spectrum(
     middle, reach = 0.5 * (float(np.max(x)) + float(np.min(x))), 0.5 * float(np.ptp(x))
     size = float(np.max(np.abs(signal - np.mean(signal)))) or 1.0
     y = signal / size
-    weight = 1.0 / np.maximum(np.abs(y), 1e-3 * float(np.max(np.abs(y)))) if proportional else np.ones_like(y)
-    whole = LineModel((x - middle) / reach, y, weight, shape, max(orders))
-    kept = ~_alone(y * weight)
+    whole = LineModel((x - middle) / reach, y, np.ones_like(y), shape, max(orders))
+    kept = ~_alone(np.log(np.maximum(y, 1e-9)) if proportional else y)
     for turn in range(_ROUNDS):
         model, fitted = _chosen(_at(whole, kept), most, orders)
-        if proportional and turn == 0:  # the noise is that of the fit, not of each sample, which would favour low ones
-            level = np.abs(whole.of_order(model.order).design(fitted.nonlinear) @ model.linear(fitted))
-            whole = replace(whole, weight=1.0 / np.maximum(level, 1e-3 * float(np.max(level))))
+        if turn == 0 and (proportional or _grows(model, fitted)):
+            whole = replace(whole, weight=_weight(whole, model, fitted, proportional=proportional))
             continue
         far = _far(model, fitted)
         if not np.any(far) or turn == _ROUNDS - 1:
@@ -191,6 +191,32 @@ def _alone(signal: Array) -> npt.NDArray[np.bool_]:
     alone = (size > 8.0 * noise) & (beside < 0.25 * size) & (beyond < 0.25 * size)
     alone[[0, 1, -2, -1]] = False
     return np.asarray(alone)
+
+
+def _grows(model: LineModel, fitted: Fitted) -> bool:
+    """Whether noise grows with the signal (Koenker 1981, doi:10.1016/0304-4076(81)90062-2), and is noise."""
+    left = model.innovations(fitted)
+    if _whiteness(left, fitted.nonlinear.size)[1] < _NOISE:
+        return False
+    # roots, which one wrong sample does not decide
+    roots, level = np.sqrt(np.abs(left)), np.abs(model.design(fitted.nonlinear) @ model.linear(fitted))
+    if np.ptp(level) == 0.0 or np.ptp(roots) == 0.0:
+        return False
+    likeness = float(np.corrcoef(level, roots)[0, 1])
+    return likeness > 0 and bool(scipy.special.chdtrc(1, left.size * likeness**2) < _GROWING)
+
+
+def _weight(whole: LineModel, model: LineModel, fitted: Fitted, *, proportional: bool) -> Array:
+    """One over the noise at the fitted signal: of single samples it would favour the low ones."""
+    level = np.abs(whole.of_order(model.order).design(fitted.nonlinear) @ model.linear(fitted))
+    least = 1e-3 * float(np.max(level))
+    if proportional:
+        return np.asarray(1.0 / np.maximum(level, least))
+    there = np.square(model.design(fitted.nonlinear) @ model.linear(fitted))
+    columns = np.stack([np.full_like(there, np.max(there)), there], axis=1)
+    (constant, growing), _ = scipy.optimize.nnls(columns, np.square(model.innovations(fitted)))
+    variance = constant * np.max(there) + growing * np.square(level)
+    return np.asarray(1.0 / np.sqrt(np.maximum(variance, growing * least**2)))
 
 
 def _far(model: LineModel, fitted: Fitted) -> npt.NDArray[np.bool_]:

@@ -233,7 +233,7 @@ class LineModel:
     def bic(self, fitted: Fitted) -> float:
         """−2 ln L + k ln n, with ρ among the k parameters."""
         count = self.design(fitted.nonlinear).shape[1] + fitted.nonlinear.size + 1
-        return fitted.deviance + count * float(np.log(self.x.size))
+        return float(fitted.deviance + count * np.log(self.x.size))
 
     def _all_slopes(self, fitted: Fitted) -> Array:
         """Derivatives of the model by centres, ln widths, background and amplitudes, in this order."""

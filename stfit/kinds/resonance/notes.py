@@ -29,7 +29,8 @@ class LineRemarks(Remarks):
         """Those of the spectra in which the lines were found."""
         if not isinstance(measurement, FmrLines):
             return []
-        return [GoodnessTest(name, name_of(measurement), *numbers, "") for name, *numbers in measurement.tests]
+        where = name_of(measurement)
+        return [GoodnessTest(name, where, statistic, p_value, "") for name, statistic, p_value in measurement.tests]
 
 
 REMARKS: Final = LineRemarks()

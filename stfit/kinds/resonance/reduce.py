@@ -94,7 +94,8 @@ def fitted_lines(
         if swept == "frequency":
             of_film = _in_field(of_film, shown["field"], geometry)
             table = _as_field_sweeps(table, of_film)
-        film = film_words(of_film, geometry, search.get("film") or (), shown.get("current"))
+        film, stay = film_words(of_film, geometry, search.get("film") or (), shown.get("current"))
+        table = {name: values[stay] for name, values in table.items()}
     notices = [*origin.notices, *unused, *stateless, *words(spectra, found), *film]
     lines_of_table = FmrLines.from_columns(
         table,

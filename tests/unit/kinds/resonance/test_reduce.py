@@ -69,6 +69,7 @@ def test_a_series_of_frequencies(tmp_path: Path) -> None:
     found = load(index, line_shape="symmetric+antisymmetric", geometry="perpendicular")
     assert found.by_frequency
     assert set(found.is_linewidth.tolist()) == {1}  # powers of several frequencies have no common scale
+    assert not any("contradicted" in notice for notice in found.origin.notices)  # by the part of it that is there
     words = next(notice for notice in found.origin.notices if notice.startswith("all spectra together"))
     assert "(perpendicular, 5 of one mode): γ/2π = 29." in words
 
