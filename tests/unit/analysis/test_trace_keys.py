@@ -21,8 +21,15 @@ KEYS: dict[str, Any] = {
     "method": "hmm",
     "bad": "leave-out",
     "leave_out": ["a.npy"],
+    "levels": ["10 ohm", "11 ohm"],
 }
-READ = KEYS | {"sample_interval": 1e-5, "dtype": ">i2", "dead_time": 5e-5, "leave_out": ("a.npy",)}
+READ = KEYS | {
+    "sample_interval": 1e-5,
+    "dtype": ">i2",
+    "dead_time": 5e-5,
+    "leave_out": ("a.npy",),
+    "levels": (10.0, 11.0),
+}
 
 
 def read(folder: Path, **keys: Any) -> dict[str, Any]:
@@ -43,6 +50,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ("sample_interval", "0 s", "a time above 0 s"),
         ("dtype", "object", "one of float32"),
         ("leave_out", "a.npy", "a list such as"),
+        ("levels", ["10 ohm"], "two levels such as"),
+        ("levels", ["10 ohm", "10 ohm"], "two different levels"),
         ("method", "guess", "one of 'auto', 'threshold', 'hmm'|'auto', 'threshold' or 'hmm'"),
         ("quantity", "current", "'resistance' or 'voltage'"),
     ],
