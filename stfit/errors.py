@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+OPTION: Final = "option '--{}'"  # where the command line is wrong; a call in Python names itself instead
+
 _SHOWN: Final = 20
 _LONGEST: Final = 300  # characters of a foreign text in a message
 _LONGEST_EXPECTED: Final = 2000  # of what was expected: our own words, which may list all keys there are

@@ -82,7 +82,7 @@ def parameter_names(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
-        raise unfit('a list of names, such as ["tau_0"]', shown(value))
+        raise unfit('a name or a list of names, such as ["tau_0"]', shown(value))
     for name in value:
         if name not in PARAMETERS:
             raise unfit(*unknown(name, tuple(PARAMETERS), "parameters known here"))

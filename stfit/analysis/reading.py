@@ -18,7 +18,7 @@ from stfit.analysis.entries import Analysis
 from stfit.analysis.messages import Location, place, problem_of
 from stfit.analysis.schema import Content, known_keys, read_backend
 from stfit.analysis.toml_file import parse_toml, read_text
-from stfit.errors import InputError, Problem
+from stfit.errors import OPTION, InputError, Problem
 
 
 def read_analysis(path: Path) -> Analysis:
@@ -56,12 +56,12 @@ def with_backend(analysis: Analysis, name: str, where: str) -> Analysis:
     return replace(analysis, fit=replace(analysis.fit, backend=backend))
 
 
-def with_target(analysis: Analysis, name: str) -> Analysis:
-    """The same analysis with a plan for another quantity; InputError if none is called so."""
+def with_target(analysis: Analysis, name: str, where: str = OPTION) -> Analysis:
+    """The same analysis with a plan for another quantity; InputError, at `where`, if none is called so."""
     try:
         target = planning.target(name)
     except PydanticCustomError as error:
-        raise InputError(Problem("option '--target'", **(error.context or {}))) from error
+        raise InputError(Problem(where.format("target"), **(error.context or {}))) from error
     return replace(analysis, plan=replace(analysis.plan, target=target))
 
 

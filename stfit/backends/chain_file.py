@@ -127,7 +127,9 @@ def leaving(file: Path | None) -> Iterator[None]:
         yield
     except BaseException as error:
         if file is not None and file.exists() and file.stat().st_mtime_ns != before:
-            error.add_note(f"the chain so far is in {file}; the same command with --resume goes on from there")
+            error.add_note(
+                f"the chain so far is in {file}; the same work with --resume (resume=True) goes on from there"
+            )
         raise
 
 

@@ -1,4 +1,4 @@
-"""Tables that a session holds in memory, a DataFrame or a mapping of arrays, and DataFrames of results."""
+"""Tables that a session holds in memory: a DataFrame or a mapping of arrays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
 from stfit.loaders.assembled import tabulated
@@ -16,11 +16,12 @@ from stfit.loaders.containers import Table
 from stfit.loaders.contents import contents_of, with_unit
 
 IN_MEMORY: Final = Path("table in memory")  # what messages and results call it
+_MISSING: Final = ("nan", "<NA>", "None", "NaT")  # cells without a value, as text
 
 
 def is_table(source: object) -> bool:
     """Whether a source is a table in memory: a DataFrame, or a mapping of names to arrays."""
-    return isinstance(source, pd.DataFrame | Mapping)
+    return isinstance(source, Mapping) or (hasattr(source, "columns") and hasattr(source, "dtypes"))
 
 
 def table_in_memory(source: Any, units: Mapping[str, str] | None = None) -> Table:
@@ -58,14 +59,10 @@ def table_in_memory(source: Any, units: Mapping[str, str] | None = None) -> Tabl
     return tabulated(IN_MEMORY, contents_of(IN_MEMORY, columns), digest.hexdigest())
 
 
-def data_frame(columns: Mapping[str, Any], index: list[str] | None = None) -> pd.DataFrame:
-    """A DataFrame of columns by name, each of shape (rows,), with names of the rows where they have any."""
-    return pd.DataFrame(dict(columns), index=index)
-
-
-def _cells(values: Any) -> Any:
+def _cells(values: Any) -> npt.NDArray[Any]:
     """A column as an array: numbers with NaN where one is missing, or text with "" there."""
-    series = pd.Series(np.asarray(values)) if not isinstance(values, pd.Series) else values
-    if pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series):
-        return series.to_numpy(dtype=float, na_value=np.nan)
-    return np.array(["" if pd.isna(value) else str(value) for value in series], dtype=object)
+    array = np.asarray(values)
+    if getattr(getattr(values, "dtype", array.dtype), "kind", "O") in "iuf":  # pandas' own types of numbers among them
+        return np.asarray(values.to_numpy(float, na_value=np.nan) if hasattr(values, "to_numpy") else array, float)
+    text = array.astype(str)
+    return np.where(np.isin(text, _MISSING), "", text).astype(object)

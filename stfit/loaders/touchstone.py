@@ -218,5 +218,6 @@ def _complex(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64], pa
     """Complex values from their pairs; angles are in degrees."""
     if pair == "RI":
         return np.asarray(first + 1j * second)
-    size = first if pair == "MA" else 10.0 ** (first / 20.0)
+    with np.errstate(over="ignore"):  # what is infinite is refused where it is used
+        size = first if pair == "MA" else 10.0 ** (first / 20.0)
     return np.asarray(size * np.exp(1j * np.deg2rad(second)))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 _SETTINGS: Final = ("delta_R", "transition", "barrier")
+_ENDLESS: Final = 1e30  # A, whose square a double holds
 _NOT_HERE: Final = frozenset({"tau_0", "delta_R"})  # zero temperature knows no time, and ΔR is that of the row
 _KNOWN: Final = frozenset({"E_P", "E_AP", "Kv"})  # critical currents give λ c_i over the barrier, not both
 
@@ -92,6 +93,12 @@ class CriticalCurrentModel(LawModel):
         if isinstance(prediction, Jet):
             return 1.0 / prediction
         return np.divide(1.0, prediction, out=np.full(prediction.shape, np.inf), where=prediction != 0.0)
+
+    def scattered(self, prediction: Any) -> Any:
+        """I_c, A; finite without spin transfer too, where a search may come by."""
+        if isinstance(prediction, Jet):
+            return self.as_data(prediction)
+        return np.nan_to_num(self.as_data(prediction), nan=np.nan, posinf=_ENDLESS, neginf=-_ENDLESS)
 
     def derived_at(self, quantities: Mapping[str, Any]) -> dict[str, Any]:
         """c_P, c_AP (rad), their ratio, and the slopes of 1/I_c against ΔR (1/V)."""

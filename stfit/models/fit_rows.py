@@ -8,6 +8,7 @@ from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
+from lmfit.model import isnull  # that of pandas, where it is installed
 
 Array = npt.NDArray[np.float64]
 Coders = Mapping[str, Callable[[Any], Array]]  # of the settings that are words, by name
@@ -40,7 +41,7 @@ class FitRows:
         coders : mapping of str to callable
             What turns the words of a setting into codes, by name.
         nan_policy : str
-            "omit" leaves rows out whose datum is NaN; "raise" and "propagate" keep them.
+            "omit" leaves rows out whose datum, weight or setting is missing; "raise" and "propagate" keep them.
 
         Returns
         -------
@@ -55,22 +56,38 @@ class FitRows:
         if nan_policy not in _POLICIES:
             raise ValueError(f"nan_policy is one of {', '.join(_POLICIES)}; found {nan_policy!r}")
         values = np.atleast_1d(np.asarray(data, dtype=float))
-        kept = ~np.isnan(values) if nan_policy == "omit" else np.ones(values.shape, dtype=bool)
+        given = {name: _in_order_of(data, entry, name) for name, entry in (*settings.items(), ("weights", weights))}
+        columns = {name: entry for name, entry in given.items() if not _is_option(entry, coders.get(name))}
+        kept = np.ones(values.shape, dtype=bool)
+        if nan_policy == "omit":
+            kept = _all_there(values, columns)
+        found = {name: _column(name, entry, kept, coders) for name, entry in columns.items()}
+        used = given | found
+        return cls(values[kept], used.pop("weights"), used)
 
-        def column(name: str, given: Any) -> Any:
-            if given is None or (isinstance(given, str) and name not in coders):
-                return given  # an option of another model
-            ordered = _in_order_of(data, given, name)
-            codes = coders[name](ordered) if name in coders else np.asarray(ordered, dtype=float)
-            try:
-                return np.broadcast_to(codes, values.shape)[kept]
-            except ValueError as error:
-                raise ValueError(
-                    f"{name}: expected {values.size} rows, as the data have; found {codes.size}"
-                ) from error
 
-        columns = {name: column(name, given) for name, given in settings.items()}
-        return cls(values[kept], column("weights", weights), columns)
+def _is_option(entry: Any, coder: Callable[[Any], Array] | None) -> bool:
+    """Whether a setting is no column: not given, or a word for another model of a composite."""
+    return entry is None or (isinstance(entry, str) and coder is None)
+
+
+def _all_there(values: Array, columns: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
+    """Which rows lack nothing, shape (rows,)."""
+    there = ~np.isnan(values)
+    for entry in columns.values():
+        missing = np.asarray(isnull(entry))
+        if missing.shape in ((), values.shape):
+            there &= ~missing
+    return there
+
+
+def _column(name: str, entry: Any, kept: npt.NDArray[np.bool_], coders: Coders) -> Array:
+    """A column as float, its rows that are kept; words become codes."""
+    array = np.asarray(entry)
+    if array.size > 1 and array.shape != kept.shape:
+        raise ValueError(f"{name}: expected {kept.size} rows, as the data have; found {array.size}")
+    chosen = np.broadcast_to(array, kept.shape)[kept]
+    return coders[name](chosen) if name in coders else chosen.astype(float)
 
 
 def _in_order_of(data: Any, given: Any, name: str) -> Any:

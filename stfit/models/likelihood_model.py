@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -80,7 +79,7 @@ class LikelihoodModel(lmfit.Model, ABC):
         data: Any,
         params: lmfit.Parameters | None = None,
         weights: Any = None,
-        method: str = "leastsq",
+        method: Any = "leastsq",
         **options: Any,
     ) -> LikelihoodResult:
         """Fit by maximum likelihood; takes what lmfit's Model.fit takes.
@@ -110,6 +109,8 @@ class LikelihoodModel(lmfit.Model, ABC):
         ------
         ValueError
             If a setting, a start or the weights are missing, or rows do not go together.
+        TypeError
+            If a keyword is none of these.
         """
         settings = {name: options.pop(name) for name in self.independent_vars if name in options}
         started = self._started(params, options)
@@ -125,8 +126,10 @@ class LikelihoodModel(lmfit.Model, ABC):
             **{name: options.pop(name) for name in _OPTIONS if name in options},
             **(options.pop("fit_kws", None) or {}),
         )
-        for name in options.keys() - {"verbose", "coerce_farray"}:
-            warnings.warn(f"{self._name} has no argument {name!r}, which is ignored", UserWarning, stacklevel=2)
+        strange = sorted(options.keys() - {"verbose", "coerce_farray"})
+        if strange:
+            expected = f"settings ({', '.join(self.independent_vars)}), parameters, or what lmfit's fit takes"
+            raise TypeError(f"{self._name}: expected {expected}; found {strange[0]!r}")
         result.weighted = weights is not None
         result.fit()
         result.components = self.components

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from copy import copy, deepcopy
 from typing import Any, Final, Self, final
 
 import lmfit
@@ -227,11 +228,11 @@ class LikelihoodResult(ModelResult):
 
     def dumps(self, **kws: Any) -> str:
         """The result as JSON; `loads` and stfit.load_modelresult read it."""
-        content = json.loads(super().dumps())
-        for key in ("params", "init_params"):
-            content[key] = json.dumps(_without_symbols(json.loads(content[key]), self.model.symbols()))
-        content["weighted"] = self.weighted
-        return json.dumps(content, **kws)
+        bare = copy(self)
+        for name in ("params", "init_params"):
+            setattr(bare, name, _without_symbols(getattr(self, name), self.model.symbols()))
+        content = json.loads(super(LikelihoodResult, bare).dumps())
+        return json.dumps(content | {"weighted": self.weighted}, **kws)
 
     def loads(self, s: str, funcdefs: Mapping[str, Any] | None = None, **kws: Any) -> Self:
         """Become the result that `dumps` wrote.
@@ -254,6 +255,7 @@ class LikelihoodResult(ModelResult):
         self.model = restored(decode4js(content.pop("model")), funcdefs)
         self.userfcn = self.model._residual
         stored = {name: _parameters(content.pop(name), self.model.symbols()) for name in ("params", "init_params")}
+        del content["values"]  # they follow from the parameters
         kept = {name: decode4js(value) for name, value in content.items() if not name.startswith("__")}
         for name, value in (kept | stored).items():
             setattr(self, name, value)
@@ -277,10 +279,14 @@ def _likelihood_ratio(best: Any, held: Any) -> float:
     return float(chi2.cdf(held.chisqr - best.chisqr, best.nvarys - held.nvarys))
 
 
-def _without_symbols(stored: dict[str, Any], own: Iterable[str]) -> dict[str, Any]:
-    """Stored parameters without the functions that the model brings itself."""
-    kept = {name: value for name, value in stored["unique_symbols"].items() if name not in set(own)}
-    return stored | {"unique_symbols": kept}
+def _without_symbols(params: lmfit.Parameters, own: Iterable[str]) -> lmfit.Parameters:
+    """A copy of parameters without the functions that the model brings itself, to be stored."""
+    bare = deepcopy(params)
+    for parameter in bare.values():
+        parameter._delay_asteval = True  # its value stays, with nothing to compute it by
+    for name in own:
+        bare._asteval.symtable.pop(name, None)
+    return bare
 
 
 def _parameters(text: str, own: Mapping[str, Any]) -> lmfit.Parameters:

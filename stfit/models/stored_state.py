@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Final, final
+from typing import Any, Final
 
 import lmfit
 from lmfit.model import _buildmodel
@@ -17,27 +17,11 @@ LAWS: Final[dict[str, type[lmfit.Model]]] = {}  # that can be stored, by the nam
 _CURVES: Final = {curve.__name__: curve for curve in (CosineGmr, ChiGmr, TabulatedGmr)}
 
 
-@final
-class _StoredLaw:
-    """Stands for the function of a stored law, where lmfit would make a plain Model of it.
-
-    That one would take means over counted dwells for normal and lose the derived parameters, so it is not made.
-    """
-
-    __name__ = "STORED_LAW"
-
-    @property
-    def __signature__(self) -> Any:
-        raise ValueError(
-            "lmfit's load_model and load_modelresult would make a plain Model of this law, without its likelihood and "
-            "its derived parameters; stfit.load_model and stfit.load_modelresult read the file"
-        )
-
-    def __call__(self) -> None:
-        """Nothing: no model of it can be made."""
-
-
-STORED_LAW: Final = _StoredLaw()
+# in place of the function of a law, where lmfit would make a plain Model of it: its message quotes this
+_NO_FUNCTION: Final = (
+    "a law, of which a plain lmfit Model would lose the likelihood and the derived parameters; "
+    "stfit.load_model and stfit.load_modelresult read it"
+)
 
 
 def law_state(model: Any) -> tuple[dict[str, Any], None, None]:
@@ -53,7 +37,7 @@ def law_state(model: Any) -> tuple[dict[str, Any], None, None]:
     state = {
         "version": "2",
         "funcname": name,
-        "funcdef": STORED_LAW,
+        "funcdef": _NO_FUNCTION,
         "opts": {},
         "law": own | {"hints": model.param_hints},
     }
@@ -94,7 +78,8 @@ def _stored_curve(curve: Gmr) -> dict[str, Any]:
     name = type(curve).__name__
     if not isinstance(curve, tuple(_CURVES.values())):
         raise TypeError(f"a model with a GMR curve {name} of your own cannot be stored as text; pickle keeps it")
-    return {"curve": name, "values": asdict(curve)}
+    values: Any = curve
+    return {"curve": name, "values": asdict(values)}
 
 
 def _curve(stored: Mapping[str, Any]) -> Gmr:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, final
+from typing import Any, Self, final
 
 import numpy as np
 import numpy.typing as npt
 
 from stfit.figures.style import Figure
-from stfit.loaders.frames import data_frame
+from stfit.loaders.data_frames import DataFrame, data_frame
 from stfit.notebook import result_html
 from stfit.notebook.plots import Plots
 from stfit.pipeline.predicting import predicted
@@ -20,9 +20,6 @@ from stfit.reports.summary import summary
 from stfit.results import Estimate, FitResult, read
 from stfit.results.compared import Compared
 from stfit.results.measurement_plan import MeasurementPlan
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 Array = npt.NDArray[np.float64]
 

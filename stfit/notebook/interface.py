@@ -40,8 +40,7 @@ from stfit.studies.plan import Trials
 from stfit.studies.sbc import Repetitions
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
+    from stfit.loaders.data_frames import DataFrame
     from stfit.notebook.widget import Explorer
 
 InMemory: TypeAlias = "DataFrame | Mapping[str, Any]"  # a table: columns by their headers
@@ -159,7 +158,7 @@ def fit(
     """
     if is_table(source):
         described = {key: sections.pop(key) for key in tuple(sections) if key in DESCRIPTION_KEYS}
-        source = load(source, kind, polarity=polarity, units=units, **described)
+        source = measurement_in_memory(source, kind, polarity=polarity, units=units, keys=described, caller="stfit.fit")
     elif (kind, units, polarity) != (None, None, 1):
         expected = "a table in memory, of which alone kind, units and polarity are said here"
         raise InputError(Problem("stfit.fit", expected, f"an object of type {type(source).__name__}"))
@@ -275,7 +274,9 @@ def plan(
     """
     analysis, measurements = inputs_of(source, sections, "stfit.plan")
     trials = Trials(check, refits, analysis.fit.seed if seed is None else seed, processes)
-    found = plan_analysis(with_plan(analysis, target, hours), measurements, trials, command="stfit.plan")
+    found = plan_analysis(
+        with_plan(analysis, target, hours, "stfit.plan, {}"), measurements, trials, command="stfit.plan"
+    )
     return Plan.of(found)
 
 
@@ -436,7 +437,9 @@ def report(
     if isinstance(result, MeasurementPlan):
         return write_plan_report(result, output_of(result, Path(folder), force=force)).paths[0]
     asked = formats if isinstance(formats, str) else ",".join(formats)
-    return write_report(result, output_of(result, Path(folder), force=force), chosen_formats(asked)).paths[0]
+    return write_report(
+        result, output_of(result, Path(folder), force=force), chosen_formats(asked, "stfit.report, {}s")
+    ).paths[0]
 
 
 def read_result(path: str | Path) -> Fit:

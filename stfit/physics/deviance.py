@@ -115,5 +115,6 @@ def _poisson_half(count: Array, n: Array, log_probability: Array) -> Array:
     The two halves of a binomial deviance are two of these (Loader's decomposition), each without cancellation.
     """
     counted = count > 0
-    v = log_probability + np.log(n / np.where(counted, count, 1.0))
+    # where n is 0 so is the count, and v does not matter
+    v = log_probability + np.log(np.where(n > 0, n, 1.0) / np.where(counted, count, 1.0))
     return np.asarray(np.where(counted, count * exponential_excess(v), n * np.exp(log_probability)))

@@ -13,7 +13,7 @@ from stfit.analysis.reading import with_target
 from stfit.backends.least_squares import minimise
 from stfit.backends.optimum import Optimum
 from stfit.diagnostics.goodness import goodness
-from stfit.errors import InputError, Problem
+from stfit.errors import OPTION, InputError, Problem
 from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
@@ -55,14 +55,16 @@ def end_of(plan: MeasurementPlan, free: Sequence[str]) -> list[str]:
     return [f"the data do not identify {', '.join(asked)}, which 'fit.free' asks for"] if asked else []
 
 
-def with_plan(analysis: Analysis, target: str | None = None, hours: float | None = None) -> Analysis:
-    """The analysis with another target or time to spend (h); InputError where they are impossible."""
+def with_plan(
+    analysis: Analysis, target: str | None = None, hours: float | None = None, where: str = OPTION
+) -> Analysis:
+    """The analysis with another target or time to spend (h); InputError where they are impossible, at `where`."""
     conditions = analysis.plan
     if target is not None:
-        conditions = with_target(analysis, target).plan
+        conditions = with_target(analysis, target, where).plan
     if hours is not None:
         if not 0.0 < hours < np.inf:
-            raise InputError(Problem("option '--hours'", "a finite time above 0 h", f"{hours:g} h"))
+            raise InputError(Problem(where.format("hours"), "a finite time above 0 h", f"{hours:g} h"))
         conditions = replace(conditions, hours=3600.0 * hours)
     return replace(analysis, plan=conditions)
 

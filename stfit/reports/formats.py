@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Final
 
-from stfit.errors import InputError, Problem
+from stfit.errors import OPTION, InputError, Problem
 
 REPORT: Final = "report.html"
 RESULT: Final = "result.json"
@@ -16,16 +16,17 @@ FORMATS: Final = ("html", "pdf", "md", "latex")  # "all" is all of them
 _FILES: Final = {"html": (REPORT,), "pdf": ("report.pdf",), "md": ("report.md",), "latex": ("report.tex", "table.tex")}
 
 
-def chosen_formats(text: str) -> tuple[str, ...]:
-    """The formats of "html,pdf" or "all", each once. InputError for one that there is not, or cannot be made here."""
+def chosen_formats(text: str, where: str = OPTION) -> tuple[str, ...]:
+    """The formats of "html,pdf" or "all", each once. InputError, at `where`, for one that cannot be made here."""
+    named = where.format("format")
     asked = [part.strip().lower() for part in text.split(",") if part.strip()]
     unknown = [name for name in asked if name not in {*FORMATS, "all"}]
     if unknown or not asked:
         expected = f"{', '.join(FORMATS)} or all, with commas between several"
-        raise InputError(Problem("option '--format'", expected, repr(unknown[0] if unknown else text)))
+        raise InputError(Problem(named, expected, repr(unknown[0] if unknown else text)))
     formats = FORMATS if "all" in asked else tuple(dict.fromkeys(asked))
     if "pdf" in formats:
-        require_typst("option '--format', pdf")
+        require_typst(f"{named}, pdf")
     return formats
 
 

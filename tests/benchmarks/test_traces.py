@@ -26,7 +26,7 @@ GOAL: Final = 0.4  # of the speed of numpy.sum
 SAMPLES: Final = 50_000_000
 ROUNDS: Final = 7
 MOST_MEMORY: Final = 100e6  # bytes above what the imports take
-LEVELS, LIMITS = (0.0, 12.0), (4.0, 8.0)
+LIMITS = (4.0, 8.0)
 
 _MEASURE: Final = """
 import sys
@@ -39,7 +39,7 @@ def anonymous():
 segment(np.tile(np.float32([0, 12]), 500), (0.0, 12.0), (4.0, 8.0))
 before = anonymous()
 x = np.load(sys.argv[1], mmap_mode="r")
-found = segment(x, (0.0, 12.0), (4.0, 8.0), window=1e6)
+found = segment(x, (4.0, 8.0))
 print(anonymous() - before, int(found.chain[1].sum()), x.nbytes)
 """
 
@@ -71,12 +71,12 @@ def seconds(work: Callable[[], Any]) -> float:
 @pytest.mark.parametrize("tau", [3000, 1000, 30, 3])
 def test_throughput(benchmark: Any, tau: int) -> None:
     samples = trace(tau)
-    transitions = int(segment(samples, LEVELS, LIMITS, window=1e6).chain[1].sum())
+    transitions = int(segment(samples, LIMITS).chain[1].sum())
     assert transitions == by_numpy(samples)
     times: dict[str, list[float]] = {"sum": [], "segment": [], "numpy": []}
     for _ in range(ROUNDS):
         times["sum"].append(seconds(samples.sum))
-        times["segment"].append(seconds(lambda: segment(samples, LEVELS, LIMITS, window=1e6)))
+        times["segment"].append(seconds(lambda: segment(samples, LIMITS)))
     times["numpy"].append(seconds(lambda: by_numpy(samples)))
     ratio = median(a / b for a, b in zip(times["sum"], times["segment"], strict=True))
     benchmark.extra_info |= {
@@ -85,7 +85,7 @@ def test_throughput(benchmark: Any, tau: int) -> None:
         "speed over plain NumPy": times["numpy"][0] / median(times["segment"]),
         "samples a second": SAMPLES / median(times["segment"]),
     }
-    benchmark.pedantic(lambda: segment(samples, LEVELS, LIMITS, window=1e6), rounds=1)
+    benchmark.pedantic(lambda: segment(samples, LIMITS), rounds=1)
     if tau >= 1000:
         assert ratio >= GOAL, benchmark.extra_info
 

@@ -15,7 +15,8 @@ import pytest
 from scipy.special import ndtri
 
 from stfit.kinds.telegraph.files import TraceFile
-from stfit.kinds.telegraph.reducing import ReducedTrace, TraceTask, reduce_trace
+from stfit.kinds.telegraph.reduced import ReducedTrace, TraceTask
+from stfit.kinds.telegraph.reducing import reduce_trace
 from tests.traces import telegraph
 
 pytestmark = pytest.mark.slow
@@ -43,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def reduced(samples: Array, folder: Path, method: str = "auto") -> ReducedTrace:
     path = folder / "trace.npy"
     np.save(path, samples.astype(np.float32))
-    return reduce_trace(TraceTask(TraceFile(path, "resistance", 1.0, "ohm"), 1e-3, True, method))
+    return reduce_trace(TraceTask((TraceFile(path, "resistance", 1.0, "ohm"),), 1e-3, True, method))
 
 
 @cache

@@ -21,7 +21,7 @@ from stfit.backends.least_squares import minimise
 from stfit.backends.optimum import Optimum
 from stfit.diagnostics.goodness import goodness
 from stfit.kinds.critical.data import CriticalCurrents
-from stfit.kinds.dwell.frames import frame_notes
+from stfit.kinds.dwell.framed import FramedDwells
 from stfit.kinds.ramp.notes import ramp_notes
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
@@ -48,7 +48,7 @@ def alarms_of(objective: Objective, optimum: Optimum, seed: int) -> set[str]:
         "not converged": optimum.status is not Status.CONVERGED,
         f"verdict {found.verdict}": found.verdict in {"doubtful", "rejected"},
         "under-dispersion": scatters_too_little(found),
-        "durations in frames": bool(frame_notes(objective)),
+        "durations in frames": any(isinstance(term.measurement, FramedDwells) for term in objective.terms),
         "moments of ramps": any(note.level == "warning" for note in ramp_notes(objective, optimum)),
         "signs": any(isinstance(entry, CriticalCurrents) and entry.opposed > 0 for entry in measurements),
     }

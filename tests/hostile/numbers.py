@@ -35,7 +35,7 @@ def traces() -> Iterator[Hostile]:
             label,
             partial(np.save, arr=values),
             "unit=ohm",
-            Right.EITHER if label in ("int64", "one") else Right.REFUSED,
+            Right.EITHER if label in ("int64", "one", "nan", "infinite") else Right.REFUSED,
         )
     for unit in ("0 ohm", "0 mohm", "1e300 ohm", "1e-300 ohm", "-1e300 ohm", "1e999 ohm", "nan ohm", "", "ohm/0"):
         yield _trace(f"unit {unit.replace('/', ' ')}", partial(np.save, arr=signal), f"unit={unit}")

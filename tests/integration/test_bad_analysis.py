@@ -144,7 +144,7 @@ PAIRS: dict[str, Case] = {
         key("fit.bounds.tau_0"),
         ["above 0 s", "['0 s', '1 us']"],
     ),
-    "a name in place of a list": ('[fit]\nfree = "tau_0"', key("fit.free"), ['"tau_0"', "'tau_0'"]),
+    "a number in place of a list": ("[fit]\nfree = 1", key("fit.free"), ['"tau_0"', "found 1"]),
     "a prior without a family": (
         '[priors]\nbeta = ["0.3", "0.1"]',
         key("priors.beta"),

@@ -142,9 +142,9 @@ def test_another_seed_makes_another_measurement(tmp_path: Path) -> None:
     assert (tmp_path / "dwell.csv").read_bytes() != (NANOPILLAR / "dwell.csv").read_bytes()
 
 
-def test_nothing_is_left_in_the_folder_but_report_and_result(
+def test_nothing_is_left_in_the_folder_but_what_the_manifest_names(
     outcome: tuple[subprocess.CompletedProcess[str], Path],
 ) -> None:
     _, folder = outcome
     left = sorted(path.name for path in (folder / "reports" / "nanopillar").iterdir())
-    assert left == ["report.html", "result.json"]
+    assert left == ["report.html", "result.json", "stfit-manifest.json"]

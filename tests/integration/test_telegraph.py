@@ -37,7 +37,7 @@ def test_each_trace_says_its_route_and_its_checks(result: FitResult) -> None:
     assert {trace["route"] for trace in close} == {"hmm"}
     for trace in far:
         assert all(naive > tau for naive, tau in zip(trace["naive"], trace["tau"], strict=True))
-        assert len(trace["checks"]) == 9
+        assert len(trace["checks"]) == 10
     assert any("12 by thresholds" in note.sentence for note in result.validity)
     assert any("2 by the hidden Markov model" in note.sentence for note in result.validity)
 

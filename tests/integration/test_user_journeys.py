@@ -483,4 +483,4 @@ def test_a_full_disk_leaves_nothing_half_written(usual: Fit, tmp_path: Path, mon
     monkeypatch.setattr(Path, "write_bytes", write)
     with pytest.raises(InputError, match="no space left on device"):
         stfit.report(usual, tmp_path / "out")
-    assert list((tmp_path / "out").iterdir()) == []
+    assert list(tmp_path.rglob("*.html")) == []

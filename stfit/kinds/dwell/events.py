@@ -9,7 +9,10 @@ from typing import Any, ClassVar, Final, final
 import numpy as np
 import numpy.typing as npt
 
+from stfit.errors import CellProblem, TableError
 from stfit.kinds.dwell.data import DwellTimes, displayed
+from stfit.kinds.dwell.framed import FramedDwells
+from stfit.kinds.dwell.frames import frame_that_matters
 from stfit.kinds.dwell.missed import MissedDwellEvents
 from stfit.measurement.base import Array, Origin, Rows, Settings, frozen
 from stfit.measurement.defaults import OfTable, WithResiduals
@@ -17,9 +20,13 @@ from stfit.measurement.grouping import groups
 from stfit.measurement.observation import Edge
 from stfit.measurement.resampling import drawn_within
 from stfit.measurement.traits import Traits
+from stfit.results.numbers import format_rounded
 
 KIND: Final = "dwell-events"
 
+_SLACK: Final = 1e-9  # relative, of a duration rounded in its file
+_REPEATS: Final = (3, 0.02)  # of a state after itself that are no accident: their number, and their share
+_RECOGNISED: Final = "all {size} durations are multiples of {frame}: they are taken for whole frames (sample_interval)"
 _MOST_EVENTS = 1e7  # that a replica draws a setting; only a fit that failed expects more
 
 
@@ -51,8 +58,14 @@ class DwellEvents(OfTable, WithResiduals):
 
     @classmethod
     def from_columns(
-        cls, columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, dead_time: float | None = None
-    ) -> DwellEvents | MissedDwellEvents:
+        cls,
+        columns: Mapping[str, npt.NDArray[Any]],
+        *,
+        origin: Origin,
+        dead_time: float | None = None,
+        shortest_dwell: float | None = None,
+        sample_interval: float | None = None,
+    ) -> DwellEvents | MissedDwellEvents | FramedDwells:
         """Group the dwells by state and setting.
 
         Parameters
@@ -63,29 +76,44 @@ class DwellEvents(OfTable, WithResiduals):
             With the polarity of the currents.
         dead_time : float, optional
             s; dwells shorter than it were joined to the one before, and the exact likelihood knows it.
+        shortest_dwell : float, optional
+            s; dwells shorter than it are not in the table: what is left of an exponential law is one.
+        sample_interval : float, optional
+            s; durations are whole numbers of frames. Recognised where all of them are, and it matters.
 
         Returns
         -------
-        DwellEvents or MissedDwellEvents
-            The second with a dead time.
+        DwellEvents, MissedDwellEvents or FramedDwells
+            The second with a dead time, the third of durations in frames.
 
         Raises
         ------
         TableError
-            Where a complete dwell is below the dead time, or a setting with a dead time has one state only.
+            Where a complete dwell is below the dead time or the shortest dwell, a setting with a dead time has one
+            state only or a state after itself, or a duration is no whole number of frames.
         """
+        _refuse_both(dead_time, shortest_dwell, sample_interval)
         settings = Settings.from_columns(columns, origin.polarity)
         keys = [settings.state.astype(float), settings.drive, settings.temperature, settings.field]
         first, setting = groups(keys)
-        duration = frozen(columns["duration"])
+        duration = np.asarray(columns["duration"], dtype=float)
         censored = frozen(columns.get("censored", np.zeros(duration.size)), np.bool_)
+        frame = sample_interval or (None if dead_time else frame_that_matters(duration, setting))
+        if frame is not None and sample_interval is None:
+            origin = origin.of(KIND, _RECOGNISED.format(size=duration.size, frame=format_rounded(frame, "s", 4)))
+        if shortest_dwell is not None:
+            duration = _beyond(duration, censored, shortest_dwell, frame)
+        duration = frozen(duration)
         reduced = DwellTimes(
             settings.at(first),
             origin.of(KIND),
             n=frozen(np.bincount(setting, weights=~censored, minlength=first.size)),
             total_time=frozen(np.bincount(setting, weights=duration, minlength=first.size)),
         )
+        if frame is not None:
+            return FramedDwells.of(reduced, duration, setting, censored, frame)
         if dead_time:
+            _refuse_states_after_themselves(settings.state, setting, censored)
             return MissedDwellEvents.of(reduced, duration, setting, censored, dead_time)
         return cls(reduced, duration, frozen(setting, np.intp), censored)
 
@@ -179,3 +207,42 @@ class DwellEvents(OfTable, WithResiduals):
     def _timed(self) -> npt.NDArray[np.bool_]:
         """Settings that were watched for a fixed time: those whose last dwell is censored."""
         return np.asarray(np.bincount(self.setting, weights=self.censored, minlength=self.reduced.n.size) > 0)
+
+
+def _refuse_both(dead_time: float | None, shortest_dwell: float | None, sample_interval: float | None) -> None:
+    """TableError of keys that contradict each other."""
+    if not dead_time:
+        return
+    for name, value in (("shortest_dwell", shortest_dwell), ("sample_interval", sample_interval)):
+        if value:
+            expected = f"no {name} beside a dead_time"
+            raise TableError([CellProblem(None, name, expected, f"{value:g} s")])
+
+
+def _beyond(duration: Array, censored: npt.NDArray[np.bool_], shortest: float, frame: float | None) -> Array:
+    """Durations less the shortest that the table can hold, where dwells of whole frames begin at one frame."""
+    below = np.flatnonzero((duration < (1.0 - _SLACK) * shortest) & ~censored)
+    if below.size:
+        expected = f"a duration of at least the shortest_dwell, {shortest:g} s (shorter dwells were dropped)"
+        raise TableError([CellProblem(int(i), "duration", expected, f"{duration[i]:g} s") for i in below])
+    lost = shortest if frame is None else frame * (np.ceil(shortest / frame * (1.0 - _SLACK)) - 1.0)
+    return np.asarray(np.maximum(duration - lost, _SLACK * shortest))
+
+
+def _refuse_states_after_themselves(state: npt.NDArray[Any], setting: Rows, censored: npt.NDArray[np.bool_]) -> None:
+    """TableError where dwells in turn repeat a state: what joins short dwells leaves none of these.
+
+    Tables that are sorted by state are not in turn; single repetitions may lie between two records.
+    """
+    same = (state[1:] == state[:-1]) & (setting[1:] == setting[:-1]) & ~censored[:-1]
+    turns = int(np.count_nonzero(state[1:] != state[:-1]))
+    repeats = np.flatnonzero(same)
+    if repeats.size < _REPEATS[0] or repeats.size < _REPEATS[1] * same.size or turns < repeats.size:
+        return
+    expected = (
+        "P and AP in turn, as a dead_time that joins short dwells to the one before leaves them (shortest_dwell is the "
+        "key for short dwells that were dropped)"
+    )
+    word = ("P", "AP")[int(state[repeats[0]])]
+    found = f"{word} after {word}, and so in {repeats.size} rows"
+    raise TableError([CellProblem(int(repeats[0]) + 1, "state", expected, found)])

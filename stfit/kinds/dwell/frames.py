@@ -7,46 +7,27 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.kinds.dwell.events import DwellEvents
-from stfit.kinds.dwell.missed import MissedDwellEvents
-from stfit.measurement import name_of
-from stfit.objective import Objective
-from stfit.results import Note
-from stfit.results.numbers import format_rounded
-
 Array = npt.NDArray[np.float64]
 
 _FEWEST: Final = 20  # durations: by chance all of them lie so near multiples of a step once in 10²⁰
+_FEWEST_VALUES: Final = 3  # among them
 _OFF: Final = 0.05  # of the step: how far a duration may lie off its multiple, for the rounding in a file
 _ROUNDING: Final = 1e-9  # of the longest duration: differences below it are those of floating-point numbers
 _FIRST_MULTIPLES: Final = 50.0  # steps, up to which the smallest difference finds the multiples
 _LARGEST_SHIFT: Final = 1.0 / 3.0  # of a standard error, by which half a step may move ln τ
 
 
-def frame_notes(objective: Objective) -> list[Note]:
-    """A warning for each measurement of single dwells whose durations are multiples of a step that matters."""
-    notes = []
-    for term in objective.terms:
-        events = term.measurement
-        if isinstance(events, DwellEvents | MissedDwellEvents):
-            notes += _note(name_of(events), events.duration, events.setting)
-    return notes
+def frame_that_matters(duration: Array, setting: npt.NDArray[np.intp]) -> float | None:
+    """The step (s) of which all durations (s) are multiples; None where there is none, or no dwell time depends on it.
 
-
-def _note(name: str, duration: Array, setting: npt.NDArray[np.intp]) -> list[Note]:
+    duration, setting: of each event, the latter the row of its state and setting; shape (events,).
+    """
     step = common_step(duration)
     if step is None:
-        return []
+        return None
     n = np.bincount(setting).astype(float)
     relative = 0.5 * step * n / np.bincount(setting, weights=duration)
-    if np.sqrt(np.sum(n * relative**2)) < _LARGEST_SHIFT:
-        return []
-    sentence = (
-        f"All {duration.size} durations in {name} are multiples of {format_rounded(step, 's', 4)}: they were counted "
-        "in frames, and single dwells are then not exponential. Dwell times may be off by half a frame, up "
-        f"to {100.0 * float(np.max(relative)):.2g} % here. Give the record itself as a trace, or sample faster."
-    )
-    return [Note("durations in frames", "warning", sentence)]
+    return step if np.sqrt(np.sum(n * relative**2)) >= _LARGEST_SHIFT else None
 
 
 def common_step(duration: Array) -> float | None:
@@ -54,7 +35,7 @@ def common_step(duration: Array) -> float | None:
     distinct = np.unique(duration)
     gaps = np.diff(distinct, prepend=0.0)
     gaps = gaps[gaps > _ROUNDING * distinct[-1]]
-    if duration.size < _FEWEST:
+    if duration.size < _FEWEST or distinct.size < _FEWEST_VALUES:
         return None
     step = float(np.min(gaps))
     for reach in (_FIRST_MULTIPLES * step, np.inf):  # near multiples tell the step well enough to count the far ones

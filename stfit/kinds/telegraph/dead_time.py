@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -35,16 +36,17 @@ def resolved(segmentation: Segmentation, shortest: int) -> tuple[npt.NDArray[np.
 
 
 def missed_event_estimate(
-    segmentation: Segmentation, dead_time: float
+    stretches: Sequence[Segmentation], dead_time: float
 ) -> tuple[Array, Array, npt.NDArray[np.int64]] | None:
     """ln τ (samples) of low and high, their covariance, apparent transitions; None where the likelihood has no maximum.
 
-    dead_time: in samples. A dwell of length L is seen for L samples on average, so that a limit of k samples is a dead
-    time of k − 1/2; k is the smallest for which that is not below the given one.
+    stretches: of a record, segmented. dead_time: in samples. A dwell of length L is seen for L samples on average, so
+    that a limit of k samples is a dead time of k − 1/2; k is the smallest for which that is not below the given one.
     """
     shortest = int(np.ceil(dead_time + 0.5))
-    state, length = resolved(segmentation, shortest)
-    censored = np.arange(state.size) == state.size - 1
+    found = [resolved(segmentation, shortest) for segmentation in stretches]
+    state, length = (np.concatenate([each[k] for each in found]) for k in (0, 1))
+    censored = np.concatenate([np.arange(each[0].size) == each[0].size - 1 for each in found])
     counts = np.bincount(state[~censored], minlength=2)
     if np.any(counts < 1):
         return None

@@ -31,8 +31,10 @@ _COLUMNS: Final = {
 }
 _SIGNAL: Final = Column("signal", "", any_unit=True)
 
-_MOST_MISSING: Final = 0.01
 _JITTER: Final = 0.2  # of a sampling interval, that a written time may be off
+_MOST_JITTER: Final = 0.1  # share of the times that may be off by more
+_GAP: Final = 1.5  # sampling intervals: a longer step lacks samples
+_LONGEST_GAP: Final = 1000  # samples
 _KINDS: Final = "fiu"
 _PART: Final = 1 << 22  # samples of a mapped array that are looked at at once
 
@@ -92,7 +94,7 @@ def open_trace(file: TraceFile) -> RawTrace:
 
     Nothing is ever unpickled. InputError: what cannot be read, another shape, samples that are no numbers, a wrong
     unit, a sampling interval that nobody gives, times that are not evenly spaced (with its row), sizes that no signal
-    has.
+    has. Samples that gaps in the times lack are NaN.
     """
     with limited(file.size_limit):
         try:
@@ -124,18 +126,25 @@ def _binary(file: TraceFile, size: int) -> npt.NDArray[Any]:
 
 
 def _check_sizes(file: TraceFile, raw: RawTrace) -> None:
-    """Refuse an empty trace, and signals whose squares leave the range of doubles, as cells of tables are."""
+    """Refuse an empty trace, and signals whose squares leave the range of doubles, as cells of tables are.
+
+    Single samples that are no number, or an instrument's code for one beyond its range, are missing ones.
+    """
     si = QUANTITIES.get(raw.measures.quantity, "")
     if raw.samples.size == 0:
         raise InputError(Problem(file.path.name, "samples", "none"))
     if raw.samples.dtype.kind != "f":
         return
-    parts = (raw.samples[start : start + _PART] for start in range(0, raw.samples.size, _PART))
-    sample = max(float(np.max(np.abs(part), initial=0.0, where=np.isfinite(part))) for part in parts)
-    largest = sample * abs(raw.measures.factor or 1.0)
-    if largest and not SMALLEST <= largest <= LARGEST:
+    usable_samples, largest = 0, 0.0
+    for start in range(0, raw.samples.size, _PART):
+        size = np.abs(raw.samples[start : start + _PART].astype(float)) * abs(raw.measures.factor or 1.0)
+        usable = size <= LARGEST
+        largest = max(largest, float(np.max(size, initial=0.0, where=usable)))
+        usable_samples += int(np.count_nonzero(usable))
+    if not usable_samples or 0.0 < largest < SMALLEST:
         expected = f"a signal between {SMALLEST:g} and {LARGEST:g} {si}".rstrip() + " in size"
-        raise InputError(Problem(file.path.name, expected, f"one of up to {largest:g} {si}".rstrip()))
+        found = f"one of up to {largest:g} {si}".rstrip() if usable_samples else "no such sample"
+        raise InputError(Problem(file.path.name, expected, found))
 
 
 def _from_table(file: TraceFile) -> RawTrace:
@@ -143,13 +152,12 @@ def _from_table(file: TraceFile) -> RawTrace:
     table = _described(file, signals)
     match = next(match for match in table.headers.matches.values() if match.column in signals)
     measures, factor = _written(file, match, table)
-    held: tuple[str, ...] = ()
     if _TIME.name in table.values:
-        samples, interval, held = _timed(table, match.column.name, file)
+        samples, interval = _timed(table, match.column.name, file)
     else:
         samples, interval = table.values[match.column.name], _stated(file, table)
     samples = samples if factor == 1.0 else factor * samples
-    return RawTrace(samples, measures, interval, (*table.recognised, *held))
+    return RawTrace(samples, measures, interval, table.recognised)
 
 
 def _described(file: TraceFile, signals: Sequence[Column]) -> Described:
@@ -186,31 +194,58 @@ def _stated(file: TraceFile, table: Described) -> float:
     return float(stated[0])
 
 
-def _timed(table: Described, signal: str, file: TraceFile) -> tuple[Array, float, tuple[str, ...]]:
-    """Samples with times: their values, their interval (s), and what was done for missing ones."""
-    time, samples, missing = _bridged(table, signal, file)
-    steps = np.diff(time)
+def _timed(table: Described, signal: str, file: TraceFile) -> tuple[Array, float]:
+    """Samples with times: their values, NaN where the times have a gap, and their interval (s)."""
+    samples, steps = table.values[signal], np.diff(table.values[_TIME.name])
     if steps.size == 0:
-        raise InputError(Problem(file.path.name, "two samples or more", f"{time.size}"))
-    interval = float((time[-1] - time[0]) / steps.size)
-    if not interval > 0:
-        raise InputError(
-            Problem(f"{file.path.name}, column 'time'", "times that rise", f"{time[0]:g} to {time[-1]:g} s")
-        )
-    wrong = np.flatnonzero(np.abs(steps - interval) > _JITTER * interval)
-    if wrong.size:
-        where = f"{file.path.name}, sample {wrong[0] + 2}, column 'time'"
-        expected = f"evenly spaced times, {interval:.6g} s apart, to {100 * _JITTER:g} %"
-        raise InputError(Problem(where, expected, f"a step of {steps[wrong[0]]:.6g} s"))
-    held = (f"{missing} missing samples have the value of the one before",) if missing else ()
+        raise InputError(Problem(file.path.name, "two samples or more", f"{samples.size}"))
+    _refuse_uneven(steps, file.path.name)
+    multiples = _multiples(steps)
+    interval = float(steps.sum() / multiples.sum())
+    samples = _with_gaps(samples, multiples)
     if file.sample_interval is None:
-        return samples, interval, held
+        return samples, interval
     if table.headers.matches[_TIME.name].unit is None:
-        return samples, file.sample_interval, held
+        return samples, file.sample_interval
     if abs(file.sample_interval / interval - 1.0) > _JITTER:
         found = f"times {interval:.6g} s apart"
         raise InputError(Problem(file.path.name, f"the declared sample_interval, {file.sample_interval:g} s", found))
-    return samples, interval, held
+    return samples, interval
+
+
+def _refuse_uneven(steps: Array, name: str) -> None:
+    """InputError where times do not rise, or are not evenly spaced but for jitter and gaps."""
+    falling = np.flatnonzero(steps <= 0.0)
+    if falling.size:
+        where = f"{name}, sample {falling[0] + 2}, column 'time'"
+        raise InputError(Problem(where, "times that rise", f"a step of {steps[falling[0]]:.6g} s"))
+    step = float(np.median(steps))
+    off = np.abs(steps / (step * _multiples(steps)) - 1.0) > _JITTER
+    if np.count_nonzero(off) > _MOST_JITTER * steps.size:
+        place = int(np.flatnonzero(off)[0])
+        where = f"{name}, sample {place + 2}, column 'time'"
+        expected = f"evenly spaced times, {step:.6g} s apart, to {100 * _JITTER:g} %"
+        raise InputError(Problem(where, expected, f"a step of {steps[place]:.6g} s"))
+
+
+def _multiples(steps: Array) -> npt.NDArray[np.int64]:
+    """Sampling intervals in each step of time: more than one in a gap, one where a time is late and the next is not."""
+    whole = steps / np.median(steps)
+    beside = np.minimum(np.append(whole[1:], np.inf), np.insert(whole[:-1], 0, np.inf))
+    beside = np.where(np.isfinite(beside), beside, 1.0)
+    gap = (whole > _GAP) & (whole + beside > 1.0 + _GAP)
+    return np.where(gap, np.rint(whole), 1.0).astype(np.int64)
+
+
+def _with_gaps(samples: Array, multiples: npt.NDArray[np.int64]) -> Array:
+    """Samples with NaN for those that a gap lacks; a gap of more samples than there are is as long as they are."""
+    gaps = max(1, int(np.count_nonzero(multiples > 1)))
+    lengths = np.minimum(multiples, max(_LONGEST_GAP, samples.size // gaps))
+    if np.all(lengths == 1):
+        return samples
+    found = np.full(int(lengths.sum()) + 1, np.nan)
+    found[np.concatenate([[0], np.cumsum(lengths)])] = samples
+    return found
 
 
 def _signals(file: TraceFile) -> list[Column]:
@@ -238,26 +273,6 @@ def _written(file: TraceFile, match: Match, table: Described) -> tuple[Measured,
         expected = f"a unit such as {QUANTITIES[file.quantity]}"
         raise InputError(Problem(f"{file.path.name}, column {quoted(header)}", expected, quoted(unit)))
     return Measured(file.quantity), 1.0
-
-
-def _bridged(table: Described, signal: str, file: TraceFile) -> tuple[Array, Array, int]:
-    """Times and samples, and how many of them were left out as bad rows; the one before stands for each of these.
-
-    InputError where so many are missing that dwells could be bridged unseen.
-    """
-    time, samples = table.values["time"], table.values[signal]
-    steps = np.diff(time)
-    step = float(np.median(steps)) if steps.size else 0.0
-    if file.listed.description.dialect.bad_rows != "leave-out" or not step > 0:
-        return time, samples, 0
-    times = np.maximum(np.rint(steps / step), 1.0).astype(np.int64)
-    missing = int(times.sum()) - times.size
-    if missing > _MOST_MISSING * times.size:
-        expected = f"at most {100 * _MOST_MISSING:g} % of the samples missing"
-        raise InputError(Problem(file.path.name, expected, f"{missing} beside {time.size}"))
-    repeats = np.append(times, 1)
-    within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    return np.repeat(time, repeats) + step * within, np.repeat(samples, repeats), missing
 
 
 def _interval(file: TraceFile) -> float:

@@ -13,6 +13,9 @@ from stfit.kinds.telegraph.segmentation import labelled
 _START_WIDTH: Final = 0.2  # of the step, half the hysteresis that the first look takes
 _LOOKS: Final = 3  # at the dwell times, before the thresholds are settled
 _FEWEST_STEPS: Final = 20  # whose mean is taken
+_ABRUPT: Final = 0.6  # of a step, from one sample to the next
+_ABRUPTLY: Final = 0.5  # share of the transitions that are, of an instrument that is fast
+_FEW_ABRUPT: Final = 0.3  # share of the transitions
 LONGEST_RISE: Final = 64
 _RISE: Final = (
     8,
@@ -38,13 +41,19 @@ def _rough_dwells(parts: npt.NDArray[Any], limits: tuple[float, float]) -> tuple
 
 
 def rise_time(parts: npt.NDArray[Any], levels: Levels, thresholds: Thresholds, dwell: float) -> float | None:
-    """10–90 % time of the mean step about transitions between long dwells, in samples; None where there are too few."""
+    """10–90 % time of the mean step about transitions between long dwells, in samples; None where there are too few.
+
+    Where no dwell is long, and few transitions are made from one sample to the next, a step takes all of a dwell.
+    """
     reach = int(np.clip(dwell, *_RISE))
-    sums, number = np.zeros(2 * reach), 0
+    sums, number, every, abrupt = np.zeros(2 * reach), 0, 0, 0
     offsets = np.arange(-reach, reach)
     for part in parts:
         states = labelled(part, (thresholds.lower, thresholds.upper)).astype(np.int16)
         at = np.flatnonzero(np.diff(states)) + 1
+        every += at.size
+        leap = np.abs(np.diff(part[np.clip(at[:, None] + np.arange(-2, 2), 0, part.size - 1)].astype(float), axis=1))
+        abrupt += int(np.count_nonzero(leap.max(axis=1, initial=0.0) > _ABRUPT * (levels.high - levels.low)))
         gaps = np.diff(np.concatenate([[0], at, [states.size]]))
         alone = at[(gaps[:-1] > reach) & (gaps[1:] > reach)]
         rising = 2 * states[alone] - 1
@@ -53,7 +62,8 @@ def rise_time(parts: npt.NDArray[Any], levels: Levels, thresholds: Thresholds, d
         sums += ((windows - middle) * rising[:, None]).sum(axis=0)
         number += alone.size
     if number < _FEWEST_STEPS:
-        return None
+        return dwell if every > _FEWEST_STEPS and abrupt < _FEW_ABRUPT * every else None
     shape = sums / number / (levels.high - levels.low) + 0.5
     inside = (shape > 0.1) & (shape < 0.9)
-    return float(np.count_nonzero(inside))
+    rise = float(np.count_nonzero(inside))
+    return min(rise, 1.0) if abrupt > _ABRUPTLY * every else rise

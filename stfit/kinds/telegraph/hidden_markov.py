@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri
 
 from stfit.errors import OutsideValidityError
-from stfit.kinds.telegraph.baseline import without_baseline
-from stfit.kinds.telegraph.chain_kernels import predict
 from stfit.kinds.telegraph.hidden_chain import HiddenChain
+from stfit.kinds.telegraph.memory_chain import MemoryChain
 from stfit.kinds.telegraph.rates import TraceRates
 from stfit.kinds.telegraph.uphill import newton_step, uphill
 
@@ -48,7 +47,8 @@ class HmmFit:
 
     rates: with the covariance of ln τ from the observed information. levels, noise: in the unit of the samples, and
     their errors. names, x, covariance: all coordinates, ln τ (s), levels, ln noise (one or two), shape (p,), (p, p).
-    transitions: expected numbers of P→AP and AP→P given the samples. baseline: what was taken off, by sample, or None.
+    transitions: expected numbers of P→AP and AP→P given the samples. memory: of the instrument, in samples;
+    chain: the model with memory or gaps, None of a plain one.
     """
 
     rates: TraceRates
@@ -63,7 +63,13 @@ class HmmFit:
     occupation: float  # share of the samples in AP
     end: HmmEnd
     steps: int
-    baseline: Array | None
+    chain: MemoryChain | None = None
+    memory: int = 0
+
+    @property
+    def separate_noise(self) -> bool:
+        """Whether each level has a noise of its own."""
+        return self.chain.separate if self.chain is not None else self.x.size == 6
 
     @property
     def snr(self) -> float:
@@ -78,25 +84,19 @@ def fit_hmm(
     noise: float,
     *,
     separate_noise: bool = False,
-    baseline_order: int = 0,
 ) -> HmmFit:
     """Fit dwell times, levels and noise to a uniformly sampled trace by maximum likelihood.
 
     samples: shape (n,), finite, real; memory-mapped traces pass in chunks. sample_interval: s. levels: of P and AP, to
-    start from. noise: standard deviation, to start from. separate_noise: a noise of its own for each level.
-    baseline_order: degree of the polynomial drift that is taken off (0: none), which needs the trace in memory; a step
-    in the levels or a drift of higher order is not modelled: pass stretches. Reliable for dwell times from 3 samples
-    and levels 1.5 noises apart; white noise and an instrument faster than the sampling are assumed
-    (`innovation_correlation` tells).
-    OutsideValidityError where levels or noise make no start.
+    start from. noise: standard deviation, to start from. separate_noise: a noise of its own for each level. Reliable
+    for dwell times from 3 samples and levels 1.5 noises apart; white noise, an instrument faster than the sampling and
+    levels that stay where they are are assumed (`innovations` tell). OutsideValidityError where levels or noise make no
+    start.
     """
     _check(samples, sample_interval, levels, noise)
-    baseline = None
     start = np.array([0.0, 0.0, *levels, *np.log([noise] * (1 + separate_noise))])
     chain, x = _start(samples, start)
-    if baseline_order:
-        samples, baseline, chain, x = without_baseline(samples, chain, x, baseline_order, lambda *at: _climb(*at).x)
-    return _result(chain, _climb(chain, x), sample_interval, baseline)
+    return _result(chain, _climb(chain, x), sample_interval)
 
 
 def log_likelihood(
@@ -110,20 +110,24 @@ def log_likelihood(
     )
 
 
-def innovation_correlation(samples: npt.NDArray[Any], sample_interval: float, fit: HmmFit) -> float:
-    """Correlation of neighbouring innovations, 0 ± 1/√n where the noise is white and the instrument fast.
+def innovations(parts: Sequence[Array], sample_interval: float, fit: HmmFit) -> Array:
+    """Normal scores of the samples' chances given all samples before: independent if the model holds.
 
-    An innovation is the normal score of a sample's chance given all samples before it: independent if the model holds.
-    samples as they were fitted, without the fit's baseline; held in memory.
+    parts: stretches, NaN where samples are missing, which have none; held in memory.
     """
-    plain = np.ascontiguousarray(samples, dtype=float)
-    chain = HiddenChain(plain, float(fit.levels[0]), float(fit.noise[0]))
-    z = (fit.levels - chain.shift) / chain.scale
-    x = np.concatenate([fit.rates.log_tau - np.log(sample_interval), z, np.log(fit.noise / chain.scale)])
-    ahead = predict(plain, *chain.numbers(x))
-    below = [ndtr((plain - level) / noise) for level, noise in zip(fit.levels, fit.noise, strict=True)]
-    score = ndtri(np.clip((1.0 - ahead) * below[0] + ahead * below[1], 1e-15, 1.0 - 1e-15))
-    return float(np.corrcoef(score[1:], score[:-1])[0, 1])
+    chain, x = chain_of(fit, parts, sample_interval)
+    return chain.scores(x)
+
+
+def chain_of(fit: HmmFit, parts: Sequence[Array], sample_interval: float) -> tuple[MemoryChain, Array]:
+    """The model of a fit for stretches of samples, and its coordinates."""
+    x = np.concatenate([fit.x[:2] - np.log(sample_interval), fit.x[2:]])
+    if fit.chain is not None:
+        return replace(fit.chain, parts=parts), x
+    chain = MemoryChain(parts, float(fit.levels[0]), float(fit.noise[0]), separate=fit.separate_noise)
+    x = chain.start(x[:2], fit.levels, float(fit.noise[0]))
+    x[4:] = np.log(fit.noise[: x.size - 4] / chain.scale)
+    return chain, x
 
 
 def _check(samples: npt.NDArray[Any], sample_interval: float, levels: tuple[float, float], noise: float) -> None:
@@ -195,7 +199,7 @@ def _lost(chain: HiddenChain, x: Array) -> HmmEnd | None:
     return None
 
 
-def _result(chain: HiddenChain, summit: Summit, sample_interval: float, baseline: Array | None) -> HmmFit:
+def _result(chain: HiddenChain, summit: Summit, sample_interval: float) -> HmmFit:
     x, statistics = summit.x, summit.statistics
     units = np.array([1.0, 1.0, chain.scale, chain.scale, *np.ones(x.size - 4)])
     covariance = _inverse(-summit.hessian) * np.outer(units, units)
@@ -216,7 +220,6 @@ def _result(chain: HiddenChain, summit: Summit, sample_interval: float, baseline
         occupation=float(statistics[3] / chain.samples.size),
         end=summit.end,
         steps=summit.steps,
-        baseline=baseline,
     )
 
 

@@ -7,7 +7,20 @@ from typing import Annotated, Any
 from pydantic import PlainValidator
 
 from stfit.analysis import quantities
+from stfit.analysis.messages import shown, unfit
 from stfit.analysis.sections import ApLevel, Duration, MeasurementSection
+
+_PAIR = 2
+
+
+def _two_levels(value: Any) -> tuple[float, float]:
+    """Two different resistances, ohm."""
+    if not isinstance(value, list) or len(value) != _PAIR:
+        raise unfit('two levels such as ["10 ohm", "11 ohm"]', shown(value))
+    first, second = (quantities.quantity(entry, "ohm") for entry in value)
+    if first == second:
+        raise unfit("two different levels", shown(value))
+    return first, second
 
 
 class TraceKeys(MeasurementSection):
@@ -21,4 +34,5 @@ class TraceKeys(MeasurementSection):
     dead_time: Duration = None
     method: Annotated[Any, PlainValidator(quantities.choice("auto", "threshold", "hmm"))] = "auto"
     bad: Annotated[Any, PlainValidator(quantities.choice("report", "leave-out"))] = "report"
+    levels: Annotated[Any, PlainValidator(_two_levels)] = None
     leave_out: Annotated[tuple[str, ...], PlainValidator(quantities.file_names)] = ()

@@ -20,6 +20,8 @@ _POSITIONS: Final = 71  # of the thresholds that are tried
 _USUAL: Final = 0.2  # of the step, half a hysteresis that noise of no exact Gaussian shape does not cross
 _AS_GOOD: Final = 1.05
 _NEGLIGIBLE: Final = 1e-4  # of ln τ
+_FIRST: Final = 4096  # samples, among which noise shows more than two values
+_NOISELESS: Final = 1e-3  # of the step: the noise of a record that has none
 _WIDEST: Final = 0.45  # of the step: no threshold is nearer than the rest to its level
 
 
@@ -74,6 +76,11 @@ class Levels:
         return (self.high - self.low) / self.noise
 
     @property
+    def noiseless(self) -> bool:
+        """Whether the record has two values only."""
+        return self.centres.size == 2
+
+    @property
     def gain(self) -> float:
         """2 ln of the likelihood of two Gaussians over that of one."""
         return 2.0 * (self.two.log_likelihood - self.one.log_likelihood)
@@ -82,6 +89,10 @@ class Levels:
 def find_levels(samples: npt.NDArray[np.generic]) -> Levels:
     """Fit one, two and three Gaussians to the samples, shape (m,), finite and not all alike."""
     values = np.asarray(samples, dtype=float)
+    distinct = np.unique(values[:_FIRST])
+    distinct = np.unique(values) if distinct.size <= 2 else distinct
+    if distinct.size == 2:
+        return _digital(distinct, values)
     edges = _edges(values)
     counts = np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0].astype(float)
     centres = 0.5 * (edges[1:] + edges[:-1])
@@ -92,6 +103,22 @@ def find_levels(samples: npt.NDArray[np.generic]) -> Levels:
     third = int(np.argmax(excess / np.sqrt(counts / counts.sum() + 1.0 / counts.sum())))
     three = _climb(centres, counts, _with_third(centres, two, third))
     return Levels(one, two, three, centres, counts)
+
+
+def _digital(distinct: Array, values: Array) -> Levels:
+    """Two values and no noise: each level is one of them, in a bin of its own."""
+    step = float(distinct[1] - distinct[0])
+    counts = np.array([np.count_nonzero(values == value) for value in distinct], dtype=float)
+    width = _NOISELESS * step
+    shares = counts / values.size
+    two = Mixture(shares, distinct, np.full(2, width), float(counts @ np.log(shares / width)))
+    mean = float(values.mean())
+    spread = max(float(values.std()), width)
+    one = Mixture(np.ones(1), np.array([mean]), np.array([spread]), -values.size * float(np.log(spread)))
+    three = Mixture(
+        np.append(shares, 0.0), np.append(distinct, distinct[1] + step), np.full(3, width), two.log_likelihood
+    )
+    return Levels(one, two, three, distinct, counts)
 
 
 def _edges(values: Array) -> Array:

@@ -13,16 +13,16 @@ import numpy.typing as npt
 from stfit.backends.parallel import available_processes, mapped
 from stfit.errors import CellProblem, InputError, TableError
 from stfit.kinds.telegraph import checks
-from stfit.kinds.telegraph.data import KIND, TelegraphTraces, TraceRecord
+from stfit.kinds.telegraph.data import KIND, TelegraphTraces
 from stfit.kinds.telegraph.files import TraceFile
-from stfit.kinds.telegraph.reducing import ReducedTrace, TraceTask, reduce_trace
-from stfit.kinds.telegraph.trace_panels import panels
+from stfit.kinds.telegraph.recorded import changes, most_and_least_telling, record_of, rows_of
+from stfit.kinds.telegraph.reduced import ReducedTrace, TraceTask
+from stfit.kinds.telegraph.reducing import reduce_trace
 from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Origin
 
 _LARGE: Final = 200_000_000  # bytes of all files together, from which several processes are worth their start
 _ALONE: Final = "a file that no other row holds, or in a column"
-_ORDER: Final = (checks.FAILED, checks.DOUBTFUL, checks.PASSED, checks.NOT_TESTED)
 
 
 @final
@@ -34,8 +34,8 @@ class Reduction:
     the current; "" where files or the unit tell. unit: of the numbers in an array, such as "mV" or "0.25 mV" a count;
     None leaves them without. dtype: of files of bare numbers. ap_level: "high" or "low", of the resistance. method:
     "auto", "threshold" or "hmm". dead_time: s, below which the instrument loses dwells. bad: what becomes of a trace
-    that fails a check: "report" or "leave-out". leave_out: files to leave out whatever they show. listed: how the
-    tables of the index are described.
+    that fails a check: "report" or "leave-out". leave_out: files to leave out whatever they show. levels: ohm,
+    the two that are analysed where there are more. listed: how the tables of the index are described.
     """
 
     sample_interval: float | None = None
@@ -47,6 +47,7 @@ class Reduction:
     dead_time: float | None = None
     bad: str = "report"
     leave_out: Sequence[str] = ()
+    levels: tuple[float, float] | None = None
     listed: Listed = field(default_factory=Listed)
 
     def task(self, row: int, columns: Mapping[str, npt.NDArray[Any]]) -> TraceTask:
@@ -54,21 +55,24 @@ class Reduction:
         path, group, signal = (_texts(columns, name)[row] for name in ("file", "group", "column"))
         interval = float(columns["sample_interval"][row]) if "sample_interval" in columns else self.sample_interval
         return TraceTask(
-            TraceFile(
-                self.listed.folder / path,
-                self.quantity,
-                interval,
-                self.unit,
-                self.dtype,
-                self.listed,
-                signal,
-                group,
+            (
+                TraceFile(
+                    self.listed.folder / path,
+                    self.quantity,
+                    interval,
+                    self.unit,
+                    self.dtype,
+                    self.listed,
+                    signal,
+                    group,
+                ),
             ),
             float(columns["current"][row]),
             self.ap_level == "high",
             self.method,
             self.dead_time,
-            traces=columns["file"].size,
+            self.levels,
+            columns["file"].size,
         )
 
     def leaves_out(self, name: str, trace: ReducedTrace) -> bool:
@@ -109,10 +113,82 @@ def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, *
     parts = zip(*(_texts(columns, name) for name in ("file", "group", "column")), strict=True)
     names = [f"{file} [{', '.join(filter(None, within))}]" if any(within) else file for file, *within in parts]
     _refuse(names, reduction)
-    reduced = _reduced([reduction.task(row, columns) for row in range(len(names))])
-    out = [reduction.leaves_out(name, trace) for name, trace in zip(names, reduced, strict=True)]
-    _refuse_unusable(names, reduced, out)
-    return _measurement(columns, names, reduced, out, origin)
+    traces = _with_selection(_together(_Traces(columns, names, reduction)))
+    _refuse_unusable(traces)
+    return _measurement(columns, traces, origin)
+
+
+@final
+@dataclass(frozen=True)
+class _Trace:
+    """A trace of the index, or the bursts of one setting that are one. rows: of the index."""
+
+    rows: tuple[int, ...]
+    name: str
+    reduced: ReducedTrace
+    left_out: bool
+
+
+@final
+@dataclass(frozen=True)
+class _Traces:
+    """What an index lists and how it is reduced."""
+
+    columns: Mapping[str, npt.NDArray[Any]]
+    names: Sequence[str]
+    reduction: Reduction
+
+    def tasks(self) -> list[TraceTask]:
+        """One a row; where a setting has several files, none of them is searched alone."""
+        several = [row for rows in self.settings() if len(rows) > 1 for row in rows]
+        tasks = [self.reduction.task(row, self.columns) for row in range(len(self.names))]
+        return [replace(task, searched=row not in several) for row, task in enumerate(tasks)]
+
+    def settings(self) -> list[list[int]]:
+        """Rows that have everything in common but the file and whether it is left out."""
+        keys = ("current", "temperature", "field", "sample_interval")
+        found: dict[tuple[str, ...], list[int]] = {}
+        for row, name in enumerate(self.names):
+            if name not in self.reduction.leave_out:
+                setting = tuple(str(self.columns[key][row]) for key in keys if key in self.columns)
+                found.setdefault(setting, []).append(row)
+        return list(found.values())
+
+
+def _together(traces: _Traces) -> list[_Trace]:
+    """All traces, reduced; those of a setting are one record where one of them has few transitions by itself."""
+    tasks = traces.tasks()
+    alone = _reduced(tasks)
+    joined = [rows for rows in traces.settings() if len(rows) > 1 and any(_poor(alone[row]) for row in rows)]
+    bursts = [replace(tasks[rows[0]], searched=True, files=tuple(tasks[row].file for row in rows)) for rows in joined]
+    inside = {row for rows in joined for row in rows}
+    single = [((row,), traces.names[row], alone[row]) for row in range(len(tasks)) if row not in inside]
+    several = [
+        (tuple(rows), f"{traces.names[rows[0]]} to {traces.names[rows[-1]]} ({len(rows)} traces)", reduced)
+        for rows, reduced in zip(joined, _reduced(bursts), strict=True)
+    ]
+    return [
+        _Trace(rows, name, reduced, traces.reduction.leaves_out(name, reduced))
+        for rows, name, reduced in sorted([*single, *several], key=lambda entry: entry[0])
+    ]
+
+
+def _with_selection(traces: Sequence[_Trace]) -> list[_Trace]:
+    """The same, and of each that is kept whether traces of its current are left out because they did not switch."""
+    silent = [trace.reduced.task.current for trace in traces if trace.left_out and not trace.reduced.usable]
+
+    def judged(trace: _Trace) -> _Trace:
+        beside = silent.count(trace.reduced.task.current)
+        if trace.left_out or not beside:
+            return trace
+        return replace(trace, reduced=trace.reduced.judged(checks.selection_check(beside)))
+
+    return [judged(trace) for trace in traces]
+
+
+def _poor(trace: ReducedTrace) -> bool:
+    """Whether a trace has too few transitions to stand alone."""
+    return not trace.usable or any(c.name == "transitions" and c.verdict != checks.PASSED for c in trace.checks)
 
 
 def _refuse(names: Sequence[str], reduction: Reduction) -> None:
@@ -135,7 +211,7 @@ def _refuse(names: Sequence[str], reduction: Reduction) -> None:
 
 def _reduced(tasks: Sequence[TraceTask]) -> list[ReducedTrace]:
     """All traces; TableError with the problems of all files."""
-    paths = {task.file.path for task in tasks}
+    paths = {file.path for task in tasks for file in task.files}
     processes = available_processes() if sum(map(_size, paths)) > _LARGE else 1
     outcomes = list(mapped(_attempt, tasks, processes, doing="traces reduced"))
     problems = problems_of([(row, found) for row, found in enumerate(outcomes) if isinstance(found, InputError)])
@@ -160,114 +236,38 @@ def _attempt(task: TraceTask) -> ReducedTrace | InputError:
         return error
 
 
-def _refuse_unusable(names: Sequence[str], reduced: Sequence[ReducedTrace], out: Sequence[bool]) -> None:
+def _refuse_unusable(traces: Sequence[_Trace]) -> None:
     remedy = 'dwell times in this trace (or leave_out = ["{}"], or bad = "leave-out")'
     problems = [
-        CellProblem(row, "file", remedy.format(name), f"{name}: {trace.failure}")
-        for row, (name, trace, left) in enumerate(zip(names, reduced, out, strict=True))
-        if not left and not trace.usable
+        CellProblem(trace.rows[0], "file", remedy.format(trace.name), f"{trace.name}: {trace.reduced.failure}")
+        for trace in traces
+        if not trace.left_out and not trace.reduced.usable
     ]
-    if all(out):
+    if all(trace.left_out for trace in traces):
         problems.append(CellProblem(None, "file", "at least one trace that is not left out", "none"))
     if problems:
         raise TableError(problems)
 
 
-def _measurement(
-    columns: Mapping[str, npt.NDArray[Any]],
-    names: Sequence[str],
-    reduced: Sequence[ReducedTrace],
-    out: Sequence[bool],
-    origin: Origin,
-) -> TelegraphTraces:
-    kept = [row for row, left in enumerate(out) if not left]
-    pairs = np.repeat(kept, 2)
-    absent = np.full(len(names), np.nan)
+def _measurement(columns: Mapping[str, npt.NDArray[Any]], traces: Sequence[_Trace], origin: Origin) -> TelegraphTraces:
+    kept = [trace for trace in traces if not trace.left_out]
+    first = [trace.rows[0] for trace in kept]
+    pairs, absent = np.repeat(first, 2), np.full(columns["file"].size, np.nan)
     rows: dict[str, npt.NDArray[Any]] = {
         "state": np.tile([0, 1], len(kept)),
         "current": columns["current"][pairs],
         "temperature": columns.get("temperature", absent)[pairs],
         "field": columns.get("field", absent)[pairs],
     }
-    found = [_pair(reduced[row]) for row in kept]
+    found = [rows_of(trace.reduced) for trace in kept]
     rows |= {name: np.concatenate([entry[name] for entry in found]) for name in found[0]}
-    drawn = _most_and_least_telling(reduced)
+    drawn = most_and_least_telling([trace.reduced for trace in traces])
     records = [
-        _record(name, trace, left, row in drawn)
-        for row, (name, trace, left) in enumerate(zip(names, reduced, out, strict=True))
+        record_of(trace.name, trace.reduced, trace.left_out, place in drawn) for place, trace in enumerate(traces)
     ]
-    notices = (f"{record.file} is left out" for record in records if record.left_out)
-    recognised = in_common([(name, trace.raw.recognised) for name, trace in zip(names, reduced, strict=True)])
+    notices = [f"{trace.name} is left out" for trace in traces if trace.left_out]
+    notices += [f"{record.file}: {said}" for record in records if not record.left_out for said in changes(record)]
+    recognised = in_common([(trace.name, trace.reduced.raw.recognised) for trace in traces])
     origin = replace(origin.of(KIND, *notices), recognised=(*origin.recognised, *recognised))
     measurement = TelegraphTraces.from_columns(rows, origin=origin)
     return replace(measurement, records=tuple(records))
-
-
-def _pair(trace: ReducedTrace) -> dict[str, npt.NDArray[Any]]:
-    """The two rows of a trace."""
-    rates, segmentation, order = trace.rates, trace.segmentation, list(trace.order)
-    assert rates is not None and segmentation is not None  # noqa: S101, PT018
-    steps, counts = segmentation.chain
-    factor = np.linalg.cholesky(rates.covariance)
-    return {
-        "sampled": np.full(2, rates.route == "threshold" and trace.task.dead_time is None),
-        "sample_interval": np.full(2, trace.raw.sample_interval),
-        "n": steps[order].astype(float),
-        "n_changed": counts[order].astype(float),
-        "log_tau": rates.log_tau,
-        "root": np.diag(factor).copy(),
-        "cross": np.array([0.0, factor[1, 0]]),
-        "naive": segmentation.naive[order] * trace.raw.sample_interval,
-    }
-
-
-def _most_and_least_telling(reduced: Sequence[ReducedTrace]) -> set[int]:
-    """The trace with the gravest verdict (then the fewest transitions) and the one with the best, to be drawn."""
-    shown = [row for row, trace in enumerate(reduced) if trace.segmentation is not None]
-    if not shown:
-        return set()
-
-    def gravity(row: int) -> tuple[Any, ...]:
-        trace = reduced[row]
-        counts = trace.segmentation.chain[1].sum() if trace.segmentation is not None else 0
-        return (_ORDER.index(trace.verdict), trace.hmm is None, int(counts), row)
-
-    ranked = sorted(shown, key=gravity)
-    return {ranked[0], ranked[-1]}
-
-
-def _record(name: str, trace: ReducedTrace, left_out: bool, drawn: bool) -> TraceRecord:
-    """What the report says of a trace."""
-    order, levels, rates, segmentation = list(trace.order), trace.levels, trace.rates, trace.segmentation
-    two = np.full(2, np.nan) if levels is None else np.array([levels.low, levels.high])[order]
-    noise, snr = (np.nan, np.nan) if levels is None else (levels.noise, levels.snr)
-    if trace.hmm is not None and rates is not None:
-        two, noise, snr = trace.hmm.levels, float(np.sqrt(np.mean(trace.hmm.noise**2))), trace.hmm.snr
-    naive = np.full(2, np.nan) if segmentation is None else segmentation.naive[order] * trace.raw.sample_interval
-    tau = np.full(2, np.nan) if rates is None else np.exp(rates.log_tau)
-    error = np.full(2, np.nan) if rates is None else tau * np.sqrt(np.diag(rates.covariance))
-    counts = np.zeros(2) if rates is None or rates.counts is None else rates.counts
-    return TraceRecord(
-        file=name,
-        current=trace.task.current,
-        route="" if rates is None else rates.route,
-        reason=trace.failure if rates is None else rates.reason,
-        samples=int(trace.raw.samples.size),
-        sample_interval=trace.raw.sample_interval,
-        levels=(_number(two[0] * trace.scale), _number(two[1] * trace.scale)),
-        level_unit="" if trace.raw.measures.factor is None else "ohm",
-        noise=_number(abs(noise * trace.scale)),
-        snr=_number(snr),
-        transitions=(round(float(counts[0])), round(float(counts[1]))),
-        naive=(_number(naive[0]), _number(naive[1])),
-        tau=(_number(tau[0]), _number(tau[1])),
-        tau_stderr=(_number(error[0]), _number(error[1])),
-        checks=tuple(check.as_dict() for check in trace.checks),
-        left_out=left_out,
-        panels=panels(trace) if drawn else {},
-    )
-
-
-def _number(value: Any) -> float | None:
-    """A number for JSON, which knows no NaN."""
-    return float(value) if np.isfinite(value) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, final
@@ -29,14 +30,16 @@ class Segmentation:
     """A segmented trace. Arrays of shape (2, …) are by state, low and high.
 
     steps: pairs of neighbouring samples that begin in the state; transitions: those that end in the other one; both
-    shape (2, pieces). first, last: samples of the first and of the last dwell, which are censored. complete: number of
-    dwells between them; total: their samples; harmonic: Σ of 1 + 1/2 + … + 1/(d − 1) over their lengths d. bins: how
-    many are of each length, see `lengths_of_bins`. baseline: drift at the end of each piece, shape (pieces,), extremes
-    of it: drift. dwells: lengths of the complete dwells in turn, beginning with `first_state`'s other, where asked for.
+    shape (2, pieces). first, last: samples of the first and of the last dwell, which are censored; first_state,
+    last_state. complete: number of dwells between them; total: their samples; harmonic: Σ of 1 + 1/2 + … + 1/(d − 1)
+    over their lengths d. bins: how many are of each length, see `lengths_of_bins`. baseline: drift at the end of each
+    piece, shape (pieces,), extremes of it: drift. dwells: lengths of the complete dwells in turn, beginning with
+    `first_state`'s other, where asked for.
     """
 
     size: int
     first_state: int
+    last_state: int
     first: int
     last: int
     steps: Counts
@@ -45,8 +48,6 @@ class Segmentation:
     total: Array
     harmonic: Array
     bins: Counts
-    baseline: Array
-    drift: tuple[float, float]
     dwells: Counts
 
     @property
@@ -97,18 +98,15 @@ def lengths_of_bins() -> Array:
 
 def segment(
     samples: npt.NDArray[Any],
-    levels: tuple[float, float],
     thresholds: tuple[float, float],
     *,
-    window: float = 0.0,
     most_dwells: int = 0,
     name: str = "trace",
 ) -> Segmentation:
     """Segment a trace, shape (n,), of any real type, memory-mapped or not.
 
-    levels, thresholds: low and high, lower and upper, in the numbers of the samples. window: samples over which the
-    baseline follows what they lie off the level of their state; 0 for none. most_dwells: how many lengths to keep.
-    InputError names the first sample that is no finite number.
+    thresholds: lower and upper, in the numbers of the samples. most_dwells: how many lengths to keep. InputError names
+    the first sample that is no finite number.
     """
     if samples.ndim != 1 or samples.size < _FEWEST:
         raise InputError(Problem(name, f"a trace of {_FEWEST} samples or more", f"shape {samples.shape}"))
@@ -116,13 +114,12 @@ def segment(
     numbers = np.zeros(kernels.FLOATS)
     bins, dwells = np.zeros((2, kernels.BINS), dtype=np.int64), np.zeros(most_dwells, dtype=np.int64)
     carried[kernels.STATE] = first_state = int(float(samples[0]) > 0.5 * (thresholds[0] + thresholds[1]))
-    settings = np.array([*thresholds, *levels, min(1.0, kernels.BLOCK / window) if window else 0.0])
+    settings = np.array(thresholds, dtype=float)
     ends = np.unique(np.linspace(0, samples.size, PIECES + 1).astype(int))
-    snapshots, baseline = [np.zeros((2, 2), dtype=np.int64)], []
+    snapshots = [np.zeros((2, 2), dtype=np.int64)]
     for start, stop in pairwise(ends):
         _pass(samples[start:stop], settings, (carried, numbers, bins, dwells), name)
         snapshots.append(_snapshot(carried))
-        baseline.append(numbers[kernels.BASE])
     counts = np.diff(np.array(snapshots), axis=0).transpose(1, 2, 0)
     counts[0, carried[kernels.STATE], -1] -= 1  # no step begins at the last sample
     transitions = counts[1].sum(axis=1)
@@ -132,6 +129,7 @@ def segment(
     return Segmentation(
         size=samples.size,
         first_state=first_state,
+        last_state=int(carried[kernels.STATE]),
         first=int(carried[kernels.FIRST]) or last,
         last=last,
         steps=counts[0],
@@ -140,9 +138,28 @@ def segment(
         total=numbers[kernels.SUM_LOW : kernels.SUM_HIGH + 1].copy(),
         harmonic=numbers[kernels.HARMONIC_LOW : kernels.HARMONIC_HIGH + 1].copy(),
         bins=bins,
-        baseline=np.array(baseline),
-        drift=(float(numbers[kernels.LOWEST]), float(numbers[kernels.HIGHEST])),
         dwells=dwells[: carried[kernels.WRITTEN]],
+    )
+
+
+def merged(parts: Sequence[Segmentation]) -> Segmentation:
+    """Stretches of a record, segmented each by itself, as one; the longer ends are the first and the last dwell."""
+    if len(parts) == 1:
+        return parts[0]
+    longest = max(parts, key=lambda part: part.last)
+    return Segmentation(
+        size=sum(part.size for part in parts),
+        first_state=longest.first_state,
+        last_state=longest.last_state,
+        first=min(part.first for part in parts),
+        last=longest.last,
+        steps=np.concatenate([part.steps for part in parts], axis=1),
+        transitions=np.concatenate([part.transitions for part in parts], axis=1),
+        complete=np.sum([part.complete for part in parts], axis=0),
+        total=np.sum([part.total for part in parts], axis=0),
+        harmonic=np.sum([part.harmonic for part in parts], axis=0),
+        bins=np.sum([part.bins for part in parts], axis=0),
+        dwells=np.concatenate([part.dwells for part in parts]),
     )
 
 
@@ -152,7 +169,8 @@ def _pass(samples: npt.NDArray[Any], settings: Array, book: tuple[Any, ...], nam
     for start in range(0, samples.size, samples.size if direct else _CHUNK):
         chunk = samples if direct else np.ascontiguousarray(samples[start : start + _CHUNK], dtype=np.float64)
         whole = chunk.dtype.kind == "i"
-        origin = chunk.dtype.type(round(settings[2]) if whole else settings[2])
+        middle = 0.5 * (settings[0] + settings[1])
+        origin = chunk.dtype.type(round(middle) if whole else middle)
         # a plain array over the same memory: a memory map is no type that the kernel knows
         kernels.scan(chunk.view(np.ndarray), origin, settings, whole, book)
         broken = int(book[0][kernels.BROKEN])

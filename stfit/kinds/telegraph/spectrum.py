@@ -13,10 +13,14 @@ import numpy.typing as npt
 from stfit.derivatives import Jet, seed, total
 from stfit.errors import OutsideValidityError
 from stfit.kinds.telegraph.rates import TraceRates
+from stfit.kinds.telegraph.record import Record
 from stfit.kinds.telegraph.uphill import newton_step, uphill
 
 Array = npt.NDArray[np.float64]
 
+_HELD = 2_000_000  # samples of a long record
+_SPECTRAL_DWELLS = 640.0  # pairs of them in a record, ten in each of its segments
+_SPECTRAL_SAMPLES = 4096
 _FEWEST_SEGMENTS = 8
 _MOST_STEPS = 100
 _FLATTEST = 1e-10  # curvature over the largest
@@ -92,6 +96,19 @@ def fit_machlup(
         inverse = np.linalg.inv(information)
         covariance = inverse @ (scores.T @ scores) @ inverse
     return _result(data, x, covariance, end, occupation, samples.size)
+
+
+def spectrum_of(record: Record, sample_interval: float, rates: TraceRates) -> MachlupFit | None:
+    """Machlup's spectrum of a record, or of its first part; None where it cannot hold enough dwells, or has gaps."""
+    samples = record.parts[0][:_HELD]
+    tau = np.exp(rates.log_tau)
+    if (
+        not record.complete
+        or samples.size * sample_interval < _SPECTRAL_DWELLS * float(tau.sum())
+        or samples.size < _SPECTRAL_SAMPLES
+    ):
+        return None
+    return fit_machlup(samples, sample_interval, float(tau[1] / tau.sum()))
 
 
 @final

@@ -28,9 +28,8 @@ _EULER: Final = 0.5772156649015329
 STATE, SINCE, SEEN, HIGH, FIRST, BROKEN, WRITTEN = range(7)
 UPS, DOWNS = 7, 8  # transitions out of the low and out of the high state
 INTEGERS: Final = 9
-BASE, LOWEST, HIGHEST = range(3)
-HARMONIC_LOW, HARMONIC_HIGH, SUM_LOW, SUM_HIGH = 3, 4, 5, 6
-FLOATS: Final = 7
+HARMONIC_LOW, HARMONIC_HIGH, SUM_LOW, SUM_HIGH = range(4)
+FLOATS: Final = 4
 _compiled = compiled("reassoc", "nsz", "contract")  # sums may be reordered; NaN stays NaN, by which it is found
 
 
@@ -71,7 +70,7 @@ def _any_below(part: Any, limit: Any) -> bool:
 
 @_compiled
 def _passed_low(part: Any, limit: Any, origin: Any) -> tuple[bool, Any]:
-    """Whether any sample lies above the limit, and the sum of the samples above `origin`.
+    """Whether any sample lies above the limit, and the sum of the samples above `origin`, by which NaN is found.
 
     The type of float32 samples suffices for the sum of a block.
     """
@@ -118,25 +117,20 @@ def _end_dwell(position: int, book: Any) -> None:
 def scan(x: Any, origin: Any, settings: Array, whole: bool, book: Any) -> None:
     """One chunk of a trace through the trigger; everything that is known of the trace so far is carried along.
 
-    x: shape (n,). origin: a number of the type of x near the low level. settings: lower and upper threshold, low and
-    high level (in the numbers of x), and how much of what a block lies off its levels goes to the baseline. whole:
-    whether x holds integers. book: the integers that are carried along, (9,) int64; the floats, (7,); the numbers of
-    dwells by bin, (2, BINS) int64; room for the lengths of complete dwells, in turn, as many as fit. Stops at the first
-    block with a sample that is no finite number.
+    x: shape (n,). origin: a number of the type of x near the low level. settings: lower and upper threshold, in the
+    numbers of x. whole: whether x holds integers. book: the integers that are carried along, (9,) int64; the floats,
+    (4,); the numbers of dwells by bin, (2, BINS) int64; room for the lengths of complete dwells, in turn, as many as
+    fit. Stops at the first block with a sample that is no finite number.
     """
-    carried, numbers = book[0], book[1]
+    carried = book[0]
     limits = np.empty(2, dtype=x.dtype)
-    lower, upper, low, step = settings[0], settings[1], settings[2], settings[3] - settings[2]
-    gain = settings[4]
+    # of whole numbers, those above a limit are those above the whole number below it
+    limits[0] = math.ceil(settings[0]) if whole else settings[0]
+    limits[1] = math.floor(settings[1]) if whole else settings[1]
     for start in range(0, x.size, BLOCK):
         stop = min(start + BLOCK, x.size)
-        block, base = x[start:stop], numbers[BASE]
-        # of whole numbers, those above a limit are those above the whole number below it
-        limits[0] = math.ceil(lower + base) if whole else lower + base
-        limits[1] = math.floor(upper + base) if whole else upper + base
-        before, at = carried[HIGH], carried[SEEN]
+        block, at = x[start:stop], carried[SEEN]
         if carried[STATE] == 1:
-            before += at - carried[SINCE]
             crossed, total = _passed_high(block, limits[0], origin)
         else:
             crossed, total = _passed_low(block, limits[1], origin)
@@ -146,14 +140,6 @@ def scan(x: Any, origin: Any, settings: Array, whole: bool, book: Any) -> None:
         if crossed:
             _step_through(block, at, limits, book)
         carried[SEEN] = at + (stop - start)
-        high = carried[HIGH] - before
-        if carried[STATE] == 1:
-            high += carried[SEEN] - carried[SINCE]
-        off = (total - step * high) / (stop - start) + (origin - low)
-        base += gain * (off - base) * ((stop - start) / BLOCK)
-        numbers[BASE] = base
-        numbers[LOWEST] = min(numbers[LOWEST], base)
-        numbers[HIGHEST] = max(numbers[HIGHEST], base)
 
 
 @_compiled

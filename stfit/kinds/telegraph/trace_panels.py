@@ -7,9 +7,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.kinds.telegraph.baseline import state_probabilities
-from stfit.kinds.telegraph.hidden_chain import HiddenChain
-from stfit.kinds.telegraph.reducing import ReducedTrace
+from stfit.kinds.telegraph.hidden_markov import chain_of
+from stfit.kinds.telegraph.reduced import ReducedTrace
 from stfit.kinds.telegraph.segmentation import labelled, lengths_of_bins
 
 Array = npt.NDArray[np.float64]
@@ -24,35 +23,46 @@ _DIGITS: Final = 5
 
 def panels(trace: ReducedTrace) -> dict[str, Any]:
     """Numbers of the four panels of a trace, in SI units (levels in ohm, times in s), JSON types only."""
-    if trace.segmentation is None:
+    if trace.rates is None and trace.segmentation is None:
         return {}
     shown = {"excerpt": _excerpt(trace), "histogram": _histogram(trace)}
-    if trace.hmm is not None:  # which counts no dwells
+    if trace.hmm is not None or trace.segmentation is None:  # which counts no dwells
         return shown
     return {**shown, "survival": _survival(trace), "rates": _rates(trace)}
 
 
 def _excerpt(trace: ReducedTrace) -> dict[str, Any]:
-    """Samples about the middle of the record with the state they were taken for."""
-    samples, segmentation = trace.raw.samples, trace.segmentation
-    assert segmentation is not None and trace.thresholds is not None and trace.levels is not None  # noqa: S101, PT018
-    _, counts = segmentation.chain
-    dwell = samples.size / (float(counts.sum()) + 1.0)
-    length = int(min(samples.size, max(_SHORTEST, _DWELLS * dwell)))
-    start = (samples.size - length) // 2
-    part = np.asarray(samples[start : start + length], dtype=float)
-    stride = max(1, length // _POINTS)
+    """Samples about the middle of the record with the state they were taken for; missing ones are left out."""
+    record = trace.record
+    clean = record.parts[0] if len(record.parts) == 1 else np.concatenate(record.parts)
+    transitions = trace.segmentation.chain[1].sum() if trace.segmentation is not None else 0.0
+    if trace.hmm is not None:
+        transitions = trace.hmm.transitions.sum()
+    length = int(min(clean.size, max(_SHORTEST, _DWELLS * clean.size / (float(transitions) + 1.0))))
+    start = (clean.size - length) // 2
+    part = np.asarray(clean[start : start + length], dtype=float)
+    in_ap, levels = _states(trace, part)
+    base = 0.0 if record.baseline is None else record.baseline.along(start, start + length)
+    state = np.where(in_ap, levels[1], levels[0]) + base
+    kept = np.flatnonzero(np.isfinite(part))[:: max(1, length // _POINTS)]
+    value = np.asarray(trace.raw.samples[start : start + length])[kept].astype(float)
+    time = kept * trace.raw.sample_interval
+    return {
+        "time": _plain(time - time[:1].sum()),
+        "value": _plain(value * trace.scale),
+        "state": _plain(state[kept] * trace.scale),
+    }
+
+
+def _states(trace: ReducedTrace, part: Array) -> tuple[npt.NDArray[np.bool_], Array]:
+    """Which samples of a stretch are taken for AP, and the levels of P and AP."""
     if trace.hmm is not None and trace.rates is not None:
-        in_ap = _state_probability(trace, part) > 0.5
-        levels = trace.hmm.levels
-    else:
-        base = float(np.interp(0.5, np.linspace(0, 1, segmentation.baseline.size), segmentation.baseline))
-        states = labelled(part, (trace.thresholds.lower + base, trace.thresholds.upper + base))
-        in_ap = states == trace.order[1]
-        levels = np.array([trace.levels.low, trace.levels.high])[list(trace.order)] + base
-    state = np.where(in_ap, levels[1], levels[0])[::stride] * trace.scale
-    time = (start + np.arange(length)[::stride]) * trace.raw.sample_interval
-    return {"time": _plain(time - time[0]), "value": _plain(part[::stride] * trace.scale), "state": _plain(state)}
+        chain, x = chain_of(trace.hmm, (part,), trace.raw.sample_interval)
+        return chain.in_second(x) > 0.5, trace.hmm.levels
+    thresholds, levels = trace.thresholds, trace.levels
+    assert thresholds is not None and levels is not None  # noqa: S101, PT018
+    states = labelled(part, (thresholds.lower, thresholds.upper))
+    return np.asarray(states == trace.order[1]), np.array([levels.low, levels.high])[list(trace.order)]
 
 
 def _histogram(trace: ReducedTrace) -> dict[str, Any]:
@@ -113,20 +123,3 @@ def _rates(trace: ReducedTrace) -> dict[str, Any]:
 
 def _plain(values: Array) -> list[float]:
     return [float(f"{value:.{_DIGITS}g}") for value in values]
-
-
-def _state_probability(reduced: ReducedTrace, excerpt: Array) -> Array:
-    """Probability of AP at the samples of an excerpt, under the hidden Markov model of the trace."""
-    fit = reduced.hmm
-    if fit is None:
-        raise TypeError("a trace that no hidden Markov model was fitted to")
-    shift, scale = float(fit.levels.mean()), float(fit.noise[0])
-    chain = HiddenChain(excerpt, shift, scale)
-    x = np.concatenate(
-        [
-            fit.rates.log_tau - np.log(reduced.raw.sample_interval),
-            (fit.levels - shift) / scale,
-            np.log(fit.noise[:1] / scale),
-        ]
-    )
-    return state_probabilities(chain, x)

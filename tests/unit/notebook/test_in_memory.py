@@ -93,7 +93,7 @@ def test_a_result_as_a_data_frame(result: Fit) -> None:
     assert list(frame.index) == list(result)
     assert frame.loc["l_over_L", "value"] == result["l_over_L"].value
     assert frame.loc["tau_0", "verdict"] == "fixed"
-    assert np.isnan(frame.loc["tau_0", "stderr"])
+    assert bool(frame["stderr"].isna()["tau_0"])
     residuals = result.residuals["table in memory"]
     assert np.sum(residuals**2) == pytest.approx(result.goodness.deviance, rel=1e-9)
 
@@ -128,3 +128,10 @@ def test_physics_comes_with_the_package() -> None:
     assert stfit.physics.transport.CosineGmr().total == pytest.approx(np.pi / 2)
     with pytest.raises(AttributeError, match=r"stfit\.physics"):
         stfit.physics.alchemy  # noqa: B018
+
+
+def test_messages_name_the_call_and_no_option(result: Fit, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"stfit\.report, formats: expected html"):
+        stfit.report(result, tmp_path, "docx")
+    with pytest.raises(InputError, match=r"stfit\.plan, hours: expected a finite time"):
+        stfit.plan(stfit.load(columns(), units=UNITS), hours=-1.0)

@@ -82,6 +82,7 @@ def test_events_reduce_to_counts_and_times_in_order_of_appearance() -> None:
         },
         origin=Origin(file="events.csv", polarity=-1),
     )
+    assert isinstance(events, DwellEvents)
     reduced = events.reduced
     assert reduced.settings.state.tolist() == [1, 0, 1]
     assert reduced.settings.drive.tolist() == [-2e-3, -1e-3, -1e-3]  # signed from birth …
@@ -99,6 +100,7 @@ def test_events_at_settings_that_differ_in_temperature_or_field_stay_apart() -> 
     field = np.array([0.0, 0.0, 0.1, 0.0])
     more = {"temperature": temperature, "field": field}
     events = DwellEvents.from_columns(same | more, origin=Origin())
+    assert isinstance(events, DwellEvents)
     assert events.reduced.total_time.tolist() == [1.0, 6.0, 3.0]  # rows without a temperature belong together
 
 

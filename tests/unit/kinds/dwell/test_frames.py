@@ -2,46 +2,100 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from stfit.backends.least_squares import minimise
 from stfit.diagnostics.goodness import goodness
+from stfit.errors import TableError
 from stfit.kinds.dwell.events import DwellEvents
-from stfit.kinds.dwell.frames import common_step, frame_notes
-from stfit.objective import Objective
+from stfit.kinds.dwell.framed import FramedDwells
+from stfit.kinds.dwell.frames import common_step
+from stfit.kinds.dwell.missed import MissedDwellEvents
+from stfit.measurement import Origin
 from tests import builders
 
 GRID = builders.grid(temperatures=(295.0,), currents=(-4e-3, 0.0, 4e-3))
 
 
-def counted(share: float | None, n: int = 300) -> Objective:
+def counted(share: float | None, n: int = 300, **keys: float) -> DwellEvents | MissedDwellEvents | FramedDwells:
     """Dwells counted in whole frames, this share of the shortest dwell time long; None: as they were."""
     events = builders.dwell_events(GRID, n=n, seed=5)
+    duration = events.duration
     if share is not None:
         frame = share * float(np.min(np.exp(GRID.log_dwell_time(builders.TRUTH))))
-        duration = np.ceil(events.duration / frame) * frame
-        total = np.bincount(events.setting, weights=duration).astype(float)
-        events = replace(events, duration=duration, reduced=replace(events.reduced, total_time=total))
-    assert isinstance(events, DwellEvents)
-    return builders.objective(events)
+        duration = np.ceil(duration / frame) * frame
+    columns = {name: values[events.setting] for name, values in GRID.columns().items()} | {"duration": duration}
+    return DwellEvents.from_columns(columns, origin=Origin(file="events.csv"), **keys)
 
 
-def test_frames_are_said_and_the_shape_rejects() -> None:
-    objective = counted(0.5)
-    (note,) = frame_notes(objective)
-    assert note.level == "warning"
-    assert note.sentence.startswith("All 1800 durations in events.csv are multiples of ")
-    found = goodness(objective, minimise(objective), seed=0)
-    assert {test.name: test.verdict for test in found.tests}["exponential shape of dwells"] == "rejected"
+def test_frames_are_recognised_and_the_geometric_likelihood_has_no_bias() -> None:
+    found = counted(0.5)
+    assert isinstance(found, FramedDwells)
+    assert "1800 durations" in found.origin.notices[0]
+    # p of a geometric law: mean frames of each row, an error of 1/√300 in ln τ
+    tau = found.view().observed.value
+    np.testing.assert_allclose(tau, found.frame / -np.log1p(-found.n / found.frames))
+    assert np.all(np.abs(np.log(tau) - GRID.log_dwell_time(builders.TRUTH)) < 4.0 / np.sqrt(300.0))
+    objective = builders.objective(found)
+    report = goodness(objective, minimise(objective), seed=0)
+    assert report.verdict == "acceptable"
+    statistic, p_value = found.shape()
+    assert statistic == pytest.approx(1.0, abs=0.1)
+    assert p_value is not None
+    assert p_value > 0.001
+
+
+def test_the_likelihood_of_frames_is_that_of_bernoulli_trials() -> None:
+    found = counted(0.5)
+    assert isinstance(found, FramedDwells)
+    eta = GRID.log_dwell_time(builders.TRUTH) + 0.1
+    p = -np.expm1(-found.frame / np.exp(eta))[found.setting]
+    by_hand = np.sum(np.log(p) + (found.length - 1.0) * np.log1p(-p))
+    assert found.log_likelihood(eta) == pytest.approx(by_hand, rel=1e-12)
+    again = found.draw(eta, np.random.default_rng(3))
+    np.testing.assert_allclose(again.frames / again.n, 1.0 / -np.expm1(-found.frame / np.exp(eta)), rtol=0.25)
+    np.testing.assert_array_equal(again.n, found.n)
 
 
 @pytest.mark.parametrize("share", [None, 1e-4])
 def test_neither_continuous_durations_nor_the_digits_of_a_file_are_frames(share: float | None) -> None:
     # a ten-thousandth of τ, over 300 dwells a row, moves ln τ by a thousandth of its error
-    assert frame_notes(counted(share)) == []
+    assert isinstance(counted(share), DwellEvents)
+
+
+def test_a_declared_frame_and_what_is_no_multiple_of_it() -> None:
+    frame = 0.5 * float(np.min(np.exp(GRID.log_dwell_time(builders.TRUTH))))
+    assert isinstance(counted(0.5, sample_interval=frame), FramedDwells)
+    with pytest.raises(TableError, match="a multiple of the sample_interval"):
+        counted(None, sample_interval=frame)
+
+
+def test_dwells_that_were_dropped_and_dwells_that_were_joined() -> None:
+    events = builders.dwell_events(GRID, n=4000, seed=8)
+    shortest = 0.4 * float(np.min(np.exp(GRID.log_dwell_time(builders.TRUTH))))
+    kept = events.duration >= shortest
+    columns = {name: values[events.setting][kept] for name, values in GRID.columns().items()}
+    columns["duration"] = events.duration[kept]
+    found = DwellEvents.from_columns(columns, origin=Origin(file="events.csv"), shortest_dwell=shortest)
+    assert isinstance(found, DwellEvents)
+    # some 3000 dwells a row; without the key ln τ would be up to ln 1.4 too large
+    tau = found.reduced.total_time / found.reduced.n
+    np.testing.assert_allclose(np.log(tau), GRID.log_dwell_time(builders.TRUTH), atol=4.0 / np.sqrt(2500.0))
+    with pytest.raises(TableError, match="at least the shortest_dwell"):
+        DwellEvents.from_columns(columns, origin=Origin(file="events.csv"), shortest_dwell=2.0 * shortest)
+    with pytest.raises(TableError, match="no shortest_dwell beside a dead_time"):
+        DwellEvents.from_columns(columns, origin=Origin(), shortest_dwell=shortest, dead_time=shortest)
+
+
+def test_a_dead_time_leaves_no_state_after_itself() -> None:
+    rng = np.random.default_rng(1)
+    state = np.tile([0, 1], 200)[rng.random(400) > 0.2]
+    columns = {"state": state, "current": np.zeros(state.size), "duration": 1.0 + rng.exponential(size=state.size)}
+    with pytest.raises(TableError, match=r"P and AP in turn.*shortest_dwell"):
+        DwellEvents.from_columns(columns, origin=Origin(), dead_time=0.5)
+    ordered = {name: values[np.argsort(state, kind="stable")] for name, values in columns.items()}
+    assert isinstance(DwellEvents.from_columns(ordered, origin=Origin(), dead_time=0.5), MissedDwellEvents)
 
 
 @pytest.mark.parametrize("step", [0.25e-3, 1.0 / 3.0e3])

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stfit.kinds.telegraph.checks import Check, halves_check, spectrum_check, white_noise_check
+from stfit.kinds.telegraph.checks import Check, halves_check, innovation_check, spectrum_check
 from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.rates import TraceRates
-from stfit.kinds.telegraph.reducing import TraceTask, reduce_trace
+from stfit.kinds.telegraph.reduced import TraceTask
+from stfit.kinds.telegraph.reducing import reduce_trace
 from stfit.kinds.telegraph.spectrum import fit_machlup
 from tests.traces import telegraph
 
@@ -22,7 +23,7 @@ Array = npt.NDArray[np.float64]
 
 def checked(samples: Array, folder: Path) -> dict[str, Check]:
     np.save(folder / "x.npy", samples)
-    task = TraceTask(TraceFile(folder / "x.npy", "resistance", 1.0, "ohm"), 1e-3, True, "threshold")
+    task = TraceTask((TraceFile(folder / "x.npy", "resistance", 1.0, "ohm"),), 1e-3, True, "threshold")
     return {check.name: check for check in reduce_trace(task).checks}
 
 
@@ -37,7 +38,7 @@ def test_good_traces_pass(tmp_path: Path) -> None:
     failed = 0
     for seed in range(40):
         found = checked(telegraph(20_000, (20.0, 40.0), snr=10.0, seed=seed), tmp_path)
-        assert len(found) == 9
+        assert len(found) == 10
         failed += any(check.verdict in ("doubtful", "failed") for check in found.values())
     assert failed <= 4  # two tests at 1 %: 0.8 are expected, 5 or more once in 10^3
 
@@ -104,8 +105,11 @@ def test_a_corner_elsewhere_and_coloured_noise(tmp_path: Path) -> None:
     near, far = (replace(rates, log_tau=np.log([tau, tau])) for tau in (10.0, 15.0))
     assert spectrum_check(fit, near).verdict == "passed"
     assert spectrum_check(fit, far).verdict == "failed"
-    assert white_noise_check(0.005, 20_000).verdict == "passed"
-    assert white_noise_check(0.3, 20_000).verdict == "failed"
+    white = np.random.default_rng(3).standard_normal(40_000)
+    assert innovation_check(white, 0).verdict == "passed"
+    assert innovation_check(white[1:] + 0.3 * white[:-1], 0).verdict == "failed"
+    slow = white + 0.1 * np.repeat(white[:40], 1000)
+    assert "Means of" in innovation_check(slow, 0).sentence
 
 
 def test_halves_that_differ() -> None:

@@ -13,7 +13,6 @@ from scipy.linalg import expm
 from scipy.stats import norm
 
 from stfit.kinds.telegraph import hidden_chain
-from stfit.kinds.telegraph.baseline import state_probabilities
 from stfit.kinds.telegraph.hidden_chain import HiddenChain
 
 Array = npt.NDArray[np.float64]
@@ -61,7 +60,7 @@ def test_likelihood_is_the_sum_over_all_paths(x: Array) -> None:
     # 512 products of 18 factors: some tens of roundings
     assert found.log_likelihood(x) == pytest.approx(np.log(weight.sum()), abs=1e-13)
     in_ap = (weight @ paths) / weight.sum()
-    assert state_probabilities(found, x) == pytest.approx(in_ap, abs=1e-13)
+
     *_, statistics = found.derivatives(x)
     up = ((paths[:, :-1] == 0) & (paths[:, 1:] == 1)).sum(axis=1)
     down = ((paths[:, :-1] == 1) & (paths[:, 1:] == 0)).sum(axis=1)

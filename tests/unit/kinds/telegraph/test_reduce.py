@@ -98,17 +98,15 @@ def test_what_an_index_may_not_say(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"the files that leave_out names; found no 'q.npy'"):
         load(path, leave_out=("q.npy",))
     with pytest.raises(InputError, match="does not know"):
-        load(path, levels=3)
-    bad = GOOD.copy()
-    bad[19_000] = np.nan
-    with pytest.raises(InputError, match="finite numbers"):
-        load(index(tmp_path, {"nan.npy": bad}))
+        load(path, level=3)
+    with pytest.raises(InputError, match="no such sample"):
+        load(index(tmp_path, {"nan.npy": np.full(100, np.nan)}))
 
 
 def test_a_trace_without_two_levels_is_left_out_only_where_the_analysis_says_so(tmp_path: Path) -> None:
     flat = np.random.default_rng(4).standard_normal(20_000)
     path = index(tmp_path, {"x.npy": GOOD, "flat.npy": flat, "same.npy": np.ones(500)})
-    with pytest.raises(InputError, match=r'(?s)leave_out = \["flat.npy"\].*One level.*All samples are alike'):
+    with pytest.raises(InputError, match=r'(?s)leave_out = \["flat.npy"\].*one level.*All samples are alike'):
         load(path)
     for keys in ({"leave_out": ("flat.npy", "same.npy")}, {"bad": "leave-out"}):
         m = load(path, **keys)
@@ -147,6 +145,26 @@ def test_a_dead_time_is_corrected_for(tmp_path: Path) -> None:
     assert "dead time" in m.records[0].reason
     with pytest.raises(InputError, match="sees no single dwells"):
         load(path, dead_time=8e-5, method="hmm")
+
+
+def test_bursts_of_one_setting_share_levels_and_dwell_times(tmp_path: Path) -> None:
+    whole = telegraph(20_000, (900.0, 700.0), snr=10.0, seed=6)
+    bursts = {f"b{i:02d}.npy": part for i, part in enumerate(np.split(whole, 40))}
+    path = index(tmp_path, bursts, [0.1] * 40)
+    m = load(path)
+    assert m.settings.state.size == 2
+    assert m.records[0].file == "b00.npy to b39.npy (40 traces)"
+    # transitions and time in the states by hand; those between two bursts are not seen
+    state = np.array([part > 5.0 for part in bursts.values()]).astype(int)
+    left = [int(np.sum((state[:, :-1] == s) & (state[:, 1:] != s))) for s in (0, 1)]
+    np.testing.assert_array_equal(m.n_changed, left)
+    np.testing.assert_allclose(m.log_tau, np.log([900.0 * DT, 700.0 * DT]), atol=4.0 * m.stderr.max())
+    silent = tuple(name for name, part in bursts.items() if np.unique(part > 5.0).size == 1)
+    selected = load(path, leave_out=silent)
+    kept = next(record for record in selected.records if not record.left_out)
+    check = next(entry for entry in kept.checks if entry["name"] == "selection")
+    assert check["verdict"] == "failed"
+    assert np.all(selected.log_tau < m.log_tau)
 
 
 @pytest.mark.slow

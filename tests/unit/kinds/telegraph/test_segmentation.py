@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pytest
 
 from stfit.errors import InputError
-from stfit.kinds.telegraph.segmentation import labelled, lengths_of_bins, segment, stretches
+from stfit.kinds.telegraph.segmentation import labelled, lengths_of_bins, merged, segment, stretches
 from tests.traces import telegraph
 
-LEVELS, LIMITS = (0.0, 12.0), (4.0, 8.0)
+LIMITS = (4.0, 8.0)
 
 
 def by_hand(samples: npt.NDArray[Any]) -> list[tuple[int, int]]:
@@ -30,7 +30,7 @@ def by_hand(samples: npt.NDArray[Any]) -> list[tuple[int, int]]:
 @pytest.mark.parametrize("tau", [(3.0, 4.0), (40.0, 90.0), (700.0, 300.0)])
 def test_counts_are_those_of_a_plain_loop(dtype: str, tau: tuple[float, float]) -> None:
     samples = np.clip(np.rint(telegraph(5000, tau, snr=12.0, seed=3)) + (dtype == "u1") * 0, 0, 200).astype(dtype)
-    found = segment(samples, LEVELS, LIMITS, most_dwells=5000)
+    found = segment(samples, LIMITS, most_dwells=5000)
     dwells = by_hand(samples)
     assert found.first_state == dwells[0][0]
     assert (found.first, found.last) == (dwells[0][1], dwells[-1][1])
@@ -50,7 +50,7 @@ def test_counts_are_those_of_a_plain_loop(dtype: str, tau: tuple[float, float]) 
 
 def test_a_dwell_has_its_bin() -> None:
     shortest = lengths_of_bins()
-    found = segment(telegraph(20_000, (300.0, 20.0), snr=12.0, seed=8), LEVELS, LIMITS, most_dwells=10_000)
+    found = segment(telegraph(20_000, (300.0, 20.0), snr=12.0, seed=8), LIMITS, most_dwells=10_000)
     order = [1 - found.first_state, found.first_state]
     for place, state in enumerate(order):
         expected = np.bincount(
@@ -64,7 +64,7 @@ def test_a_memory_map_gives_what_the_array_gives(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", samples)
     mapped = np.load(tmp_path / "x.npy", mmap_mode="r")
     for x in (mapped, np.repeat(samples, 2)[::2]):
-        np.testing.assert_array_equal(segment(x, LEVELS, LIMITS).chain, segment(samples, LEVELS, LIMITS).chain)
+        np.testing.assert_array_equal(segment(x, LIMITS).chain, segment(samples, LIMITS).chain)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -73,28 +73,28 @@ def test_a_sample_that_is_no_number_is_an_error(value: float, place: int) -> Non
     samples = telegraph(30_000, (20.0, 30.0), snr=12.0, seed=4).astype(np.float32)
     samples[place] = value
     with pytest.raises(InputError, match="finite numbers; found NaN or infinity"):
-        segment(samples, LEVELS, LIMITS)
+        segment(samples, LIMITS)
 
 
 def test_too_short_a_trace_is_an_error() -> None:
     with pytest.raises(InputError, match="16 samples or more"):
-        segment(np.zeros(3), LEVELS, LIMITS)
+        segment(np.zeros(3), LIMITS)
 
 
 def test_a_trace_without_transition() -> None:
-    found = segment(np.full(1000, 12.0), LEVELS, LIMITS)
+    found = segment(np.full(1000, 12.0), LIMITS)
     assert found.first == found.last == 1000
     np.testing.assert_array_equal(found.chain, [[0, 999], [0, 0]])
     assert np.all(np.isnan(found.dwell_times()))
 
 
 def test_no_dwell_times_where_neighbours_know_nothing_of_each_other() -> None:
-    assert np.all(np.isnan(segment(np.tile([0.0, 12.0], 500), LEVELS, LIMITS).dwell_times()))
+    assert np.all(np.isnan(segment(np.tile([0.0, 12.0], 500), LIMITS).dwell_times()))
 
 
 def test_corrected_dwell_times_and_the_naive_mean() -> None:
     tau, size = (3.0, 4.0), 400_000
-    found = segment(telegraph(size, tau, snr=20.0, seed=6), (0.0, 20.0), (8.0, 12.0))
+    found = segment(telegraph(size, tau, snr=20.0, seed=6), (8.0, 12.0))
     # 7·10^4 transitions: errors of 0.5 %, 4 of them; the naive means are those of the sampled chain, 35 % too long
     np.testing.assert_allclose(found.dwell_times(), tau, rtol=0.02)
     change = (1.0 - np.exp(-1.0 / 3.0 - 1.0 / 4.0)) / (1.0 / 3.0 + 1.0 / 4.0)
@@ -105,9 +105,7 @@ def test_corrected_dwell_times_and_the_naive_mean() -> None:
 def test_the_shape_statistic_is_standard_normal_for_geometric_dwells() -> None:
     z = np.array(
         [
-            segment(telegraph(10_000, (20.0, 3.0), snr=30.0, seed=2000 + i), (0.0, 30.0), (12.0, 18.0)).shape_excess()[
-                1
-            ]
+            segment(telegraph(10_000, (20.0, 3.0), snr=30.0, seed=2000 + i), (12.0, 18.0)).shape_excess()[1]
             for i in range(300)
         ]
     )
@@ -116,16 +114,15 @@ def test_the_shape_statistic_is_standard_normal_for_geometric_dwells() -> None:
     np.testing.assert_allclose(z.std(axis=0), 1.0, atol=0.17)
 
 
-def test_a_drift_is_followed_and_without_following_it_counts_go_wrong() -> None:
-    size = 200_000
-    drift = np.linspace(-6.0, 6.0, size)  # as large as the step
-    samples = telegraph(size, (50.0, 80.0), snr=12.0, seed=9)
-    still = segment(samples, LEVELS, LIMITS)
-    begun = drift + 6.0
-    followed = segment(samples + begun, LEVELS, LIMITS, window=2000.0)
-    np.testing.assert_array_equal(followed.chain[1], still.chain[1])
-    assert followed.drift[1] - followed.drift[0] == pytest.approx(12.0, rel=0.05)  # less a lag of 1 % and noise
-    assert segment(samples + begun, LEVELS, LIMITS).chain[1][0] < 0.8 * still.chain[1][0]
+def test_stretches_of_a_record_count_as_one() -> None:
+    samples = telegraph(20_000, (20.0, 30.0), snr=12.0, seed=9)
+    parts = [segment(part, LIMITS) for part in np.split(samples, [7000, 15_000])]
+    whole, found = segment(samples, LIMITS), merged(parts)
+    # of the two steps between stretches none is seen
+    assert np.abs(whole.chain[0] - found.chain[0]).sum() == 2
+    assert found.size == whole.size
+    assert found.last == max(part.last for part in parts)
+    np.testing.assert_array_equal(found.complete, sum(part.complete for part in parts))
 
 
 def test_stretches_are_evenly_taken() -> None:
