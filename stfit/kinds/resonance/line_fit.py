@@ -8,20 +8,17 @@ from typing import Final, final
 
 import numpy as np
 import numpy.typing as npt
-import scipy
 
 from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES
 from stfit.kinds.resonance.line_model import Fitted, LineModel
+from stfit.kinds.resonance.line_noise import far_from_fit, grows_with_signal, stands_alone, weight_of_noise, whiteness
 
 Array = npt.NDArray[np.float64]
 
 # by which BIC must fall: "very strong" in the words of Kass & Raftery 1995, doi:10.1080/01621459.1995.10476572
 EVIDENCE_FOR_A_LINE: Final = 10.0
 _FINE: Final = 1e-12  # relative, of χ²
-_LAGS: Final = 12  # at which residuals may resemble each other
-_FAR: Final = 6.0  # standard deviations: by chance 1 in 5e8 samples
-_NOISE: Final = 1e-3  # p-value from which residuals are taken for noise
-_GROWING: Final = 1e-3  # p-value below which noise grows with the signal
+_MANY: Final = 2000  # samples that are enough to look for lines
 _ROUNDS: Final = 3  # of setting samples aside
 _BOTH_SIDES: Final = 0.2  # of a sweep must lie on either side of zero field, for a line on either
 
@@ -161,13 +158,13 @@ def fit_spectrum(
     size = float(np.max(np.abs(signal - np.mean(signal)))) or 1.0
     y = signal / size
     whole = LineModel((x - middle) / reach, y, np.ones_like(y), shape, max(orders))
-    kept = ~_alone(np.log(np.maximum(y, 1e-9)) if proportional else y)
+    kept = ~stands_alone(np.log(np.maximum(y, 1e-9)) if proportional else y)
     for turn in range(_ROUNDS):
-        model, fitted = _chosen(_at(whole, kept), most, orders)
-        if turn == 0 and (proportional or _grows(model, fitted)):
-            whole = replace(whole, weight=_weight(whole, model, fitted, proportional=proportional))
+        model, fitted = _found(_at(whole, kept), most, orders)
+        if turn == 0 and (proportional or grows_with_signal(model, fitted)):
+            whole = replace(whole, weight=weight_of_noise(whole, model, fitted, proportional=proportional))
             continue
-        far = _far(model, fitted)
+        far = far_from_fit(model, fitted)
         if not np.any(far) or turn == _ROUNDS - 1:
             break
         kept[np.flatnonzero(kept)[far]] = False
@@ -179,52 +176,14 @@ def _at(model: LineModel, kept: npt.NDArray[np.bool_]) -> LineModel:
     return replace(model, x=model.x[kept], signal=model.signal[kept], weight=model.weight[kept])
 
 
-def _alone(signal: Array) -> npt.NDArray[np.bool_]:
-    """Samples that stand far from both neighbours, which agree with their own: no line is one sample wide."""
-    bent = np.zeros(signal.size)
-    bent[1:-1] = signal[1:-1] - 0.5 * (signal[:-2] + signal[2:])
-    size = np.abs(bent)
-    noise = 1.4826 * float(np.median(size[1:-1]))
-    around = np.pad(bent, 2)
-    beside = np.maximum(np.abs(around[1:-3] + 0.5 * bent), np.abs(around[3:-1] + 0.5 * bent))
-    beyond = np.maximum(np.abs(around[:-4]), np.abs(around[4:]))
-    alone = (size > 8.0 * noise) & (beside < 0.25 * size) & (beyond < 0.25 * size)
-    alone[[0, 1, -2, -1]] = False
-    return np.asarray(alone)
-
-
-def _grows(model: LineModel, fitted: Fitted) -> bool:
-    """Whether noise grows with the signal (Koenker 1981, doi:10.1016/0304-4076(81)90062-2), and is noise."""
-    left = model.innovations(fitted)
-    if _whiteness(left, fitted.nonlinear.size)[1] < _NOISE:
-        return False
-    # roots, which one wrong sample does not decide
-    roots, level = np.sqrt(np.abs(left)), np.abs(model.design(fitted.nonlinear) @ model.linear(fitted))
-    if np.ptp(level) == 0.0 or np.ptp(roots) == 0.0:
-        return False
-    likeness = float(np.corrcoef(level, roots)[0, 1])
-    return likeness > 0 and bool(scipy.special.chdtrc(1, left.size * likeness**2) < _GROWING)
-
-
-def _weight(whole: LineModel, model: LineModel, fitted: Fitted, *, proportional: bool) -> Array:
-    """One over the noise at the fitted signal: of single samples it would favour the low ones."""
-    level = np.abs(whole.of_order(model.order).design(fitted.nonlinear) @ model.linear(fitted))
-    least = 1e-3 * float(np.max(level))
-    if proportional:
-        return np.asarray(1.0 / np.maximum(level, least))
-    there = np.square(model.design(fitted.nonlinear) @ model.linear(fitted))
-    columns = np.stack([np.full_like(there, np.max(there)), there], axis=1)
-    (constant, growing), _ = scipy.optimize.nnls(columns, np.square(model.innovations(fitted)))
-    variance = constant * np.max(there) + growing * np.square(level)
-    return np.asarray(1.0 / np.sqrt(np.maximum(variance, growing * least**2)))
-
-
-def _far(model: LineModel, fitted: Fitted) -> npt.NDArray[np.bool_]:
-    """Samples far from the fit while their neighbours are near it."""
-    left = np.abs(model.signal - model.design(fitted.nonlinear) @ model.linear(fitted)) * model.weight
-    noise = 1.4826 * float(np.median(left))
-    beside = np.maximum(np.pad(left, 1)[:-2], np.pad(left, 1)[2:])
-    return np.asarray((left > _FAR * noise) & (beside < 0.5 * left) & (noise > 0))
+def _found(model: LineModel, most: int, orders: Sequence[int]) -> tuple[LineModel, Fitted]:
+    """The lines of many samples are looked for among means of neighbours, and then fitted to all."""
+    block = model.x.size // _MANY
+    if block < 2:
+        return _chosen(model, most, orders)
+    chosen, fitted = _chosen(model.averaged(block), most, orders)
+    whole = model.of_order(chosen.order)
+    return whole, whole.fit(fitted.nonlinear, 0.0, _FINE)
 
 
 def _chosen(model: LineModel, most: int, orders: Sequence[int]) -> tuple[LineModel, Fitted]:
@@ -246,18 +205,6 @@ def _chosen(model: LineModel, most: int, orders: Sequence[int]) -> tuple[LineMod
     if bare[0].bic(bare[1]) < chosen.bic(fitted) + EVIDENCE_FOR_A_LINE:
         return bare
     return chosen, chosen.fit(fitted.nonlinear, fitted.correlation, _FINE)
-
-
-def _whiteness(left: Array, parameters: int) -> tuple[float, float]:
-    """Ljung & Box's Q of residuals, and its p-value."""
-    lags = min(_LAGS, left.size // 5)
-    centred = left - np.mean(left)
-    squares = max(float(centred @ centred), np.finfo(float).tiny)
-    resemblance = np.array([float(centred[lag:] @ centred[:-lag]) / squares for lag in range(1, lags + 1)])
-    count = left.size
-    statistic = count * (count + 2) * float(np.sum(np.square(resemblance) / (count - np.arange(1, lags + 1))))
-    # the parameters of lines and background take a share of the resemblance of neighbours away
-    return statistic, float(scipy.special.chdtrc(lags, statistic * max(1.0 - parameters / count, 0.0)))
 
 
 def _described(whole: LineModel, model: LineModel, fitted: Fitted, units: tuple[float, float, float]) -> SpectrumFit:
@@ -283,7 +230,7 @@ def _described(whole: LineModel, model: LineModel, fitted: Fitted, units: tuple[
         model.order,
         fitted.correlation,
         evidence,
-        _whiteness(model.innovations(fitted), linear.size + fitted.nonlinear.size),
+        whiteness(model.innovations(fitted), linear.size + fitted.nonlinear.size),
         whole.x.size - model.x.size,
         whole.of_order(model.order).design(fitted.nonlinear) @ linear * size,
     )

@@ -230,6 +230,12 @@ class LineModel:
         """The same with another background."""
         return replace(self, order=order)
 
+    def averaged(self, block: int) -> LineModel:
+        """The same of means of so many neighbours; what is left over at the end is left out."""
+        size = self.x.size // block * block
+        x, signal, weight = (part[:size].reshape(-1, block).mean(axis=1) for part in (self.x, self.signal, self.weight))
+        return replace(self, x=x, signal=signal, weight=weight)
+
     def bic(self, fitted: Fitted) -> float:
         """−2 ln L + k ln n, with ρ among the k parameters."""
         count = self.design(fitted.nonlinear).shape[1] + fitted.nonlinear.size + 1
