@@ -11,7 +11,7 @@ from stfit.outputs import ARGUMENT, Output, Work, Written
 
 
 def simulate(
-    device: str | Path, experiment: str | Path | None = None, *, seed: int, out: str | Path, force: bool = False
+    device: str | Path, experiment: str | Path | None = None, *, out: str | Path, seed: int = 0, force: bool = False
 ) -> list[Path]:
     """Measure a virtual device: write the files that a laboratory would have, and truth.json.
 
@@ -21,10 +21,10 @@ def simulate(
         A file (TOML) with the true parameters.
     experiment : str or Path, optional
         A file with what is measured and how closely the device is followed; None where the device file says so.
-    seed : int
-        The same seed gives the same files.
     out : str or Path
         The folder, made if need be.
+    seed : int
+        The same seed gives the same files.
     force : bool
         Whether files of the same names that stfit did not make of this device are replaced.
 

@@ -407,6 +407,11 @@ def test_a_law_behind_a_model_of_lmfit_is_refused() -> None:
     same(fitted("critical"), of.fit(first, held_factor(of).make_params() + of.start()))
 
 
+def test_a_keyword_that_no_fit_takes_is_refused() -> None:
+    with pytest.raises(TypeError, match="found 'weight'"):
+        case("critical").fit(weight=1.0)
+
+
 def test_laws_of_other_data_are_no_composite() -> None:
     with pytest.raises(ValueError, match="scatter differently"):
         DwellTimeModel(prefix="a_") + FluctuationModel(prefix="b_")
