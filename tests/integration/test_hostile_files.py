@@ -13,6 +13,7 @@ KEYS = 120  # of the analyses with a key that is wrong, which README's line trie
 GROWTH = 2_000_000  # kB by which this process may grow, and which the reader may have
 
 
+@pytest.mark.slow
 def test_hostile_inputs_are_answered_well(tmp_path: Path) -> None:
     resource = pytest.importorskip("resource")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -66,8 +66,9 @@ def test_a_measured_trace_whose_levels_overlap(tmp_path: Path) -> None:
         assert "not suitable" in check["sentence"]
     m = stfit.load(tmp_path / "index.csv", "telegraph-trace", sample_interval=1e-3, unit="ohm")
     assert isinstance(m, TelegraphTraces)
-    # each state with a noise of its own, which BIC prefers by far; some 40 visits of each state, errors of 17 %
-    np.testing.assert_allclose(np.exp(m.log_tau), [0.163, 0.093], rtol=0.5)
+    # a record of what came out, with a memory of 3 samples in the noise; white noise gives 0.163 and 0.093 s, as the
+    # trap's relaxation is then taken for visits. 16 visits of each state, errors of 25 %
+    np.testing.assert_allclose(np.exp(m.log_tau), [0.394, 0.233], rtol=0.3)
     white = next(entry for entry in m.records[0].checks if entry["name"] == "white noise")
     assert (
         white["verdict"] == "failed"

@@ -25,7 +25,7 @@ from stfit.results.numbers import format_rounded
 KIND: Final = "dwell-events"
 
 _SLACK: Final = 1e-9  # relative, of a duration rounded in its file
-_REPEATS: Final = (3, 0.02)  # of a state after itself that are no accident: their number, and their share
+_REPEATS: Final = (3, 0.05)  # of a state after itself: a number that is no accident, a share that moves a dwell time
 _RECOGNISED: Final = "all {size} durations are multiples of {frame}: they are taken for whole frames (sample_interval)"
 _MOST_EVENTS = 1e7  # that a replica draws a setting; only a fit that failed expects more
 
@@ -113,7 +113,8 @@ class DwellEvents(OfTable, WithResiduals):
         if frame is not None:
             return FramedDwells.of(reduced, duration, setting, censored, frame)
         if dead_time:
-            _refuse_states_after_themselves(settings.state, setting, censored)
+            notices = _states_after_themselves(settings.state, setting, censored)
+            reduced = replace(reduced, origin=reduced.origin.of(KIND, *notices))
             return MissedDwellEvents.of(reduced, duration, setting, censored, dead_time)
         return cls(reduced, duration, frozen(setting, np.intp), censored)
 
@@ -229,16 +230,25 @@ def _beyond(duration: Array, censored: npt.NDArray[np.bool_], shortest: float, f
     return np.asarray(np.maximum(duration - lost, _SLACK * shortest))
 
 
-def _refuse_states_after_themselves(state: npt.NDArray[Any], setting: Rows, censored: npt.NDArray[np.bool_]) -> None:
-    """TableError where dwells in turn repeat a state: what joins short dwells leaves none of these.
+def _states_after_themselves(
+    state: npt.NDArray[Any], setting: Rows, censored: npt.NDArray[np.bool_]
+) -> tuple[str, ...]:
+    """TableError where dwells in turn often repeat a state: what joins short dwells leaves none of these.
 
-    Tables that are sorted by state are not in turn; single repetitions may lie between two records.
+    Tables that are sorted by state are not in turn; few repetitions may lie where rows were left out, and are said.
     """
     same = (state[1:] == state[:-1]) & (setting[1:] == setting[:-1]) & ~censored[:-1]
     turns = int(np.count_nonzero(state[1:] != state[:-1]))
     repeats = np.flatnonzero(same)
-    if repeats.size < _REPEATS[0] or repeats.size < _REPEATS[1] * same.size or turns < repeats.size:
-        return
+    if repeats.size < _REPEATS[0] or turns < repeats.size:
+        return ()
+    if repeats.size < _REPEATS[1] * same.size:
+        share = f"{100 * repeats.size / same.size:.2g} %"
+        remark = (
+            f"{share} of the rows repeat the state of the row before: rows were left out there, or short dwells were "
+            "dropped and not joined (shortest_dwell is then the key, not dead_time)"
+        )
+        return (remark,)
     expected = (
         "P and AP in turn, as a dead_time that joins short dwells to the one before leaves them (shortest_dwell is the "
         "key for short dwells that were dropped)"

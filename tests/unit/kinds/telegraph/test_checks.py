@@ -43,6 +43,7 @@ def test_good_traces_pass(tmp_path: Path) -> None:
     assert failed <= 4  # two tests at 1 %: 0.8 are expected, 5 or more once in 10^3
 
 
+@pytest.mark.slow
 def test_a_third_level(tmp_path: Path) -> None:
     samples = telegraph(40_000, (50.0, 50.0), snr=16.0, seed=1)
     samples[8000:12_000] = 7.0 + np.random.default_rng(2).standard_normal(4000)
@@ -78,6 +79,7 @@ def test_missing_short_dwells(tmp_path: Path) -> None:
     assert "short dwells are missing" in found.sentence
 
 
+@pytest.mark.slow
 def test_a_slow_instrument(tmp_path: Path) -> None:
     rng = np.random.default_rng(10)
     clean = telegraph(60_000, (30.0, 40.0), snr=20.0, seed=11, noise=(0.0, 0.0))
@@ -91,6 +93,7 @@ def test_dwells_between_two_samples_are_doubtful(tmp_path: Path) -> None:
     assert checked(telegraph(20_000, (1.5, 6.0), snr=14.0, seed=12), tmp_path)["bandwidth"].verdict == "doubtful"
 
 
+@pytest.mark.slow
 def test_a_drift_is_told(tmp_path: Path) -> None:
     samples = telegraph(60_000, (30.0, 40.0), snr=12.0, seed=13)
     found = checked(samples + np.linspace(0.0, 5.0, samples.size), tmp_path)["drift"]
