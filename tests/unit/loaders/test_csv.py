@@ -195,3 +195,10 @@ def test_the_fast_way_and_the_careful_way_give_the_same_table(
     assert contents(text_container.read(commented)) == expected
     assert contents(text_container.read(quoted)) == expected
     assert expected[2] == list(range(2, len(rows) + 2))
+
+
+def test_a_word_that_is_a_unit_among_the_rows_makes_no_header_of_the_row_above_it(tmp_path: Path) -> None:
+    rows = ["0.0,:,0", ":,0.0,0", "0.0,0.0,0", "A,0.0,1", "0.0,,0", "0.0,:,0"]
+    (tmp_path / "x.csv").write_text("\n".join(["a,b,c", *rows]), encoding="utf-8")
+    table = text_container.read(tmp_path / "x.csv")
+    assert (table.header, table.rows) == (("a", "b", "c"), len(rows))
