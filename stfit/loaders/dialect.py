@@ -192,7 +192,7 @@ class _Head:
         alike = [row for row in above if row.cells and len(row.cells) == self.width]
         if not alike:
             return above[0]
-        if len(alike) > 1 and self._is_units_row(alike[-1]) and not self._has_numbers(alike[-2].cells or []):
+        if len(alike) > 1 and self._is_units_row(alike[-1]) and not self._is_data(alike[-2]):
             return alike[-2]
         return next((row for row in reversed(alike) if not self._has_numbers(row.cells or [])), alike[0])
 
