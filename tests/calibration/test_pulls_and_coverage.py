@@ -46,7 +46,7 @@ def test_the_objective_obeys_eq_27_at_the_truth(name: str) -> None:
         current = settings.current
         if current is None:
             assert settings.voltage is not None
-            current = settings.voltage / TRUTH["resistance"]
+            current = settings.voltage / (TRUTH["resistance"] + settings.state * TRUTH["delta_R"])
         expected = log_dwell_time(settings.state.astype(int), current, term.thermometer)
         # ln τ up to 20 in size from terms of some 30, a dozen roundings each
         np.testing.assert_allclose(prediction, expected, rtol=0, atol=12 * 30 * np.finfo(float).eps)

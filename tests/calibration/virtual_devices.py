@@ -30,7 +30,11 @@ Array = npt.NDArray[np.float64]
 ELEMENTARY_CHARGE: Final = builders.E
 BOLTZMANN: Final = builders.K_B
 
-TRUTH: Final[Mapping[str, float]] = {**STRONGER, "resistance": 776.0}
+TRUTH: Final[Mapping[str, float]] = {
+    **STRONGER,
+    "resistance": 776.0,
+    "resistance_AP": 776.0 + STRONGER["delta_R"],
+}
 # 8.6 % of β, 3.6 % of ΔR, 0.3 % of T: what a laboratory would quote; every replica has its own quotes
 QUOTES = builders.QUOTES
 TEMPERATURES = builders.TEMPERATURES
@@ -144,7 +148,8 @@ def pulses(
     state, temperature, width, log_exposure = (column.reshape(-1) for column in grid)
     state = state.astype(int)
     current = current_at(state, np.log(width) - log_exposure, temperature)
-    drive = polarity * current * (TRUTH["resistance"] if by_voltage else 1.0)
+    own = TRUTH["resistance"] + state * TRUTH["delta_R"]  # each state carries its own current
+    drive = polarity * current * (own if by_voltage else 1.0)
     return SwitchingPulses.from_columns(
         {
             "transition": state,
