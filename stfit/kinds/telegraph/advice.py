@@ -35,6 +35,8 @@ class _TraceAdvice(Advice):
     def suits(self, numbers: Mapping[str, npt.NDArray[np.float64]]) -> bool:
         """Whether most of the variance is that of two levels."""
         signal = next((numbers[name] for name in _SIGNALS if name in numbers), np.zeros(0))
+        signal = signal[np.isfinite(signal)]
+        signal = signal / (np.max(np.abs(signal), initial=0.0) or 1.0)  # whose squares are finite
         low, high = np.quantile(signal, [0.02, 0.98]) if signal.size else (0.0, 0.0)
         upper = signal > 0.5 * (low + high)
         if not 0.0 < (share := float(np.mean(upper)) if signal.size else 0.0) < 1.0:
