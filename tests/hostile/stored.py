@@ -98,7 +98,8 @@ def _changed(document: Any, rng: np.random.Generator) -> str:
         above[key] = value[::-1]
         return f"{name} backwards"
     if done == 4 and isinstance(value, float | int) and not isinstance(value, bool):
-        above[key] = float(rng.choice([-1.0, 1e-200, 1e200, 1e12])) * value
+        within = max(min(value, 10**300), -(10**300))  # an earlier change may have made it endless
+        above[key] = float(rng.choice([-1.0, 1e-200, 1e200, 1e12])) * within
         return f"{name} scaled to {above[key]:.3g}"
     if done in (5, 6):
         for _ in range(_SOUGHT if done == 5 else 1):  # a value of the same type, or of any
