@@ -13,10 +13,11 @@ import numpy.typing as npt
 from stfit.errors import CellProblem, InputError, TableError
 from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES
 from stfit.kinds.resonance.data import FmrLines
-from stfit.kinds.resonance.film import FEWEST, FilmLines, in_field, may_be_free
+from stfit.kinds.resonance.film import FEWEST, FilmLines, field_slopes, may_be_free
 from stfit.kinds.resonance.film_words import film_words
 from stfit.kinds.resonance.layout import SPECTRUM
 from stfit.kinds.resonance.line_fit import Line
+from stfit.kinds.resonance.series import Series, series_of
 from stfit.kinds.resonance.spectra import LineSearch, MeasuredSpectrum, fit_spectra, words
 from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Array, Origin
@@ -91,10 +92,11 @@ def fitted_lines(
     film: list[str] = []
     if geometry is not None:
         of_film = FilmLines.of(shown.get("frequency", np.zeros(seen.size)), lines)
+        shifts, series = search.get("film") or (), series_of(shown, seen.size)
         if swept == "frequency":
-            of_film = _in_field(of_film, shown["field"], geometry)
+            of_film = _in_field(of_film, shown["field"], geometry, shifts, series)
             table = _as_field_sweeps(table, of_film)
-        film, stay = film_words(of_film, geometry, search.get("film") or (), shown.get("current"))
+        film, stay = film_words(of_film, geometry, shifts, series)
         table = {name: values[stay] for name, values in table.items()}
     notices = [*origin.notices, *unused, *stateless, *words(spectra, found), *film]
     lines_of_table = FmrLines.from_columns(
@@ -135,14 +137,20 @@ def _span(fields: Array) -> str:
     return f"{fields.min():g} to {fields.max():g} mT"
 
 
-def _in_field(lines: FilmLines, field: Array, geometry: str) -> FilmLines:
-    """Lines swept in frequency as lines swept in field; TableError where Kittel's relation does not hold."""
-    found, fit = in_field(lines, field, geometry)
-    if fit.rejected:
-        expected = f"resonances that follow Kittel's relation ({geometry}), whose slope makes a Δf a ΔH"
-        numbers = f"χ² = {fit.chi2:.4g} for {fit.freedom} degrees of freedom"
-        raise TableError([CellProblem(None, "geometry", expected, f"they contradict it ({numbers})")])
-    return found
+def _in_field(
+    lines: FilmLines, field: Array, geometry: str, shifts: Sequence[str], series: Sequence[Series]
+) -> FilmLines:
+    """Lines swept in frequency as lines swept in field; TableError where they lie along no curve of Kittel's."""
+    slope = np.empty(field.size)
+    for one in series:
+        # a few fields alone have the curve of all
+        rows = one.rows if np.unique(field[one.rows]).size >= FEWEST else np.arange(field.size)
+        found = field_slopes(lines.at(rows), field[rows], geometry, shifts)
+        if found is None:
+            expected = f"resonances of which half follow Kittel's relation ({geometry}), whose slope makes a Δf a ΔH"
+            raise TableError([CellProblem(None, "geometry", expected, f"fewer of {rows.size}{one.where}")])
+        slope[one.rows] = found[np.isin(rows, one.rows)]
+    return lines.in_field(field, slope)
 
 
 def _as_field_sweeps(table: Mapping[str, npt.NDArray[Any]], lines: FilmLines) -> dict[str, npt.NDArray[Any]]:
