@@ -53,11 +53,19 @@ class Line:
 
     @property
     def integrated(self) -> tuple[float, float]:
-        """Area of the symmetric part, π/2 times height times FWHM, and its standard error."""
-        height = float(self.amplitudes[0])
-        gradient = np.zeros(self.covariance.shape[0])
-        gradient[1:3] = 0.5 * np.pi * height, 0.5 * np.pi * self.fwhm
-        return 0.5 * np.pi * height * self.fwhm, float(np.sqrt(gradient @ self.covariance @ gradient))
+        """π/2 times size times FWHM, the area of the line whatever its phase, and its standard error."""
+        size = self.size
+        gradient = np.concatenate([[0.0, size], self.fwhm * self.amplitudes / max(size, np.finfo(float).tiny)])
+        return 0.5 * np.pi * size * self.fwhm, 0.5 * np.pi * float(np.sqrt(gradient @ self.covariance @ gradient))
+
+    @property
+    def phase(self) -> tuple[float, float]:
+        """Angle (rad, from −π to π) of the antisymmetric part to the symmetric one, and its standard error."""
+        symmetric, antisymmetric = self.amplitudes
+        gradient = np.array([-antisymmetric, symmetric]) / max(self.size, np.finfo(float).tiny) ** 2
+        return float(np.arctan2(antisymmetric, symmetric)), float(
+            np.sqrt(gradient @ self.covariance[2:, 2:] @ gradient)
+        )
 
 
 @final

@@ -17,11 +17,13 @@ from stfit.kinds.resonance.film import FEWEST, FilmLines, field_slopes, may_be_f
 from stfit.kinds.resonance.film_words import film_words
 from stfit.kinds.resonance.layout import SPECTRUM
 from stfit.kinds.resonance.line_fit import Line
+from stfit.kinds.resonance.powers import phase_words, powers
 from stfit.kinds.resonance.series import Series, series_of
 from stfit.kinds.resonance.spectra import LineSearch, MeasuredSpectrum, fit_spectra, words
 from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Array, Origin
 from stfit.measurement.columns import P
+from stfit.physics.fluctuations import LINE_SHAPES
 
 _FEWEST_SAMPLES: Final = 12
 Columns = Mapping[str, npt.NDArray[Any]]
@@ -84,11 +86,15 @@ def fitted_lines(
     ]
     if not pairs:
         raise TableError([CellProblem(None, "file", "a resonance line in at least one spectrum", "none in any")])
+    if not (found.declared or found.decided):
+        expected = f"line_shape = {' or '.join(map(repr, LINE_SHAPES))}".replace("'", '"')
+        raise TableError([CellProblem(None, "line_shape", expected, "no such key, and lines too weak to tell")])
     seen = np.array([row for row, _ in pairs])
     lines = [line for _, line in pairs]
     shown = {name: values[seen] for name, values in columns.items()}
-    with_power = found.shape != "derivative" and np.unique(seen).size == seen.size
-    table = _line_columns(shown, lines, swept, with_power=with_power)
+    table = _line_columns(shown, lines, swept)
+    powered, of_powers = _powers(table, seen, lines, found.shape)
+    table |= powered
     film: list[str] = []
     if geometry is not None:
         of_film = FilmLines.of(shown.get("frequency", np.zeros(seen.size)), lines)
@@ -98,7 +104,7 @@ def fitted_lines(
             table = _as_field_sweeps(table, of_film)
         film, stay = film_words(of_film, geometry, shifts, series)
         table = {name: values[stay] for name, values in table.items()}
-    notices = [*origin.notices, *unused, *stateless, *words(spectra, found), *film]
+    notices = [*origin.notices, *unused, *stateless, *words(spectra, found), *of_powers, *film]
     lines_of_table = FmrLines.from_columns(
         table,
         origin=replace(origin, notices=tuple(notices), recognised=(*origin.recognised, *recognised)),
@@ -219,18 +225,24 @@ def _unused_field(columns: Columns, swept: str) -> list[str]:
     return ["column 'field' of the index is not used: the files are swept in field"]
 
 
-def _line_columns(
-    columns: Columns, lines: Sequence[Line], swept: str, *, with_power: bool
-) -> dict[str, npt.NDArray[Any]]:
-    """The columns of a table of lines, by those of the index, a row a line."""
+def _line_columns(columns: Columns, lines: Sequence[Line], swept: str) -> dict[str, npt.NDArray[Any]]:
+    """The columns of a table of lines but for their powers, by those of the index, a row a line."""
     table = {name: columns[name] for name in ("state", "current", "temperature", "frequency") if name in columns}
     table.setdefault("current", np.zeros(len(lines)))
     width = "field_linewidth" if swept == "field" else "linewidth"
     table[width] = np.array([line.fwhm for line in lines])
     table[f"{width}_stderr"] = np.array([line.fwhm_stderr for line in lines])
-    several = "frequency" in table and np.unique(table["frequency"]).size > 1
-    if with_power and not several:
-        areas = np.array([line.integrated for line in lines])
-        size = float(np.max(np.abs(areas[:, 0])))
-        table["power"], table["power_stderr"] = np.abs(areas[:, 0]) / size, areas[:, 1] / size
     return table
+
+
+def _powers(
+    table: Columns, spectrum: npt.NDArray[np.intp], lines: Sequence[Line], shape: str
+) -> tuple[dict[str, npt.NDArray[Any]], list[str]]:
+    """Columns of powers, where they have a common scale, and notices; spectrum: that in which each line stands."""
+    if shape == "derivative" or ("frequency" in table and np.unique(table["frequency"]).size > 1):
+        return {}, []
+    if np.unique(spectrum).size < spectrum.size:
+        return {}, ["no powers: spectra hold a line at either sign of the field, and widths alone are taken of both"]
+    power, stderr = powers(lines)
+    notices = phase_words(lines) if shape == "symmetric+antisymmetric" else []
+    return {"power": power, "power_stderr": stderr}, notices

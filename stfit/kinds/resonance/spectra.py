@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -18,7 +18,8 @@ from stfit.results.numbers import format_p
 Array = npt.NDArray[np.float64]
 Test = tuple[str, float, float]  # name, statistic, p-value
 
-_PROBES: Final = 3  # spectra in which shapes are compared
+_PROBES: Final = 3  # spectra in which shapes are compared, and as many again until they tell
+_TELLING: Final = 6.0  # by which BIC tells shapes apart: "strong" in the words of Kass & Raftery
 _DOUBTFUL: Final = 0.01
 _CORRELATED: Final = 0.3
 _MOST: Final = 0.999
@@ -62,13 +63,18 @@ class LineSearch:
 @final
 @dataclass(frozen=True)
 class SpectraFit:
-    """The fits of all spectra. rival: a shape that describes them better; advantage: by how much its BIC is lower."""
+    """The fits of all spectra.
+
+    rival: a shape that describes them better; advantage: by how much its BIC is lower. decided: whether they tell
+    a derivative from the line itself.
+    """
 
     shape: str
     fits: tuple[SpectrumFit, ...]
     rival: str
     advantage: float
     declared: bool
+    decided: bool
 
     @property
     def tests(self) -> tuple[Test, ...]:
@@ -82,16 +88,35 @@ class SpectraFit:
 
 
 def fit_spectra(spectra: Sequence[MeasuredSpectrum], search: LineSearch) -> SpectraFit:
-    """All spectra with the shape that is declared, or that the evidence of a few of them asks for."""
-    probes = sorted(set(np.linspace(0, len(spectra) - 1, _PROBES).round().astype(int).tolist()))
-    tried = {shape: {at: search.fit(spectra[at], shape) for at in probes} for shape in LINE_SHAPES}
-    evidence = {shape: sum(fit.evidence for fit in fits.values()) for shape, fits in tried.items()}
+    """All spectra with the shape that is declared, or that the evidence of as many as it needs asks for."""
+    tried: dict[str, dict[int, SpectrumFit]] = {shape: {} for shape in LINE_SHAPES}
+    clearest = sorted(range(len(spectra)), key=lambda at: -_structure(spectra[at]))
+    for first in range(0, len(spectra), _PROBES):
+        for shape, own in tried.items():
+            own |= {at: search.fit(spectra[at], shape) for at in clearest[first : first + _PROBES]}
+        evidence = {shape: sum(fit.evidence for fit in own.values()) for shape, own in tried.items()}
+        decided = abs(_of_whole_line(evidence) - evidence["derivative"]) > _TELLING
+        if search.shape is not None or decided:
+            break
     # a shape with a phase is not contradicted by the same one without
     rivals = [one for one in evidence if not (search.shape == "symmetric+antisymmetric" and one == "lorentzian")]
     best = min(rivals, key=evidence.__getitem__)
     shape = search.shape or best
     fits = [tried[shape].get(at) or search.fit(spectrum, shape) for at, spectrum in enumerate(spectra)]
-    return SpectraFit(shape, tuple(fits), best, evidence[shape] - evidence[best], declared=search.shape is not None)
+    advantage = evidence[shape] - evidence[best]
+    return SpectraFit(shape, tuple(fits), best, advantage, search.shape is not None, decided)
+
+
+def _structure(spectrum: MeasuredSpectrum) -> float:
+    """How far the signal varies beside its noise."""
+    signal = np.log(np.maximum(spectrum.signal, np.finfo(float).tiny)) if spectrum.decibel else spectrum.signal
+    noise = float(np.median(np.abs(np.diff(signal))))
+    return float(np.std(signal)) / max(noise, np.finfo(float).eps * float(np.max(np.abs(signal))), np.finfo(float).tiny)
+
+
+def _of_whole_line(evidence: Mapping[str, float]) -> float:
+    """That of the better of the two shapes that are no derivative, whose widths are alike."""
+    return min(evidence["lorentzian"], evidence["symmetric+antisymmetric"])
 
 
 def words(spectra: Sequence[MeasuredSpectrum], found: SpectraFit) -> Iterator[str]:
