@@ -27,6 +27,7 @@ from stfit.reports.sentences import (
     identifiability_sentence,
     quoted_at,
     truth_sentence,
+    without_law,
 )
 from stfit.reports.summary import beside
 from stfit.results.fit_tests import ALARMS, alarming, kind_of
@@ -34,7 +35,8 @@ from stfit.results.numbers import format_estimate, format_p
 from stfit.results.ranking import RIVAL_READINGS, readings
 from stfit.results.result import FitResult, Goodness, Note, Status, Verdict
 
-_FINE: Final = "Critical currents are extrapolated linearly. Digits in parentheses are one standard error."
+_EXTRAPOLATED: Final = "Critical currents are extrapolated linearly."
+_DIGITS: Final = "Digits in parentheses are one standard error."
 _MOST: Final = 5  # sentences on reliability
 _WORST: Final = ("failure", "warning", "info")
 _GRADES: Final = {"failure": "rejected", "warning": "doubtful", "info": "acceptable"}
@@ -69,7 +71,9 @@ def answer(result: FitResult) -> ReportSection:
     blocks: list[Block] = [view.parameter_table(view.answers(result))]
     if result.combinations:
         blocks += [Heading("Identified instead"), view.parameter_table(view.combinations(result))]
-    fine = Paragraph(Prose(f"{quoted_at(result)} {_FINE}"), "fine")
+    fine = Paragraph(
+        Prose(_DIGITS if without_law(result) else f"{quoted_at(result)} {_EXTRAPOLATED} {_DIGITS}"), "fine"
+    )
     return ReportSection("answer", "Answer", (*blocks, fine))
 
 

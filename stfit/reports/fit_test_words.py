@@ -11,11 +11,13 @@ from stfit.results.fit_tests import (
     CORRELATION,
     DEVIANCE,
     EXPONENTIAL_SHAPE,
+    KITTEL,
     LARGEST_RESIDUAL,
     LINE_SHAPE,
     OVER_DISPERSION,
     RUNS,
     SPECTRUM_RESIDUALS,
+    STRAIGHT_WIDTHS,
     SWITCHING_CURRENTS,
     UNDER_DISPERSION,
     alarming,
@@ -65,6 +67,14 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     ),
     LINE_SHAPE: Explanation(
         "Another shape of the line describes the spectra better.", "Declare the line_shape that the notices name."
+    ),
+    KITTEL: Explanation(
+        "The lines do not lie where Kittel's relation puts those of one film.",
+        "Free what the finding names (film, geometry), or look for another mode among the lines.",
+    ),
+    STRAIGHT_WIDTHS: Explanation(
+        "The linewidths are no straight line over frequency, so that damping is not their slope.",
+        "Leave out frequencies at which the film is not saturated, and look for lines that overlap.",
     ),
     LARGEST_RESIDUAL: Explanation(
         "One row lies farther from the fitted law than expected for this number of rows.",

@@ -13,11 +13,13 @@ from stfit.reports.sentences import (
     goodness_sentence,
     headline,
     identifiability_sentence,
+    own_findings,
     quoted_at,
     truth_sentence,
+    without_law,
 )
 from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_interval
-from stfit.results.result import Estimate, FitResult, Verdict
+from stfit.results.result import OWN_FINDING, Estimate, FitResult, Note, Verdict
 from stfit.results.symbols import symbol
 
 ANSWERS: Final[tuple[str, ...]] = (  # in the order in which a report gives them
@@ -37,19 +39,26 @@ def summary(result: FitResult) -> str:
     """The answer, its verdicts and whether to believe it; columns aligned, no line carries markup."""
     lines = [result.title, "=" * max(len(result.title), 1), headline(result)]
     lines += [*filter(None, [truth_sentence(result)]), ""]
-    lines += _table([_HEAD, *(_cells(name, entry, beside(name, result)) for name, entry in ordered(result))])
+    if result.parameters:
+        lines += _table([_HEAD, *(_cells(name, entry, beside(name, result)) for name, entry in ordered(result))])
     if result.combinations:
         lines += ["", "Identified instead", *(f"  {combination_text(entry)}" for entry in result.combinations)]
-    lines += ["", quoted_at(result)]
+    lines += ["", at] if (at := quoted_at(result)) else []
+    lines += ["", *found] if len(found := own_findings(result)) > without_law(result) else []
     lines += ["", result.status.sentence, goodness_sentence(result.goodness)]
     lines += [f"{verdict}: {sentence}" for verdict, sentence in alarms(result.goodness)]
     lines += [identifiability_sentence(result)]
     lines += [sentence] if (sentence := chain_sentence(result.sampling)) else []
     lines += [sentence] if (sentence := comparison_sentence(result.comparison)) else []
-    lines += [f"{note.level}: {note.sentence}" for note in result.validity if note.level != "info"]
+    lines += [f"{note.level}: {note.sentence}" for note in result.validity if _beside(note)]
     lines += [f"notice, {entry.file}: {notice}" for entry in result.measurements for notice in entry.notices]
     lines += ["", *(f"Next: {step}" for step in steps)] if (steps := next_steps(result)) else []
     return "\n".join(lines) + "\n"
+
+
+def _beside(note: Note) -> bool:
+    """Whether a note is a warning that the findings do not say already."""
+    return note.level != "info" and note.name != OWN_FINDING
 
 
 def ordered(result: FitResult) -> list[tuple[str, Estimate]]:

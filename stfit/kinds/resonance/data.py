@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Self, final
+from typing import TYPE_CHECKING, Any, Final, Self, final
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,9 @@ from stfit.measurement.traits import OwnParameter, Traits
 from stfit.measurement.view import Axis, Observed, SeriesSetting
 from stfit.physics.fluctuations import FWHM_OVER_WIDTH, LineNumbers, log_at_zero_current
 
+if TYPE_CHECKING:
+    from stfit.kinds.resonance.found import FoundLines
+
 KIND: Final = "fmr-lines"
 
 
@@ -53,6 +56,8 @@ class FmrLines(Gaussian):
         Whether the figure is drawn against the frequency.
     tests : tuple[tuple[str, float, float], ...]
         Tests of fit of the spectra behind the lines: name, statistic, p-value.
+    found : FoundLines or None
+        What the spectra say of the lines beside widths and powers, where they come from spectra.
     """
 
     settings: Settings
@@ -61,6 +66,7 @@ class FmrLines(Gaussian):
     stderr: Array
     by_frequency: bool
     tests: tuple[tuple[str, float, float], ...] = ()
+    found: FoundLines | None = None
 
     @classmethod
     def from_columns(
@@ -130,14 +136,15 @@ class FmrLines(Gaussian):
         """Damping and gyromagnetic ratio are needed where widths follow the frequency.
 
         Own parameters are powers and homogeneous widths at zero current, by state, and the inhomogeneous width where
-        it is fitted.
+        it is fitted. Lines of spectra that were all taken without a current say nothing of spin transfer.
         """
         states = tuple(word for word, code in STATES.items() if np.any(self.settings.state == code))
         own = tuple(
             OwnParameter(name, UNITS[name.removesuffix("_AP").removesuffix("_P")])
             for name in self.numbers.parameters(states)
         )
-        return Traits(("alpha", "gyromagnetic_ratio") if self.numbers.by_frequency else (), own)
+        needs = ("alpha", "gyromagnetic_ratio") if self.numbers.by_frequency else ()
+        return Traits(needs, own, spin_transfer=self.found is None or bool(np.any(self.settings.drive)))
 
     def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
         """ln of the power or of the linewidth of each row, Eq. 32; shape (..., rows)."""

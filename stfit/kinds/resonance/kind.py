@@ -34,5 +34,6 @@ FMR_SPECTRA: Final = replace(
     design=Lazy("stfit.kinds.resonance.experiment:SpectraSection"),
     simulate=Lazy("stfit.kinds.resonance.simulated_spectra:spectra"),
     offer=None,
+    section=Lazy("stfit.kinds.resonance.report:section"),
     advice=Lazy("stfit.kinds.resonance.advice:SPECTRUM_ADVICE"),
 )

@@ -13,8 +13,9 @@ import numpy.typing as npt
 from stfit.errors import CellProblem, InputError, TableError
 from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES
 from stfit.kinds.resonance.data import FmrLines
-from stfit.kinds.resonance.film import FEWEST, FilmLines, field_slopes, may_be_free
-from stfit.kinds.resonance.film_words import film_words
+from stfit.kinds.resonance.film import FEWEST, field_slopes, may_be_free, of_one_mode
+from stfit.kinds.resonance.film_lines import FilmLines
+from stfit.kinds.resonance.found import FoundLines, kept_spectra
 from stfit.kinds.resonance.layout import SPECTRUM
 from stfit.kinds.resonance.line_fit import Line
 from stfit.kinds.resonance.powers import phase_words, powers
@@ -67,7 +68,7 @@ def fitted_lines(
         Files that cannot be read, spectra swept in different quantities, no line in any, a current without the state of
         the device, a film that the sweeps do not suit.
     """
-    columns, stateless = _with_state(columns)
+    columns = _with_state(columns)
     swept, spectra, recognised = _read(columns, listed or Listed(Path(origin.file).parent))
     unused = _unused_field(columns, swept)
     if (wrong := _unfit_film(columns, swept, geometry, search.get("film") or ())) is not None:
@@ -95,16 +96,17 @@ def fitted_lines(
     table = _line_columns(shown, lines, swept)
     powered, of_powers = _powers(table, seen, lines, found.shape)
     table |= powered
-    film: list[str] = []
+    measured = FilmLines.of(shown.get("frequency", np.full(seen.size, np.nan)), lines)
+    in_field = measured if swept == "field" and "frequency" in shown else None
+    shifts = tuple(search.get("film") or ())
     if geometry is not None:
-        of_film = FilmLines.of(shown.get("frequency", np.zeros(seen.size)), lines)
-        shifts, series = search.get("film") or (), series_of(shown, seen.size)
+        series = series_of(shown, seen.size)
         if swept == "frequency":
-            of_film = _in_field(of_film, shown["field"], geometry, shifts, series)
-            table = _as_field_sweeps(table, of_film)
-        film, stay = film_words(of_film, geometry, shifts, series)
+            in_field = _in_field(measured, shown["field"], geometry, shifts, series)
+            table = _as_field_sweeps(table, in_field)
+        stay = of_one_mode(in_field or measured, geometry, shifts, series)
         table = {name: values[stay] for name, values in table.items()}
-    notices = [*origin.notices, *unused, *stateless, *words(spectra, found), *of_powers, *film]
+    notices = [*origin.notices, *unused, *words(spectra, found), *of_powers]
     lines_of_table = FmrLines.from_columns(
         table,
         origin=replace(origin, notices=tuple(notices), recognised=(*origin.recognised, *recognised)),
@@ -112,7 +114,11 @@ def fitted_lines(
         power="integrated" if "power" in table else None,
         inhomogeneous_linewidth=inhomogeneous_linewidth,
     )
-    return replace(lines_of_table, tests=found.tests)
+    files = tuple(spectra[row].file for row in seen.tolist())
+    setting = columns.get("frequency" if swept == "field" else "field", np.full(len(spectra), np.nan))
+    kept = kept_spectra(spectra, found.fits, np.asarray(setting, dtype=float))
+    whole = FoundLines(measured, swept, in_field, shown, files, geometry, shifts, kept)
+    return replace(lines_of_table, tests=found.tests, found=whole)
 
 
 def _unfit_film(columns: Columns, swept: str, geometry: str | None, shifts: Sequence[str]) -> CellProblem | None:
@@ -169,15 +175,15 @@ def _as_field_sweeps(table: Mapping[str, npt.NDArray[Any]], lines: FilmLines) ->
     }
 
 
-def _with_state(columns: Columns) -> tuple[Columns, list[str]]:
-    """The columns with a state, and a notice where nobody gives one: without a current none plays a part."""
+def _with_state(columns: Columns) -> Columns:
+    """The columns with a state, P where nobody gives one: without a current none plays a part."""
     if "state" in columns:
-        return columns, []
+        return columns
     if np.any(columns.get("current", 0.0)):
         expected = 'a column, or the constant state = "P", since the state decides what a current does'
         raise TableError([CellProblem(None, "state", expected, "none")])
     state = np.full(columns["file"].size, P, dtype=np.int8)
-    return {**columns, "state": state}, ["no state is given: without a current it plays no part, and P stands for it"]
+    return {**columns, "state": state}
 
 
 def _read(columns: Columns, listed: Listed) -> tuple[str, list[MeasuredSpectrum], list[str]]:
