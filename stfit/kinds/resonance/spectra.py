@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES
-from stfit.kinds.resonance.line_fit import EVIDENCE_FOR_A_LINE, SpectrumFit, fit_spectrum
+from stfit.kinds.resonance.line_fit import Search, SpectrumFit, fit_spectrum
+from stfit.kinds.resonance.line_search import EVIDENCE_FOR_A_LINE
 from stfit.physics.fluctuations import LINE_SHAPES
+from stfit.physics.line_shapes import SHAPES
 from stfit.results.fit_tests import LINE_SHAPE, SPECTRUM_RESIDUALS
 from stfit.results.numbers import format_p
 
@@ -50,14 +52,8 @@ class LineSearch:
 
     def fit(self, spectrum: MeasuredSpectrum, shape: str) -> SpectrumFit:
         """The lines of one spectrum."""
-        return fit_spectrum(
-            spectrum.x,
-            spectrum.signal,
-            shape,
-            most=self.most,
-            orders=self.orders,
-            proportional=spectrum.decibel,
-        )
+        search = Search(self.most, self.orders, proportional=spectrum.decibel)
+        return fit_spectrum(spectrum.x, spectrum.signal, SHAPES[shape], search)
 
 
 @final

@@ -13,9 +13,10 @@ from scipy.stats import norm
 
 from stfit.kinds.resonance.film import FilmFit, FilmLines, field_slopes, fit_film
 from stfit.kinds.resonance.film_words import film_words
-from stfit.kinds.resonance.line_fit import fit_spectrum
+from stfit.kinds.resonance.line_fit import Search, fit_spectrum
 from stfit.kinds.resonance.series import Series, series_of
 from stfit.physics.fluctuations import field_linewidth
+from stfit.physics.line_shapes import SHAPES
 from stfit.physics.resonance import GEOMETRIES
 
 Array = npt.NDArray[np.float64]
@@ -181,7 +182,7 @@ def test_the_measured_series() -> None:
     for number in range(6, 18):  # GHz, from where the line is clean
         field, signal = table[:, 2 * number - 2] * 1e-4, table[:, 2 * number - 1]  # Oe
         order = np.argsort(field, kind="stable")
-        line = fit_spectrum(field[order], signal[order], "symmetric+antisymmetric", most=1).strongest
+        line = fit_spectrum(field[order], signal[order], SHAPES["symmetric+antisymmetric"], Search(most=1)).strongest
         assert line is not None
         found.append(line)
     fit = fitted(FilmLines.of(np.arange(6.0, 18.0) * 1e9, found), "perpendicular")
