@@ -69,5 +69,5 @@ def _step(information: Array, gradient: Array, free: npt.NDArray[np.bool_], damp
     step = np.zeros(gradient.size)
     if np.any(free):
         own = np.ix_(free, free)
-        step[free] = -np.linalg.lstsq(information[own] + np.diag(damping[free]), gradient[free], rcond=None)[0]
+        step[free] = -np.linalg.solve(information[own] + np.diag(damping[free]), gradient[free])
     return step * min(1.0, _LONGEST / max(float(np.max(np.abs(step))), np.finfo(float).tiny))

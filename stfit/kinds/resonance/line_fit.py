@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES
-from stfit.kinds.resonance.line_model import Fitted, LineModel
+from stfit.kinds.resonance.line_model import LineModel
 from stfit.kinds.resonance.line_noise import far_from_fit, grows_with_signal, stands_alone, weight_of_noise, whiteness
 from stfit.kinds.resonance.line_search import carried_lines, found_lines
+from stfit.kinds.resonance.line_solution import Solution
 from stfit.physics.line_shapes import LineShape
 
 Array = npt.NDArray[np.float64]
@@ -243,22 +244,22 @@ class _Scale:
 
 
 def _settled(
-    whole: LineModel, find: Callable[[LineModel], tuple[LineModel, Fitted] | None], search: Search
-) -> tuple[LineModel, LineModel, Fitted] | None:
-    """The whole spectrum with its noise, the samples of it that count, and the lines that `find` finds in them."""
+    whole: LineModel, find: Callable[[LineModel], Solution | None], search: Search
+) -> tuple[LineModel, Solution] | None:
+    """The whole spectrum with its noise, and the lines that `find` finds in those samples of it that count."""
     kept = ~stands_alone(np.log(np.maximum(whole.signal, 1e-9)) if search.proportional else whole.signal)
     for turn in range(_ROUNDS):
         found = find(_at(whole, kept))
         if found is None:
             return None
-        if turn == 0 and (search.proportional or grows_with_signal(*found)):
-            whole = replace(whole, weight=weight_of_noise(whole, *found, proportional=search.proportional))
+        if turn == 0 and (search.proportional or grows_with_signal(found)):
+            whole = replace(whole, weight=weight_of_noise(whole, found, proportional=search.proportional))
             continue
-        far = far_from_fit(*found)
+        far = far_from_fit(found)
         if not np.any(far):
             break
         kept[np.flatnonzero(kept)[far]] = False
-    return whole, *found
+    return whole, found
 
 
 def _at(model: LineModel, kept: npt.NDArray[np.bool_]) -> LineModel:
@@ -266,30 +267,30 @@ def _at(model: LineModel, kept: npt.NDArray[np.bool_]) -> LineModel:
     return replace(model, x=model.x[kept], signal=model.signal[:, kept], weight=model.weight[kept])
 
 
-def _described(scale: _Scale, shape: LineShape, whole: LineModel, model: LineModel, fitted: Fitted) -> SpectrumFit:
+def _described(scale: _Scale, shape: LineShape, whole: LineModel, found: Solution) -> SpectrumFit:
     """The fit in the units of x and of the signal."""
-    evidence, fitted = model.bic(fitted), model.restricted(fitted)
-    linear, covariance = model.linear(fitted), model.covariance(fitted)
+    evidence, found = found.bic, found.restricted
+    model, covariance = found.model, found.covariance
     background = model.signal.shape[0] * (model.order + 1)
     lines = []
-    for index, ((center, log_width), amplitudes) in enumerate(zip(fitted.lines, model.amplitudes(fitted), strict=True)):
-        at = fitted.nonlinear.size + background + index * amplitudes.size
+    for index, ((center, log_width), amplitudes) in enumerate(zip(found.lines, found.amplitudes, strict=True)):
+        at = found.nonlinear.size + background + index * amplitudes.size
         own = [2 * index, 2 * index + 1, *range(at, at + amplitudes.size)]
         width = float(np.exp(log_width)) * scale.reach
         # from centre/reach and ln width to centre and width; amplitudes in units of the signal
         slope = np.array([scale.reach, width, *([scale.size] * amplitudes.size)])
         matrix = covariance[np.ix_(own, own)] * np.outer(slope, slope)
         lines.append(Line(scale.middle + scale.reach * float(center), width, amplitudes * scale.size, matrix))
-    curve = scale.size * replace(model, x=whole.x).curve(fitted, linear)
+    curve = scale.size * (found.curve if whole.x.size == model.x.size else found.curve_at(whole.x))
     return SpectrumFit(
         shape,
         tuple(sorted(lines, key=lambda line: line.center)),
         model.order,
-        fitted.correlation,
+        found.correlation,
         evidence,
-        whiteness(model.innovations(fitted), linear.size + fitted.nonlinear.size),
+        whiteness(found.innovations, len(covariance)),
         whole.x.size - model.x.size,
         curve[0] if len(curve) == 1 else curve[0] + 1j * curve[1],
-        scale.reach * float(np.exp(fitted.nonlinear[-1])) if fitted.nonlinear.size % 2 else 0.0,
+        scale.reach * float(np.exp(found.nonlinear[-1])) if found.nonlinear.size % 2 else 0.0,
         model.pole,
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import scipy
 
-from stfit.kinds.resonance.line_model import Fitted, LineModel
+from stfit.kinds.resonance.line_model import LineModel
+from stfit.kinds.resonance.line_solution import Solution
 
 Array = npt.NDArray[np.float64]
 
@@ -36,37 +36,36 @@ def stands_alone(signal: Array) -> npt.NDArray[np.bool_]:
     return np.asarray(alone)
 
 
-def far_from_fit(model: LineModel, fitted: Fitted) -> npt.NDArray[np.bool_]:
+def far_from_fit(found: Solution) -> npt.NDArray[np.bool_]:
     """Samples far from the fit while their neighbours are near it."""
-    left = np.abs(model.signal - model.curve(fitted)) * model.weight
+    left = np.abs(found.model.signal - found.curve) * found.model.weight
     noise = 1.4826 * np.median(left, axis=1, keepdims=True)
     around = np.pad(left, ((0, 0), (1, 1)))
     beside = np.maximum(around[:, :-2], around[:, 2:])
     return np.asarray(np.any((left > _FAR * noise) & (beside < 0.5 * left) & (noise > 0), axis=0))
 
 
-def grows_with_signal(model: LineModel, fitted: Fitted) -> bool:
+def grows_with_signal(found: Solution) -> bool:
     """Whether noise grows with the signal (Koenker 1981, doi:10.1016/0304-4076(81)90062-2), and is noise."""
-    left = model.innovations(fitted)
-    if whiteness(left, fitted.nonlinear.size)[1] < _NOISE:
+    left = found.innovations
+    if whiteness(left, found.nonlinear.size)[1] < _NOISE:
         return False
     # roots, which one wrong sample does not decide
-    roots, level = np.sqrt(np.abs(left)), np.broadcast_to(_level(model.curve(fitted)), left.shape)
+    roots, level = np.sqrt(np.abs(left)), np.broadcast_to(_level(found.curve), left.shape)
     if np.ptp(level) == 0.0 or np.ptp(roots) == 0.0:
         return False
     likeness = float(np.corrcoef(level.ravel(), roots.ravel())[0, 1])
     return likeness > 0 and bool(scipy.special.chdtrc(1, left.size * likeness**2) < _GROWING)
 
 
-def weight_of_noise(whole: LineModel, model: LineModel, fitted: Fitted, *, proportional: bool) -> Array:
+def weight_of_noise(whole: LineModel, found: Solution, *, proportional: bool) -> Array:
     """One over the noise at the fitted signal: of single samples it would favour the low ones."""
-    there = _level(model.curve(fitted))
-    level = _level(replace(model, x=whole.x).curve(fitted, model.linear(fitted)))
+    there, level = _level(found.curve), _level(found.curve_at(whole.x))
     most = float(np.max(there))
     if proportional:
         return np.asarray(1.0 / np.maximum(level, 1e-3 * most))
     columns = np.stack([np.full_like(there, most**2), np.square(there)], axis=1)
-    squares = np.mean(np.square(model.innovations(fitted)), axis=0)
+    squares = np.mean(np.square(found.innovations), axis=0)
     (constant, growing), _ = scipy.optimize.nnls(columns, squares)
     variance = constant * most**2 + growing * np.square(level)
     return np.asarray(1.0 / np.sqrt(np.maximum(variance, growing * (1e-3 * most) ** 2)))

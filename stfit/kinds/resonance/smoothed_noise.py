@@ -7,11 +7,12 @@ from typing import Final, final
 
 import numpy as np
 import numpy.typing as npt
-import scipy
 
 Array = npt.NDArray[np.float64]
 
 MOST_CORRELATED: Final = 0.995
+_TRIED: Final = 24  # correlations in each pass, of which the last two are 4e-5 apart
+_PASSES: Final = 4
 
 
 def whitened(values: Array, correlation: float) -> Array:
@@ -60,21 +61,24 @@ class Smoothing:
         same, inner = products(every, every), products(every[..., 1:-1], every[..., 1:-1])
         return cls(same, shifted + shifted.T, inner, signal.size, signal.shape[0], restricted)
 
-    def deviance(self, correlation: float) -> float:
-        """−2 ln L at the best amplitudes and size of the noise, up to a constant."""
-        found = self.same - correlation * self.shifted + correlation**2 * self.inner
-        factor, _ = scipy.linalg.cho_factor(found[:-1, :-1], lower=True)
-        seen = scipy.linalg.solve_triangular(factor, found[:-1, -1], lower=True)
-        squares = max(float(found[-1, -1] - seen @ seen), np.finfo(float).tiny)
-        root = self.channels * np.log1p(-(correlation**2))
+    def deviance(self, correlation: Array) -> Array:
+        """−2 ln L at the best amplitudes and size of the noise, up to a constant; of correlations of any shape."""
+        rho = np.asarray(correlation)[..., None, None]
+        found = self.same - rho * self.shifted + rho**2 * self.inner
+        lower = np.linalg.cholesky(found[..., :-1, :-1])
+        seen = np.linalg.solve(lower, found[..., :-1, -1:])[..., 0]
+        squares = np.maximum(found[..., -1, -1] - np.sum(np.square(seen), axis=-1), np.finfo(float).tiny)
+        root = self.channels * np.log1p(-np.square(rho[..., 0, 0]))
         if not self.restricted:
-            return float(self.samples * np.log(squares / self.samples) - root)
-        volume = 2.0 * float(np.sum(np.log(np.diag(factor))))
-        return float((self.samples - len(seen)) * np.log(squares) - root + volume)
+            return np.asarray(self.samples * np.log(squares / self.samples) - root)
+        volume = 2.0 * np.sum(np.log(np.diagonal(lower, axis1=-2, axis2=-1)), axis=-1)
+        return np.asarray((self.samples - seen.shape[-1]) * np.log(squares) - root + volume)
 
     def likeliest(self) -> float:
         """The correlation with the least deviance, 0 where none is less."""
-        best = scipy.optimize.minimize_scalar(
-            self.deviance, bounds=(0.0, MOST_CORRELATED), method="bounded", options={"xatol": 1e-3}
-        )
-        return float(best.x) if best.fun < self.deviance(0.0) else 0.0
+        low, high = 0.0, MOST_CORRELATED
+        for _ in range(_PASSES):
+            tried = np.linspace(low, high, _TRIED)
+            best = int(np.argmin(self.deviance(tried)))
+            low, high = float(tried[max(best - 1, 0)]), float(tried[min(best + 1, _TRIED - 1)])
+        return float(tried[best])
