@@ -115,6 +115,8 @@ class SpectrumFit:
         Samples that are left out, since each stands alone far from its neighbours.
     fitted : Array, shape (samples,)
         The fit at the samples.
+    spacing : float
+        The median distance of samples.
     gaussian : float
         FWHM of the Gaussian part of Voigt profiles, in units of x.
     pole : float
@@ -129,6 +131,7 @@ class SpectrumFit:
     whiteness: tuple[float, float]
     set_aside: int
     fitted: Signal
+    spacing: float
     gaussian: float = 0.0
     pole: float = 0.0
 
@@ -136,6 +139,11 @@ class SpectrumFit:
     def strongest(self) -> Line | None:
         """The line with the largest amplitude; None where there is none."""
         return max(self.lines, key=lambda line: line.size, default=None)
+
+    @property
+    def samples_of_width(self) -> float:
+        """How many samples the strongest line is wide; infinite without one."""
+        return self.strongest.fwhm / self.spacing if self.strongest else float("inf")
 
     @property
     def overlapping(self) -> bool:
@@ -291,6 +299,7 @@ def _described(scale: _Scale, shape: LineShape, whole: LineModel, found: Solutio
         whiteness(found.innovations, len(covariance)),
         whole.x.size - model.x.size,
         curve[0] if len(curve) == 1 else curve[0] + 1j * curve[1],
+        scale.reach * abs(float(np.median(np.diff(whole.x)))),
         scale.reach * float(np.exp(found.nonlinear[-1])) if found.nonlinear.size % 2 else 0.0,
         model.pole,
     )
