@@ -14,6 +14,7 @@ from stfit.results.fit_tests import (
     KITTEL,
     LARGEST_RESIDUAL,
     LINE_SHAPE,
+    LINE_SMOOTHING,
     OVER_DISPERSION,
     RUNS,
     SPECTRUM_RESIDUALS,
@@ -67,6 +68,10 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     ),
     LINE_SHAPE: Explanation(
         "Another shape of the line describes the spectra better.", "Declare the line_shape that the notices name."
+    ),
+    LINE_SMOOTHING: Explanation(
+        "The noise is smoothed, and the widths depend on whether a time constant smoothed the lines too.",
+        "Say whether it did: smoothed_lines = true or false; or sweep more slowly.",
     ),
     KITTEL: Explanation(
         "The lines do not lie where Kittel's relation puts those of one film.",

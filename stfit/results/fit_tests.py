@@ -17,6 +17,7 @@ SPECTRUM_RESIDUALS: Final = "residuals of the spectra"
 LINE_SHAPE: Final = "shape of the lines"
 KITTEL: Final = "positions of the lines"
 STRAIGHT_WIDTHS: Final = "widths over frequency"
+LINE_SMOOTHING: Final = "smoothing of the lines"
 LARGEST_RESIDUAL: Final = "largest residual"
 CORRELATED_RESIDUALS: Final = "correlation of neighbouring residuals"
 PREDICTIVE: Final = "posterior predictive: "  # how the names of the checks of a chain begin

@@ -18,9 +18,11 @@ from stfit.kinds.resonance.film_lines import FilmLines
 from stfit.kinds.resonance.found import FoundLines, kept_spectra
 from stfit.kinds.resonance.layout import SPECTRUM
 from stfit.kinds.resonance.line_fit import Line
+from stfit.kinds.resonance.measured import LineSearch, MeasuredSpectrum
 from stfit.kinds.resonance.powers import phase_words, powers
 from stfit.kinds.resonance.series import Series, series_of
-from stfit.kinds.resonance.spectra import LineSearch, MeasuredSpectrum, fit_spectra, words
+from stfit.kinds.resonance.spectra import fit_spectra
+from stfit.kinds.resonance.spectra_words import words
 from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Array, Origin
 from stfit.measurement.columns import P
@@ -87,14 +89,14 @@ def fitted_lines(
     ]
     if not pairs:
         raise TableError([CellProblem(None, "file", "a resonance line in at least one spectrum", "none in any")])
-    if not (found.declared or found.decided):
+    if not (found.choice.declared or found.choice.decided):
         expected = f"line_shape = {' or '.join(map(repr, LINE_SHAPES))}".replace("'", '"')
         raise TableError([CellProblem(None, "line_shape", expected, "no such key, and lines too weak to tell")])
     seen = np.array([row for row, _ in pairs])
     lines = [line for _, line in pairs]
     shown = {name: values[seen] for name, values in columns.items()}
     table = _line_columns(shown, lines, swept)
-    powered, of_powers = _powers(table, seen, lines, found.shape)
+    powered, of_powers = _powers(table, seen, lines, found.choice.shape)
     table |= powered
     measured = FilmLines.of(shown.get("frequency", np.full(seen.size, np.nan)), lines)
     in_field = measured if swept == "field" and "frequency" in shown else None

@@ -17,9 +17,10 @@ from stfit.kinds.resonance.film_lines import FilmLines
 from stfit.kinds.resonance.film_result import own_results
 from stfit.kinds.resonance.film_widths import fit_widths
 from stfit.kinds.resonance.found import FoundLines
-from stfit.kinds.resonance.line_fit import fit_spectrum
+from stfit.kinds.resonance.line_fit import Search, fit_spectrum
 from stfit.kinds.resonance.series import Series, series_of
 from stfit.physics.fluctuations import field_linewidth
+from stfit.physics.line_shapes import SHAPES
 from stfit.physics.resonance import GEOMETRIES
 from stfit.results import OwnResult, Verdict
 from tests.saying import unnamed
@@ -271,7 +272,7 @@ def test_the_measured_series() -> None:
     for number in range(6, 18):  # GHz, from where the line is clean
         field, signal = table[:, 2 * number - 2] * 1e-4, table[:, 2 * number - 1]  # Oe
         order = np.argsort(field, kind="stable")
-        line = fit_spectrum(field[order], signal[order], "symmetric+antisymmetric", most=1).strongest
+        line = fit_spectrum(field[order], signal[order], SHAPES["symmetric+antisymmetric"], Search(most=1)).strongest
         assert line is not None
         found.append(line)
     fit = fitted(FilmLines.of(np.arange(6.0, 18.0) * 1e9, found), "perpendicular")
