@@ -8,6 +8,7 @@ from typing import Any, Final, final
 
 import matplotlib as mpl
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
@@ -38,7 +39,7 @@ class FilmSeries:
     frequency: Array
     field: tuple[Array, Array, Array | None] | None
     width: tuple[Array, Array, Array | None]
-    used: Array
+    used: npt.NDArray[np.bool_]
     curve: Mapping[str, Array]
 
 
@@ -108,7 +109,7 @@ def _draw_widths(main: Axes, below: Axes | None, one: FilmSeries, style: dict[st
         _points(below, one.frequency * _GHZ, (width - fitted) / stderr, one.used, style)
 
 
-def _points(axes: Axes, x: Array, y: Array, used: Array, style: dict[str, Any]) -> None:
+def _points(axes: Axes, x: Array, y: Array, used: npt.NDArray[np.bool_], style: dict[str, Any]) -> None:
     for chosen, face in ((used, style["color"]), (~used, "white")):
         if np.any(chosen):
             axes.plot(x[chosen], y[chosen], linestyle="none", markerfacecolor=face, **style)

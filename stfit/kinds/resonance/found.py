@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from stfit.kinds.resonance.film_lines import FilmLines
 from stfit.kinds.resonance.line_fit import SpectrumFit
-from stfit.kinds.resonance.spectra import MeasuredSpectrum
+from stfit.kinds.resonance.measured import MeasuredSpectrum
 
 Array = npt.NDArray[np.float64]
 
@@ -59,6 +59,8 @@ def kept_spectra(
 ) -> dict[str, list[float]]:
     """Spectra with their fits for figures: at most 120 of them, of at most 400 samples, evenly chosen.
 
+    Of complex signals the real part is kept.
+
     Parameters
     ----------
     spectra, fits : sequence
@@ -72,7 +74,7 @@ def kept_spectra(
         spectrum, fit = spectra[place], fits[place]
         rows = np.unique(np.linspace(0, spectrum.x.size - 1, min(_MOST_SAMPLES, spectrum.x.size)).round().astype(int))
         own = {"spectrum": np.full(rows.size, place), "setting": np.full(rows.size, setting[place])}
-        own |= {"x": spectrum.x[rows], "signal": spectrum.signal[rows], "fitted": fit.fitted[rows]}
+        own |= {"x": spectrum.x[rows], "signal": np.real(spectrum.signal[rows]), "fitted": np.real(fit.fitted[rows])}
         for name, values in own.items():
             kept[name] += values.tolist()
     if np.any(np.isnan(setting)):

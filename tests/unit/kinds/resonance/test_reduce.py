@@ -72,8 +72,11 @@ def test_a_series_of_frequencies(tmp_path: Path) -> None:
     assert set(found.is_linewidth.tolist()) == {1}  # powers of several frequencies have no common scale
     assert not any("contradicted" in notice for notice in found.origin.notices)  # by the part of it that is there
     (said,) = REMARKS.own(found, {})
-    assert not unnamed(said.headline, "film (perpendicular)", "γ/2π = 29.")
+    assert not unnamed(said.headline, "film (perpendicular)", "γ/2π")
     assert said.level == "info"
+    gamma = said.estimates["gyromagnetic_ratio"]
+    assert gamma.stderr is not None
+    assert gamma.value == pytest.approx(1.85e11, abs=5 * gamma.stderr)
 
 
 def test_a_line_of_a_bruker_spectrometer(tmp_path: Path) -> None:
