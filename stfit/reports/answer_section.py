@@ -13,13 +13,17 @@ from stfit.reports.content import (
     Inline,
     Listing,
     Name,
+    Number,
     Paragraph,
     Prose,
     ReportSection,
+    Table,
+    TableColumn,
+    TableRow,
     enumerated,
 )
 from stfit.reports.fit_test_words import explanation_of
-from stfit.reports.ranking_words import readings_sentence
+from stfit.reports.ranking_words import line_readings, readings_sentence
 from stfit.reports.sampling_section import BADGES
 from stfit.reports.sentences import (
     agreement_sentence,
@@ -37,6 +41,11 @@ from stfit.results.result import FitResult, Goodness, Note, Status, Verdict
 
 _EXTRAPOLATED: Final = "Critical currents are extrapolated linearly."
 _DIGITS: Final = "Digits in parentheses are one standard error."
+_READINGS: Final = (
+    TableColumn("reading"),
+    TableColumn("ΔAIC", numeric=True),
+    TableColumn("gives", wraps=True),
+)
 _MOST: Final = 5  # sentences on reliability
 _WORST: Final = ("failure", "warning", "info")
 _GRADES: Final = {"failure": "rejected", "warning": "doubtful", "info": "acceptable"}
@@ -71,6 +80,9 @@ def answer(result: FitResult) -> ReportSection:
     blocks: list[Block] = [view.parameter_table(view.answers(result))]
     if result.combinations:
         blocks += [Heading("Identified instead"), view.parameter_table(view.combinations(result))]
+    if readings := line_readings(result.comparison):
+        rows = tuple(TableRow((name, Number(delta), Prose(note))) for name, delta, note in readings)
+        blocks += [Heading("Readings of the lines"), Table(_READINGS, rows)]
     fine = Paragraph(
         Prose(_DIGITS if without_law(result) else f"{quoted_at(result)} {_EXTRAPOLATED} {_DIGITS}"), "fine"
     )

@@ -15,7 +15,7 @@ from stfit.results.numbers import (
     format_value,
 )
 from stfit.results.ranking import readings
-from stfit.results.result import Combination, FitResult, Goodness, Status, Verdict
+from stfit.results.result import Combination, FitResult, Goodness, OwnResult, Status, Verdict
 from stfit.results.symbols import expression_text, symbol
 
 _NAMED: Final = 3  # tests that a warning names
@@ -27,16 +27,16 @@ def without_law(result: FitResult) -> bool:
     return "l_over_L" not in result.parameters and any(entry.own for entry in result.measurements)
 
 
-def own_findings(result: FitResult) -> list[str]:
-    """What measurements say by themselves, a sentence each."""
-    return [f"{_capitalised(own.headline)}." for entry in result.measurements for own in entry.own]
+def own_findings(result: FitResult) -> list[tuple[str, OwnResult]]:
+    """What measurements say by themselves, each with its sentence."""
+    return [(f"{_capitalised(own.headline)}.", own) for entry in result.measurements for own in entry.own]
 
 
 def _own_headline(result: FitResult) -> str:
     found = own_findings(result)
     if len(found) == 1:
-        return found[0]
-    known = sum(bool(own.estimates) for entry in result.measurements for own in entry.own)
+        return found[0][0]
+    known = sum(bool(own.estimates) for _, own in found)
     return f"{known} of {len(found)} series have constants of their own; {_agreement(result.goodness)}."
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from stfit.reports.fit_test_words import alarms
 from stfit.reports.next_words import next_steps
-from stfit.reports.ranking_words import comparison_sentence
+from stfit.reports.ranking_words import comparison_sentence, line_readings
 from stfit.reports.sentences import (
     chain_sentence,
     combination_text,
@@ -19,7 +20,7 @@ from stfit.reports.sentences import (
     without_law,
 )
 from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_interval
-from stfit.results.result import OWN_FINDING, Estimate, FitResult, Note, Verdict
+from stfit.results.result import OWN_FINDING, Estimate, FitResult, Note, OwnResult, Verdict
 from stfit.results.symbols import symbol
 
 ANSWERS: Final[tuple[str, ...]] = (  # in the order in which a report gives them
@@ -32,6 +33,7 @@ ANSWERS: Final[tuple[str, ...]] = (  # in the order in which a report gives them
     "I_c_P",
     "I_c_AP",
 )
+_READINGS: Final = ("reading of the lines", "ΔAIC", "gives")
 _HEAD: Final = ("", "value", "95 % interval", "verdict")
 
 
@@ -39,21 +41,44 @@ def summary(result: FitResult) -> str:
     """The answer, its verdicts and whether to believe it; columns aligned, no line carries markup."""
     lines = [result.title, "=" * max(len(result.title), 1), headline(result)]
     lines += [*filter(None, [truth_sentence(result)]), ""]
-    if result.parameters:
+    if result.parameters and not (without_law(result) and sum(len(entry.own) for entry in result.measurements) > 1):
         lines += _table([_HEAD, *(_cells(name, entry, beside(name, result)) for name, entry in ordered(result))])
     if result.combinations:
         lines += ["", "Identified instead", *(f"  {combination_text(entry)}" for entry in result.combinations)]
     lines += ["", at] if (at := quoted_at(result)) else []
-    lines += ["", *found] if len(found := own_findings(result)) > without_law(result) else []
+    lines += _findings(result)
     lines += ["", result.status.sentence, goodness_sentence(result.goodness)]
     lines += [f"{verdict}: {sentence}" for verdict, sentence in alarms(result.goodness)]
     lines += [identifiability_sentence(result)]
     lines += [sentence] if (sentence := chain_sentence(result.sampling)) else []
     lines += [sentence] if (sentence := comparison_sentence(result.comparison)) else []
+    if readings := line_readings(result.comparison):
+        lines += ["", *_table([_READINGS, *readings]), ""]
     lines += [f"{note.level}: {note.sentence}" for note in result.validity if _beside(note)]
     lines += [f"notice, {entry.file}: {notice}" for entry in result.measurements for notice in entry.notices]
     lines += ["", *(f"Next: {step}" for step in steps)] if (steps := next_steps(result)) else []
     return "\n".join(lines) + "\n"
+
+
+def _findings(result: FitResult) -> list[str]:
+    """What measurements say by themselves, where the headline does not: of several series the constants as a table."""
+    lines: list[str] = []
+    for entry in result.measurements:
+        if len(entry.own) > 1:
+            lines += ["", *_table(series_table(entry.own))]
+    several = [own for entry in result.measurements for own in entry.own if len(entry.own) > 1 and own.level == "info"]
+    said = [sentence for sentence, own in own_findings(result) if own not in several]
+    return lines if without_law(result) and len(said) == 1 and not lines else [*lines, "", *said] if said else lines
+
+
+def series_table(found: Sequence[OwnResult]) -> list[tuple[str, ...]]:
+    """The constants of every series beside each other, the symbols first."""
+    names = list(dict.fromkeys(name for own in found for name in own.estimates))
+    rows = [
+        tuple(format_estimate(own.estimates[name]) if name in own.estimates else "–" for name in names) for own in found
+    ]
+    series = [(own.series or "all",) for own in found]
+    return [("series", *(symbol(name).text for name in names)), *(a + b for a, b in zip(series, rows, strict=True))]
 
 
 def _beside(note: Note) -> bool:
@@ -89,6 +114,6 @@ def _cells(name: str, estimate: Estimate, magnitude: float) -> tuple[str, str, s
     return symbol(name).text, value, interval_cell(estimate, "ci95", magnitude), verdict
 
 
-def _table(rows: list[tuple[str, str, str, str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

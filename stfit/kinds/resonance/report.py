@@ -15,7 +15,6 @@ from stfit.reports.content import (
     Block,
     Details,
     Drawing,
-    Inline,
     Name,
     Number,
     Paragraph,
@@ -25,7 +24,8 @@ from stfit.reports.content import (
     TableRow,
     Width,
 )
-from stfit.results.numbers import format_estimate, format_value
+from stfit.reports.summary import series_table
+from stfit.results.numbers import format_value
 from stfit.results.result import MeasurementSummary, OwnResult
 
 _FEWEST_IN_MAP: Final = 3
@@ -77,13 +77,9 @@ def _finding(own: OwnResult) -> Block:
 def _by_series(found: Sequence[OwnResult]) -> Table:
     """The constants of every series beside each other."""
     names = list(dict.fromkeys(name for own in found for name in own.estimates))
+    _, *rows = series_table(found)
     columns = (TableColumn("series"), *(TableColumn(Name(name), numeric=True) for name in names))
-    rows = []
-    for own in found:
-        cells: list[Inline] = [own.series or "all"]
-        cells += [Number(format_estimate(own.estimates[name])) if name in own.estimates else "–" for name in names]
-        rows.append(TableRow(tuple(cells)))
-    return Table(columns, tuple(rows), "data")
+    return Table(columns, tuple(TableRow((row[0], *map(Number, row[1:]))) for row in rows), "data")
 
 
 def _lines(found: Sequence[OwnResult]) -> Table:
