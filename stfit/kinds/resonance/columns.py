@@ -68,7 +68,8 @@ def line_numbers(
         problems += wrong
     if problems:
         raise TableError(problems)
-    fitted = inhomogeneous is None and several_frequencies(columns) and width == "field_linewidth"
+    # of one frequency too: a width that is taken for 0 would be a part of the damping
+    fitted = inhomogeneous is None and width == "field_linewidth" and "frequency" in columns
     return LineNumbers(
         power=power or "",
         width=UNITS[width] if width else "",

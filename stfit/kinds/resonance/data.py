@@ -58,6 +58,8 @@ class FmrLines(Gaussian):
         Tests of fit of the spectra behind the lines: name, statistic, p-value.
     found : FoundLines or None
         What the spectra say of the lines beside widths and powers, where they come from spectra.
+    undeclared : bool
+        Whether an inhomogeneous width is taken as 0 because nothing is said of it.
     """
 
     settings: Settings
@@ -67,6 +69,7 @@ class FmrLines(Gaussian):
     by_frequency: bool
     tests: tuple[tuple[str, float, float], ...] = ()
     found: FoundLines | None = None
+    undeclared: bool = False
 
     @classmethod
     def from_columns(
@@ -117,6 +120,7 @@ class FmrLines(Gaussian):
             value=frozen(np.concatenate([value for value, _ in found.values()])),
             stderr=frozen(np.concatenate([stderr for _, stderr in found.values()])),
             by_frequency=several_frequencies(columns),
+            undeclared=inhomogeneous_linewidth is None and numbers.inhomogeneous is not None,
         )
 
     @property
@@ -125,6 +129,11 @@ class FmrLines(Gaussian):
         if self.settings.lines is None:
             raise TypeError("lines that do not say what their numbers are")
         return self.settings.lines
+
+    @property
+    def inhomogeneous_assumed(self) -> bool:
+        """Whether widths at several currents are taken to have no inhomogeneous part, which nobody said."""
+        return self.undeclared and bool(self.numbers.width) and np.unique(self.settings.drive).size > 1
 
     @property
     def is_linewidth(self) -> Codes:

@@ -18,14 +18,19 @@ _MAPPINGS: Final = {
     "peak": "Eq. 32 applies to the peak: P ∝ exp(−s_i I/2), homogeneous linewidth ∝ exp(+s_i I/2).",
     "torque": "Spin-transfer torque instead of Eq. 32: homogeneous linewidth ∝ 1 − I/I_c,i, P·Δf constant.",
 }
+_NO_INHOMOGENEOUS: Final = (
+    "The whole linewidth follows the current: inhomogeneous_linewidth is not given and taken as 0. A part that no "
+    "current changes makes slopes too small."
+)
 
 
 class LineRemarks(Remarks):
     """Lines are read by one mapping of Eq. 32."""
 
-    def assumptions(self, law: SpinTransferLaw, measurements: list[Observation]) -> list[str]:  # noqa: ARG002
-        """The mapping."""
-        return [_MAPPINGS[law.mapping]]
+    def assumptions(self, law: SpinTransferLaw, measurements: list[Observation]) -> list[str]:
+        """The mapping, and a width that no current changes where it is taken for 0."""
+        assumed = [m for m in measurements if isinstance(m, FmrLines) and m.inhomogeneous_assumed]
+        return [_MAPPINGS[law.mapping], *([_NO_INHOMOGENEOUS] if assumed else [])]
 
     def tests(self, measurement: Observation) -> list[GoodnessTest]:
         """Those of the spectra in which the lines were found."""

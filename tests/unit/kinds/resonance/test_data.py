@@ -13,6 +13,8 @@ from stfit.derivatives import Jet, seed
 from stfit.errors import InputError, TableError
 from stfit.kinds.resonance.data import FmrLines
 from stfit.measurement import Observation, Origin
+from stfit.physics.fluctuations import field_linewidth
+from stfit.results import Verdict, contains
 
 STATE = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
 CURRENT = np.array([-1e-3, 0.0, 1e-3, -1e-3, 0.0, 1e-3])
@@ -78,10 +80,36 @@ def test_widths_at_several_frequencies_follow_them_and_their_inhomogeneous_part_
     assert known.numbers.inhomogeneous == 1e-3
 
 
-def test_one_frequency_cannot_tell_the_inhomogeneous_part() -> None:
-    measured = lines(FREQUENCIES | {"frequency": np.full(3, 5e9), "current": CURRENT[:3]}, linewidth="fwhm")
-    assert measured.numbers.inhomogeneous == 0.0
-    assert measured.view().axis.name == "current"
+def test_one_frequency_leaves_the_inhomogeneous_part_free_unless_it_is_given() -> None:
+    columns = FREQUENCIES | {"frequency": np.full(3, 5e9), "current": CURRENT[:3]}
+    free = lines(columns, linewidth="fwhm")
+    assert free.numbers.inhomogeneous is None
+    assert free.view().axis.name == "current"
+    assert lines(columns, linewidth="fwhm", inhomogeneous_linewidth="1 mT").numbers.inhomogeneous == 1e-3
+
+
+def test_a_damping_at_one_frequency_holds_the_truth_or_is_not_identified(tmp_path: Path) -> None:
+    current = np.linspace(-2.0, 2.0, 9)
+    hidden, homogeneous = 1.5e-3, float(field_linewidth(10e9, 0.02, 1.76e11, 0.0))
+    noise = 0.003 * np.random.default_rng(0).standard_normal(9)
+    for mapping, ratio in (("damping", np.exp(0.1 * current)), ("torque", 1.0 - 0.1 * current)):
+        width = (hidden + homogeneous * ratio) * (1.0 + noise)
+        rows = [f"P,{i},10,{1e3 * w},{3 * w}" for i, w in zip(current.tolist(), width.tolist(), strict=True)]
+        head = "state,current (mA),frequency (GHz),linewidth (mT),linewidth_stderr (mT)"
+        (tmp_path / "lines.csv").write_text("\n".join([head, *rows]))
+        (tmp_path / "a.toml").write_text(
+            f'[[measurement]]\nkind = "fmr-lines"\nfile = "lines.csv"\nlinewidth = "fwhm"\n[model]\n'
+            f'mapping = "{mapping}"\n[device]\ngyromagnetic_ratio = "1.76e11 rad/s/T"\n[fit]\ncompare = false\n'
+        )
+        found = stfit.fit(tmp_path / "a.toml")
+        damping = found["alpha"]
+        if mapping == "torque":
+            assert damping.verdict is Verdict.NOT_IDENTIFIED
+            remedies = " ".join(entry["remedy"] for entry in found.identifiability["null_directions"])
+            assert "inhomogeneous_linewidth in [[measurement]]" in remedies
+        else:
+            assert damping.ci95 is not None
+            assert contains(damping.ci95, 0.02)
 
 
 def test_parameters_of_the_lines_start_at_what_is_seen_at_zero_current() -> None:
