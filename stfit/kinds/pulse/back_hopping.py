@@ -63,8 +63,9 @@ def _fall(pulses: SwitchingPulses) -> str:
 
 def _series(pulses: SwitchingPulses) -> npt.NDArray[np.intp]:
     settings = pulses.settings
-    keys = [settings.state, pulses.pulse_width, np.nan_to_num(settings.temperature), np.nan_to_num(settings.field)]
-    return np.asarray(np.unique(np.stack(keys), axis=1, return_inverse=True)[1].reshape(-1), dtype=np.intp)
+    columns: list[Array] = [settings.state.astype(float), pulses.pulse_width, settings.temperature, settings.field]
+    keys = np.stack([np.nan_to_num(column) for column in columns])
+    return np.asarray(np.unique(keys, axis=1, return_inverse=True)[1].reshape(-1), dtype=np.intp)
 
 
 def _largest_fall(pulses: SwitchingPulses, drive: Array, rows: npt.NDArray[np.intp]) -> tuple[float, int, int]:

@@ -37,13 +37,10 @@ def section(summary: MeasurementSummary, index: int) -> list[Block]:
     panels = {name: rows for name in _transitions(summary) if (rows := _rows(summary, name, drive)) is not None}
     if not panels:
         return []
-    axes = [
-        _axis(label, name, unit, panels)
-        for label, name, unit in ((drive, "drive", _UNITS[drive]), ("pulse width", "pulse_width", "s"))
-    ]
+    x, y = _axis(drive, "drive", _UNITS[drive], panels), _axis("pulse width", "pulse_width", "s", panels)
 
     def draw(width: Width) -> Figure:
-        return switching_map(panels, *axes, COLUMN if width == "column" else PAGE)
+        return switching_map(panels, x, y, COLUMN if width == "column" else PAGE)
 
     words = "Switching probability over drive and pulse width; lines: where the fit has 10, 50 and 90 %."
     return [Gallery((Drawing(f"switching-map-{index}", draw, words, words),))]
