@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, final
+from typing import Any, Final, TypeVar, final
 
 import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
+from stfit.loaders.names import holds_times
 from stfit.units import is_unit, quoted
 
 REMEDY: Final = " (the key size_limit raises it)"  # what a message adds to a limit of size
@@ -22,6 +23,7 @@ _QUANTITY: Final = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0
 _LONGEST: Final = 60  # characters of a quantity
 
 Numbers = npt.NDArray[Any]  # of a real type of at most 8 bytes, of any shape
+_Clock = TypeVar("_Clock", bound=tuple[float, ...])
 Single = float | str  # a value that holds for all rows
 
 
@@ -131,6 +133,31 @@ def with_unit(name: str, unit: object) -> str:
     """
     text = text_of(unit).strip() if isinstance(unit, str | bytes) else ""
     return f"{name} ({text})" if text and "(" not in name and "[" not in name else name
+
+
+def clock_or_times(clock: _Clock | None, headers: Iterable[str], words: str) -> tuple[_Clock | None, list[str]]:
+    """The clock of waveforms, and what is said of it; none beside a column that holds times itself.
+
+    Parameters
+    ----------
+    clock : tuple, optional
+        What the file says of the times of its rows; None where it says nothing.
+    headers : iterable of str
+        The columns.
+    words : str
+        What the clock is, in a sentence.
+
+    Returns
+    -------
+    (tuple or None, list of str)
+        The clock where it is used, and the notices.
+    """
+    times = next(filter(holds_times, headers), None)
+    if clock is None:
+        return None, []
+    if times is None:
+        return clock, [words]
+    return None, [f"the clock of the waveforms is not used: column {quoted(times)} holds times"]
 
 
 def text_of(value: object) -> str:

@@ -149,7 +149,8 @@ def _read_plain(text: _Text, start: int, scan: _Scan) -> Table | None:
     structure = text.structure
     with text.path.open("rb") as stream:
         stream.seek(start)
-        first = next(records([stream.readline(_LONGEST_LINE).decode("ascii")], structure.separator), None)
+        written = stream.readline(_LONGEST_LINE).decode("ascii")
+        first = next(records([written], structure.separator), None)
         if first is None or first.cells is None:
             return None
 
@@ -160,7 +161,7 @@ def _read_plain(text: _Text, start: int, scan: _Scan) -> Table | None:
         with ThreadPoolExecutor(1) as beside:  # neither the hash nor pandas' parser holds the interpreter
             digest = beside.submit(sha256_of, text.path)
             columns = _long_columns(source, structure, first.cells, quotes=scan.quotes)
-    shape = None if columns is None else shaped(structure.header, columns)
+    shape = None if columns is None else shaped(structure.header, columns, written)
     if columns is None or shape is None or has_empty_cell(shape.columns[-1]):  # as rows that are too short end
         return None
     rows, line = columns[0].size, structure.first_line
@@ -208,7 +209,7 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
         columns = columns_of_rows(cells, decimal_comma=structure.comma, groups=structure.groups)
     else:
         columns = _joined_columns(structure, lines, regular)
-    shape = shaped(structure.header, columns)
+    shape = shaped(structure.header, columns, lines[regular[0].first - 1])
     if shape is None:
         refuse_lengths(path, lines, rows, len(structure.header))
         raise InputError(Problem(path.name, f"{cell_count(len(structure.header))} in a row", cell_count(len(columns))))

@@ -68,6 +68,25 @@ def fits(unit: str | None, column: Column) -> bool:
     return True
 
 
+def unit_of(header: str) -> str | None:
+    """The unit of a header: "mA" of "current (mA)" and of "current_mA"; None without one."""
+    name, unit = split_header(header)
+    behind = _unit_behind(name) if unit is None else None
+    return unit if behind is None else behind[1]
+
+
+def holds_times(header: str) -> bool:
+    """Whether a column holds times: by its unit ("V_min" is a least voltage), or called so without one."""
+    unit = unit_of(header)
+    if unit is None:
+        return header.strip() == "t" or plain_name(header) == "time"
+    try:
+        factor, _ = conversion(unit, "s")
+    except UnitError:
+        return False
+    return factor <= 1.0 or split_header(header)[1] is not None
+
+
 def is_called(header: str, name: str, column: Column) -> bool:
     """Whether the header names the column so. A letter is a symbol: in the other case its unit must tell t from T."""
     if header.strip() == name:

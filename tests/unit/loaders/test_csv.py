@@ -93,6 +93,26 @@ def test_digits_in_groups_are_told_from_decimals(write: Write, content: str, num
     assert text_container.read(write(content)).columns[0].tolist() == numbers
 
 
+@pytest.mark.parametrize(
+    ("content", "first"),
+    [
+        ("a,b (V)\n0,-1.2,10\n1,1.5,20\n", ["", "a", "b (V)"]),
+        ('"a (mA)","b (V)"\n"1",-1.2,10\n"2",1.5,20\n', ["", "a (mA)", "b (V)"]),
+        (",a (mA),b (V)\n0,-1.2,10\n1,1.5,20\n", ["", "a (mA)", "b (V)"]),
+        ("time (s),b (V)\n0,-1.2,\n1,1.5,\n", ["time (s)", "b (V)"]),
+    ],
+)
+def test_an_index_is_a_column_without_a_name(write: Write, content: str, first: list[str]) -> None:
+    assert [*text_container.read(write(content)).header] == first
+
+
+@pytest.mark.parametrize("name", ["time (s)", "time", "t_ms", "current (mA)"])
+def test_numbers_that_count_are_no_index_where_the_first_name_may_be_theirs(write: Write, name: str) -> None:
+    with pytest.raises(InputError) as caught:
+        text_container.read(write(f"{name},voltage (V)\n0,-1.2,10\n1,1.5,20\n2,1.5,20\n"))
+    assert not unnamed(str(caught.value), "table.csv", "line 2", "2 cells", "3 cells")
+
+
 def test_only_whole_lines_are_comments(write: Write) -> None:
     table = text_container.read(write('a,b\n1,x # y\n2,#z\n"#3",w\n'))
     assert contents(table) == (("a", "b"), [["1", "2", "#3"], ["x # y", "#z", "w"]], [2, 3, 4])
