@@ -8,6 +8,8 @@ import pytest
 
 from stfit.errors import InputError
 from stfit.loaders.file_names import Listing
+from stfit.loaders.named_settings import constants_in, pattern_of
+from stfit.measurement import kinds
 
 
 def fields(folder: Path, pattern: str, *names: str) -> dict[str, list[float | str]]:
@@ -46,3 +48,19 @@ def test_a_field_behind_a_number_does_not_take_the_letters_of_another_unit(
     pattern = "{device}_{x:" + unit + "}{}"
     with pytest.raises(InputError, match="key 'pattern'"):
         fields(tmp_path, pattern, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("Idc-0.2mA_pulse-10ns_n100", {"pulse_width": "10 ns", "n": "100"}),
+        ("I-0.2mA_10ns", {"current": "-0.2 mA", "pulse_width": "10 ns"}),
+        ("_-0.2mA", {"current": "-0.2 mA"}),
+        ("Idc0.2mA_T-295K", {"current": "0.2 mA"}),
+    ],
+)
+def test_a_dash_that_may_be_a_sign_says_nothing(name: str, found: dict[str, str]) -> None:
+    layout = kinds()["switching-pulse"].layout()
+    assert constants_in(name, layout.columns) == found
+    taken = pattern_of([f"{name}_a", f"{name}_b"], layout.columns)
+    assert ("{current:mA}" in taken) is ("current" in found)
