@@ -184,8 +184,7 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
     short = len(content) <= _SHORT
     found = [Row.of(row, keep=short) for row in records(body, structure.separator, structure.first_line)]
     rows = [row for row in found if not row.empty]
-    titles = lines[max(structure.header_line - 1, 0) : structure.first_line - 1]
-    again = {row.first for row in rows if row.first == row.last and lines[row.first - 1] in titles}
+    again = _headers_again(rows, lines, structure)
     if again and len(again) < len(rows):  # where a run was written below another one
         repeated = f"the header is repeated in {len(again)} lines"
         text = replace(text, sentences=(*text.sentences, repeated))
@@ -218,6 +217,19 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
     places = np.array([place for place, row in enumerate(rows) if row.width == width])
     table = _table(text, hashlib.sha256(content).hexdigest(), shape, lambda: numbers, places)
     return replace(table, left_out=left_out)
+
+
+def _headers_again(rows: Sequence[Row], lines: Sequence[str], structure: Structure) -> set[int]:
+    """The lines among the rows that are the header again, with the units and the rule below it."""
+    title = lines[structure.header_line - 1] if structure.header_line else None
+    below = {lines[number - 1] for number in structure.below}
+    found: set[int] = set()
+    inside = False
+    for row in rows:
+        line = lines[row.first - 1]
+        inside = row.first == row.last and (line == title or (inside and line in below))
+        found |= {row.first} if inside else set()
+    return found
 
 
 def _joined_columns(structure: Structure, lines: Sequence[str], rows: Sequence[Row]) -> tuple[Cells, ...]:

@@ -48,7 +48,20 @@ def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str]
     require_columns(path, len(names))
     groups = {".": ",", ",": "."}[declared.decimal] if declared.decimal else head.groups()
     comma, found = declared.decimal != ".", head.first_data is not None
-    return Structure(separator, names, header.first, first_line, comma, groups, sentences, found, settings)
+    below = [] if units is None or units.first < header.first else [units.first]
+    below += [line for line in range(header.last + 1, first_line) if _RULE.fullmatch(lines[line - 1])]
+    return Structure(
+        separator,
+        names,
+        header.first,
+        first_line,
+        comma,
+        groups,
+        sentences,
+        found,
+        settings,
+        below=tuple(below) if header.first else (),
+    )
 
 
 class _Head:

@@ -93,6 +93,7 @@ def instrument_structure(lines: Sequence[str], declared: Dialect) -> Structure |
             found=True,
             settings=_settings(found),
             clock=found.clock,
+            below=tuple(range(found.header + 1, found.first)) if found.header else (),
         )
     return None
 

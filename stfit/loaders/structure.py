@@ -23,7 +23,7 @@ class Structure:
     """Where a table stands in its text.
 
     header: names of the columns with their units, or numbers where there are no names. header_line: 0 where there is
-    none. first_line: of the first row. comma: whether numbers may have a decimal comma. groups: what groups their
+    none. below: lines of its units and its rule. first_line: of the first row. comma: whether numbers may have a decimal comma. groups: what groups their
     digits, as `parse_numbers` takes it. found: whether rows were seen. settings: (name, value) of what the lines above
     the rows say. clock: of rows whose times are told there.
     """
@@ -38,3 +38,4 @@ class Structure:
     found: bool
     settings: tuple[tuple[str, Single], ...] = ()
     clock: Clock | None = None
+    below: tuple[int, ...] = ()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from stfit.errors import InputError
 from stfit.loaders import csv as text_container
 from stfit.loaders.containers import Table
+from stfit.measurement.description import Dialect
 from tests.saying import unnamed
 
 Write = Callable[..., Path]
@@ -91,6 +92,28 @@ def test_dialects_of_one_table(write: Write, content: str, lines: list[int]) -> 
 )
 def test_digits_in_groups_are_told_from_decimals(write: Write, content: str, numbers: list[float | str]) -> None:
     assert text_container.read(write(content)).columns[0].tolist() == numbers
+
+
+@pytest.mark.parametrize(
+    ("content", "dialect"),
+    [
+        ("a,b\n1,2\n3,4\n1,2\n5,6\n", {"first_row": 3}),
+        ("a,b\n1,2\n3,4\n1,2\n5,6\n", {"first_row": 3, "header": 0}),
+        ("notes\n1,2\na,b\n3,4\n1,2\n5,6\n", {"skip": 2}),
+        ("a,b\nV,A\n-----\n3,4\n1,2\n5,6\na,b\nV,A\n-----\n3,4\n1,2\na,b\n5,6\n", {}),
+    ],
+)
+def test_only_a_header_with_units_and_rule_is_left_out_where_it_is_repeated(
+    write: Write, content: str, dialect: dict[str, Any]
+) -> None:
+    table = text_container.read(write(content), Dialect(**dialect))
+    times = table.rows // 3
+    assert [column.tolist() for column in table.columns] == [[3.0, 1.0, 5.0] * times, [4.0, 2.0, 6.0] * times]
+
+
+def test_words_that_stand_below_the_header_once_are_rows_elsewhere(write: Write) -> None:
+    table = text_container.read(write("a,b\nV,A\n1,2\n3,4\nV,A\n5,6\n7,8\n"))
+    assert table.columns[0].tolist() == ["1", "3", "V", "5", "7"]
 
 
 @pytest.mark.parametrize(
