@@ -18,7 +18,7 @@ from stfit.units import is_unit, quoted
 REMEDY: Final = " (the key size_limit raises it)"  # what a message adds to a limit of size
 MOST_COLUMNS: Final = 4_000  # of a table: what has more holds something else
 
-_UNIT: Final = "_unit"  # ends the name of a setting that holds the unit of another
+UNIT: Final = "_unit"  # ends the name of a setting that holds the unit of another
 _QUANTITY: Final = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*([^\W\d_]\S*)")
 _LONGEST: Final = 60  # characters of a quantity
 
@@ -210,10 +210,10 @@ def plain_settings(given: Iterable[tuple[str, object]]) -> dict[str, Single]:
         The value of each, its unit in the name: "temperature (K)".
     """
     single = {name: value for name, stored in given if (value := _single_value(stored)) is not None}
-    units = {name.removesuffix(_UNIT): str(value) for name, value in single.items() if name.endswith(_UNIT)}
+    units = {name.removesuffix(UNIT): str(value) for name, value in single.items() if name.endswith(UNIT)}
     found: dict[str, Single] = {}
     for name, value in single.items():
-        if name.removesuffix(_UNIT) in single and name.endswith(_UNIT):
+        if name.removesuffix(UNIT) in single and name.endswith(UNIT):
             continue
         written = _QUANTITY.fullmatch(value.strip()) if isinstance(value, str) and len(value) < _LONGEST else None
         if written is not None and is_unit(written[2]):

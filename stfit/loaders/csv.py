@@ -26,7 +26,8 @@ from stfit.loaders.dialect import structure_of
 from stfit.loaders.encodings import encoding_of
 from stfit.loaders.instruments import instrument_structure
 from stfit.loaders.lengths import Row, cell_count, refuse_lengths, width_of
-from stfit.loaders.records import WHITE_SPACE, is_left_out, records, split_lines
+from stfit.loaders.preamble import told_again
+from stfit.loaders.records import WHITE_SPACE, is_comment, is_left_out, records, split_lines
 from stfit.loaders.shapes import Shape, columns_of_rows, has_empty_cell, shaped
 from stfit.loaders.structure import Structure
 from stfit.measurement.description import PLAIN, Dialect
@@ -186,8 +187,7 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
     rows = [row for row in found if not row.empty]
     again = _headers_again(rows, lines, structure)
     if again and len(again) < len(rows):  # where a run was written below another one
-        repeated = f"the header is repeated in {len(again)} lines"
-        text = replace(text, sentences=(*text.sentences, repeated))
+        text = replace(text, sentences=(*text.sentences, f"the header is repeated in {len(again)} lines"))
         rows = [row for row in rows if row.first not in again]
     if not rows:
         open_quotes = [row for row in map(Row.of, records(lines, structure.separator)) if not row.width]
@@ -216,7 +216,8 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
     left_out = tuple(row.first for row in rows if row.width != width)
     places = np.array([place for place, row in enumerate(rows) if row.width == width])
     table = _table(text, hashlib.sha256(content).hexdigest(), shape, lambda: numbers, places)
-    return replace(table, left_out=left_out)
+    between = [*filter(is_comment, body), *(lines[line - 1] for line in left_out)]
+    return replace(table, left_out=left_out, settings=told_again(table.settings, between, structure.separator))
 
 
 def _headers_again(rows: Sequence[Row], lines: Sequence[str], structure: Structure) -> set[int]:

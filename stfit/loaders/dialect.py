@@ -15,7 +15,7 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.containers import grouping_of, is_number
 from stfit.loaders.contents import require_columns
 from stfit.loaders.names import is_known, plain_name
-from stfit.loaders.preamble import LONGEST, setting_in, settings_of
+from stfit.loaders.preamble import setting_in, settings_of, told_in
 from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_comment, records, split_cells
 from stfit.loaders.separators import LAST, SAMPLE, SEPARATORS, separator_of, usual_width
 from stfit.loaders.shapes import named_part
@@ -275,10 +275,9 @@ def _sentences(separator: str, head: _Head, header: Record, units: Record | None
 def _settings(lines: Sequence[str], separator: str, header: Record, first_line: int) -> Iterator[tuple[str, str]]:
     """What the lines above the rows say, in remarks or in two cells: a name and a value."""
     for number, line in enumerate(lines[: max(first_line - 1, 0)], start=1):
-        if number == header.first or len(line) > LONGEST:
+        if number == header.first:
             continue
-        cells = [] if is_comment(line) or number > header.first else [c for c in split_cells(line, separator) if c]
-        pair = (cells[0], cells[1]) if len(cells) == 2 else setting_in(line)
+        pair = told_in(line, separator) if number < header.first else setting_in(line)
         if pair is not None:
             yield pair
 

@@ -16,8 +16,8 @@ import numpy as np
 from stfit.errors import InputError, Problem
 from stfit.files import require_size
 from stfit.loaders.contents import REMEDY, Contents, Single, contents_of, plain_settings
-from stfit.loaders.names import plain_name
-from stfit.units import UnitError, conversion, quoted, split_header
+from stfit.loaders.names import in_unit_of, plain_name
+from stfit.units import quoted
 
 EVERY: Final = "*"  # stands for any text in the name of a group
 GROUP: Final = "group"  # what the column is called that holds names of groups
@@ -238,7 +238,7 @@ def _settings(groups: Sequence[Group]) -> tuple[dict[str, list[Single]], dict[st
     for at, group in enumerate(groups):
         for name, value in plain_settings(group.settings.items()).items():
             known = alike.setdefault(plain_name(name), [])
-            there = ((other, _in_unit_of(other, name, value)) for other in known)
+            there = ((other, in_unit_of(other, name, value)) for other in known)
             first, converted = next((found for found in there if found[1] is not None), (name, value))
             if first not in values:
                 known.append(first)
@@ -247,20 +247,6 @@ def _settings(groups: Sequence[Group]) -> tuple[dict[str, list[Single]], dict[st
     varying = {name: said for name, said in whole.items() if len(set(said)) > 1}
     shared = {name: said[0] for name, said in whole.items() if name not in varying}
     return varying, shared, _lacking(groups, {name: said for name, said in values.items() if name not in whole})
-
-
-def _in_unit_of(other: str, name: str, value: Single) -> Single | None:
-    """The value of a setting in the unit of another one; None where it is not the same setting."""
-    if name == other:
-        return value
-    unit, wanted = split_header(name)[1], split_header(other)[1]
-    if unit is None or wanted is None or isinstance(value, str):
-        return None
-    try:
-        factor, offset = conversion(unit, wanted)
-    except UnitError:
-        return None
-    return factor * value + offset
 
 
 def _lacking(groups: Sequence[Group], values: Mapping[str, Mapping[int, Single]]) -> list[str]:

@@ -23,9 +23,9 @@ class Structure:
     """Where a table stands in its text.
 
     header: names of the columns with their units, or numbers where there are no names. header_line: 0 where there is
-    none. below: lines of its units and its rule. first_line: of the first row. comma: whether numbers may have a decimal comma. groups: what groups their
+    none. first_line: of the first row. comma: whether numbers may have a decimal comma. groups: what groups their
     digits, as `parse_numbers` takes it. found: whether rows were seen. settings: (name, value) of what the lines above
-    the rows say. clock: of rows whose times are told there.
+    the rows say. clock: of rows whose times are told there. below: lines of units and rule below the header.
     """
 
     separator: str
