@@ -174,9 +174,16 @@ class _Head:
             line = self.lines[number - 1]
             if not is_comment(line):
                 continue
-            if (cells := self._names_of(_uncommented(line))) is not None:
+            cells = self._names_behind_a_number(line) or self._names_of(_uncommented(line))
+            if cells is not None:
                 return Record(number, number, cells)
         return None
+
+    def _names_behind_a_number(self, line: str) -> list[str] | None:
+        """The names of "#,current (mA),n", whose first column counts the rows; None where there are none."""
+        first, *names = split_cells(_unmarked(line), self.separator) or [""]
+        usable = len(names) == self.width - 1 and all(names) and not any(map(is_number, names))
+        return ["", *names] if usable and not first and not all(map(as_unit, names)) else None
 
     def _fitting(self, row: Record) -> Record:
         """A row above the numbers; cut by another mark than the rows where that gives a name for every column."""

@@ -40,13 +40,14 @@ def shaped(header: Sequence[str], columns: Sequence[Cells], first_row: str) -> S
     if len(cells) != len(names):
         return None
     unnamed = [place for place, name in enumerate(names, start=1) if not name]
-    sentences = [_unnamed_sentence(unnamed)] if unnamed else []
+    sentences = [unnamed_sentence(unnamed)] if unnamed else []
     if len(cells) < len(columns):
         sentences.append("the separator at the end of the lines is left out")
     return Shape(tuple(names), tuple(cells), tuple(sentences))
 
 
-def _unnamed_sentence(places: Sequence[int]) -> str:
+def unnamed_sentence(places: Sequence[int]) -> str:
+    """What is said of columns without a name, by their numbers from 1."""
     if len(places) == 1:
         return f"column {places[0]} has no name and is left out"
     return f"columns {', '.join(map(str, places))} have no name and are left out"

@@ -199,6 +199,24 @@ def test_times_of_a_file_go_before_the_clock_of_its_waveforms(tmp_path: Path, na
         assert not unnamed(" ".join(table.recognised), f"'{name.strip()}", "is not used")
 
 
+@pytest.mark.parametrize("index", [True, False])
+@pytest.mark.parametrize("units", [("mA", "ohm", "-"), ("", "(ohm)", "1"), None])
+def test_a_workbook_may_have_an_index_and_a_row_of_units(
+    tmp_path: Path, index: bool, units: tuple[str, ...] | None
+) -> None:
+    names = ["current", "R", "n"] if units else ["current (mA)", "R (ohm)", "n"]
+    rows = [[-1.5, 10.0, 3], [1.0, 11.0, 4], [2, 12.0, 5]]
+    frame = pd.DataFrame([*([list(units)] if units else []), *rows], columns=names)
+    frame.to_excel(tmp_path / "a.xlsx", index=index)
+    table = read_table(tmp_path / "a.xlsx")
+    current = "current" if units and not units[0] else "current (mA)"
+    assert table.header == (current, "R (ohm)", "n")
+    assert [column.tolist() for column in table.columns] == [[-1.5, 1.0, 2.0], [10.0, 11.0, 12.0], [3.0, 4.0, 5.0]]
+    assert table.lines().tolist() == ([3, 4, 5] if units else [2, 3, 4])
+    said = " ".join(table.recognised)
+    assert ("no name" in said, "units in row 2" in said) == (index, units is not None)
+
+
 def test_dates_are_text(tmp_path: Path) -> None:
     when = pa.array([2**60, 0], pa.int64()).cast(pa.timestamp("us"))
     parquet.write_table(pa.table({"when": when, "n": [1, 2]}), tmp_path / "a.parquet")

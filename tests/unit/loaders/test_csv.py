@@ -122,6 +122,9 @@ def test_words_that_stand_below_the_header_once_are_rows_elsewhere(write: Write)
         ("a,b (V)\n0,-1.2,10\n1,1.5,20\n", ["", "a", "b (V)"]),
         ('"a (mA)","b (V)"\n"1",-1.2,10\n"2",1.5,20\n', ["", "a (mA)", "b (V)"]),
         (",a (mA),b (V)\n0,-1.2,10\n1,1.5,20\n", ["", "a (mA)", "b (V)"]),
+        ("# by hand\n#,a (mA),b (V)\n0,-1.2,10\n1,1.5,20\n", ["", "a (mA)", "b (V)"]),
+        ("#\ta (mA)\tb (V)\n0\t-1.2\t10\n1\t1.5\t20\n", ["", "a (mA)", "b (V)"]),
+        ("# ,mA,V\n0,-1.2,10\n1,1.5,20\n", ["1", "2", "3"]),
         ("time (s),b (V)\n0,-1.2,\n1,1.5,\n", ["time (s)", "b (V)"]),
     ],
 )
