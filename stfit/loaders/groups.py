@@ -238,8 +238,8 @@ def _settings(groups: Sequence[Group]) -> tuple[dict[str, list[Single]], dict[st
     for at, group in enumerate(groups):
         for name, value in plain_settings(group.settings.items()).items():
             known = alike.setdefault(plain_name(name), [])
-            there = ((other, in_unit_of(other, name, value)) for other in known)
-            first, converted = next((found for found in there if found[1] is not None), (name, value))
+            there = ((other, said) for other in known if (said := in_unit_of(other, name, value)) is not None)
+            first, converted = next(there, (name, value))
             if first not in values:
                 known.append(first)
             values.setdefault(first, {})[at] = converted

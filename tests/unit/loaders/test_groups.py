@@ -142,6 +142,7 @@ def test_a_single_value_without_a_unit_is_taken_where_it_is_declared(tmp_path: P
 
 @pytest.mark.parametrize("several", ["error", "listed"])
 def test_settings_of_groups_have_one_unit_and_those_that_some_lack_are_named(tmp_path: Path, several: Several) -> None:
+    said: tuple[dict[str, Any], ...]
     said = ({"bias (mA)": 0.2, "T": "295 K"}, {"bias (uA)": 300.0, "T_unit": "degC", "T": 25.0}, {"Bias [mA]": -4.0})
     with h5py.File(tmp_path / "a.h5", "w") as file:
         for number, settings in enumerate(said):
