@@ -221,13 +221,23 @@ def _refuse_both(dead_time: float | None, shortest_dwell: float | None, sample_i
 
 
 def _beyond(duration: Array, censored: npt.NDArray[np.bool_], shortest: float, frame: float | None) -> Array:
-    """Durations less the shortest that the table can hold, where dwells of whole frames begin at one frame."""
+    """Durations less the shortest that the table can hold, where dwells of whole frames begin at one frame.
+
+    A duration that is written as the shortest one lies somewhere beyond it, within what its file resolves.
+    """
     below = np.flatnonzero((duration < (1.0 - _SLACK) * shortest) & ~censored)
     if below.size:
         expected = f"a duration of at least the shortest_dwell, {shortest:g} s (shorter dwells were dropped)"
         raise TableError([CellProblem(int(i), "duration", expected, f"{duration[i]:g} s") for i in below])
     lost = shortest if frame is None else frame * (np.ceil(shortest / frame * (1.0 - _SLACK)) - 1.0)
-    return np.asarray(np.maximum(duration - lost, _SLACK * shortest))
+    return np.asarray(np.maximum(duration - lost, max(0.5 * _resolution(duration), _SLACK * shortest)))
+
+
+def _resolution(duration: Array) -> float:
+    """The smallest difference between durations (s) that are not the same; 0 of equal ones."""
+    gaps = np.diff(np.unique(duration))
+    gaps = gaps[gaps > _SLACK * np.max(duration)]
+    return float(np.min(gaps, initial=np.inf)) if gaps.size else 0.0
 
 
 def _states_after_themselves(

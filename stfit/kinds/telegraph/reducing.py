@@ -8,10 +8,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.kinds.telegraph import checks
+from stfit.kinds.telegraph import checks, record_checks, verdicts
 from stfit.kinds.telegraph.by_chain import by_chain
 from stfit.kinds.telegraph.by_thresholds import by_thresholds
-from stfit.kinds.telegraph.checks import Check
 from stfit.kinds.telegraph.files import open_trace
 from stfit.kinds.telegraph.first_look import LONGEST_RISE, rise_time, settled_thresholds
 from stfit.kinds.telegraph.memory_fit import LEAST_GAIN, refitted, two_levels
@@ -19,6 +18,7 @@ from stfit.kinds.telegraph.record import Record, prepared
 from stfit.kinds.telegraph.reduced import ReducedTrace, TraceTask
 from stfit.kinds.telegraph.segmentation import merged, segment
 from stfit.kinds.telegraph.several_levels import Ladder, ladder_of
+from stfit.kinds.telegraph.verdicts import Check
 
 _SEARCHED: Final = 1 << 16  # samples in which a chain looks for two levels that the histogram does not show
 Array = npt.NDArray[np.float64]
@@ -34,12 +34,12 @@ def reduce_trace(task: TraceTask) -> ReducedTrace:
     scale = raw.measures.per_ohm(task.current, task.name)
     order = (0, 1) if (scale > 0) == task.ap_high else (1, 0)
     base = ReducedTrace(task, raw, scale, order, record)
-    base = base.judged(*checks.sample_checks(record), *checks.burst_checks(record))
+    base = base.judged(*record_checks.sample_checks(record), *record_checks.burst_checks(record))
     if record.levels is None:
         failure = "All samples are alike."
-        return base.failed(failure, Check("two levels", checks.FAILED, failure))
-    told = checks.level_check(record.levels, record.size)
-    if told.verdict == checks.FAILED:
+        return base.failed(failure, Check("two levels", verdicts.FAILED, failure))
+    told = record_checks.level_check(record.levels, record.size)
+    if told.verdict == verdicts.FAILED:
         return _by_evidence(base, told)
     return _by_route(base.judged(told), ladder_of(_one_stretch(record), record.levels))
 
@@ -58,7 +58,7 @@ def _by_evidence(base: ReducedTrace, told: Check) -> ReducedTrace:
     sentence = (
         f"Two levels, {fit.snr:.3g} times the noise apart, by the order of the samples (2 ln L grows by {gain:.0f})."
     )
-    base = base.judged(Check("two levels", checks.PASSED, sentence))
+    base = base.judged(Check("two levels", verdicts.PASSED, sentence))
     return by_chain(base, None, "The levels overlap: the histogram alone does not show them.", fit)
 
 
@@ -74,11 +74,13 @@ def _by_route(base: ReducedTrace, ladder: Ladder) -> ReducedTrace:
         if pair is None:
             seen = ", ".join(f"{value * base.scale:.6g}" for value in ladder.level)
             failure = f"The key levels names resistances at which the record does not dwell; it dwells at {seen} ohm."
-            return base.failed(failure, Check("two levels", checks.FAILED, failure))
+            return base.failed(failure, Check("two levels", verdicts.FAILED, failure))
         if ladder.several:
             base, rise = _segmented(replace(base, record=base.record.at_levels(ladder, pair)))
             slow = rise is not None and rise > _SLOW
-    third = checks.third_level_check(None if slow and ladder.several else ladder, base.scale, task.levels is not None)
+    third = record_checks.third_level_check(
+        None if slow and ladder.several else ladder, base.scale, task.levels is not None
+    )
     base = base.judged(third)
     thresholds, segmentation = base.thresholds, base.segmentation
     assert thresholds is not None and segmentation is not None  # noqa: S101, PT018

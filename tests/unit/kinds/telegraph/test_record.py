@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pytest
 
 from stfit.errors import InputError
-from stfit.kinds.telegraph.checks import Check
 from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.reduced import ReducedTrace, TraceTask
 from stfit.kinds.telegraph.reducing import reduce_trace
+from stfit.kinds.telegraph.verdicts import Check
 from tests.traces import telegraph
 
 Array = npt.NDArray[np.float64]
