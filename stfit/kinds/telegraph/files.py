@@ -35,6 +35,7 @@ _JITTER: Final = 0.2  # of a sampling interval, that a written time may be off
 _MOST_JITTER: Final = 0.1  # share of the times that may be off by more
 _GAP: Final = 1.5  # sampling intervals: a longer step lacks samples
 _LONGEST_GAP: Final = 1000  # samples
+_SAME_CLOCK: Final = 1e-3  # relative, between the sampling intervals of parts of one record
 _KINDS: Final = "fiu"
 _PART: Final = 1 << 22  # samples of a mapped array that are looked at at once
 
@@ -87,6 +88,11 @@ class RawTrace:
     measures: Measured
     sample_interval: float
     recognised: tuple[str, ...] = ()
+
+    def sampled_as(self, other: RawTrace) -> bool:
+        """Whether both can be parts of one record: the same unit and the same sampling interval."""
+        same = abs(self.sample_interval / other.sample_interval - 1.0) < _SAME_CLOCK
+        return same and self.measures == other.measures
 
 
 def open_trace(file: TraceFile) -> RawTrace:

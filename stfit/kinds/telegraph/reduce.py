@@ -22,7 +22,6 @@ from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Origin
 
 _LARGE: Final = 200_000_000  # bytes of all files together, from which several processes are worth their start
-_SAME_CLOCK: Final = 1e-3  # relative, between the sampling intervals of traces that are one record
 _NAMED: Final = 6  # files that a message lists, to be left out
 _ALONE: Final = "a file that no other row holds, or in a column"
 
@@ -183,17 +182,14 @@ def _trace(traces: _Traces, rows: tuple[int, ...], reduced: ReducedTrace) -> _Tr
 
 
 def _alike(rows: Sequence[int], alone: Sequence[ReducedTrace]) -> list[list[int]]:
-    """Rows of a setting divided into those that are sampled alike, in the same unit: only these can be one record."""
+    """Rows of a setting divided into those that are sampled alike: only these can be one record."""
     found: list[list[int]] = []
     for row in rows:
-        raw = alone[row].raw
-        for others in found:
-            first = alone[others[0]].raw
-            if raw.measures == first.measures and abs(raw.sample_interval / first.sample_interval - 1.0) < _SAME_CLOCK:
-                others.append(row)
-                break
-        else:
+        like = next((others for others in found if alone[row].raw.sampled_as(alone[others[0]].raw)), None)
+        if like is None:
             found.append([row])
+        else:
+            like.append(row)
     return found
 
 

@@ -12,6 +12,7 @@ from stfit.kinds.dwell.events import DwellEvents
 from stfit.kinds.dwell.framed import FramedDwells
 from stfit.kinds.dwell.frames import common_step
 from stfit.kinds.dwell.missed import MissedDwellEvents
+from stfit.kinds.dwell.shape import exponential_shape_test
 from stfit.measurement import Origin
 from tests import builders
 
@@ -107,3 +108,15 @@ def test_the_step_is_found_through_the_rounding_of_a_file(step: float) -> None:
 
 def test_few_durations_have_no_step() -> None:
     assert common_step(np.arange(1.0, 20.0)) is None
+
+
+def test_a_duration_written_as_the_shortest_one_lies_beyond_it() -> None:
+    rng = np.random.default_rng(4)
+    # to three digits below a hundredth of the mean, so that some dwells are written as the shortest one itself
+    duration = np.round(0.25 + rng.exponential(0.7, 2000), 2)
+    assert np.count_nonzero(duration == 0.25) > 3
+    columns = {"state": np.zeros(duration.size, dtype=np.int64), "current": np.zeros(duration.size)}
+    found = DwellEvents.from_columns(columns | {"duration": duration}, origin=Origin(), shortest_dwell=0.25)
+    assert isinstance(found, DwellEvents)
+    assert exponential_shape_test(found).p_value is not None
+    assert float(exponential_shape_test(found).p_value or 0.0) > 0.01
