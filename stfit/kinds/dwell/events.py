@@ -12,7 +12,7 @@ import numpy.typing as npt
 from stfit.errors import CellProblem, TableError
 from stfit.kinds.dwell.data import DwellTimes, displayed
 from stfit.kinds.dwell.framed import FramedDwells
-from stfit.kinds.dwell.frames import frame_that_matters
+from stfit.kinds.dwell.frames import frames_that_matter
 from stfit.kinds.dwell.missed import MissedDwellEvents
 from stfit.measurement.base import Array, Origin, Rows, Settings, frozen
 from stfit.measurement.defaults import OfTable, WithResiduals
@@ -98,11 +98,12 @@ class DwellEvents(OfTable, WithResiduals):
         first, setting = groups(keys)
         duration = np.asarray(columns["duration"], dtype=float)
         censored = frozen(columns.get("censored", np.zeros(duration.size)), np.bool_)
-        frame = sample_interval or (None if dead_time else frame_that_matters(duration, setting))
-        if frame is not None and sample_interval is None:
-            origin = origin.of(KIND, _RECOGNISED.format(size=duration.size, frame=format_rounded(frame, "s", 4)))
+        frame = np.full(first.size, sample_interval) if sample_interval else None
+        if not dead_time and frame is None and (frame := frames_that_matter(duration, setting)) is not None:
+            words = " or ".join(dict.fromkeys(format_rounded(step, "s", 4) for step in frame))
+            origin = origin.of(KIND, _RECOGNISED.format(size=duration.size, frame=words))
         if shortest_dwell is not None:
-            duration = _beyond(duration, censored, shortest_dwell, frame)
+            duration = _beyond(duration, censored, shortest_dwell, None if frame is None else frame[setting])
         duration = frozen(duration)
         reduced = DwellTimes(
             settings.at(first),
@@ -220,7 +221,7 @@ def _refuse_both(dead_time: float | None, shortest_dwell: float | None, sample_i
             raise TableError([CellProblem(None, name, expected, f"{value:g} s")])
 
 
-def _beyond(duration: Array, censored: npt.NDArray[np.bool_], shortest: float, frame: float | None) -> Array:
+def _beyond(duration: Array, censored: npt.NDArray[np.bool_], shortest: float, frame: Array | None) -> Array:
     """Durations less the shortest that the table can hold, where dwells of whole frames begin at one frame.
 
     A duration that is written as the shortest one lies somewhere beyond it, within what its file resolves.
