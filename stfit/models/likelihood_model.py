@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from typing import Any, ClassVar, Final, final
 
@@ -65,14 +65,16 @@ class LikelihoodModel(lmfit.Model, ABC):
     # --- fitting --------------------------------------------------------------------------------------------------
 
     def rows(self, data: Any, weights: Any, settings: Mapping[str, Any], nan_policy: str) -> FitRows:
-        """The rows of a fit; ValueError names a setting that is missing or does not go with the data."""
+        """The rows of a fit; ValueError names what is missing, is no number, or does not go with the data."""
         for part in self.components:
             optional = getattr(part, "defaults", part.independent_vars_defvals)
             missing = [name for name in part.independent_vars if name not in settings and name not in optional]
             if missing:
                 raise ValueError(f"{part._name}: expected {', '.join(part.independent_vars)}; {missing[0]} is missing")
         coders: Coders = {name: coder for law in self.laws for name, coder in law.coders.items()}
-        return FitRows.of(data, weights, settings, coders, nan_policy)
+        rows = FitRows.of(data, weights, settings, coders, nan_policy)
+        self.noise.require_possible(rows.data)
+        return rows
 
     def fit(
         self,
@@ -114,6 +116,7 @@ class LikelihoodModel(lmfit.Model, ABC):
         """
         settings = {name: options.pop(name) for name in self.independent_vars if name in options}
         started = self._started(params, options)
+        asked = options.pop("scale_covar", None)
         result = LikelihoodResult(
             self,
             started,
@@ -121,19 +124,49 @@ class LikelihoodModel(lmfit.Model, ABC):
             weights=weights,
             method=method,
             fcn_kws=settings,
-            scale_covar=options.pop("scale_covar", weights is None),
             nan_policy=options.pop("nan_policy", None) or self.nan_policy,
             **{name: options.pop(name) for name in _OPTIONS if name in options},
             **(options.pop("fit_kws", None) or {}),
         )
-        strange = sorted(options.keys() - {"verbose", "coerce_farray"})
-        if strange:
-            expected = f"settings ({', '.join(self.independent_vars)}), parameters, or what lmfit's fit takes"
-            raise TypeError(f"{self._name}: expected {expected}; found {strange[0]!r}")
-        result.weighted = weights is not None
+        expected = f"settings ({', '.join(self.independent_vars)}), parameters, or what lmfit's fit takes"
+        self.require_known(options, ("verbose", "coerce_farray"), expected)
+        result.weighted, result.scale_asked = weights is not None, asked
         result.fit()
         result.components = self.components
         return result
+
+    def make_params(self, verbose: bool = False, **kwargs: Any) -> lmfit.Parameters:
+        """The lmfit Parameters, with what is derived from those of the laws.
+
+        Parameters
+        ----------
+        verbose : bool
+            As lmfit takes it.
+        **kwargs
+            Values of parameters, or mappings of their attributes, by name, with the prefix or without.
+
+        Returns
+        -------
+        lmfit.Parameters
+            With starts, bounds, and expressions for what is derived.
+
+        Raises
+        ------
+        TypeError
+            If a keyword is no parameter of the fit.
+        """
+        given = {self._strip_prefix(name): value for name, value in kwargs.items()}  # lmfit loses some with the prefix
+        params = super().make_params(verbose, **given)
+        self.require_known(given, map(self._strip_prefix, params), f"values of {', '.join(params)}")
+        for law in self.laws:
+            law.add_derived(params)
+        return params
+
+    def require_known(self, given: Iterable[str], known: Iterable[str], expected: str) -> None:
+        """TypeError where a keyword is none of those known; expected: those, in words."""
+        strange = sorted(set(given) - set(known))
+        if strange:
+            raise TypeError(f"{self._name}: expected {expected}; found {strange[0]!r}")
 
     def _started(self, params: lmfit.Parameters | None, options: dict[str, Any]) -> lmfit.Parameters:
         """The parameters to start from, with those that are given by name, which are taken out of the options."""
@@ -216,13 +249,6 @@ class LawComposite(LikelihoodModel, CompositeModel):
                 f"{left._name} and {right._name} describe data that scatter differently: they cannot be one"
             )
         (self.noise,) = noises.values()
-
-    def make_params(self, verbose: bool = False, **kwargs: Any) -> lmfit.Parameters:
-        """The lmfit Parameters of both models, with what is derived from those of the laws."""
-        params = super().make_params(verbose, **kwargs)
-        for law in self.laws:
-            law.add_derived(params)
-        return params
 
     def expected(self, varied: Varied, settings: Mapping[str, Any]) -> Any:
         """What is predicted in the terms of the noise; a Jet of shape (rows,)."""

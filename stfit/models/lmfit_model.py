@@ -90,8 +90,8 @@ class LawModel(LikelihoodModel):
         """What follows from the parameters (SI), by name."""
 
     @abstractmethod
-    def start(self, rows: FitRows, given: Mapping[str, Any]) -> lmfit.Parameters:
-        """Parameters to start from, but for those that are given."""
+    def start(self, rows: FitRows, params: lmfit.Parameters) -> dict[str, float]:
+        """Coordinates near the best fit, by name; params: where they stand, of which those unmeasured may be held."""
 
     def scattered(self, prediction: Any) -> Any:
         """The prediction in the terms of the noise: those of the data, unless a subclass says otherwise."""
@@ -120,13 +120,20 @@ class LawModel(LikelihoodModel):
         ------
         ValueError
             If a setting is missing, or does not go with the data.
+        TypeError
+            If a keyword is no setting and no parameter of the fit.
         """
         if len(settings) > len(self.independent_vars):
             raise TypeError(f"{self._name}: expected {', '.join(self.independent_vars)}; found {len(settings)} of them")
         named = dict(zip(self.independent_vars, settings, strict=False))
         named |= {name: kwargs.pop(name) for name in self.independent_vars if name in kwargs}
-        given = {self._strip_prefix(name): value for name, value in kwargs.items()}
-        return self.start(self.rows(data, weights, named, "omit"), given)
+        params = self.make_params(**kwargs)
+        given = {self._strip_prefix(name) for name in kwargs}
+        own = self.own(params)
+        for name, value in self.start(self.rows(data, weights, named, "omit"), params).items():
+            if name not in given and own[name].expr is None:
+                own[name].set(value=value)
+        return params
 
     # --- what lmfit needs of it -----------------------------------------------------------------------------------
 
@@ -142,15 +149,13 @@ class LawModel(LikelihoodModel):
         """The public quantities (SI) at the coordinates of a fit."""
         return {p.name: p.quantity(coordinates[p.coordinate]) for p in self.fitted}
 
+    def quantities_at(self, params: lmfit.Parameters) -> dict[str, float]:
+        """The public quantities (SI) where parameters stand."""
+        return self.quantities({name: parameter.value for name, parameter in self.own(params).items()})
+
     def own(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """The coordinates among parameters by name, without the prefix."""
         return {name: params[f"{self.prefix}{name}"] for name in self.coordinates}
-
-    def make_params(self, verbose: bool = False, **kwargs: Any) -> lmfit.Parameters:
-        """The lmfit Parameters: coordinates with bounds, and expressions for what is derived from them."""
-        params = super().make_params(verbose, **kwargs)
-        self.add_derived(params)
-        return params
 
     def add_derived(self, params: lmfit.Parameters) -> None:
         """Add what is derived from the coordinates, as expressions."""

@@ -41,15 +41,22 @@ class LikelihoodResult(ModelResult):
     calc_covar: bool
     uncertainty: Uncertainty | None = None
     weighted = True  # whether weights were given
+    scale_asked: bool | None = None  # scale_covar as the user gave it
 
     def fit(self, data: Any = None, params: Any = None, weights: Any = None, method: Any = None, **kwargs: Any) -> None:
-        """Fit again; data, weights and settings that are not given stay as they were."""
+        """Fit again; data, weights, settings, scale_covar and nan_policy that are not given stay as they were.
+
+        Where nobody gave scale_covar, it follows from whether there are weights. TypeError for an unknown keyword.
+        """
         nan_policy = kwargs.pop("nan_policy", None) or self.nan_policy
+        self.scale_asked = kwargs.pop("scale_covar", self.scale_asked)
+        self.model.require_known(kwargs, self.model.independent_vars, "settings of the model")
         if data is not None or weights is not None:
             self.weighted = weights is not None or (self.weighted and self.weights is not None)
         given = self.weights if weights is None and self.weighted else weights
         rows = self.model.rows(self.data if data is None else data, given, self.userkws | kwargs, nan_policy)
         used = self.model.noise.unweighted(rows.data) if rows.weights is None else rows.weights
+        self.scale_covar = rows.weights is None if self.scale_asked is None else self.scale_asked
         if rows.weights is None and not self.scale_covar:
             raise ValueError("scale_covar=False: expected weights, which give the errors their size; found none")
         super().fit(rows.data, params, used, method, nan_policy, **rows.settings)
@@ -232,7 +239,7 @@ class LikelihoodResult(ModelResult):
         for name in ("params", "init_params"):
             setattr(bare, name, _without_symbols(getattr(self, name), self.model.symbols()))
         content = json.loads(super(LikelihoodResult, bare).dumps())
-        return json.dumps(content | {"weighted": self.weighted}, **kws)
+        return json.dumps(content | {"weighted": self.weighted, "scale_asked": self.scale_asked}, **kws)
 
     def loads(self, s: str, funcdefs: Mapping[str, Any] | None = None, **kws: Any) -> Self:
         """Become the result that `dumps` wrote.

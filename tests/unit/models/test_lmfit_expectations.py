@@ -370,6 +370,15 @@ def test_without_weights_the_scatter_gives_the_size_of_errors(name: str) -> None
     assert "scaled by the scatter" in found.fit_report()
     with pytest.raises(ValueError, match="scale_covar=False"):
         of.fit(weights=None)
+    weighted = copy.deepcopy(found)
+    weighted.fit(weights=of.weights)  # nobody chose scale_covar: now weights give the size
+    same(fitted(name), weighted)
+    stored = copy.deepcopy(found).loads(found.dumps())
+    stored.fit(weights=of.weights)
+    assert stored.scale_covar is False
+    stored.fit(scale_covar=True)
+    stored.fit(weights=2.0 * of.weights)  # somebody chose it
+    assert stored.scale_covar is True
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -407,9 +416,40 @@ def test_a_law_behind_a_model_of_lmfit_is_refused() -> None:
     same(fitted("critical"), of.fit(first, held_factor(of).make_params() + of.start()))
 
 
-def test_a_keyword_that_no_fit_takes_is_refused() -> None:
+@pytest.mark.parametrize("name", OURS)
+def test_a_misspelt_keyword_is_refused(name: str) -> None:
+    of, model = case(name), case(name).model(prefix="a_")
     with pytest.raises(TypeError, match="found 'weight'"):
-        case("critical").fit(weight=1.0)
+        of.fit(weight=1.0)
+    with pytest.raises(TypeError, match="found 'bet'"):
+        model.guess(of.data, a_bet=0.3, **of.settings)
+    with pytest.raises(TypeError, match="found 'c_P'"):  # it follows from others
+        model.make_params(c_P=1.0)
+    with pytest.raises(TypeError, match="found 'temp'"):
+        copy.copy(fitted(name)).fit(temp=295.0)
+    for known in ("beta", "a_beta"):
+        given = model.guess(of.data, **of.settings, **{known: {"value": 0.3, "max": 0.4}})
+        assert (given["a_beta"].value, given["a_beta"].max) == (0.3, 0.4)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_an_unknown_convention_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="convention: expected one of 'consistent', 'printed'; found 'printd'"):
+        case(name).model(convention="printd")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_rows_that_are_no_numbers_are_counted(name: str) -> None:
+    of = case(name)
+    number = next(key for key in ("current", "delta_R") if key in of.settings)
+    for column in ("data", "weights", number):
+        rows = {"data": of.data, "weights": of.weights, **of.settings}
+        rows[column] = np.append(rows[column][2:], [np.nan, np.inf])
+        with pytest.raises(ValueError, match=f"{column}: expected numbers; found NaN or infinity in 2 of {ROWS} rows"):
+            of.model().fit(params=of.start(), **rows)
+    if name == "dwell":
+        with pytest.raises(ValueError, match="data: expected mean dwell times above 0 s; found -1 among 2 of 24 rows"):
+            of.model().fit(np.append(of.data[2:], [0.0, -1.0]), of.start(), weights=of.weights, **of.settings)
 
 
 def test_laws_of_other_data_are_no_composite() -> None:
