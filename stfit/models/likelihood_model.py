@@ -17,7 +17,7 @@ from stfit.derivatives import value_of
 from stfit.models.fit_rows import Coders, FitRows
 from stfit.models.lmfit_result import LikelihoodResult
 from stfit.models.noise import Noise
-from stfit.models.stored_state import restored
+from stfit.models.stored_state import COMPOSITE, STORED, Functions, composite_state, decoded, restored
 from stfit.models.varied import Varied
 
 Array = npt.NDArray[np.float64]
@@ -219,8 +219,9 @@ class LikelihoodModel(lmfit.Model, ABC):
     def __rtruediv__(self, other: Any) -> LawComposite:
         return LawComposite(other, self, operator.truediv)
 
-    def _set_state(self, state: Any, funcdefs: Mapping[str, Any] | None = None) -> Any:
-        return restored(state, funcdefs)
+    def loads(self, s: str, funcdefs: Functions | None = None, **kws: Any) -> lmfit.Model:
+        """The model that `dumps` wrote; funcdefs: the functions of plain Models in it, by name."""
+        return restored(decoded(s, **kws), funcdefs)
 
 
 @final
@@ -233,6 +234,8 @@ class LawComposite(LikelihoodModel, CompositeModel):
         The models; several laws in one need prefixes, and data of one sort.
     op : callable
         What joins their arrays: an operator, or any other function of two.
+    **kws
+        `name`, `nan_policy` and `independent_vars`, as lmfit's CompositeModel takes them.
 
     Raises
     ------
@@ -242,7 +245,7 @@ class LawComposite(LikelihoodModel, CompositeModel):
 
     def __init__(self, left: lmfit.Model, right: lmfit.Model, op: Callable[[Any, Any], Any], **kws: Any) -> None:
         CompositeModel.__init__(self, left, right, op, **kws)
-        self._name = f"{left._name} {CompositeModel._known_ops.get(op, 'and')} {right._name}"
+        self._name = kws.get("name") or f"{left._name} {CompositeModel._known_ops.get(op, 'and')} {right._name}"
         noises = {type(law.noise): law.noise for law in self.laws}
         if len(noises) > 1:
             raise ValueError(
@@ -277,7 +280,14 @@ class LawComposite(LikelihoodModel, CompositeModel):
             return self.noise.residuals(data, weights, self.noise.expected(prediction))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.left, self.right, self.op), {"param_hints": self.param_hints, "_name": self._name}
+        own = {name: getattr(self, name) for name in ("param_hints", "nan_policy", "independent_vars", "_name")}
+        return type(self), (self.left, self.right, self.op), deepcopy(own)
+
+    def _get_state(self) -> Any:
+        return composite_state(self)
+
+
+STORED[COMPOSITE] = LawComposite
 
 
 def _jet_of(model: Any, varied: Varied, settings: Mapping[str, Any]) -> Any:

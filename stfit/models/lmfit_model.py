@@ -18,7 +18,7 @@ from stfit.models.fit_rows import Coders, FitRows
 from stfit.models.likelihood_model import LikelihoodModel
 from stfit.models.parameters import Parameter
 from stfit.models.spin_transfer import SpinTransferLaw
-from stfit.models.stored_state import LAWS, law_state
+from stfit.models.stored_state import STORED, law_state
 from stfit.models.varied import Varied
 
 Array = npt.NDArray[np.float64]
@@ -48,7 +48,7 @@ class LawModel(LikelihoodModel):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        LAWS[cls.__name__] = cls
+        STORED[cls.__name__] = cls
 
     def __init__(
         self,

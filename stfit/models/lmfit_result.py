@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from copy import copy, deepcopy
+from copy import copy
 from typing import Any, Final, Self, final
 
-import lmfit
 import numpy as np
 import numpy.typing as npt
 from lmfit.jsonutils import decode4js
@@ -16,13 +14,14 @@ from scipy.stats import chi2, norm, t
 from uncertainties import correlated_values, ufloat
 
 from stfit.derivatives import Jet, value_of
-from stfit.models.stored_state import restored
+from stfit.models.stored_state import NO_STATE, Functions, decoded, restored, restored_parameters, without_symbols
 from stfit.models.uncertainty import Uncertainty
 from stfit.models.varied import Varied
 
 Array = npt.NDArray[np.float64]
 
 _BY_JACOBIAN: Final = frozenset({"leastsq", "least_squares"})  # methods whose errors lmfit gives without being asked
+_STORED: Final = frozenset({"model", "params", "init_params", "values", "userargs", "userkws"})
 
 
 @final
@@ -237,11 +236,11 @@ class LikelihoodResult(ModelResult):
         """The result as JSON; `loads` and stfit.load_modelresult read it."""
         bare = copy(self)
         for name in ("params", "init_params"):
-            setattr(bare, name, _without_symbols(getattr(self, name), self.model.symbols()))
+            setattr(bare, name, without_symbols(getattr(self, name), self.model.symbols()))
         content = json.loads(super(LikelihoodResult, bare).dumps())
         return json.dumps(content | {"weighted": self.weighted, "scale_asked": self.scale_asked}, **kws)
 
-    def loads(self, s: str, funcdefs: Mapping[str, Any] | None = None, **kws: Any) -> Self:
+    def loads(self, s: str, funcdefs: Functions | None = None, **kws: Any) -> Self:
         """Become the result that `dumps` wrote.
 
         Parameters
@@ -249,7 +248,7 @@ class LikelihoodResult(ModelResult):
         s : str
             What `dumps` returned.
         funcdefs : mapping of str to callable, optional
-            The functions of other models of a composite, by name, as lmfit takes them.
+            The functions of other models of a composite and of expressions, by name. The laws need none.
         **kws
             For json.loads.
 
@@ -257,15 +256,27 @@ class LikelihoodResult(ModelResult):
         -------
         LikelihoodResult
             Itself.
+
+        Raises
+        ------
+        TypeError
+            If it is no such result.
+        ValueError
+            If a function is not among `funcdefs`.
         """
-        content = json.loads(s, **kws)
-        self.model = restored(decode4js(content.pop("model")), funcdefs)
+        content, functions = decoded(s, **kws), dict(funcdefs or {})
+        if not (isinstance(content, dict) and content.keys() >= _STORED):
+            raise TypeError(NO_STATE)
+        content = {name: decode4js(value) for name, value in content.items()}
+        self.model = restored(content.pop("model"), functions)
         self.userfcn = self.model._residual
-        stored = {name: _parameters(content.pop(name), self.model.symbols()) for name in ("params", "init_params")}
+        own = self.model.symbols()
+        for name in ("params", "init_params"):
+            setattr(self, name, restored_parameters(content.pop(name), own, functions))
         del content["values"]  # they follow from the parameters
-        kept = {name: decode4js(value) for name, value in content.items() if not name.startswith("__")}
-        for name, value in (kept | stored).items():
-            setattr(self, name, value)
+        for name, value in content.items():
+            if not name.startswith("__"):
+                setattr(self, name, value)
         self.data, self.weights = self.userargs
         self.components = self.model.components
         self.best_fit = self.model.eval(self.params, **self.userkws)
@@ -284,25 +295,3 @@ def _straightened(expected: Any) -> Any:
 def _likelihood_ratio(best: Any, held: Any) -> float:
     """Probability that −2 ln L rises by less than it did where some parameters were held."""
     return float(chi2.cdf(held.chisqr - best.chisqr, best.nvarys - held.nvarys))
-
-
-def _without_symbols(params: lmfit.Parameters, own: Iterable[str]) -> lmfit.Parameters:
-    """A copy of parameters without the functions that the model brings itself, to be stored."""
-    bare = deepcopy(params)
-    for parameter in bare.values():
-        parameter._delay_asteval = True  # its value stays, with nothing to compute it by
-    for name in own:
-        bare._asteval.symtable.pop(name, None)
-    return bare
-
-
-def _parameters(text: str, own: Mapping[str, Any]) -> lmfit.Parameters:
-    """Parameters as `dumps` wrote them, with the functions that the model brings."""
-    stored = json.loads(text)
-    symbols = {name: decode4js(value) for name, value in stored["unique_symbols"].items()} | dict(own)
-    entries = [lmfit.Parameter(name="") for _ in stored["params"]]
-    for entry, state in zip(entries, stored["params"], strict=True):
-        entry.__setstate__(state)
-    params = lmfit.Parameters()
-    params.__setstate__({"unique_symbols": symbols, "params": entries})
-    return params

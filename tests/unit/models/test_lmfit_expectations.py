@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import operator
 import pickle
+import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +22,8 @@ from lmfit.models import GaussianModel
 
 import stfit
 from stfit import CriticalCurrentModel, DwellTimeModel, FluctuationModel
+from stfit.errors import InputError
+from stfit.models.likelihood_model import LawComposite
 from stfit.models.lmfit_result import LikelihoodResult
 
 ROWS: Final = 24
@@ -323,6 +327,94 @@ def test_models_and_results_are_stored(name: str, tmp_path: Path) -> None:
     assert 'c_P_of\\"' not in Path(file).read_text(encoding="utf-8")  # no function of ours is stored as code
     with pytest.raises(TypeError, match=r"stfit\.load_modelresult"):
         load_modelresult(file)
+
+
+def times(left: Any, right: Any) -> Any:
+    return left * right
+
+
+def test_a_composite_by_a_function_keeps_all_that_it_has(tmp_path: Path) -> None:
+    of, file = case("critical"), str(tmp_path / "saved")
+    functions = {"factor": factor, "times": times}
+    model = LawComposite(of.model(prefix="a_"), held_factor(of), times, nan_policy="omit", name="mine")
+    model.set_param_hint("a_beta", value=0.4)
+    save_model(model, file)
+    for again in (stfit.load_model(file, functions), pickle.loads(pickle.dumps(model))):  # noqa: S301 - our own bytes
+        assert (again.nan_policy, again._name) == ("omit", "mine")
+        assert again.make_params()["a_beta"].value == 0.4
+        same(fitted("critical"), of.fit(again, started_like(of.start(), again)), "a_")
+    for missing in functions:
+        with pytest.raises(ValueError, match=f"funcdefs: expected the function '{missing}'"):
+            stfit.load_model(file, {name: function for name, function in functions.items() if name != missing})
+    model.op = partial(times)
+    with pytest.raises(TypeError, match="a function with a name"):
+        model.dumps()
+
+
+def test_a_function_in_an_expression_is_given_again(tmp_path: Path) -> None:
+    of, file = case("critical"), str(tmp_path / "saved")
+    params = of.start()
+    params._asteval.symtable["twice"] = twice
+    params.add("theta_twice", expr="twice(theta_0)")
+    result = of.fit(params=params)
+    save_modelresult(result, file)
+    with pytest.raises(ValueError, match="funcdefs: expected the function 'twice'"):
+        stfit.load_modelresult(file)
+    stored = stfit.load_modelresult(file, {"twice": twice})
+    assert stored.params["theta_twice"].stderr == pytest.approx(2 * result.params["theta_0"].stderr, rel=1e-6)
+
+
+def twice(value: Any) -> Any:
+    return 2.0 * value
+
+
+def test_nothing_in_a_file_is_executed(tmp_path: Path) -> None:
+    of, file, ran = case("critical"), tmp_path / "saved", tmp_path / "ran"
+    save_model(of.model(prefix="a_") * held_factor(of), str(file))
+    bytes_of = b64encode(pickle.dumps(_Touch(ran))).decode()
+    content = file.read_text(encoding="utf-8")
+    code = re.search(r'"value": "([A-Za-z0-9+/=]{40,})"', content)
+    assert code
+    file.write_text(re.sub(r'"importer": "[^"]*"', '"importer": "nowhere"', content.replace(code[1], bytes_of)))
+    stfit.load_model(file, {"factor": factor})
+    assert not ran.exists()
+    with pytest.raises(TypeError, match=r"stfit\.load_model"):
+        load_model(str(file), {"factor": factor})
+    assert ran.exists()  # lmfit's own reader does
+
+
+class _Touch:
+    """What makes a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize("read", [stfit.load_model, stfit.load_modelresult])
+@pytest.mark.parametrize("content", [None, "", "[1]", '{"a": 1}', "\xff", "[" * 100_000, "state,current\n", "folder"])
+def test_a_foreign_file_is_named(
+    read: Callable[[Path], Any], content: str | None, tmp_path: Path
+) -> None:
+    file = tmp_path / "saved.json"
+    if content == "folder":
+        file.mkdir()
+    elif content is not None:
+        file.write_bytes(content.encode("latin-1"))
+    with pytest.raises(InputError, match=r"saved\.json: expected a \w+ that lmfit's save_\w+ wrote; found "):
+        read(file)
+
+
+def test_a_model_is_no_result(tmp_path: Path) -> None:
+    file = tmp_path / "saved.json"
+    save_model(case("dwell").model(), str(file))
+    with pytest.raises(InputError, match="a result that lmfit's save_modelresult wrote"):
+        stfit.load_modelresult(file)
+    save_modelresult(fitted("dwell"), str(file))
+    with pytest.raises(InputError, match="a model that lmfit's save_model wrote"):
+        stfit.load_model(file)
 
 
 def started_like(params: lmfit.Parameters, model: Any) -> lmfit.Parameters:
