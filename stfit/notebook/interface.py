@@ -26,7 +26,7 @@ from stfit.notebook.faces import Comparison, Fit, Plan
 from stfit.outputs import ARGUMENT, Output, Work
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.fitting import fitted
-from stfit.pipeline.loading import inputs_of, measurement_in_memory, request_of
+from stfit.pipeline.loading import inputs_of, measurement_in_memory, request_of, require_alone
 from stfit.pipeline.planning import plan_analysis, with_plan
 from stfit.pipeline.reporting import output_of, sources_of, write_plan_report
 from stfit.pipeline.simulating import simulate
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from stfit.notebook.widget import Explorer
 
 InMemory: TypeAlias = "DataFrame | Mapping[str, Any]"  # a table: columns by their headers
-Source: TypeAlias = "str | Path | Analysis | Observation | Sequence[Observation] | InMemory"
+Source: TypeAlias = "str | Path | Analysis | Observation | InMemory | Sequence[Observation | InMemory]"
 
 __all__ = [
     "calibrate",
@@ -92,8 +92,8 @@ def load(
         Of a table in memory: header → unit, for headers that hold none.
     **keys
         What describes the file (`columns`, `values`, `where`, constants …), as in [[measurement]];
-        `temperature_uncertainty` (K), `field_uncertainty` (T), `size_limit` (bytes) and the keys of the kind, in SI
-        units.
+        `temperature_uncertainty` (K), `field_uncertainty` (T), `size_limit` (bytes; of a file) and the keys of the
+        kind, in SI units. An analysis file takes none.
 
     Returns
     -------
@@ -116,6 +116,7 @@ def load(
     file = Path(path)
     if kind is None:
         if file.suffix == ".toml":
+            require_alone([*(["polarity"] if polarity != 1 else []), *keys], "stfit.load")
             return read_analysis(file)
         raise InputError(Problem(str(path), f"a kind: one of {', '.join(kinds())}", "none"))
     size_limit = keys.pop("size_limit", None)
@@ -137,7 +138,7 @@ def fit(
 
     Parameters
     ----------
-    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation or sequence of Observation
+    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation, or a sequence of these three
         An analysis file, what `stfit.load` made of one, a table in memory, or measurements.
     kind, units, polarity
         Of a table in memory, as `load` takes them, beside `columns`, `values` and `where`.
@@ -244,7 +245,7 @@ def plan(
 
     Parameters
     ----------
-    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation or sequence of Observation
+    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation, or a sequence of these three
         An analysis file, what `stfit.load` made of one, a table in memory, or measurements.
         It is fitted first.
     target : str, optional
@@ -295,7 +296,7 @@ def calibrate(
 
     Parameters
     ----------
-    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation or sequence of Observation
+    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation, or a sequence of these three
         An analysis file, what `stfit.load` made of one, a table in memory, or measurements.
     replicas : int
         How many measurements are simulated.
@@ -370,14 +371,14 @@ def compare(
 
 
 def explore(
-    source: str | Path | Analysis | FitResult | Observation | Sequence[Observation],
+    source: Source | FitResult,
     **sections: Mapping[str, Any] | str,
 ) -> Explorer:
     """Guess the parameters by hand: a slider for each that varies, live curves, and buttons to fit and to reset.
 
     Parameters
     ----------
-    source : str, Path, Analysis, FitResult, Measurement or sequence of Observation
+    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation, sequence of these three, or FitResult
         As for `fit`; or a result of this process, at whose best fit the sliders then start.
     **sections : mapping or str
         For measurements in memory: the tables of an analysis file.

@@ -395,9 +395,7 @@ class _Touch:
 
 @pytest.mark.parametrize("read", [stfit.load_model, stfit.load_modelresult])
 @pytest.mark.parametrize("content", [None, "", "[1]", '{"a": 1}', "\xff", "[" * 100_000, "state,current\n", "folder"])
-def test_a_foreign_file_is_named(
-    read: Callable[[Path], Any], content: str | None, tmp_path: Path
-) -> None:
+def test_a_foreign_file_is_named(read: Callable[[Path], Any], content: str | None, tmp_path: Path) -> None:
     file = tmp_path / "saved.json"
     if content == "folder":
         file.mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -96,6 +97,28 @@ def test_a_result_as_a_data_frame(result: Fit) -> None:
     assert bool(frame["stderr"].isna()["tau_0"])
     residuals = result.residuals["table in memory"]
     assert np.sum(residuals**2) == pytest.approx(result.goodness.deviance, rel=1e-9)
+
+
+def test_residuals_of_several_tables_are_numbered() -> None:
+    frame = pd.DataFrame(columns()).rename(columns={name: f"{name} ({unit})" for name, unit in UNITS.items()})
+    found = stfit.fit([frame, frame[:7]], device=DEVICE, fit=OPTIONS)
+    shapes = {name: values.shape for name, values in found.residuals.items()}
+    assert shapes == {"table in memory 1": (14,), "table in memory 2": (7,)}
+
+
+@pytest.mark.parametrize("beside", [{"polarity": -1}, {"where": {"device": "A"}}, {"nonsense": 3}])
+def test_what_stands_beside_an_analysis_file_is_refused(beside: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=f"stfit.load: expected an analysis alone.*; found {next(iter(beside))}"):
+        stfit.load("analysis.toml", **beside)
+
+
+@pytest.mark.parametrize("call", [stfit.fit, stfit.plan, stfit.explore])
+def test_sections_beside_an_analysis_are_refused(call: Callable[..., Any], result: Fit) -> None:
+    analysis = stfit.load(Path(__file__).parents[3] / "datasets/nanopillar/analysis.toml")
+    with pytest.raises(InputError, match=r"expected an analysis alone.*; found device"):
+        call(analysis, device={"beta": "0.5"})
+    with pytest.raises(InputError, match=r"expected an analysis alone.*; found device"):
+        stfit.explore(result, device={"beta": "0.5"})
 
 
 def test_predictions_are_those_of_the_curves(result: Fit) -> None:
