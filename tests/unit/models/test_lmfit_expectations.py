@@ -335,7 +335,7 @@ def times(left: Any, right: Any) -> Any:
 
 def test_a_composite_by_a_function_keeps_all_that_it_has(tmp_path: Path) -> None:
     of, file = case("critical"), str(tmp_path / "saved")
-    functions = {"factor": factor, "times": times}
+    functions: dict[str, Callable[..., Any]] = {"factor": factor, "times": times}
     model = LawComposite(of.model(prefix="a_"), held_factor(of), times, nan_policy="omit", name="mine")
     model.set_param_hint("a_beta", value=0.4)
     save_model(model, file)
