@@ -58,6 +58,14 @@ class LikelihoodModel(lmfit.Model, ABC):
         """The derived parameters of all laws that the parameters hold, by name."""
         return {name: jet for law in self.laws for name, jet in law.derived_of(varied).items()}
 
+    def derived_in(self, params: lmfit.Parameters) -> list[str]:
+        """The names of the derived parameters of all laws that parameters hold."""
+        return [name for law in self.laws for name in law.derived_held(params)]
+
+    def derived_along(self, params: lmfit.Parameters, draws: Mapping[str, Array]) -> dict[str, Array]:
+        """The derived parameters of all laws at draws of those that vary, by name; shape (draws,)."""
+        return {name: values for law in self.laws for name, values in law.derived_at_draws(params, draws).items()}
+
     def symbols(self) -> dict[str, Any]:
         """The functions in the expressions of derived parameters, by name."""
         return {name: function for law in self.laws for name, function in law.own_symbols().items()}

@@ -182,9 +182,22 @@ class LawModel(LikelihoodModel):
     def derived_of(self, varied: Varied) -> dict[str, Any]:
         """The derived parameters that the parameters of a fit hold, by name, with derivatives."""
         found = self.derived_at(self.quantities(self._jets(varied)))
+        return {full: found[name] for full, name in self.derived_held(varied.params).items()}
+
+    def derived_held(self, params: lmfit.Parameters) -> dict[str, str]:
+        """The names of the derived parameters that parameters hold, with the prefix, and without."""
         names = {f"{self.prefix}{name}": name for name in self.derived_names}
-        held = {full: name for full, name in names.items() if full in varied.params}
-        return {full: found[name] for full, name in held.items() if varied.params[full].expr == self._expression(name)}
+        held = {full: name for full, name in names.items() if full in params}
+        return {full: name for full, name in held.items() if params[full].expr == self._expression(name)}
+
+    def derived_at_draws(self, params: lmfit.Parameters, draws: Mapping[str, Array]) -> dict[str, Array]:
+        """The derived parameters at draws of those that vary, by name; none where a coordinate is an expression."""
+        own = self.own(params)
+        if any(parameter.expr is not None for parameter in own.values()):
+            return {}
+        columns = {name: np.atleast_1d(draws.get(p.name, p.value))[:, np.newaxis] for name, p in own.items()}
+        found = self.derived_at(self.quantities(columns))
+        return {full: np.asarray(found[name])[:, 0] for full, name in self.derived_held(params).items()}
 
     def _jets(self, varied: Varied) -> dict[str, Any]:
         jets = varied.jets(f"{self.prefix}{name}" for name in self.coordinates)

@@ -14,6 +14,7 @@ from scipy.stats import chi2, norm, t
 from uncertainties import correlated_values, ufloat
 
 from stfit.derivatives import Jet, value_of
+from stfit.models.search_parameters import add_left_out, without_derived
 from stfit.models.stored_state import NO_STATE, Functions, decoded, restored, restored_parameters, without_symbols
 from stfit.models.uncertainty import Uncertainty
 from stfit.models.varied import Varied
@@ -62,12 +63,15 @@ class LikelihoodResult(ModelResult):
         self._describe()
 
     def minimize(self, method: str = "leastsq", params: Any = None, **kws: Any) -> Any:
-        """Minimize −2 ln L."""
+        """Minimize −2 ln L; derived parameters are computed at the steps only where `iter_cb` may look at them."""
+        start = self.params if params is None else params
+        derived = () if callable(self.iter_cb) else self.model.derived_in(start)
         wanted, self.calc_covar = self.calc_covar, False  # lmfit's Hessian by differences is slow and not needed
         try:
-            found = super().minimize(method, params, **kws)
+            found = super().minimize(method, without_derived(start, derived), **kws)
         finally:
             self.calc_covar = wanted
+        add_left_out(found.params, start)
         if method != "emcee":
             found.covar = None  # that of JᵀJ; lmfit would carry it through every expression
         found.keeps_likelihood = True
@@ -90,6 +94,8 @@ class LikelihoodResult(ModelResult):
             self.aic = self.chisqr + 2.0 * self.nvarys
             self.bic = self.chisqr + np.log(self.ndata) * self.nvarys
         unasked = not self.calc_covar and self.method not in _BY_JACOBIAN
+        if self.method == "emcee":
+            self._describe_chain()
         if self.method == "emcee" or not self.var_names:
             return
         if unasked:
@@ -105,6 +111,13 @@ class LikelihoodResult(ModelResult):
             self.uncertainty = self.uncertainty.times(self.redchi)
         self.covar = self.uncertainty.covariance
         self._set_errors(self.uncertainty)
+
+    def _describe_chain(self) -> None:
+        """Errors of derived parameters as lmfit gives those of the others: half the central 68 % of the chain."""
+        draws = dict(zip(self.var_names, self.chain.reshape(-1, len(self.var_names)).T, strict=True))
+        for name, values in self.model.derived_along(self.params, draws).items():
+            low, high = np.percentile(values, [15.87, 84.13])
+            self.params[name].stderr = float(high - low) / 2.0
 
     def _without_errors(self) -> None:
         """No errors, where there is no optimum or nobody asks."""

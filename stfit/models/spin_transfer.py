@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final, Self, final
 
 import numpy as np
@@ -129,7 +130,7 @@ class SpinTransferLaw:
         """Whether ln τ is a straight line in the current."""
         return self.rates.linear_in_current and not self.heating.parameters
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters of Eq. 27 with this asymmetry, the constants, then those of material, law and heating."""
         device = self.device
