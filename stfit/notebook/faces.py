@@ -18,7 +18,7 @@ from stfit.notebook import result_html
 from stfit.notebook.plots import Plots
 from stfit.pipeline.predicting import predicted
 from stfit.reports import comparison_text, plan_words
-from stfit.reports.summary import summary
+from stfit.reports.summary import folded, summary
 from stfit.results import Estimate, FitResult, MeasurementSummary, read
 from stfit.results.compared import Compared
 from stfit.results.measurement_plan import MeasurementPlan
@@ -41,9 +41,21 @@ class Fit(FitResult):
         """The result stored in a result.json. InputError: no such file, not JSON, another schema."""
         return cls.of(read(path))
 
-    def summary(self) -> str:
-        """The answer, its verdicts and whether to believe it, as plain text."""
-        return summary(self)
+    def summary(self, width: int | None = 80) -> str:
+        """The answer, its verdicts and whether to believe it, as plain text.
+
+        Parameters
+        ----------
+        width : int or None
+            Letters in a line at most; None for a sentence a line.
+
+        Returns
+        -------
+        str
+            Lines, the last one ended.
+        """
+        text = summary(self)
+        return text if width is None else folded(text, width)
 
     @property
     def params(self) -> dict[str, Estimate]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Final
 
 from stfit.reports.fit_test_words import alarms
@@ -30,12 +31,13 @@ ANSWERS: Final[tuple[str, ...]] = (  # in the order in which a report gives them
     "I_c_P",
     "I_c_AP",
 )
+_RULE: Final = 80  # letters
 _HEAD: Final = ("", "value", "95 % interval", "verdict")
 
 
 def summary(result: FitResult) -> str:
     """The answer, its verdicts and whether to believe it; columns aligned, no line carries markup."""
-    lines = [result.title, "=" * max(len(result.title), 1), headline(result)]
+    lines = [result.title, "=" * min(max(len(result.title), 1), _RULE), headline(result)]
     lines += [*filter(None, [truth_sentence(result)]), ""]
     lines += _table([_HEAD, *(_cells(name, entry, beside(name, result)) for name, entry in ordered(result))])
     if result.combinations:
@@ -49,6 +51,16 @@ def summary(result: FitResult) -> str:
     lines += [f"{note.level}: {note.sentence}" for note in result.validity if note.level != "info"]
     lines += [f"notice, {entry.file}: {notice}" for entry in result.measurements for notice in entry.notices]
     lines += ["", *(f"Next: {step}" for step in steps)] if (steps := next_steps(result)) else []
+    return "\n".join(lines) + "\n"
+
+
+def folded(text: str, width: int) -> str:
+    """The same text in lines of at most `width` letters, but for longer words; what goes on is indented."""
+    lines = []
+    for line in text.splitlines():
+        indent = " " * (2 + len(line) - len(line.lstrip()))
+        parts = wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+        lines += parts or [""]
     return "\n".join(lines) + "\n"
 
 
