@@ -18,7 +18,7 @@ from stfit.notebook import result_html
 from stfit.notebook.plots import Plots
 from stfit.pipeline.predicting import predicted
 from stfit.reports import comparison_text, plan_words
-from stfit.reports.summary import folded, summary
+from stfit.reports.summary import summary
 from stfit.results import Estimate, FitResult, MeasurementSummary, read
 from stfit.results.compared import Compared
 from stfit.results.measurement_plan import MeasurementPlan
@@ -54,8 +54,7 @@ class Fit(FitResult):
         str
             Lines, the last one ended.
         """
-        text = summary(self)
-        return text if width is None else folded(text, width)
+        return summary(self, width)
 
     @property
     def params(self) -> dict[str, Estimate]:

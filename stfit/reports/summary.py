@@ -32,14 +32,18 @@ ANSWERS: Final[tuple[str, ...]] = (  # in the order in which a report gives them
     "I_c_AP",
 )
 _RULE: Final = 80  # letters
+_NARROWEST: Final = 12  # letters, of a column
 _HEAD: Final = ("", "value", "95 % interval", "verdict")
 
 
-def summary(result: FitResult) -> str:
-    """The answer, its verdicts and whether to believe it; columns aligned, no line carries markup."""
+def summary(result: FitResult, width: int | None = None) -> str:
+    """The answer, its verdicts and whether to believe it; columns aligned, no line carries markup.
+
+    width: letters in a line at most, but for longer words; None for a sentence a line.
+    """
     lines = [result.title, "=" * min(max(len(result.title), 1), _RULE), headline(result)]
     lines += [*filter(None, [truth_sentence(result)]), ""]
-    lines += _table([_HEAD, *(_cells(name, entry, beside(name, result)) for name, entry in ordered(result))])
+    lines += _table([_HEAD, *(_cells(name, entry, beside(name, result)) for name, entry in ordered(result))], width)
     if result.combinations:
         lines += ["", "Identified instead", *(f"  {combination_text(entry)}" for entry in result.combinations)]
     lines += ["", quoted_at(result)]
@@ -51,17 +55,13 @@ def summary(result: FitResult) -> str:
     lines += [f"{note.level}: {note.sentence}" for note in result.validity if note.level != "info"]
     lines += [f"notice, {entry.file}: {notice}" for entry in result.measurements for notice in entry.notices]
     lines += ["", *(f"Next: {step}" for step in steps)] if (steps := next_steps(result)) else []
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines if width is None else [part for line in lines for part in _folded(line, width)]) + "\n"
 
 
-def folded(text: str, width: int) -> str:
-    """The same text in lines of at most `width` letters, but for longer words; what goes on is indented."""
-    lines = []
-    for line in text.splitlines():
-        indent = " " * (2 + len(line) - len(line.lstrip()))
-        parts = wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
-        lines += parts or [""]
-    return "\n".join(lines) + "\n"
+def _folded(line: str, width: int) -> list[str]:
+    """A line in parts, of which those that go on are indented."""
+    indent = " " * (2 + len(line) - len(line.lstrip()))
+    return wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def ordered(result: FitResult) -> list[tuple[str, Estimate]]:
@@ -92,6 +92,9 @@ def _cells(name: str, estimate: Estimate, magnitude: float) -> tuple[str, str, s
     return symbol(name).text, value, interval_cell(estimate, "ci95", magnitude), verdict
 
 
-def _table(rows: list[tuple[str, str, str, str]]) -> list[str]:
+def _table(rows: list[tuple[str, str, str, str]], width: int | None) -> list[str]:
+    """Rows with their columns aligned, but for cells too long for a table of that width."""
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    while width is not None and sum(widths) + 6 > width and max(widths) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
