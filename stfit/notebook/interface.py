@@ -26,6 +26,7 @@ from stfit.notebook.faces import Comparison, Fit, Plan
 from stfit.outputs import ARGUMENT, Output, Work
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.fitting import fitted
+from stfit.pipeline.given_again import with_data
 from stfit.pipeline.loading import inputs_of, measurement_in_memory, request_of, require_alone
 from stfit.pipeline.planning import plan_analysis, with_plan
 from stfit.pipeline.reporting import output_of, sources_of, write_plan_report
@@ -183,7 +184,7 @@ def sample(
     Parameters
     ----------
     result : FitResult
-        What `stfit.fit` returned in this process.
+        What `stfit.fit` returned, or `stfit.read_result` with its data.
     seed : int, optional
         Seed of the chain: the same one draws the same chain; default that of the analysis.
     budget : Budget, optional
@@ -443,25 +444,29 @@ def report(
     ).paths[0]
 
 
-def read_result(path: str | Path) -> Fit:
+def read_result(path: str | Path, data: Source | None = None) -> Fit:
     """Read a stored result.
 
     Parameters
     ----------
     path : str or Path
         A result.json.
+    data : str, Path, Analysis, DataFrame, mapping of str to array, Observation, or a sequence of these three, optional
+        What it was fitted from: the analysis file, or what was fitted in memory. `sample`, `explore` and
+        `predict` need it.
 
     Returns
     -------
     Fit
-        The object that was stored, with summary, figures and `to_dataframe`; `sample` and `predict` need the data.
+        The object that was stored, with summary, figures and `to_dataframe`.
 
     Raises
     ------
     InputError
-        There is no such file, or it holds no result.
+        There is no such file, it holds no result, or the data are not those that it was fitted from.
     """
-    return Fit.read(path)
+    stored = Fit.read(path)
+    return stored if data is None else Fit.of(with_data(stored, data, "stfit.read_result"))
 
 
 def to_arviz(result: FitResult) -> Any:

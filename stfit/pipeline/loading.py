@@ -118,6 +118,13 @@ def inputs_of(
     if isinstance(source, Analysis):
         require_alone(sections, caller)
         return source, load_measurements(source)
+    measurements = measurements_in(source, caller)
+    content = {"title": "analysis in Python", **sections}
+    return replace(analysis_of(content, Path(), caller), text=toml_document(content)), measurements
+
+
+def measurements_in(source: Any, caller: str) -> list[Observation]:
+    """The measurements in memory: a table, an Observation, or several of these; InputError for anything else."""
     several = list(source) if isinstance(source, Iterable) and not is_table(source) else [source]
     measurements = [measurement_in_memory(entry, caller=caller) if is_table(entry) else entry for entry in several]
     strange = next((entry for entry in measurements if not isinstance(entry, Observation)), None)
@@ -126,8 +133,7 @@ def inputs_of(
         raise InputError(Problem(caller, expected, f"an object of type {type(strange).__name__}"))
     if not measurements:
         raise InputError(Problem(caller, "at least one measurement", "none"))
-    content = {"title": "analysis in Python", **sections}
-    return replace(analysis_of(content, Path(), caller), text=toml_document(content)), measurements
+    return measurements
 
 
 def require_alone(arguments: Iterable[str], caller: str) -> None:

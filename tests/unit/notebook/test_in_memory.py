@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import stfit
+from stfit.backends.budget import Budget
 from stfit.errors import InputError
 from stfit.notebook.faces import Fit
 from tests import builders
@@ -138,6 +139,25 @@ def test_a_stored_result_is_the_same_object(result: Fit, tmp_path: Path) -> None
     assert found == result
     with pytest.raises(InputError, match="read from a file"):
         found.predict([0.0])
+
+
+def test_a_stored_result_with_its_data_is_sampled_as_the_fit_is(result: Fit, tmp_path: Path) -> None:
+    stfit.report(result, tmp_path / "out")
+    file, same = tmp_path / "out" / "result.json", stfit.load(columns(), units=UNITS)
+    found = stfit.read_result(file, data=same)
+    assert found == result
+    assert found.predict([1e-3]).equals(result.predict([1e-3]))
+    budget = Budget(ensembles=1, walkers=16, steps=40)
+    assert stfit.sample(found, seed=1, budget=budget)["c_P"] == stfit.sample(result, seed=1, budget=budget)["c_P"]
+    other = {**columns(), "n": columns()["n"] + 1}
+    for data, message in (
+        ([same, same], "expected the 1 measurements that were fitted; found 2"),
+        (stfit.load(columns(), units=UNITS, polarity=-1), r"polarity \+1\).*polarity -1"),
+        (stfit.load(other, units=UNITS), "another content"),
+        (Path(__file__).parents[3] / "datasets/nanopillar/analysis.toml", "the tables or measurements"),
+    ):
+        with pytest.raises(InputError, match=rf"stfit\.read_result, data: .*{message}"):
+            stfit.read_result(file, data=data)
 
 
 def test_charges_may_be_written_as_reports_write_them() -> None:
