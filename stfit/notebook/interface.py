@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
@@ -35,6 +36,7 @@ from stfit.pipeline.source import source_of
 from stfit.reports import comparing
 from stfit.reports.bundle import write_report
 from stfit.reports.formats import chosen_formats
+from stfit.reports.released import released
 from stfit.results import FitResult
 from stfit.results.measurement_plan import MeasurementPlan
 from stfit.studies.plan import Trials
@@ -55,6 +57,7 @@ __all__ = [
     "load",
     "plan",
     "read_result",
+    "released_calibration",
     "report",
     "sample",
     "simulate",
@@ -467,6 +470,18 @@ def read_result(path: str | Path, data: Source | None = None) -> Fit:
     """
     stored = Fit.read(path)
     return stored if data is None else Fit.of(with_data(stored, data, "stfit.read_result"))
+
+
+def released_calibration() -> list[dict[str, Any]]:
+    """How often every kind of interval held the truth in the calibration that was released with this version.
+
+    Returns
+    -------
+    list of dict
+        A row for each simulated design and kind of interval: "design", "kind", "interval", "devices", and "coverage",
+        by quantity and level ("ci68", "ci95") how many of how many intervals held the truth.
+    """
+    return deepcopy(released())
 
 
 def to_arviz(result: FitResult) -> Any:

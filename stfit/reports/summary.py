@@ -10,7 +10,7 @@ from stfit.reports.next_words import next_steps
 from stfit.reports.ranking_words import comparison_sentence
 from stfit.reports.sentences import (
     chain_sentence,
-    combination_text,
+    format_combination,
     goodness_sentence,
     headline,
     identifiability_sentence,
@@ -45,7 +45,7 @@ def summary(result: FitResult, width: int | None = None) -> str:
     lines += [*filter(None, [truth_sentence(result)]), ""]
     lines += _table([_HEAD, *(_cells(name, entry, beside(name, result)) for name, entry in ordered(result))], width)
     if result.combinations:
-        lines += ["", "Identified instead", *(f"  {combination_text(entry)}" for entry in result.combinations)]
+        lines += ["", "Identified instead", *(f"  {format_combination(entry)}" for entry in result.combinations)]
     lines += ["", quoted_at(result)]
     lines += ["", result.status.sentence, goodness_sentence(result.goodness)]
     lines += [f"{verdict}: {sentence}" for verdict, sentence in alarms(result.goodness)]
