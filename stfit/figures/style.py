@@ -15,8 +15,8 @@ from typing import Any, Final
 import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
+from matplotlib import figure as figures
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
 
 __all__ = [
     "COLUMN_WIDTH",
@@ -109,6 +109,14 @@ def journal_style(scale: float = 1.0) -> Iterator[None]:
         mpl.rcdefaults()
         mpl.rcParams.update(_RC | sizes)
         yield
+
+
+class Figure(figures.Figure):
+    """A figure of matplotlib that a notebook shows by itself, also where nobody has imported pyplot."""
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        width, height = (round(inches * _PIXELS) for inches in self.get_size_inches())
+        return png_file(self), {"width": width, "height": height}
 
 
 def new_figure(height: float, width: float = WIDTH) -> Figure:
