@@ -26,6 +26,7 @@ from stfit.physics.switching import log_dwell_time_as_read, log_stay_probability
 KIND: Final = "switching-pulse"
 
 _PERFECT = 1.0 - 1e-9  # visibility: nearer to 1 the share that stays has no digits left
+_HIGHEST_FLOOR, _LOWEST_TOP = 0.2, 0.6  # from which a fit of the read-out starts, whatever the rows show
 _EXTREME = 0.01  # share, beyond which a row tells nothing of a start
 _WHOLE = 1e-6  # how near probability·n must be to an integer
 _ONE_SIGMA = (0.1586552539314571, 0.8413447460685429)
@@ -90,14 +91,14 @@ class SwitchingPulses(WithResiduals):
         Raises
         ------
         TableError
-            Where probability·n is no integer, or more switched than were tried.
+            Where a share of n is no integer, or more switched than were tried.
         """
         name = "voltage" if "voltage" in columns else "current"
         state, drive, n = columns["transition"], columns[name], columns["n"]
         if sign == "magnitude":
             _refuse_signed(drive, name)
             drive = np.where(state == 0, -drive, drive)
-        switched = columns["n_switched"] if "n_switched" in columns else _whole(columns["probability"] * n, columns)
+        switched = _switched(columns)
         _refuse_more_than_tried(switched, n)
         return cls(
             Settings.from_columns({**columns, name: drive}, origin.polarity),
@@ -178,7 +179,7 @@ class SwitchingPulses(WithResiduals):
     def start(self) -> Start:
         """ln τ of each row from its own fraction; extreme rows weigh little."""
         seen = (self.n_switched + 0.5) / (self.n + 1.0)
-        floor, top = (float(np.min(seen)), float(np.max(seen)))
+        floor, top = min(float(np.min(seen)), _HIGHEST_FLOOR), max(float(np.max(seen)), _LOWEST_TOP)
         own = {name: value for name, value in (("visibility", top), ("floor", floor)) if name in self.read_out}
         low, high = own.get("floor", 0.0), own.get("visibility", 1.0)
         fraction = np.clip((seen - low) / (high - low), _EXTREME, 1.0 - _EXTREME) if own else seen
@@ -203,20 +204,30 @@ class SwitchingPulses(WithResiduals):
         return np.asarray(switching_probability(self.pulse_width, prediction))
 
 
-def _whole(switched: Array, columns: Mapping[str, npt.NDArray[Any]]) -> Array:
-    """The whole numbers that probabilities · n are, where those in the table may be rounded in their last digit."""
-    n, probability = columns["n"], columns["probability"]
-    nearest = np.rint(switched)
-    rounding = 0.5001 * 10.0 ** -_decimals(probability)
-    wrong = np.flatnonzero((np.abs(switched - nearest) > _WHOLE) & (np.abs(nearest / n - probability) > rounding))
+def _switched(columns: Mapping[str, npt.NDArray[Any]]) -> Array:
+    """How many pulses switched, as counted or from a share; a share of errors keeps its digits however small it is."""
+    if "n_switched" in columns:
+        return np.asarray(columns["n_switched"])
+    if "error_rate" in columns:
+        return np.asarray(columns["n"] - _whole("error_rate", columns))
+    return _whole("probability", columns)
+
+
+def _whole(name: str, columns: Mapping[str, npt.NDArray[Any]]) -> Array:
+    """The whole numbers that shares of n are, where those in the table may be rounded in their last digit."""
+    n, share = columns["n"], columns[name]
+    count = share * n
+    nearest = np.rint(count)
+    rounding = 0.5001 * 10.0 ** -_decimals(share)
+    wrong = np.flatnonzero((np.abs(count - nearest) > _WHOLE) & (np.abs(nearest / n - share) > rounding))
     if wrong.size:
         raise TableError(
             [
                 CellProblem(
                     int(row),
-                    "probability",
+                    name,
                     f"a multiple of 1/n = 1/{n[row]:g}, to its last digit",
-                    f"{probability[row]:g}, which is {switched[row]:g} of {n[row]:g} pulses",
+                    f"{share[row]:g}, which is {count[row]:g} of {n[row]:g} pulses",
                 )
                 for row in wrong
             ]
