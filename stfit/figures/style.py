@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, final
 
 import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
-from matplotlib import figure as figures
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
 
 __all__ = [
     "COLUMN_WIDTH",
@@ -111,7 +111,8 @@ def journal_style(scale: float = 1.0) -> Iterator[None]:
         yield
 
 
-class Figure(figures.Figure):
+@final
+class _ShownFigure(Figure):
     """A figure of matplotlib that a notebook shows by itself, also where nobody has imported pyplot."""
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
@@ -121,7 +122,7 @@ class Figure(figures.Figure):
 
 def new_figure(height: float, width: float = WIDTH) -> Figure:
     """An empty figure with an SVG canvas; sizes in inches. No window and no state shared with pyplot."""
-    figure = Figure(figsize=(width, height))
+    figure = _ShownFigure(figsize=(width, height))
     FigureCanvasSVG(figure)
     return figure
 

@@ -75,7 +75,8 @@ def test_transitions_at_opposite_currents_have_each_their_axis() -> None:
 
 
 def test_a_notebook_shows_a_figure_without_pyplot() -> None:
-    data, size = NANOPILLAR.plot.dwell_times()._repr_png_()  # what IPython asks for where no backend draws it
+    figure: Any = NANOPILLAR.plot.dwell_times()
+    data, size = figure._repr_png_()  # what IPython asks for where no backend draws it
     assert data.startswith(b"\x89PNG")
     assert size["width"] / size["height"] == pytest.approx(
         int.from_bytes(data[16:20]) / int.from_bytes(data[20:24]), rel=0.01
