@@ -119,6 +119,9 @@ def inputs_of(
         require_alone(sections, caller)
         return source, load_measurements(source)
     measurements = measurements_in(source, caller)
+    if "measurement" in sections:
+        expected = "no such key, since the measurements are given themselves"
+        raise InputError(Problem(f"{caller}, key 'measurement'", expected, "one"))
     content = {"title": "analysis in Python", **sections}
     return replace(analysis_of(content, Path(), caller), text=toml_document(content)), measurements
 

@@ -75,6 +75,7 @@ def test_polarity_and_keys_of_a_table_in_memory(result: Fit) -> None:
         (columns() | {"current (mA)": [0.0]}, {"units": {"current (mA)": "A"}}, "a header that holds none"),
         ({**columns(), "n": [*([400] * 13), None]}, {"units": UNITS}, "column 'n'"),
         ("analysis.toml", {"units": UNITS}, "a table in memory"),
+        (columns(), {"units": UNITS, "measurement": [{"kind": "dwell-times"}]}, "key 'measurement'"),
     ],
 )
 def test_what_is_no_measurement_is_refused(source: Any, options: dict[str, Any], message: str) -> None:
