@@ -16,12 +16,12 @@ import numpy.typing as npt
 import scipy
 
 from stfit.kinds.resonance.line_fit import SpectrumFit
-from stfit.kinds.resonance.line_search import EVIDENCE_FOR_A_LINE
 
 Array = npt.NDArray[np.float64]
 Refit = Callable[[int, float], SpectrumFit | None]  # of a spectrum, with a pole
 
 CORRELATED: Final = 0.3  # from which noise is said to be smoothed
+_TELLING: Final = 6.0  # by which BIC tells a smoothed line: "strong" in the words of Kass & Raftery 1995
 _SHORTEST: Final = 0.5  # samples
 _LONGEST: Final = 1.0  # of the width of a line
 _TRIED: Final = 6  # lengths in either direction of the sweep
@@ -36,8 +36,8 @@ class TimeConstant:
     Parameters
     ----------
     pole : float
-        By which each sample of a line resembles the one before; negative for the one after, in a sweep that goes down. 0
-        where the evidence for a smoothed line is not clear.
+        By which each sample of a line resembles the one before; negative for the one after, in a sweep that goes down.
+        0 where the evidence for a smoothed line is not clear.
     lead : float
         By how much BIC is lower with it.
     statistic, p_value : float
@@ -74,10 +74,10 @@ def time_constant(fits: Sequence[SpectrumFit], refit: Refit, *, declared: bool |
         )
 
     pole, best = _least(evidence, fits)
-    if declared or best < -EVIDENCE_FOR_A_LINE:
+    if declared or best < -_TELLING:
         return TimeConstant(pole, -best)
     own = min((correlation, -correlation), key=evidence)
-    if evidence(own) > EVIDENCE_FOR_A_LINE:
+    if evidence(own) > _TELLING:
         return TimeConstant(0.0, 0.0)
     return TimeConstant(0.0, -best, *_difference(fits, [refit(at, own) for at in range(len(fits))]))
 
