@@ -279,7 +279,7 @@ def write_analyser(folder: Path, suffix: str) -> Path:
             lines.insert(0, "# GHz S RI R 50")
         else:
             size, turn = (20.0 * np.log10(np.abs(seen))).tolist(), np.rad2deg(np.angle(seen)).tolist()
-            lines = ["frequency (GHz),size (dB),angle (deg)"]
+            lines = ["frequency (GHz),size (dB),angle"]
             lines += [f"{f!r},{s!r},{t!r}" for f, s, t in zip(ghz.tolist(), size, turn, strict=True)]
         (folder / f"{mt}.{suffix}").write_text("\n".join(lines), encoding="utf-8")
         rows.append(f"{mt}.{suffix},P,{mt}")
