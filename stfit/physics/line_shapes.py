@@ -72,12 +72,16 @@ class LineShape:
         if self.gaussian:
             return _voigt(offset, fwhm, gaussian, derivative=self.derivative)
         detuning = 2.0 * offset / fwhm
-        if self.derivative:
-            value, by_detuning, by_modulation = _first_harmonic(detuning, 2.0 * self.modulation / fwhm)
-        else:
-            value = 1.0 / (1.0 - 1j * detuning)
-            by_detuning, by_modulation = 1j * np.square(value), 0.0
+        value, by_detuning, by_modulation = (
+            _first_harmonic(detuning, 2.0 * self.modulation / fwhm) if self.derivative else _plain(detuning)
+        )
         return Response(value, (by_detuning * (-2.0 / fwhm), -by_detuning * detuning - by_modulation))
+
+
+def _plain(detuning: Array) -> tuple[Complex, Complex, Complex]:
+    """z and its derivative by d; none by a modulation."""
+    value = np.asarray(1.0 / (1.0 - 1j * detuning))
+    return value, 1j * np.square(value), np.zeros_like(value)
 
 
 def _first_harmonic(detuning: Array, modulation: float) -> tuple[Complex, Complex, Complex]:

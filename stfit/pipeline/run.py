@@ -127,13 +127,8 @@ def run(analysis: Analysis, measurements: Sequence[Observation], *, seed: int, c
         diagnostics={"evaluations": optimum.evaluations, "minus_2_log_likelihood": optimum.sum_of_squares},
         truth=known_truth(inputs),
         versions={"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
-        source=Source(analysis, tuple(measurements), _with_room(objective, optimum), optimum),
+        source=Source.of(analysis, measurements, objective, optimum),
     )
-
-
-def _with_room(objective: Objective, optimum: Optimum) -> Objective:
-    """The objective with a prior that holds the best fit: a range that nobody gave must not cut it off."""
-    return replace(objective, space=objective.space.reaching(optimum.x))
 
 
 def _limits(objective: Objective) -> list[Note]:

@@ -19,7 +19,7 @@ from stfit.physics.line_shapes import LineShape
 Array = npt.NDArray[np.float64]
 Signal = npt.NDArray[np.float64] | npt.NDArray[np.complex128]
 
-_ROUNDS: Final = 3  # of setting samples aside
+_ROUNDS: Final = 2  # of setting samples aside
 _BOTH_SIDES: Final = 0.2  # of a sweep must lie on either side of zero field, for a line on either
 
 
@@ -240,9 +240,9 @@ class _Scale:
         return cls(0.5 * (high + low), 0.5 * (high - low), size)
 
     def model(self, x: Array, signal: Signal, shape: LineShape) -> LineModel:
-        channels = np.stack([signal.real, signal.imag]) if np.iscomplexobj(signal) else signal[None, :]
+        parts = [signal.real, signal.imag] if np.iscomplexobj(signal) else [signal.real]
         own = replace(shape, modulation=shape.modulation / self.reach)
-        return LineModel((x - self.middle) / self.reach, channels / self.size, np.ones(x.size), own, 0)
+        return LineModel((x - self.middle) / self.reach, np.stack(parts) / self.size, np.ones(x.size), own, 0)
 
     def start(self, like: SpectrumFit) -> Array:
         """Centres and ln widths of another fit, and of Voigt profiles that of their Gaussian."""
@@ -256,18 +256,19 @@ def _settled(
 ) -> tuple[LineModel, Solution] | None:
     """The whole spectrum with its noise, and the lines that `find` finds in those samples of it that count."""
     kept = ~stands_alone(np.log(np.maximum(whole.signal, 1e-9)) if search.proportional else whole.signal)
-    for turn in range(_ROUNDS):
+    found = find(_at(whole, kept))
+    if found is not None and (search.proportional or grows_with_signal(found)):
+        whole = replace(whole, weight=weight_of_noise(whole, found, proportional=search.proportional))
         found = find(_at(whole, kept))
+    for _ in range(_ROUNDS):
         if found is None:
             return None
-        if turn == 0 and (search.proportional or grows_with_signal(found)):
-            whole = replace(whole, weight=weight_of_noise(whole, found, proportional=search.proportional))
-            continue
         far = far_from_fit(found)
         if not np.any(far):
             break
         kept[np.flatnonzero(kept)[far]] = False
-    return whole, found
+        found = find(_at(whole, kept))
+    return None if found is None else (whole, found)
 
 
 def _at(model: LineModel, kept: npt.NDArray[np.bool_]) -> LineModel:

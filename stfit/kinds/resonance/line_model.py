@@ -55,7 +55,7 @@ class LineModel:
     @property
     def parts(self) -> int:
         """Amplitudes of a line: of two channels the real and the imaginary part of one."""
-        return max(self.signal.shape[0], self.shape.parts)
+        return max(int(self.signal.shape[0]), self.shape.parts)
 
     def columns(self, nonlinear: Array) -> tuple[Array, Array]:
         """What amplitudes and background multiply, and derivatives of the lines' parts.
@@ -85,7 +85,7 @@ class LineModel:
         """A polynomial of each channel, shape (columns, channels, samples)."""
         channels = self.signal.shape[0]
         powers = np.polynomial.legendre.legvander(self.x, self.order).T
-        return np.einsum("kn,cd->dkcn", powers, np.eye(channels)).reshape(-1, channels, self.x.size)
+        return np.asarray(np.einsum("kn,cd->dkcn", powers, np.eye(channels)).reshape(-1, channels, self.x.size))
 
     def parts_of(self, value: npt.NDArray[np.complex128]) -> Array:
         """What the amplitudes of a line multiply: of two channels real and imaginary part of a complex amplitude."""
@@ -141,4 +141,4 @@ def regular(upper: Array) -> Array:
     """A triangle without zeros on its diagonal, where columns are alike."""
     size = np.abs(np.diag(upper))
     least = np.finfo(float).eps * max(float(np.max(size)), np.finfo(float).tiny)
-    return upper + np.diag(np.where(size < least, least, 0.0))
+    return np.asarray(upper + np.diag(np.where(size < least, least, 0.0)))

@@ -124,7 +124,7 @@ def _gain(model: LineModel, width: float, correlation: float, known: Array) -> A
     """
     count = model.x.size
     size = scipy.fft.next_fast_len(3 * count, real=True)
-    offset = float(np.mean(np.diff(model.x))) * np.arange(-count, count)
+    offset = float(np.mean(np.diff(model.x))) * np.arange(-count, count, dtype=float)
     spectrum = scipy.fft.rfft(known * model.weight, size)
     weights = scipy.fft.rfft(np.square(model.weight), size)
     gain = np.zeros(count)

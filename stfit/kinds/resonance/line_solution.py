@@ -137,7 +137,7 @@ def profiled(model: LineModel, nonlinear: Array) -> Solution:
     """The most likely correlation of the noise at these lines."""
     smoothing = Smoothing.of(model.columns(nonlinear)[0] * model.weight, model.signal * model.weight)
     correlation = smoothing.likeliest()
-    return Solution(model, nonlinear, correlation, float(smoothing.deviance(np.float64(correlation))))
+    return Solution(model, nonlinear, correlation, float(smoothing.deviance(np.array(correlation))))
 
 
 def fitted(model: LineModel, start: Array, correlation: float, tolerance: float = COARSE) -> Solution:

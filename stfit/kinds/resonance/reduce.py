@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.errors import CellProblem, InputError, TableError
+from stfit.errors import CellProblem, TableError
 from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES
 from stfit.kinds.resonance.data import FmrLines
 from stfit.kinds.resonance.film import FEWEST, field_slopes, may_be_free, of_one_mode
 from stfit.kinds.resonance.film_lines import FilmLines
 from stfit.kinds.resonance.found import FoundLines, kept_spectra
-from stfit.kinds.resonance.layout import SPECTRUM
 from stfit.kinds.resonance.line_fit import Line
 from stfit.kinds.resonance.measured import LineSearch, MeasuredSpectrum
 from stfit.kinds.resonance.powers import phase_words, powers
+from stfit.kinds.resonance.read_spectra import read_spectra
 from stfit.kinds.resonance.series import Series, series_of
 from stfit.kinds.resonance.spectra import fit_spectra
 from stfit.kinds.resonance.spectra_words import words
-from stfit.loaders.listed import Listed, in_common, problems_of
+from stfit.loaders.listed import Listed
 from stfit.measurement.base import Array, Origin
 from stfit.measurement.columns import P
 from stfit.physics.fluctuations import LINE_SHAPES
+from stfit.physics.line_shapes import SHAPES
 
-_FEWEST_SAMPLES: Final = 12
 Columns = Mapping[str, npt.NDArray[Any]]
 
 
@@ -57,7 +57,8 @@ def fitted_lines(
     inhomogeneous_linewidth : str, optional
         The known width that no current changes.
     **search
-        line_shape, a key of LINE_SHAPES; lines, at most; background, its order; film, names from SHIFTS.
+        line_shape, a key of SHAPES; lines, at most; background, its order; modulation, amplitude of that of the field,
+        T; smoothed_lines, whether a time constant smoothed them; film, names from SHIFTS.
 
     Returns
     -------
@@ -71,15 +72,21 @@ def fitted_lines(
         the device, a film that the sweeps do not suit.
     """
     columns = _with_state(columns)
-    swept, spectra, recognised = _read(columns, listed or Listed(Path(origin.file).parent))
+    swept, spectra, recognised = read_spectra(columns, listed or Listed(Path(origin.file).parent))
     unused = _unused_field(columns, swept)
-    if (wrong := _unfit_film(columns, swept, geometry, search.get("film") or ())) is not None:
-        raise TableError([wrong])
+    for wrong in (
+        _unfit_film(columns, swept, geometry, search.get("film") or ()),
+        _unfit_shape(spectra, swept, search.get("line_shape"), search.get("modulation")),
+    ):
+        if wrong is not None:
+            raise TableError([wrong])
     background = search.get("background")
     wanted = LineSearch(
         search.get("line_shape"),
         search.get("lines") or MOST_LINES,
         BACKGROUNDS if background is None else (background,),
+        search.get("modulation") or 0.0,
+        search.get("smoothed_lines"),
     )
     found = fit_spectra(spectra, wanted)
     pairs = [
@@ -147,6 +154,20 @@ def _unfit_film(columns: Columns, swept: str, geometry: str | None, shifts: Sequ
     return None
 
 
+def _unfit_shape(
+    spectra: Sequence[MeasuredSpectrum], swept: str, shape: str | None, modulation: float | None
+) -> CellProblem | None:
+    """What is wrong with a shape for these spectra."""
+    if modulation and swept != "field":
+        return CellProblem(None, "modulation", "spectra that are swept in field", f"spectra swept in {swept}")
+    if modulation and shape not in {None, "derivative"}:
+        return CellProblem(None, "modulation", 'line_shape = "derivative", or none', f'"{shape}"')
+    if shape == "lorentzian" and any(np.iscomplexobj(spectrum.signal) for spectrum in spectra):
+        expected = 'line_shape = "symmetric+antisymmetric" or "derivative" of a signal with a phase'
+        return CellProblem(None, "line_shape", expected, f'"{shape}"')
+    return None
+
+
 def _span(fields: Array) -> str:
     return f"{fields.min():g} to {fields.max():g} mT"
 
@@ -188,41 +209,6 @@ def _with_state(columns: Columns) -> Columns:
     return {**columns, "state": state}
 
 
-def _read(columns: Columns, listed: Listed) -> tuple[str, list[MeasuredSpectrum], list[str]]:
-    """What spectra were swept in, "field" or "frequency", the spectra, and what was recognised."""
-    problems: list[CellProblem] = []
-    found: list[tuple[str, MeasuredSpectrum]] = []
-    recognised: list[tuple[str, tuple[str, ...]]] = []
-    refused: list[tuple[int, InputError]] = []
-    for row, name in enumerate(columns["file"]):
-        own = {"signal": str(columns["column"][row])} if "column" in columns else None
-        group = str(columns["group"][row]) if "group" in columns else ""
-        try:
-            read = listed.read(listed.folder / name, SPECTRUM, own, group)
-        except InputError as error:
-            refused.append((row, error))
-            continue
-        table = read.values
-        recognised.append((str(name), read.recognised))
-        swept = "field" if "field" in table else "frequency"
-        if table["signal"].size < _FEWEST_SAMPLES or np.ptp(table[swept]) == 0.0:
-            samples = f"{table['signal'].size} samples over {np.ptp(table[swept]):g}"
-            problems.append(CellProblem(row, "file", f"{_FEWEST_SAMPLES} samples or more along the sweep", samples))
-            continue
-        order = np.argsort(table[swept], kind="stable")
-        signal, unit = table["signal"][order], read.headers.matches["signal"].unit or ""
-        if decibel := unit.startswith("dB"):
-            signal = 10.0 ** (0.1 * signal)
-        found.append((swept, MeasuredSpectrum(str(name), table[swept][order], signal, decibel)))
-    kinds = sorted({swept for swept, _ in found})
-    if len(kinds) > 1:
-        problems.append(CellProblem(None, "file", "spectra all swept in field, or all in frequency", "both"))
-    problems += problems_of(refused)
-    if problems:
-        raise TableError(problems)
-    return kinds[0], [spectrum for _, spectrum in found], in_common(recognised)
-
-
 def _unused_field(columns: Columns, swept: str) -> list[str]:
     """A notice on a field in the index of field sweeps, which is an error where it is the only setting."""
     if swept != "field" or "field" not in columns:
@@ -247,10 +233,10 @@ def _powers(
     table: Columns, spectrum: npt.NDArray[np.intp], lines: Sequence[Line], shape: str
 ) -> tuple[dict[str, npt.NDArray[Any]], list[str]]:
     """Columns of powers, where they have a common scale, and notices; spectrum: that in which each line stands."""
-    if shape == "derivative" or ("frequency" in table and np.unique(table["frequency"]).size > 1):
+    if SHAPES[shape].derivative or ("frequency" in table and np.unique(table["frequency"]).size > 1):
         return {}, []
     if np.unique(spectrum).size < spectrum.size:
         return {}, ["no powers: spectra hold a line at either sign of the field, and widths alone are taken of both"]
     power, stderr = powers(lines)
-    notices = phase_words(lines) if shape == "symmetric+antisymmetric" else []
+    notices = phase_words(lines) if SHAPES[shape].parts > 1 else []
     return {"power": power, "power_stderr": stderr}, notices

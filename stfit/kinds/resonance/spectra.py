@@ -41,7 +41,7 @@ class SpectraFit:
         found = [(SPECTRUM_RESIDUALS, worst.whiteness[0], smallest)]
         if self.choice.advantage > 0:
             found.append((LINE_SHAPE, self.choice.advantage, float(np.exp(-0.5 * self.choice.advantage))))
-        if self.smoothing is not None and self.smoothing.p_value < 1.0:
+        if self.smoothing is not None and not self.smoothing.pole:
             found.append((LINE_SMOOTHING, self.smoothing.statistic, self.smoothing.p_value))
         return tuple(found)
 

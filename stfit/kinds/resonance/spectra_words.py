@@ -17,7 +17,7 @@ from stfit.results.numbers import format_p
 _DOUBTFUL: Final = 0.01
 _MOST: Final = 0.999
 _UNTOLD: Final = (
-    "the spectra do not tell whether a time constant smoothed the lines too: say it by smoothed_lines = true or false"
+    "; the spectra do not tell whether a time constant smoothed the lines too: say it by smoothed_lines = true or false"
 )
 
 
@@ -74,5 +74,5 @@ def _smoothing(found: SpectraFit) -> Iterator[str]:
         )
     elif correlation > CORRELATED:
         length = -1.0 / np.log(min(correlation, _MOST))
-        told = "the lines are not smoothed" if smoothing is None or smoothing.p_value == 1.0 else _UNTOLD
-        yield f"the noise of neighbouring samples is correlated ({length:.1f} samples): errors allow for it; {told}"
+        untold = _UNTOLD if smoothing is not None and smoothing.p_value < _DOUBTFUL else ""
+        yield f"the noise of neighbouring samples is correlated ({length:.1f} samples): errors allow for it{untold}"

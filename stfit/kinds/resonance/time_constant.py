@@ -24,7 +24,7 @@ Refit = Callable[[int, float], SpectrumFit | None]  # of a spectrum, with a pole
 CORRELATED: Final = 0.3  # from which noise is said to be smoothed
 _SHORTEST: Final = 0.5  # samples
 _LONGEST: Final = 1.0  # of the width of a line
-_TRIED: Final = 6  # lengths in either direction of the sweep
+_TRIED: Final = 5  # lengths in either direction of the sweep
 _NO_LINE: Final = 1e6
 
 
@@ -36,13 +36,13 @@ class TimeConstant:
     Parameters
     ----------
     pole : float
-        By which each sample of a line resembles the one before; negative for the one after, in a sweep that goes down. 0
-        where the evidence for a smoothed line is not clear.
+        By which each sample of a line resembles the one before; negative for the one after, in a sweep that goes down.
+        0 where the evidence for a smoothed line is not clear.
     lead : float
         By how much BIC is lower with it.
     statistic, p_value : float
-        Of the differences that a pole as that of the noise would make in the widths, where the spectra tell neither; 0
-        and 1 where they do.
+        Of the differences that the longest time constant that the spectra admit, up to that of the noise, would make in
+        the widths; 0 and 1 where they are known to be smoothed, or not.
     """
 
     pole: float
@@ -73,26 +73,35 @@ def time_constant(fits: Sequence[SpectrumFit], refit: Refit, *, declared: bool |
             _NO_LINE if one is None else one.evidence - fit.evidence for one, fit in zip(again, fits, strict=True)
         )
 
-    pole, best = _least(evidence, fits)
-    if declared or best < -EVIDENCE_FOR_A_LINE:
-        return TimeConstant(pole, -best)
-    own = min((correlation, -correlation), key=evidence)
-    if evidence(own) > EVIDENCE_FOR_A_LINE:
+    tried = _tried(evidence, fits)
+    pole = min(tried, key=tried.__getitem__)
+    if declared or tried[pole] < -EVIDENCE_FOR_A_LINE:
+        return TimeConstant(pole, -tried[pole])
+    # the longest time constant that the spectra admit, up to that of the noise
+    tried |= {own: evidence(own) for own in (correlation, -correlation)}
+    admitted = [own for own, value in tried.items() if value < EVIDENCE_FOR_A_LINE and abs(own) <= correlation]
+    if not admitted:
         return TimeConstant(0.0, 0.0)
-    return TimeConstant(0.0, -best, *_difference(fits, [refit(at, own) for at in range(len(fits))]))
+    longest = max(admitted, key=abs)
+    return TimeConstant(0.0, 0.0, *_difference(fits, [refit(at, longest) for at in range(len(fits))]))
 
 
-def _least(evidence: Callable[[float], float], fits: Sequence[SpectrumFit]) -> tuple[float, float]:
-    """The pole with the least evidence, and that: of several lengths, and then between the best one's neighbours."""
+def _tried(evidence: Callable[[float], float], fits: Sequence[SpectrumFit]) -> dict[float, float]:
+    """Evidence by pole: of several lengths in both directions, and of those between the neighbours of the best one."""
     longest = _LONGEST * float(np.median([fit.samples_of_width for fit in fits]))
     lengths = np.log(np.geomspace(_SHORTEST, max(longest, 2.0 * _SHORTEST), _TRIED))
-    tried = {(sign, at): evidence(sign * _pole(lengths[at])) for sign in (1, -1) for at in range(_TRIED)}
-    sign, at = min(tried, key=tried.__getitem__)
+    tried = {sign * _pole(length): evidence(sign * _pole(length)) for sign in (1, -1) for length in lengths}
+    best = list(tried).index(min(tried, key=tried.__getitem__))
+    sign, at = (1, -1)[best // _TRIED], best % _TRIED
     between = lengths[max(at - 1, 0)], lengths[min(at + 1, _TRIED - 1)]
-    best = scipy.optimize.minimize_scalar(
-        lambda length: evidence(sign * _pole(length)), bounds=between, method="bounded", options={"xatol": 0.02}
-    )
-    return sign * _pole(float(best.x)), float(best.fun)
+
+    def along(length: float) -> float:
+        pole = sign * _pole(length)
+        tried[pole] = evidence(pole)
+        return tried[pole]
+
+    scipy.optimize.minimize_scalar(along, bounds=between, method="bounded", options={"xatol": 0.05, "maxiter": 8})
+    return tried
 
 
 def _pole(log_length: float) -> float:

@@ -266,6 +266,63 @@ def test_frequency_sweeps_of_a_film_at_several_fields(tmp_path: Path) -> None:
         load(index, line_shape="lorentzian")
 
 
+def write_analyser(folder: Path, suffix: str) -> Path:
+    """Complex frequency sweeps of a film of α = 0.02 at five fields behind a cable."""
+    ghz, rng = np.linspace(2.0, 16.0, 181), np.random.default_rng(8)
+    rows = []
+    for mt in (60, 100, 140, 180, 220):
+        center = 28.011 * np.sqrt(1e-3 * mt * (1e-3 * mt + 0.9))
+        # a VNA counts phases with exp(+iωt): the oscillator of exp(−iωt) is conjugate
+        resonance = np.conj(1.0 / (1.0 - 2j * (ghz - center) / (28.011 * 0.02 * (2e-3 * mt + 0.9))))
+        seen = (1.0 + 0.1 * np.exp(0.8j) * resonance) * np.exp(-2j * np.pi * 0.3 * ghz)
+        seen = seen + 0.001 * (rng.standard_normal(ghz.size) + 1j * rng.standard_normal(ghz.size))
+        if suffix == "s2p":
+            lines = [
+                f"{f!r} 0.01 0 {s.real!r} {s.imag!r} {s.real!r} {s.imag!r} 0.01 0"
+                for f, s in zip(ghz.tolist(), seen.tolist(), strict=True)
+            ]
+            lines.insert(0, "# GHz S RI R 50")
+        else:
+            size, turn = (20.0 * np.log10(np.abs(seen))).tolist(), np.rad2deg(np.angle(seen)).tolist()
+            lines = ["frequency (GHz),size (dB),angle"]
+            lines += [f"{f!r},{s!r},{t!r}" for f, s, t in zip(ghz.tolist(), size, turn, strict=True)]
+        (folder / f"{mt}.{suffix}").write_text("\n".join(lines), encoding="utf-8")
+        rows.append(f"{mt}.{suffix},P,{mt}")
+    return index_of(folder, rows, "file,state,field (mT)")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "columns"), [("s2p", None), ("csv", {"signal": "size (dB)", "signal_phase": "angle (deg)"})]
+)
+def test_complex_sweeps_of_a_network_analyser(tmp_path: Path, suffix: str, columns: dict[str, str] | None) -> None:
+    index = write_analyser(tmp_path, suffix)
+    declared = {} if columns is None else {"columns": columns}
+    found = load(index, geometry="in-plane", line_shape="symmetric+antisymmetric", **declared)
+    frequency = np.asarray(found.settings.frequency)
+    assert frequency.size == 5
+    # noise of 1 % of a line over 8 samples a width, in two parts: 0.6 %
+    assert found.value == pytest.approx(4 * np.pi * 0.02 * frequency / 1.76e11, rel=0.03)
+    with pytest.raises(InputError, match="of a signal with a phase"):
+        load(index, geometry="in-plane", line_shape="lorentzian", **declared)
+    if columns is not None:
+        with pytest.raises(InputError) as refused:
+            load(index, geometry="in-plane", columns={**columns, "signal_phase": {"column": 3, "unit": "mV"}})
+        assert not unnamed(str(refused.value), "60.csv", "'signal_phase'", "deg or rad")
+
+
+def test_a_modulation_is_that_of_the_field_of_a_derivative(tmp_path: Path) -> None:
+    write_spectrum(tmp_path / "a.csv", 0.2, 0.02, shape="derivative")
+    index = index_of(tmp_path, ["a.csv,P,0"])
+    assert load(index, modulation="0.1 mT").value == pytest.approx([0.02], rel=0.03)  # 2 % over 10 samples a width
+    for keys, words in (
+        ({"line_shape": "lorentzian"}, '"derivative"'),
+        ({"modulation": "-1 mT"}, "half of peak-to-peak"),
+    ):
+        with pytest.raises(InputError) as refused:
+            load(index, **{"modulation": "1 mT", **keys})
+        assert not unnamed(str(refused.value), "modulation", words)
+
+
 def test_a_constant_of_a_film_needs_a_film(tmp_path: Path) -> None:
     index = write_film(tmp_path)
     with pytest.raises(InputError, match="'film': expected a geometry"):
