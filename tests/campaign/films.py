@@ -76,7 +76,7 @@ def series(situation: Situation, rng: np.random.Generator) -> tuple[list[Measure
     spectra = []
     for number, (center, fwhm) in enumerate(zip(place.tolist(), width.tolist(), strict=True)):
         x = center + fwhm * np.linspace(-WIDE, WIDE, SAMPLES)
-        signal = np.asarray(instrument.record(x, (center, fwhm, 1.0), rng))
+        signal = instrument.record(x, (center, fwhm, 1.0), rng)
         spectra.append(MeasuredSpectrum(f"{number}.csv", x, signal))
     return spectra, place, width
 

@@ -13,13 +13,15 @@ from stfit.kinds.resonance.columns import (
     LINEWIDTH,
     POWER,
     UNITS,
+    correlated,
     line_numbers,
     observables,
     repeated_settings,
     several_frequencies,
+    uncorrelated,
 )
 from stfit.kinds.resonance.prediction import log_line
-from stfit.measurement.base import Array, Codes, Origin, Settings, frozen
+from stfit.measurement.base import Array, Codes, Origin, Rows, Settings, frozen
 from stfit.measurement.columns import STATES
 from stfit.measurement.defaults import Gaussian, view_against_drive
 from stfit.measurement.grouping import groups
@@ -60,6 +62,11 @@ class FmrLines(Gaussian):
         What the spectra say of the lines beside widths and powers, where they come from spectra.
     undeclared : bool
         Whether an inhomogeneous width is taken as 0 because nothing is said of it.
+    shared : Array or None
+        Correlation of the errors of power and width of the line of each row, shape (rows,); None where they are
+        independent.
+    line : Rows or None
+        Number of the line of each row, shape (rows,); beside `shared`.
     """
 
     settings: Settings
@@ -70,6 +77,8 @@ class FmrLines(Gaussian):
     tests: tuple[tuple[str, float, float], ...] = ()
     found: FoundLines | None = None
     undeclared: bool = False
+    shared: Array | None = None
+    line: Rows | None = None
 
     @classmethod
     def from_columns(
@@ -160,8 +169,9 @@ class FmrLines(Gaussian):
         return log_line(law, quantities, self.settings, temperature)
 
     def residuals(self, prediction: Any) -> Any:
-        """(value − prediction)/stderr, prediction being a logarithm."""
-        return (self.value - np.exp(prediction)) / self.stderr
+        """(value − prediction)/stderr, prediction being a logarithm; of a width what the power of its line leaves open."""
+        off = (self.value - np.exp(prediction)) / self.stderr
+        return off if self.shared is None else uncorrelated(off, *self._pairs)
 
     def draw(self, prediction: Array | None, rng: np.random.Generator) -> FmrLines:
         """A fresh draw of every value with the same errors.
@@ -171,8 +181,10 @@ class FmrLines(Gaussian):
         """
         if prediction is None:
             drawn: FmrLines = with_rows_drawn(self, self._series, rng)
-            return drawn
-        return replace(self, value=frozen(np.exp(prediction) + self.stderr * rng.standard_normal(self.value.shape)))
+            return replace(drawn, shared=None)
+        noise = rng.standard_normal(self.value.shape)
+        noise = noise if self.shared is None else correlated(noise, *self._pairs)
+        return replace(self, value=frozen(np.exp(prediction) + self.stderr * noise))
 
     def expected(self, prediction: Array) -> FmrLines:
         """Every value as predicted."""
@@ -214,6 +226,19 @@ class FmrLines(Gaussian):
             integrated = 0.5 * np.pi * width if self.numbers.power == "peak" and self.numbers.width else 1.0
             found[f"power_{word}"] = float(power * integrated)
         return found
+
+    @property
+    def _pairs(self) -> tuple[Rows, Array]:
+        """The row of the power of each width, other rows themselves; the correlation of their errors, 0 of others."""
+        rows = np.arange(self.value.size)
+        if self.line is None or self.shared is None:
+            return rows, np.zeros(rows.size)
+        power = np.flatnonzero(self.is_linewidth == POWER)
+        known, first = np.unique(self.line[power], return_index=True)
+        at = np.minimum(np.searchsorted(known, self.line), max(known.size - 1, 0))
+        paired = (self.is_linewidth == LINEWIDTH) & np.isin(self.line, known)
+        partner = np.where(paired, power[first][at], rows) if known.size else rows
+        return partner, np.where(paired, self.shared, 0.0)
 
     @property
     def _homogeneous(self) -> Array:

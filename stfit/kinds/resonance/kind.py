@@ -35,5 +35,6 @@ FMR_SPECTRA: Final = replace(
     simulate=Lazy("stfit.kinds.resonance.simulated_spectra:spectra"),
     offer=None,
     section=Lazy("stfit.kinds.resonance.report:section"),
+    facts=Lazy("stfit.kinds.resonance.notes:facts"),
     advice=Lazy("stfit.kinds.resonance.advice:SPECTRUM_ADVICE"),
 )

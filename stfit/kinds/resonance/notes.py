@@ -53,3 +53,8 @@ class LineRemarks(Remarks):
 
 
 REMARKS: Final = LineRemarks()
+
+
+def facts(measurement: FmrLines) -> list[tuple[str, str]]:
+    """What `stfit inspect` says of spectra: their lines, or the constants of their film."""
+    return [("lines", own.headline) for own in REMARKS.own(measurement, {})]

@@ -18,13 +18,13 @@ from stfit.kinds.resonance.film_lines import FilmLines
 from stfit.kinds.resonance.found import FoundLines, kept_spectra
 from stfit.kinds.resonance.line_fit import Line
 from stfit.kinds.resonance.measured import LineSearch, MeasuredSpectrum
-from stfit.kinds.resonance.powers import phase_words, powers
+from stfit.kinds.resonance.powers import phase_words, powers, shared_errors
 from stfit.kinds.resonance.read_spectra import read_spectra
 from stfit.kinds.resonance.series import Series, series_of
 from stfit.kinds.resonance.spectra import fit_spectra
 from stfit.kinds.resonance.spectra_words import words
 from stfit.loaders.listed import Listed
-from stfit.measurement.base import Array, Origin
+from stfit.measurement.base import Array, Origin, frozen
 from stfit.measurement.columns import P
 from stfit.physics.fluctuations import LINE_SHAPES
 from stfit.physics.line_shapes import SHAPES
@@ -127,7 +127,9 @@ def fitted_lines(
     setting = columns.get("frequency" if swept == "field" else "field", np.full(len(spectra), np.nan))
     kept = kept_spectra(spectra, found.fits, np.asarray(setting, dtype=float))
     whole = FoundLines(measured, swept, in_field, shown, files, geometry, shifts, kept)
-    return replace(lines_of_table, tests=found.tests, found=whole)
+    line = frozen(np.tile(np.arange(len(lines)), 2), np.intp) if powered else None
+    shared = frozen(np.tile(shared_errors(lines), 2)) if powered else None
+    return replace(lines_of_table, tests=found.tests, found=whole, shared=shared, line=line)
 
 
 def _unfit_film(columns: Columns, swept: str, geometry: str | None, shifts: Sequence[str]) -> CellProblem | None:

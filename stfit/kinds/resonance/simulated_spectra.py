@@ -63,7 +63,7 @@ def _own_center(design: SpectrumDesign, state: Array) -> npt.NDArray[np.intp]:
     return np.array([order[int(code)] for code in state], dtype=np.intp)
 
 
-def _columns(design: SpectrumDesign, signal: Signal) -> dict[str, Array]:
+def _columns(design: SpectrumDesign, signal: Signal) -> dict[str, list[float]]:
     """The columns of a file beside the axis of the sweep."""
     if np.iscomplexobj(signal):
         return {"S21 re": rounded(signal.real), "S21 im": rounded(signal.imag)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from stfit.derivatives import Jet, seed
 from stfit.errors import InputError, TableError
 from stfit.kinds.resonance.data import FmrLines
 from stfit.measurement import Observation, Origin
+from stfit.measurement.resampling import with_rows
 from stfit.physics.fluctuations import field_linewidth
 from stfit.results import Verdict, contains
 
@@ -277,3 +279,24 @@ def test_an_undeclared_width_is_an_error_of_its_column(tmp_path: Path) -> None:
     message = r"lines\.csv, line 1, column 'linewidth \(mT\)': expected the key linewidth = \"fwhm\" or"
     with pytest.raises(InputError, match=message):
         stfit.load(file, "fmr-lines")
+
+
+def test_errors_that_power_and_width_of_a_line_share_are_taken_apart() -> None:
+    plain = lines(**KEYS)
+    count = STATE.size
+    shared, number = np.full(2 * count, 0.7), np.tile(np.arange(count), 2)
+    paired = replace(plain, shared=shared, line=number)
+    prediction = np.log(plain.value) + 0.01 * np.random.default_rng(1).standard_normal((3, 2 * count))
+    off = np.asarray(plain.residuals(prediction))
+    error = np.eye(2 * count) + 0.7 * np.roll(np.eye(2 * count), count, axis=0)
+    expected = np.einsum("wi,ij,wj->w", off, np.linalg.inv(error), off)
+    assert np.sum(np.square(paired.residuals(prediction)), axis=-1) == pytest.approx(expected)
+    (flat,) = seed(np.zeros(1), order=1)
+    jet = paired.residuals(flat + prediction[0])
+    assert jet.value == pytest.approx(paired.residuals(prediction[0]))
+    drawn = [(paired.draw(prediction[0], np.random.default_rng(k)).value - plain.value) for k in range(400)]
+    noise = (np.array(drawn) - np.mean(drawn, axis=0)) / plain.stderr
+    # 2400 pairs: a correlation to (1 − 0.7²)/√2400 = 0.01
+    assert np.mean(noise[:, :count] * noise[:, count:]) == pytest.approx(0.7, abs=0.05)
+    some = with_rows(paired, np.array([0, 1, count]))
+    assert np.asarray(some.residuals(prediction[0][[0, 1, count]])).size == 3
