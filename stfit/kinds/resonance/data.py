@@ -169,7 +169,7 @@ class FmrLines(Gaussian):
         return log_line(law, quantities, self.settings, temperature)
 
     def residuals(self, prediction: Any) -> Any:
-        """(value − prediction)/stderr, prediction being a logarithm; of a width what the power of its line leaves open."""
+        """(value − prediction)/stderr of logarithms; of a width what the power of its line leaves open."""
         off = (self.value - np.exp(prediction)) / self.stderr
         return off if self.shared is None else uncorrelated(off, *self._pairs)
 
