@@ -88,7 +88,8 @@ def _container(path: Path) -> Container | None:
     OSError as the system raises it.
     """
     suffix = path.suffix.lower()
-    if suffix == _DATA and not any(path.with_suffix(name).exists() for name in (".dsc", ".DSC")):
+    described = any(path.with_suffix(name).exists() for name in (".dsc", ".DSC"))
+    if suffix == _DATA and path.is_file() and not described:
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
         encoding = encoding_of(head)
