@@ -271,6 +271,11 @@ def test_a_misspelt_keyword_is_refused(name: str) -> None:
     for known in ("beta", "a_beta"):
         given = model.guess(of.data, **of.settings, **{known: {"value": 0.3, "max": 0.4}})
         assert (given["a_beta"].value, given["a_beta"].max) == (0.3, 0.4)
+    held = lmfit.Parameter("beta", value=0.3, vary=True, max=0.4)
+    given = model.guess(of.data, **of.settings, beta=held)
+    assert (given["a_beta"].value, given["a_beta"].max, given["a_beta"].vary) == (0.3, 0.4, True)
+    found = of.fit(**{of.other: {"value": fitted(name).params[of.other].value, "vary": False}})
+    assert of.other not in found.var_names
 
 
 @pytest.mark.parametrize("name", OURS)
