@@ -45,6 +45,7 @@ def test_what_lmfit_expects(name: str, feature: Callable[[Case, Any], None]) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:delta_grad == 0.0:UserWarning")  # SciPy's trust-constr at the optimum
 @pytest.mark.parametrize("name", NAMES)
 def test_every_method_that_takes_bounds_finds_the_optimum(name: str) -> None:
     bounded_methods(case(name), fitted(name))
