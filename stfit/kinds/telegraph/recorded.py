@@ -82,7 +82,12 @@ def record_of(name: str, trace: ReducedTrace, left_out: bool, drawn: bool) -> Tr
 
 def changes(record: TraceRecord) -> list[str]:
     """What was done to the samples of a trace before it was analysed, in sentences."""
-    return [check["sentence"] for check in record.checks if check["name"] in ("samples", "lines", "bursts")]
+    named = ("samples", "gaps", "lines", "bursts")
+    return [
+        check["sentence"]
+        for check in record.checks
+        if check["name"] in named and check["verdict"] != verdicts.NOT_TESTED
+    ]
 
 
 def _number(value: Any) -> float | None:

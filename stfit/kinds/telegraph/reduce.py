@@ -135,7 +135,7 @@ def _alike(rows: Sequence[int], alone: Sequence[ReducedTrace]) -> list[list[int]
 
 def _with_selection(traces: Sequence[_Trace]) -> list[_Trace]:
     """The same, and of each that is kept whether traces of its current are left out because they did not switch."""
-    silent = [_drive(trace) for trace in traces if trace.left_out and not trace.reduced.usable]
+    silent = [_drive(trace) for trace in traces if trace.left_out and _silent(trace.reduced)]
 
     def judged(trace: _Trace) -> _Trace:
         beside = silent.count(_drive(trace))
@@ -148,6 +148,12 @@ def _with_selection(traces: Sequence[_Trace]) -> list[_Trace]:
 
 def _drive(trace: _Trace) -> tuple[float | None, float | None]:
     return trace.reduced.task.current, trace.reduced.task.voltage
+
+
+def _silent(trace: ReducedTrace) -> bool:
+    """Whether a trace switches hardly ever or never, by which it must not be chosen."""
+    few = any(c.name == "transitions" and c.verdict == verdicts.FAILED for c in trace.checks)
+    return few or not trace.usable
 
 
 def _poor(trace: ReducedTrace) -> bool:
