@@ -193,6 +193,7 @@ class TelegraphTraces(WithResiduals):
         counted = ~self.sampled | (self.n_changed > 0)
         few = np.maximum(self.n_changed, 1.0)
         low = np.where(counted, tau * np.exp(-error), self.n * self.sample_interval / gammaincinv(1.0, _ONE_SIGMA[1]))
+        low = np.where(self.sampled & (self.n == 0), np.nan, low)  # never in that state: nothing is seen of it
         low = np.where(self.sampled & counted, tau * few / gammaincinv(few + 1.0, _ONE_SIGMA[1]), low)
         high = np.where(self.sampled, tau * few / gammaincinv(few, _ONE_SIGMA[0]), tau * np.exp(error))
         extra = {

@@ -55,9 +55,9 @@ def record_of(name: str, trace: ReducedTrace, left_out: bool, drawn: bool) -> Tr
     if trace.hmm is not None and rates is not None:
         noise, snr = float(np.sqrt(np.mean(trace.hmm.noise**2))), trace.hmm.snr
     naive = np.full(2, np.nan) if segmentation is None else segmentation.naive[order] * trace.raw.sample_interval
-    tau = np.full(2, np.nan) if rates is None else np.exp(rates.log_tau)
-    error = np.full(2, np.nan) if rates is None else tau * np.sqrt(np.diag(rates.covariance))
     counts = np.zeros(2) if rates is None or rates.counts is None else rates.counts
+    tau = np.full(2, np.nan) if rates is None else np.where(counts > 0, np.exp(rates.log_tau), np.nan)
+    error = np.full(2, np.nan) if rates is None else tau * np.sqrt(np.diag(rates.covariance))
     return TraceRecord(
         file=name,
         current=trace.task.current,

@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from stfit.backends.parallel import available_processes, mapped
 from stfit.errors import CellProblem, InputError, TableError
-from stfit.kinds.telegraph import record_checks, verdicts
+from stfit.kinds.telegraph import checks, record_checks, verdicts
 from stfit.kinds.telegraph.data import KIND, TelegraphTraces
+from stfit.kinds.telegraph.one_state import with_levels_of_others
 from stfit.kinds.telegraph.recorded import changes, most_and_least_telling, record_of, rows_of
 from stfit.kinds.telegraph.reduced import ReducedTrace, TraceTask
 from stfit.kinds.telegraph.reducing import reduce_trace
@@ -113,7 +114,9 @@ def _together(traces: _Traces) -> list[_Trace]:
     inside = {row for rows in joined for row in rows}
     single = [((row,), alone[row]) for row in range(len(tasks)) if row not in inside]
     several = [(tuple(rows), reduced) for rows, reduced in zip(joined, _reduced(bursts), strict=True)]
-    return [_trace(traces, rows, reduced) for rows, reduced in sorted([*single, *several], key=lambda entry: entry[0])]
+    rows = sorted([*single, *several], key=lambda entry: entry[0])
+    reduced = with_levels_of_others([entry for _, entry in rows])
+    return [_trace(traces, places, entry) for (places, _), entry in zip(rows, reduced, strict=True)]
 
 
 def _trace(traces: _Traces, rows: tuple[int, ...], reduced: ReducedTrace) -> _Trace:
@@ -135,10 +138,10 @@ def _alike(rows: Sequence[int], alone: Sequence[ReducedTrace]) -> list[list[int]
 
 def _with_selection(traces: Sequence[_Trace]) -> list[_Trace]:
     """The same, and of each that is kept whether traces of its current are left out because they did not switch."""
-    silent = [_drive(trace) for trace in traces if trace.left_out and _silent(trace.reduced)]
+    silent = [trace.reduced.task.drive for trace in traces if trace.left_out and _silent(trace.reduced)]
 
     def judged(trace: _Trace) -> _Trace:
-        beside = silent.count(_drive(trace))
+        beside = silent.count(trace.reduced.task.drive)
         if trace.left_out or not beside:
             return trace
         return replace(trace, reduced=trace.reduced.judged(record_checks.selection_check(beside)))
@@ -146,14 +149,10 @@ def _with_selection(traces: Sequence[_Trace]) -> list[_Trace]:
     return [judged(trace) for trace in traces]
 
 
-def _drive(trace: _Trace) -> tuple[float | None, float | None]:
-    return trace.reduced.task.current, trace.reduced.task.voltage
-
-
 def _silent(trace: ReducedTrace) -> bool:
     """Whether a trace switches hardly ever or never, by which it must not be chosen."""
-    few = any(c.name == "transitions" and c.verdict == verdicts.FAILED for c in trace.checks)
-    return few or not trace.usable
+    counts = None if trace.rates is None else trace.rates.counts
+    return not trace.usable or (counts is not None and float(np.min(counts)) < checks.TOO_FEW)
 
 
 def _poor(trace: ReducedTrace) -> bool:

@@ -44,6 +44,12 @@ class TraceTask:
     voltage: float | None = None
 
     @property
+    def drive(self) -> float:
+        """The current (A), or the voltage (V)."""
+        drive = self.current if self.voltage is None else self.voltage
+        return 0.0 if drive is None else drive
+
+    @property
     def file(self) -> TraceFile:
         """The first file."""
         return self.files[0]
@@ -92,9 +98,14 @@ class ReducedTrace:
         )
 
     @property
+    def resistances(self) -> Array | None:
+        """Those of P and AP (ohm), shape (2,); None without a unit."""
+        return self.shown.resistances(self.two)
+
+    @property
     def currents(self) -> Array | None:
         """The current (A) of P and AP under a voltage, shape (2,); None where no level says it, or a current drove."""
-        voltage, resistances = self.task.voltage, self.shown.resistances(self.two)
+        voltage, resistances = self.task.voltage, self.resistances
         return None if voltage is None or resistances is None else np.asarray(voltage / resistances)
 
     @property
