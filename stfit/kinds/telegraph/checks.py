@@ -25,7 +25,7 @@ _FEWEST_BLOCKS: Final = 20
 _SMALL_SCATTER, _LARGE_SCATTER = 0.3, 1.0  # relative excess of their variance
 _LARGEST_BIAS: Final = 1.0 / 3.0  # of the error of ln τ
 _LARGEST_SHARE: Final = 0.1  # of ln τ, however large its error
-_FEW, _TOO_FEW = 20, 5  # transitions
+_FEW, TOO_FEW = 20, 5  # transitions
 _SHORT: Final = 3.0  # samples a dwell
 _SLOW: Final = 0.3  # rise time over the shorter dwell
 _TESTED_FROM: Final = 20  # dwells of a state
@@ -53,7 +53,7 @@ def threshold_check(thresholds: Thresholds, transitions: float, route: str) -> C
 def transition_check(transitions: Array) -> Check:
     """Whether there are enough transitions."""
     fewest = float(np.min(transitions))
-    verdict = FAILED if fewest < _TOO_FEW else DOUBTFUL if fewest < _FEW else PASSED
+    verdict = FAILED if fewest < TOO_FEW else DOUBTFUL if fewest < _FEW else PASSED
     counts = f"{transitions[0]:.0f} transitions out of P, {transitions[1]:.0f} out of AP"
     return Check("transitions", verdict, f"{counts}{'' if verdict == PASSED else ': too few for more than a rough τ'}.")
 
