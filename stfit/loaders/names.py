@@ -53,8 +53,7 @@ def split_for(header: str, column: Column) -> tuple[str, str | None]:
     if unit == "C" and column.unit == "K":
         return name, "degC"
     if unit is None and column.unit and (behind := _unit_behind(name)):
-        other = column.otherwise
-        if fits(behind[1], column) or (other is not None and fits(behind[1], other)):
+        if any(fits(behind[1], reading) for reading in column.readings):
             return behind
     return name, unit
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Self, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.models.asymmetry import asymmetry_named
+from stfit.models.asymmetry import Uniaxial, asymmetry_named
 from stfit.models.choices import BARRIERS, Choices
 from stfit.models.derived import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.device import CriticalRows, Device, Quantities, Rows
@@ -104,6 +104,13 @@ class SpinTransferLaw:
     def in_convention(self, name: str) -> Self:
         """The same device in another convention."""
         return replace(self, device=self.device.in_convention(name))
+
+    def in_field(self, sign: int) -> Self:
+        """The same law where a positive field favours P (+1) or AP (−1)."""
+        asymmetry = self.device.asymmetry
+        if not isinstance(asymmetry, Uniaxial) or asymmetry.field_sign == sign:
+            return self
+        return replace(self, device=replace(self.device, asymmetry=replace(asymmetry, field_sign=sign)))
 
     @property
     def name(self) -> str:

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE, N_GMR
-from stfit.derivatives import weighted_sum
+from stfit.derivatives import elementwise, weighted_sum
 from stfit.errors import OutsideValidityError
 from stfit.physics.transport import (
     CONSISTENT,
@@ -20,6 +21,8 @@ from stfit.physics.transport import (
     chi_asymmetry_AP,
     chi_asymmetry_P,
 )
+
+_SHORT_OF_1: Final = 1.0 - 1e-9  # of |h|: at 1 the barrier top reaches a pole, where its slope is infinite
 
 
 def barrier(
@@ -143,13 +146,28 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
 
 
 def uniaxial_barriers(anisotropy_energy: Quantity, h: Quantity) -> tuple[Quantity, Quantity]:
-    """(E_P, E_AP) = K v (1 ± h)², J; h = H/H_K in [−1, 1], h > 0 favours P."""
-    return anisotropy_energy * (1.0 + h) ** 2, anisotropy_energy * (1.0 - h) ** 2
+    """(E_P, E_AP) = K v (1 ± h)², J; h = H/H_K > 0 favours P. From |h| = 1 on the state against the field has none."""
+    return anisotropy_energy * _square_above_0(1.0 + h), anisotropy_energy * _square_above_0(1.0 - h)
+
+
+def _square_above_0(x: Quantity) -> Quantity:
+    return elementwise(
+        x,
+        lambda value: np.square(np.maximum(value, 0.0)),
+        lambda value: 2.0 * np.maximum(value, 0.0),
+        lambda value: np.where(value > 0.0, 2.0, 0.0),
+    )
 
 
 def barrier_top(h: Quantity) -> Quantity:
-    """θ0 = arccos(−h), rad, of a uniaxial well with an axial field; h in (−1, 1)."""
-    return np.arccos(-h)
+    """θ0 = arccos(−h), rad, of a uniaxial well with an axial field; from |h| = 1 on it stays next to the pole."""
+    inside = elementwise(
+        h,
+        lambda value: np.clip(value, -_SHORT_OF_1, _SHORT_OF_1),
+        lambda value: np.where(np.abs(value) < _SHORT_OF_1, 1.0, 0.0),
+        np.zeros_like,
+    )
+    return np.arccos(-inside)
 
 
 def equilibrium_populations(tau_P: Quantity, tau_AP: Quantity) -> tuple[Quantity, Quantity]:

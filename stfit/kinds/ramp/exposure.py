@@ -1,4 +1,4 @@
-"""What the law predicts along a ramp: ln τ at the ends of intervals of current, and the exposure ∫dt/τ between them."""
+"""What the law predicts along a ramp: ln τ at the ends of intervals, and the exposure ∫dt/τ between them."""
 
 from __future__ import annotations
 
@@ -12,26 +12,38 @@ from stfit.derivatives import Jet, concatenate, value_of
 from stfit.measurement import Settings
 from stfit.models.device import Quantities
 from stfit.models.spin_transfer import SpinTransferLaw
+from stfit.objective.predictions import log_dwell_time
 from stfit.physics.switching import ramp_log_exposure
 
-_PIECES: Final = 8  # of a step of a ramp, along which the logarithm of a rival's dwell time bends
+_STRAIGHT: Final = (0.0, 1.0)  # where the ends of an interval are, as shares of it
+# ln τ that bends is taken straight in 12 pieces, the narrower the nearer to the end, where the device switches: over a
+# first interval along which ln τ falls from 40 to 0 and its slope by half, the exposure is then right to 0.5 %.
+_BENT: Final = tuple(1.0 - (1.0 - np.arange(13) / 12.0) ** 2)
+
+
+def is_straight(law: SpinTransferLaw, quantities: Quantities, settings: Settings) -> bool:
+    """Whether ln τ is a straight line in what is swept: not in a field, nor where ΔR falls with the bias."""
+    return law.linear_in_current and settings.swept != "field" and "half_voltage" not in quantities
 
 
 def log_dwell_times_at_ends(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> Any:
-    """ln τ of all rows where their intervals of current begin, then of all where they end, Eq. 27; (..., 2·rows)."""
-    return concatenate(_log_dwell_times_between(law, quantities, settings, temperature))
+    """ln τ of all rows where their intervals begin, then of all where they end, Eq. 27; (..., 2·rows)."""
+    return concatenate(_log_dwell_times_at(law, quantities, settings, temperature, _STRAIGHT))
 
 
 def log_ramp_exposure(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> Any:
-    """ln ∫dt/τ of each row, over a ramp from where its interval of current begins to where it ends.
+    """ln ∫dt/τ of each row, over a ramp from where its interval begins to where it ends.
 
-    Exact where ln τ is a straight line in the current; else summed over 8 pieces of each interval, straight in each.
+    Exact where ln τ is a straight line in what is swept; else summed over pieces of each interval, straight in each.
     """
-    pieces = 1 if law.linear_in_current else _PIECES
-    log_dwell = _log_dwell_times_between(law, quantities, settings, temperature, pieces)
-    duration = _duration(settings) / pieces
-    parts = [ramp_log_exposure(start, end, duration) for start, end in pairwise(log_dwell)]
-    return parts[0] if pieces == 1 else _log_of_sum(parts)
+    shares = _STRAIGHT if is_straight(law, quantities, settings) else _BENT
+    log_dwell = _log_dwell_times_at(law, quantities, settings, temperature, shares)
+    duration, widths = _duration(settings), np.diff(shares)
+    parts = [
+        ramp_log_exposure(start, end, width * duration)
+        for (start, end), width in zip(pairwise(log_dwell), widths, strict=True)
+    ]
+    return parts[0] if len(parts) == 1 else _log_of_sum(parts)
 
 
 def _log_of_sum(logarithms: Sequence[Any]) -> Any:
@@ -42,24 +54,18 @@ def _log_of_sum(logarithms: Sequence[Any]) -> Any:
     return np.log(total) + largest
 
 
-def _log_dwell_times_between(
-    law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any, pieces: int = 1
+def _log_dwell_times_at(
+    law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any, shares: Sequence[float]
 ) -> list[Any]:
-    """ln τ at the ends of the intervals of current, and of the pieces between."""
+    """ln τ of all rows at shares of their intervals, one array a share."""
     if settings.interval is None:
-        raise TypeError("a ramp without the currents between which it ran")
-    state, field = settings.state.astype(float), settings.field
+        raise TypeError("a ramp without the values between which it ran")
     start, end = settings.interval
-    currents = [start, *(start + (end - start) * (piece / pieces) for piece in range(1, pieces)), end]
-    size, count = state.size, len(currents)
+    size, count = settings.state.size, len(shares)
+    reached = np.concatenate([(1.0 - share) * start + share * end for share in shares])
     temperatures = temperature if np.shape(temperature)[-1:] in ((), (1,)) else concatenate([temperature] * count)
-    every = law.log_dwell_time(  # all at one go
-        quantities,
-        state=np.tile(state, count),
-        current=np.concatenate(currents),
-        temperature=temperatures,
-        field=np.tile(field, count),
-    )
+    there = settings.at(np.tile(np.arange(size), count)).swept_to(reached)
+    every = log_dwell_time(law, quantities, there, temperatures)  # all at one go
     cuts = [slice(first, first + size) for first in range(0, count * size, size)]
     return [every[cut] if isinstance(every, Jet) else every[..., cut] for cut in cuts]
 
