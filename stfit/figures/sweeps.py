@@ -24,7 +24,8 @@ def sweeps_figure(
     Parameters
     ----------
     sweeps : mapping of str to Array
-        current (A) or field (T), resistance (ohm), state (0 for P, 1 for AP) and sweep of each sample, shape (samples,).
+        current (A) or field (T), resistance (ohm), state (0 for P, 1 for AP) and sweep of each sample, shape
+        (samples,).
     drive : (str, AxisQuantity)
         Which of them was swept, and its axis.
     resistance : AxisQuantity

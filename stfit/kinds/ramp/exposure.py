@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -28,7 +27,7 @@ def is_straight(law: SpinTransferLaw, quantities: Quantities, settings: Settings
 
 def log_dwell_times_at_ends(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> Any:
     """ln τ of all rows where their intervals begin, then of all where they end, Eq. 27; (..., 2·rows)."""
-    return concatenate(_log_dwell_times_at(law, quantities, settings, temperature, _STRAIGHT))
+    return _log_dwell_times_at(law, quantities, settings, temperature, _STRAIGHT)
 
 
 def log_ramp_exposure(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> Any:
@@ -37,37 +36,40 @@ def log_ramp_exposure(law: SpinTransferLaw, quantities: Quantities, settings: Se
     Exact where ln τ is a straight line in what is swept; else summed over pieces of each interval, straight in each.
     """
     shares = _STRAIGHT if is_straight(law, quantities, settings) else _BENT
+    size = settings.state.size
     log_dwell = _log_dwell_times_at(law, quantities, settings, temperature, shares)
-    duration, widths = _duration(settings), np.diff(shares)
-    parts = [
-        ramp_log_exposure(start, end, width * duration)
-        for (start, end), width in zip(pairwise(log_dwell), widths, strict=True)
-    ]
-    return parts[0] if len(parts) == 1 else _log_of_sum(parts)
+    start, end = _of_rows(log_dwell, 0, -size), _of_rows(log_dwell, size, None)
+    duration = np.concatenate([width * _duration(settings) for width in np.diff(shares)])
+    parts = ramp_log_exposure(start, end, duration)
+    return parts if len(shares) == 2 else _log_of_sums(parts, size)
 
 
-def _log_of_sum(logarithms: Sequence[Any]) -> Any:
-    largest = np.max([value_of(part) for part in logarithms], axis=0)
-    total: Any = 0.0
-    for part in logarithms:
-        total = total + np.exp(part - largest)
+def _of_rows(values: Any, first: int, end: int | None) -> Any:
+    return values[first:end] if isinstance(values, Jet) else values[..., first:end]
+
+
+def _log_of_sums(logarithms: Any, size: int) -> Any:
+    """ln Σ e^x of each row over its pieces, which stand `size` apart on the last axis."""
+    values = value_of(logarithms)
+    count = values.shape[-1] // size
+    largest = np.max(values.reshape(*values.shape[:-1], count, size), axis=-2)
+    shares = np.exp(logarithms - np.concatenate([largest] * count, axis=-1))
+    total: Any = sum(_of_rows(shares, first, first + size) for first in range(0, count * size, size))
     return np.log(total) + largest
 
 
 def _log_dwell_times_at(
     law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any, shares: Sequence[float]
-) -> list[Any]:
-    """ln τ of all rows at shares of their intervals, one array a share."""
+) -> Any:
+    """ln τ of all rows at each share of their intervals, one share after the other; shape (..., shares·rows)."""
     if settings.interval is None:
         raise TypeError("a ramp without the values between which it ran")
     start, end = settings.interval
-    size, count = settings.state.size, len(shares)
     reached = np.concatenate([(1.0 - share) * start + share * end for share in shares])
-    temperatures = temperature if np.shape(temperature)[-1:] in ((), (1,)) else concatenate([temperature] * count)
-    there = settings.at(np.tile(np.arange(size), count)).swept_to(reached)
-    every = log_dwell_time(law, quantities, there, temperatures)  # all at one go
-    cuts = [slice(first, first + size) for first in range(0, count * size, size)]
-    return [every[cut] if isinstance(every, Jet) else every[..., cut] for cut in cuts]
+    single = np.shape(temperature)[-1:] in ((), (1,))
+    temperatures = temperature if single else concatenate([temperature] * len(shares))
+    there = settings.at(np.tile(np.arange(settings.state.size), len(shares))).swept_to(reached)
+    return log_dwell_time(law, quantities, there, temperatures)
 
 
 def _duration(settings: Settings) -> Any:

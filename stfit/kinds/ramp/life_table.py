@@ -21,7 +21,8 @@ _NARROWEST = 0.01  # of the mean rise: the least width of all cells together, wh
 class LifeTable(NamedTuple):
     """Rows in order of setting and rise, shape (rows,).
 
-    lower, upper: rises (of what is swept) between which the ramp was. n: unswitched before; n_switched: those that switched there.
+    lower, upper: rises (of what is swept) between which the ramp was. n: unswitched before; n_switched: those that
+    switched there.
     """
 
     setting: npt.NDArray[np.intp]

@@ -154,7 +154,7 @@ def stepped(ramps: Ramps, origin: Origin, swept: Swept = CURRENT) -> SteppedRamp
         raise TableError([CellProblem(None, "resistance", expected, "none")])
     start, pace = (values[used] for values in ramps.alike)
     near = _near(start)  # ramps from about one drive are one setting
-    pace = parts_of(pace, _CLOCK).settled
+    pace = np.exp(parts_of(np.log(pace), _CLOCK, _CLOCK.relative).settled)
     held = _held_apart(ramps.held[used], swept)
     temperature = np.nan_to_num(ramps.temperature[used])
     keys = np.stack([ramps.state[used], near, ramps.direction[used], pace, temperature, np.nan_to_num(held)])

@@ -93,8 +93,9 @@ class RampSettings:
 
 
 class EventsBySetting(NamedTuple):
-    """Events by setting: rise (positive, of what is swept) from the start of the ramp, shape (events,), those of a setting together.
+    """Events by setting: rise (positive, of what is swept) from the start of the ramp, shape (events,).
 
+    Those of a setting stand together.
     first: where each setting begins, shape (settings,).
     """
 
@@ -106,7 +107,8 @@ class EventsBySetting(NamedTuple):
 class SwitchedShares(NamedTuple):
     """Between which shares of the fitted law (0 at the start of a ramp, 1 when all have switched) events happened.
 
-    low, high: equal where it is exact where the device switched; high is 1 for ramps that ended before the device switched.
+    low, high: equal where a switching event is known exactly; high is 1 for ramps that ended before the device
+    switched.
     events: how many. setting: of each. All of shape (rows,).
     """
 
@@ -219,9 +221,8 @@ def _check(rise: Array, direction: Array, rate: Array, swept: Swept) -> None:
             problems.append(CellProblem(int(row), swept.rate, "a rate other than 0", "0"))
         else:
             way = "up" if rise[row] > 0 else "down"
-            expected = (
-                f"the sign of a ramp {way} from the start to the switching {swept.name}, as other rates have a sign"
-            )
+            ends = f"from the start {swept.name} to the switching {swept.name}"
+            expected = f"the sign of a ramp {way} {ends}, as other rates have a sign"
             problems.append(CellProblem(int(row), swept.rate, expected, f"{rate[row]:g} {swept.unit}/s"))
     raise TableError(problems)
 

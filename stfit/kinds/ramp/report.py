@@ -32,9 +32,8 @@ def section(summary: MeasurementSummary, index: int) -> list[Block]:
         return []
     sweeps = {name: np.array(values) for name, values in summary.sweeps.items()}
     swept = next(swept for swept in SWEPT if swept.name in sweeps)
-    drive, resistance = (
-        _in_prefix(name, unit, sweeps[name].tolist()) for name, unit in ((swept.name, swept.unit), ("resistance", "ohm"))
-    )
+    axes = ((swept.name, swept.unit), ("resistance", "ohm"))
+    drive, resistance = (_in_prefix(name, unit, sweeps[name].tolist()) for name, unit in axes)
     count = np.unique(sweeps["sweep"]).size
 
     def draw(width: Width) -> Figure:
