@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, final
 
-import numpy as np
-
 from stfit.models.device import Quantities
 from stfit.models.eq_27 import Activation, BarrierLaw, Linear
 from stfit.models.words import Words
@@ -33,8 +31,7 @@ class EffectiveTemperature(BarrierLaw):
     def activation(self, quantities: Quantities, rows: Linear) -> Activation:  # noqa: ARG002
         """E_i at the effective temperature, which is infinite at I_c."""
         energy = rows.energy
-        with np.errstate(invalid="ignore"):  # a state without a barrier has no such temperature
-            return energy, rows.temperature * energy / rows.barrier
+        return energy, rows.temperature * energy / rows.barrier
 
     def note(self, *, several: bool, constant: bool) -> str:
         """Why it is Eq. 27; several: temperatures were measured, constant: barriers do not depend on them."""

@@ -22,6 +22,7 @@ from stfit.physics.transport import (
     chi_asymmetry_P,
 )
 
+_NOTHING: Final = 1e-9  # of 1 ± h
 _SHORT_OF_1: Final = 1.0 - 1e-9  # of |h|: at 1 the barrier top reaches a pole, where its slope is infinite
 
 
@@ -151,11 +152,12 @@ def uniaxial_barriers(anisotropy_energy: Quantity, h: Quantity) -> tuple[Quantit
 
 
 def _square_above_0(x: Quantity) -> Quantity:
+    """x² above 0; below, next to nothing, so that ratios of barriers remain numbers."""
     return elementwise(
         x,
-        lambda value: np.square(np.maximum(value, 0.0)),
-        lambda value: 2.0 * np.maximum(value, 0.0),
-        lambda value: np.where(value > 0.0, 2.0, 0.0),
+        lambda value: np.square(np.maximum(value, _NOTHING)),
+        lambda value: np.where(value > _NOTHING, 2.0 * value, 0.0),
+        lambda value: np.where(value > _NOTHING, 2.0, 0.0),
     )
 
 
