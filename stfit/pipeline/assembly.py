@@ -53,7 +53,7 @@ def assemble(analysis: Analysis, measurements: Sequence[Observation]) -> Objecti
     """The objective of an analysis; InputError where measurements and analysis do not fit together."""
     analysis = with_both_resistances(in_fields(analysis, measurements), measurements)
     if _bends(analysis):
-        measurements = [m.for_curved_law() if isinstance(m, StraightLawOnly) else m for m in measurements]
+        measurements = [m.for_curved_law()[0] if isinstance(m, StraightLawOnly) else m for m in measurements]
     temperatures = _temperatures(analysis, measurements)
     law = SpinTransferLaw.of(
         analysis.model,
