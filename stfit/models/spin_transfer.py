@@ -105,12 +105,13 @@ class SpinTransferLaw:
         """The same device in another convention."""
         return replace(self, device=self.device.in_convention(name))
 
-    def in_field(self, sign: int) -> Self:
-        """The same law where a positive field favours P (+1) or AP (−1)."""
+    def in_swept_field(self, sign: int) -> Self:
+        """The same law of one axis where a field is swept, which favours P where it is positive (+1), or AP (−1)."""
         asymmetry = self.device.asymmetry
-        if not isinstance(asymmetry, Uniaxial) or asymmetry.field_sign == sign:
-            return self
-        return replace(self, device=replace(self.device, asymmetry=replace(asymmetry, field_sign=sign)))
+        if not isinstance(asymmetry, Uniaxial):
+            raise TypeError(f"asymmetry {asymmetry.name!r} has no axis")
+        swept = replace(asymmetry, field_sign=sign, swept=True)
+        return replace(self, device=replace(self.device, asymmetry=swept))
 
     @property
     def name(self) -> str:

@@ -147,7 +147,12 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
 
 
 def uniaxial_barriers(anisotropy_energy: Quantity, h: Quantity) -> tuple[Quantity, Quantity]:
-    """(E_P, E_AP) = K v (1 ± h)², J; h = H/H_K > 0 favours P. From |h| = 1 on the state against the field has none."""
+    """(E_P, E_AP) = K v (1 ± h)², J; h = H/H_K in [−1, 1], h > 0 favours P."""
+    return anisotropy_energy * (1.0 + h) ** 2, anisotropy_energy * (1.0 - h) ** 2
+
+
+def swept_barriers(anisotropy_energy: Quantity, h: Quantity) -> tuple[Quantity, Quantity]:
+    """The same of a field that is swept: from |h| = 1 on the state against it has no barrier."""
     return anisotropy_energy * _square_above_0(1.0 + h), anisotropy_energy * _square_above_0(1.0 - h)
 
 
@@ -162,14 +167,18 @@ def _square_above_0(x: Quantity) -> Quantity:
 
 
 def barrier_top(h: Quantity) -> Quantity:
-    """θ0 = arccos(−h), rad, of a uniaxial well with an axial field; from |h| = 1 on it stays next to the pole."""
-    inside = elementwise(
+    """θ0 = arccos(−h), rad, of a uniaxial well with an axial field; h in (−1, 1)."""
+    return np.arccos(-h)
+
+
+def short_of_the_poles(h: Quantity) -> Quantity:
+    """h, from |h| = 1 on next to it: where the barrier top of a swept field stays."""
+    return elementwise(
         h,
         lambda value: np.clip(value, -_SHORT_OF_1, _SHORT_OF_1),
         lambda value: np.where(np.abs(value) < _SHORT_OF_1, 1.0, 0.0),
         np.zeros_like,
     )
-    return np.arccos(-inside)
 
 
 def equilibrium_populations(tau_P: Quantity, tau_AP: Quantity) -> tuple[Quantity, Quantity]:

@@ -61,7 +61,10 @@ def assemble(analysis: Analysis, measurements: Sequence[Observation]) -> Objecti
         reference_temperature=temperatures.reference,
         by_field=differs_in_field(analysis, measurements),
         heating=heating_of(analysis, measurements, temperatures.reference),
-    ).in_field(field_sign(measurements))
+    )
+    sweeping = [m for m in measurements if m.settings.swept == "field"]
+    if sweeping:
+        law = law.in_swept_field(field_sign(sweeping))
     shared = _shared_parameters(analysis, law, measurements, temperatures)
     lines = {entry.name for measurement in measurements for entry in measurement.traits.own_parameters}
     _refuse_foreign(analysis, {parameter.name for parameter in shared}, lines)
@@ -74,7 +77,7 @@ def assemble(analysis: Analysis, measurements: Sequence[Observation]) -> Objecti
         refuse_one_state(analysis, measurements)
     every = {p.name: (p.name, p) for p in shared}
     every |= {p.name: (local, p) for parameters in own for local, p in parameters.items()}
-    never_missed = frozenset() if any(m.settings.swept == "field" for m in measurements) else _NEVER_MISSED
+    never_missed = frozenset() if sweeping else _NEVER_MISSED
     fitted = tuple(_fit_parameter(p, local, analysis, temperatures, never_missed) for local, p in every.values())
     _refuse_infinite_currents(analysis, measurements)
     if all(parameter.held for parameter in fitted):

@@ -76,12 +76,12 @@ def differs_in_field(analysis: Analysis, measurements: Sequence[Observation]) ->
 
 
 def field_sign(measurements: Sequence[Observation]) -> int:
-    """+1 where a positive field favours P, −1 where it favours AP, as the ways of swept fields on which P is left say.
+    """+1 where a positive field favours P, −1 where it favours AP, as the ways say on which P is left.
 
-    Without a swept field +1.
+    measurements: ramps and loops that sweep a field.
     """
     rising = 0.0
-    for settings in (m.settings for m in measurements if m.settings.swept == "field"):
+    for settings in (measurement.settings for measurement in measurements):
         if settings.interval is not None:
             way = np.sign(settings.interval[1] - settings.interval[0])
             rising += float(np.sum(np.where(settings.state == P, way, -way)))

@@ -109,9 +109,15 @@ def test_a_field_moves_the_barriers_of_its_row() -> None:
     assert reference.energy_P == pytest.approx(1.5 * 1.1**2, rel=16 * EPS)
 
 
-def test_beyond_the_anisotropy_field_one_state_has_no_barrier_and_there_is_no_warning() -> None:
-    # where a sweep of the field begins and ends; a walker or a long step may go there, too
+def test_beyond_the_anisotropy_field_there_is_no_number_and_no_warning() -> None:
+    # a walker or a long step may go there: NaN is what both know to turn back from
     option = asymmetry_named("uniaxial", CosineGmr(), by_field=True)
+    wells = option.wells({"Kv": 1.5, "anisotropy_field": 0.1, "field_offset": 0.0}, np.array([0.05, 0.2]))
+    assert np.isnan(wells.c_P).tolist() == [False, True]
+
+
+def test_a_sweep_passes_the_anisotropy_field_beyond_which_one_state_has_no_barrier() -> None:
+    option = Uniaxial(CosineGmr(), by_field=True, swept=True)
     wells = option.wells({"Kv": 1.5, "anisotropy_field": 0.1, "field_offset": 0.0}, np.array([0.05, 0.2, -0.2]))
     assert wells.energy_P == pytest.approx([1.5 * 1.5**2, 1.5 * 3.0**2, 0.0], rel=16 * EPS, abs=1e-17)
     assert wells.energy_AP == pytest.approx([1.5 * 0.5**2, 0.0, 1.5 * 3.0**2], rel=16 * EPS, abs=1e-17)
