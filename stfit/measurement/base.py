@@ -160,7 +160,8 @@ class Settings:
 
     def swept_to(self, reached: Array) -> Self:
         """The same ramps where what they swept is at other values (A, V or T), shape (rows,)."""
-        return replace(self, **{self.swept: reached})
+        changed: dict[str, Any] = {self.swept: reached}
+        return replace(self, **changed)
 
     def at(self, rows: Rows) -> Self:
         """The settings of some rows, in their order, repeated where a row is named more than once."""

@@ -78,7 +78,7 @@ class RampSettings:
 
         of: the row here of each.
         """
-        held = {"current": self.current[of], "voltage": None, "field": self.field[of]}
+        held: dict[str, Any] = {"current": self.current[of], "voltage": None, "field": self.field[of]}
         if self.swept is VOLTAGE:
             held["current"] = None
         held[self.swept.name] = at
@@ -166,10 +166,19 @@ def read_events(
         for name, absent in (("temperature", np.nan), ("current", 0.0), ("field", np.nan))
     )
     flip = swept.sign(polarity)
-    of_each = (flip * start, flip * direction, np.abs(rate), temperature, step, polarity * current, field)
-    first, group = groups([state, *(key for key in of_each if key.size > 1)])
+    of_each = {
+        "start": flip * start,
+        "direction": flip * direction,
+        "ramp_rate": np.abs(rate),
+        "temperature": temperature,
+        "step": step,
+        "current": polarity * current,
+        "field": field,
+    }
+    first, group = groups([state, *(key for key in of_each.values() if key.size > 1)])
     order = _order(group)
-    settings = RampSettings(frozen(state[first], np.int8), *(frozen(_at(key, first)) for key in of_each), swept)
+    own = {name: frozen(_at(values, first)) for name, values in of_each.items()}
+    settings = RampSettings(state=frozen(state[first], np.int8), swept=swept, **own)
     counts = np.bincount(group, minlength=first.size)
     size = np.abs(rise)
     return EventsBySetting(settings, size if order is None else size[order], np.cumsum(counts) - counts)
