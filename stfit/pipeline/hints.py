@@ -101,7 +101,7 @@ def ranges(measurement: Observation) -> list[str]:
     for name, unit, values in (
         ("ΔR" if axis.name == "delta_R" else axis.name, axis.unit, axis.values),
         ("temperature", "K", settings.temperature),
-        ("field", "T", settings.field),
+        ("field", "T", settings.field if settings.swept != "field" else np.full(1, np.nan)),
     ):
         if np.any(known := np.isfinite(values)):
             words.append(f"{name} {_range(values[known], unit)}")

@@ -110,7 +110,8 @@ def drive_of(columns: Mapping[str, npt.NDArray[Any]]) -> Swept:
 def _roughness(values: npt.NDArray[Any]) -> float:
     """How much neighbours differ beside the whole: small of a sweep, 2 of noise about a constant."""
     spread = float(np.sum(np.square(values - np.mean(values))))
-    return float(np.sum(np.square(np.diff(values)))) / spread if spread > 0 else np.inf
+    rounding = values.size * (1e-9 * float(np.max(np.abs(values)))) ** 2
+    return float(np.sum(np.square(np.diff(values)))) / spread if spread > rounding else np.inf
 
 
 def _refuse_times(columns: Mapping[str, npt.NDArray[Any]], kept: npt.NDArray[np.bool_]) -> None:

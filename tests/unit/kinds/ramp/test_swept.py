@@ -93,6 +93,8 @@ def test_the_swept_quantity_is_the_one_that_moves() -> None:
     }
     measured = switching_events(turned, origin=Origin())
     assert measured.ramps.swept.name == "current"
+    steady = switching_events(columns | {"current": np.full(columns["field"].size, 1e-4)}, origin=Origin())
+    assert steady.ramps.swept.name == "field"
     assert measured.ramps.field == pytest.approx(1e-3, rel=1e-2)
 
 
