@@ -78,14 +78,9 @@ LOOP_LAYOUT: Final = Layout(
     (_SWEEP,),
     tuple(
         (drive, reading, pace)
-        for drive, readings in (
-            (_CURRENT, (_RESISTANCE, _VOLTAGE)),
-            (_VOLTAGE, (_RESISTANCE,)),
-            (_FIELD, (_RESISTANCE, _VOLTAGE)),
-        )
-        for reading in readings
+        for drive, reading in ((_CURRENT, _RESISTANCE), (_CURRENT, _VOLTAGE), (_FIELD, _RESISTANCE))
         for pace in (_TIME, _RAMP_RATE)
     ),
     (_FIELD, TEMPERATURE),
-    drawn=(("current", "field", "voltage"), ("resistance", "voltage")),
+    drawn=(("current", "field"), ("resistance", "voltage")),
 )

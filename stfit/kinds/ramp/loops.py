@@ -74,7 +74,7 @@ def switching_events(
         raise TableError([CellProblem(None, "resistance", expected, _separation_words(branches))])
     lasting, left_out = held(branches.state, hold, _ends(samples))
     state = np.asarray(lasting if ap_level == "high" else 1 - lasting, dtype=np.int8)
-    series = _series(columns, samples, state, swept)
+    series = None if swept is FIELD else series_resistance(samples, state)
     found = ramps_of(samples, state, series=series)
     if swept is FIELD:
         _refuse_both_ways(found)
@@ -92,15 +92,6 @@ def _ends(samples: Mapping[str, Array]) -> npt.NDArray[np.bool_]:
     drive = samples["drive"]
     apart = np.abs(np.diff(drive)) > _AFRESH * np.ptp(drive)
     return np.append((np.diff(samples["sweep"]) != 0) & apart, [True])
-
-
-def _series(
-    columns: Mapping[str, npt.NDArray[Any]], samples: Mapping[str, Array], state: Codes, swept: Swept
-) -> float | None:
-    """What lies between the device and a voltage that is swept (ohm); None where a current or a field is."""
-    if swept is FIELD:
-        return None
-    return series_resistance(samples, state) if "current" in columns else 0.0
 
 
 def _refuse_both_ways(ramps: Ramps) -> None:

@@ -73,21 +73,19 @@ class Ramps:
 def samples_of(columns: Mapping[str, npt.NDArray[Any]]) -> dict[str, Array]:
     """The samples that have a resistance, by name; NaN where the table has no such column.
 
-    Sweep, drive (the field that is swept, else the current), current (A), field (T), voltage (V), resistance (ohm, or
-    the reading in V of a loop in field without a current), rates, time, temperature, and row. TableError names the rows
-    whose time runs back, and those with a rate of 0.
+    Sweep, drive (the field that is swept, else the current), current (A), field (T), voltage (V), resistance (ohm),
+    rates, time, temperature, and row. TableError names the rows whose time runs back, and those with a rate of 0.
     """
     field_swept = drive_of(columns) is FIELD
     size = columns["sweep"].size
     absent = np.full(size, np.nan)
-    resistance, voltage = (columns.get(name, absent).astype(float) for name in ("resistance", "voltage"))
-    current = columns.get("current", voltage / resistance if not field_swept else absent).astype(float)
+    resistance, voltage, current = (
+        columns.get(name, absent).astype(float) for name in ("resistance", "voltage", "current")
+    )
     kept = np.ones(size, dtype=bool)
     if "resistance" not in columns:
-        resistance = voltage
-        if not field_swept or np.all(np.isfinite(current)):
-            kept = np.abs(current) > 1e-6 * np.max(np.abs(current))  # V/I tells nothing where no current flows
-            resistance = np.divide(voltage, current, out=np.zeros(size), where=kept)
+        kept = np.abs(current) > 1e-6 * np.max(np.abs(current))  # V/I tells nothing where no current flows
+        resistance = np.divide(voltage, current, out=np.zeros(size), where=kept)
     _refuse_times(columns, kept)
     others = ("sweep", "time", *(swept.rate for swept in SWEPT), "temperature", "field")
     found = {name: columns.get(name, absent)[kept].astype(float) for name in others}
@@ -100,11 +98,9 @@ def drive_of(columns: Mapping[str, npt.NDArray[Any]]) -> Swept:
     """What is swept, as the samples have it: the field, or the current (also that which a voltage drives)."""
     if "field" not in columns:
         return CURRENT
-    others = [columns[name] for name in ("current", "voltage") if name in columns and "resistance" in columns]
-    if not others and "current" in columns:
-        others = [columns["current"]]
-    smooth = _roughness(columns["field"]) < min(map(_roughness, others), default=np.inf)
-    return FIELD if smooth else CURRENT
+    if "current" not in columns or _roughness(columns["field"]) < _roughness(columns["current"]):
+        return FIELD
+    return CURRENT
 
 
 def _roughness(values: npt.NDArray[Any]) -> float:

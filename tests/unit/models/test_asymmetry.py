@@ -135,5 +135,5 @@ def test_the_field_may_favour_the_other_state() -> None:
 
 
 def test_an_unknown_option_names_those_there_are() -> None:
-    with pytest.raises(ValueError, match="no asymmetry is called 'theta'; there are theta_0, symmetric, uniaxial, chi"):
+    with pytest.raises(ValueError, match="one of 'theta_0', 'symmetric', 'uniaxial', 'chi', 'free'; found 'theta'"):
         asymmetry_named("theta", CosineGmr())
