@@ -139,15 +139,11 @@ class RampEvents(Displayed):
         state, alone = self.ramps.state, self._without_width
         swept = self.ramps.swept
         reached = swept.sign(self.origin.polarity) * self.ramps.reached(self.moments[0])
-        limits = (
-            without_width(
-                TRANSITION_WORDS[code],
-                float(reached[state == code][0]),
-                swept.unit,
-                int(self.counts[state == code].sum()),
-            )
-            for code in np.unique(state[alone])
-        )
+        limits = []
+        for code in np.unique(state[alone]):
+            of = state == code
+            counted = int(self.counts[of].sum())
+            limits.append(without_width(TRANSITION_WORDS[code], float(reached[of][0]), swept.unit, counted))
         return Edge(limits=tuple(limits))
 
     @property

@@ -13,8 +13,9 @@ from stfit.errors import CellProblem, TableError
 from stfit.kinds.ramp.branches import Branches, held, two_branches
 from stfit.kinds.ramp.life_table import LifeTable
 from stfit.kinds.ramp.ramp_design import RampSettings
+from stfit.kinds.ramp.samples import drive_of, samples_of
 from stfit.kinds.ramp.stepped import KIND, SteppedRamps
-from stfit.kinds.ramp.sweeps import Ramps, drive_of, ramps_of, samples_of, series_resistance
+from stfit.kinds.ramp.sweeps import Ramps, ramps_of, series_resistance
 from stfit.kinds.ramp.swept import CURRENT, FIELD, Swept
 from stfit.measurement.base import Array, Codes, Origin, Rows, frozen
 from stfit.measurement.columns import FIELD_PROBE, Noise
