@@ -11,7 +11,7 @@ from stfit.models.device import CriticalRows, Quantities, Rows
 from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.physics.circuit import biased_delta_R, driven_current, resistance_of
 
-_ROUNDS: Final = 8  # of the bias over the device behind a series resistance; each adds a digit or more
+_ROUNDS: Final = 20  # of the bias over the device behind a series resistance: 1e-4 of it and less for R_s up to 5 R
 
 
 def current_at(quantities: Quantities, settings: Settings) -> Any:

@@ -25,13 +25,13 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import InputError
-from stfit.kinds.telegraph.checks import DOUBTFUL, FAILED
 from stfit.kinds.telegraph.experiment import TelegraphDesign
 from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.imperfections import Gaps, Glitches, Hum, Jump, ThirdLevel
 from stfit.kinds.telegraph.reduced import ReducedTrace, TraceTask
 from stfit.kinds.telegraph.reducing import reduce_trace
 from stfit.kinds.telegraph.simulated import Counts, trace_of
+from stfit.kinds.telegraph.verdicts import DOUBTFUL, FAILED
 
 Array = npt.NDArray[np.float64]
 

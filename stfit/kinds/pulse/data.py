@@ -26,6 +26,7 @@ from stfit.physics.switching import log_dwell_time_as_read, log_stay_probability
 KIND: Final = "switching-pulse"
 
 _PERFECT = 1.0 - 1e-9  # visibility: nearer to 1 the share that stays has no digits left
+_HIGHEST_FLOOR, _LOWEST_TOP = 0.2, 0.6  # from which a fit of the read-out starts, whatever the rows show
 _EXTREME = 0.01  # share, beyond which a row tells nothing of a start
 _WHOLE = 1e-6  # how near probability·n must be to an integer
 _ONE_SIGMA = (0.1586552539314571, 0.8413447460685429)
@@ -178,7 +179,7 @@ class SwitchingPulses(WithResiduals):
     def start(self) -> Start:
         """ln τ of each row from its own fraction; extreme rows weigh little."""
         seen = (self.n_switched + 0.5) / (self.n + 1.0)
-        floor, top = (float(np.min(seen)), float(np.max(seen)))
+        floor, top = min(float(np.min(seen)), _HIGHEST_FLOOR), max(float(np.max(seen)), _LOWEST_TOP)
         own = {name: value for name, value in (("visibility", top), ("floor", floor)) if name in self.read_out}
         low, high = own.get("floor", 0.0), own.get("visibility", 1.0)
         fraction = np.clip((seen - low) / (high - low), _EXTREME, 1.0 - _EXTREME) if own else seen

@@ -67,11 +67,13 @@ def _doubtful(term: Term, pulses: SwitchingPulses, quantities: dict[str, object]
 def _with(objective: Objective, optimum: Optimum, index: int, name: str) -> tuple[float, float]:
     """By how much −2 ln L falls with a parameter of the read-out of one measurement, and its value; (0, 1) in vain."""
     term = objective.terms[index]
+    unique = f"{name}[{index + 1}]"  # another measurement may have its own of this name
     measurement = replace(term.measurement, read_out=(name,))  # type: ignore[type-var]  # pulses, as was asked before
-    parameter = replace(PARAMETERS[name], start=PARAMETERS[name].coordinate_of(measurement.start().own[name]))
+    start = PARAMETERS[name].coordinate_of(measurement.start().own[name])
+    parameter = replace(PARAMETERS[name], name=unique, start=start)
     more = FitParameter.unbounded(parameter)
     terms = tuple(
-        replace(term, measurement=measurement, own={**term.own, name: name}) if place == index else other
+        replace(term, measurement=measurement, own={**term.own, name: unique}) if place == index else other
         for place, other in enumerate(objective.terms)
     )
     space = ParameterSpace((*objective.space.parameters, more))
@@ -80,5 +82,5 @@ def _with(objective: Objective, optimum: Optimum, index: int, name: str) -> tupl
     )
     if not np.isfinite(found.sum_of_squares):
         return 0.0, 1.0
-    value = float(np.asarray(space.quantities(found.x)[name]).reshape(-1)[0])
+    value = float(np.asarray(space.quantities(found.x)[unique]).reshape(-1)[0])
     return optimum.sum_of_squares - found.sum_of_squares, value

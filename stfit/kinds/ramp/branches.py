@@ -86,8 +86,10 @@ def two_branches(current: Array, resistance: Array) -> Branches:
     return Branches(_reached_next(upper, between).astype(np.int8), between, noise, separation)
 
 
-def held(state: States, samples: int) -> tuple[States, Rows]:
+def held(state: States, samples: int, ends: Flags) -> tuple[States, Rows]:
     """The states with changes left out that hold for fewer than some samples.
+
+    What happened behind the end of a sweep is not known: a change just before it counts.
 
     Parameters
     ----------
@@ -95,6 +97,8 @@ def held(state: States, samples: int) -> tuple[States, Rows]:
         0 or 1, shape (samples,), in the order in which they were measured.
     samples : int
         For which a state must hold; 1 takes every change.
+    ends : Flags
+        The last samples of sweeps from which the next one does not go on, shape (samples,).
 
     Returns
     -------
@@ -103,14 +107,14 @@ def held(state: States, samples: int) -> tuple[States, Rows]:
     left_out : Rows
         First samples of the excursions that were left out, shape (excursions,).
     """
-    first = np.append(0, np.flatnonzero(np.diff(state) != 0) + 1)
+    first = np.append(0, np.flatnonzero((np.diff(state) != 0) | ends[:-1]) + 1)
     length = np.diff(np.append(first, state.size))
-    long = length >= samples
-    if not np.any(long):
-        return state, np.zeros(0, dtype=np.intp)
-    # a short run keeps the state of the last long one, those before all long ones that of the first
-    of = np.maximum(np.maximum.accumulate(np.where(long, np.arange(first.size), -1)), int(np.argmax(long)))
-    kept = state[first][of]
+    long = (length >= samples) | ends[first + length - 1]
+    # a short run keeps the state of the last long one of its sweeps, those before all long ones that of the first
+    run, part = np.arange(first.size), np.cumsum(ends)[first] - ends[first]
+    before = np.maximum.accumulate(np.where(long, run, -1))
+    after = np.minimum.accumulate(np.where(long, run, first.size - 1)[::-1])[::-1]
+    kept = state[first][np.where((before >= 0) & (part[np.maximum(before, 0)] == part), before, after)]
     return np.repeat(kept, length).astype(np.int8), first[kept != state[first]]
 
 

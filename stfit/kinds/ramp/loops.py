@@ -14,16 +14,19 @@ from stfit.kinds.ramp.branches import Branches, held, two_branches
 from stfit.kinds.ramp.life_table import LifeTable
 from stfit.kinds.ramp.ramp_design import RampSettings
 from stfit.kinds.ramp.stepped import KIND, SteppedRamps
-from stfit.kinds.ramp.sweeps import Ramps, by_voltage, ramps_of, samples_of
+from stfit.kinds.ramp.sweeps import Ramps, ramps_of, samples_of, series_resistance
 from stfit.measurement.base import Array, Codes, Origin, Rows, frozen
 from stfit.measurement.columns import Noise
 from stfit.measurement.readings import parts_of
+from stfit.results.numbers import format_rounded
 
 _LEAST_SEPARATION: Final = 6.0  # noise widths: a sample then lies on the wrong side once in 700
 _DRAWN: Final = 3  # sweeps
 _MOST_DRAWN: Final = 1500  # samples of them
 _CLOCK: Final = Noise(0.025)  # of a rate that follows from the times of two samples
 _GRAIN: Final = 1.5  # steps between the starts of ramps that begin alike: a turn is found to a sample
+_AFRESH: Final = 0.05  # of the range of the current
+_NO_SERIES: Final = 0.02  # of the resistance of the device
 _NAMED: Final = 3  # excursions
 
 
@@ -63,19 +66,39 @@ def switching_events(
     if branches.separation < _LEAST_SEPARATION:
         expected = f"two branches of R(I), {_LEAST_SEPARATION:g} widths of the noise apart where both have samples"
         raise TableError([CellProblem(None, "resistance", expected, _separation_words(branches))])
-    lasting, left_out = held(branches.state, hold)
+    lasting, left_out = held(branches.state, hold, _ends(samples))
     state = np.asarray(lasting if ap_level == "high" else 1 - lasting, dtype=np.int8)
-    voltage = by_voltage(samples, state)
-    found = ramps_of(samples, state, voltage=voltage)
-    notices = [*_notices(found, branches), *_left_out(left_out, hold), *_far(np.flatnonzero(branches.between))]
-    if voltage:
-        notices.append(
-            "the current jumps where the resistance does, and the voltage does not: a voltage was swept. Switching "
-            "currents and rates are those of the state that is left"
-        )
+    series = series_resistance(samples, state)
+    found = ramps_of(samples, state, series=series)
+    far = branches.between & ("resistance" in columns or _off_zero(samples["current"]))
+    rows = samples["row"].astype(np.intp)
+    notices = [*_notices(found, branches), *_left_out(rows[left_out], hold), *_far(rows[far])]
+    if series is not None:
+        notices.append(_swept_by_voltage(series, samples["resistance"]))
     events = stepped(found, origin.of(KIND, *notices))
-    between = float(np.mean(branches.between))
-    return replace(events, sweeps=_first_sweeps(samples, state), between=between)
+    return replace(events, sweeps=_first_sweeps(samples, state), between=float(np.mean(far)))
+
+
+def _ends(samples: Mapping[str, Array]) -> npt.NDArray[np.bool_]:
+    """Samples after which the drive starts afresh: the last of a sweep that the next one does not go on from."""
+    current = samples["current"]
+    apart = np.abs(np.diff(current)) > _AFRESH * np.ptp(current)
+    return np.append((np.diff(samples["sweep"]) != 0) & apart, [True])
+
+
+def _off_zero(current: Array) -> npt.NDArray[np.bool_]:
+    """Where V/I is a resistance: near I = 0 it is the offset of the voltmeter over nothing."""
+    return np.asarray(np.abs(current) > _AFRESH * np.max(np.abs(current)))
+
+
+def _swept_by_voltage(series: float, resistance: Array) -> str:
+    behind = ""
+    if series > _NO_SERIES * float(np.median(np.abs(resistance))):
+        behind = f" behind a resistance of {format_rounded(series, 'ohm', 2)}"
+    return (
+        f"the current jumps where the resistance does: a voltage was swept{behind}. Switching currents and rates are "
+        "those of the state that is left"
+    )
 
 
 def _first_sweeps(samples: Mapping[str, Array], state: Codes) -> dict[str, Array]:

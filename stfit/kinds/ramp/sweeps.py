@@ -14,8 +14,10 @@ from stfit.errors import CellProblem, TableError
 from stfit.measurement.base import Array, Codes, Rows
 
 _TURN: Final = 0.05  # of the range of what is swept, by which a turn stands out
-_JUMP: Final = 2.0  # by how much more the current jumps than the voltage, in logarithms, where a voltage is swept
-_LEAST_JUMP: Final = 0.02  # in ln |I|: below, which of both is swept makes no difference
+_JUMP: Final = 3.0  # steps of the current, beyond which it jumps where the state changes
+_INNER: Final = 0.05  # of a ramp at both ends, where an instrument may wait
+_LEAST_JUMP: Final = 0.02  # in ln |I|: below, what is swept makes no difference
+_STEADY: Final = 5  # samples, over which a noisy reading of what is swept is steadied to find its turns
 _FEW: Final = 4  # samples, in which the current of a voltage ramp shows no rate
 
 
@@ -46,7 +48,7 @@ class Ramps:
     returned : Array
         Whether it changed back on the same ramp.
     step : Array
-        A, the grain of the current in that state.
+        A, the grain of the readings of the current in that state: its step, or its noise where this is larger.
     alike : (Array, Array)
         What tells ramps of one setting: start in steps, and rate, of the current or voltage that is swept.
     """
@@ -65,7 +67,7 @@ class Ramps:
 
 
 def samples_of(columns: Mapping[str, npt.NDArray[Any]]) -> dict[str, Array]:
-    """Sweep, current, voltage, resistance, ramp_rate or time, temperature of the samples that have a resistance.
+    """Sweep, current, voltage, resistance, ramp_rate or time, temperature, and row, of samples that have a resistance.
 
     TableError names the rows whose time runs back, and those with a rate of 0.
     """
@@ -76,7 +78,7 @@ def samples_of(columns: Mapping[str, npt.NDArray[Any]]) -> dict[str, Array]:
     _refuse_times(columns, kept)
     absent = np.full(current.size, np.nan)
     found = {name: columns.get(name, absent)[kept] for name in ("sweep", "time", "ramp_rate", "temperature")}
-    found["current"] = current[kept]
+    found |= {"current": current[kept], "row": np.flatnonzero(kept).astype(float)}
     if "resistance" in columns:
         found["resistance"] = columns["resistance"].astype(float)
         return found | {"voltage": found["current"] * found["resistance"]}
@@ -100,18 +102,38 @@ def _refuse_times(columns: Mapping[str, npt.NDArray[Any]], kept: npt.NDArray[np.
         raise TableError(problems)
 
 
-def by_voltage(samples: Mapping[str, Array], state: Codes) -> bool:
-    """Whether a voltage is swept: the current then jumps where the resistance does, and the voltage does not."""
+def series_resistance(samples: Mapping[str, Array], state: Codes) -> float | None:
+    """What lies between the device and the voltage that is swept, from what jumps where the state changes.
+
+    The swept voltage U = V + R_s·I is the same on both sides of a change, so R_s = −ΔV/ΔI there.
+
+    Parameters
+    ----------
+    samples : Mapping[str, Array]
+        Of `samples_of`, shape (samples,).
+    state : Codes
+        0 for P, 1 for AP, shape (samples,).
+
+    Returns
+    -------
+    float or None
+        ohm, 0 where the voltage of the device itself is swept; None where a current is, which then does not jump.
+    """
     at = np.flatnonzero((np.diff(state) != 0) & (np.diff(samples["sweep"]) == 0))
-    current, voltage = (np.abs(samples[name]) for name in ("current", "voltage"))
-    at = at[(current[at] > 0) & (current[at + 1] > 0)]
-    if at.size == 0:
-        return False
-    jumps = [float(np.median(np.abs(np.log(drive[at + 1] / drive[at])))) for drive in (current, voltage)]
-    return jumps[0] > max(_LEAST_JUMP, _JUMP * jumps[1])
+    current, voltage = samples["current"], samples["voltage"]
+    at = at[(current[at] * current[at + 1] > 0) & (voltage[at] * voltage[at + 1] > 0)]
+    if at.size == 0 or float(np.median(np.abs(np.log(current[at + 1] / current[at])))) < _LEAST_JUMP:
+        return None
+    change = current[at + 1] - current[at]
+    # a current that moves one step is swept; V then jumps up with R, and R_s would be infinite
+    slope = float(np.median((voltage[at + 1] - voltage[at]) / np.where(change == 0, np.inf, change)))
+    step = _grains(samples["sweep"], current, state)
+    if float(np.median(np.abs(change))) < _JUMP * float(np.max(step)):
+        return None
+    return max(0.0, -slope)
 
 
-def ramps_of(samples: Mapping[str, Array], state: Codes, *, voltage: bool) -> Ramps:
+def ramps_of(samples: Mapping[str, Array], state: Codes, *, series: float | None) -> Ramps:
     """Cut the samples into ramps, and find the change of state on each.
 
     Parameters
@@ -120,8 +142,8 @@ def ramps_of(samples: Mapping[str, Array], state: Codes, *, voltage: bool) -> Ra
         Of `samples_of`, shape (samples,).
     state : Codes
         0 for P, 1 for AP, shape (samples,).
-    voltage : bool
-        Whether a voltage is swept, not a current.
+    series : float or None
+        ohm, in series with the device where a voltage is swept; None where a current is.
 
     Returns
     -------
@@ -133,7 +155,8 @@ def ramps_of(samples: Mapping[str, Array], state: Codes, *, voltage: bool) -> Ra
     TableError
         Where the clock stands still along a ramp.
     """
-    swept, current = samples["voltage" if voltage else "current"], samples["current"]
+    current = samples["current"]
+    swept = current if series is None else samples["voltage"] + series * current
     first, last = _monotone(samples["sweep"], swept)
     begins, direction = state[first], np.sign(swept[last] - swept[first])
     at = _first_changed(state, first, last)
@@ -142,15 +165,15 @@ def ramps_of(samples: Mapping[str, Array], state: Codes, *, voltage: bool) -> Ra
     grain = _grains(samples["sweep"], current, state)[begins]
     seen = np.where(switched, before, last)  # the last sample in the state of the beginning
     rises = [direction * (current[sample] - current[first]) for sample in (before, after, seen)]
-    if voltage:
-        rises[1] = rises[0] + grain  # behind the change flows the current of the other state
     pace = _pace(samples, swept, first, last)
+    if series is not None:
+        rises[1] = rises[0] + grain  # behind the change flows the current of the other state
     steps = _grains(samples["sweep"], swept, np.zeros_like(state))[0]
     return Ramps(
         state=begins,
         start=current[first],
         direction=direction,
-        rate=_current_rate(samples, first, seen, pace) if voltage else pace,
+        rate=pace if series is None else _current_rate(samples, swept, first, seen, pace),
         temperature=samples["temperature"][first],
         end=np.maximum(rises[2], grain),
         lower=np.where(switched, rises[0], np.nan),
@@ -163,37 +186,67 @@ def ramps_of(samples: Mapping[str, Array], state: Codes, *, voltage: bool) -> Ra
 
 def _first_changed(state: Codes, first: Rows, last: Rows) -> Rows:
     """The first sample of each ramp that is in another state than its first one; behind all samples where none is."""
+    owner, place = _expanded(first, last)
+    where = np.where(state[place] != state[first][owner], place, state.size)
+    return np.asarray(np.minimum.reduceat(where, np.searchsorted(owner, np.arange(first.size))), dtype=np.intp)
+
+
+def _expanded(first: Rows, last: Rows) -> tuple[Rows, Rows]:
+    """Of every sample of every stretch, the stretch and its place in the file."""
     sizes = last - first + 1
     owner = np.repeat(np.arange(first.size), sizes)
-    place = first[owner] + np.arange(owner.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    where = np.where(state[place] != state[first][owner], place, state.size)
-    return np.asarray(np.minimum.reduceat(where, np.cumsum(sizes) - sizes), dtype=np.intp)
+    return owner, first[owner] + np.arange(owner.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
 
 
 def _pace(samples: Mapping[str, Array], swept: Array, first: Rows, last: Rows) -> Array:
-    """Of what is swept, per s, from the ends of each ramp: between two samples a coarse clock may stand."""
-    duration = samples["time"][last] - samples["time"][first]
-    if np.any(duration == 0):
-        row = int(first[np.argmax(duration == 0)])
+    """Of what is swept, per s: the line of time against it along each ramp.
+
+    All samples between a twentieth and nineteen twentieths of the way count, so that neither the grain of a coarse
+    clock nor a wait at a turn moves it much.
+    """
+    given = np.abs(samples["ramp_rate"][last])
+    time = samples["time"]
+    if np.all(np.isnan(time)):
+        return np.asarray(given)
+    delay = _slopes(first, last, swept, time, share=_INNER)
+    if np.any(still := delay == 0):
+        row = int(first[np.argmax(still)])
         expected = 'a clock that moves along a ramp, or ramp_rate = "1 mA/s" in place of the time'
         raise TableError([CellProblem(row, "time", expected, "the same time from here to the end of the ramp")])
-    given = np.abs(samples["ramp_rate"][last])
-    return np.asarray(np.where(np.isnan(duration), given, np.abs(swept[last] - swept[first]) / duration))
+    return np.asarray(1.0 / np.abs(delay))
 
 
-def _current_rate(samples: Mapping[str, Array], first: Rows, seen: Rows, pace: Array) -> Array:
-    """A/s of the current of the state that is left, in the later half of the time before it is left.
+def _current_rate(samples: Mapping[str, Array], swept: Array, first: Rows, seen: Rows, pace: Array) -> Array:
+    """A/s of the current of the state that is left, in the later half of the way before it is left.
 
     Where the resistance falls with the bias the current of a voltage ramp grows faster and faster. A rate that the
     table gives is one of the current.
     """
-    current, time = samples["current"], samples["time"]
+    if np.all(np.isnan(samples["time"])):
+        return pace
     middle = (first + seen) // 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        measured = np.abs((current[seen] - current[middle]) / (time[seen] - time[middle]))
-    ohmic = pace / samples["resistance"][seen]
-    known = np.isnan(time[first])
-    return np.where(known, pace, np.where((seen - middle < _FEW) | ~np.isfinite(measured), ohmic, measured))
+    slope = _slopes(middle, seen, swept, samples["current"], share=0.0)
+    ohmic = samples["current"][seen] / swept[seen]
+    return np.asarray(pace * np.abs(np.where((seen - middle < _FEW) | (slope == 0), ohmic, slope)))
+
+
+def _slopes(first: Rows, last: Rows, x: Array, y: Array, *, share: float) -> Array:
+    """Slope of the least-squares line of y against x along each stretch; 0 where x stands.
+
+    share: of the way at both ends that is left out, where more than two samples remain.
+    """
+    owner, place = _expanded(first, last)
+    way = np.where(x[last] == x[first], 1.0, x[last] - x[first])
+    along = (x[place] - x[first][owner]) / way[owner]
+    inner = (along >= share) & (along <= 1.0 - share)
+    enough = np.bincount(owner, inner, first.size) > 2
+    weight = np.where(enough[owner], inner, 1.0)
+    total = np.bincount(owner, weight, first.size)
+    means = [np.bincount(owner, weight * values[place], first.size) / total for values in (x, y)]
+    off = [values[place] - mean[owner] for values, mean in zip((x, y), means, strict=True)]
+    spread = np.bincount(owner, weight * off[0] ** 2, first.size)
+    common = np.bincount(owner, weight * off[0] * off[1], first.size)
+    return np.where(spread > 0, common / np.where(spread > 0, spread, 1.0), 0.0)
 
 
 def _grains(sweep: Array, drive: Array, state: Codes) -> Array:
@@ -213,9 +266,15 @@ def _monotone(sweep: Array, swept: Array) -> tuple[Rows, Rows]:
     least = _TURN * float(np.ptp(swept))
     starts = np.append(0, np.flatnonzero(np.diff(sweep) != 0) + 1)
     window = 2 * int(np.max(np.diff(np.append(starts, swept.size)))) + 1  # else all sweeps are searched for each turn
-    turns = [scipy.signal.find_peaks(sign * swept, prominence=least, wlen=window)[0] for sign in (1.0, -1.0)]
+    steady = scipy.ndimage.median_filter(swept, _STEADY, mode="nearest")
+    peaks = np.concatenate(
+        [scipy.signal.find_peaks(sign * steady, prominence=least, wlen=window)[0] for sign in (1, -1)]
+    )
     ends = np.append(starts[1:] - 1, swept.size - 1)
+    # steadied over its end, a sweep that starts afresh seems to turn just before
+    of = np.searchsorted(ends, peaks)
+    turns = peaks[np.minimum(ends[of] - peaks, peaks - starts[of]) > _STEADY // 2]
     # each turn ends a stretch and begins the next one
-    first, last = np.sort(np.concatenate([starts, *turns])), np.sort(np.concatenate([ends, *turns]))
+    first, last = np.sort(np.concatenate([starts, turns])), np.sort(np.concatenate([ends, turns]))
     long = np.abs(swept[last] - swept[first]) > least
     return first[long], last[long]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,22 @@ def test_a_read_out_that_errs_is_proposed_and_a_perfect_one_is_not() -> None:
             assert f'read_out = ["{proposed}"]' in notes[0].sentence
     problem = objective(pulses(3, floor=0.06))
     assert 'read_out = ["floor"]' in read_out_notes(problem, minimise(problem))[0].sentence
+
+
+def test_a_read_out_beside_one_that_is_fitted_is_judged_by_itself() -> None:
+    known = {"device": {"temperature": "295 K"}, "model": {"asymmetry": "free"}}
+    other = pulses(2, visibility=0.7, read_out=("visibility",))
+    problem = assemble(analysis_of(known, Path(), "lab.toml"), [other, pulses(4, visibility=0.9)])
+    (note,) = read_out_notes(problem, minimise(problem))
+    assert "stops at 0.89" in note.sentence  # drawn at 0.9, its error is 0.01
+
+
+def test_equal_shares_give_a_start() -> None:
+    measured = pulses(1, read_out=("visibility", "floor"))
+    flat = replace(measured, n_switched=np.full_like(measured.n, 250.0))
+    start = flat.start()
+    assert start.dwell_times is not None
+    assert np.all(np.isfinite(start.dwell_times.log_dwell))
 
 
 def test_the_key_takes_both_names_and_no_other() -> None:

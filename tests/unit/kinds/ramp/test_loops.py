@@ -104,10 +104,12 @@ def test_ap_may_be_the_low_branch() -> None:
 
 def test_rates_that_differ_by_the_clock_are_one() -> None:
     columns = loops([(2.0e-3, -1.0e-3)] * 4)
-    columns["time"] = columns["time"] * (1.0 + 0.01 * columns["sweep"])
+    ramp = (np.arange(columns["time"].size) + 1) // 100
+    paces = 1.0 + 0.01 * np.random.default_rng(4).standard_normal(ramp.max() + 1)  # as a clock gives them
+    columns["time"] = np.cumsum(1e-3 * paces[ramp])
     found = reduced(columns)
     assert found.ramps.size == 2
-    assert found.ramps.ramp_rate == pytest.approx(0.1 / 1.015, rel=2e-4)  # the geometric mean
+    assert found.ramps.ramp_rate == pytest.approx(0.1, rel=0.02)
 
 
 def test_two_rates_are_two_settings() -> None:
@@ -226,10 +228,51 @@ def test_where_a_voltage_is_swept_the_current_of_the_state_that_is_left_counts(g
     assert any("a voltage was swept" in notice for notice in found.origin.notices)
 
 
-def test_a_coarse_clock_gives_the_rate_from_the_ends_of_a_ramp() -> None:
+def test_a_coarse_clock_and_a_wait_at_the_turn_leave_the_rate() -> None:
     columns = loops([(2.0e-3, -1.0e-3)] * 4)
-    columns["time"] = np.floor(columns["time"] * 100.0) / 100.0  # ten samples share a reading
-    assert reduced(columns).ramps.ramp_rate == pytest.approx(0.1, rel=0.05)
+    coarse = columns | {"time": np.floor(columns["time"] * 40.0) / 40.0}  # 25 samples share a reading, 4 a ramp
+    assert reduced(coarse).ramps.ramp_rate == pytest.approx(0.1, rel=0.05)
+    at = np.arange(columns["time"].size)
+    waiting = columns | {"time": columns["time"] + 0.05 * ((at + 1) // 100)}  # half a ramp long, at both ends
+    assert reduced(waiting).ramps.ramp_rate == pytest.approx(0.1, rel=0.05)
+
+
+@pytest.mark.parametrize("series", [300.0, 1000.0])
+def test_a_resistance_in_series_with_the_swept_voltage_is_read_off_the_switches(series: float) -> None:
+    rng, parts = np.random.default_rng(3), []
+    for number in range(12):
+        state = np.ones(LOOP.size)
+        state[65 + number : 150 + number] = 0.0
+        source = 1e3 * LOOP
+        current = source / (1e3 * (1.0 + state) + series) * (1.0 + 1e-3 * rng.standard_normal(LOOP.size))
+        parts.append(
+            (np.full(LOOP.size, float(number)), current, source - series * current, np.arange(LOOP.size) * 0.01)
+        )
+    sweep, current, voltage, time = (np.concatenate(part) for part in zip(*parts, strict=True))
+    found = reduced({"sweep": sweep, "current": current, "voltage": voltage, "time": time})
+    rates = dict(zip(found.ramps.state.tolist(), found.ramps.ramp_rate.tolist(), strict=True))
+    assert rates == pytest.approx({0: 10.0 / (1e3 + series), 1: 10.0 / (2e3 + series)}, rel=0.05)  # 10 V/s
+    assert sum(found.n_switched) == 23 or sum(found.n_switched) == 24
+    assert any("behind a resistance of" in notice for notice in found.origin.notices)
+
+
+def test_a_sweep_that_stops_at_its_switch_has_one() -> None:
+    """The instrument goes back to the start as soon as the resistance jumps."""
+    columns = loops([(2.0e-3 + 1e-4 * k, None) for k in range(10)])
+    up = np.arange(columns["sweep"].size) % LOOP.size
+    kept = up <= 70 + columns["sweep"] + 3 * (columns["sweep"] % 2)  # up to the first sample in P, or the fourth
+    found = reduced({name: values[kept] for name, values in columns.items()})
+    assert sum(found.n_switched) == 10
+    assert events(found, 1)[0][:2] == (1.9, 2.0)
+
+
+def test_a_sample_is_named_by_its_row_of_the_file() -> None:
+    columns = loops([(2.0e-3, -1.0e-3)] * 4)
+    columns["resistance"][[40]] = resistance(np.zeros(1), columns["current"][[40]])
+    columns["voltage"] = columns["resistance"] * columns["current"]
+    columns["resistance"][:20], columns["current"][:20], columns["voltage"][:20] = 0.0, 0.0, 0.0
+    del columns["resistance"]
+    assert any("(sample 41)" in notice for notice in reduced(columns).origin.notices)
 
 
 def test_branches_may_bend() -> None:
