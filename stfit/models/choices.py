@@ -28,28 +28,32 @@ class BarrierChoice:
         What the virtual laboratory calls a device that follows this law.
     reason : str
         Why it takes no other asymmetry, as the end of a message; "" where it takes all.
+    parameters : tuple of str
+        Those that no other law has.
     """
 
     asymmetries: Mapping[str, tuple[str, ...]]
     level: str
     reason: str = ""
+    parameters: tuple[str, ...] = ()
+
+
+_TWO_BARRIERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "theta_0": ("E_P", "E_AP", "theta_0"),
+    "symmetric": ("E_P", "E_AP"),
+    "uniaxial": ("Kv", "h"),
+    "chi": ("E_P", "E_AP", "chi"),
+    "free": ("E_P", "E_AP", "c_P", "c_AP"),
+}
 
 
 # by the name that `barrier` has in the analysis file; the laws themselves stand in models.law.LAWS
 BARRIERS: Final[Mapping[str, BarrierChoice]] = {
-    DEFAULT_BARRIER: BarrierChoice(
-        {
-            "theta_0": ("E_P", "E_AP", "theta_0"),
-            "symmetric": ("E_P", "E_AP"),
-            "uniaxial": ("Kv", "h"),
-            "chi": ("E_P", "E_AP", "chi"),
-            "free": ("E_P", "E_AP", "c_P", "c_AP"),
-        },
-        level="rate-law",
-    ),
+    DEFAULT_BARRIER: BarrierChoice(_TWO_BARRIERS, level="rate-law"),
     "exact": BarrierChoice(
         {"uniaxial": ("Kv", "h"), "symmetric": ("Kv",)}, level="exact-rates", reason="whose barriers are of one axis"
     ),
+    "power-law": BarrierChoice(_TWO_BARRIERS, level="power-law", parameters=("exponent",)),
 }
 
 

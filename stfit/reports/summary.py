@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from stfit.constants import BOLTZMANN
 from stfit.reports.fit_test_words import alarms
 from stfit.reports.next_words import next_steps
 from stfit.reports.ranking_words import comparison_sentence
@@ -16,7 +17,7 @@ from stfit.reports.sentences import (
     quoted_at,
     truth_sentence,
 )
-from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_interval
+from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_interval, format_value
 from stfit.results.result import Estimate, FitResult, Verdict
 from stfit.results.symbols import symbol
 
@@ -40,7 +41,7 @@ def summary(result: FitResult) -> str:
     lines += _table([_HEAD, *(_cells(name, entry, beside(name, result)) for name, entry in ordered(result))])
     if result.combinations:
         lines += ["", "Identified instead", *(f"  {combination_text(entry)}" for entry in result.combinations)]
-    lines += ["", quoted_at(result)]
+    lines += ["", f"{quoted_at(result)}{_barriers(result)}"]
     lines += ["", result.status.sentence, goodness_sentence(result.goodness)]
     lines += [f"{verdict}: {sentence}" for verdict, sentence in alarms(result.goodness)]
     lines += [identifiability_sentence(result)]
@@ -72,6 +73,22 @@ def interval_cell(estimate: Estimate, level: str, magnitude: float = 0.0) -> str
     interval = getattr(estimate, level)
     without = estimate.verdict is Verdict.FIXED or (estimate.verdict is Verdict.NOT_IDENTIFIED and interval is None)
     return "–" if without else format_interval(interval, estimate.unit, magnitude)
+
+
+def in_thermal_energies(estimate: Estimate, temperature: float | None) -> str:
+    """Δ = E/k_BT of a barrier at a temperature (K), with its error, as "26.8(3) k_BT"; "" for what is no energy."""
+    if estimate.value is None or estimate.verdict is Verdict.NOT_IDENTIFIED or estimate.unit != "J" or not temperature:
+        return ""
+    thermal = BOLTZMANN * temperature
+    stderr = None if estimate.stderr is None else estimate.stderr / thermal
+    return f"{format_value(estimate.value / thermal, stderr, '')} k_BT"
+
+
+def _barriers(result: FitResult) -> str:
+    """Δ of every barrier that is known."""
+    known = {name: in_thermal_energies(entry, result.reference_temperature) for name, entry in ordered(result)}
+    found = [f"{symbol(name).text} = {thermal}" for name, thermal in known.items() if thermal]
+    return f" {', '.join(found)}." if found else ""
 
 
 def _cells(name: str, estimate: Estimate, magnitude: float) -> tuple[str, str, str, str]:

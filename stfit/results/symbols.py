@@ -105,6 +105,7 @@ _SYMBOLS: Final = {
     "field_linewidth_AP": Symbol("μ0ΔH", "AP", "homogeneous linewidth of AP at zero current"),
     "inhomogeneous_linewidth": Symbol("μ0ΔH", "0", "inhomogeneous linewidth"),
     "curie_temperature": Symbol("T", "C", "Curie temperature"),
+    "exponent": Symbol("n", "", "exponent of the barrier"),
     "heating": Symbol("κ", "", "Joule heating, of T² = T0² + κI²"),
     "sigma": Symbol("σ", "", "barrier in units of k_BT"),
     "k_B": Symbol("k", "B", "Boltzmann constant"),
