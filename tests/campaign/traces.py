@@ -56,11 +56,11 @@ class Cell:
     @property
     def design(self) -> TelegraphDesign:
         """How the records are taken, in units of the noise."""
-        samples = max(int(PAIRS * 2.5 * self.dwell), 3000)
+        samples = max(int(PAIRS * 2.5 * self.dwell), 3000) // (BURSTS if "bursts" in self.names else 1)
         plain = TelegraphDesign("t.csv", np.zeros(1), np.full(1, 300.0), samples, INTERVAL, 0.0, 1.0, RESOLUTION)
         for name in self.names:
             plain = replace(plain, **IMPERFECTIONS[name](self.snr, self.dwell, samples))
-        return replace(plain, samples=plain.samples // plain.bursts)
+        return plain
 
     @property
     def tau(self) -> Array:
