@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -81,6 +81,13 @@ class Choices:
     mapping: str = "damping"
     magnetisation: str = "constant"
     anisotropy_law: str = "constant"
+
+
+def require_choice(what: str, name: str, known: Iterable[str]) -> None:
+    """ValueError where a name is none of those known; what: is chosen by it, for the message."""
+    names = list(known)
+    if name not in names:
+        raise ValueError(f"{what}: expected one of {', '.join(map(repr, names))}; found {name!r}")
 
 
 def default_asymmetry(barrier: str) -> str:

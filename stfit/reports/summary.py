@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Final
 
 from stfit.constants import BOLTZMANN
@@ -10,7 +11,7 @@ from stfit.reports.next_words import next_steps
 from stfit.reports.ranking_words import comparison_sentence
 from stfit.reports.sentences import (
     chain_sentence,
-    combination_text,
+    format_combination,
     goodness_sentence,
     headline,
     identifiability_sentence,
@@ -31,16 +32,21 @@ ANSWERS: Final[tuple[str, ...]] = (  # in the order in which a report gives them
     "I_c_P",
     "I_c_AP",
 )
+_RULE: Final = 80  # letters
+_NARROWEST: Final = 12  # letters, of a column
 _HEAD: Final = ("", "value", "95 % interval", "verdict")
 
 
-def summary(result: FitResult) -> str:
-    """The answer, its verdicts and whether to believe it; columns aligned, no line carries markup."""
-    lines = [result.title, "=" * max(len(result.title), 1), headline(result)]
+def summary(result: FitResult, width: int | None = None) -> str:
+    """The answer, its verdicts and whether to believe it; columns aligned, no line carries markup.
+
+    width: letters in a line at most, but for longer words; None for a sentence a line.
+    """
+    lines = [result.title, "=" * min(max(len(result.title), 1), _RULE), headline(result)]
     lines += [*filter(None, [truth_sentence(result)]), ""]
-    lines += _table([_HEAD, *(_cells(name, entry, beside(name, result)) for name, entry in ordered(result))])
+    lines += _table([_HEAD, *(_cells(name, entry, beside(name, result)) for name, entry in ordered(result))], width)
     if result.combinations:
-        lines += ["", "Identified instead", *(f"  {combination_text(entry)}" for entry in result.combinations)]
+        lines += ["", "Identified instead", *(f"  {format_combination(entry)}" for entry in result.combinations)]
     lines += ["", f"{quoted_at(result)}{_barriers(result)}"]
     lines += ["", result.status.sentence, goodness_sentence(result.goodness)]
     lines += [f"{verdict}: {sentence}" for verdict, sentence in alarms(result.goodness)]
@@ -50,7 +56,13 @@ def summary(result: FitResult) -> str:
     lines += [f"{note.level}: {note.sentence}" for note in result.validity if note.level != "info"]
     lines += [f"notice, {entry.file}: {notice}" for entry in result.measurements for notice in entry.notices]
     lines += ["", *(f"Next: {step}" for step in steps)] if (steps := next_steps(result)) else []
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines if width is None else [part for line in lines for part in _folded(line, width)]) + "\n"
+
+
+def _folded(line: str, width: int) -> list[str]:
+    """A line in parts, of which those that go on are indented."""
+    indent = " " * (2 + len(line) - len(line.lstrip()))
+    return wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def ordered(result: FitResult) -> list[tuple[str, Estimate]]:
@@ -97,6 +109,9 @@ def _cells(name: str, estimate: Estimate, magnitude: float) -> tuple[str, str, s
     return symbol(name).text, value, interval_cell(estimate, "ci95", magnitude), verdict
 
 
-def _table(rows: list[tuple[str, str, str, str]]) -> list[str]:
+def _table(rows: list[tuple[str, str, str, str]], width: int | None) -> list[str]:
+    """Rows with their columns aligned, but for cells too long for a table of that width."""
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    while width is not None and sum(widths) + 6 > width and max(widths) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -121,7 +121,18 @@ _TOKEN: Final = re.compile(r"[^\W\d]\w*|\*\*|\*|-|[^\w*-]+|\d+")
 
 
 def symbol(name: str) -> Symbol:
-    """The symbol of a parameter; a name that is not known stands for itself."""
+    """The symbol of a parameter.
+
+    Parameters
+    ----------
+    name : str
+        As results call it, for example "l_over_L"; one that is not known stands for itself.
+
+    Returns
+    -------
+    Symbol
+        Its `text` is for a terminal ("l/L_θθ"), its `html` for a page, its `words` say what it is.
+    """
     return _SYMBOLS.get(name) or Symbol(name, "", "", known=False)
 
 

@@ -26,7 +26,8 @@ _MOST_OFFSETS: Final = 6000
 _CHANGE: Final = 6.0  # ln L that any change from block to block costs: the mean of a block scatters
 _PER_STEP: Final = 6.0  # ln L that a drift by one step costs beside
 _JUMP: Final = 14.0  # ln L that a jump costs, however large
-_LEAST_GAIN: Final = 20.0  # ln L of the path over one offset for all
+_LEAST_GAIN: Final = (20.0, 2.5e-3)  # ln L of the path over one offset for all, at least and a sample: levels and
+# noises of a histogram are not exact, so that a path follows the states a little
 _SHARES: Final = (0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)  # of the high level in a block
 _ELSEWHERE: Final = 1e-3  # share of samples that may lie anywhere
 _MOST_JUMPS: Final = 6  # of a baseline; what jumps oftener is a level of its own
@@ -38,7 +39,7 @@ _COLOURED: Final = 1.3  # samples of memory, from which the noise is not taken f
 _STAYS: Final = 4  # blocks that a baseline stays where it jumped to, at least
 _LEAST: Final = 0.08  # of the step, below which nothing depends on it
 _ROUNDS: Final = 20  # of the estimate of each block's own offset
-_TAILS, _RAREST = 4.0, 0.002  # share of a level by which a piece shows it: over that of the noise, and at least
+_RAREST: Final = (0.002, 0.1)  # share of a level by which a piece shows it, in little and in much noise
 
 
 class Course(Enum):
@@ -85,15 +86,15 @@ def baseline_of(samples: npt.NDArray[Any], step: float, noise: tuple[float, floa
     low, high = np.quantile(every, [1e-4, 1.0 - 1e-4])
     width = max(_FINEST * min(noise), (high - low + 2.0 * step) / _MOST_OFFSETS)
     grid = np.arange(low - step, high + 0.5 * width, width)  # of the low level
+    grid = grid + _off_the_grid(_likelihoods([every], grid, step, noise)[0]) * width
     value = _likelihoods(blocks, grid, step, noise)
     path, gain = _best_path(value, width / step)
-    if gain >= _LEAST_GAIN and (memory := _memory(blocks, grid[path], step)) > _COLOURED:
+    least = max(_LEAST_GAIN[0], _LEAST_GAIN[1] * sum(block.size for block in blocks))
+    if gain >= least and (memory := _memory(blocks, grid[path], step)) > _COLOURED:
         path, gain = _best_path(value / memory, width / step)  # so many samples tell as much as one of white noise
-    if gain < _LEAST_GAIN:
+    if gain < least:
         return Course.STAYED
-    tail = float(ndtr(-0.5 * step / max(noise)))
-    rarest = float(np.clip(_TAILS * tail, _RAREST, CLEAR[1]))
-    rough = _with_both_levels(_without_visits(grid[path], step), blocks, step, rarest)
+    rough = _with_both_levels(_without_visits(grid[path], step), blocks, step, noise)
     jumped = np.flatnonzero(np.abs(np.diff(rough)) > _JUMPED * step)
     if _elsewhere(blocks, rough, step, noise) > _MOST_ELSEWHERE:
         return Course.UNJUDGED
@@ -130,6 +131,13 @@ def _memory(blocks: list[Array], offsets: Array, step: float) -> float:
     return float(1.0 + 2.0 * correlation[:end].sum())
 
 
+def _off_the_grid(value: Array) -> float:
+    """Where between the points of a grid the maximum lies, from −1/2 to 1/2: a path between two would look like one."""
+    top = int(np.clip(np.argmax(value), 1, value.size - 2))
+    before, at, after = value[top - 1 : top + 2]
+    return float(np.clip(0.5 * (before - after) / min(before - 2.0 * at + after, -1e-9), -0.5, 0.5))
+
+
 def _elsewhere(blocks: list[Array], rough: Array, step: float, noise: tuple[float, float]) -> float:
     """Share of the samples that are far off both levels."""
     far = total = 0
@@ -152,24 +160,31 @@ def _without_visits(rough: Array, step: float) -> Array:
     return found
 
 
-def _with_both_levels(rough: Array, blocks: list[Array], step: float, rarest: float) -> Array:
-    """Offsets without the jumps to pieces that show one level only: the record dwells at another level there.
-
-    rarest: share of the samples by which a level is seen.
-    """
+def _with_both_levels(rough: Array, blocks: list[Array], step: float, noise: tuple[float, float]) -> Array:
+    """Offsets without the jumps to pieces that show one level only: the record dwells at another level there."""
     found = rough.copy()
+    rarest = float(np.clip(ndtr(-0.5 * step / max(noise)), *_RAREST))
     ends = [0, *(np.flatnonzero(np.abs(np.diff(rough)) > _JUMPED * step) + 1), rough.size]
     before = None
     for start, stop in pairwise(ends):
         inner = range(start + 1, stop - 1) if stop - start > _STAYS else range(start, stop)  # jumps lie in blocks
-        seen = [k for k in inner if blocks[k].size]
-        high = [np.count_nonzero(blocks[k] > rough[k] + 0.5 * step) / blocks[k].size for k in seen]
-        if not seen or min(np.mean(high), 1.0 - np.mean(high)) < rarest:
+        high = _share_of_high(np.concatenate([blocks[k] - rough[k] for k in inner]), step, noise)
+        if min(high, 1.0 - high) < rarest:
             found[start:stop] = np.nan if before is None else before
         else:
             before = found[stop - 1]
     first = found[np.isfinite(found)]
     return np.where(np.isfinite(found), found, first[0]) if first.size else rough
+
+
+def _share_of_high(off: Array, step: float, noise: tuple[float, float]) -> float:
+    """The likeliest share of the high level among samples `off` above the low one; 0 of none."""
+    share = 0.5 if off.size else 0.0
+    low = np.exp(-0.5 * (off / noise[0]) ** 2) / noise[0] + _ELSEWHERE / step
+    high = np.exp(-0.5 * ((off - step) / noise[1]) ** 2) / noise[1] + _ELSEWHERE / step
+    for _ in range(_ROUNDS if off.size else 0):
+        share = float(np.mean(share * high / (share * high + (1.0 - share) * low)))
+    return share
 
 
 def _log_density(off: Array, share: float, step: float, noise: tuple[float, float]) -> Array:

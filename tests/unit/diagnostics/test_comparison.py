@@ -196,10 +196,10 @@ def test_the_result_warns_where_a_rival_is_much_better() -> None:
     measured = table.draw(eta, np.random.default_rng(6))
     result = fit(measured, device=KNOWN)
     assert result.validity[0].name == "rival description"
-    assert "“barrier ∝ (1 − I/I_c)²” describes the data better" in result.summary()
+    assert "“barrier ∝ (1 − I/I_c)²” describes the data better" in result.summary(width=None)
     silent = fit(measured, device=KNOWN, fit={"compare": False})
     assert silent.comparison == []
-    assert "describes the data better" not in silent.summary()
+    assert "describes the data better" not in silent.summary(width=None)
 
 
 def test_whether_to_compare_is_yes_or_no() -> None:
