@@ -37,6 +37,7 @@ _STAYS: Final = 4  # blocks that a baseline stays where it jumped to, at least
 _LEAST: Final = 0.08  # of the step, below which nothing depends on it
 _ROUNDS: Final = 20  # of the estimate of each block's own offset
 _EVERY: Final = 1 << 20  # samples of a block that are looked at, at most
+_ENOUGH: Final = 2048  # samples of a block, whose levels they show to a few hundredths of the noise
 _CLEAR: Final = (3.0, 0.02)  # noises between levels of a block, and the share of its rarer one, by which it shows two
 _ALIKE: Final = 0.1  # of the step, by which blocks and record may differ
 
@@ -70,7 +71,7 @@ def levels_of_blocks(samples: npt.NDArray[Any], levels: Levels) -> tuple[float, 
     Levels that jump or wander are smeared in the histogram of a record, in those of short blocks they are not.
     """
     edges = _block_edges(samples.size)
-    found = [_two_gaussians(_finite(samples[a:b])) for a, b in pairwise(edges)]
+    found = [_two_gaussians(_finite(samples[a:b])[:: max(1, (b - a) // _ENOUGH)]) for a, b in pairwise(edges)]
     clear = np.array([each for each in found if each is not None])
     if clear.shape[0] < _BLOCKS[0] // 2:
         return None
