@@ -27,6 +27,20 @@ _STATISTICS = 6  # first sample in AP; transitions P→AP, AP→P; samples in AP
 
 @final
 @dataclass(frozen=True)
+class Expected:
+    """ln L of some samples, and the sufficient statistics given them: mean (6,), covariance (6, 6).
+
+    totals: number of samples, Σz and Σz².
+    """
+
+    value: float
+    mean: Array
+    covariance: Array
+    totals: Array
+
+
+@final
+@dataclass(frozen=True)
 class HiddenChain:
     """A trace under the two-state model, in units of its own.
 
@@ -49,6 +63,11 @@ class HiddenChain:
 
     def derivatives(self, x: Array) -> tuple[float, Array, Array, Array]:
         """ln L, its gradient (p,), its Hessian (p, p), and the mean of the statistics (6,)."""
+        expected = self.expected(x)
+        return expected.value, *self.slopes(x, expected), expected.mean
+
+    def expected(self, x: Array) -> Expected:
+        """What one pass over the samples tells of ln L at x."""
         emission, stay, state = self.numbers(x)
         mean, linear, square = (
             np.zeros(_STATISTICS),
@@ -62,11 +81,16 @@ class HiddenChain:
         upper = np.triu(square.sum(axis=0))
         covariance = upper + np.triu(upper, 1).T
         totals = np.array([self.samples.size, *sums[:2].sum(axis=1)])
-        rows = np.vstack([mean, np.zeros(_STATISTICS), np.eye(_STATISTICS)])
-        jet = _complete_log_likelihood(seed(x, 2), rows, np.outer([1.0] + [0.0] * (_STATISTICS + 1), totals))
+        return Expected(self._with_common_factor(x, state[2], sums), mean, covariance, totals)
+
+    def slopes(self, x: Array, expected: Expected) -> tuple[Array, Array]:
+        """Gradient (p,) and Hessian (p, p) of ln L at x, with one noise or two, from what is expected there."""
+        rows = np.vstack([expected.mean, np.zeros(_STATISTICS), np.eye(_STATISTICS)])
+        totals = np.outer([1.0] + [0.0] * (_STATISTICS + 1), expected.totals)
+        jet = _complete_log_likelihood(seed(x, 2), rows, totals)
         eta = (jet.gradient[:, 2:] - jet.gradient[:, 1:2]).T  # linear in the statistics: differences are ∂η
-        hessian = np.asarray(jet.hessian)[:, :, 0] + eta.T @ covariance @ eta
-        return self._with_common_factor(x, state[2], sums), jet.gradient[:, 0], hessian, mean
+        hessian = np.asarray(jet.hessian)[:, :, 0] + eta.T @ expected.covariance @ eta
+        return jet.gradient[:, 0], hessian
 
     def numbers(self, x: Array) -> tuple[Emission, Array, Array]:
         """What the states show, (p00, p01, p10, p11), and the start of the forward pass."""

@@ -37,7 +37,7 @@ _STAYS: Final = 4  # blocks that a baseline stays where it jumped to, at least
 _LEAST: Final = 0.08  # of the step, below which nothing depends on it
 _ROUNDS: Final = 20  # of the estimate of each block's own offset
 _EVERY: Final = 1 << 20  # samples of a block that are looked at, at most
-_ENOUGH: Final = 2048  # samples of a block, whose levels they show to a few hundredths of the noise
+_ENOUGH: Final = 1024  # samples of a block, whose levels they show to a few hundredths of the noise
 _CLEAR: Final = (3.0, 0.02)  # noises between levels of a block, and the share of its rarer one, by which it shows two
 _ALIKE: Final = 0.1  # of the step, by which blocks and record may differ
 
@@ -98,7 +98,7 @@ def _two_gaussians(values: Array) -> tuple[float, float, float] | None:
     """Step and deviations of the two Gaussians in a block; None where it does not show two."""
     if values.size < _SHORTEST // 2 or np.ptp(values) == 0.0:
         return None
-    cut = 0.5 * (np.quantile(values, 0.02) + np.quantile(values, 0.98))
+    cut = float(np.mean(np.quantile(values, [0.02, 0.98])))
     mean, width, share = np.zeros(2), np.ones(2), np.array([0.5, 0.5])
     span = float(np.ptp(values))
     member = np.stack([values <= cut, values > cut]).astype(float)
