@@ -23,6 +23,7 @@ Array = npt.NDArray[np.float64]
 
 _CHUNK = 1 << 20  # samples converted at a time: what a memory-mapped trace holds in memory
 _STATISTICS = 6  # first sample in AP; transitions P→AP, AP→P; samples in AP, their Σz and Σz²
+_UPPER = np.triu_indices(_STATISTICS)
 
 
 @final
@@ -69,17 +70,15 @@ class HiddenChain:
     def expected(self, x: Array) -> Expected:
         """What one pass over the samples tells of ln L at x."""
         emission, stay, state = self.numbers(x)
-        mean, linear, square = (
-            np.zeros(_STATISTICS),
-            np.zeros((2, _STATISTICS)),
-            np.zeros((2, _STATISTICS, _STATISTICS)),
-        )
-        linear[1, 0] = square[1, 0, 0] = state[1]  # statistic 0: the first sample is in state AP
+        mean, carried = np.zeros(_STATISTICS), np.zeros((2, 1 + _STATISTICS + _UPPER[0].size))
+        carried[:, 0] = state[:2]
+        carried[1, [1, 1 + _STATISTICS]] = state[1]  # statistic 0: the first sample is in state AP
         sums = np.zeros((3, 256))
         for chunk, step in self._stretches(stay):
-            moments(chunk, emission, step, state, (mean, linear, square), sums)
-        upper = np.triu(square.sum(axis=0))
-        covariance = upper + np.triu(upper, 1).T
+            moments(chunk, emission, step, state, (mean, carried), sums)
+        covariance = np.zeros((_STATISTICS, _STATISTICS))
+        covariance[_UPPER] = carried[:, 1 + _STATISTICS :].sum(axis=0)
+        covariance += np.triu(covariance, 1).T
         totals = np.array([self.samples.size, *sums[:2].sum(axis=1)])
         return Expected(self._with_common_factor(x, state[2], sums), mean, covariance, totals)
 

@@ -101,9 +101,7 @@ def fit_hmm(
     return _result(chain, _climb(chain, x), sample_interval)
 
 
-def fit_noises(
-    samples: npt.NDArray[Any], sample_interval: float, levels: tuple[float, float], noise: float
-) -> HmmFit:
+def fit_noises(samples: npt.NDArray[Any], sample_interval: float, levels: tuple[float, float], noise: float) -> HmmFit:
     """`fit_hmm` with one noise for both states, or with one for each where BIC prefers that.
 
     The slopes at the maximum with one noise say what two would gain: they are fitted where that may be enough.
