@@ -68,7 +68,9 @@ def _densities(sample: float, means: Array, weight: float, found: Array) -> floa
     if np.isnan(sample):
         found[:] = 1.0
         return 0.0
-    nearest = np.min((sample - means) ** 2)
+    nearest = np.inf
+    for j in range(means.size):
+        nearest = min(nearest, (sample - means[j]) ** 2)
     for j in range(means.size):
         found[j] = np.exp(-0.5 * weight * ((sample - means[j]) ** 2 - nearest))
     return float(-0.5 * weight * nearest)
@@ -91,25 +93,39 @@ def _expected(z: Any, means: Array, weight: float, change: Array, room: Any) -> 
             for i in range(size):
                 before[j] += state[i] * change[i, j]
             before[j] = (state[j] if t == 0 else before[j]) * density[j]
-        total = before.sum()
-        state[:] = before / total
-        ahead[t] = state
+        total = 0.0
+        for j in range(size):
+            total += before[j]
+        for j in range(size):
+            state[j] = before[j] / total
+            ahead[t, j] = state[j]
         value += np.log(total)
-    future = np.ones(size)
+    future, pairs = np.ones(size), np.empty((size, size))
     for t in range(z.size - 1, -1, -1):
         _densities(z[t], means, weight, density)
-        gamma = ahead[t] * future
-        gamma /= gamma.sum()
         if not np.isnan(z[t]):
-            sums[0] += gamma
-            sums[1] += gamma * z[t]
-            sums[2] += gamma * z[t] * z[t]
+            total = 0.0
+            for j in range(size):
+                total += ahead[t, j] * future[j]
+            for j in range(size):
+                gamma = ahead[t, j] * future[j] / total
+                sums[0, j] += gamma
+                sums[1, j] += gamma * z[t]
+                sums[2, j] += gamma * z[t] * z[t]
         if t > 0:
-            density *= future
-            pairs = ahead[t - 1].copy().reshape(size, 1) * change * density
-            transitions += pairs / pairs.sum()
-            future = change @ density
-            future /= future.sum()
+            total = scale = 0.0
+            for i in range(size):
+                before[i] = 0.0
+                for j in range(size):
+                    onward = change[i, j] * density[j] * future[j]
+                    pairs[i, j] = ahead[t - 1, i] * onward
+                    before[i] += onward
+                    total += pairs[i, j]
+                scale += before[i]
+            for i in range(size):
+                for j in range(size):
+                    transitions[i, j] += pairs[i, j] / total
+                future[i] = before[i] / scale
     return value
 
 
