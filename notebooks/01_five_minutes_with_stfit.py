@@ -9,13 +9,11 @@
 # The device of this notebook is simulated, so that the answer is known: $l/L_{\theta\theta}$ = 25 e, τ₀ = 1 ns.
 
 # %%
-# %matplotlib inline
 # %config InlineBackend.figure_format = "retina"
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import stfit
-from stfit.reports.sentences import combination_text
 
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 folder = datasets / "nanopillar"
@@ -75,7 +73,7 @@ alone = stfit.fit(one, device={"delta_R": "0.112 ± 0.004 ohm", "beta": "0.36 ±
 for name in ("l_over_L", "tau_0", "E_P", "E_AP"):
     print(f"{name:9} {alone[name].verdict.value}")
 for combination in alone.combinations:
-    print(combination_text(combination))
+    print(stfit.format_combination(combination))
 
 # %% [markdown]
 # ## A report

@@ -7,7 +7,6 @@
 # compared with what lies behind it.
 
 # %%
-# %matplotlib inline
 # %config InlineBackend.figure_format = "retina"
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,8 +16,6 @@ from scipy.integrate import quad
 import stfit
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE, N_GMR
 from stfit.errors import OutsideValidityError
-from stfit.kinds.dwell.data import DwellTimes
-from stfit.measurement import Origin
 from stfit.physics.activation import (
     critical_current,
     l_over_L_from_critical_current,
@@ -51,16 +48,6 @@ from stfit.physics.transport import (
 from stfit.physics.two_channel import Stack, accumulation_resistance, integrated_gradient, spin_accumulation
 
 P_COLOUR, AP_COLOUR = "#0b3c7d", "#c8541a"
-plt.rcParams |= {
-    "font.family": ["STIXGeneral", "DejaVu Sans"],
-    "mathtext.fontset": "stix",
-    "font.size": 10,
-    "axes.linewidth": 0.7,
-    "xtick.direction": "in",
-    "ytick.direction": "in",
-    "legend.frameon": False,
-    "figure.constrained_layout.use": True,
-}
 cosine = CosineGmr()
 TEMPERATURE = 295.0  # K
 THERMAL = BOLTZMANN * TEMPERATURE  # J
@@ -82,7 +69,7 @@ layer = Stack(
 CURRENT_DENSITY = 1e11  # A/m²
 z = np.linspace(-190e-9, 210e-9, 801)
 
-figure, axes = plt.subplots(figsize=(6.0, 2.8))
+figure, axes = plt.subplots(figsize=(6.0, 2.8), layout="constrained")
 axes.axvspan(0, 20, color="0.9")
 axes.axhline(0, color="0.5", lw=0.7)
 axes.plot(1e9 * z, 1e6 * spin_accumulation(z, CURRENT_DENSITY, layer), color=P_COLOUR)
@@ -127,7 +114,7 @@ print(f"L_θθ/ρ0 = {transport_coefficient(0.02, 1.76e11, 3e-24, 1.4e6):.3g} 1/
 
 # %%
 theta = np.linspace(0, np.pi, 361)
-figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 2.8))
+figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 2.8), layout="constrained")
 for chi, style in ((-0.5, ":"), (0.0, "-"), (2.0, "--")):
     left.plot(theta, ChiGmr(chi).resistance(theta), style, color="k", label=f"χ = {chi:g}".replace("-", "−"))
 r, top = cosine.resistance(theta), np.pi / 2
@@ -165,7 +152,7 @@ def potential(angle: np.ndarray, drive: float) -> np.ndarray:
     return uniaxial_potential(np.abs(angle), SIGMA, 0.0, drive, cosine)
 
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 3.2))
+figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 3.2), layout="constrained")
 around = np.linspace(-np.pi, np.pi, 721)
 for radius, style in (
     (np.ones_like(around), {"color": "0.6", "lw": 0.8}),
@@ -281,7 +268,7 @@ table["c_AP/c_P"] = table["c_AP"] / table["c_P"]
 print(table.round(4).to_string(index=False))
 
 # %%
-figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 2.8))
+figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 2.8), layout="constrained")
 left.plot(sigmas, exact_c[:, 0], "o-", color=P_COLOUR, ms=4, label=r"$c_\mathrm{P}(\sigma)$")
 left.plot(sigmas, exact_c[:, 1], "s-", color=AP_COLOUR, ms=4, label=r"$c_\mathrm{AP}(\sigma)$")
 left.plot(
@@ -325,7 +312,7 @@ FIELD, TRUE_LAMBDA, TRUE_BETA, TRUE_DELTA_R = 0.05, 25.0, 0.35, 0.11
 KNOWN = {"delta_R": "0.110 ± 0.004 ohm", "beta": "0.35 ± 0.03", "temperature": "295 ± 1 K"}
 
 
-def exact_table(sigma: float, transitions: float = 1000.0) -> DwellTimes:
+def exact_table(sigma: float, transitions: float = 1000.0) -> dict[str, np.ndarray]:
     """Dwell times of a uniaxial magnet with Kv = σ k_BT at 295 K in an axial field, from its exact rates."""
     strength = coupling(TRUE_LAMBDA, TRUE_DELTA_R, TRUE_BETA)
     largest = 0.3 * sigma * THERMAL * (1 - FIELD) ** 2 / (strength * c_AP)
@@ -336,14 +323,13 @@ def exact_table(sigma: float, transitions: float = 1000.0) -> DwellTimes:
     reduced = np.where(state == 0, found.log_dwell_P, found.log_dwell_AP)  # ln(D0 τ)
     unit = 1e-9 * 2 * sigma**1.5 / np.sqrt(np.pi) * TEMPERATURE / kelvin  # 1/D0 for an attempt time of 1 ns
     n = np.full(state.size, transitions)
-    columns = {
-        "state": state,
-        "current": current,
-        "temperature": kelvin,
+    return {
+        "state": np.where(state == 0, "P", "AP"),
+        "current (A)": current,
+        "temperature (K)": kelvin,
         "n": n,
-        "total_time": n * unit * np.exp(reduced),
+        "total_time (s)": n * unit * np.exp(reduced),
     }
-    return DwellTimes.from_columns(columns, origin=Origin())
 
 
 MODELS = {
@@ -400,7 +386,7 @@ expected = np.exp(np.column_stack([rates.log_dwell_P, rates.log_dwell_AP])) / ma
 print("trajectories over Fokker–Planck:", (walked / expected).round(3).tolist())
 print(f"mean of all {np.mean(walked / expected):.3f} ± {1 / np.sqrt(500 * walked.size):.3f}")
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 2.8), width_ratios=(1.5, 1))
+figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 2.8), width_ratios=(1.5, 1), layout="constrained")
 left.plot(1e6 * step * 200 * np.arange(1, 3001), record, color="k", lw=0.4)
 left.set(xlabel="t (µs)", ylabel=r"$\cos\theta$", ylim=(-1.02, 1.02))
 fine = np.linspace(-1.7, 1.7, 35)
@@ -429,7 +415,7 @@ plt.show()
 # lie on each other.
 
 # %%
-figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 3.0))
+figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 3.0), layout="constrained")
 E_I = 0.9 * ELEMENTARY_CHARGE
 for rate, style in ((1e-4, ":"), (1e-2, "--"), (1.0, "-")):
     time, current = triangular_sweep(-36e-3, 10e-3, rate, 4001)
@@ -475,7 +461,7 @@ print(
 # %%
 currents = np.linspace(-0.5e-3, 0.5e-3, 101)
 s_AP = -G * c_AP / THERMAL
-figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 2.8), sharex=True)
+figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 2.8), sharex=True, layout="constrained")
 for (name, mapping), style in zip(MAPPINGS.items(), ("-", "--", ":", "-."), strict=True):
     slope = -1 / I_c[1] if name == "torque" else s_AP
     left.plot(1e3 * currents, np.exp(mapping.log_power_ratio(currents, slope)), style, color="k")

@@ -6,7 +6,6 @@
 # which the noise nearly hides the step. The device is simulated; its $l/L_{\theta\theta}$ is 60 e.
 
 # %%
-# %matplotlib inline
 # %config InlineBackend.figure_format = "retina"
 from pathlib import Path
 
@@ -17,13 +16,6 @@ import pandas as pd
 import stfit
 from stfit.physics.telegraph import apparent_mean_dwell
 
-plt.rcParams |= {
-    "font.family": ["STIXGeneral", "DejaVu Sans"],
-    "mathtext.fontset": "stix",
-    "xtick.direction": "in",
-    "ytick.direction": "in",
-    "legend.frameon": False,
-}
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 folder = datasets / "telegraph"
 STEP = 0.5e-3  # Ω a count of the 16-bit converter

@@ -6,7 +6,6 @@
 # devices are simulated: $l/L_{\theta\theta}$ is 12 e for the first and 60 e for the other two.
 
 # %%
-# %matplotlib inline
 # %config InlineBackend.figure_format = "retina"
 from contextlib import chdir
 from pathlib import Path
@@ -20,15 +19,7 @@ import stfit
 from stfit.constants import ELEMENTARY_CHARGE
 from stfit.physics.critical import slope_through_origin
 from stfit.physics.switching import ramp_std
-from stfit.results.result import Estimate
 
-plt.rcParams |= {
-    "font.family": ["STIXGeneral", "DejaVu Sans"],
-    "mathtext.fontset": "stix",
-    "xtick.direction": "in",
-    "ytick.direction": "in",
-    "legend.frameon": False,
-}
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 
 # %% [markdown]
@@ -156,7 +147,7 @@ shown = {
 }
 
 
-def cell(estimate: Estimate, factor: float | None) -> str:
+def cell(estimate: stfit.Estimate, factor: float | None) -> str:
     """Value ± standard error; of the logarithm where there is no factor."""
     if factor is None:
         return f"{np.log(estimate.value):.2f} ± {estimate.stderr / estimate.value:.2f}"

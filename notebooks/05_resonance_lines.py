@@ -7,7 +7,6 @@
 # $l/L_{\theta\theta}$ = 8 e.
 
 # %%
-# %matplotlib inline
 # %config InlineBackend.figure_format = "retina"
 from pathlib import Path
 
@@ -19,13 +18,6 @@ import stfit
 from stfit.physics.fluctuations import MAPPINGS, convert_linewidth, field_linewidth
 from stfit.physics.transport import transport_coefficient
 
-plt.rcParams |= {
-    "font.family": ["STIXGeneral", "DejaVu Sans"],
-    "mathtext.fontset": "stix",
-    "xtick.direction": "in",
-    "ytick.direction": "in",
-    "legend.frameon": False,
-}
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 folder = datasets / "fmr"
 

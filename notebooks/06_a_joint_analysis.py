@@ -6,7 +6,6 @@
 # simulated (`datasets/joint-device/README.md`), so the answer is known.
 
 # %%
-# %matplotlib inline
 # %config InlineBackend.figure_format = "retina"
 import json
 from dataclasses import replace
@@ -17,17 +16,8 @@ import numpy as np
 import pandas as pd
 
 import stfit
-from stfit.results.numbers import format_estimate, format_p, format_value
-from stfit.results.symbols import symbol
+from stfit import format_estimate, format_p, format_value, symbol
 
-plt.rcParams |= {
-    "font.family": ["STIXGeneral", "DejaVu Sans"],
-    "mathtext.fontset": "stix",
-    "font.size": 10,
-    "xtick.direction": "in",
-    "ytick.direction": "in",
-    "legend.frameon": False,
-}
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 folder = datasets / "joint-device"
 print((folder / "analysis.toml").read_text())
@@ -156,8 +146,9 @@ print(f"in tension: {(tensions['verdict'] == 'in tension').sum()} of {len(tensio
 # %%
 dwell = stfit.load(folder / "dwell.csv", "dwell-times")
 critical = stfit.load(folder / "critical.csv", "switching-currents")
-lines = stfit.load(folder / "lines.csv", "fmr-lines", linewidth="fwhm", power="integrated")
-shunted = replace(lines, settings=lines.settings.driven_at(1.1 * lines.settings.drive))
+lines = pd.read_csv(folder / "lines.csv")
+lines["current (mA)"] *= 1.1
+shunted = stfit.load(lines, "fmr-lines", linewidth="fwhm", power="integrated")
 sections = {
     "device": {"delta_R": "0.147 ± 0.005 ohm", "beta": "0.34 ± 0.02", "temperature": "295 ± 1 K"},
     "fit": {"reference_temperature": "295 K", "compare": False},

@@ -5,7 +5,6 @@
 # hold the truth as often as it says (calibration), and what would make it better (planning).
 
 # %%
-# %matplotlib inline
 # %config InlineBackend.figure_format = "retina"
 from pathlib import Path
 from textwrap import fill, shorten
@@ -14,20 +13,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 import stfit
-from stfit.reports.calibration_section import all_pulls_figure, coverages_figure
-from stfit.reports.calibration_words import calibration_sentence
-from stfit.reports.plan_words import plan_headline
-from stfit.reports.released import released
-from stfit.results.numbers import format_estimate
-from stfit.results.symbols import symbol
+from stfit import format_estimate, symbol
 
-plt.rcParams |= {
-    "font.family": ["STIXGeneral", "DejaVu Sans"],
-    "mathtext.fontset": "stix",
-    "font.size": 10,
-    "xtick.direction": "in",
-    "ytick.direction": "in",
-}
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 
 # %% [markdown]
@@ -84,7 +71,7 @@ print(
 result = stfit.calibrate(
     datasets / "nanopillar" / "analysis.toml", replicas=20, seed=1, intervals=("covariance", "profile")
 )
-print(calibration_sentence(result.calibration))
+print(next(note.sentence for note in result.validity if note.name == "calibration"))
 
 # %% [markdown]
 # On the command line this is
@@ -95,13 +82,13 @@ print(calibration_sentence(result.calibration))
 # find out only intervals that are wrong by far. Two hundred (`-n 200`) give a verdict that is worth something.
 
 # %%
-coverages_figure(result.calibration)
+result.plot.coverage()
 
 # %% [markdown]
 # Pulls, (estimate − truth)/error, are standard normal where the standard errors are right.
 
 # %%
-all_pulls_figure(result.calibration)
+result.plot.pulls()
 
 # %% [markdown]
 # ### The released calibration
@@ -122,7 +109,7 @@ rows = [
         ),
         "devices": row["devices"],
     }
-    for row in released()
+    for row in stfit.released_calibration()
 ]
 print("coverage of l/L_θθ in % by intervals of 68.27 % / 95 %")
 print(pd.DataFrame(rows).pivot_table("found", "design", "interval", aggfunc="first", sort=False).to_string())
@@ -140,7 +127,7 @@ print(pd.DataFrame(rows).groupby("interval", sort=False)["devices"].agg(["min", 
 # %%
 frame = pd.DataFrame(
     {"interval": row["interval"], "level": levels[level], "inside": inside, "of": of}
-    for row in released()
+    for row in stfit.released_calibration()
     for found in row["coverage"].values()
     for level, (inside, of) in found.items()
 )
@@ -158,7 +145,7 @@ print((100 * together["inside"] / together["of"]).round(1))
 # distribution function within simultaneous bands (Säilynoja et al., doi:10.1007/s11222-022-10090-6).
 
 # %%
-for row in released():
+for row in stfit.released_calibration():
     if row["interval"] == "posterior":
         ranks = ", ".join(row.get("not_uniform", [])) or "none"
         print(f"{row['design']}: {row['devices']} truths, {row['failed']} chains too short, not uniform: {ranks}")
@@ -171,7 +158,7 @@ for row in released():
 
 # %%
 plan = stfit.plan(datasets / "nanopillar" / "analysis.toml", hours=8, check=1, refits=60)
-print(plan_headline(plan))
+print(plan.summary())
 check = plan.best.check
 print(
     f"{check.refits} simulated fits: the error is {check.ratio:.2f} ± {check.ratio_error:.2f} times the predicted one."

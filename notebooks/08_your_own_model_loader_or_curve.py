@@ -5,7 +5,6 @@
 # data are in, and the description of the dwell time one wants to hold against Eq. 27.
 
 # %%
-# %matplotlib inline
 # %config InlineBackend.figure_format = "retina"
 import sqlite3
 from pathlib import Path
@@ -18,24 +17,13 @@ import pandas as pd
 from scipy.stats import chi2
 
 import stfit
+from stfit import format_estimate, format_value, symbol
 from stfit.constants import ELEMENTARY_CHARGE
 from stfit.errors import InputError
-from stfit.kinds.dwell.data import DwellTimes
-from stfit.measurement import Origin
 from stfit.physics.activation import barrier, log_dwell_time
 from stfit.physics.deviance import exponential_residuals
 from stfit.physics.transport import CosineGmr, TabulatedGmr, asymmetry_AP, asymmetry_P, coupling
-from stfit.results.numbers import format_estimate, format_value
-from stfit.results.symbols import symbol
 
-plt.rcParams |= {
-    "font.family": ["STIXGeneral", "DejaVu Sans"],
-    "mathtext.fontset": "stix",
-    "font.size": 10,
-    "xtick.direction": "in",
-    "ytick.direction": "in",
-    "legend.frameon": False,
-}
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 folder = datasets / "nanopillar"
 scratch = TemporaryDirectory()
@@ -135,8 +123,8 @@ except InputError as error:
 # %% [markdown]
 # ## A container of one's own
 #
-# Anything that ends in arrays can be fitted: a measurement is built from columns in SI units, with 0 for P and 1 for
-# AP. Here the rows are in a database. `Origin` is what the report prints as the source.
+# Anything that ends in a DataFrame or a dictionary of arrays can be fitted, with units in the headers or in `units=`.
+# Here the rows are in a database.
 
 # %%
 with sqlite3.connect(own / "laboratory.db") as database:
@@ -144,26 +132,12 @@ with sqlite3.connect(own / "laboratory.db") as database:
     rows = pd.read_sql('SELECT * FROM dwells WHERE "temperature (K)" <= 320', database)
 database.close()
 
-
-def from_database(rows: pd.DataFrame) -> DwellTimes:
-    """Dwell times from the rows of our database."""
-    columns = {
-        "state": (rows["state"] == "AP").to_numpy(dtype=int),
-        "current": 1e-3 * rows["current (mA)"].to_numpy(),
-        "temperature": rows["temperature (K)"].to_numpy(),
-        "n": rows["n"].to_numpy(dtype=float),
-        "total_time": rows["total_time (s)"].to_numpy(),
-    }
-    return DwellTimes.from_columns(columns, origin=Origin("laboratory.db", rows=len(rows)))
-
-
-result = stfit.fit(from_database(rows), device=KNOWN, fit=options, title="from our database")
+result = stfit.fit(rows, device=KNOWN, fit=options, title="from our database")
 print(f"{len(rows)} rows: l/L_θθ = {format_estimate(result['l_over_L'])}; {result.goodness.verdict}")
 
 # %% [markdown]
-# Other kinds are built alike from what their `layout` names; `stfit.load` checks cells and units, `from_columns` only
-# that no row is impossible. A new *kind* of measurement is a package of its own, found through the entry points of the
-# group `stfit.kinds`; CONTRIBUTING walks through one.
+# Where several kinds have the columns of a table, `kind="…"` says which it is. A new *kind* of measurement is a package
+# of its own, found through the entry points of the group `stfit.kinds`; CONTRIBUTING walks through one.
 #
 # ## A model of one's own
 #

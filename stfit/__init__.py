@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from stfit.version import __version__
 
 if TYPE_CHECKING:
+    from stfit.backends.budget import Budget
     from stfit.models.critical import CriticalCurrentModel
     from stfit.models.dwell import DwellTimeModel
     from stfit.models.fluctuation import FluctuationModel
@@ -26,34 +27,54 @@ if TYPE_CHECKING:
         load,
         plan,
         read_result,
+        released_calibration,
         report,
         sample,
         simulate,
         to_arviz,
     )
+    from stfit.reports.sentences import format_combination
+    from stfit.results.numbers import format_estimate, format_p, format_value
+    from stfit.results.result import Estimate
+    from stfit.results.symbols import symbol
 
 __all__ = [
+    "Budget",
     "CriticalCurrentModel",
     "DwellTimeModel",
+    "Estimate",
     "FluctuationModel",
     "__version__",
     "calibrate",
     "compare",
     "explore",
     "fit",
+    "format_combination",
+    "format_estimate",
+    "format_p",
+    "format_value",
     "load",
     "load_model",
     "load_modelresult",
     "plan",
     "read_result",
+    "released_calibration",
     "report",
     "sample",
     "simulate",
+    "symbol",
     "to_arviz",
 ]
 
 # What is offered here is imported when it is first used: `import stfit` costs next to nothing.
 _HOMES: Final = {
+    "Budget": "stfit.backends.budget",
+    "Estimate": "stfit.results.result",
+    "format_combination": "stfit.reports.sentences",
+    "format_estimate": "stfit.results.numbers",
+    "format_p": "stfit.results.numbers",
+    "format_value": "stfit.results.numbers",
+    "symbol": "stfit.results.symbols",
     "CriticalCurrentModel": "stfit.models.critical",
     "DwellTimeModel": "stfit.models.dwell",
     "FluctuationModel": "stfit.models.fluctuation",
@@ -66,12 +87,13 @@ _HOMES: Final = {
     "load": "stfit.notebook.interface",
     "plan": "stfit.notebook.interface",
     "read_result": "stfit.notebook.interface",
+    "released_calibration": "stfit.notebook.interface",
     "report": "stfit.notebook.interface",
     "sample": "stfit.notebook.interface",
     "simulate": "stfit.notebook.interface",
     "to_arviz": "stfit.notebook.interface",
 }
-_PARTS: Final = frozenset({"errors", "physics"})  # modules that are public too
+_PARTS: Final = frozenset({"constants", "errors", "physics"})  # modules that are public too
 
 
 def __getattr__(name: str) -> Any:

@@ -57,6 +57,10 @@ def _foreign_to_the_asymmetry(content: Content) -> Iterator[Contradiction]:
         return
     every, usual = asymmetries_with(barrier), asymmetries_with(DEFAULT_BARRIER)
     for location, name in _named_parameters(content):
+        owner = next((other for other, choice in BARRIERS.items() if name in choice.parameters), barrier)
+        if owner != barrier:
+            expected = f'a parameter of barrier = "{barrier}"'
+            yield location, expected, f"'{name}', which belongs to barrier = \"{owner}\""
         owners = every.get(name, frozenset({asymmetry}))
         if asymmetry not in owners:
             has = " or ".join(f'"{owner}"' for owner in sorted(owners or usual[name]))

@@ -15,10 +15,19 @@ _FEWEST, _MOST, _PER_COORDINATE = 64, 256, 16  # walkers: the covariance of half
 @final
 @dataclass(frozen=True)
 class Budget:
-    """How long to sample. walkers: of one ensemble, None for 16 a coordinate, at least 64 and at most 256.
+    """How long to sample.
 
-    steps: at most, of every walker, burn-in included. target: effective draws of the slowest coordinate, all ensembles
-    together, at which sampling ends once the chain is 50 autocorrelation times long.
+    Parameters
+    ----------
+    ensembles : int
+        How many independent ensembles of walkers.
+    walkers : int, optional
+        Of one ensemble; default 16 a coordinate, at least 64 and at most 256.
+    steps : int
+        At most, of every walker, burn-in included.
+    target : int
+        Effective draws of the slowest coordinate, all ensembles together, at which sampling ends once the chain is 50
+        autocorrelation times long.
     """
 
     ensembles: int = 4

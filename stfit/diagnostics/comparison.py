@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from stfit.diagnostics.same_law import same_laws, with_law
 from stfit.measurement.observation import StraightLawOnly
 from stfit.models.heating import HEATING
 from stfit.models.rivals import not_tried, rivals_of
-from stfit.objective import Objective
+from stfit.objective import Objective, Term
 from stfit.objective.predictions import current_at
 from stfit.physics.fluctuations import MAPPINGS
 from stfit.results import Status
@@ -50,10 +51,13 @@ def compare(objective: Objective, optimum: Optimum) -> list[Entry]:
     """The description that was fitted and its rivals, as result.json stores them; empty where the fit failed.
 
     deviance: of rows and constraints at the best fit, the number that the tests of fit quote. parameters: how many
-    combinations data and constraints determine, k. AIC = D + 2 k and BIC = D + k ln n with n rows and constraints; D
-    is the deviance, or, where the likelihood of a kind has none, −2 ln L counted from that of the first entry.
+    combinations data and constraints determine, k. Events of ramps, whose exact density is that of Eq. 27, are counted
+    in cells first, and the description that was fitted is fitted to these counts as its rivals are. AIC = D + 2 k and
+    BIC = D + k ln n with n rows and constraints; D is the deviance, or, where the likelihood of a kind has none,
+    −2 ln L counted from that of the first entry.
     delta_aic, delta_bic: above the lowest of all. differs_in, contains: see `Rival`.
     """
+    objective, optimum = _for_any_law(objective, optimum)
     if optimum.status is not Status.CONVERGED:
         return []
     fitted, *others = candidates(objective, optimum)
@@ -65,6 +69,22 @@ def compare(objective: Objective, optimum: Optimum) -> list[Entry]:
     same = same_laws(objective, optimum, first, described=_follows_descriptions(objective))
     entries = [first, *rivals, *untried, *same]
     return _ranked(entries, origin=0.0 if objective.has_residuals else optimum.sum_of_squares)
+
+
+def _for_any_law(objective: Objective, optimum: Optimum) -> tuple[Objective, Optimum]:
+    """The data with likelihoods that hold for any ln τ(I), and the best fit to them."""
+    terms = tuple(_curved(term) for term in objective.terms)
+    if optimum.status is not Status.CONVERGED or all(map(operator.is_, terms, objective.terms)):
+        return objective, optimum
+    curved = replace(objective, terms=terms)
+    return curved, minimise(curved, optimum.x)
+
+
+def _curved(term: Term) -> Term:
+    if not isinstance(term.measurement, StraightLawOnly):
+        return term
+    measurement, rows = term.measurement.for_curved_law()
+    return replace(term, measurement=measurement, thermometer=term.thermometer[rows])
 
 
 def _untried(objective: Objective) -> list[Entry]:
@@ -91,7 +111,9 @@ def _described(objective: Objective, optimum: Optimum) -> tuple[list[Rival], lis
     """
     if not _shows_descriptions(objective, optimum):
         return [], []
-    heating = (objective.reference_temperature / _largest_current(objective, optimum)) ** 2
+    heating = (
+        (objective.reference_temperature / current) ** 2 if (current := _largest_current(objective, optimum)) else None
+    )
     same, own = [], []
     for law in rivals_of(objective.law, heating):
         if law.device is objective.law.device:
@@ -119,15 +141,17 @@ def _mapped(objective: Objective, optimum: Optimum) -> list[Rival]:
 
 
 def _follows_descriptions(objective: Objective) -> bool:
-    """Whether rates were measured, and nothing that rests on a straight ln τ(I), as the exact density of ramps does."""
-    measured = [term.measurement for term in objective.terms]
-    tied = any(isinstance(m, StraightLawOnly) or m.settings.measurement_time is not None for m in measured)
-    return any(m.traits.activated for m in measured) and not tied
+    """Whether rates were measured, or critical currents in a time."""
+    return any(term.measurement.traits.activated or _in_a_time(term) for term in objective.terms)
+
+
+def _in_a_time(term: Term) -> bool:
+    return term.measurement.settings.measurement_time is not None
 
 
 def _shows_descriptions(objective: Objective, optimum: Optimum) -> bool:
     """Whether data that follow a description were taken at currents at all."""
-    return _follows_descriptions(objective) and _largest_current(objective, optimum) > 0.0
+    return any(map(_in_a_time, objective.terms)) or _largest_current(objective, optimum) > 0.0
 
 
 def _are_lines(objective: Objective) -> list[bool]:
@@ -136,10 +160,13 @@ def _are_lines(objective: Objective) -> list[bool]:
 
 
 def _largest_current(objective: Objective, optimum: Optimum) -> float:
-    """Of all rows with rates, A."""
+    """Of all rows with rates, A; 0 beside critical currents measured in a time, of which no heating is known."""
+    if any(map(_in_a_time, objective.terms)):
+        return 0.0
     quantities = objective.space.quantities(optimum.x)
     terms = (term for term in objective.terms if term.measurement.traits.activated)
-    return max(float(np.max(np.abs(current_at(quantities, term.measurement.settings)))) for term in terms)
+    found = (np.abs(current_at(quantities, term.measurement.settings)) for term in terms)
+    return max((float(np.max(currents)) for currents in found), default=0.0)
 
 
 def _fitted(candidate: Rival) -> Entry:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, final
 
 import matplotlib as mpl
 import numpy as np
@@ -111,9 +111,18 @@ def journal_style(scale: float = 1.0) -> Iterator[None]:
         yield
 
 
+@final
+class _ShownFigure(Figure):
+    """A figure of matplotlib that a notebook shows by itself, also where nobody has imported pyplot."""
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        width, height = (round(inches * _PIXELS) for inches in self.get_size_inches())
+        return png_file(self), {"width": width, "height": height}
+
+
 def new_figure(height: float, width: float = WIDTH) -> Figure:
     """An empty figure with an SVG canvas; sizes in inches. No window and no state shared with pyplot."""
-    figure = Figure(figsize=(width, height))
+    figure = _ShownFigure(figsize=(width, height))
     FigureCanvasSVG(figure)
     return figure
 

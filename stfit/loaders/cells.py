@@ -226,11 +226,11 @@ def _asked(wanted: Condition) -> str:
 
 
 def _equals(table: Table, position: int, wanted: str | float) -> Mask:
+    """Which cells are a number or a text; numbers by their value, also among words."""
     cells = table.columns[position]
-    if cells.dtype == object and isinstance(wanted, str):
-        return np.asarray(cells == wanted.strip(), dtype=np.bool_)
     number = parse_numbers([str(wanted)], decimal_comma=False)[0]
-    return np.asarray(_numbers(table, cells, 1.0, 0.0) == number, dtype=np.bool_)
+    same = np.asarray(_numbers(table, cells, 1.0, 0.0) == number, dtype=np.bool_)
+    return same | (cells == wanted.strip()) if cells.dtype == object and isinstance(wanted, str) else same
 
 
 def _conversion(table: Table, match: Match, problems: Problems) -> tuple[float, float]:

@@ -6,22 +6,24 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, final
+from typing import Any, Final, TypeVar, final
 
 import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
+from stfit.loaders.names import holds_times
 from stfit.units import is_unit, quoted
 
 REMEDY: Final = " (the key size_limit raises it)"  # what a message adds to a limit of size
 MOST_COLUMNS: Final = 4_000  # of a table: what has more holds something else
 
-_UNIT: Final = "_unit"  # ends the name of a setting that holds the unit of another
+UNIT: Final = "_unit"  # ends the name of a setting that holds the unit of another
 _QUANTITY: Final = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*([^\W\d_]\S*)")
 _LONGEST: Final = 60  # characters of a quantity
 
 Numbers = npt.NDArray[Any]  # of a real type of at most 8 bytes, of any shape
+_Clock = TypeVar("_Clock", bound=tuple[float, ...])
 Single = float | str  # a value that holds for all rows
 
 
@@ -133,6 +135,31 @@ def with_unit(name: str, unit: object) -> str:
     return f"{name} ({text})" if text and "(" not in name and "[" not in name else name
 
 
+def clock_or_times(clock: _Clock | None, headers: Iterable[str], words: str) -> tuple[_Clock | None, list[str]]:
+    """The clock of waveforms, and what is said of it; none beside a column that holds times itself.
+
+    Parameters
+    ----------
+    clock : tuple, optional
+        What the file says of the times of its rows; None where it says nothing.
+    headers : iterable of str
+        The columns.
+    words : str
+        What the clock is, in a sentence.
+
+    Returns
+    -------
+    (tuple or None, list of str)
+        The clock where it is used, and the notices.
+    """
+    times = next(filter(holds_times, headers), None)
+    if clock is None:
+        return None, []
+    if times is None:
+        return clock, [words]
+    return None, [f"the clock of the waveforms is not used: column {quoted(times)} holds times"]
+
+
 def text_of(value: object) -> str:
     """A cell as text.
 
@@ -183,10 +210,10 @@ def plain_settings(given: Iterable[tuple[str, object]]) -> dict[str, Single]:
         The value of each, its unit in the name: "temperature (K)".
     """
     single = {name: value for name, stored in given if (value := _single_value(stored)) is not None}
-    units = {name.removesuffix(_UNIT): str(value) for name, value in single.items() if name.endswith(_UNIT)}
+    units = {name.removesuffix(UNIT): str(value) for name, value in single.items() if name.endswith(UNIT)}
     found: dict[str, Single] = {}
     for name, value in single.items():
-        if name.removesuffix(_UNIT) in single and name.endswith(_UNIT):
+        if name.removesuffix(UNIT) in single and name.endswith(UNIT):
             continue
         written = _QUANTITY.fullmatch(value.strip()) if isinstance(value, str) and len(value) < _LONGEST else None
         if written is not None and is_unit(written[2]):

@@ -26,7 +26,8 @@ from stfit.loaders.dialect import structure_of
 from stfit.loaders.encodings import encoding_of
 from stfit.loaders.instruments import instrument_structure
 from stfit.loaders.lengths import Row, cell_count, refuse_lengths, width_of
-from stfit.loaders.records import WHITE_SPACE, is_left_out, records, split_lines
+from stfit.loaders.preamble import told_again
+from stfit.loaders.records import WHITE_SPACE, is_comment, is_left_out, records, split_lines
 from stfit.loaders.shapes import Shape, columns_of_rows, has_empty_cell, shaped
 from stfit.loaders.structure import Structure
 from stfit.measurement.description import PLAIN, Dialect
@@ -149,7 +150,8 @@ def _read_plain(text: _Text, start: int, scan: _Scan) -> Table | None:
     structure = text.structure
     with text.path.open("rb") as stream:
         stream.seek(start)
-        first = next(records([stream.readline(_LONGEST_LINE).decode("ascii")], structure.separator), None)
+        written = stream.readline(_LONGEST_LINE).decode("ascii")
+        first = next(records([written], structure.separator), None)
         if first is None or first.cells is None:
             return None
 
@@ -160,7 +162,7 @@ def _read_plain(text: _Text, start: int, scan: _Scan) -> Table | None:
         with ThreadPoolExecutor(1) as beside:  # neither the hash nor pandas' parser holds the interpreter
             digest = beside.submit(sha256_of, text.path)
             columns = _long_columns(source, structure, first.cells, quotes=scan.quotes)
-    shape = None if columns is None else shaped(structure.header, columns)
+    shape = None if columns is None else shaped(structure.header, columns, written)
     if columns is None or shape is None or has_empty_cell(shape.columns[-1]):  # as rows that are too short end
         return None
     rows, line = columns[0].size, structure.first_line
@@ -183,11 +185,9 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
     short = len(content) <= _SHORT
     found = [Row.of(row, keep=short) for row in records(body, structure.separator, structure.first_line)]
     rows = [row for row in found if not row.empty]
-    titles = lines[max(structure.header_line - 1, 0) : structure.first_line - 1]
-    again = {row.first for row in rows if row.first == row.last and lines[row.first - 1] in titles}
+    again = _headers_again(rows, lines, structure)
     if again and len(again) < len(rows):  # where a run was written below another one
-        repeated = f"the header is repeated in {len(again)} lines"
-        text = replace(text, sentences=(*text.sentences, repeated))
+        text = replace(text, sentences=(*text.sentences, f"the header is repeated in {len(again)} lines"))
         rows = [row for row in rows if row.first not in again]
     if not rows:
         open_quotes = [row for row in map(Row.of, records(lines, structure.separator)) if not row.width]
@@ -208,7 +208,7 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
         columns = columns_of_rows(cells, decimal_comma=structure.comma, groups=structure.groups)
     else:
         columns = _joined_columns(structure, lines, regular)
-    shape = shaped(structure.header, columns)
+    shape = shaped(structure.header, columns, lines[regular[0].first - 1])
     if shape is None:
         refuse_lengths(path, lines, rows, len(structure.header))
         raise InputError(Problem(path.name, f"{cell_count(len(structure.header))} in a row", cell_count(len(columns))))
@@ -216,7 +216,21 @@ def _read_by_record(path: Path, text: _Text, dialect: Dialect) -> Table:
     left_out = tuple(row.first for row in rows if row.width != width)
     places = np.array([place for place, row in enumerate(rows) if row.width == width])
     table = _table(text, hashlib.sha256(content).hexdigest(), shape, lambda: numbers, places)
-    return replace(table, left_out=left_out)
+    between = [*filter(is_comment, body), *(lines[line - 1] for line in left_out)]
+    return replace(table, left_out=left_out, settings=told_again(table.settings, between, structure.separator))
+
+
+def _headers_again(rows: Sequence[Row], lines: Sequence[str], structure: Structure) -> set[int]:
+    """The lines among the rows that are the header again, with the units and the rule below it."""
+    title = lines[structure.header_line - 1] if structure.header_line else None
+    below = {lines[number - 1] for number in structure.below}
+    found: set[int] = set()
+    inside = False
+    for row in rows:
+        line = lines[row.first - 1]
+        inside = row.first == row.last and (line == title or (inside and line in below))
+        found |= {row.first} if inside else set()
+    return found
 
 
 def _joined_columns(structure: Structure, lines: Sequence[str], rows: Sequence[Row]) -> tuple[Cells, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,8 @@ from stfit.loaders.cells import Selection, read_columns, select_rows
 from stfit.loaders.containers import Problems, Table
 from stfit.loaders.headers import Headers, find_header, match_headers
 from stfit.loaders.likely import DEVICES, devices_in
-from stfit.loaders.names import fits, is_called, known_names, plain_name, split_for
+from stfit.loaders.names import fits, in_unit_of, is_called, known_names, plain_name, split_for, symbol, unit_of
+from stfit.loaders.proposals import example
 from stfit.loaders.reading import read_table
 from stfit.measurement.columns import Column, Layout
 from stfit.measurement.description import Description
@@ -54,7 +56,8 @@ def known_in(layout: Layout, description: Description) -> frozenset[str]:
 
 def columns_in(table: Table, layout: Layout, description: Description, problems: Problems) -> Described:
     """The columns of the layout; InputError with what is wrong: with the table as a whole, else with all its cells."""
-    table, taken = _with_single_values(table, layout, description)
+    table, taken = _with_single_values(table, layout, description, problems)
+    problems.raise_any()
     headers = match_headers(table, layout, description, problems)
     problems.raise_any()
     chosen = select_rows(table, description.where, problems)
@@ -84,10 +87,13 @@ def _refuse_several_devices(chosen: Selection, headers: Headers, description: De
     problems.raise_any()
 
 
-def _with_single_values(table: Table, layout: Layout, description: Description) -> tuple[Table, list[str]]:
+def _with_single_values(
+    table: Table, layout: Layout, description: Description, problems: Problems
+) -> tuple[Table, list[str]]:
     """The table with a column for each single value beside it that the kind asks for, and sentences that say so.
 
     Such is one that the description names, and one that is called as a column of the kind and has a unit, or is a word.
+    One that the file tells again with another value holds for some rows only, and nobody knows for which.
     """
     asked = {plain_name(name) for name in description.where}
     asked |= {plain_name(s.column) for s in description.columns.values() if isinstance(s.column, str)}
@@ -108,12 +114,29 @@ def _with_single_values(table: Table, layout: Layout, description: Description) 
         if plain_name(name) not in there
         and (plain_name(name) in asked or any(_tells(name, value, column) for column in open_columns))
     ]
+    taken = list({symbol(name): (name, value) for name, value in reversed(taken)}.values())[::-1]
+    for name, value in taken:
+        others = [said for said in table.settings if symbol(said[0]) == symbol(name)]
+        if not all(_agree((name, value), said) for said in others):
+            constants = (c for c in open_columns if _tells(name, value, c))
+            remedy = next((f", or the constant {c.name} = {example(c)}" for c in constants), "")
+            found = " and ".join(dict.fromkeys(f"{quoted(other)} = {shown_value(said)}" for other, said in others))
+            problems.add(f"one value of {quoted(name)} for all rows{remedy}", found)
     if not taken:
         return table, []
     cells = [np.full(table.rows, value, dtype=object if isinstance(value, str) else np.float64) for _, value in taken]
     header = (*table.header, *(name for name, _ in taken))
     words = [f"{quoted(name)} = {shown_value(value)} holds for all rows" for name, value in taken]
     return replace(table, header=header, columns=(*table.columns, *cells)), words
+
+
+def _agree(first: tuple[str, float | str], second: tuple[str, float | str]) -> bool:
+    """Whether two values of one name are the same; one without a unit is in that of the other."""
+    (name, value), (other, said) = first, second
+    converted = said if None in (unit_of(name), unit_of(other)) else in_unit_of(name, other, said)
+    if isinstance(value, str) or isinstance(converted, str) or converted is None:
+        return value == converted
+    return math.isclose(value, converted, rel_tol=1e-9)  # but for the rounding of a unit
 
 
 def _tells(name: str, value: float | str, column: Column) -> bool:

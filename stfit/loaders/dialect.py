@@ -15,7 +15,7 @@ from stfit.errors import InputError, Problem
 from stfit.loaders.containers import grouping_of, is_number
 from stfit.loaders.contents import require_columns
 from stfit.loaders.names import is_known, plain_name
-from stfit.loaders.preamble import LONGEST, setting_in, settings_of
+from stfit.loaders.preamble import setting_in, settings_of, told_in
 from stfit.loaders.records import MISSING, WHITE_SPACE, Record, is_comment, records, split_cells
 from stfit.loaders.separators import LAST, SAMPLE, SEPARATORS, separator_of, usual_width
 from stfit.loaders.shapes import named_part
@@ -48,7 +48,20 @@ def structure_of(lines: Sequence[str], declared: Dialect, known: Collection[str]
     require_columns(path, len(names))
     groups = {".": ",", ",": "."}[declared.decimal] if declared.decimal else head.groups()
     comma, found = declared.decimal != ".", head.first_data is not None
-    return Structure(separator, names, header.first, first_line, comma, groups, sentences, found, settings)
+    below = [] if units is None or units.first < header.first else [units.first]
+    below += [line for line in range(header.last + 1, first_line) if _RULE.fullmatch(lines[line - 1])]
+    return Structure(
+        separator,
+        names,
+        header.first,
+        first_line,
+        comma,
+        groups,
+        sentences,
+        found,
+        settings,
+        below=tuple(below) if header.first else (),
+    )
 
 
 class _Head:
@@ -161,9 +174,16 @@ class _Head:
             line = self.lines[number - 1]
             if not is_comment(line):
                 continue
-            if (cells := self._names_of(_uncommented(line))) is not None:
+            cells = self._names_behind_a_number(line) or self._names_of(_uncommented(line))
+            if cells is not None:
                 return Record(number, number, cells)
         return None
+
+    def _names_behind_a_number(self, line: str) -> list[str] | None:
+        """The names of "#,current (mA),n", whose first column counts the rows; None where there are none."""
+        first, *names = split_cells(_unmarked(line), self.separator) or [""]
+        usable = len(names) == self.width - 1 and all(names) and not any(map(is_number, names))
+        return ["", *names] if usable and not first and not all(map(as_unit, names)) else None
 
     def _fitting(self, row: Record) -> Record:
         """A row above the numbers; cut by another mark than the rows where that gives a name for every column."""
@@ -262,10 +282,9 @@ def _sentences(separator: str, head: _Head, header: Record, units: Record | None
 def _settings(lines: Sequence[str], separator: str, header: Record, first_line: int) -> Iterator[tuple[str, str]]:
     """What the lines above the rows say, in remarks or in two cells: a name and a value."""
     for number, line in enumerate(lines[: max(first_line - 1, 0)], start=1):
-        if number == header.first or len(line) > LONGEST:
+        if number == header.first:
             continue
-        cells = [] if is_comment(line) or number > header.first else [c for c in split_cells(line, separator) if c]
-        pair = (cells[0], cells[1]) if len(cells) == 2 else setting_in(line)
+        pair = told_in(line, separator) if number < header.first else setting_in(line)
         if pair is not None:
             yield pair
 

@@ -17,6 +17,8 @@ from stfit.errors import InputError, Problem
 from stfit.files import require_size
 from stfit.loaders.contents import REMEDY, Contents
 from stfit.loaders.groups import ONLY, Choice, Group, chosen
+from stfit.loaders.shapes import named_part, unnamed_sentence
+from stfit.loaders.unit_cells import as_unit, says_no_unit, with_units
 
 _EXACT: Final = 2.0**53  # up to where a double holds every whole number
 
@@ -56,18 +58,34 @@ def read(path: Path, size_limit: int, choice: Choice = ONLY) -> Contents:
 
 
 def _group(path: Path, title: str, rows: Sequence[_Row]) -> Group:
-    """A sheet, with its header without the empty cells at its end."""
+    """A sheet, with its header and the units below it; a column without a name is left out."""
     (_, first), *body = rows
-    header = [_text(cell).strip() for cell in first]
-    while header and not header[-1]:
-        header.pop()
+    header = named_part([_text(cell).strip() for cell in first])
+    notices = []
+    if (units := _units(header, body)) is not None:
+        notices.append(f"units in row {body[0][0]}")
+        header, body = list(with_units(header, units)), body[1:]
+    if unnamed := [place for place, name in enumerate(header, start=1) if not name]:
+        notices.append(unnamed_sentence(unnamed))
 
     def columns() -> list[tuple[str, Any]]:
         if not body:
             raise InputError(Problem(path.name, "a header row and rows of data", "only a header"))
         return _columns(header, body)
 
-    return Group(title, tuple(header), 0, columns, lines=[number for number, _ in body])
+    names, lines = tuple(filter(None, header)), [number for number, _ in body]
+    return Group(title, names, 0, columns, notices=tuple(notices), lines=lines)
+
+
+def _units(header: Sequence[str], body: Sequence[_Row]) -> list[str] | None:
+    """The first row below a header where units, and nothing else, stand between names and numbers of the next one."""
+    if len(body) < 2:
+        return None
+    units = [_text(cell) for cell in body[0][1]]
+    numbers = [type(cell) is float or type(cell) is int for cell in body[1][1]]
+    between = zip(header, units, numbers, strict=False)
+    there = [unit for name, unit, below in between if name and below and not says_no_unit(unit)]
+    return units if there and all(map(as_unit, there)) else None
 
 
 def _filled_rows(sheet: Any) -> list[_Row]:
@@ -78,9 +96,9 @@ def _filled_rows(sheet: Any) -> list[_Row]:
 
 
 def _columns(header: Sequence[str], body: Sequence[_Row]) -> list[tuple[str, Any]]:
-    """Each column below the header; cells beyond it are left out."""
+    """Each column below the header; cells beyond it and those below no name are left out."""
     columns = zip(*(cells[: len(header)] for _, cells in body), strict=True)
-    return [(name, _cells(column)) for name, column in zip(header, columns, strict=True)]
+    return [(name, _cells(column)) for name, column in zip(header, columns, strict=True) if name]
 
 
 def _cells(column: Sequence[Any]) -> Any:

@@ -25,6 +25,7 @@ from stfit.units import quoted
 
 _FIELD: Final = re.compile(r"\{(\w*)(?::([^{}]+))?\}")
 _NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_LETTER: Final = r"(?:[^\W\d_]|[°%‰])"  # of a unit
 _QUANTITY: Final = re.compile(
     rf"(?P<before>[^{{}}]*?){_NUMBER}\s*(?P<unit>[^\W\d_][^\s{{}},;)_\]]{{0,9}})(?P<behind>[^{{}}]*)"
 )
@@ -148,12 +149,17 @@ def settings_of(
 
 
 def _expression(pattern: str) -> re.Pattern[str]:
-    """The regular expression of a pattern; each named field is a group."""
+    """The regular expression of a pattern; each named field is a group.
+
+    Another field right behind a number takes neither its last digits nor the letters of another unit.
+    """
     parts, last = [], 0
     for field in _FIELD.finditer(pattern):
         parts.append(re.escape(pattern[last : field.start()]))
         name, unit = field.groups()
-        inner = f"({_NUMBER})\\s*(?:{re.escape(unit)})?" if unit else "([^/]+?)" if name else "[^/]*?"
-        parts.append(inner)
         last = field.end()
+        if unit and pattern[last : last + 1] == "{":
+            parts.append(f"({_NUMBER})(?:\\s*{re.escape(unit)}(?!{_LETTER})|(?!\\s?{_LETTER}|\\.?[0-9]))")
+        else:
+            parts.append(f"({_NUMBER})\\s*(?:{re.escape(unit)})?" if unit else "([^/]+?)" if name else "[^/]*?")
     return re.compile("".join([*parts, re.escape(pattern[last:])]))

@@ -16,6 +16,7 @@ import numpy as np
 from stfit.errors import InputError, Problem
 from stfit.files import require_size
 from stfit.loaders.contents import REMEDY, Contents, Single, contents_of, plain_settings
+from stfit.loaders.names import in_unit_of, plain_name
 from stfit.units import quoted
 
 EVERY: Final = "*"  # stands for any text in the name of a group
@@ -196,13 +197,13 @@ def _joined(path: Path, groups: Sequence[Group]) -> Contents:
         raise InputError(Problem(f"{path.name}, group {quoted(other.name)}", expected, _listing(other.columns)))
     parts = [contents_of(path, group.read()) for group in groups]
     rows = [_rows(path, group, part) for group, part in zip(groups, parts, strict=True)]
-    varying, shared = _settings(groups)
+    varying, shared, lacking = _settings(groups)
     columns = [(name, _below_each_other([dict(part.columns)[name] for part in parts])) for name, _ in parts[0].columns]
     beside: list[tuple[str, Any]] = [(GROUP, _repeated([group.name for group in groups], rows))]
     beside += [(name, _repeated(values, rows)) for name, values in varying.items()]
     words = f"{len(groups)} groups below each other, {_listing([group.name for group in groups])}"
     notices = dict.fromkeys(notice for group in groups for notice in group.notices)
-    return contents_of(path, [*beside, *columns], notices=(words, *notices), settings=tuple(shared.items()))
+    return contents_of(path, [*beside, *columns], notices=(words, *notices, *lacking), settings=tuple(shared.items()))
 
 
 def _rows(path: Path, group: Group, part: Contents) -> int:
@@ -227,20 +228,48 @@ def _repeated(values: Sequence[Single], rows: Sequence[int]) -> Any:
     return np.repeat(np.array(values, dtype=np.float64), rows)
 
 
-def _settings(groups: Sequence[Group]) -> tuple[dict[str, list[Single]], dict[str, Single]]:
-    """The settings in which groups differ, that all of them have, and those that are the same in all."""
-    found = [plain_settings(group.settings.items()) for group in groups]
-    values = {name: [said[name] for said in found] for name in found[0] if all(name in said for said in found)}
-    varying = {name: said for name, said in values.items() if len(set(said)) > 1}
-    return varying, {name: said[0] for name, said in values.items() if name not in varying}
+def _settings(groups: Sequence[Group]) -> tuple[dict[str, list[Single]], dict[str, Single], list[str]]:
+    """The settings in which groups differ, those that are the same in all, and which ones are left out, in sentences.
+
+    A setting goes by the name and in the unit of the first group that has it; left out is one that not all groups have.
+    """
+    values: dict[str, dict[int, Single]] = {}
+    alike: dict[str, list[str]] = {}
+    for at, group in enumerate(groups):
+        for name, value in plain_settings(group.settings.items()).items():
+            known = alike.setdefault(plain_name(name), [])
+            there = ((other, said) for other in known if (said := in_unit_of(other, name, value)) is not None)
+            first, converted = next(there, (name, value))
+            if first not in values:
+                known.append(first)
+            values.setdefault(first, {})[at] = converted
+    whole = {name: [said[at] for at in range(len(groups))] for name, said in values.items() if len(said) == len(groups)}
+    varying = {name: said for name, said in whole.items() if len(set(said)) > 1}
+    shared = {name: said[0] for name, said in whole.items() if name not in varying}
+    return varying, shared, _lacking(groups, {name: said for name, said in values.items() if name not in whole})
+
+
+def _lacking(groups: Sequence[Group], values: Mapping[str, Mapping[int, Single]]) -> list[str]:
+    """Which settings are left out, and which groups have none."""
+    names: dict[tuple[int, ...], list[str]] = {}
+    for name, said in values.items():
+        names.setdefault(tuple(said), []).append(name)
+    sentences = []
+    for there, left_out in names.items():
+        having = set(there)
+        without = [group.name for at, group in enumerate(groups) if at not in having]
+        verb = "setting {} is" if len(left_out) == 1 else "settings {} are"
+        have = "group {} has none" if len(without) == 1 else f"{len(without)} groups have none, {{}}"
+        sentences.append(f"{verb.format(_listing(left_out))} left out: {have.format(_listing(without))}")
+    return sentences
 
 
 def _listed(path: Path, groups: Sequence[Group]) -> Contents:
     """A list of the groups: the file, the name of each, and its settings."""
-    varying, shared = _settings(groups)
+    varying, shared, lacking = _settings(groups)
     names = [group.name for group in groups]
     columns: list[tuple[str, Any]] = [("file", [path.name] * len(groups)), (GROUP, names)]
     columns += [(name, _repeated(values, [1] * len(groups))) for name, values in varying.items()]
     columns += [(name, _repeated([value] * len(groups), [1] * len(groups))) for name, value in shared.items()]
     words = f"{len(groups)} groups, each a record: {_listing(names)}"
-    return contents_of(path, columns, notices=[words])
+    return contents_of(path, columns, notices=[words, *lacking])

@@ -14,7 +14,7 @@ import h5py
 import numpy as np
 
 from stfit.errors import InputError, Problem
-from stfit.loaders.contents import MOST_COLUMNS, Contents, text_of, with_unit
+from stfit.loaders.contents import MOST_COLUMNS, Contents, clock_or_times, text_of, with_unit
 from stfit.loaders.groups import ONLY, Choice, Group, chosen, fits
 from stfit.loaders.labber import log_of
 from stfit.units import quoted
@@ -34,6 +34,7 @@ _OF_WRITERS: Final = (
 )
 _OF_COLUMNS: Final = frozenset({"unit", "units"})
 _CLOCK: Final = ("wf_start_offset", "wf_increment")
+_CLOCK_WORDS: Final = "column 'time (s)' is wf_start_offset + i wf_increment, attributes of the data"
 _TIME: Final = "time (s)"
 
 
@@ -179,8 +180,8 @@ def _attributes(attributes: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _group(name: str, members: Sequence[h5py.Dataset], settings: dict[str, Any], notices: tuple[str, ...]) -> Group:
-    clock = _clock(members)
     headers = [header for member in members for header, _ in _headers(member)]
+    clock, said = clock_or_times(_clock(members), headers, _CLOCK_WORDS)
 
     def columns() -> list[tuple[str, Any]]:
         read = [column for member in members for column in _columns(member)]
@@ -192,10 +193,8 @@ def _group(name: str, members: Sequence[h5py.Dataset], settings: dict[str, Any],
     size = sum(member.size * max(member.dtype.itemsize, 1) for member in members if member.size)
     settings = {name: value for name, value in {**settings, **own}.items() if name not in of_columns}
     rows = max(member.size for member in members)
-    if clock is None:
-        return Group(name, tuple(headers), size, columns, settings, notices, rows=rows)
-    words = "column 'time (s)' is wf_start_offset + i wf_increment, attributes of the data"
-    return Group(name, (_TIME, *headers), size, columns, settings, (*notices, words), rows=rows)
+    names = tuple(headers) if clock is None else (_TIME, *headers)
+    return Group(name, names, size, columns, settings, (*notices, *said), rows=rows)
 
 
 def _clock(members: Sequence[h5py.Dataset]) -> tuple[float, float] | None:

@@ -133,6 +133,8 @@ class _Search:
         for column in self.layout.columns:
             if self._is_there(column) or self._is_reported(column):
                 continue
+            if column.any_unit and column in self.layout.optional:
+                continue  # what is left may be anything
             others = (other for other in self.layout.required if other is not column)
             if column.any_unit and not all(map(self._is_there, others)):
                 continue  # what is left may be one of these

@@ -19,6 +19,7 @@ import numpy as np
 from stfit.loaders.containers import grouping_of, is_number, parse_numbers
 from stfit.loaders.contents import Single
 from stfit.loaders.preamble import settings_of
+from stfit.loaders.shapes import named_part
 from stfit.loaders.structure import Clock, Structure
 from stfit.loaders.unit_cells import as_unit
 from stfit.measurement.description import Dialect
@@ -92,6 +93,7 @@ def instrument_structure(lines: Sequence[str], declared: Dialect) -> Structure |
             found=True,
             settings=_settings(found),
             clock=found.clock,
+            below=tuple(range(found.header + 1, found.first)) if found.header else (),
         )
     return None
 
@@ -132,15 +134,12 @@ def _above_data(rows: Rows) -> _Found | None:
     if not said.keys() & _SETTINGS:
         return None
     units = [cell.rpartition(":")[2].strip() for cell in said.get("vertical units", ())]
-    header = [cell for cell in rows[at][1:] if cell]
-    names = header
-    if all(map(as_unit, header)):  # "Second,Volt,Volt": the names of the channels stand above
-        units = header
-        names = [cell for cell in said.get("source", ()) if cell]
-        names += [f"CH{number}" for number in range(len(names) + 1, len(header) + 1)]
-    units += [""] * (len(names) - len(units))
+    names = named_part(rows[at][1:])
+    if all(as_unit(name) for name in names if name):  # "Second,Volt,Volt": the names of the channels stand above
+        units, source = names, said.get("source", ())
+        names = [(_cell(source, place) or f"CH{place + 1}") if unit else "" for place, unit in enumerate(units)]
     axis = _axis(_value(said, "horizontal units") or _AXIS_NAMES[_plain(rows[at][0])], rows[at][0])
-    signals = [_with_unit(name, unit) for name, unit in zip(names, units, strict=False)]
+    signals = [_with_unit(name, _cell(units, place)) for place, name in enumerate(names)]
     return _Found("an oscilloscope", [axis, *signals], at + 1, at + 2, settings=settings)
 
 
@@ -153,7 +152,7 @@ def _start_and_increment(rows: Rows) -> _Found | None:
     clock = _clock(_cell(rows[1], start), _cell(rows[1], step))
     if clock is None:
         return None
-    signals = [_with_unit(rows[0][at], _cell(rows[1], at)) for at in range(1, min(start, step)) if rows[0][at]]
+    signals = [_with_unit(rows[0][at], _cell(rows[1], at)) for at in range(1, min(start, step))]
     return _Found("a Rigol oscilloscope", ["", *signals], 1, 3, clock)
 
 
@@ -162,8 +161,8 @@ def _zero_and_increment(rows: Rows) -> _Found | None:
     said = {match[1].casefold(): match[2] for cell in (rows[0] if rows else ()) if (match := _RIGOL.fullmatch(cell))}
     if {"t0", "tinc"} - said.keys() or len(rows) < 2:
         return None
-    names = [cell for cell in rows[0] if cell and not _RIGOL.fullmatch(cell)]
-    timed = _plain(names[0].partition("(")[0]) == "time" if names else False
+    names = ["" if _RIGOL.fullmatch(cell) else cell for cell in rows[0]]
+    timed = _plain(names[0].partition("(")[0]) == "time"
     clock = None if timed and is_number(rows[1][0]) else _clock(said["t0"], said["tinc"])
     if timed and clock is not None:
         names[0] = ""
@@ -190,23 +189,22 @@ def _rohde_schwarz(rows: Rows) -> _Found | None:
     """Rohde & Schwarz: "in s", then channels such as "C1 in V"."""
     if len(rows) < 2 or rows[0][0] != "in s":
         return None
-    pairs = [name.partition(" in ") for name in rows[0][1:] if name]
+    pairs = [name.partition(" in ") for name in rows[0][1:]]
     names = [_with_unit(name, unit) for name, _, unit in pairs]
     return _Found("a Rohde & Schwarz oscilloscope", ["time (s)", *names], 1, 2)
 
 
 def _lecroy(rows: Rows) -> _Found | None:
-    """LeCroy: LECROY…, Segments, a line for the trigger of each, then Time,Ampl in s and V."""
+    """LeCroy: LECROY…, Segments, a line for the trigger of each, then Time,Ampl in s and in what the probe reads."""
     if not rows or not rows[0][0].upper().startswith("LECROY"):
         return None
     at = _names_at(rows)
     if at is None:
         return None
-    signals = [name if "(" in name else f"{name} (V)" for name in rows[at][1:] if name]
     settings = [row for row in rows[:at] if row[0] and not row[0].startswith("#")]
     segments = _value(_by_name(settings), "segments")
     several = "" if segments in ("", "1") else f", {segments} segments below each other, whose times begin anew"
-    return _Found(f"a LeCroy oscilloscope{several}", ["time (s)", *signals], at + 1, at + 2, settings=settings)
+    return _Found(f"a LeCroy oscilloscope{several}", ["time (s)", *rows[at][1:]], at + 1, at + 2, settings=settings)
 
 
 def _parameter_analyser(rows: Rows) -> _Found | None:
@@ -263,7 +261,7 @@ def _cell(row: Sequence[str], at: int) -> str:
 
 def _with_unit(name: str, unit: str) -> str:
     known = as_unit(unit)
-    return f"{name} ({known})" if known and "(" not in name else name
+    return f"{name} ({known})" if known and name and "(" not in name else name
 
 
 def _axis(unit: str, name: str = "") -> str:

@@ -48,19 +48,18 @@ def columns_of(
         Numbers where every cell is one, else words. None where a row is too long, or quotes do not end, or there is no
         row.
     """
-    comma = structure.comma
     options = _AS_WRITTEN | {"sep": r"\s+" if structure.separator == WHITE_SPACE else structure.separator}
     options["skipinitialspace"] = quotes
-    # Only a start: a column that does not follow its first row's mark comes as text, and is looked at cell by cell.
-    written = structure.groups == "." and structure.separator != "," and any("," in cell for cell in first_row)
-    options["decimal"] = "," if comma and written else "."
+    # A column whose numbers have another mark comes as text, and is looked at cell by cell.
+    options["decimal"] = "," if structure.groups == "." and structure.separator != "," else "."
+    sure = options["decimal"] != structure.groups != ""  # that the mark of pandas groups no digits
     # Words repeat, and so does nothing: as categories they are told apart while they are read.
     words = [at for at, cell in enumerate(first_row) if not cell or cell[:1].isalpha()]
     try:
         frame = _frame(source, options | {"dtype": dict.fromkeys(words, "category")})
     except (ParserError, EmptyDataError):
         return None
-    flags = [name for name in frame.columns if _is_converted(frame[name])]
+    flags = [at for at in frame.columns if _is_converted(frame[at]) or not (sure or _has_no_groups(frame[at]))]
     texts = pd.read_csv(source(), usecols=flags, dtype=str, **options) if flags else frame
     series = (texts[name] if name in flags else frame[name] for name in frame.columns)
     return tuple(_cells_of(column, structure) for column in series)
@@ -71,6 +70,14 @@ def _is_converted(column: pd.Series[Any]) -> bool:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return not pd.api.types.is_string_dtype(column.cat.categories.dtype)
     return column.dtype.kind == "b"
+
+
+def _has_no_groups(column: pd.Series[Any]) -> bool:
+    """Whether no number of a column may be one of thousands, "1.024"."""
+    if column.dtype.kind != "f":
+        return True
+    thousands = 1000.0 * np.abs(column.to_numpy())
+    return not ((thousands >= 1e3) & (thousands < 1e6) & (np.abs(thousands - np.rint(thousands)) < 1e-6)).any()
 
 
 def _frame(source: Source, options: Mapping[str, Any]) -> pd.DataFrame:

@@ -44,7 +44,9 @@ class _Part:
         if column.choices or column.text or column.any_unit:
             return False
         if column.unit:
-            return bool(self.unit) and fits(self.unit, column)
+            # "Idc-0.2mA": a dash, or a sign
+            sign = self.label.endswith("-") if column.domain is Domain.FINITE else self.number.startswith("-")
+            return bool(self.unit) and fits(self.unit, column) and not sign
         called = plain_name(self.label.removesuffix("-") or before)
         if column.domain not in (Domain.COUNT, Domain.POSITIVE_COUNT) or not self.number.isdigit():
             return False

@@ -68,6 +68,45 @@ def fits(unit: str | None, column: Column) -> bool:
     return True
 
 
+def symbol(header: str) -> str:
+    """The plain name; a single letter as it is written: t is no T."""
+    name = split_header(header)[0].strip()
+    return name if len(name) == 1 else plain_name(header)
+
+
+def unit_of(header: str) -> str | None:
+    """The unit of a header: "mA" of "current (mA)" and of "current_mA"; None without one."""
+    name, unit = split_header(header)
+    behind = _unit_behind(name) if unit is None else None
+    return unit if behind is None else behind[1]
+
+
+def holds_times(header: str) -> bool:
+    """Whether a column holds times: by its unit ("V_min" is a least voltage), or called so without one."""
+    unit = unit_of(header)
+    if unit is None:
+        return header.strip() == "t" or plain_name(header) == "time"
+    try:
+        factor, _ = conversion(unit, "s")
+    except UnitError:
+        return False
+    return factor <= 1.0 or split_header(header)[1] is not None
+
+
+def in_unit_of(other: str, name: str, value: float | str) -> float | str | None:
+    """The value of a setting in the unit of another one; None where it is not the same setting."""
+    if name == other:
+        return value
+    unit, wanted = split_header(name)[1], split_header(other)[1]
+    if unit is None or wanted is None or isinstance(value, str):
+        return None
+    try:
+        factor, offset = conversion(unit, wanted)
+    except UnitError:
+        return None
+    return factor * value + offset
+
+
 def is_called(header: str, name: str, column: Column) -> bool:
     """Whether the header names the column so. A letter is a symbol: in the other case its unit must tell t from T."""
     if header.strip() == name:

@@ -11,12 +11,16 @@ from stfit.files import READABLE, reason
 from stfit.loaders import csv, labview, touchstone
 from stfit.loaders.assembled import assembled
 from stfit.loaders.containers import Table
+from stfit.loaders.encodings import encoding_of
 from stfit.loaders.gate import Container, admitted, contents
 from stfit.loaders.groups import GROUP, Choice, Several
 from stfit.measurement.description import PLAIN, Dialect
 
 _Reader = Callable[[Path, Choice], Table]
 _LABVIEW: Final = ".lvm"
+_DATA: Final = ".dta"  # of a BES3T data set, or any other
+_HEAD: Final = 1 << 15  # bytes that tell text from numbers
+_BLANK: Final = "\t\r\n\f\x1a\ufeff"
 _TEXT: Final = "separated text"  # what a file with any other suffix is taken for
 # suffix → which module reads it in another process, and what such a file is called
 _BINARY: Final[Mapping[str, Container]] = {
@@ -28,7 +32,7 @@ _BINARY: Final[Mapping[str, Container]] = {
     ".tdms": Container("tdms", "an NI TDMS file", grouped=True),
     **dict.fromkeys((".db", ".sqlite"), Container("sqlite", "a SQLite database of QCoDeS", grouped=True)),
     ".ibw": Container("igor", "an Igor binary wave"),
-    **dict.fromkeys((".dsc", ".dta"), Container("bes3t", "a Bruker BES3T file")),
+    **dict.fromkeys((".dsc", _DATA), Container("bes3t", "a Bruker BES3T file")),
 }
 
 
@@ -61,22 +65,37 @@ def read_table(
     """
     admitted(path)
     suffix = path.suffix.lower()
-    _refuse_dialect(path, dialect)
     try:
+        _refuse_dialect(path, dialect)
         choice = Choice(dialect.group, several)
         if (found := _instrument_text(suffix)) is not None:
             return found[0](path, choice)
-        if suffix in _BINARY:
-            return assembled(path, contents(path, _BINARY[suffix], choice))
+        if (container := _container(path)) is not None:
+            return assembled(path, contents(path, container, choice))
         return csv.read(path, dialect, known)
     except OSError as error:
         raise InputError(Problem(str(path), READABLE, reason(error))) from error
 
 
 def is_text_file(path: Path) -> bool:
-    """Whether a file with this suffix is read as separated text."""
+    """Whether a file is read as separated text."""
+    return _container(path) is None and _instrument_text(path.suffix.lower()) is None
+
+
+def _container(path: Path) -> Container | None:
+    """The container that a file is by its suffix; None for text, also for data in a .dta that no descriptor describes.
+
+    OSError as the system raises it.
+    """
     suffix = path.suffix.lower()
-    return suffix not in _BINARY and _instrument_text(suffix) is None
+    described = any(path.with_suffix(name).exists() for name in (".dsc", ".DSC"))
+    if suffix == _DATA and path.is_file() and not described:
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD)
+        encoding = encoding_of(head)
+        if encoding and all(c.isprintable() or c in _BLANK for c in head.decode(encoding, "ignore")):
+            return None
+    return _BINARY.get(suffix)
 
 
 def _instrument_text(suffix: str) -> tuple[_Reader, str] | None:
@@ -107,9 +126,8 @@ def has_groups(path: Path) -> bool:
 
 
 def container_of(path: Path) -> str:
-    """What a file with this suffix is called, for example "a NumPy file"."""
-    suffix = path.suffix.lower()
-    if suffix in _BINARY:
-        return _BINARY[suffix].words
-    found = _instrument_text(suffix)
+    """What a file is called, for example "a NumPy file"."""
+    if (container := _container(path)) is not None:
+        return container.words
+    found = _instrument_text(path.suffix.lower())
     return _TEXT if found is None else found[1]

@@ -9,6 +9,7 @@ from typing import final
 import numpy as np
 
 from stfit.loaders.containers import Cells, parse_numbers
+from stfit.loaders.names import holds_times, unit_of
 
 
 @final
@@ -21,28 +22,32 @@ class Shape:
     sentences: tuple[str, ...]
 
 
-def shaped(header: Sequence[str], columns: Sequence[Cells]) -> Shape | None:
+def shaped(header: Sequence[str], columns: Sequence[Cells], first_row: str) -> Shape | None:
     """Names and columns that belong together; None where they do not.
 
     Empty columns at the end without a name are those of a separator there. One column more than names is an index, as
-    R writes it, where it counts the rows; a column without a name is there without one.
+    R writes it, where it counts the rows, unless the first name may be that of such numbers: of times, or of anything
+    with a unit. R writes an index in quotes. A column without a name is there without one. first_row: as it is written.
     """
     names, cells = list(header), list(columns)
     while cells and len(cells) > len(named_part(names)) and _is_empty(cells[-1]):
         cells.pop()
     names = names[: len(cells)] if len(named_part(names)) <= len(cells) else names
-    if len(cells) == len(names) + 1 and _counts_rows(cells[0]):
+    of_numbers = bool(names) and (holds_times(names[0]) or unit_of(names[0]) is not None)
+    is_index = len(cells) == len(names) + 1 and (first_row.lstrip().startswith('"') or not of_numbers)
+    if is_index and _counts_rows(cells[0]):
         names.insert(0, "")
     if len(cells) != len(names):
         return None
     unnamed = [place for place, name in enumerate(names, start=1) if not name]
-    sentences = [_unnamed_sentence(unnamed)] if unnamed else []
+    sentences = [unnamed_sentence(unnamed)] if unnamed else []
     if len(cells) < len(columns):
         sentences.append("the separator at the end of the lines is left out")
     return Shape(tuple(names), tuple(cells), tuple(sentences))
 
 
-def _unnamed_sentence(places: Sequence[int]) -> str:
+def unnamed_sentence(places: Sequence[int]) -> str:
+    """What is said of columns without a name, by their numbers from 1."""
     if len(places) == 1:
         return f"column {places[0]} has no name and is left out"
     return f"columns {', '.join(map(str, places))} have no name and are left out"

@@ -25,7 +25,7 @@ class Structure:
     header: names of the columns with their units, or numbers where there are no names. header_line: 0 where there is
     none. first_line: of the first row. comma: whether numbers may have a decimal comma. groups: what groups their
     digits, as `parse_numbers` takes it. found: whether rows were seen. settings: (name, value) of what the lines above
-    the rows say. clock: of rows whose times are told there.
+    the rows say. clock: of rows whose times are told there. below: lines of units and rule below the header.
     """
 
     separator: str
@@ -38,3 +38,4 @@ class Structure:
     found: bool
     settings: tuple[tuple[str, Single], ...] = ()
     clock: Clock | None = None
+    below: tuple[int, ...] = ()

@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from nptdms import TdmsChannel, TdmsFile, TdmsGroup
 
-from stfit.loaders.contents import Contents, require_columns, with_unit
+from stfit.loaders.contents import Contents, clock_or_times, require_columns, with_unit
 from stfit.loaders.groups import ONLY, Choice, Group, chosen
 
-_TIMES: Final = ("time", "t")
 _TIME: Final = "time (s)"
 _CLOCK: Final = "column 'time (s)' is wf_start_offset + i wf_increment, the clock of the waveforms"
 _OF_WRITERS: Final = ("wf_", "NI_", "unit_")  # begin the names of properties that belong to samples and channels
@@ -53,8 +52,8 @@ def read(path: Path, size_limit: int, choice: Choice = ONLY) -> Contents:
 
 def _group(file: TdmsFile, group: TdmsGroup) -> Group:
     channels = group.channels()
-    clock = _clock(channels)
     names = [with_unit(channel.name, channel.properties.get("unit_string", "")) for channel in channels]
+    clock, notices = clock_or_times(_clock(channels), names, _CLOCK)
 
     own = channels[0].properties if len(channels) == 1 else {}
     properties = {**file.properties, **group.properties, **own}
@@ -69,18 +68,18 @@ def _group(file: TdmsFile, group: TdmsGroup) -> Group:
         _SAMPLE * sum(map(len, channels)),
         columns,
         {name: value for name, value in properties.items() if not name.startswith(_OF_WRITERS)},
-        () if clock is None else (_CLOCK,),
+        tuple(notices),
         rows=max(map(len, channels)),
     )
 
 
 def _clock(channels: Sequence[TdmsChannel]) -> tuple[int, float, float] | None:
-    """Rows, start and step (s) that waveforms have by their properties; None without, with several, or with times."""
+    """Rows, start and step (s) that waveforms have by their properties; None without, or with several."""
     clocks = {
         (len(channel), channel.properties.get("wf_start_offset", 0.0), channel.properties.get("wf_increment"))
         for channel in channels
     }
-    if len(clocks) != 1 or any(channel.name.strip().lower() in _TIMES for channel in channels):
+    if len(clocks) != 1:
         return None
     ((rows, start, step),) = clocks
     if not (isinstance(step, int | float) and isinstance(start, int | float) and step > 0.0):

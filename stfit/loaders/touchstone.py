@@ -34,6 +34,7 @@ _PARAMETERS: Final = ("S", "Y", "Z", "G", "H")
 _PAIRS: Final = {"RI": "real and imaginary part", "MA": "magnitude and angle", "DB": "decibels and angle"}
 _MATRICES: Final = ("FULL", "LOWER", "UPPER")
 _NOISE: Final = 5  # numbers in a line of the noise parameters that may follow those of two ports
+_TWO_PORTS: Final = 9  # numbers of a frequency with the parameters of two ports
 
 Complex = npt.NDArray[np.complex128]
 
@@ -181,14 +182,20 @@ def _keyword(text: _Text, name: str, choices: Sequence[str], default: str) -> st
 
 
 def _without_noise(text: _Text, ports: int) -> tuple[list[tuple[int, list[str]]], bool]:
-    """The rows without the noise parameters of two ports: rows of five numbers, from a lower frequency on."""
+    """The rows without the noise parameters of two ports: lines of five numbers at the end, from a lower frequency on.
+
+    Rows of two ports may be cut after five numbers too: noise begins where a row is complete.
+    """
     rows = text.rows
     if ports != 2 or text.keywords:
         return rows, False
-    first = next((at for at, (_, words) in enumerate(rows) if at and len(words) == _NOISE), len(rows))
-    if first == len(rows):
+    others = [at for at, (_, words) in enumerate(rows, start=1) if len(words) != _NOISE]
+    ends = np.cumsum([len(words) for _, words in rows])
+    first = next((at for at in range(max(others, default=0), len(rows)) if at and ends[at - 1] % _TWO_PORTS == 0), 0)
+    if first == 0:
         return rows, False
-    last, noise = parse_numbers([rows[first - 1][1][0], rows[first][1][0]], decimal_comma=False)
+    network = [word for _, words in rows[:first] for word in words]
+    last, noise = parse_numbers([network[-_TWO_PORTS], rows[first][1][0]], decimal_comma=False)
     return (rows[:first], True) if noise <= last else (rows, False)
 
 

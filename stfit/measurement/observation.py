@@ -188,8 +188,8 @@ class WithoutDeviance(Protocol):
 class StraightLawOnly(Protocol):
     """An observation whose likelihood needs ln τ to be a straight line in the current."""
 
-    def for_curved_law(self) -> Observation:
-        """The same data with a likelihood that holds for any ln τ."""
+    def for_curved_law(self) -> tuple[Observation, Rows]:
+        """The same data with a likelihood that holds for any ln τ, and of each of its rows the setting here."""
         ...
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol, final
 
 import numpy as np
 
+from stfit.models.choices import require_choice
 from stfit.physics.activation import (
     barrier_top,
     chi_from_ratio,
@@ -239,6 +240,5 @@ def asymmetry_named(
         "chi": lambda: FreeChi(scale),
         "free": lambda: FreeFactors(gmr, scale),
     }
-    if name not in builders:
-        raise ValueError(f"no asymmetry is called {name!r}; there are {', '.join(builders)}")
+    require_choice("asymmetry", name, builders)
     return builders[name]()

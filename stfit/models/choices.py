@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -28,28 +28,32 @@ class BarrierChoice:
         What the virtual laboratory calls a device that follows this law.
     reason : str
         Why it takes no other asymmetry, as the end of a message; "" where it takes all.
+    parameters : tuple of str
+        Those that no other law has.
     """
 
     asymmetries: Mapping[str, tuple[str, ...]]
     level: str
     reason: str = ""
+    parameters: tuple[str, ...] = ()
+
+
+_TWO_BARRIERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "theta_0": ("E_P", "E_AP", "theta_0"),
+    "symmetric": ("E_P", "E_AP"),
+    "uniaxial": ("Kv", "h"),
+    "chi": ("E_P", "E_AP", "chi"),
+    "free": ("E_P", "E_AP", "c_P", "c_AP"),
+}
 
 
 # by the name that `barrier` has in the analysis file; the laws themselves stand in models.law.LAWS
 BARRIERS: Final[Mapping[str, BarrierChoice]] = {
-    DEFAULT_BARRIER: BarrierChoice(
-        {
-            "theta_0": ("E_P", "E_AP", "theta_0"),
-            "symmetric": ("E_P", "E_AP"),
-            "uniaxial": ("Kv", "h"),
-            "chi": ("E_P", "E_AP", "chi"),
-            "free": ("E_P", "E_AP", "c_P", "c_AP"),
-        },
-        level="rate-law",
-    ),
+    DEFAULT_BARRIER: BarrierChoice(_TWO_BARRIERS, level="rate-law"),
     "exact": BarrierChoice(
         {"uniaxial": ("Kv", "h"), "symmetric": ("Kv",)}, level="exact-rates", reason="whose barriers are of one axis"
     ),
+    "power-law": BarrierChoice(_TWO_BARRIERS, level="power-law", parameters=("exponent",)),
 }
 
 
@@ -77,6 +81,13 @@ class Choices:
     mapping: str = "damping"
     magnetisation: str = "constant"
     anisotropy_law: str = "constant"
+
+
+def require_choice(what: str, name: str, known: Iterable[str]) -> None:
+    """ValueError where a name is none of those known; what: is chosen by it, for the message."""
+    names = list(known)
+    if name not in names:
+        raise ValueError(f"{what}: expected one of {', '.join(map(repr, names))}; found {name!r}")
 
 
 def default_asymmetry(barrier: str) -> str:

@@ -108,21 +108,18 @@ class CriticalCurrentModel(LawModel):
             values[f"inverse_slope_{state}"] = self.law.inverse_critical_current(quantities, state=code, delta_R=1.0)
         return values
 
-    def start(self, rows: FitRows, given: Mapping[str, Any]) -> lmfit.Parameters:
-        """Parameters to start from: critical currents (A) against ΔR (ohm), transition, and barriers (eV) if known."""
+    def start(self, rows: FitRows, params: lmfit.Parameters) -> dict[str, float]:
+        """Coordinates to start from: critical currents (A) against ΔR (ohm), transition, and barriers (eV) if known."""
         state, barrier = rows.settings["transition"], rows.settings.get("barrier")
-        params = self.make_params(**given)
-        known = self.quantities({name: p.value for name, p in self.own(params).items()})
+        known = self.quantities_at(params)
         measured = CriticalRows(state, energy=None if barrier is None else barrier * ELEMENTARY_CHARGE)
         energy, _ = zero_temperature_currents(self.law.device, measured, rows.data, known)
         found = ExtrapolatedCurrents(state, rows.data, rows.settings["delta_R"], energy)
         start = quantities_from_critical_currents(self.law.device, found, known)
-        for p in self.fitted:
-            parameter = params[f"{self.prefix}{p.coordinate}"]
-            from_rows = barrier is not None and p.name in _KNOWN
-            if p.coordinate not in given and (parameter.vary or from_rows):
-                parameter.set(value=p.coordinate_of(start[p.name]))
-        return params
+        own = self.own(params)
+        from_rows = frozenset() if barrier is None else _KNOWN
+        seen = (p for p in self.fitted if own[p.coordinate].vary or p.name in from_rows)
+        return {p.coordinate: p.coordinate_of(start[p.name]) for p in seen}
 
     def plot(self, result: Any) -> Figure:
         """Draw a fit: 1/I_c against ΔR, the line through the origin with 68 % and 95 % bands, residuals.

@@ -59,7 +59,6 @@ class DwellTimeModel(LawModel):
 
     def __init__(self, *, by_field: bool = False, **device: Unpack[DeviceKeywords]) -> None:
         law, constants = law_and_constants(device, by_field=by_field)
-        self._constants = constants
         title = f"Eq. 27, asymmetry {law.device.asymmetry.name!r}"
         super().__init__(law, law.parameters, _SETTINGS, title, {"by_field": by_field, **device})
         self.start_at(constants, held=())
@@ -89,10 +88,8 @@ class DwellTimeModel(LawModel):
         found = self.law.derived(quantities, self.law.device.reference_temperature)
         return {name: found[name] for name in DERIVED_UNITS if name in found} | {"tau_0": quantities["tau_0"]}
 
-    def start(self, rows: FitRows, given: Mapping[str, Any]) -> lmfit.Parameters:
-        """Parameters to start from: mean dwell times (s) against current (A), temperature (K) and state."""
-        if not np.all(rows.data > 0.0):
-            raise ValueError(f"data: expected mean dwell times above 0 s; found {np.min(rows.data)}")
+    def start(self, rows: FitRows, params: lmfit.Parameters) -> dict[str, float]:
+        """Coordinates to start from: mean dwell times (s) against current (A), temperature (K) and state."""
         crude = CrudeDwellTimes(
             log_dwell=np.log(rows.data),
             weight=np.ones_like(rows.data) if rows.weights is None else rows.weights**2,
@@ -100,10 +97,8 @@ class DwellTimeModel(LawModel):
             current=rows.settings["current"],
             temperature=rows.settings["temperature"],
         )
-        known = self._constants | {k: v for k, v in given.items() if k in self._constants}
-        start = self.law.starting_quantities(crude, known)
-        coordinates = {p.coordinate: p.coordinate_of(start[p.name]) for p in self.fitted if not p.constant}
-        return self.make_params(**{**coordinates, **given})
+        start = self.law.starting_quantities(crude, self.quantities_at(params))
+        return {p.coordinate: p.coordinate_of(start[p.name]) for p in self.fitted if not p.constant}
 
     def plot(self, result: Any) -> Figure:
         """Draw a fit: dwell times against current, one series a state and temperature, 68 % and 95 % bands, residuals.

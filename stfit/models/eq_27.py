@@ -136,7 +136,12 @@ class BarrierLaw:
             return inverse
         left = (1 - rows.state) * energies[0] + rows.state * energies[1]
         log_tau_0 = np.log(quantities["tau_0"])
-        return inverse / measured_critical_current(1.0, left, rows.temperature, time, log_tau_0, device.convention)
+        reached = measured_critical_current(1.0, left, rows.temperature, time, log_tau_0, device.convention)
+        return inverse / (1.0 - self.thermal_loss(quantities, 1.0 - reached))
+
+    def thermal_loss(self, quantities: Quantities, share: Any) -> Any:  # noqa: ARG002
+        """The share of I_c that is missing in a current at which the barrier is still a share of E_i: the same."""
+        return share
 
     def outside(self, device: Device, quantities: Quantities, rows: Rows) -> npt.NDArray[np.bool_]:  # noqa: ARG002
         """No row: beyond I_c the barrier goes on as it is."""

@@ -41,7 +41,8 @@ class FitRows:
         coders : mapping of str to callable
             What turns the words of a setting into codes, by name.
         nan_policy : str
-            "omit" leaves rows out whose datum, weight or setting is missing; "raise" and "propagate" keep them.
+            "omit" leaves rows out whose datum, weight or setting is missing; "raise" refuses them; "propagate" keeps
+            them.
 
         Returns
         -------
@@ -51,7 +52,8 @@ class FitRows:
         Raises
         ------
         ValueError
-            If a Series lacks a row of the data, a length differs, or a word is unknown.
+            If a Series lacks a row of the data, a length differs, or a word is unknown; if nan_policy is "raise" and
+            a number is missing or infinite.
         """
         if nan_policy not in _POLICIES:
             raise ValueError(f"nan_policy is one of {', '.join(_POLICIES)}; found {nan_policy!r}")
@@ -63,7 +65,18 @@ class FitRows:
             kept = _all_there(values, columns)
         found = {name: _column(name, entry, kept, coders) for name, entry in columns.items()}
         used = given | found
+        if nan_policy == "raise":
+            _require_finite({"data": values} | found)
         return cls(values[kept], used.pop("weights"), used)
+
+
+def _require_finite(columns: Mapping[str, Array]) -> None:
+    """ValueError names a column with what is no number."""
+    for name, values in columns.items():
+        wrong = int(np.sum(~np.isfinite(values)))
+        if wrong:
+            found = f"NaN or infinity in {wrong} of {values.size} rows"
+            raise ValueError(f"{name}: expected numbers; found {found} (nan_policy='omit' leaves out rows with NaN)")
 
 
 def _is_option(entry: Any, coder: Callable[[Any], Array] | None) -> bool:

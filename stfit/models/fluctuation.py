@@ -9,6 +9,7 @@ import lmfit
 import numpy as np
 import numpy.typing as npt
 
+from stfit.models.choices import require_choice
 from stfit.models.fit_rows import Coders, FitRows, codes, state_codes
 from stfit.models.guess import CrudeDwellTimes
 from stfit.models.keywords import DeviceKeywords, law_and_constants
@@ -17,7 +18,7 @@ from stfit.models.lmfit_model import Coordinates, LawModel, drawing
 from stfit.models.noise import GaussianNoise
 from stfit.models.parameters import PARAMETERS
 from stfit.physics.activation import critical_current
-from stfit.physics.fluctuations import LineNumbers, log_at_zero_current
+from stfit.physics.fluctuations import POWERS, LineNumbers, log_at_zero_current
 
 if TYPE_CHECKING:
     from stfit.figures.style import Figure
@@ -52,13 +53,19 @@ class FluctuationModel(LawModel):
     width : str
         "Hz" (default) or "T", the unit of the FWHM; "" where none is measured.
     inhomogeneous_linewidth : float or None
-        In the unit of the width, 0 by default; None where it is fitted.
+        In the unit of the width, 0 by default; None where it is fitted, which needs width = "T".
     by_frequency : bool
-        Whether the homogeneous width is 4παf/γ (T) at `frequency` (Hz), with alpha fitted; else one width a state.
+        Whether the homogeneous width is 4παf/γ at `frequency` (Hz), with alpha fitted; else one width a state. Needs
+        width = "T".
     gyromagnetic_ratio : float
         γ in rad/s/T, 1.76e11 by default.
     gmr, asymmetry, convention, reference_temperature, beta, delta_R, prefix, name, nan_policy
         As `DwellTimeModel` takes them.
+
+    Raises
+    ------
+    ValueError
+        If a name is none of those.
     """
 
     noise = GaussianNoise()
@@ -76,6 +83,8 @@ class FluctuationModel(LawModel):
         **device: Unpack[DeviceKeywords],
     ) -> None:
         law, constants = law_and_constants(device, mapping=mapping)
+        require_choice("power", power, (*POWERS, ""))
+        require_choice("width", width, ("T",) if by_frequency or inhomogeneous_linewidth is None else ("Hz", "T", ""))
         self.numbers = LineNumbers(power, width, inhomogeneous_linewidth, by_frequency)
         own = ("alpha", "gyromagnetic_ratio") if by_frequency else ()
         fitted = [p for p in law.parameters if p.name != "tau_0"]
@@ -93,10 +102,14 @@ class FluctuationModel(LawModel):
         self.start_at(constants | {"gyromagnetic_ratio": gyromagnetic_ratio}, held=_HELD)
 
     def predicted(self, coordinates: Coordinates, settings: Mapping[str, Any]) -> Any:
-        """ln of the rows' powers and widths; an array or a Jet of shape (rows,)."""
+        """ln of the rows' powers and widths; an array or a Jet of shape (rows,). ValueError for one not declared."""
         frequency = settings.get("frequency")
+        is_width = observable_codes(settings["observable"])
+        for code, key in enumerate(("power", "width")):
+            if not getattr(self.numbers, key) and np.any(is_width == code):
+                raise ValueError(f'observable: {key}="" says that there is none; found one in the rows')
         rows = LineRows(
-            is_width=observable_codes(settings["observable"]),
+            is_width=is_width,
             state=state_codes(settings["state"]),
             current=np.asarray(settings["current"], dtype=float),
             temperature=np.asarray(settings["temperature"], dtype=float),
@@ -121,11 +134,16 @@ class FluctuationModel(LawModel):
                 values[f"slope_{state}"] = self.law.slopes(quantities, code, device.reference_temperature, None)
         return {name: value for name, value in values.items() if name not in quantities}
 
-    def start(self, rows: FitRows, given: Mapping[str, Any]) -> lmfit.Parameters:
-        """Parameters to start from: powers and widths against the settings that fit() takes.
+    def start(self, rows: FitRows, params: lmfit.Parameters) -> dict[str, float]:
+        """Coordinates to start from: powers and widths against the settings that fit() takes.
 
         What only a state that was not measured has is held.
         """
+        own = self.own(params)
+        for code, word in enumerate(_STATES):
+            if not np.any(rows.settings["state"] == code):
+                for p in self.fitted:
+                    own[p.coordinate].vary &= not p.name.endswith(f"_{word}")
         lines = LineRows(
             is_width=rows.settings["observable"],
             state=rows.settings["state"],
@@ -133,16 +151,13 @@ class FluctuationModel(LawModel):
             temperature=self.law.device.reference_temperature,
         )
         stderr = np.ones_like(rows.data) if rows.weights is None else 1.0 / rows.weights
-        found = self._from_lines(rows.data - lines.is_width * (self.numbers.inhomogeneous or 0.0), stderr, lines)
-        params = self.make_params(**{**found, **given})
-        for code, word in enumerate(_STATES):
-            if not np.any(lines.state == code):
-                for p in self.fitted:
-                    params[f"{self.prefix}{p.coordinate}"].vary &= not p.name.endswith(f"_{word}")
-        return params
+        homogeneous = rows.data - lines.is_width * (self.numbers.inhomogeneous or 0.0)
+        quantities, slopes = self._from_lines(homogeneous, stderr, lines)
+        quantities |= self._from_slopes(slopes, self.quantities_at(params))
+        return {p.coordinate: p.coordinate_of(quantities[p.name]) for p in self.fitted if p.name in quantities}
 
-    def _from_lines(self, value: Array, stderr: Array, rows: LineRows) -> dict[str, float]:
-        """Coordinates of powers and widths at zero current, and of what the slopes give."""
+    def _from_lines(self, value: Array, stderr: Array, rows: LineRows) -> tuple[dict[str, float], dict[int, float]]:
+        """Powers and widths at zero current, and ∂ln τ_i/∂I (1/A) by the code of the state."""
         names = {0: "power", 1: self.numbers.width_parameter if self.numbers.width else ""}
         exponent = {0: -2.0 if self.numbers.power == "peak" else -1.0, 1: 1.0}
         quantities: dict[str, float] = {}
@@ -156,12 +171,10 @@ class FluctuationModel(LawModel):
                     slopes[code] = slope / exponent[width]
             if self.numbers.power == "peak" and f"{names[1]}_{word}" in quantities:  # P = (π/2) · peak · Δf
                 quantities[f"power_{word}"] *= 0.5 * np.pi * quantities[f"{names[1]}_{word}"]
-        known = {p.name: p for p in self.fitted}
-        found = {known[n].coordinate: known[n].coordinate_of(q) for n, q in quantities.items() if n in known}
-        return found | self._from_slopes(slopes)
+        return quantities, slopes
 
-    def _from_slopes(self, slopes: Mapping[int, float]) -> dict[str, float]:
-        """Coordinates of l/L_θθ and the asymmetry from ∂ln τ_i/∂I (1/A)."""
+    def _from_slopes(self, slopes: Mapping[int, float], known: Mapping[str, float]) -> dict[str, float]:
+        """l/L_θθ and the asymmetry from ∂ln τ_i/∂I (1/A), at the constants that are known."""
         ends = np.array([-1e-3, 1e-3])
         code = np.repeat(list(slopes), ends.size).astype(float)
         current = np.tile(ends, len(slopes))
@@ -172,11 +185,9 @@ class FluctuationModel(LawModel):
             current=current,
             temperature=np.full(current.shape, self.law.device.reference_temperature),
         )
-        start = self.law.starting_quantities(
-            rows, {name: self.param_hints[name]["value"] for name in ("beta", "delta_R")}
-        )
-        own = (p for p in self.law.parameters if p.name in start and p.name != "tau_0" and p.name not in _HELD)
-        return {p.coordinate: p.coordinate_of(start[p.name]) for p in own}
+        start = self.law.starting_quantities(rows, known)
+        told = (p.name for p in self.law.parameters if p.name not in _HELD and not p.constant)
+        return {name: start[name] for name in told if name in start}
 
     def plot(self, result: Any) -> Figure:
         """Draw a fit: power and linewidth against current (or frequency), 68 % and 95 % bands, residuals."""

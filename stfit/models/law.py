@@ -17,7 +17,7 @@ from stfit.models.effective_temperature import EffectiveTemperature
 from stfit.models.eq_27 import EQ_27
 from stfit.models.exact import EXACT
 from stfit.models.parameters import Parameter
-from stfit.models.power import POWERS
+from stfit.models.power import EXPONENT, FREE_POWER, POWERS
 from stfit.models.words import Words
 from stfit.physics.transport import Gmr
 
@@ -121,7 +121,7 @@ class Law(Protocol):
 
 
 # by the name that `barrier` has in the analysis file
-LAWS: Final[Mapping[str, Law]] = {DEFAULT_BARRIER: EQ_27, "exact": EXACT}
+LAWS: Final[Mapping[str, Law]] = {DEFAULT_BARRIER: EQ_27, "exact": EXACT, "power-law": FREE_POWER}
 # fitted to the same data beside the law of the analysis, in the order of a report
 RIVALS: Final[tuple[Law, ...]] = (EQ_27, *POWERS, EXACT)
 # descriptions that no data can tell from the law of this name
@@ -149,6 +149,27 @@ def law_named(barrier: str) -> Law:
     if barrier not in LAWS:
         raise ValueError(f"no barrier is called {barrier!r}; there are {', '.join(LAWS)}")
     return LAWS[barrier]
+
+
+def chosen_by(name: str) -> tuple[str, dict[str, float]]:
+    """What makes an analysis fit a law.
+
+    Parameters
+    ----------
+    name : str
+        Its key in result.json.
+
+    Returns
+    -------
+    barrier : str
+        The name that `barrier` has in the analysis file; "" for a law that no analysis can choose.
+    fixed : dict of str to float
+        Parameters to hold fixed with it, SI.
+    """
+    fixed = {power.name: power.exponent for power in POWERS if power.exponent is not None}
+    chosen = FREE_POWER.name if name in fixed else name
+    barrier = next((key for key, law in LAWS.items() if law.name == chosen), "")
+    return barrier, {EXPONENT.name: fixed[name]} if name in fixed else {}
 
 
 def offers() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from typing import Any, ClassVar, Final, final
 
@@ -17,7 +17,7 @@ from stfit.derivatives import value_of
 from stfit.models.fit_rows import Coders, FitRows
 from stfit.models.lmfit_result import LikelihoodResult
 from stfit.models.noise import Noise
-from stfit.models.stored_state import restored
+from stfit.models.stored_state import COMPOSITE, STORED, Functions, composite_state, decoded, restored
 from stfit.models.varied import Varied
 
 Array = npt.NDArray[np.float64]
@@ -58,6 +58,14 @@ class LikelihoodModel(lmfit.Model, ABC):
         """The derived parameters of all laws that the parameters hold, by name."""
         return {name: jet for law in self.laws for name, jet in law.derived_of(varied).items()}
 
+    def derived_in(self, params: lmfit.Parameters) -> list[str]:
+        """The names of the derived parameters of all laws that parameters hold."""
+        return [name for law in self.laws for name in law.derived_held(params)]
+
+    def derived_along(self, params: lmfit.Parameters, draws: Mapping[str, Array]) -> dict[str, Array]:
+        """The derived parameters of all laws at draws of those that vary, by name; shape (draws,)."""
+        return {name: values for law in self.laws for name, values in law.derived_at_draws(params, draws).items()}
+
     def symbols(self) -> dict[str, Any]:
         """The functions in the expressions of derived parameters, by name."""
         return {name: function for law in self.laws for name, function in law.own_symbols().items()}
@@ -65,14 +73,16 @@ class LikelihoodModel(lmfit.Model, ABC):
     # --- fitting --------------------------------------------------------------------------------------------------
 
     def rows(self, data: Any, weights: Any, settings: Mapping[str, Any], nan_policy: str) -> FitRows:
-        """The rows of a fit; ValueError names a setting that is missing or does not go with the data."""
+        """The rows of a fit; ValueError names what is missing, is no number, or does not go with the data."""
         for part in self.components:
             optional = getattr(part, "defaults", part.independent_vars_defvals)
             missing = [name for name in part.independent_vars if name not in settings and name not in optional]
             if missing:
                 raise ValueError(f"{part._name}: expected {', '.join(part.independent_vars)}; {missing[0]} is missing")
         coders: Coders = {name: coder for law in self.laws for name, coder in law.coders.items()}
-        return FitRows.of(data, weights, settings, coders, nan_policy)
+        rows = FitRows.of(data, weights, settings, coders, nan_policy)
+        self.noise.require_possible(rows.data)
+        return rows
 
     def fit(
         self,
@@ -114,6 +124,7 @@ class LikelihoodModel(lmfit.Model, ABC):
         """
         settings = {name: options.pop(name) for name in self.independent_vars if name in options}
         started = self._started(params, options)
+        asked = options.pop("scale_covar", None)
         result = LikelihoodResult(
             self,
             started,
@@ -121,19 +132,49 @@ class LikelihoodModel(lmfit.Model, ABC):
             weights=weights,
             method=method,
             fcn_kws=settings,
-            scale_covar=options.pop("scale_covar", weights is None),
             nan_policy=options.pop("nan_policy", None) or self.nan_policy,
             **{name: options.pop(name) for name in _OPTIONS if name in options},
             **(options.pop("fit_kws", None) or {}),
         )
-        strange = sorted(options.keys() - {"verbose", "coerce_farray"})
-        if strange:
-            expected = f"settings ({', '.join(self.independent_vars)}), parameters, or what lmfit's fit takes"
-            raise TypeError(f"{self._name}: expected {expected}; found {strange[0]!r}")
-        result.weighted = weights is not None
+        expected = f"settings ({', '.join(self.independent_vars)}), parameters, or what lmfit's fit takes"
+        self.require_known(options, ("verbose", "coerce_farray"), expected)
+        result.weighted, result.scale_asked = weights is not None, asked
         result.fit()
         result.components = self.components
         return result
+
+    def make_params(self, verbose: bool = False, **kwargs: Any) -> lmfit.Parameters:
+        """The lmfit Parameters, with what is derived from those of the laws.
+
+        Parameters
+        ----------
+        verbose : bool
+            As lmfit takes it.
+        **kwargs
+            Values of parameters, or mappings of their attributes, by name, with the prefix or without.
+
+        Returns
+        -------
+        lmfit.Parameters
+            With starts, bounds, and expressions for what is derived.
+
+        Raises
+        ------
+        TypeError
+            If a keyword is no parameter of the fit.
+        """
+        given = {self._strip_prefix(name): value for name, value in kwargs.items()}  # lmfit loses some with the prefix
+        params = super().make_params(verbose, **given)
+        self.require_known(given, map(self._strip_prefix, params), f"values of {', '.join(params)}")
+        for law in self.laws:
+            law.add_derived(params)
+        return params
+
+    def require_known(self, given: Iterable[str], known: Iterable[str], expected: str) -> None:
+        """TypeError where a keyword is none of those known; expected: those, in words."""
+        strange = sorted(set(given) - set(known))
+        if strange:
+            raise TypeError(f"{self._name}: expected {expected}; found {strange[0]!r}")
 
     def _started(self, params: lmfit.Parameters | None, options: dict[str, Any]) -> lmfit.Parameters:
         """The parameters to start from, with those that are given by name, which are taken out of the options."""
@@ -186,8 +227,9 @@ class LikelihoodModel(lmfit.Model, ABC):
     def __rtruediv__(self, other: Any) -> LawComposite:
         return LawComposite(other, self, operator.truediv)
 
-    def _set_state(self, state: Any, funcdefs: Mapping[str, Any] | None = None) -> Any:
-        return restored(state, funcdefs)
+    def loads(self, s: str, funcdefs: Functions | None = None, **kws: Any) -> lmfit.Model:
+        """The model that `dumps` wrote; funcdefs: the functions of plain Models in it, by name."""
+        return restored(decoded(s, **kws), funcdefs)
 
 
 @final
@@ -200,6 +242,8 @@ class LawComposite(LikelihoodModel, CompositeModel):
         The models; several laws in one need prefixes, and data of one sort.
     op : callable
         What joins their arrays: an operator, or any other function of two.
+    **kws
+        `name`, `nan_policy` and `independent_vars`, as lmfit's CompositeModel takes them.
 
     Raises
     ------
@@ -209,20 +253,13 @@ class LawComposite(LikelihoodModel, CompositeModel):
 
     def __init__(self, left: lmfit.Model, right: lmfit.Model, op: Callable[[Any, Any], Any], **kws: Any) -> None:
         CompositeModel.__init__(self, left, right, op, **kws)
-        self._name = f"{left._name} {CompositeModel._known_ops.get(op, 'and')} {right._name}"
+        self._name = kws.get("name") or f"{left._name} {CompositeModel._known_ops.get(op, 'and')} {right._name}"
         noises = {type(law.noise): law.noise for law in self.laws}
         if len(noises) > 1:
             raise ValueError(
                 f"{left._name} and {right._name} describe data that scatter differently: they cannot be one"
             )
         (self.noise,) = noises.values()
-
-    def make_params(self, verbose: bool = False, **kwargs: Any) -> lmfit.Parameters:
-        """The lmfit Parameters of both models, with what is derived from those of the laws."""
-        params = super().make_params(verbose, **kwargs)
-        for law in self.laws:
-            law.add_derived(params)
-        return params
 
     def expected(self, varied: Varied, settings: Mapping[str, Any]) -> Any:
         """What is predicted in the terms of the noise; a Jet of shape (rows,)."""
@@ -251,7 +288,14 @@ class LawComposite(LikelihoodModel, CompositeModel):
             return self.noise.residuals(data, weights, self.noise.expected(prediction))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.left, self.right, self.op), {"param_hints": self.param_hints, "_name": self._name}
+        own = {name: getattr(self, name) for name in ("param_hints", "nan_policy", "independent_vars", "_name")}
+        return type(self), (self.left, self.right, self.op), deepcopy(own)
+
+    def _get_state(self) -> Any:
+        return composite_state(self)
+
+
+STORED[COMPOSITE] = LawComposite
 
 
 def _jet_of(model: Any, varied: Varied, settings: Mapping[str, Any]) -> Any:

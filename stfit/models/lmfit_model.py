@@ -18,7 +18,7 @@ from stfit.models.fit_rows import Coders, FitRows
 from stfit.models.likelihood_model import LikelihoodModel
 from stfit.models.parameters import Parameter
 from stfit.models.spin_transfer import SpinTransferLaw
-from stfit.models.stored_state import LAWS, law_state
+from stfit.models.stored_state import STORED, law_state
 from stfit.models.varied import Varied
 
 Array = npt.NDArray[np.float64]
@@ -48,7 +48,7 @@ class LawModel(LikelihoodModel):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        LAWS[cls.__name__] = cls
+        STORED[cls.__name__] = cls
 
     def __init__(
         self,
@@ -90,8 +90,8 @@ class LawModel(LikelihoodModel):
         """What follows from the parameters (SI), by name."""
 
     @abstractmethod
-    def start(self, rows: FitRows, given: Mapping[str, Any]) -> lmfit.Parameters:
-        """Parameters to start from, but for those that are given."""
+    def start(self, rows: FitRows, params: lmfit.Parameters) -> dict[str, float]:
+        """Coordinates near the best fit, by name; params: where they stand, of which those unmeasured may be held."""
 
     def scattered(self, prediction: Any) -> Any:
         """The prediction in the terms of the noise: those of the data, unless a subclass says otherwise."""
@@ -120,13 +120,20 @@ class LawModel(LikelihoodModel):
         ------
         ValueError
             If a setting is missing, or does not go with the data.
+        TypeError
+            If a keyword is no setting and no parameter of the fit.
         """
         if len(settings) > len(self.independent_vars):
             raise TypeError(f"{self._name}: expected {', '.join(self.independent_vars)}; found {len(settings)} of them")
         named = dict(zip(self.independent_vars, settings, strict=False))
         named |= {name: kwargs.pop(name) for name in self.independent_vars if name in kwargs}
-        given = {self._strip_prefix(name): value for name, value in kwargs.items()}
-        return self.start(self.rows(data, weights, named, "omit"), given)
+        params = self.make_params(**kwargs)
+        given = {self._strip_prefix(name) for name in kwargs}
+        own = self.own(params)
+        for name, value in self.start(self.rows(data, weights, named, "omit"), params).items():
+            if name not in given and own[name].expr is None:
+                own[name].set(value=value)
+        return params
 
     # --- what lmfit needs of it -----------------------------------------------------------------------------------
 
@@ -142,15 +149,13 @@ class LawModel(LikelihoodModel):
         """The public quantities (SI) at the coordinates of a fit."""
         return {p.name: p.quantity(coordinates[p.coordinate]) for p in self.fitted}
 
+    def quantities_at(self, params: lmfit.Parameters) -> dict[str, float]:
+        """The public quantities (SI) where parameters stand."""
+        return self.quantities({name: parameter.value for name, parameter in self.own(params).items()})
+
     def own(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """The coordinates among parameters by name, without the prefix."""
         return {name: params[f"{self.prefix}{name}"] for name in self.coordinates}
-
-    def make_params(self, verbose: bool = False, **kwargs: Any) -> lmfit.Parameters:
-        """The lmfit Parameters: coordinates with bounds, and expressions for what is derived from them."""
-        params = super().make_params(verbose, **kwargs)
-        self.add_derived(params)
-        return params
 
     def add_derived(self, params: lmfit.Parameters) -> None:
         """Add what is derived from the coordinates, as expressions."""
@@ -177,9 +182,22 @@ class LawModel(LikelihoodModel):
     def derived_of(self, varied: Varied) -> dict[str, Any]:
         """The derived parameters that the parameters of a fit hold, by name, with derivatives."""
         found = self.derived_at(self.quantities(self._jets(varied)))
+        return {full: found[name] for full, name in self.derived_held(varied.params).items()}
+
+    def derived_held(self, params: lmfit.Parameters) -> dict[str, str]:
+        """The names of the derived parameters that parameters hold, with the prefix, and without."""
         names = {f"{self.prefix}{name}": name for name in self.derived_names}
-        held = {full: name for full, name in names.items() if full in varied.params}
-        return {full: found[name] for full, name in held.items() if varied.params[full].expr == self._expression(name)}
+        held = {full: name for full, name in names.items() if full in params}
+        return {full: name for full, name in held.items() if params[full].expr == self._expression(name)}
+
+    def derived_at_draws(self, params: lmfit.Parameters, draws: Mapping[str, Array]) -> dict[str, Array]:
+        """The derived parameters at draws of those that vary, by name; none where a coordinate is an expression."""
+        own = self.own(params)
+        if any(parameter.expr is not None for parameter in own.values()):
+            return {}
+        columns = {name: np.atleast_1d(draws.get(p.name, p.value))[:, np.newaxis] for name, p in own.items()}
+        found = self.derived_at(self.quantities(columns))
+        return {full: np.asarray(found[name])[:, 0] for full, name in self.derived_held(params).items()}
 
     def _jets(self, varied: Varied) -> dict[str, Any]:
         jets = varied.jets(f"{self.prefix}{name}" for name in self.coordinates)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from copy import copy, deepcopy
+from copy import copy
 from typing import Any, Final, Self, final
 
-import lmfit
 import numpy as np
 import numpy.typing as npt
 from lmfit.jsonutils import decode4js
@@ -16,13 +14,15 @@ from scipy.stats import chi2, norm, t
 from uncertainties import correlated_values, ufloat
 
 from stfit.derivatives import Jet, value_of
-from stfit.models.stored_state import restored
+from stfit.models.search_parameters import add_left_out, without_derived
+from stfit.models.stored_state import NO_STATE, Functions, decoded, restored, restored_parameters, without_symbols
 from stfit.models.uncertainty import Uncertainty
 from stfit.models.varied import Varied
 
 Array = npt.NDArray[np.float64]
 
 _BY_JACOBIAN: Final = frozenset({"leastsq", "least_squares"})  # methods whose errors lmfit gives without being asked
+_STORED: Final = frozenset({"model", "params", "init_params", "values", "userargs", "userkws"})
 
 
 @final
@@ -41,27 +41,37 @@ class LikelihoodResult(ModelResult):
     calc_covar: bool
     uncertainty: Uncertainty | None = None
     weighted = True  # whether weights were given
+    scale_asked: bool | None = None  # scale_covar as the user gave it
 
     def fit(self, data: Any = None, params: Any = None, weights: Any = None, method: Any = None, **kwargs: Any) -> None:
-        """Fit again; data, weights and settings that are not given stay as they were."""
+        """Fit again; data, weights, settings, scale_covar and nan_policy that are not given stay as they were.
+
+        Where nobody gave scale_covar, it follows from whether there are weights. TypeError for an unknown keyword.
+        """
         nan_policy = kwargs.pop("nan_policy", None) or self.nan_policy
+        self.scale_asked = kwargs.pop("scale_covar", self.scale_asked)
+        self.model.require_known(kwargs, self.model.independent_vars, "settings of the model")
         if data is not None or weights is not None:
             self.weighted = weights is not None or (self.weighted and self.weights is not None)
         given = self.weights if weights is None and self.weighted else weights
         rows = self.model.rows(self.data if data is None else data, given, self.userkws | kwargs, nan_policy)
         used = self.model.noise.unweighted(rows.data) if rows.weights is None else rows.weights
+        self.scale_covar = rows.weights is None if self.scale_asked is None else self.scale_asked
         if rows.weights is None and not self.scale_covar:
             raise ValueError("scale_covar=False: expected weights, which give the errors their size; found none")
         super().fit(rows.data, params, used, method, nan_policy, **rows.settings)
         self._describe()
 
     def minimize(self, method: str = "leastsq", params: Any = None, **kws: Any) -> Any:
-        """Minimize −2 ln L."""
+        """Minimize −2 ln L; derived parameters are computed at the steps only where `iter_cb` may look at them."""
+        start = self.params if params is None else params
+        derived = () if callable(self.iter_cb) else self.model.derived_in(start)
         wanted, self.calc_covar = self.calc_covar, False  # lmfit's Hessian by differences is slow and not needed
         try:
-            found = super().minimize(method, params, **kws)
+            found = super().minimize(method, without_derived(start, derived), **kws)
         finally:
             self.calc_covar = wanted
+        add_left_out(found.params, start)
         if method != "emcee":
             found.covar = None  # that of JᵀJ; lmfit would carry it through every expression
         found.keeps_likelihood = True
@@ -84,6 +94,8 @@ class LikelihoodResult(ModelResult):
             self.aic = self.chisqr + 2.0 * self.nvarys
             self.bic = self.chisqr + np.log(self.ndata) * self.nvarys
         unasked = not self.calc_covar and self.method not in _BY_JACOBIAN
+        if self.method == "emcee":
+            self._describe_chain()
         if self.method == "emcee" or not self.var_names:
             return
         if unasked:
@@ -99,6 +111,13 @@ class LikelihoodResult(ModelResult):
             self.uncertainty = self.uncertainty.times(self.redchi)
         self.covar = self.uncertainty.covariance
         self._set_errors(self.uncertainty)
+
+    def _describe_chain(self) -> None:
+        """Errors of derived parameters as lmfit gives those of the others: half the central 68 % of the chain."""
+        draws = dict(zip(self.var_names, self.chain.reshape(-1, len(self.var_names)).T, strict=True))
+        for name, values in self.model.derived_along(self.params, draws).items():
+            low, high = np.percentile(values, [15.87, 84.13])
+            self.params[name].stderr = float(high - low) / 2.0
 
     def _without_errors(self) -> None:
         """No errors, where there is no optimum or nobody asks."""
@@ -230,11 +249,11 @@ class LikelihoodResult(ModelResult):
         """The result as JSON; `loads` and stfit.load_modelresult read it."""
         bare = copy(self)
         for name in ("params", "init_params"):
-            setattr(bare, name, _without_symbols(getattr(self, name), self.model.symbols()))
+            setattr(bare, name, without_symbols(getattr(self, name), self.model.symbols()))
         content = json.loads(super(LikelihoodResult, bare).dumps())
-        return json.dumps(content | {"weighted": self.weighted}, **kws)
+        return json.dumps(content | {"weighted": self.weighted, "scale_asked": self.scale_asked}, **kws)
 
-    def loads(self, s: str, funcdefs: Mapping[str, Any] | None = None, **kws: Any) -> Self:
+    def loads(self, s: str, funcdefs: Functions | None = None, **kws: Any) -> Self:
         """Become the result that `dumps` wrote.
 
         Parameters
@@ -242,7 +261,7 @@ class LikelihoodResult(ModelResult):
         s : str
             What `dumps` returned.
         funcdefs : mapping of str to callable, optional
-            The functions of other models of a composite, by name, as lmfit takes them.
+            The functions of other models of a composite and of expressions, by name. The laws need none.
         **kws
             For json.loads.
 
@@ -250,15 +269,27 @@ class LikelihoodResult(ModelResult):
         -------
         LikelihoodResult
             Itself.
+
+        Raises
+        ------
+        TypeError
+            If it is no such result.
+        ValueError
+            If a function is not among `funcdefs`.
         """
-        content = json.loads(s, **kws)
-        self.model = restored(decode4js(content.pop("model")), funcdefs)
+        content, functions = decoded(s, **kws), dict(funcdefs or {})
+        if not (isinstance(content, dict) and content.keys() >= _STORED):
+            raise TypeError(NO_STATE)
+        content = {name: decode4js(value) for name, value in content.items()}
+        self.model = restored(content.pop("model"), functions)
         self.userfcn = self.model._residual
-        stored = {name: _parameters(content.pop(name), self.model.symbols()) for name in ("params", "init_params")}
+        own = self.model.symbols()
+        for name in ("params", "init_params"):
+            setattr(self, name, restored_parameters(content.pop(name), own, functions))
         del content["values"]  # they follow from the parameters
-        kept = {name: decode4js(value) for name, value in content.items() if not name.startswith("__")}
-        for name, value in (kept | stored).items():
-            setattr(self, name, value)
+        for name, value in content.items():
+            if not name.startswith("__"):
+                setattr(self, name, value)
         self.data, self.weights = self.userargs
         self.components = self.model.components
         self.best_fit = self.model.eval(self.params, **self.userkws)
@@ -277,25 +308,3 @@ def _straightened(expected: Any) -> Any:
 def _likelihood_ratio(best: Any, held: Any) -> float:
     """Probability that −2 ln L rises by less than it did where some parameters were held."""
     return float(chi2.cdf(held.chisqr - best.chisqr, best.nvarys - held.nvarys))
-
-
-def _without_symbols(params: lmfit.Parameters, own: Iterable[str]) -> lmfit.Parameters:
-    """A copy of parameters without the functions that the model brings itself, to be stored."""
-    bare = deepcopy(params)
-    for parameter in bare.values():
-        parameter._delay_asteval = True  # its value stays, with nothing to compute it by
-    for name in own:
-        bare._asteval.symtable.pop(name, None)
-    return bare
-
-
-def _parameters(text: str, own: Mapping[str, Any]) -> lmfit.Parameters:
-    """Parameters as `dumps` wrote them, with the functions that the model brings."""
-    stored = json.loads(text)
-    symbols = {name: decode4js(value) for name, value in stored["unique_symbols"].items()} | dict(own)
-    entries = [lmfit.Parameter(name="") for _ in stored["params"]]
-    for entry, state in zip(entries, stored["params"], strict=True):
-        entry.__setstate__(state)
-    params = lmfit.Parameters()
-    params.__setstate__({"unique_symbols": symbols, "params": entries})
-    return params

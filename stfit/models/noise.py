@@ -28,6 +28,9 @@ class Noise(Protocol):
     def spread(self, prediction: Array, weights: Array) -> Array:
         """Standard deviation of a datum, in its unit."""
 
+    def require_possible(self, data: Array) -> None:
+        """ValueError where a datum is none that can scatter so."""
+
     def unweighted(self, data: Array) -> Array:
         """The weights where none are given, up to a common factor. ValueError where there is no such thing."""
 
@@ -54,6 +57,13 @@ class CountedNoise:
         """τ/√n."""
         return np.asarray(prediction / weights)
 
+    def require_possible(self, data: Array) -> None:
+        """ValueError for a mean that is not above 0."""
+        impossible = int(np.sum(data <= 0.0))
+        if impossible:
+            found = f"{np.min(data):g} among {impossible} of {data.size} rows that are not"
+            raise ValueError(f"data: expected mean dwell times above 0 s; found {found}")
+
     def unweighted(self, data: Array) -> Array:
         """ValueError: nothing but the counts tells how far a mean can be off."""
         raise ValueError(f"weights: expected the root of the number of dwells of each of {data.size} means; found none")
@@ -78,6 +88,9 @@ class GaussianNoise:
     def spread(self, prediction: Array, weights: Array) -> Array:
         """σ."""
         return np.broadcast_to(1.0 / weights, prediction.shape)
+
+    def require_possible(self, data: Array) -> None:
+        """Any number can be met."""
 
     def unweighted(self, data: Array) -> Array:
         """1/|data|: all relative errors are alike."""

@@ -156,6 +156,7 @@ _LAW: Final = (
     Parameter("h", "h", "", "h", "reduced field H/H_K", 0.0, -_SHORT_OF_1, _SHORT_OF_1, (-1.0, 1.0)),
     Parameter("theta_0", "theta_0", "rad", "θ0", "angle of the barrier top", np.pi / 2, 0.0, np.pi, (0.0, np.pi)),
 )
+_EXPONENT: Final = Parameter("exponent", "exponent", "", "n", "exponent of the barrier", 1.0, 0.5, 3.0, (0.0, _INF))
 _CHI: Final = Parameter(
     name="chi",
     coordinate="ln_1p_chi",
@@ -225,6 +226,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
         *_LAW,
         _endless(_CHI, _FARTHEST_CHI),
         *(_endless(p, _LONGEST_LOGARITHM) for p in _FACTORS_OF_STATES),
+        _EXPONENT,
         *_CONSTANTS,
         heating(1e6, 0.01),
         *_READ_OUT,

@@ -1,4 +1,4 @@
-"""Rivals of Eq. 27 whose barrier is a power of 1 − I/I_c."""
+"""barrier = "power-law", and the rivals of Eq. 27 whose barrier is a power of 1 − I/I_c."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import numpy.typing as npt
 from stfit.derivatives import elementwise
 from stfit.models.device import Quantities
 from stfit.models.eq_27 import EQ_27, Activation, BarrierLaw, Linear
-from stfit.models.parameters import Parameter
+from stfit.models.parameters import PARAMETERS, Parameter
 from stfit.models.words import Words
 
 Array = npt.NDArray[np.float64]
 
 _SMOOTH_BELOW: Final = 0.01  # of E_i: where a power of the vanishing barrier would lose its second derivative
 
-EXPONENT: Final = Parameter("exponent", "exponent", "", "n", "exponent of the barrier", 1.0, 0.5, 3.0, (0.0, np.inf))
+EXPONENT: Final = PARAMETERS["exponent"]
 
 
 @final
@@ -63,11 +63,34 @@ class PowerBarrier(BarrierLaw):
         """n."""
         return quantities[EXPONENT.name] if self.exponent is None else self.exponent
 
+    def thermal_loss(self, quantities: Quantities, share: Any) -> Any:
+        """The share of I_c that is missing where the barrier is a share of E: its n-th root."""
+        return np.exp(log_positive_part(share) / self.slope_ratio(quantities))
 
+
+_FREE: Final = "barrier ∝ (1 − I/I_c)^n"
+_EQUATION: Final = {
+    "consistent": "ln τ_i = ln τ0 + (E_i/k_BT)(1 − I/I_c,i)^n, I_c,i = ∓βE_i/(8e(l/L_θθ)ΔR c_i); n = 1 is Eq. 27.",
+    "printed": "ln τ_i = ln τ0 + (E_i/2k_BT)(1 − I/I_c,i)^n, I_c,i as Eq. 27 is printed (no 8e); n = 1 is Eq. 27.",
+}
+FREE_POWER: Final = PowerBarrier(
+    "barrier-n",
+    Words(
+        short=f"{_FREE}, n free",
+        offer=f"{_FREE}, n the parameter exponent: 3/2 and 2 are customary, 1 is Eq. 27",
+        equation=_EQUATION,
+        asymmetries=EQ_27.words.asymmetries,
+        rates="High barriers, which vanish at I_c as a power of 1 − I/I_c; I_c is where they do.",
+        measured_current=(
+            "Critical currents were measured in {time}: I_c{{1 − [(k_BT/E_i) ln({t}/τ0)]^(1/n)}} with I_c of Eq. 28."
+        ),
+    ),
+    None,
+)
 POWERS: Final = (
-    PowerBarrier("barrier-3/2", Words("barrier ∝ (1 − I/I_c)^(3/2)"), 1.5),
+    PowerBarrier("barrier-3/2", Words(f"{_FREE[:-1]}(3/2)"), 1.5),
     PowerBarrier("barrier-2", Words("barrier ∝ (1 − I/I_c)²"), 2.0),
-    PowerBarrier("barrier-n", Words("barrier ∝ (1 − I/I_c)^n, n free"), None),
+    FREE_POWER,
 )
 
 

@@ -11,7 +11,7 @@ from stfit.models.law import RIVALS, Law
 from stfit.models.spin_transfer import SpinTransferLaw
 
 
-def rivals_of(law: SpinTransferLaw, heating: float) -> list[SpinTransferLaw]:
+def rivals_of(law: SpinTransferLaw, heating: float | None) -> list[SpinTransferLaw]:
     """Every other law of ln τ(I) that can describe the same device.
 
     Parameters
@@ -19,7 +19,7 @@ def rivals_of(law: SpinTransferLaw, heating: float) -> list[SpinTransferLaw]:
     law : SpinTransferLaw
         The law that was fitted.
     heating : float
-        A typical T²/I² of the data in K²/A², the unit of Joule heating in a fit.
+        A typical T²/I² of the data in K²/A², the unit of Joule heating in a fit; None for data that show no heating.
 
     Returns
     -------
@@ -32,7 +32,8 @@ def rivals_of(law: SpinTransferLaw, heating: float) -> list[SpinTransferLaw]:
         if not isinstance(device, str):
             heated = NO_HEATING if device is law.device else law.heating
             found.append(SpinTransferLaw(device, rates.prepared(device.gmr), heated, law.mapping))
-    found.append(replace(law, rates=EQ_27, heating=JouleHeating(heating)))
+    if heating is not None:
+        found.append(replace(law, rates=EQ_27, heating=JouleHeating(heating)))
     return [rival for rival in found if rival.name != law.name]
 
 

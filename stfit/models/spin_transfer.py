@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final, Self, final
 
 import numpy as np
 import numpy.typing as npt
 
 from stfit.models.asymmetry import asymmetry_named
-from stfit.models.choices import BARRIERS, Choices
+from stfit.models.choices import BARRIERS, Choices, require_choice
 from stfit.models.derived import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.device import CriticalRows, Device, Quantities, Rows
 from stfit.models.eq_27 import EQ_27
@@ -20,6 +21,7 @@ from stfit.models.heating import NO_HEATING, Heating
 from stfit.models.law import Law, law_named
 from stfit.models.material import material_named
 from stfit.models.parameters import PARAMETERS, Parameter, at_temperature
+from stfit.physics.fluctuations import MAPPINGS
 from stfit.physics.transport import CONVENTIONS, CosineGmr, Gmr
 
 Array = npt.NDArray[np.float64]
@@ -86,14 +88,13 @@ class SpinTransferLaw:
         ------
         ValueError
             If a name is unknown, or the law does not take the asymmetry.
-        KeyError
-            If the convention is unknown.
         """
+        require_choice("convention", choices.convention, CONVENTIONS)
+        require_choice("mapping", choices.mapping, MAPPINGS)
         curve: Gmr = CosineGmr() if gmr is None else gmr
         rates, convention = law_named(choices.barrier), CONVENTIONS[choices.convention]
         taken = BARRIERS[choices.barrier].asymmetries
-        if choices.asymmetry not in taken:
-            raise ValueError(f"no asymmetry is called {choices.asymmetry!r}; there are {', '.join(taken)}")
+        require_choice("asymmetry", choices.asymmetry, taken)
         asymmetry = asymmetry_named(
             choices.asymmetry, curve, scale=convention.gmr, by_field=by_field, one_axis=rates.one_axis
         )
@@ -129,7 +130,7 @@ class SpinTransferLaw:
         """Whether ln τ is a straight line in the current."""
         return self.rates.linear_in_current and not self.heating.parameters
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters of Eq. 27 with this asymmetry, the constants, then those of material, law and heating."""
         device = self.device

@@ -21,7 +21,7 @@ from stfit.measurement.view import STATE_WORDS
 from stfit.notebook.faces import Fit
 from stfit.objective import FitParameter, Objective, Term
 from stfit.pipeline.assembly import assemble
-from stfit.pipeline.loading import inputs_of
+from stfit.pipeline.loading import inputs_of, require_alone
 from stfit.pipeline.run import run
 from stfit.pipeline.source import source_of
 from stfit.results import Estimate, FitResult
@@ -135,6 +135,7 @@ class Exploration:
 def exploration_of(source: Any, sections: Mapping[str, Mapping[str, Any] | str]) -> Exploration:
     """The exploration of a result, where its fit ended; of an analysis or measurements, where a fit would start."""
     if isinstance(source, FitResult):
+        require_alone(sections, "stfit.explore")
         known = source_of(source, "stfit.explore")
         return Exploration(known.analysis, known.measurements, known.objective, known.optimum.x)
     path = Path(source) if isinstance(source, str) else source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, Self, final
 
@@ -12,12 +13,13 @@ import numpy.typing as npt
 
 from stfit.figures.style import Figure
 from stfit.loaders.data_frames import DataFrame, data_frame
+from stfit.loaders.frames import IN_MEMORY
 from stfit.notebook import result_html
 from stfit.notebook.plots import Plots
 from stfit.pipeline.predicting import predicted
 from stfit.reports import comparison_text, plan_words
 from stfit.reports.summary import summary
-from stfit.results import Estimate, FitResult, read
+from stfit.results import Estimate, FitResult, MeasurementSummary, read
 from stfit.results.compared import Compared
 from stfit.results.measurement_plan import MeasurementPlan
 
@@ -39,9 +41,20 @@ class Fit(FitResult):
         """The result stored in a result.json. InputError: no such file, not JSON, another schema."""
         return cls.of(read(path))
 
-    def summary(self) -> str:
-        """The answer, its verdicts and whether to believe it, as plain text."""
-        return summary(self)
+    def summary(self, width: int | None = 80) -> str:
+        """The answer, its verdicts and whether to believe it, as plain text.
+
+        Parameters
+        ----------
+        width : int or None
+            Letters in a line at most; None for a sentence a line.
+
+        Returns
+        -------
+        str
+            Lines, the last one ended.
+        """
+        return summary(self, width)
 
     @property
     def params(self) -> dict[str, Estimate]:
@@ -52,11 +65,11 @@ class Fit(FitResult):
     def residuals(self) -> dict[str, Array]:
         """The residuals of each measurement by its file, signed roots of the deviance, of shape (rows,).
 
-        NaN where a row has none. Measurements of one file are joined.
+        NaN where a row has none. Measurements of one file are joined, several made in memory are numbered from 1.
         """
         found: dict[str, list[float | None]] = {}
-        for measured in self.measurements:
-            found.setdefault(measured.file, []).extend(row.get("residual") for row in measured.reduced)
+        for name, measured in zip(_distinct_names(self.measurements), self.measurements, strict=True):
+            found.setdefault(name, []).extend(row.get("residual") for row in measured.reduced)
         return {file: np.array(values, dtype=float) for file, values in found.items()}
 
     def to_dataframe(self) -> DataFrame:
@@ -99,6 +112,15 @@ class Fit(FitResult):
 
     def _repr_html_(self) -> str:
         return result_html.result_html(self)
+
+
+def _distinct_names(measurements: Sequence[MeasurementSummary]) -> list[str]:
+    """The file of each measurement; of several in memory, which have none, what they are called and a number."""
+    in_memory = [measured.file in (str(IN_MEMORY), measured.kind) for measured in measurements]
+    if sum(in_memory) < 2:
+        return [measured.file for measured in measurements]
+    number = count(1)
+    return [f"{m.file} {next(number)}" if made else m.file for m, made in zip(measurements, in_memory, strict=True)]
 
 
 def _row(estimate: Estimate) -> dict[str, float | str | None]:

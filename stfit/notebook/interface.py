@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
@@ -26,7 +27,8 @@ from stfit.notebook.faces import Comparison, Fit, Plan
 from stfit.outputs import ARGUMENT, Output, Work
 from stfit.pipeline.calibrating import calibrated
 from stfit.pipeline.fitting import fitted
-from stfit.pipeline.loading import inputs_of, measurement_in_memory, request_of
+from stfit.pipeline.given_again import with_data
+from stfit.pipeline.loading import inputs_of, measurement_in_memory, request_of, require_alone
 from stfit.pipeline.planning import plan_analysis, with_plan
 from stfit.pipeline.reporting import output_of, sources_of, write_plan_report
 from stfit.pipeline.simulating import simulate
@@ -34,6 +36,7 @@ from stfit.pipeline.source import source_of
 from stfit.reports import comparing
 from stfit.reports.bundle import write_report
 from stfit.reports.formats import chosen_formats
+from stfit.reports.released import released
 from stfit.results import FitResult
 from stfit.results.measurement_plan import MeasurementPlan
 from stfit.studies.plan import Trials
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
     from stfit.notebook.widget import Explorer
 
 InMemory: TypeAlias = "DataFrame | Mapping[str, Any]"  # a table: columns by their headers
-Source: TypeAlias = "str | Path | Analysis | Observation | Sequence[Observation] | InMemory"
+Source: TypeAlias = "str | Path | Analysis | Observation | InMemory | Sequence[Observation | InMemory]"
 
 __all__ = [
     "calibrate",
@@ -54,6 +57,7 @@ __all__ = [
     "load",
     "plan",
     "read_result",
+    "released_calibration",
     "report",
     "sample",
     "simulate",
@@ -92,8 +96,8 @@ def load(
         Of a table in memory: header → unit, for headers that hold none.
     **keys
         What describes the file (`columns`, `values`, `where`, constants …), as in [[measurement]];
-        `temperature_uncertainty` (K), `field_uncertainty` (T), `size_limit` (bytes) and the keys of the kind, in SI
-        units.
+        `temperature_uncertainty` (K), `field_uncertainty` (T), `size_limit` (bytes; of a file) and the keys of the
+        kind, in SI units. An analysis file takes none.
 
     Returns
     -------
@@ -116,6 +120,7 @@ def load(
     file = Path(path)
     if kind is None:
         if file.suffix == ".toml":
+            require_alone([*(["polarity"] if polarity != 1 else []), *keys], "stfit.load")
             return read_analysis(file)
         raise InputError(Problem(str(path), f"a kind: one of {', '.join(kinds())}", "none"))
     size_limit = keys.pop("size_limit", None)
@@ -137,7 +142,7 @@ def fit(
 
     Parameters
     ----------
-    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation or sequence of Observation
+    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation, or a sequence of these three
         An analysis file, what `stfit.load` made of one, a table in memory, or measurements.
     kind, units, polarity
         Of a table in memory, as `load` takes them, beside `columns`, `values` and `where`.
@@ -182,7 +187,7 @@ def sample(
     Parameters
     ----------
     result : FitResult
-        What `stfit.fit` returned in this process.
+        What `stfit.fit` returned, or `stfit.read_result` with its data.
     seed : int, optional
         Seed of the chain: the same one draws the same chain; default that of the analysis.
     budget : Budget, optional
@@ -244,7 +249,7 @@ def plan(
 
     Parameters
     ----------
-    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation or sequence of Observation
+    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation, or a sequence of these three
         An analysis file, what `stfit.load` made of one, a table in memory, or measurements.
         It is fitted first.
     target : str, optional
@@ -295,7 +300,7 @@ def calibrate(
 
     Parameters
     ----------
-    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation or sequence of Observation
+    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation, or a sequence of these three
         An analysis file, what `stfit.load` made of one, a table in memory, or measurements.
     replicas : int
         How many measurements are simulated.
@@ -370,14 +375,14 @@ def compare(
 
 
 def explore(
-    source: str | Path | Analysis | FitResult | Observation | Sequence[Observation],
+    source: Source | FitResult,
     **sections: Mapping[str, Any] | str,
 ) -> Explorer:
     """Guess the parameters by hand: a slider for each that varies, live curves, and buttons to fit and to reset.
 
     Parameters
     ----------
-    source : str, Path, Analysis, FitResult, Measurement or sequence of Observation
+    source : str, Path, Analysis, DataFrame, mapping of str to array, Observation, sequence of these three, or FitResult
         As for `fit`; or a result of this process, at whose best fit the sliders then start.
     **sections : mapping or str
         For measurements in memory: the tables of an analysis file.
@@ -442,25 +447,41 @@ def report(
     ).paths[0]
 
 
-def read_result(path: str | Path) -> Fit:
+def read_result(path: str | Path, data: Source | None = None) -> Fit:
     """Read a stored result.
 
     Parameters
     ----------
     path : str or Path
         A result.json.
+    data : str, Path, Analysis, DataFrame, mapping of str to array, Observation, or a sequence of these three, optional
+        What it was fitted from: the analysis file, or what was fitted in memory. `sample`, `explore` and
+        `predict` need it.
 
     Returns
     -------
     Fit
-        The object that was stored, with summary, figures and `to_dataframe`; `sample` and `predict` need the data.
+        The object that was stored, with summary, figures and `to_dataframe`.
 
     Raises
     ------
     InputError
-        There is no such file, or it holds no result.
+        There is no such file, it holds no result, or the data are not those that it was fitted from.
     """
-    return Fit.read(path)
+    stored = Fit.read(path)
+    return stored if data is None else Fit.of(with_data(stored, data, "stfit.read_result"))
+
+
+def released_calibration() -> list[dict[str, Any]]:
+    """How often every kind of interval held the truth in the calibration that was released with this version.
+
+    Returns
+    -------
+    list of dict
+        A row for each simulated design and kind of interval: "design", "kind", "interval", "devices", and "coverage",
+        by quantity and level ("ci68", "ci95") how many of how many intervals held the truth.
+    """
+    return deepcopy(released())
 
 
 def to_arviz(result: FitResult) -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal, final
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, final
 
 from stfit.errors import InputError, Problem
 from stfit.figures.style import Figure
 from stfit.measurement import kinds
+from stfit.reports.calibration_section import all_pulls_figure, coverages_figure
 from stfit.reports.drawn_budget import agreement_figure, budget_figure, compared_quantity, variance_shares
 from stfit.reports.drawn_chain import has_posterior, posterior_figure, traces_figure
 from stfit.reports.drawn_intervals import stored_contours_figure, stored_profiles_figure
@@ -99,6 +100,18 @@ class Plots:
         """All residuals against the quantiles of a normal distribution."""
         return _there(all_residuals_figure(self._result), "residuals")
 
+    def coverage(self) -> Figure:
+        """How often intervals held the truth in simulated repetitions."""
+        return _there(self._calibrated(coverages_figure), "calibration")
+
+    def pulls(self) -> Figure:
+        """(estimate − truth)/error in simulated repetitions."""
+        return _there(self._calibrated(all_pulls_figure), "calibration")
+
+    def _calibrated(self, draw: Callable[[Mapping[str, Any]], Figure]) -> Figure | None:
+        found = self._result.calibration
+        return draw(found) if found.get("quantities") else None
+
     def _there(self) -> dict[str, bool]:
         result = self._result
         drawn = {_plot_of(summary) for summary in result.measurements if has_figure(summary)}
@@ -112,6 +125,8 @@ class Plots:
             "correlations": len(result.correlations) > 1,
             "directions": has_directions(result),
             "residuals": has_residuals(result),
+            "coverage": bool(result.calibration.get("quantities")),
+            "pulls": bool(result.calibration.get("quantities")),
         }
 
     def _of_kind(self, words: str, name: str, file: str | None, width: Width, *, residuals: bool) -> Figure:

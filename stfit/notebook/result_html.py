@@ -11,7 +11,7 @@ from stfit.reports.fit_test_words import alarms
 from stfit.reports.plan_words import summary as plan_summary
 from stfit.reports.sentences import (
     chain_sentence,
-    combination_text,
+    format_combination,
     goodness_sentence,
     headline,
     identifiability_sentence,
@@ -29,7 +29,7 @@ _HEAD: Final = ("", "", "value", "68 % interval", "95 % interval", "verdict")
 def result_html(result: FitResult) -> str:
     """The answers with their verdicts, whether to believe them, the figure of the first measurement; escaped."""
     parts = [paragraph(result.title, "h3"), paragraph(headline(result)), answers(result)]
-    parts += [paragraph(f"Identified instead: {combination_text(entry)}") for entry in result.combinations]
+    parts += [paragraph(f"Identified instead: {format_combination(entry)}") for entry in result.combinations]
     sentences = [quoted_at(result), result.status.sentence, goodness_sentence(result.goodness)]
     sentences += [identifiability_sentence(result), chain_sentence(result.sampling) or ""]
     parts += [paragraph(" ".join(filter(None, sentences)))]

@@ -196,29 +196,6 @@ def _derivative_dispersion(x: Quantity, center: Quantity, fwhm: Quantity) -> Qua
     return 2.0 * (1.0 - square) / (1.0 + square) ** 2
 
 
-def line_shape_slopes(shape: str, detuning: Array) -> tuple[Array, Array]:
-    """The parts of a line and their derivatives by the detuning d = 2(x − center)/fwhm.
-
-    Parameters
-    ----------
-    shape : str
-        A key of LINE_SHAPES.
-    detuning : array, shape (samples,)
-        d.
-
-    Returns
-    -------
-    parts, slopes : array, shape (samples, parts)
-        The parts as in LINE_SHAPES. Both follow from z = 1/(1 − i d), whose real part is the absorption and whose
-        imaginary part the dispersion.
-    """
-    z = 1.0 / (1.0 - 1j * detuning)
-    value, slope = (2j * z**2, -4.0 * z**3) if shape == "derivative" else (z, 1j * z**2)
-    parts, slopes = (np.stack([part.real, part.imag], axis=-1) for part in (value, slope))
-    count = 1 if shape == "lorentzian" else 2
-    return parts[..., :count], slopes[..., :count]
-
-
 def _detuning(x: Quantity, center: Quantity, fwhm: Quantity) -> Quantity:
     return 2.0 * (x - center) / fwhm
 

@@ -51,7 +51,7 @@ class Temperatures:
 def assemble(analysis: Analysis, measurements: Sequence[Observation]) -> Objective:
     """The objective of an analysis; InputError where measurements and analysis do not fit together."""
     if not law_named(analysis.model.barrier).linear_in_current or analysis.model.heating != WITHOUT_HEATING:
-        measurements = [m.for_curved_law() if isinstance(m, StraightLawOnly) else m for m in measurements]
+        measurements = [m.for_curved_law()[0] if isinstance(m, StraightLawOnly) else m for m in measurements]
     analysis = with_both_resistances(analysis, measurements)
     temperatures = _temperatures(analysis, measurements)
     law = SpinTransferLaw.of(

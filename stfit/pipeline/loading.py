@@ -110,23 +110,40 @@ def inputs_of(
 ) -> tuple[Analysis, list[Observation]]:
     """An analysis and its measurements: those its files hold, or those in memory under `sections`.
 
-    source: an analysis or its file, a table in memory, or measurements. InputError for anything else.
+    source: an analysis or its file, a table in memory, measurements, or several of these two. InputError for anything
+    else, and for sections beside an analysis, which has its own.
     """
     if isinstance(source, str | Path):
         source = read_analysis(Path(source))
     if isinstance(source, Analysis):
+        require_alone(sections, caller)
         return source, load_measurements(source)
-    if is_table(source):
-        source = measurement_in_memory(source, caller=caller)
-    measurements = list(source) if isinstance(source, Iterable) else [source]
+    measurements = measurements_in(source, caller)
+    if "measurement" in sections:
+        expected = "no such key, since the measurements are given themselves"
+        raise InputError(Problem(f"{caller}, key 'measurement'", expected, "one"))
+    content = {"title": "analysis in Python", **sections}
+    return replace(analysis_of(content, Path(), caller), text=toml_document(content)), measurements
+
+
+def measurements_in(source: Any, caller: str) -> list[Observation]:
+    """The measurements in memory: a table, an Observation, or several of these; InputError for anything else."""
+    several = list(source) if isinstance(source, Iterable) and not is_table(source) else [source]
+    measurements = [measurement_in_memory(entry, caller=caller) if is_table(entry) else entry for entry in several]
     strange = next((entry for entry in measurements if not isinstance(entry, Observation)), None)
     if strange is not None:
         expected = "an analysis, a table (DataFrame or mapping of arrays), or what stfit.load returned"
         raise InputError(Problem(caller, expected, f"an object of type {type(strange).__name__}"))
     if not measurements:
         raise InputError(Problem(caller, "at least one measurement", "none"))
-    content = {"title": "analysis in Python", **sections}
-    return replace(analysis_of(content, Path(), caller), text=toml_document(content)), measurements
+    return measurements
+
+
+def require_alone(arguments: Iterable[str], caller: str) -> None:
+    """InputError names the arguments that stand beside an analysis, which says all of this itself."""
+    found = ", ".join(arguments)
+    if found:
+        raise InputError(Problem(caller, "an analysis alone: what else is to hold stands in its file", found))
 
 
 def measurement_in_memory(

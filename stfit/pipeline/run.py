@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -78,7 +77,7 @@ def run(analysis: Analysis, measurements: Sequence[Observation], *, seed: int, c
         "tensions": tensions(objective, optimum, found),
         "alone": alone(objective, optimum),
     }
-    inputs = [_input(measurement) for measurement in measurements]
+    inputs = [input_of(measurement) for measurement in measurements]
     return FitResult(
         title=analysis.title,
         stfit_version=__version__,
@@ -122,13 +121,8 @@ def run(analysis: Analysis, measurements: Sequence[Observation], *, seed: int, c
         diagnostics={"evaluations": optimum.evaluations, "minus_2_log_likelihood": optimum.sum_of_squares},
         truth=known_truth(inputs),
         versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
-        source=Source(analysis, tuple(measurements), _with_room(objective, optimum), optimum),
+        source=Source.of(analysis, measurements, objective, optimum),
     )
-
-
-def _with_room(objective: Objective, optimum: Optimum) -> Objective:
-    """The objective with a prior that holds the best fit: a range that nobody gave must not cut it off."""
-    return replace(objective, space=objective.space.reaching(optimum.x))
 
 
 def _limits(objective: Objective) -> list[Note]:
@@ -209,7 +203,8 @@ def now() -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _input(measurement: Observation) -> InputFile:
+def input_of(measurement: Observation) -> InputFile:
+    """What a result says of the file of a measurement."""
     origin = measurement.origin
     rows = origin.rows or measurement.settings.state.size
     return InputFile(

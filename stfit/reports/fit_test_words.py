@@ -13,6 +13,7 @@ from stfit.results.fit_tests import (
     EXPONENTIAL_SHAPE,
     LARGEST_RESIDUAL,
     LINE_SHAPE,
+    LINE_SMOOTHING,
     OVER_DISPERSION,
     RUNS,
     SPECTRUM_RESIDUALS,
@@ -65,6 +66,10 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     ),
     LINE_SHAPE: Explanation(
         "Another shape of the line describes the spectra better.", "Declare the line_shape that the notices name."
+    ),
+    LINE_SMOOTHING: Explanation(
+        "The noise is smoothed, and the widths depend on whether a time constant smoothed the lines too.",
+        "Say whether it did: smoothed_lines = true or false; or sweep more slowly.",
     ),
     LARGEST_RESIDUAL: Explanation(
         "One row lies farther from the fitted law than expected for this number of rows.",

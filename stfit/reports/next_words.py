@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from stfit.models.choices import BARRIERS, DEFAULT_BARRIER, default_asymmetry
-from stfit.models.law import LAWS
+from stfit.models.law import chosen_by
 from stfit.reports.sentences import not_identified
 from stfit.results.ranking import verdicts
 from stfit.results.result import FitResult, Status
@@ -58,20 +58,21 @@ def _rival(result: FitResult) -> str:
 
 
 def _choice(name: str, result: FitResult) -> str:
-    """The keys of [model] that choose a description; "" for one that no analysis can choose."""
+    """The keys that choose a description; "" for one that no analysis can choose."""
     model = _written(result).get("model", {})
     if name == "joule-heating":  # of Eq. 27
         back = "" if model.get("barrier", DEFAULT_BARRIER) == DEFAULT_BARRIER else f'barrier = "{DEFAULT_BARRIER}", '
         return f'{back}heating = "joule"'
     if name.startswith("mapping-"):
         return f'mapping = "{name.removeprefix("mapping-")}"'
-    barrier = next((key for key, law in LAWS.items() if law.name == name), "")
+    barrier, fixed = chosen_by(name)
     if not barrier:
         return ""
     default = default_asymmetry(barrier)
     chosen = model.get("asymmetry", default)
     own = "" if chosen in BARRIERS[barrier].asymmetries else f', asymmetry = "{default}"'
-    return f'barrier = "{barrier}"{own}'
+    held = f" with [fit] fix = {{{', '.join(f'{key} = {value:g}' for key, value in fixed.items())}}}" if fixed else ""
+    return f'barrier = "{barrier}"{own}{held}'
 
 
 def _constants(result: FitResult) -> str:

@@ -139,8 +139,19 @@ def not_identified(result: FitResult) -> list[str]:
     return [name for name, entry in result.parameters.items() if entry.verdict is Verdict.NOT_IDENTIFIED]
 
 
-def combination_text(combination: Combination) -> str:
-    """A combination with its value, as "(l/L_θθ) · c_P/β = 6.5(3) e"."""
+def format_combination(combination: Combination) -> str:
+    """A combination of parameters with its value, as "(l/L_θθ) · c_P/β = 6.5(3) e".
+
+    Parameters
+    ----------
+    combination : Combination
+        One of `combinations` of a result.
+
+    Returns
+    -------
+    str
+        Its expression and its value, or its limit (95 %).
+    """
     if combination.value is None:
         return f"{expression_text(combination.expression)} {format_interval(combination.ci95, combination.unit)} (95 %)"
     value = format_value(combination.value, combination.stderr, combination.unit, combination.ci68)
@@ -151,7 +162,7 @@ def _coefficient(result: FitResult) -> str:
     entry = result.parameters.get("l_over_L")
     if entry is None or entry.verdict is Verdict.NOT_IDENTIFIED:
         instead = [c for c in result.combinations if "l_over_L" in c.expression]
-        known = f"; {combination_text(instead[0])} is what the data determine" if instead else ""
+        known = f"; {format_combination(instead[0])} is what the data determine" if instead else ""
         return f"{symbol('l_over_L').text} is {NOT_IDENTIFIED} by these data{known}"
     value = f"{symbol('l_over_L').text} = {format_estimate(entry)}"
     value += {Verdict.FIXED: " (held fixed)", Verdict.AT_BOUND: ", which is its bound"}.get(entry.verdict, "")

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from stfit.constants import BOLTZMANN
 from stfit.figures.style import Figure
 from stfit.reports.content import Badge, Formula, Inline, Name, Number, Prose, Small, Table, TableColumn, TableRow
-from stfit.reports.summary import ANSWERS, beside, interval_cell, ordered
+from stfit.reports.summary import ANSWERS, beside, in_thermal_energies, interval_cell, ordered
 from stfit.results.numbers import format_estimate, format_interval, format_p, format_rounded, format_value, prefix
 from stfit.results.result import Combination, Estimate, FitResult, GoodnessTest, Status, Verdict
 from stfit.results.symbols import symbol
@@ -179,23 +178,16 @@ def _cells(row: ParameterRow) -> TableRow:
 def _row(name: str, entry: Estimate, result: FitResult) -> ParameterRow:
     magnitude = beside(name, result)
     failed = result.status is not Status.CONVERGED
+    thermal = in_thermal_energies(entry, result.reference_temperature)
     return ParameterRow(
         symbol=Name(name),
         words=symbol(name).words,
         value=format_estimate(entry, magnitude),
-        note=_in_thermal_energies(entry, result.reference_temperature),
+        note=f"{thermal} at {result.reference_temperature:g} K" if thermal else "",
         ci95=interval_cell(entry, "ci95", magnitude),
         verdict=_FAILED if failed else _WORDS[entry.verdict],
         badge="failure" if failed else entry.verdict.value,
     )
-
-
-def _in_thermal_energies(entry: Estimate, temperature: float | None) -> str:
-    if entry.unit != "J" or entry.value is None or entry.verdict is Verdict.NOT_IDENTIFIED or not temperature:
-        return ""
-    thermal = BOLTZMANN * temperature
-    ratio = format_value(entry.value / thermal, None if entry.stderr is None else entry.stderr / thermal, "")
-    return f"{ratio} k_BT at {temperature:g} K"
 
 
 def _combination(entry: Combination) -> ParameterRow:

@@ -15,6 +15,7 @@ SWITCHING_CURRENTS: Final = "switching currents"
 EXPONENTIAL_SHAPE: Final = "exponential shape of dwells"
 SPECTRUM_RESIDUALS: Final = "residuals of the spectra"
 LINE_SHAPE: Final = "shape of the lines"
+LINE_SMOOTHING: Final = "smoothing of the lines"
 LARGEST_RESIDUAL: Final = "largest residual"
 CORRELATED_RESIDUALS: Final = "correlation of neighbouring residuals"
 PREDICTIVE: Final = "posterior predictive: "  # how the names of the checks of a chain begin

@@ -23,9 +23,23 @@ def format_value(
 ) -> str:
     """A value with its uncertainty, to two significant digits of the uncertainty, with a well chosen prefix.
 
-    value, stderr, interval: in `unit` (SI). interval: the 68 % interval; shown side by side where it is lopsided, as a
-    limit where it is open. beside: a larger value shown for comparison, which then sets the prefix.
-    value None gives "not identified"; stderr None or 0 gives the value alone.
+    Parameters
+    ----------
+    value : float or None
+        In `unit`; None gives "not identified".
+    stderr : float or None
+        Standard error in `unit`; None or 0 gives the value alone.
+    unit : str
+        An SI unit, or "e"; "" for none.
+    interval : tuple of two float or None, optional
+        The 68 % interval in `unit`; shown side by side where it is lopsided, as a limit where it is open.
+    beside : float
+        A larger value shown for comparison, which then sets the prefix.
+
+    Returns
+    -------
+    str
+        As in "25.3(2.3) e", "1.23 (+0.45 −0.31) ns".
     """
     if value is None:
         return NOT_IDENTIFIED
@@ -43,7 +57,20 @@ def format_value(
 
 
 def format_estimate(estimate: Estimate, beside: float = 0.0) -> str:
-    """An estimate as its verdict allows: a value, a limit (95 %), or "not identified" and never a number."""
+    """An estimate as its verdict allows: a value, a limit (95 %), or "not identified" and never a number.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        One of a result, as result["l_over_L"].
+    beside : float
+        A larger value (SI) shown for comparison, which then sets the prefix.
+
+    Returns
+    -------
+    str
+        With its unit.
+    """
     if estimate.verdict is Verdict.NOT_IDENTIFIED:
         return NOT_IDENTIFIED
     if estimate.value is None:  # withheld, whatever the data could tell
@@ -93,7 +120,17 @@ def format_rounded(value: float | None, unit: str, digits: int = 4, beside: floa
 def format_p(p_value: float | None, prefix_text: str = "") -> str:
     """A p-value to two significant digits: 0.43, 0.0012, 2.1×10⁻⁵, "< 10⁻⁹"; "–" for None.
 
-    prefix_text: "p = " for a sentence, which then reads "p < 10⁻⁹" where it must.
+    Parameters
+    ----------
+    p_value : float or None
+        Between 0 and 1.
+    prefix_text : str
+        "p = " for a sentence, which then reads "p < 10⁻⁹" where it must.
+
+    Returns
+    -------
+    str
+        With the prefix.
     """
     if p_value is None:
         return f"{prefix_text}–"

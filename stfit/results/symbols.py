@@ -105,6 +105,7 @@ _SYMBOLS: Final = {
     "field_linewidth_AP": Symbol("μ0ΔH", "AP", "homogeneous linewidth of AP at zero current"),
     "inhomogeneous_linewidth": Symbol("μ0ΔH", "0", "inhomogeneous linewidth"),
     "curie_temperature": Symbol("T", "C", "Curie temperature"),
+    "exponent": Symbol("n", "", "exponent of the barrier"),
     "heating": Symbol("κ", "", "Joule heating, of T² = T0² + κI²"),
     "sigma": Symbol("σ", "", "barrier in units of k_BT"),
     "k_B": Symbol("k", "B", "Boltzmann constant"),
@@ -120,7 +121,18 @@ _TOKEN: Final = re.compile(r"[^\W\d]\w*|\*\*|\*|-|[^\w*-]+|\d+")
 
 
 def symbol(name: str) -> Symbol:
-    """The symbol of a parameter; a name that is not known stands for itself."""
+    """The symbol of a parameter.
+
+    Parameters
+    ----------
+    name : str
+        As results call it, for example "l_over_L"; one that is not known stands for itself.
+
+    Returns
+    -------
+    Symbol
+        Its `text` is for a terminal ("l/L_θθ"), its `html` for a page, its `words` say what it is.
+    """
     return _SYMBOLS.get(name) or Symbol(name, "", "", known=False)
 
 

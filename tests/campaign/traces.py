@@ -20,10 +20,10 @@ import numpy.typing as npt
 import scipy.signal
 
 from stfit.errors import InputError
-from stfit.kinds.telegraph.checks import FAILED
 from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.reduced import TraceTask
 from stfit.kinds.telegraph.reducing import reduce_trace
+from stfit.kinds.telegraph.verdicts import FAILED
 from tests.traces import telegraph
 
 Array = npt.NDArray[np.float64]

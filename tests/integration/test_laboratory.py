@@ -535,12 +535,12 @@ def test_a_fit_knows_simulated_data_by_their_checksum(tmp_path: Path) -> None:
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     result = stfit.fit(tmp_path / "analysis.toml")
     assert result.truth["parameters"] == truth["parameters"]
-    assert "simulated" in result.summary()
+    assert "simulated" in result.summary(width=None)
     with (tmp_path / "currents.csv").open("a", encoding="utf-8") as file:
         file.write("\n")  # no longer the file that was made
     changed = stfit.fit(tmp_path / "analysis.toml")
     assert changed.truth == {}
-    assert "simulated" not in changed.summary()
+    assert "simulated" not in changed.summary(width=None)
 
 
 @pytest.mark.parametrize("content", ["[]", "{", '{"files": 1}', '{"files": {"currents.csv": "?"}}', "9" * 5000])

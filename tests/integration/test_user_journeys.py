@@ -170,7 +170,7 @@ def test_opposite_wiring_is_put_right_by_the_polarity(fitted: Journey) -> None:
     assert_true(result, l_over_L=LAMBDA)
     wrong = fitted(DEVICE + MEASUREMENT, {"dwell.csv": reversed_table})
     assert_true(wrong, l_over_L=-LAMBDA)
-    assert "set polarity = -1" in wrong.summary()
+    assert "set polarity = -1" in wrong.summary(width=None)
 
 
 # --- what the summary says ----------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def test_one_temperature_gives_the_coefficient_and_says_what_is_missing(fitted: 
     result = fitted(DEVICE + MEASUREMENT, {"dwell.csv": ONE_TEMPERATURE})
     assert_true(result, l_over_L=LAMBDA, theta_0=THETA_0)
     assert result["tau_0"].verdict is Verdict.NOT_IDENTIFIED
-    assert "ln(τ0/s) + E_P/(k_BT) = " in result.summary()
+    assert "ln(τ0/s) + E_P/(k_BT) = " in result.summary(width=None)
 
 
 def quoted(combination: Combination) -> tuple[float, float]:
@@ -195,7 +195,7 @@ def test_without_beta_the_ratio_is_given(fitted: Journey) -> None:
     (ratio,) = [c for c in result.combinations if c.expression == "l_over_L/beta"]
     value, stderr = quoted(ratio)
     assert abs(value - LAMBDA / 0.35) < PULL * stderr
-    assert "l/L_θθ is not identified by these data; (l/L_θθ)/β = " in result.summary()
+    assert "l/L_θθ is not identified by these data; (l/L_θθ)/β = " in result.summary(width=None)
 
 
 def test_without_any_temperature_no_temperature_is_quoted(fitted: Journey) -> None:
@@ -203,8 +203,8 @@ def test_without_any_temperature_no_temperature_is_quoted(fitted: Journey) -> No
     table += "".join(f"{s},{i!r},{n},{x!r}\n" for s, i, t, n, x in ROWS if t == 295.0)
     result = fitted(DEVICE.replace('temperature = "295 K"\n', "") + MEASUREMENT, {"dwell.csv": table})
     assert result.reference_temperature is None
-    assert "300 K" not in result.summary()
-    assert "No temperature is given" in result.summary()
+    assert "300 K" not in result.summary(width=None)
+    assert "No temperature is given" in result.summary(width=None)
     assert_true(result, slope_P=G * (THETA_0 - np.sin(THETA_0)) / 2 / (K_B * 295.0))
 
 
@@ -223,14 +223,14 @@ def test_a_parameter_at_its_bound_is_called_so(tmp_path: Path) -> None:
     section = '[fit]\ncompare = false\nbounds = {l_over_L = ["14", "20"]}\n'  # its interval is a profile
     result = fit_in(tmp_path, f"{device}{MEASUREMENT}{section}", {})
     assert result["l_over_L"].verdict is Verdict.AT_BOUND
-    assert "l/L_θθ = 14 e, which is its bound (95 %: ≤ 15 e); the data" in result.summary()
-    assert "l/L_θθ lies at its bound. The intervals of the others allow for it." in result.summary()
+    assert "l/L_θθ = 14 e, which is its bound (95 %: ≤ 15 e); the data" in result.summary(width=None)
+    assert "l/L_θθ lies at its bound. The intervals of the others allow for it." in result.summary(width=None)
 
 
 def test_the_printed_convention_names_itself(fitted: Journey, usual: Fit) -> None:
     printed = fitted(f'{DEVICE}{MEASUREMENT}[model]\nconvention = "printed"\n')
     assert_true(printed, l_over_L=-8 * LAMBDA, c_P=THETA_0 - np.sin(THETA_0))
-    assert "Printed convention: l/L_θθ is −8 times the consistent one" in printed.summary()
+    assert "Printed convention: l/L_θθ is −8 times the consistent one" in printed.summary(width=None)
     (doubled,), (single,) = ([n for n in r.validity if n.name == "finite barrier"] for r in (printed, usual))
     assert "c_P = 0.58" in doubled.sentence  # the wells' width at σ ≈ 18, 0.2913, in units of this convention
     assert "c_P = 0.29" in single.sentence
@@ -270,7 +270,7 @@ def test_several_fields_with_a_stray_field(fitted: Journey, unit: str, per_mT: f
     )
     assert_true(result, l_over_L=LAMBDA, Kv=0.46 * E, anisotropy_field=0.1, field_offset=5e-3)
     assert_true(result, E_P=0.46 * E * 0.95**2)  # at zero applied field, h = −0.05
-    assert "at 295 K and zero applied field" in result.summary()
+    assert "at 295 K and zero applied field" in result.summary(width=None)
 
 
 def test_pulses_events_and_dwell_times_in_one_analysis(fitted: Journey, tmp_path: Path) -> None:
@@ -307,7 +307,7 @@ def test_pulses_without_their_sign_are_noticed(fitted: Journey) -> None:
         DEVICE + MEASUREMENT.replace("dwell-times", "switching-pulse"),
         {"dwell.csv": "transition,current (mA),pulse_width (ns),temperature (K),n,n_switched\n" + rows},
     )
-    assert 'set sign = "magnitude"' in result.summary()
+    assert 'set sign = "magnitude"' in result.summary(width=None)
 
 
 def test_a_state_without_a_slope_still_makes_a_report(fitted: Journey, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from stfit.errors import InputError
 from stfit.pipeline.loading import load_measurements
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
+NOTEBOOKS: Final = DOCS.parent / "notebooks"
+PUBLIC: Final = re.compile(r"stfit|stfit\.(constants|errors)|stfit\.physics(\.\w+)?")  # as reference/python.md says
 
 
 def block(page: str, language: str, number: int = 0) -> str:
@@ -27,6 +29,15 @@ def block(page: str, language: str, number: int = 0) -> str:
 def test_every_public_name_is_in_the_reference(name: str) -> None:
     page = (DOCS / "reference" / "python.md").read_text(encoding="utf-8")
     assert re.search(rf"^\.\. (auto\w+|py:data):: (stfit\.)?{name}$", page, re.MULTILINE)
+
+
+@pytest.mark.parametrize("notebook", sorted(NOTEBOOKS.glob("*.py")), ids=lambda path: path.stem)
+def test_a_notebook_uses_what_is_public_and_no_settings_of_plots(notebook: Path) -> None:
+    text = notebook.read_text(encoding="utf-8")
+    used = re.findall(r"^\s*(?:from|import) (stfit[\w.]*)", text, re.MULTILINE)
+    assert used
+    assert [name for name in used if not PUBLIC.fullmatch(name)] == []
+    assert "rcParams" not in text
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from stfit.errors import CellProblem, TableError
 from stfit.kinds.dwell.data import DwellTimes, displayed
 from stfit.kinds.dwell.framed import FramedDwells
-from stfit.kinds.dwell.frames import frame_that_matters
+from stfit.kinds.dwell.frames import frames_that_matter
 from stfit.kinds.dwell.missed import MissedDwellEvents
 from stfit.measurement.base import Array, Origin, Rows, Settings, frozen
 from stfit.measurement.defaults import OfTable, WithResiduals
@@ -98,11 +98,12 @@ class DwellEvents(OfTable, WithResiduals):
         first, setting = groups(keys)
         duration = np.asarray(columns["duration"], dtype=float)
         censored = frozen(columns.get("censored", np.zeros(duration.size)), np.bool_)
-        frame = sample_interval or (None if dead_time else frame_that_matters(duration, setting))
-        if frame is not None and sample_interval is None:
-            origin = origin.of(KIND, _RECOGNISED.format(size=duration.size, frame=format_rounded(frame, "s", 4)))
+        frame = np.full(first.size, sample_interval) if sample_interval else None
+        if not dead_time and frame is None and (frame := frames_that_matter(duration, setting)) is not None:
+            words = " or ".join(dict.fromkeys(format_rounded(step, "s", 4) for step in frame))
+            origin = origin.of(KIND, _RECOGNISED.format(size=duration.size, frame=words))
         if shortest_dwell is not None:
-            duration = _beyond(duration, censored, shortest_dwell, frame)
+            duration = _beyond(duration, censored, shortest_dwell, None if frame is None else frame[setting])
         duration = frozen(duration)
         reduced = DwellTimes(
             settings.at(first),
@@ -220,14 +221,24 @@ def _refuse_both(dead_time: float | None, shortest_dwell: float | None, sample_i
             raise TableError([CellProblem(None, name, expected, f"{value:g} s")])
 
 
-def _beyond(duration: Array, censored: npt.NDArray[np.bool_], shortest: float, frame: float | None) -> Array:
-    """Durations less the shortest that the table can hold, where dwells of whole frames begin at one frame."""
+def _beyond(duration: Array, censored: npt.NDArray[np.bool_], shortest: float, frame: Array | None) -> Array:
+    """Durations less the shortest that the table can hold, where dwells of whole frames begin at one frame.
+
+    A duration that is written as the shortest one lies somewhere beyond it, within what its file resolves.
+    """
     below = np.flatnonzero((duration < (1.0 - _SLACK) * shortest) & ~censored)
     if below.size:
         expected = f"a duration of at least the shortest_dwell, {shortest:g} s (shorter dwells were dropped)"
         raise TableError([CellProblem(int(i), "duration", expected, f"{duration[i]:g} s") for i in below])
     lost = shortest if frame is None else frame * (np.ceil(shortest / frame * (1.0 - _SLACK)) - 1.0)
-    return np.asarray(np.maximum(duration - lost, _SLACK * shortest))
+    return np.asarray(np.maximum(duration - lost, max(0.5 * _resolution(duration), _SLACK * shortest)))
+
+
+def _resolution(duration: Array) -> float:
+    """The smallest difference between durations (s) that are not the same; 0 of equal ones."""
+    gaps = np.diff(np.unique(duration))
+    gaps = gaps[gaps > _SLACK * np.max(duration)]
+    return float(np.min(gaps, initial=np.inf)) if gaps.size else 0.0
 
 
 def _states_after_themselves(

@@ -14,6 +14,7 @@ from stfit.errors import CellProblem, TableError
 from stfit.kinds.dwell.data import DwellTimes, displayed
 from stfit.measurement.base import Array, Origin, Rows, Settings, frozen
 from stfit.measurement.defaults import WithResiduals, view_against_drive
+from stfit.measurement.grouping import groups
 from stfit.measurement.observation import View
 from stfit.measurement.resampling import drawn_within
 from stfit.measurement.start import RoughDwellTimes, Start
@@ -31,7 +32,8 @@ _ONE_SIGMA: Final = (0.1586552539314571, 0.8413447460685429)
 class FramedDwells(WithResiduals):
     """Dwells of whole frames, P(m) = (1 − p)^{m−1} p with p = 1 − e^{−Δ/τ}: n of all frames watched end a dwell.
 
-    A prediction is ln τ (τ in s) of each row. Right where a state is left once a frame at most.
+    A prediction is ln τ (τ in s) of each row. A visit to the other state that begins and ends within one frame is in no
+    table: ln τ is too large by about Δ/(2 τ_other), see `unseen_visits`.
 
     Parameters
     ----------
@@ -39,8 +41,8 @@ class FramedDwells(WithResiduals):
         State, current, temperature and field of each row.
     origin : Origin
         Where the table comes from.
-    frame : float
-        s, Δ.
+    frame : Array
+        s, Δ of each row, shape (rows,).
     length : Array
         Frames of each dwell, 1 or more, shape (events,).
     setting : Rows
@@ -51,7 +53,7 @@ class FramedDwells(WithResiduals):
 
     settings: Settings
     origin: Origin
-    frame: float
+    frame: Array
     length: Array
     setting: Rows
     censored: npt.NDArray[np.bool_]
@@ -65,16 +67,38 @@ class FramedDwells(WithResiduals):
         duration: Array,
         setting: Rows,
         censored: npt.NDArray[np.bool_],
-        frame: float,
+        frame: Array,
     ) -> FramedDwells:
-        """From events grouped by state and setting; TableError where one is no multiple of the frame (s)."""
-        length = np.rint(duration / frame)
-        wrong = np.flatnonzero((np.abs(duration / frame - length) > _OFF) | ((length < 1) & ~censored))
+        """From events grouped by state and setting; TableError where one is no multiple of its frame (s)."""
+        frames = duration / frame[setting]
+        length = np.rint(frames)
+        wrong = np.flatnonzero((np.abs(frames - length) > _OFF) | ((length < 1) & ~censored))
         if wrong.size:
-            expected = f"a multiple of the sample_interval, {frame:g} s"
-            raise TableError([CellProblem(int(i), "duration", expected, f"{duration[i]:g} s") for i in wrong])
+            raise TableError(
+                [
+                    CellProblem(
+                        int(i),
+                        "duration",
+                        f"a multiple of the sample_interval, {frame[setting[i]]:g} s",
+                        f"{duration[i]:g} s",
+                    )
+                    for i in wrong
+                ]
+            )
         held = (frozen(length), frozen(setting, np.intp), frozen(censored, np.bool_))
-        return cls(reduced.settings, reduced.origin, frame, *held)
+        return cls(reduced.settings, reduced.origin, frozen(frame), *held)
+
+    def unseen_visits(self) -> Array:
+        """By how much ln τ of each row is too large at most, for visits to the other state within one frame; (rows,).
+
+        Δ/(2 τ) of the other state at the same setting; 0 where the table has none.
+        """
+        settings = self.settings
+        tau = self.frame * self.frames / np.maximum(self.n, 0.5)
+        first, group = groups([settings.drive, settings.temperature, settings.field])
+        of_state = np.full((first.size, 2), np.inf)
+        of_state[group, settings.state] = tau
+        return np.asarray(0.5 * self.frame / of_state[group, 1 - settings.state])
 
     @property
     def n(self) -> Array:

@@ -10,7 +10,7 @@ from stfit.backends.optimum import Optimum
 from stfit.diagnostics.remarks import Remarks
 from stfit.kinds.dwell.events import DwellEvents
 from stfit.kinds.dwell.framed import FramedDwells
-from stfit.kinds.dwell.frames import frame_that_matters
+from stfit.kinds.dwell.frames import frames_that_matter
 from stfit.kinds.dwell.missed import MissedDwellEvents
 from stfit.kinds.dwell.shape import exponential_shape_test
 from stfit.measurement import Observation, name_of
@@ -19,7 +19,7 @@ from stfit.results import GoodnessTest, Note
 from stfit.results.fit_tests import EXPONENTIAL_SHAPE
 from stfit.results.numbers import format_rounded
 
-_FEWEST_FRAMES: Final = 2.0  # of a mean dwell, below which it may hold dwells that nobody saw
+_UNSEEN: Final = (0.03, 1.0 / 3.0)  # of ln τ and of its error, that unseen visits may take
 
 
 class DwellEventRemarks(Remarks):
@@ -44,17 +44,21 @@ class DwellEventRemarks(Remarks):
 
 
 def _frame_notes(measurement: Observation) -> list[Note]:
-    """A warning for frames in which a state may be left twice, and for frames beside a dead time."""
+    """A warning for frames in which visits to the other state are lost, and for frames beside a dead time."""
     if isinstance(measurement, FramedDwells):
-        shortest = float(np.min(measurement.frames / np.maximum(measurement.n, 0.5)))
-        if shortest >= _FEWEST_FRAMES:
+        unseen = measurement.unseen_visits()
+        lost = unseen > np.maximum(_UNSEEN[0], _UNSEEN[1] / np.sqrt(np.maximum(measurement.n, 1.0)))
+        if not np.any(lost):
             return []
-        words = f"last {shortest:.2g} frames on average: a state may be left and entered again within one."
-    elif (
-        isinstance(measurement, MissedDwellEvents)
-        and (frame := frame_that_matters(measurement.duration, measurement.setting)) is not None
+        words = (
+            "are whole frames. Visits to the other state that begin and end within one frame are not among them: "
+            f"ln τ is up to {float(np.max(unseen[lost])):.2g} too large."
+        )
+    elif isinstance(measurement, MissedDwellEvents) and (
+        (frames := frames_that_matter(measurement.duration, measurement.setting)) is not None
     ):
-        words = f"are multiples of {format_rounded(frame, 's', 4)}, which the dead time does not account for."
+        named = format_rounded(float(np.max(frames)), "s", 4)
+        words = f"are multiples of {named}, which the dead time does not account for."
     else:
         return []
     sentence = f"Durations in {name_of(measurement)} {words} Give the record itself as a trace, or sample faster."

@@ -91,14 +91,14 @@ class SwitchingPulses(WithResiduals):
         Raises
         ------
         TableError
-            Where probability·n is no integer, or more switched than were tried.
+            Where a share of n is no integer, or more switched than were tried.
         """
         name = "voltage" if "voltage" in columns else "current"
         state, drive, n = columns["transition"], columns[name], columns["n"]
         if sign == "magnitude":
             _refuse_signed(drive, name)
             drive = np.where(state == 0, -drive, drive)
-        switched = columns["n_switched"] if "n_switched" in columns else _whole(columns["probability"] * n, columns)
+        switched = _switched(columns)
         _refuse_more_than_tried(switched, n)
         return cls(
             Settings.from_columns({**columns, name: drive}, origin.polarity),
@@ -204,20 +204,30 @@ class SwitchingPulses(WithResiduals):
         return np.asarray(switching_probability(self.pulse_width, prediction))
 
 
-def _whole(switched: Array, columns: Mapping[str, npt.NDArray[Any]]) -> Array:
-    """The whole numbers that probabilities · n are, where those in the table may be rounded in their last digit."""
-    n, probability = columns["n"], columns["probability"]
-    nearest = np.rint(switched)
-    rounding = 0.5001 * 10.0 ** -_decimals(probability)
-    wrong = np.flatnonzero((np.abs(switched - nearest) > _WHOLE) & (np.abs(nearest / n - probability) > rounding))
+def _switched(columns: Mapping[str, npt.NDArray[Any]]) -> Array:
+    """How many pulses switched, as counted or from a share; a share of errors keeps its digits however small it is."""
+    if "n_switched" in columns:
+        return np.asarray(columns["n_switched"])
+    if "error_rate" in columns:
+        return np.asarray(columns["n"] - _whole("error_rate", columns))
+    return _whole("probability", columns)
+
+
+def _whole(name: str, columns: Mapping[str, npt.NDArray[Any]]) -> Array:
+    """The whole numbers that shares of n are, where those in the table may be rounded in their last digit."""
+    n, share = columns["n"], columns[name]
+    count = share * n
+    nearest = np.rint(count)
+    rounding = 0.5001 * 10.0 ** -_decimals(share)
+    wrong = np.flatnonzero((np.abs(count - nearest) > _WHOLE) & (np.abs(nearest / n - share) > rounding))
     if wrong.size:
         raise TableError(
             [
                 CellProblem(
                     int(row),
-                    "probability",
+                    name,
                     f"a multiple of 1/n = 1/{n[row]:g}, to its last digit",
-                    f"{probability[row]:g}, which is {switched[row]:g} of {n[row]:g} pulses",
+                    f"{share[row]:g}, which is {count[row]:g} of {n[row]:g} pulses",
                 )
                 for row in wrong
             ]

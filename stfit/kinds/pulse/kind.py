@@ -18,6 +18,7 @@ SWITCHING_PULSE: Final = Kind(
     planner=Lazy("stfit.kinds.pulse.planned:PLANNER"),
     plan_keys=Lazy("stfit.kinds.pulse.keys:PulsePlanKeys"),
     offer=("pulses", "switching under pulses"),
+    section=Lazy("stfit.kinds.pulse.report:section"),
     remarks=Lazy("stfit.kinds.pulse.notes:REMARKS"),
     calibration="stfit.kinds.pulse",
 )

@@ -13,8 +13,12 @@ _N: Final = Column("n", "", Domain.POSITIVE_COUNT, aliases=("pulses", "n_pulses"
 _N_SWITCHED: Final = Column("n_switched", "", Domain.COUNT, aliases=("switched", "k", "successes", "hits"))
 _PROBABILITY: Final = Column("probability", "", Domain.PROBABILITY, aliases=("P_sw", "switching_probability"))
 
+_ERROR_RATE: Final = Column(
+    "error_rate", "", Domain.PROBABILITY, aliases=("WER", "write_error_rate", "BER", "bit_error_rate")
+)
+
 LAYOUT: Final = Layout(
     (TRANSITION, _PULSE_WIDTH, _N),
-    ((CURRENT, _N_SWITCHED), (CURRENT, _PROBABILITY), (VOLTAGE, _N_SWITCHED), (VOLTAGE, _PROBABILITY)),
+    tuple((drive, share) for drive in (CURRENT, VOLTAGE) for share in (_N_SWITCHED, _PROBABILITY, _ERROR_RATE)),
     (TEMPERATURE,),
 )

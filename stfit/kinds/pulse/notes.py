@@ -8,6 +8,7 @@ import numpy as np
 
 from stfit.backends.optimum import Optimum
 from stfit.diagnostics.remarks import Remarks
+from stfit.kinds.pulse.back_hopping import back_hopping_notes
 from stfit.kinds.pulse.saturation import read_out_notes
 from stfit.objective import Objective, Term
 from stfit.results import Note
@@ -22,8 +23,8 @@ class PulseRemarks(Remarks):
         return float(np.min(pulses.pulse_width)), "pulse"
 
     def validity(self, objective: Objective, optimum: Optimum) -> list[Note]:
-        """Shares that stop short of 1, or of 0."""
-        return read_out_notes(objective, optimum)
+        """Shares that stop short of 1, or of 0, and those that fall again."""
+        return [*read_out_notes(objective, optimum), *back_hopping_notes(objective)]
 
 
 REMARKS: Final = PulseRemarks()

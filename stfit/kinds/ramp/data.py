@@ -277,13 +277,14 @@ class RampEvents(Displayed):
     def _table(self) -> LifeTable:
         return by_cells(EventsBySetting(self.ramps, self.rise, self.first))
 
-    def for_curved_law(self) -> SteppedRamps:
-        """The events counted in cells of about equal counts, along which ln τ may bend.
+    def for_curved_law(self) -> tuple[SteppedRamps, Rows]:
+        """The events counted in cells of about equal counts, along which ln τ may bend, and the setting of each cell.
 
         Some 25 events a cell, so that asymptotic tests hold; twenty cells leave out about a hundredth of what is known.
         """
         cells = int(np.clip(self.counts.min() // _COUNTED, *_COUNTED_ROWS))
-        return SteppedRamps.of(self.ramps, joined(self._table, cells), self.origin)
+        table = joined(self._table, cells)
+        return SteppedRamps.of(self.ramps, table, self.origin), table.setting
 
     def start(self) -> Start:
         """ln τ in the middle of some steps, from the share that switched there."""

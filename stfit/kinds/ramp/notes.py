@@ -12,6 +12,7 @@ from scipy.special import ndtri
 from stfit.backends.optimum import Optimum
 from stfit.derivatives import value_of
 from stfit.diagnostics.remarks import Remarks, ReplicaTest
+from stfit.kinds.ramp.contrast import contrast_notes
 from stfit.kinds.ramp.data import RampEvents
 from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.kinds.ramp.switching_events import event_tests
@@ -155,8 +156,9 @@ class RampRemarks(Remarks):
         ]
 
     def validity(self, objective: Objective, optimum: Optimum) -> list[Note]:
-        """Means and widths against those of the fit; samples of loops that lie on neither branch."""
-        return [*ramp_notes(objective, optimum), *_between([term.measurement for term in objective.terms])]
+        """Means and widths against those of the fit; samples of loops on neither branch; branches against ΔR."""
+        loops = _between([term.measurement for term in objective.terms])
+        return [*ramp_notes(objective, optimum), *loops, *contrast_notes(objective)]
 
     def replica_tests(self, measurement: Observation) -> list[ReplicaTest]:
         """Whether single switching events follow the fitted law."""

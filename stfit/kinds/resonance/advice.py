@@ -41,9 +41,10 @@ class _SpectrumAdvice(Advice):
 
 def _scatter(asked: Asked) -> list[Setting]:
     """The error of linewidths that a table gives none of: their scatter about a straight line."""
-    x = next((asked.numbers[name] for name in ("current", "frequency") if name in asked.numbers), None)
+    settings = (asked.numbers[name] for name in ("current", "frequency") if name in asked.numbers)
+    x = next((values for values in settings if np.unique(values).size >= _FEWEST), None)
     width, unit = asked.numbers.get("linewidth"), split_header(asked.columns.get("linewidth", ""))[1]
-    if "linewidth_stderr" in asked.columns or x is None or width is None or not unit or np.unique(x).size < _FEWEST:
+    if "linewidth_stderr" in asked.columns or x is None or width is None or not unit:
         return []
     left = width - np.polyval(np.polyfit(x, width, 1), x)
     scatter = float(np.sqrt(np.sum(left**2) / (x.size - 2)))

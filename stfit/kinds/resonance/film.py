@@ -56,6 +56,11 @@ class FilmLines:
         """Some of them."""
         return FilmLines(*(np.asarray(part)[rows] for part in vars(self).values()))
 
+    def in_field(self, field: Array, slope: Array) -> FilmLines:
+        """Lines swept in frequency, Hz in the places of T, as lines swept in field; slope: ∂H/∂f, T/Hz."""
+        errors = self.center_stderr * slope
+        return FilmLines(self.center, field, errors, self.fwhm * slope, self.fwhm_stderr * slope)
+
     @property
     def both_signs(self) -> bool:
         """Whether there are lines at positive and at negative fields."""
@@ -102,7 +107,7 @@ def fit_film(lines: FilmLines, geometry: str, shifts: Sequence[str] = ()) -> Fil
     FilmFit or None
         Errors as those of the lines say; they do not grow with a misfit, which the tests show.
     """
-    shifts = [name for name in SHIFTS if name in shifts or (name == "field_offset" and lines.both_signs)]
+    shifts = _free(lines, shifts)
     used = _of_one_mode(lines, geometry, shifts)
     chosen = lines.at(used)
     wanted = max(FEWEST, 3 + len(shifts) - (2 if lines.both_signs else 0))
@@ -125,6 +130,11 @@ def fit_film(lines: FilmLines, geometry: str, shifts: Sequence[str] = ()) -> Fil
         widths,
         tuple(used.tolist()),
     )
+
+
+def _free(lines: FilmLines, shifts: Sequence[str]) -> list[str]:
+    """The shifts in the order of SHIFTS, with the zero of the field where lines lie on either side of it."""
+    return [name for name in SHIFTS if name in shifts or (name == "field_offset" and lines.both_signs)]
 
 
 def remedies(lines: FilmLines, geometry: str, shifts: Sequence[str]) -> list[str]:
@@ -209,36 +219,41 @@ def _of_one_mode(lines: FilmLines, geometry: str, shifts: Sequence[str]) -> npt.
     return used
 
 
-def in_field(frequency_lines: FilmLines, field: Array, geometry: str) -> tuple[FilmLines, Fit]:
-    """Lines swept in frequency at given fields as lines swept in field, by the slope of Kittel's relation.
+def field_slopes(lines: FilmLines, field: Array, geometry: str, shifts: Sequence[str] = ()) -> Array | None:
+    """∂H/∂f (T/Hz) of Kittel's relation at each line that was swept in frequency: what makes a Δf a ΔH.
+
+    The relation need not hold within the errors, which test it later; the slope needs only a curve that most lines
+    are near.
 
     Parameters
     ----------
-    frequency_lines : FilmLines
+    lines : FilmLines
         Centres and widths in Hz, in the places of those in T.
     field : array, shape (lines,)
         μ0H, T.
     geometry : str
         A key of GEOMETRIES.
+    shifts : sequence of str
+        As of fit_film.
 
     Returns
     -------
-    lines, fit
-        At their frequencies, with widths Δf · ∂H/∂f: of Δf = α (γ/2π)(2H + M_eff) in plane this makes 4παf/γ; and
-        the test of Kittel's relation.
+    array, shape (lines,), or None
+        None where fewer than half of the lines, or than FEWEST, lie near one curve. Of Δf = α (γ/2π)(2H + M_eff) in
+        plane, Δf ∂H/∂f is 4παf/γ.
     """
-    frequency = frequency_lines.center
+    frequency = lines.center
+    # a constant more makes the slope right also of a film that the positions are to contradict
+    wanted = shifts or (["anisotropy_field"] if np.unique(field).size > FEWEST else [])
     slope = np.full(frequency.size, 2.0 * np.pi / 1.76e11)
     for _ in range(3):
-        lines = FilmLines(
-            frequency,
-            field,
-            frequency_lines.center_stderr * slope,
-            frequency_lines.fwhm * slope,
-            frequency_lines.fwhm_stderr * slope,
-        )
-        place, _, fit = _positions(lines, geometry, ())
+        swept = lines.in_field(field, slope)
+        free = _free(swept, wanted if may_be_free(wanted, geometry, both_signs=swept.both_signs) else ())
+        used = _of_one_mode(swept, geometry, free)
+        if used.size < max(FEWEST, 0.5 * frequency.size):
+            return None
+        place, *_ = _positions(swept.at(used), geometry, free, robust=True)
         step = 1e-4 * frequency
         upper, lower = (field_of(frequency + sign * step, geometry, place) for sign in (1, -1))
         slope = (upper - lower) / (2.0 * step)
-    return lines, fit
+    return slope

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import scipy
 
 from stfit.kinds.resonance.film import FEWEST, FilmFit, FilmLines, Fit, fit_film, may_be_free, remedies
-from stfit.measurement.base import Array
+from stfit.kinds.resonance.series import Series
 from stfit.results.numbers import format_p, format_rounded, format_value
 
 _BEYOND: Final = 0.05  # of the probability of the values that are not negative, above a limit
@@ -21,34 +21,32 @@ _OTHERS: Final = (
 
 
 def film_words(
-    lines: FilmLines, geometry: str, shifts: Sequence[str], current: Array | None
+    lines: FilmLines, geometry: str, shifts: Sequence[str], series: Sequence[Series]
 ) -> tuple[list[str], npt.NDArray[np.intp]]:
-    """One sentence for each current and what is left out, and the lines that stay."""
-    currents = np.zeros(lines.center.size) if current is None else current
+    """One sentence for each series and what is left out, and the lines that stay."""
     found: list[str] = []
-    stay = []
-    for value in np.unique(currents).tolist():
-        at = np.flatnonzero(currents == value)
-        where = f", {1e3 * value:g} mA" if np.unique(currents).size > 1 else ""
-        notices, used = _at_one_current(lines.at(at), geometry, shifts, where)
+    stay: list[int] = []
+    for one in series:
+        notices, used = _of_one_series(lines.at(one.rows), geometry, shifts, one.where)
         found += notices
-        stay += at[used].tolist()
+        stay += one.rows[used].tolist()
     return found, np.sort(np.array(stay, dtype=np.intp))
 
 
-def _at_one_current(lines: FilmLines, geometry: str, shifts: Sequence[str], where: str) -> tuple[list[str], list[int]]:
+def _of_one_series(lines: FilmLines, geometry: str, shifts: Sequence[str], where: str) -> tuple[list[str], list[int]]:
+    """All lines stay where they give no constants: none of them is known to be of another mode then."""
     every = list(range(lines.center.size))
     if not may_be_free(shifts, geometry, both_signs=lines.both_signs):
         others = f"{' and '.join(shifts)} from the other constants ({geometry})"
         return [f"no constants of the film{where}: fields of one sign cannot tell {others}"], every
     fit = fit_film(lines, geometry, shifts)
     if fit is None:
-        frequencies = np.unique(lines.frequency).size
-        return [f"no constants of the film{where}: {frequencies} frequencies, {FEWEST} or more are needed"], every
+        few = f"fewer than {FEWEST} of the {np.unique(lines.frequency).size} frequencies have lines of one mode"
+        return [f"no constants of the film{where}: {few}"], every
+    if fit.positions.rejected or fit.widths.rejected:
+        return [_rejected(lines, fit, geometry, shifts, where)], every
     left_out = [f"{1e-9 * f:g} GHz" for row, f in enumerate(lines.frequency.tolist()) if row not in fit.used]
     notices = [f"lines left out as those of another mode{where}: {', '.join(left_out)}"] if left_out else []
-    if fit.positions.rejected or fit.widths.rejected:
-        return [*notices, _rejected(lines, fit, geometry, shifts, where)], list(fit.used)
     return [*notices, _constants(fit, geometry, where)], list(fit.used)
 
 

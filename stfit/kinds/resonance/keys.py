@@ -11,7 +11,8 @@ from stfit.analysis import planning, quantities
 from stfit.analysis.messages import shown, unfit
 from stfit.analysis.sections import MeasurementSection, Section
 from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES, SHIFTS
-from stfit.physics.fluctuations import FWHM_OVER_WIDTH, LINE_SHAPES, POWERS
+from stfit.physics.fluctuations import FWHM_OVER_WIDTH, POWERS
+from stfit.physics.line_shapes import SHAPES
 from stfit.physics.resonance import GEOMETRIES
 
 
@@ -35,6 +36,14 @@ def _shifts(value: Any) -> list[str]:
     return value
 
 
+def _modulation(value: Any) -> float:
+    """Amplitude of the modulation of a field, T."""
+    found = quantities.quantity(value, "T")
+    if found <= 0.0:
+        raise unfit('a positive amplitude, half of peak-to-peak, such as "0.5 mT"', shown(value))
+    return found
+
+
 class LineKeys(MeasurementSection):
     """What the columns hold, and the known width that no current changes."""
 
@@ -44,11 +53,13 @@ class LineKeys(MeasurementSection):
 
 
 class SpectrumKeys(MeasurementSection):
-    """The shape of the lines, how many, on what; geometry and shifts of a film; the width that no current changes."""
+    """The shape of the lines, how many, on what, how broadened; geometry and shifts of a film; a known width."""
 
-    line_shape: Annotated[Any, PlainValidator(quantities.choice(*LINE_SHAPES))] = None
+    line_shape: Annotated[Any, PlainValidator(quantities.choice(*SHAPES))] = None
     lines: Annotated[Any, PlainValidator(quantities.choice(*range(1, MOST_LINES + 1)))] = MOST_LINES
     background: Annotated[Any, PlainValidator(quantities.choice(*BACKGROUNDS))] = None
+    modulation: Annotated[float | None, PlainValidator(_modulation)] = None
+    smoothed_lines: Annotated[bool | None, PlainValidator(quantities.switch)] = None
     film: Annotated[list[str] | None, PlainValidator(_shifts)] = None
     geometry: Annotated[Any, PlainValidator(quantities.choice(*GEOMETRIES))] = None
     inhomogeneous_linewidth: Width = None

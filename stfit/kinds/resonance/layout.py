@@ -39,9 +39,17 @@ LAYOUT: Final = Layout(
     (_FREQUENCY, TEMPERATURE),
 )
 
-_SIGNAL: Final = Column("signal", "", aliases=("V", "voltage", "amplitude", "dP/dH", "absorption"), any_unit=True)
+_SIGNAL: Final = Column(
+    "signal", "", aliases=("V", "voltage", "amplitude", "dP/dH", "absorption", "S21 re"), any_unit=True
+)
+_IMAGINARY: Final = Column("signal_imaginary", "", aliases=("S21 im",), any_unit=True)
+_PHASE: Final = Column("signal_phase", "", aliases=("S21 phase",), any_unit=True)  # an angle
 SPECTRUM: Final = Layout(
-    (_SIGNAL,), ((FIELD,), (_FREQUENCY,)), record=True, drawn=(("field", "frequency"), ("signal",))
+    (_SIGNAL,),
+    ((FIELD,), (_FREQUENCY,)),
+    (_IMAGINARY, _PHASE),
+    record=True,
+    drawn=(("field", "frequency"), ("signal",)),
 )
 
 # Without a current no state plays a part.

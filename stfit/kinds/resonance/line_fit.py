@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, final
 
@@ -10,17 +10,40 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES
-from stfit.kinds.resonance.line_model import Fitted, LineModel
+from stfit.kinds.resonance.line_model import LineModel
 from stfit.kinds.resonance.line_noise import far_from_fit, grows_with_signal, stands_alone, weight_of_noise, whiteness
+from stfit.kinds.resonance.line_search import carried_lines, found_lines
+from stfit.kinds.resonance.line_solution import Solution
+from stfit.physics.line_shapes import LineShape
 
 Array = npt.NDArray[np.float64]
+Signal = npt.NDArray[np.float64] | npt.NDArray[np.complex128]
 
-# by which BIC must fall: "very strong" in the words of Kass & Raftery 1995, doi:10.1080/01621459.1995.10476572
-EVIDENCE_FOR_A_LINE: Final = 10.0
-_FINE: Final = 1e-12  # relative, of χ²
-_MANY: Final = 2000  # samples that are enough to look for lines
-_ROUNDS: Final = 3  # of setting samples aside
+_ROUNDS: Final = 2  # of setting samples aside
 _BOTH_SIDES: Final = 0.2  # of a sweep must lie on either side of zero field, for a line on either
+
+
+@final
+@dataclass(frozen=True)
+class Search:
+    """What is looked for.
+
+    Parameters
+    ----------
+    most : int
+        Lines at most.
+    orders : sequence of int
+        Those of the background that are compared.
+    proportional : bool
+        Whether the noise grows with the signal, as that of a power in dB.
+    """
+
+    most: int = MOST_LINES
+    orders: Sequence[int] = BACKGROUNDS
+    proportional: bool = False
+
+
+EVERYTHING: Final = Search()
 
 
 @final
@@ -53,11 +76,19 @@ class Line:
 
     @property
     def integrated(self) -> tuple[float, float]:
-        """Area of the symmetric part, π/2 times height times FWHM, and its standard error."""
-        height = float(self.amplitudes[0])
-        gradient = np.zeros(self.covariance.shape[0])
-        gradient[1:3] = 0.5 * np.pi * height, 0.5 * np.pi * self.fwhm
-        return 0.5 * np.pi * height * self.fwhm, float(np.sqrt(gradient @ self.covariance @ gradient))
+        """π/2 times size times FWHM, the area of the line whatever its phase, and its standard error."""
+        size = self.size
+        gradient = np.concatenate([[0.0, size], self.fwhm * self.amplitudes / max(size, np.finfo(float).tiny)])
+        return 0.5 * np.pi * size * self.fwhm, 0.5 * np.pi * float(np.sqrt(gradient @ self.covariance @ gradient))
+
+    @property
+    def phase(self) -> tuple[float, float]:
+        """Angle (rad, from −π to π) of the antisymmetric part to the symmetric one, and its standard error."""
+        symmetric, antisymmetric = self.amplitudes
+        gradient = np.array([-antisymmetric, symmetric]) / max(self.size, np.finfo(float).tiny) ** 2
+        return float(np.arctan2(antisymmetric, symmetric)), float(
+            np.sqrt(gradient @ self.covariance[2:, 2:] @ gradient)
+        )
 
 
 @final
@@ -67,8 +98,8 @@ class SpectrumFit:
 
     Parameters
     ----------
-    shape : str
-        A key of LINE_SHAPES.
+    shape : LineShape
+        In units of x.
     lines : tuple[Line, ...]
         In order of their centres.
     order : int
@@ -84,21 +115,35 @@ class SpectrumFit:
         Samples that are left out, since each stands alone far from its neighbours.
     fitted : Array, shape (samples,)
         The fit at the samples.
+    spacing : float
+        The median distance of samples.
+    gaussian : float
+        FWHM of the Gaussian part of Voigt profiles, in units of x.
+    pole : float
+        By which a time constant makes each sample of a line resemble the one before; negative for the one after.
     """
 
-    shape: str
+    shape: LineShape
     lines: tuple[Line, ...]
     order: int
     correlation: float
     evidence: float
     whiteness: tuple[float, float]
     set_aside: int
-    fitted: Array
+    fitted: Signal
+    spacing: float
+    gaussian: float = 0.0
+    pole: float = 0.0
 
     @property
     def strongest(self) -> Line | None:
         """The line with the largest amplitude; None where there is none."""
         return max(self.lines, key=lambda line: line.size, default=None)
+
+    @property
+    def samples_of_width(self) -> float:
+        """How many samples the strongest line is wide; infinite without one."""
+        return self.strongest.fwhm / self.spacing if self.strongest else float("inf")
 
     @property
     def overlapping(self) -> bool:
@@ -115,16 +160,8 @@ class SpectrumFit:
         return [max(side, key=lambda line: line.size) for side in sides if side]
 
 
-def fit_spectrum(
-    x: Array,
-    signal: Array,
-    shape: str,
-    *,
-    most: int = MOST_LINES,
-    orders: Sequence[int] = BACKGROUNDS,
-    proportional: bool = False,
-) -> SpectrumFit:
-    """Lines on a polynomial background, as many (up to `most`) as the evidence asks for.
+def fit_spectrum(x: Array, signal: Signal, shape: LineShape, search: Search = EVERYTHING) -> SpectrumFit:
+    """Lines on a polynomial background, as many as the evidence asks for.
 
     Another line is taken where it lowers BIC by more than EVIDENCE_FOR_A_LINE, and is none at the end of the sweep, as
     narrow as a sample or as wide as the sweep.
@@ -132,15 +169,11 @@ def fit_spectrum(
     Parameters
     ----------
     x, signal : array, shape (samples,)
-        x in increasing order, T or Hz.
-    shape : str
-        A key of LINE_SHAPES.
-    most : int
-        Lines at most.
-    orders : sequence of int
-        Those of the background that are compared.
-    proportional : bool
-        Whether the noise grows with the signal, as that of a power in dB.
+        x in rising or falling order, T or Hz; a signal with a phase to a reference is complex.
+    shape : LineShape
+        In units of x; of a complex signal with two parts.
+    search : Search
+        What is looked for.
 
     Returns
     -------
@@ -154,83 +187,120 @@ def fit_spectrum(
     """
     if x.size < 12 or np.ptp(x) == 0.0:
         raise ValueError("a spectrum needs 12 samples at different fields or frequencies")
-    middle, reach = 0.5 * (float(np.max(x)) + float(np.min(x))), 0.5 * float(np.ptp(x))
-    size = float(np.max(np.abs(signal - np.mean(signal)))) or 1.0
-    y = signal / size
-    whole = LineModel((x - middle) / reach, y, np.ones_like(y), shape, max(orders))
-    kept = ~stands_alone(np.log(np.maximum(y, 1e-9)) if proportional else y)
-    for turn in range(_ROUNDS):
-        model, fitted = _found(_at(whole, kept), most, orders)
-        if turn == 0 and (proportional or grows_with_signal(model, fitted)):
-            whole = replace(whole, weight=weight_of_noise(whole, model, fitted, proportional=proportional))
-            continue
-        far = far_from_fit(model, fitted)
-        if not np.any(far) or turn == _ROUNDS - 1:
+    scale = _Scale.of(x, signal)
+    whole = scale.model(x, signal, shape)
+    found = _settled(whole, lambda model: found_lines(model, search.most, search.orders), search)
+    assert found is not None  # noqa: S101 - a search ends with a fit, of no line at least
+    return _described(scale, shape, *found)
+
+
+def refit_spectrum(
+    x: Array, signal: Signal, like: SpectrumFit, search: Search = EVERYTHING, pole: float = 0.0
+) -> SpectrumFit | None:
+    """As many lines as in another fit, from where they stand there, on a background of the same order.
+
+    Parameters
+    ----------
+    x, signal : array, shape (samples,)
+        As of fit_spectrum.
+    like : SpectrumFit
+        That of the same spectrum, of another shape or without a time constant, or of its neighbour in a map.
+    search : Search
+        How the noise goes.
+    pole : float
+        As of SpectrumFit.
+
+    Returns
+    -------
+    SpectrumFit or None
+        None where these are no lines of this spectrum.
+    """
+    if pole < 0.0:
+        turned = refit_spectrum(x[::-1], signal[::-1], like, search, -pole)
+        return turned and replace(turned, pole=pole, fitted=turned.fitted[::-1])
+    scale = _Scale.of(x, signal)
+    whole = replace(scale.model(x, signal, like.shape), order=like.order, pole=pole)
+    found = _settled(whole, lambda model: carried_lines(model, scale.start(like), like.correlation), search)
+    return None if found is None else _described(scale, like.shape, *found)
+
+
+@final
+@dataclass(frozen=True)
+class _Scale:
+    """Units of a fit: x from −1 to 1 is middle ± reach, and a signal of order 1 is size."""
+
+    middle: float
+    reach: float
+    size: float
+
+    @classmethod
+    def of(cls, x: Array, signal: Signal) -> _Scale:
+        low, high = float(np.min(x)), float(np.max(x))
+        size = float(np.max(np.abs(signal - np.mean(signal)))) or 1.0
+        return cls(0.5 * (high + low), 0.5 * (high - low), size)
+
+    def model(self, x: Array, signal: Signal, shape: LineShape) -> LineModel:
+        parts = [signal.real, signal.imag] if np.iscomplexobj(signal) else [signal.real]
+        own = replace(shape, modulation=shape.modulation / self.reach)
+        return LineModel((x - self.middle) / self.reach, np.stack(parts) / self.size, np.ones(x.size), own, 0)
+
+    def start(self, like: SpectrumFit) -> Array:
+        """Centres and ln widths of another fit, and of Voigt profiles that of their Gaussian."""
+        places = [((line.center - self.middle) / self.reach, np.log(line.fwhm / self.reach)) for line in like.lines]
+        gaussian = [np.log(like.gaussian / self.reach)] if like.gaussian else []
+        return np.array([number for place in places for number in place] + gaussian)
+
+
+def _settled(
+    whole: LineModel, find: Callable[[LineModel], Solution | None], search: Search
+) -> tuple[LineModel, Solution] | None:
+    """The whole spectrum with its noise, and the lines that `find` finds in those samples of it that count."""
+    kept = ~stands_alone(np.log(np.maximum(whole.signal, 1e-9)) if search.proportional else whole.signal)
+    found = find(_at(whole, kept))
+    if found is not None and (search.proportional or grows_with_signal(found)):
+        whole = replace(whole, weight=weight_of_noise(whole, found, proportional=search.proportional))
+        found = find(_at(whole, kept))
+    for _ in range(_ROUNDS):
+        if found is None:
+            return None
+        far = far_from_fit(found)
+        if not np.any(far):
             break
         kept[np.flatnonzero(kept)[far]] = False
-    return _described(whole, model, fitted, (middle, reach, size))
+        found = find(_at(whole, kept))
+    return None if found is None else (whole, found)
 
 
 def _at(model: LineModel, kept: npt.NDArray[np.bool_]) -> LineModel:
     """The model of some of the samples."""
-    return replace(model, x=model.x[kept], signal=model.signal[kept], weight=model.weight[kept])
+    return replace(model, x=model.x[kept], signal=model.signal[:, kept], weight=model.weight[kept])
 
 
-def _found(model: LineModel, most: int, orders: Sequence[int]) -> tuple[LineModel, Fitted]:
-    """The lines of many samples are looked for among means of neighbours, and then fitted to all."""
-    block = model.x.size // _MANY
-    if block < 2:
-        return _chosen(model, most, orders)
-    chosen, fitted = _chosen(model.averaged(block), most, orders)
-    whole = model.of_order(chosen.order)
-    return whole, whole.fit(fitted.nonlinear, 0.0, _FINE)
-
-
-def _chosen(model: LineModel, most: int, orders: Sequence[int]) -> tuple[LineModel, Fitted]:
-    """Number of lines and order of the background by the evidence."""
-    models = [model.of_order(order) for order in sorted(orders)]
-    best = models[-1].fit(np.zeros(0), 0.0)
-    for _ in range(most):
-        if model.x.size < 2 * (best.nonlinear.size + model.order + 6):
-            break
-        further = models[-1].with_another_line(best)
-        if further is None or models[-1].bic(further) > models[-1].bic(best) - EVIDENCE_FOR_A_LINE:
-            break
-        best = further
-    found = [(models[-1], best), *((one, one.fit(best.nonlinear, best.correlation)) for one in models[:-1])]
-    admitted = [(one, fit) for one, fit in found if one.inside(fit.nonlinear)]
-    chosen, fitted = min(admitted, key=lambda pair: pair[0].bic(pair[1]))
-    # a line that stands for the curve of a higher background is none
-    bare = min(((one, one.profiled(np.zeros(0))) for one in models), key=lambda pair: pair[0].bic(pair[1]))
-    if bare[0].bic(bare[1]) < chosen.bic(fitted) + EVIDENCE_FOR_A_LINE:
-        return bare
-    return chosen, chosen.fit(fitted.nonlinear, fitted.correlation, _FINE)
-
-
-def _described(whole: LineModel, model: LineModel, fitted: Fitted, units: tuple[float, float, float]) -> SpectrumFit:
+def _described(scale: _Scale, shape: LineShape, whole: LineModel, found: Solution) -> SpectrumFit:
     """The fit in the units of x and of the signal."""
-    middle, reach, size = units
-    evidence, fitted = model.bic(fitted), model.restricted(fitted)
-    linear, covariance = model.linear(fitted), model.covariance(fitted)
+    evidence, found = found.bic, found.restricted
+    model, covariance = found.model, found.covariance
+    background = model.signal.shape[0] * (model.order + 1)
     lines = []
-    places = fitted.nonlinear.reshape(-1, 2)
-    background = model.order + 1
-    per_line = (linear.size - background) // max(len(places), 1)
-    for index, (center, log_width) in enumerate(places):
-        at = background + index * per_line
-        own = [2 * index, 2 * index + 1, *(fitted.nonlinear.size + at + k for k in range(per_line))]
-        width = float(np.exp(log_width)) * reach
+    for index, ((center, log_width), amplitudes) in enumerate(zip(found.lines, found.amplitudes, strict=True)):
+        at = found.nonlinear.size + background + index * amplitudes.size
+        own = [2 * index, 2 * index + 1, *range(at, at + amplitudes.size)]
+        width = float(np.exp(log_width)) * scale.reach
         # from centre/reach and ln width to centre and width; amplitudes in units of the signal
-        slope = np.array([reach, width, *([size] * per_line)])
+        slope = np.array([scale.reach, width, *([scale.size] * amplitudes.size)])
         matrix = covariance[np.ix_(own, own)] * np.outer(slope, slope)
-        lines.append(Line(middle + reach * float(center), width, linear[at : at + per_line] * size, matrix))
+        lines.append(Line(scale.middle + scale.reach * float(center), width, amplitudes * scale.size, matrix))
+    curve = scale.size * (found.curve if whole.x.size == model.x.size else found.curve_at(whole.x))
     return SpectrumFit(
-        model.shape,
+        shape,
         tuple(sorted(lines, key=lambda line: line.center)),
         model.order,
-        fitted.correlation,
+        found.correlation,
         evidence,
-        whiteness(model.innovations(fitted), linear.size + fitted.nonlinear.size),
+        whiteness(found.innovations, len(covariance)),
         whole.x.size - model.x.size,
-        whole.of_order(model.order).design(fitted.nonlinear) @ linear * size,
+        curve[0] if len(curve) == 1 else curve[0] + 1j * curve[1],
+        scale.reach * abs(float(np.median(np.diff(whole.x)))),
+        scale.reach * float(np.exp(found.nonlinear[-1])) if found.nonlinear.size % 2 else 0.0,
+        model.pole,
     )

@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.errors import CellProblem, InputError, TableError
+from stfit.errors import CellProblem, TableError
 from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES
 from stfit.kinds.resonance.data import FmrLines
-from stfit.kinds.resonance.film import FEWEST, FilmLines, in_field, may_be_free
+from stfit.kinds.resonance.film import FEWEST, FilmLines, field_slopes, may_be_free
 from stfit.kinds.resonance.film_words import film_words
-from stfit.kinds.resonance.layout import SPECTRUM
 from stfit.kinds.resonance.line_fit import Line
-from stfit.kinds.resonance.spectra import LineSearch, MeasuredSpectrum, fit_spectra, words
-from stfit.loaders.listed import Listed, in_common, problems_of
+from stfit.kinds.resonance.measured import LineSearch, MeasuredSpectrum
+from stfit.kinds.resonance.powers import phase_words, powers
+from stfit.kinds.resonance.read_spectra import read_spectra
+from stfit.kinds.resonance.series import Series, series_of
+from stfit.kinds.resonance.spectra import fit_spectra
+from stfit.kinds.resonance.spectra_words import words
+from stfit.loaders.listed import Listed
 from stfit.measurement.base import Array, Origin
 from stfit.measurement.columns import P
+from stfit.physics.fluctuations import LINE_SHAPES
+from stfit.physics.line_shapes import SHAPES
 
-_FEWEST_SAMPLES: Final = 12
 Columns = Mapping[str, npt.NDArray[Any]]
 
 
@@ -51,7 +56,8 @@ def fitted_lines(
     inhomogeneous_linewidth : str, optional
         The known width that no current changes.
     **search
-        line_shape, a key of LINE_SHAPES; lines, at most; background, its order; film, names from SHIFTS.
+        line_shape, a key of SHAPES; lines, at most; background, its order; modulation, amplitude of that of the field,
+        T; smoothed_lines, whether a time constant smoothed them; film, names from SHIFTS.
 
     Returns
     -------
@@ -65,15 +71,21 @@ def fitted_lines(
         the device, a film that the sweeps do not suit.
     """
     columns, stateless = _with_state(columns)
-    swept, spectra, recognised = _read(columns, listed or Listed(Path(origin.file).parent))
+    swept, spectra, recognised = read_spectra(columns, listed or Listed(Path(origin.file).parent))
     unused = _unused_field(columns, swept)
-    if (wrong := _unfit_film(columns, swept, geometry, search.get("film") or ())) is not None:
-        raise TableError([wrong])
+    for wrong in (
+        _unfit_film(columns, swept, geometry, search.get("film") or ()),
+        _unfit_shape(spectra, swept, search.get("line_shape"), search.get("modulation")),
+    ):
+        if wrong is not None:
+            raise TableError([wrong])
     background = search.get("background")
     wanted = LineSearch(
         search.get("line_shape"),
         search.get("lines") or MOST_LINES,
         BACKGROUNDS if background is None else (background,),
+        search.get("modulation") or 0.0,
+        search.get("smoothed_lines"),
     )
     found = fit_spectra(spectra, wanted)
     pairs = [
@@ -83,20 +95,25 @@ def fitted_lines(
     ]
     if not pairs:
         raise TableError([CellProblem(None, "file", "a resonance line in at least one spectrum", "none in any")])
+    if not (found.choice.declared or found.choice.decided):
+        expected = f"line_shape = {' or '.join(map(repr, LINE_SHAPES))}".replace("'", '"')
+        raise TableError([CellProblem(None, "line_shape", expected, "no such key, and lines too weak to tell")])
     seen = np.array([row for row, _ in pairs])
     lines = [line for _, line in pairs]
     shown = {name: values[seen] for name, values in columns.items()}
-    with_power = found.shape != "derivative" and np.unique(seen).size == seen.size
-    table = _line_columns(shown, lines, swept, with_power=with_power)
+    table = _line_columns(shown, lines, swept)
+    powered, of_powers = _powers(table, seen, lines, found.choice.shape)
+    table |= powered
     film: list[str] = []
     if geometry is not None:
         of_film = FilmLines.of(shown.get("frequency", np.zeros(seen.size)), lines)
+        shifts, series = search.get("film") or (), series_of(shown, seen.size)
         if swept == "frequency":
-            of_film = _in_field(of_film, shown["field"], geometry)
+            of_film = _in_field(of_film, shown["field"], geometry, shifts, series)
             table = _as_field_sweeps(table, of_film)
-        film, stay = film_words(of_film, geometry, search.get("film") or (), shown.get("current"))
+        film, stay = film_words(of_film, geometry, shifts, series)
         table = {name: values[stay] for name, values in table.items()}
-    notices = [*origin.notices, *unused, *stateless, *words(spectra, found), *film]
+    notices = [*origin.notices, *unused, *stateless, *words(spectra, found), *of_powers, *film]
     lines_of_table = FmrLines.from_columns(
         table,
         origin=replace(origin, notices=tuple(notices), recognised=(*origin.recognised, *recognised)),
@@ -131,18 +148,38 @@ def _unfit_film(columns: Columns, swept: str, geometry: str | None, shifts: Sequ
     return None
 
 
+def _unfit_shape(
+    spectra: Sequence[MeasuredSpectrum], swept: str, shape: str | None, modulation: float | None
+) -> CellProblem | None:
+    """What is wrong with a shape for these spectra."""
+    if modulation and swept != "field":
+        return CellProblem(None, "modulation", "spectra that are swept in field", f"spectra swept in {swept}")
+    if modulation and shape not in {None, "derivative"}:
+        return CellProblem(None, "modulation", 'line_shape = "derivative", or none', f'"{shape}"')
+    if shape == "lorentzian" and any(np.iscomplexobj(spectrum.signal) for spectrum in spectra):
+        expected = 'line_shape = "symmetric+antisymmetric" or "derivative" of a signal with a phase'
+        return CellProblem(None, "line_shape", expected, f'"{shape}"')
+    return None
+
+
 def _span(fields: Array) -> str:
     return f"{fields.min():g} to {fields.max():g} mT"
 
 
-def _in_field(lines: FilmLines, field: Array, geometry: str) -> FilmLines:
-    """Lines swept in frequency as lines swept in field; TableError where Kittel's relation does not hold."""
-    found, fit = in_field(lines, field, geometry)
-    if fit.rejected:
-        expected = f"resonances that follow Kittel's relation ({geometry}), whose slope makes a Δf a ΔH"
-        numbers = f"χ² = {fit.chi2:.4g} for {fit.freedom} degrees of freedom"
-        raise TableError([CellProblem(None, "geometry", expected, f"they contradict it ({numbers})")])
-    return found
+def _in_field(
+    lines: FilmLines, field: Array, geometry: str, shifts: Sequence[str], series: Sequence[Series]
+) -> FilmLines:
+    """Lines swept in frequency as lines swept in field; TableError where they lie along no curve of Kittel's."""
+    slope = np.empty(field.size)
+    for one in series:
+        # a few fields alone have the curve of all
+        rows = one.rows if np.unique(field[one.rows]).size >= FEWEST else np.arange(field.size)
+        found = field_slopes(lines.at(rows), field[rows], geometry, shifts)
+        if found is None:
+            expected = f"resonances of which half follow Kittel's relation ({geometry}), whose slope makes a Δf a ΔH"
+            raise TableError([CellProblem(None, "geometry", expected, f"fewer of {rows.size}{one.where}")])
+        slope[one.rows] = found[np.isin(rows, one.rows)]
+    return lines.in_field(field, slope)
 
 
 def _as_field_sweeps(table: Mapping[str, npt.NDArray[Any]], lines: FilmLines) -> dict[str, npt.NDArray[Any]]:
@@ -166,41 +203,6 @@ def _with_state(columns: Columns) -> tuple[Columns, list[str]]:
     return {**columns, "state": state}, ["no state is given: without a current it plays no part, and P stands for it"]
 
 
-def _read(columns: Columns, listed: Listed) -> tuple[str, list[MeasuredSpectrum], list[str]]:
-    """What spectra were swept in, "field" or "frequency", the spectra, and what was recognised."""
-    problems: list[CellProblem] = []
-    found: list[tuple[str, MeasuredSpectrum]] = []
-    recognised: list[tuple[str, tuple[str, ...]]] = []
-    refused: list[tuple[int, InputError]] = []
-    for row, name in enumerate(columns["file"]):
-        own = {"signal": str(columns["column"][row])} if "column" in columns else None
-        group = str(columns["group"][row]) if "group" in columns else ""
-        try:
-            read = listed.read(listed.folder / name, SPECTRUM, own, group)
-        except InputError as error:
-            refused.append((row, error))
-            continue
-        table = read.values
-        recognised.append((str(name), read.recognised))
-        swept = "field" if "field" in table else "frequency"
-        if table["signal"].size < _FEWEST_SAMPLES or np.ptp(table[swept]) == 0.0:
-            samples = f"{table['signal'].size} samples over {np.ptp(table[swept]):g}"
-            problems.append(CellProblem(row, "file", f"{_FEWEST_SAMPLES} samples or more along the sweep", samples))
-            continue
-        order = np.argsort(table[swept], kind="stable")
-        signal, unit = table["signal"][order], read.headers.matches["signal"].unit or ""
-        if decibel := unit.startswith("dB"):
-            signal = 10.0 ** (0.1 * signal)
-        found.append((swept, MeasuredSpectrum(str(name), table[swept][order], signal, decibel)))
-    kinds = sorted({swept for swept, _ in found})
-    if len(kinds) > 1:
-        problems.append(CellProblem(None, "file", "spectra all swept in field, or all in frequency", "both"))
-    problems += problems_of(refused)
-    if problems:
-        raise TableError(problems)
-    return kinds[0], [spectrum for _, spectrum in found], in_common(recognised)
-
-
 def _unused_field(columns: Columns, swept: str) -> list[str]:
     """A notice on a field in the index of field sweeps, which is an error where it is the only setting."""
     if swept != "field" or "field" not in columns:
@@ -211,18 +213,24 @@ def _unused_field(columns: Columns, swept: str) -> list[str]:
     return ["column 'field' of the index is not used: the files are swept in field"]
 
 
-def _line_columns(
-    columns: Columns, lines: Sequence[Line], swept: str, *, with_power: bool
-) -> dict[str, npt.NDArray[Any]]:
-    """The columns of a table of lines, by those of the index, a row a line."""
+def _line_columns(columns: Columns, lines: Sequence[Line], swept: str) -> dict[str, npt.NDArray[Any]]:
+    """The columns of a table of lines but for their powers, by those of the index, a row a line."""
     table = {name: columns[name] for name in ("state", "current", "temperature", "frequency") if name in columns}
     table.setdefault("current", np.zeros(len(lines)))
     width = "field_linewidth" if swept == "field" else "linewidth"
     table[width] = np.array([line.fwhm for line in lines])
     table[f"{width}_stderr"] = np.array([line.fwhm_stderr for line in lines])
-    several = "frequency" in table and np.unique(table["frequency"]).size > 1
-    if with_power and not several:
-        areas = np.array([line.integrated for line in lines])
-        size = float(np.max(np.abs(areas[:, 0])))
-        table["power"], table["power_stderr"] = np.abs(areas[:, 0]) / size, areas[:, 1] / size
     return table
+
+
+def _powers(
+    table: Columns, spectrum: npt.NDArray[np.intp], lines: Sequence[Line], shape: str
+) -> tuple[dict[str, npt.NDArray[Any]], list[str]]:
+    """Columns of powers, where they have a common scale, and notices; spectrum: that in which each line stands."""
+    if SHAPES[shape].derivative or ("frequency" in table and np.unique(table["frequency"]).size > 1):
+        return {}, []
+    if np.unique(spectrum).size < spectrum.size:
+        return {}, ["no powers: spectra hold a line at either sign of the field, and widths alone are taken of both"]
+    power, stderr = powers(lines)
+    notices = phase_words(lines) if SHAPES[shape].parts > 1 else []
+    return {"power": power, "power_stderr": stderr}, notices

@@ -2,139 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
 import numpy as np
-import numpy.typing as npt
 
-from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES
-from stfit.kinds.resonance.line_fit import EVIDENCE_FOR_A_LINE, SpectrumFit, fit_spectrum
-from stfit.physics.fluctuations import LINE_SHAPES
-from stfit.results.fit_tests import LINE_SHAPE, SPECTRUM_RESIDUALS
-from stfit.results.numbers import format_p
+from stfit.kinds.resonance.line_fit import SpectrumFit
+from stfit.kinds.resonance.measured import LineSearch, MeasuredSpectrum
+from stfit.kinds.resonance.shape_choice import Choice, chosen_shape, turned
+from stfit.kinds.resonance.time_constant import TimeConstant, time_constant
+from stfit.results.fit_tests import LINE_SHAPE, LINE_SMOOTHING, SPECTRUM_RESIDUALS
 
-Array = npt.NDArray[np.float64]
 Test = tuple[str, float, float]  # name, statistic, p-value
 
-_PROBES: Final = 3  # spectra in which shapes are compared
-_DOUBTFUL: Final = 0.01
-_CORRELATED: Final = 0.3
-_MOST: Final = 0.999
-
-
-@final
-@dataclass(frozen=True)
-class MeasuredSpectrum:
-    """One spectrum: x in T or Hz in increasing order and signal, shape (samples,).
-
-    decibel: whether the signal was given in dB, and is now a power whose noise grows with it.
-    """
-
-    file: str
-    x: Array
-    signal: Array
-    decibel: bool = False
-
-
-@final
-@dataclass(frozen=True)
-class LineSearch:
-    """What is looked for: a key of LINE_SHAPES or None, lines at most, orders of the background."""
-
-    shape: str | None = None
-    most: int = MOST_LINES
-    orders: tuple[int, ...] = BACKGROUNDS
-
-    def fit(self, spectrum: MeasuredSpectrum, shape: str) -> SpectrumFit:
-        """The lines of one spectrum."""
-        return fit_spectrum(
-            spectrum.x,
-            spectrum.signal,
-            shape,
-            most=self.most,
-            orders=self.orders,
-            proportional=spectrum.decibel,
-        )
+_TELLERS: Final = 6  # spectra that tell a time constant
+_MAP: Final = 20  # spectra that are a map, in which each resembles the one before
+_UNLIKE: Final = 1e-3  # p-value of residuals that are no noise
 
 
 @final
 @dataclass(frozen=True)
 class SpectraFit:
-    """The fits of all spectra. rival: a shape that describes them better; advantage: by how much its BIC is lower."""
+    """The fits of all spectra.
 
-    shape: str
+    choice: of the shape. smoothing: what they say of a time constant, None where the noise is white.
+    """
+
     fits: tuple[SpectrumFit, ...]
-    rival: str
-    advantage: float
-    declared: bool
+    choice: Choice
+    smoothing: TimeConstant | None = None
 
     @property
     def tests(self) -> tuple[Test, ...]:
-        """Of the residuals, the smallest p-value of all spectra times their number, and of the shape of the line."""
+        """Of residuals, the smallest p-value of all spectra times their number; of the shape; of a time constant."""
         worst = min(self.fits, key=lambda fit: fit.whiteness[1])
         smallest = min(1.0, len(self.fits) * worst.whiteness[1])
-        residuals = (SPECTRUM_RESIDUALS, worst.whiteness[0], smallest)
-        if self.advantage <= 0:
-            return (residuals,)
-        return residuals, (LINE_SHAPE, self.advantage, float(np.exp(-0.5 * self.advantage)))
+        found = [(SPECTRUM_RESIDUALS, worst.whiteness[0], smallest)]
+        if self.choice.advantage > 0:
+            found.append((LINE_SHAPE, self.choice.advantage, float(np.exp(-0.5 * self.choice.advantage))))
+        if self.smoothing is not None and not self.smoothing.pole:
+            found.append((LINE_SMOOTHING, self.smoothing.statistic, self.smoothing.p_value))
+        return tuple(found)
 
 
 def fit_spectra(spectra: Sequence[MeasuredSpectrum], search: LineSearch) -> SpectraFit:
-    """All spectra with the shape that is declared, or that the evidence of a few of them asks for."""
-    probes = sorted(set(np.linspace(0, len(spectra) - 1, _PROBES).round().astype(int).tolist()))
-    tried = {shape: {at: search.fit(spectra[at], shape) for at in probes} for shape in LINE_SHAPES}
-    evidence = {shape: sum(fit.evidence for fit in fits.values()) for shape, fits in tried.items()}
-    # a shape with a phase is not contradicted by the same one without
-    rivals = [one for one in evidence if not (search.shape == "symmetric+antisymmetric" and one == "lorentzian")]
-    best = min(rivals, key=evidence.__getitem__)
-    shape = search.shape or best
-    fits = [tried[shape].get(at) or search.fit(spectrum, shape) for at, spectrum in enumerate(spectra)]
-    return SpectraFit(shape, tuple(fits), best, evidence[shape] - evidence[best], declared=search.shape is not None)
+    """All spectra with the shape that is declared, or that the evidence of as many as it needs asks for."""
+    clearest = sorted(range(len(spectra)), key=lambda at: -spectra[at].structure)
+    spectra = turned(spectra, search, clearest)
+    choice = chosen_shape(spectra, search, clearest)
+    fits = _every(spectra, search, choice)
+    seen = [at for at in clearest if fits[at].lines][:_TELLERS]
+    smoothing = time_constant(
+        [fits[at] for at in seen],
+        lambda at, pole: search.refit(spectra[seen[at]], fits[seen[at]], pole),
+        declared=search.smoothed,
+    )
+    if smoothing is not None and smoothing.pole:
+        again = [search.refit(spectrum, fit, smoothing.pole) for spectrum, fit in zip(spectra, fits, strict=True)]
+        fits = [one or fit for one, fit in zip(again, fits, strict=True)]
+    return SpectraFit(tuple(fits), choice, smoothing)
 
 
-def words(spectra: Sequence[MeasuredSpectrum], found: SpectraFit) -> Iterator[str]:
-    """How many lines there are, what was set aside, and which spectra the lines do not describe."""
-    counts = [len(fit.lines) for fit in found.fits]
-    numbers = {0: "none", 1: "one line", 2: "two", 3: "three", 4: "four", 5: "five"}
-    seen = [f"{counts.count(n)} with {word}" for n, word in numbers.items() if counts.count(n)]
-    yield f"{len(counts)} spectra: {', '.join(seen)}"
-    for spectrum, fit in zip(spectra, found.fits, strict=True):
-        if not fit.lines:
-            yield f"{spectrum.file}: no line, by BIC"
-    if not found.declared:
-        yield f'line_shape is not given: "{found.shape}" describes the spectra best, by BIC'
-    elif found.advantage > EVIDENCE_FOR_A_LINE:
-        yield (
-            f'line_shape = "{found.shape}" is contradicted: "{found.rival}" describes the spectra better '
-            f"(BIC lower by {found.advantage:.0f})"
-        )
-    pairs = list(zip(spectra, found.fits, strict=True))
-    aside = [f"{fit.set_aside} of {spectrum.file}" for spectrum, fit in pairs if fit.set_aside]
-    if aside:
-        yield f"samples set aside, each far from its neighbours: {', '.join(aside)}"
-    if any(spectrum.decibel for spectrum in spectra):
-        yield "signals in dB are converted to power, with noise in proportion to it"
-    orders = sorted({fit.order for fit in found.fits})
-    yield f"background: polynomial of order {', '.join(map(str, orders))}, by BIC"
-    correlation = float(np.median([fit.correlation for fit in found.fits]))
-    if correlation > _CORRELATED:
-        yield (
-            f"the noise of neighbouring samples is correlated (median {correlation:.2f}): errors of the lines allow "
-            f"for it; a time constant that smooths the lines too shifts and broadens them by "
-            f"{-1.0 / np.log(min(correlation, _MOST)):.1f} samples"
-        )
-    overlapping = [spectrum.file for spectrum, fit in pairs if fit.overlapping]
-    if overlapping:
-        yield (
-            "lines overlap, or one line has another shape: the width of each rests on the shape of all in "
-            f"{', '.join(overlapping)}"
-        )
-    bad = [f"{one.file} ({format_p(fit.whiteness[1], 'p = ')})" for one, fit in pairs if _misfits(fit, len(pairs))]
-    if bad:
-        yield f"lines and background do not describe the spectrum, its residuals are not noise: {', '.join(bad)}"
-
-
-def _misfits(fit: SpectrumFit, count: int) -> bool:
-    return count * fit.whiteness[1] < _DOUBTFUL
+def _every(spectra: Sequence[MeasuredSpectrum], search: LineSearch, choice: Choice) -> list[SpectrumFit]:
+    """The fits of all spectra; in a map from the lines of the one before, where these describe the spectrum."""
+    fits: list[SpectrumFit] = []
+    for at, spectrum in enumerate(spectra):
+        fit = choice.fits.get(at)
+        if fit is None and fits and len(spectra) > _MAP:
+            fit = search.refit(spectrum, fits[-1])
+            fit = fit if fit is not None and fit.whiteness[1] > _UNLIKE else None
+        fits.append(fit or search.fit(spectrum, choice.shape))
+    return fits

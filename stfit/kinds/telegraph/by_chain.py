@@ -8,13 +8,13 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.kinds.telegraph import checks
-from stfit.kinds.telegraph.checks import Check
+from stfit.kinds.telegraph import checks, record_checks, verdicts
 from stfit.kinds.telegraph.hidden_markov import HmmEnd, HmmFit, fit_noises, fit_part, innovations
 from stfit.kinds.telegraph.memory_fit import best_memory, refitted
 from stfit.kinds.telegraph.record import Record
 from stfit.kinds.telegraph.reduced import ReducedTrace, reason_of
 from stfit.kinds.telegraph.spectrum import spectrum_of
+from stfit.kinds.telegraph.verdicts import Check
 
 Array = npt.NDArray[np.float64]
 
@@ -37,15 +37,15 @@ def by_chain(base: ReducedTrace, judged: Check | None, words: str, begun: HmmFit
     every = [] if judged is None else [judged]
     if found.end is not HmmEnd.CONVERGED or not np.all(np.isfinite(found.rates.covariance)):
         failure = f"The hidden Markov model found {found.end.value}."
-        return replace(base, hmm=found).failed(failure, *every, Check("hidden Markov model", checks.FAILED, failure))
+        return replace(base, hmm=found).failed(failure, *every, Check("hidden Markov model", verdicts.FAILED, failure))
     rates = replace(found.rates, reason=reason_of(base.task.method, words))
     base = replace(base, hmm=found, rates=rates)
     step = float(abs(found.levels[1] - found.levels[0]))
     every += [
-        checks.resolution_check(_first(record, _LOOKED_AT)[0], step),
+        record_checks.resolution_check(_first(record, _LOOKED_AT)[0], step),
         checks.transition_check(found.transitions),
         checks.bandwidth_check(np.exp(rates.log_tau) / interval, _rise(found), _SLOW),
-        checks.drift_check(record.baseline, step),
+        record_checks.drift_check(record.baseline, step),
         checks.halves_check(*_halves(found, record, interval), base.task.traces),
     ]
     if found.memory == 0:

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from stfit.kinds.telegraph import checks
-from stfit.kinds.telegraph.checks import Check
+from stfit.kinds.telegraph import checks, record_checks
 from stfit.kinds.telegraph.dead_time import missed_event_estimate
 from stfit.kinds.telegraph.rates import TraceRates
 from stfit.kinds.telegraph.reduced import ReducedTrace, reason_of
 from stfit.kinds.telegraph.segmentation import segment
 from stfit.kinds.telegraph.spectrum import spectrum_of
+from stfit.kinds.telegraph.verdicts import Check
 from stfit.physics.telegraph import dwell_times_from_chain
 
 Array = npt.NDArray[np.float64]
@@ -30,7 +30,7 @@ def by_thresholds(base: ReducedTrace, judged: Check, rise: float | None) -> Redu
         judged,
         checks.transition_check(counts[order].astype(float)),
         checks.bandwidth_check(np.where(np.isfinite(tau), tau, np.inf), rise),
-        checks.drift_check(base.record.baseline, levels.high - levels.low),
+        record_checks.drift_check(base.record.baseline, levels.high - levels.low),
         checks.stationarity_check(segmentation, base.names, base.task.traces),
         checks.shape_check(segmentation, base.names, base.task.traces),
         checks.last_dwell_check(segmentation, base.names),

@@ -1,39 +1,23 @@
-"""Whether a trace may be believed: one check for each way in which it may not be two-state noise of constant rates."""
+"""Whether the dwells of a trace may be believed: one check for each way in which they are no two-state noise."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Final, final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaincc, kolmogorov, ndtr, spence
 
-from stfit.kinds.telegraph.levels import Levels, Thresholds
+from stfit.kinds.telegraph.levels import Thresholds
 from stfit.kinds.telegraph.rates import TraceRates
-from stfit.kinds.telegraph.record import Record
 from stfit.kinds.telegraph.segmentation import Segmentation
-from stfit.kinds.telegraph.several_levels import Ladder
 from stfit.kinds.telegraph.spectrum import MachlupFit, SpectrumEnd
-from stfit.kinds.telegraph.wandering import Baseline
+from stfit.kinds.telegraph.verdicts import DOUBTFUL, FAILED, NOT_TESTED, ORDER, PASSED, Check, graded
 from stfit.results.numbers import format_p
 
 Array = npt.NDArray[np.float64]
 
-FAILED, DOUBTFUL, PASSED, NOT_TESTED = "failed", "doubtful", "passed", "not-tested"
-_ORDER: Final = (FAILED, DOUBTFUL, PASSED, NOT_TESTED)
-
-_LEAST_GAIN: Final = 30.0  # of 2 ln L by the second level: 3 parameters more would give it once in a million
-_FEWEST_SAMPLES: Final = 5.0  # in the rarer state
-_LEAST_SNR: Final = 1.0
-_RARE: Final = 1e-3  # share of the samples at a third level
-_MISSING: Final = 0.01  # share of the samples
-_OFF_LEVEL: Final = 0.35  # of the step, that the median of a burst may lie off both levels
-_CLOSE: Final = 6.0  # noises between levels, below which the shape of the noise matters
-_FEWEST_CODES: Final = 2.5  # of a converter, between levels that overlap
-_MANY_VALUES: Final = 64  # distinct ones, of no converter with few codes
-_SATURATED: Final = 0.002
 _FEW_DWELLS: Final = 5  # whose mean the last one is compared with
 _LONG_DWELL: Final = 30.0  # times the mean: once in 10^13 records
 _BLOCKS: Final = (16, 128, 1024)  # innovations whose means are compared
@@ -44,135 +28,7 @@ _LARGEST_SHARE: Final = 0.1  # of ln τ, however large its error
 _FEW, _TOO_FEW = 20, 5  # transitions
 _SHORT: Final = 3.0  # samples a dwell
 _SLOW: Final = 0.3  # rise time over the shorter dwell
-_DRIFTING: Final = 0.25  # of the step
-_FAILED_BELOW, _DOUBTFUL_BELOW = 1e-3, 5e-3  # p-values, shared by all checks: clean data then alarm below 2 %
-_CHECKS_WITH_P: Final = 3  # of a trace: rates along it, shape of the dwells (or white noise), spectrum
-_SMALL, _LARGE = 0.03, 0.1  # relative changes that matter however sure they are
 _TESTED_FROM: Final = 20  # dwells of a state
-
-
-@final
-@dataclass(frozen=True)
-class Check:
-    """One verdict with its sentence."""
-
-    name: str
-    verdict: str
-    sentence: str
-
-    def as_dict(self) -> dict[str, str]:
-        """For a result."""
-        return asdict(self)
-
-
-def worst(checks: Sequence[Check]) -> str:
-    """The gravest verdict."""
-    return min((check.verdict for check in checks), key=_ORDER.index, default=PASSED)
-
-
-def sample_checks(record: Record) -> list[Check]:
-    """What became of samples that show neither level, and of lines in the spectrum; nothing of good samples."""
-    found = []
-    missing = (record.absent + record.glitches) / max(record.size, 1)
-    if missing:
-        parts = (
-            [f"{record.absent} {'sample is' if record.absent == 1 else 'samples are'} no number"]
-            if record.absent
-            else []
-        )
-        lies = "lies" if record.glitches == 1 else "lie"
-        parts += [f"{record.glitches} {lies} far off both levels"] if record.glitches else []
-        sentence = f"{' and '.join(parts)} ({100 * missing:.2g} %), which counts as missing."
-        found.append(Check("samples", DOUBTFUL if missing > _MISSING else PASSED, sentence))
-    if record.saturated > _SATURATED:
-        sentence = (
-            f"{100 * record.saturated:.2g} % of the samples have the largest or the smallest value of all: the "
-            "converter or the amplifier is saturated there."
-        )
-        close = record.levels is not None and record.levels.snr < _CLOSE
-        found.append(Check("saturation", FAILED if close else DOUBTFUL, sentence))
-    if record.lines:
-        named = "; ".join(line.words for line in record.lines)
-        found.append(Check("lines", PASSED, f"Sines were fitted and taken off: {named}."))
-    return found
-
-
-def burst_checks(record: Record) -> list[Check]:
-    """Whether bursts that are analysed as one record have its levels; none of a plain trace."""
-    if len(record.parts) == 1 or record.levels is None:
-        return []
-    levels = np.array([record.levels.low, record.levels.high])
-    medians = np.array([np.nanmedian(part) if np.any(np.isfinite(part)) else np.nan for part in record.parts])
-    off = np.min(np.abs(medians[:, None] - levels), axis=1) / float(np.diff(levels)[0])
-    strange = int(np.count_nonzero(off > _OFF_LEVEL))
-    text = f"{len(record.parts)} traces of one setting have few transitions each: they share levels and dwell times"
-    if not strange:
-        return [Check("bursts", PASSED, f"{text}; one that does not switch is a dwell that was not seen to end.")]
-    return [Check("bursts", FAILED, f"{text}, but {strange} of them lie off both levels.")]
-
-
-def selection_check(left_out: int) -> Check:
-    """Traces of the same current that were left out because they show no switch."""
-    sentence = (
-        f"{left_out} traces of this current are left out that do not switch: these are long dwells, and without them "
-        "the dwell times come out too short."
-    )
-    return Check("selection", FAILED, sentence)
-
-
-def resolution_check(samples: Array, step: float) -> Check:
-    """Whether a converter resolves the noise about levels that overlap; step: between them, in the unit of samples."""
-    distinct = np.unique(samples[np.isfinite(samples)])
-    finest = float(np.min(np.diff(distinct), initial=np.inf))
-    if step >= _FEWEST_CODES * finest or distinct.size > _MANY_VALUES:
-        return Check("resolution", PASSED, "The converter resolves the noise.")
-    sentence = (
-        f"Between the levels lie {step / finest:.2g} steps of the converter: it hides the noise, and the hidden Markov "
-        "model takes it for Gaussian."
-    )
-    return Check("resolution", FAILED, sentence)
-
-
-def level_check(levels: Levels | None, size: int) -> Check:
-    """Whether there are two levels."""
-    if levels is None:
-        return Check("two levels", FAILED, "All samples are alike.")
-    rarer = float(np.min(levels.two.weight)) * size
-    if levels.gain < _LEAST_GAIN or rarer < _FEWEST_SAMPLES or levels.snr < _LEAST_SNR:
-        sentence = (
-            "The histogram of the samples shows one level, and so does their order (a second one gains "
-            f"{levels.gain:.0f} in 2 ln L; step over noise {levels.snr:.2g})."
-        )
-        return Check("two levels", FAILED, sentence)
-    if levels.noiseless:
-        return Check("two levels", PASSED, "Two values without noise.")
-    return Check("two levels", PASSED, f"Two levels, {levels.snr:.3g} times the noise apart.")
-
-
-def third_level_check(ladder: Ladder | None, scale: float, chosen: bool) -> Check:
-    """Whether the record dwells at more than two levels.
-
-    ladder: its levels; None where a slow instrument hides them. scale: of a sample into ohm. chosen: whether the
-    analysis says which two are analysed.
-    """
-    name = "third level"
-    if ladder is None:
-        return Check(name, NOT_TESTED, "Slow steps pass through all values between the levels.")
-    if not ladder.several:
-        return Check(name, PASSED, "No third level is seen.")
-    shown = "; ".join(
-        f"{level * scale:.6g} ({100 * share:.2g} % of the samples)"
-        for level, share in zip(ladder.level, ladder.share, strict=True)
-    )
-    if chosen:
-        return Check(
-            name, PASSED, f"The record dwells at {ladder.level.size} levels, of which two are analysed: {shown}."
-        )
-    sentence = (
-        f"The record dwells at {ladder.level.size} levels: {shown}. The two most frequent are analysed, the rest of "
-        "the record is treated as missing; the key levels chooses other two."
-    )
-    return Check(name, FAILED if float(np.min(ladder.share)) > _RARE else DOUBTFUL, sentence)
 
 
 def thresholds_fit(thresholds: Thresholds, transitions: float) -> bool:
@@ -218,19 +74,6 @@ def bandwidth_check(dwell: Array, rise: float | None, slow: float = _SLOW) -> Ch
     return Check("bandwidth", PASSED, text)
 
 
-def drift_check(baseline: Baseline | None, step: float) -> Check:
-    """Whether the baseline stayed where it was."""
-    if baseline is None:
-        return Check("drift", PASSED, "The baseline stayed where it was.")
-    share = 100.0 * baseline.moved / step
-    if baseline.jumps:
-        times = "once" if baseline.jumps == 1 else f"{baseline.jumps} times"
-        text = f"The baseline jumped {times} and moved by {share:.2g} % of the step; the analysis follows it."
-        return Check("drift", DOUBTFUL, text)
-    text = f"The baseline moved by {share:.2g} % of the step; the analysis follows it."
-    return Check("drift", DOUBTFUL if share > 100.0 * _DRIFTING else PASSED, text)
-
-
 def last_dwell_check(segmentation: Segmentation, names: Sequence[str]) -> Check:
     """Whether the dwell that was going on at the end is as long as the others."""
     name, state = "last dwell", segmentation.last_state
@@ -273,7 +116,7 @@ def stationarity_check(segmentation: Segmentation, names: Sequence[str], traces:
     p_values = np.minimum(1.0, 2.0 * kolmogorov(largest))
     state = int(np.argmin(p_values))
     p = float(p_values[state])
-    verdict = _graded(p, abs(float(change[state])), traces)
+    verdict = graded(p, abs(float(change[state])), traces)
     if verdict == PASSED:
         return Check("stationarity", PASSED, f"Constant rates along the record ({format_p(p, 'p = ')}).")
     sentence = (
@@ -295,7 +138,7 @@ def shape_check(segmentation: Segmentation, names: Sequence[str], traces: int = 
     success = segmentation.complete / np.maximum(segmentation.total, 1.0)
     information = spence(success) - (1.0 - success)
     size = float(excess[state] / information[state]) if information[state] > 0 else 0.0
-    verdict = _graded(p, abs(size), traces)
+    verdict = graded(p, abs(size), traces)
     if verdict == PASSED:
         return Check("exponential dwells", PASSED, f"The dwells are exponential ({format_p(p, 'p = ')}).")
     words = "short dwells are missing" if size > 0 else "they have several time constants"
@@ -309,7 +152,7 @@ def halves_check(log_tau: Array, variance: Array, traces: int = 1) -> Check:
     if not np.all(np.isfinite(pulls)):
         return Check("stationarity", NOT_TESTED, "One half of the record gives no dwell times by itself.")
     p = float(min(1.0, 4.0 * ndtr(-np.max(np.abs(pulls)))))
-    verdict = _graded(p, float(np.max(np.abs(log_tau[1] - log_tau[0]))), traces)
+    verdict = graded(p, float(np.max(np.abs(log_tau[1] - log_tau[0]))), traces)
     text = f"Both halves of the record give dwell times within {np.max(np.abs(pulls)):.1f} standard errors"
     return Check("stationarity", verdict, f"{text} of each other ({format_p(p, 'p = ')}).")
 
@@ -327,7 +170,7 @@ def spectrum_check(fit: MachlupFit | None, rates: TraceRates, traces: int = 1) -
     off = float(np.log(fit.corner / rate.sum()))
     p = float(2.0 * ndtr(-abs(off) / np.sqrt(variance)))
     text = f"Machlup's spectrum has its corner at {np.exp(off):.2f} of 1/τ_P + 1/τ_AP ({format_p(p, 'p = ')})."
-    return Check("spectrum", _graded(p, abs(off), traces), text)
+    return Check("spectrum", graded(p, abs(off), traces), text)
 
 
 def neighbours(scores: Array) -> float:
@@ -342,7 +185,7 @@ def innovation_check(scores: Array, memory: int, traces: int = 1) -> Check:
     """
     correlation = neighbours(scores)
     p = float(2.0 * ndtr(-abs(correlation) * np.sqrt(scores.size)))
-    verdict = _graded(p, abs(correlation), traces)
+    verdict = graded(p, abs(correlation), traces)
     text = f"Neighbouring innovations are correlated by {correlation:.2g} ({format_p(p, 'p = ')})"
     model = f"noise and response have a memory of {memory} samples" if memory else "the noise is taken for white"
     for block in _BLOCKS:
@@ -352,22 +195,11 @@ def innovation_check(scores: Array, memory: int, traces: int = 1) -> Check:
         means = scores[: number * block].reshape(number, block).mean(axis=1)
         ratio = float(np.mean(means**2)) * block
         chance = float(gammaincc(0.5 * number, 0.5 * number * ratio))
-        graded = _graded(chance * len(_BLOCKS), ratio - 1.0, traces, _SMALL_SCATTER, _LARGE_SCATTER)
-        if _ORDER.index(graded) < _ORDER.index(verdict):
-            verdict = graded
+        found = graded(chance * len(_BLOCKS), ratio - 1.0, traces, _SMALL_SCATTER, _LARGE_SCATTER)
+        if ORDER.index(found) < ORDER.index(verdict):
+            verdict = found
             text = f"Means of {block} innovations scatter {ratio:.3g} times as much as independent ones"
     if verdict == PASSED:
         return Check("white noise", PASSED, f"{text}; {model}.")
     sentence = f"{text}: {model}, more slow noise, hum or response is left, and the rates may be biased."
     return Check("white noise", verdict, sentence)
-
-
-def _graded(p: float, size: float, traces: int, small: float = _SMALL, large: float = _LARGE) -> str:
-    """A verdict by a p-value, for an effect that is large enough to matter.
-
-    The checks of all traces that are judged together share the false alarms (Bonferroni).
-    """
-    shared = traces * _CHECKS_WITH_P
-    if p * shared < _FAILED_BELOW and size > large:
-        return FAILED
-    return DOUBTFUL if p * shared < _DOUBTFUL_BELOW and size > small else PASSED

@@ -34,7 +34,8 @@ _SIGNAL: Final = Column("signal", "", any_unit=True)
 _JITTER: Final = 0.2  # of a sampling interval, that a written time may be off
 _MOST_JITTER: Final = 0.1  # share of the times that may be off by more
 _GAP: Final = 1.5  # sampling intervals: a longer step lacks samples
-_LONGEST_GAP: Final = 1000  # samples
+_LONGEST_GAP: Final = 1000  # samples that a gap may lack, where all together lack more than there are
+_SAME_CLOCK: Final = 1e-3  # relative, between the sampling intervals of parts of one record
 _KINDS: Final = "fiu"
 _PART: Final = 1 << 22  # samples of a mapped array that are looked at at once
 
@@ -76,17 +77,44 @@ class TraceFile:
 
 @final
 @dataclass(frozen=True)
+class Gaps:
+    """Gaps in the times of a trace. number: of them. lacking: samples that they lack and that are held, as NaN.
+
+    breaks: samples before which a gap lies that is too long to be held: what is on both sides begins anew.
+    """
+
+    number: int = 0
+    lacking: int = 0
+    breaks: tuple[int, ...] = ()
+
+
+NO_GAPS: Final = Gaps()
+
+
+@final
+@dataclass(frozen=True)
 class RawTrace:
     """A uniformly sampled signal.
 
     samples: shape (n,), as they are stored, of any real type, memory-mapped where the container allows it. measures:
-    what a sample is. sample_interval: s. recognised: what was recognised of a table, in sentences.
+    what a sample is. sample_interval: s. recognised: what was recognised of a table, in sentences. gaps: in its times.
     """
 
     samples: npt.NDArray[Any]
     measures: Measured
     sample_interval: float
     recognised: tuple[str, ...] = ()
+    gaps: Gaps = NO_GAPS
+
+    @property
+    def parts(self) -> list[npt.NDArray[Any]]:
+        """The stretches between the gaps that are too long to be held."""
+        return np.split(self.samples, self.gaps.breaks) if self.gaps.breaks else [self.samples]
+
+    def sampled_as(self, other: RawTrace) -> bool:
+        """Whether both can be parts of one record: the same unit and the same sampling interval."""
+        same = abs(self.sample_interval / other.sample_interval - 1.0) < _SAME_CLOCK
+        return same and self.measures == other.measures
 
 
 def open_trace(file: TraceFile) -> RawTrace:
@@ -153,11 +181,11 @@ def _from_table(file: TraceFile) -> RawTrace:
     match = next(match for match in table.headers.matches.values() if match.column in signals)
     measures, factor = _written(file, match, table)
     if _TIME.name in table.values:
-        samples, interval = _timed(table, match.column.name, file)
+        samples, interval, gaps = _timed(table, match.column.name, file)
     else:
-        samples, interval = table.values[match.column.name], _stated(file, table)
+        samples, interval, gaps = table.values[match.column.name], _stated(file, table), NO_GAPS
     samples = samples if factor == 1.0 else factor * samples
-    return RawTrace(samples, measures, interval, table.recognised)
+    return RawTrace(samples, measures, interval, table.recognised, gaps)
 
 
 def _described(file: TraceFile, signals: Sequence[Column]) -> Described:
@@ -194,23 +222,23 @@ def _stated(file: TraceFile, table: Described) -> float:
     return float(stated[0])
 
 
-def _timed(table: Described, signal: str, file: TraceFile) -> tuple[Array, float]:
-    """Samples with times: their values, NaN where the times have a gap, and their interval (s)."""
+def _timed(table: Described, signal: str, file: TraceFile) -> tuple[Array, float, Gaps]:
+    """Samples with times: their values, NaN where the times have a gap, their interval (s), and the gaps."""
     samples, steps = table.values[signal], np.diff(table.values[_TIME.name])
     if steps.size == 0:
         raise InputError(Problem(file.path.name, "two samples or more", f"{samples.size}"))
     _refuse_uneven(steps, file.path.name)
     multiples = _multiples(steps)
     interval = float(steps.sum() / multiples.sum())
-    samples = _with_gaps(samples, multiples)
+    samples, gaps = _with_gaps(samples, multiples)
     if file.sample_interval is None:
-        return samples, interval
+        return samples, interval, gaps
     if table.headers.matches[_TIME.name].unit is None:
-        return samples, file.sample_interval
+        return samples, file.sample_interval, gaps
     if abs(file.sample_interval / interval - 1.0) > _JITTER:
         found = f"times {interval:.6g} s apart"
         raise InputError(Problem(file.path.name, f"the declared sample_interval, {file.sample_interval:g} s", found))
-    return samples, interval
+    return samples, interval, gaps
 
 
 def _refuse_uneven(steps: Array, name: str) -> None:
@@ -237,15 +265,18 @@ def _multiples(steps: Array) -> npt.NDArray[np.int64]:
     return np.where(gap, np.rint(whole), 1.0).astype(np.int64)
 
 
-def _with_gaps(samples: Array, multiples: npt.NDArray[np.int64]) -> Array:
-    """Samples with NaN for those that a gap lacks; a gap of more samples than there are is as long as they are."""
-    gaps = max(1, int(np.count_nonzero(multiples > 1)))
-    lengths = np.minimum(multiples, max(_LONGEST_GAP, samples.size // gaps))
-    if np.all(lengths == 1):
-        return samples
-    found = np.full(int(lengths.sum()) + 1, np.nan)
-    found[np.concatenate([[0], np.cumsum(lengths)])] = samples
-    return found
+def _with_gaps(samples: Array, multiples: npt.NDArray[np.int64]) -> tuple[Array, Gaps]:
+    """Samples with NaN for those that gaps lack; long gaps are breaks where all together lack more than there are."""
+    lacking = multiples - 1
+    number = int(np.count_nonzero(lacking))
+    if number == 0:
+        return samples, NO_GAPS
+    long = (lacking > _LONGEST_GAP) & (lacking.sum() > samples.size)
+    held = np.where(long, 0, lacking)
+    places = np.concatenate([[0], np.cumsum(held + 1)])
+    found = np.full(int(places[-1]) + 1, np.nan)
+    found[places] = samples
+    return found, Gaps(number, int(held.sum()), tuple(places[1:][long].tolist()))
 
 
 def _signals(file: TraceFile) -> list[Column]:

@@ -66,11 +66,13 @@ def _weigh(innovation: float, means: Array, log_noise: Array, precision: Array, 
 
 @_compiled
 def _filtered(ahead: Array, densities: Any, state: Array) -> float:
-    """The state given the present sample too; ln of what was divided out."""
+    """The state given the present sample too; ln of what was divided out, −inf where no state is possible."""
     total = 0.0
     for j in range(state.size):
         state[j] = ahead[j] * densities[j]
         total += state[j]
+    if not total > 0.0:
+        return -math.inf
     for j in range(state.size):
         state[j] /= total
     return math.log(total)

@@ -9,16 +9,18 @@ from typing import Any, Final, final
 import numpy as np
 import numpy.typing as npt
 
+from stfit.kinds.telegraph.blocks import levels_of_blocks
 from stfit.kinds.telegraph.hum import Line, lines_of, without_lines
 from stfit.kinds.telegraph.levels import Levels, find_levels
 from stfit.kinds.telegraph.screening import screened, told_apart
 from stfit.kinds.telegraph.segmentation import stretches
 from stfit.kinds.telegraph.several_levels import Ladder
-from stfit.kinds.telegraph.wandering import Baseline, baseline_of, levels_of_blocks
+from stfit.kinds.telegraph.wandering import Baseline, Course, baseline_of
 
 Array = npt.NDArray[np.float64]
 
-_SHORTEST: Final = 16  # samples between two gaps that are worth a stretch of their own
+SHORTEST: Final = 16  # samples of a record, or between two gaps, that are worth a stretch of their own
+_PERIODS: Final = 8.0  # of a line in each part, from which it can be told from the signal there
 _BRIDGED: Final = 0.1  # of the shorter dwell: a gap in which no dwell is lost
 _LONGEST: Final = 1000.0  # samples of a gap that is bridged
 _PART: Final = 1 << 22  # samples from which a baseline is taken at once
@@ -30,19 +32,22 @@ _KEPT: Final = 0.6  # of the step, that is left without lines that are none of t
 class Record:
     """Samples that show two levels and noise.
 
-    parts: stretches that were recorded one after the other without knowing of each other (bursts), one for a plain
-    trace; NaN where samples are missing. levels: of them all; None where all samples are alike. absent, glitches: how
-    many samples are missing because they were no numbers, or far off both levels. saturated: share at a converter's
-    end. lines: taken off. baseline: taken off, None where it stayed.
+    parts: stretches that were recorded without knowing of each other (bursts, or what long gaps divide), one for a
+    plain trace; NaN where samples are missing. levels: of them all; None where all samples are alike. absent, glitches:
+    how many samples are missing because they were no numbers, or far off both levels; lacking: because gaps in the
+    times have none. saturated: share at a converter's end. lines: of the spectrum, taken off unless the parts are too
+    short for that. baseline: taken off, or why not.
     """
 
     parts: tuple[npt.NDArray[Any], ...]
     levels: Levels | None
     absent: int = 0
     glitches: int = 0
+    lacking: int = 0
     saturated: float = 0.0
     lines: tuple[Line, ...] = ()
-    baseline: Baseline | None = None
+    lines_taken_off: bool = True
+    baseline: Baseline | Course = Course.UNJUDGED
 
     @property
     def size(self) -> int:
@@ -50,9 +55,14 @@ class Record:
         return sum(part.size for part in self.parts)
 
     @property
+    def missing(self) -> int:
+        """How many samples are missing, for whatever reason."""
+        return self.absent + self.glitches + self.lacking
+
+    @property
     def complete(self) -> bool:
         """Whether it is one stretch without a missing sample."""
-        return len(self.parts) == 1 and self.absent + self.glitches == 0 and _whole(self.parts[0])
+        return len(self.parts) == 1 and _whole(self.parts[0])
 
     def looked_at(self) -> npt.NDArray[Any]:
         """Stretches that stand for the record, shape (number, length); one where samples are missing."""
@@ -61,16 +71,20 @@ class Record:
         return np.concatenate([_present(part) for part in self.parts]).reshape(1, -1)
 
     def at_levels(self, ladder: Ladder, pair: tuple[int, int]) -> Record:
-        """The record at two levels of a ladder: samples nearer to another level are missing, and the chain runs on."""
+        """The record at two levels of a ladder: samples nearer to another level are missing, and the chain runs on.
+
+        What looks like jumps of a baseline are visits to the other levels.
+        """
         parts = []
-        for part in self.floats():
-            nearest = np.argmin(np.abs(part[:, None] - ladder.level), axis=1)
+        for part in self.parts:
+            nearest = ladder.nearest(part)
             parts.append(np.where((nearest == pair[0]) | (nearest == pair[1]), part, np.nan))
-        return replace(self, parts=tuple(parts), levels=_levels(np.concatenate(parts)))
+        baseline = Course.UNJUDGED if self.baseline is Course.JUMPS else self.baseline
+        return replace(self, parts=tuple(parts), levels=_levels(np.concatenate(parts)), baseline=baseline)
 
     def floats(self) -> tuple[Array, ...]:
-        """The stretches as doubles."""
-        return tuple(np.asarray(part, dtype=float) for part in self.parts)
+        """The stretches as doubles, but for those too short to say anything."""
+        return tuple(np.asarray(part, dtype=float) for part in self.parts if part.size >= SHORTEST)
 
     def unbroken(self, dwell: float) -> list[npt.NDArray[Any]]:
         """Stretches without missing samples; dwell: the shorter one, in samples.
@@ -79,42 +93,62 @@ class Record:
         """
         found: list[npt.NDArray[Any]] = []
         for part in self.parts:
+            if part.size < SHORTEST:
+                continue
             found += [part] if _whole(part) else _divided(part, max(1, int(min(_BRIDGED * dwell, _LONGEST))))
         return found
 
 
-def prepared(parts: Sequence[npt.NDArray[Any]], sample_interval: float) -> Record:
-    """The record behind stretches of samples, each of shape (n,); sample_interval: s."""
-    if len(parts) > 1:
-        return _joined(parts)
-    first = screened(parts[0])
+def prepared(parts: Sequence[npt.NDArray[Any]], sample_interval: float, lacking: int = 0) -> Record:
+    """The record behind stretches of samples, each of shape (n,).
+
+    sample_interval: s. lacking: samples among them that stand for gaps in the times, NaN.
+    """
+    first = screened(parts[0] if len(parts) == 1 else np.concatenate([np.asarray(p, dtype=float) for p in parts]))
     samples, levels = first.samples, _levels(first.samples)
-    if levels is None:
-        return Record((samples,), None, first.absent, first.glitches)
-    lines = lines_of(samples, sample_interval)
-    if lines:
-        clean = without_lines(samples, sample_interval, lines)
-        after = _levels(clean)
-        if after is not None and _as_clear(after, levels):
-            samples, levels = clean, after
-        else:
-            lines = ()
-    baseline = _baseline(samples, levels)
-    if baseline is not None:
-        samples = _flattened(samples, baseline)
-        again = screened(samples)
-        samples, levels = again.samples, _levels(again.samples)
-        first = type(first)(samples, first.absent, first.glitches + again.glitches, first.saturated)
-    return Record((samples,), levels, first.absent, first.glitches, first.saturated, lines, baseline)
-
-
-def _joined(parts: Sequence[npt.NDArray[Any]]) -> Record:
-    """Bursts: their levels are those of all together."""
-    found = screened(np.concatenate([np.asarray(part, dtype=float) for part in parts]))
     ends = np.cumsum([part.size for part in parts])[:-1]
-    return Record(
-        tuple(np.split(found.samples, ends)), _levels(found.samples), found.absent, found.glitches, found.saturated
+    record = Record(
+        tuple(np.split(samples, ends)) if ends.size else (samples,),
+        levels,
+        first.absent - lacking,
+        first.glitches,
+        lacking,
+        first.saturated,
     )
+    if levels is None or samples.size - first.missing < SHORTEST:
+        return record
+    record = _off_the_mains(record, levels, sample_interval)
+    samples = record.parts[0] if len(parts) == 1 else np.concatenate(record.parts)
+    assert record.levels is not None  # noqa: S101
+    baseline = _baseline(samples, record.levels)
+    if isinstance(baseline, Course):
+        return replace(record, baseline=baseline)
+    again = screened(_flattened(samples, baseline))
+    return replace(
+        record,
+        parts=tuple(np.split(again.samples, ends)) if ends.size else (again.samples,),
+        levels=_levels(again.samples),
+        glitches=record.glitches + again.glitches,
+        baseline=baseline,
+    )
+
+
+def _off_the_mains(record: Record, levels: Levels, sample_interval: float) -> Record:
+    """The record without lines of the spectrum; they are looked for in the longest part, and taken off each."""
+    sizes = [part.size for part in record.parts]
+    lines = lines_of(record.parts[int(np.argmax(sizes))], sample_interval)
+    if not lines:
+        return record
+    slowest = min(line.frequency for line in lines) * sample_interval
+    if min(size for size in sizes if size >= SHORTEST) * slowest < _PERIODS:
+        return replace(record, lines=lines, lines_taken_off=False)
+    clean = tuple(
+        without_lines(part, sample_interval, lines) if part.size >= SHORTEST else part for part in record.parts
+    )
+    after = _levels(clean[0] if len(clean) == 1 else np.concatenate(clean))
+    if after is None or not _as_clear(after, levels):
+        return record
+    return replace(record, parts=clean, levels=after, lines=lines)
 
 
 def _as_clear(after: Levels, before: Levels) -> bool:
@@ -139,12 +173,12 @@ def _levels(samples: npt.NDArray[Any]) -> Levels | None:
     return find_levels(values) if values.size > 1 and np.ptp(values) > 0 else None
 
 
-def _baseline(samples: npt.NDArray[Any], levels: Levels) -> Baseline | None:
-    if levels.noiseless:
-        return None
+def _baseline(samples: npt.NDArray[Any], levels: Levels) -> Baseline | Course:
+    if levels.noiseless:  # two values are no more than two levels
+        return Course.STAYED
     own = levels_of_blocks(samples, levels)
     if own is None and not told_apart(levels):
-        return None
+        return Course.UNJUDGED
     step, *noise = own or (levels.high - levels.low, *levels.two.deviation)
     return baseline_of(samples, float(step), (float(noise[0]), float(noise[1])))
 
@@ -165,7 +199,7 @@ def _divided(part: npt.NDArray[Any], bridged: int) -> list[npt.NDArray[Any]]:
     breaks = np.flatnonzero(np.diff(seen) > bridged + 1)
     found = []
     for places in np.split(seen, breaks + 1):
-        if places.size < _SHORTEST:
+        if places.size < SHORTEST:
             continue
         holding = np.repeat(part[places], np.diff(places, append=places[-1] + 1))
         found.append(np.ascontiguousarray(holding))

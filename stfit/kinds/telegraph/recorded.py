@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from stfit.kinds.telegraph import checks
+from stfit.kinds.telegraph import verdicts
 from stfit.kinds.telegraph.data import TraceRecord
 from stfit.kinds.telegraph.reduced import ReducedTrace
 from stfit.kinds.telegraph.trace_panels import panels
-
-_ORDER: Final = (checks.FAILED, checks.DOUBTFUL, checks.PASSED, checks.NOT_TESTED)
 
 
 def rows_of(trace: ReducedTrace) -> dict[str, npt.NDArray[Any]]:
@@ -44,7 +42,7 @@ def most_and_least_telling(reduced: Sequence[ReducedTrace]) -> set[int]:
     def gravity(row: int) -> tuple[Any, ...]:
         trace = reduced[row]
         counts = trace.segmentation.chain[1].sum() if trace.segmentation is not None else 0
-        return (_ORDER.index(trace.verdict), trace.hmm is None, int(counts), row)
+        return (verdicts.ORDER.index(trace.verdict), trace.hmm is None, int(counts), row)
 
     ranked = sorted(shown, key=gravity)
     return {ranked[0], ranked[-1]}

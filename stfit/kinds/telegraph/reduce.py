@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from stfit.backends.parallel import available_processes, mapped
 from stfit.errors import CellProblem, InputError, TableError
-from stfit.kinds.telegraph import checks
+from stfit.kinds.telegraph import record_checks, verdicts
 from stfit.kinds.telegraph.data import KIND, TelegraphTraces
 from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.recorded import changes, most_and_least_telling, record_of, rows_of
@@ -22,6 +22,7 @@ from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Origin
 
 _LARGE: Final = 200_000_000  # bytes of all files together, from which several processes are worth their start
+_NAMED: Final = 6  # files that a message lists, to be left out
 _ALONE: Final = "a file that no other row holds, or in a column"
 
 
@@ -77,7 +78,7 @@ class Reduction:
 
     def leaves_out(self, name: str, trace: ReducedTrace) -> bool:
         """Whether a trace is left out of the measurement."""
-        failed = not trace.usable or trace.verdict == checks.FAILED
+        failed = not trace.usable or trace.verdict == verdicts.FAILED
         return name in self.leave_out or (self.bad == "leave-out" and failed)
 
 
@@ -121,12 +122,18 @@ def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, *
 @final
 @dataclass(frozen=True)
 class _Trace:
-    """A trace of the index, or the bursts of one setting that are one. rows: of the index."""
+    """A trace of the index, or the bursts of one setting that are one. rows, names: of the index."""
 
     rows: tuple[int, ...]
-    name: str
+    names: tuple[str, ...]
     reduced: ReducedTrace
     left_out: bool
+
+    @property
+    def name(self) -> str:
+        """What messages and reports call it."""
+        first, *others = self.names
+        return f"{first} to {others[-1]} ({len(self.names)} traces)" if others else first
 
 
 @final
@@ -159,18 +166,31 @@ def _together(traces: _Traces) -> list[_Trace]:
     """All traces, reduced; those of a setting are one record where one of them has few transitions by itself."""
     tasks = traces.tasks()
     alone = _reduced(tasks)
-    joined = [rows for rows in traces.settings() if len(rows) > 1 and any(_poor(alone[row]) for row in rows)]
+    settings = [like for rows in traces.settings() for like in _alike(rows, alone)]
+    # a trace that nothing can join is searched for two levels at last
+    joined = [rows for rows in settings if not tasks[rows[0]].searched and any(_poor(alone[row]) for row in rows)]
     bursts = [replace(tasks[rows[0]], searched=True, files=tuple(tasks[row].file for row in rows)) for rows in joined]
     inside = {row for rows in joined for row in rows}
-    single = [((row,), traces.names[row], alone[row]) for row in range(len(tasks)) if row not in inside]
-    several = [
-        (tuple(rows), f"{traces.names[rows[0]]} to {traces.names[rows[-1]]} ({len(rows)} traces)", reduced)
-        for rows, reduced in zip(joined, _reduced(bursts), strict=True)
-    ]
-    return [
-        _Trace(rows, name, reduced, traces.reduction.leaves_out(name, reduced))
-        for rows, name, reduced in sorted([*single, *several], key=lambda entry: entry[0])
-    ]
+    single = [((row,), alone[row]) for row in range(len(tasks)) if row not in inside]
+    several = [(tuple(rows), reduced) for rows, reduced in zip(joined, _reduced(bursts), strict=True)]
+    return [_trace(traces, rows, reduced) for rows, reduced in sorted([*single, *several], key=lambda entry: entry[0])]
+
+
+def _trace(traces: _Traces, rows: tuple[int, ...], reduced: ReducedTrace) -> _Trace:
+    names = tuple(traces.names[row] for row in rows)
+    return _Trace(rows, names, reduced, traces.reduction.leaves_out(names[0], reduced))
+
+
+def _alike(rows: Sequence[int], alone: Sequence[ReducedTrace]) -> list[list[int]]:
+    """Rows of a setting divided into those that are sampled alike: only these can be one record."""
+    found: list[list[int]] = []
+    for row in rows:
+        like = next((others for others in found if alone[row].raw.sampled_as(alone[others[0]].raw)), None)
+        if like is None:
+            found.append([row])
+        else:
+            like.append(row)
+    return found
 
 
 def _with_selection(traces: Sequence[_Trace]) -> list[_Trace]:
@@ -181,14 +201,14 @@ def _with_selection(traces: Sequence[_Trace]) -> list[_Trace]:
         beside = silent.count(trace.reduced.task.current)
         if trace.left_out or not beside:
             return trace
-        return replace(trace, reduced=trace.reduced.judged(checks.selection_check(beside)))
+        return replace(trace, reduced=trace.reduced.judged(record_checks.selection_check(beside)))
 
     return [judged(trace) for trace in traces]
 
 
 def _poor(trace: ReducedTrace) -> bool:
     """Whether a trace has too few transitions to stand alone."""
-    return not trace.usable or any(c.name == "transitions" and c.verdict != checks.PASSED for c in trace.checks)
+    return not trace.usable or any(c.name == "transitions" and c.verdict != verdicts.PASSED for c in trace.checks)
 
 
 def _refuse(names: Sequence[str], reduction: Reduction) -> None:
@@ -236,10 +256,16 @@ def _attempt(task: TraceTask) -> ReducedTrace | InputError:
         return error
 
 
+def _remedy(trace: _Trace) -> str:
+    """What a trace without dwell times should have, and how it is left out: by its names where these are few."""
+    named = ", ".join(f'"{name}"' for name in trace.names)
+    ways = [f"leave_out = [{named}]"] * (len(trace.names) <= _NAMED) + ['bad = "leave-out"']
+    return f"dwell times in {'this trace' if len(trace.rows) == 1 else 'these traces'} (or {', or '.join(ways)})"
+
+
 def _refuse_unusable(traces: Sequence[_Trace]) -> None:
-    remedy = 'dwell times in this trace (or leave_out = ["{}"], or bad = "leave-out")'
     problems = [
-        CellProblem(trace.rows[0], "file", remedy.format(trace.name), f"{trace.name}: {trace.reduced.failure}")
+        CellProblem(trace.rows[0], "file", _remedy(trace), f"{trace.name}: {trace.reduced.failure}")
         for trace in traces
         if not trace.left_out and not trace.reduced.usable
     ]

@@ -8,14 +8,14 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.kinds.telegraph import checks
-from stfit.kinds.telegraph.checks import Check
+from stfit.kinds.telegraph import verdicts
 from stfit.kinds.telegraph.files import RawTrace, TraceFile
 from stfit.kinds.telegraph.hidden_markov import HmmFit
 from stfit.kinds.telegraph.levels import Levels, Thresholds
 from stfit.kinds.telegraph.rates import TraceRates
 from stfit.kinds.telegraph.record import Record
 from stfit.kinds.telegraph.segmentation import Segmentation
+from stfit.kinds.telegraph.verdicts import Check
 
 Array = npt.NDArray[np.float64]
 
@@ -85,7 +85,7 @@ class ReducedTrace:
     @property
     def verdict(self) -> str:
         """The gravest of the checks."""
-        return checks.worst(self.checks)
+        return verdicts.worst(self.checks)
 
     @property
     def names(self) -> list[str]:

@@ -8,17 +8,17 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.kinds.telegraph import checks
+from stfit.kinds.telegraph import checks, record_checks, verdicts
 from stfit.kinds.telegraph.by_chain import by_chain
 from stfit.kinds.telegraph.by_thresholds import by_thresholds
-from stfit.kinds.telegraph.checks import Check
 from stfit.kinds.telegraph.files import open_trace
 from stfit.kinds.telegraph.first_look import LONGEST_RISE, rise_time, settled_thresholds
 from stfit.kinds.telegraph.memory_fit import LEAST_GAIN, refitted, two_levels
-from stfit.kinds.telegraph.record import Record, prepared
+from stfit.kinds.telegraph.record import SHORTEST, Record, prepared
 from stfit.kinds.telegraph.reduced import ReducedTrace, TraceTask
 from stfit.kinds.telegraph.segmentation import merged, segment
 from stfit.kinds.telegraph.several_levels import Ladder, ladder_of
+from stfit.kinds.telegraph.verdicts import Check
 
 _SEARCHED: Final = 1 << 16  # samples in which a chain looks for two levels that the histogram does not show
 Array = npt.NDArray[np.float64]
@@ -30,16 +30,23 @@ def reduce_trace(task: TraceTask) -> ReducedTrace:
     """Read a trace, or the bursts of one, and reduce it; InputError where it cannot be read."""
     raws = [open_trace(file) for file in task.files]
     raw = raws[0] if len(raws) == 1 else replace(raws[0], samples=np.concatenate([each.samples for each in raws]))
-    record = prepared([each.samples for each in raws], raw.sample_interval)
+    record = prepared(
+        [part for each in raws for part in each.parts], raw.sample_interval, sum(each.gaps.lacking for each in raws)
+    )
     scale = raw.measures.per_ohm(task.current, task.name)
     order = (0, 1) if (scale > 0) == task.ap_high else (1, 0)
     base = ReducedTrace(task, raw, scale, order, record)
-    base = base.judged(*checks.sample_checks(record), *checks.burst_checks(record))
+    base = base.judged(
+        *record_checks.sample_checks(record), *record_checks.burst_checks(record, len(raws), raw.sample_interval)
+    )
+    if (usable := record.size - record.missing) < SHORTEST:
+        failure = f"The trace has {usable} samples that can be used, fewer than {SHORTEST}."
+        return base.failed(failure, Check("two levels", verdicts.FAILED, failure))
     if record.levels is None:
         failure = "All samples are alike."
-        return base.failed(failure, Check("two levels", checks.FAILED, failure))
-    told = checks.level_check(record.levels, record.size)
-    if told.verdict == checks.FAILED:
+        return base.failed(failure, Check("two levels", verdicts.FAILED, failure))
+    told = record_checks.level_check(record.levels, record.size)
+    if told.verdict == verdicts.FAILED:
         return _by_evidence(base, told)
     return _by_route(base.judged(told), ladder_of(_one_stretch(record), record.levels))
 
@@ -58,7 +65,7 @@ def _by_evidence(base: ReducedTrace, told: Check) -> ReducedTrace:
     sentence = (
         f"Two levels, {fit.snr:.3g} times the noise apart, by the order of the samples (2 ln L grows by {gain:.0f})."
     )
-    base = base.judged(Check("two levels", checks.PASSED, sentence))
+    base = base.judged(Check("two levels", verdicts.PASSED, sentence))
     return by_chain(base, None, "The levels overlap: the histogram alone does not show them.", fit)
 
 
@@ -67,18 +74,19 @@ def _by_route(base: ReducedTrace, ladder: Ladder) -> ReducedTrace:
     task = base.task
     base, rise = _segmented(base)
     slow = rise is not None and rise > _SLOW and ladder.on_the_way(rise)
+    asked = None
     if task.levels is not None or (ladder.several and not slow):
-        pair = (
-            ladder.most_frequent if task.levels is None else ladder.pair(*(each / base.scale for each in task.levels))
-        )
+        if task.levels is not None:
+            asked = ladder.pair(*(each / base.scale for each in task.levels))
+        pair = ladder.most_frequent if task.levels is None else asked
         if pair is None:
             seen = ", ".join(f"{value * base.scale:.6g}" for value in ladder.level)
             failure = f"The key levels names resistances at which the record does not dwell; it dwells at {seen} ohm."
-            return base.failed(failure, Check("two levels", checks.FAILED, failure))
+            return base.failed(failure, Check("two levels", verdicts.FAILED, failure))
         if ladder.several:
             base, rise = _segmented(replace(base, record=base.record.at_levels(ladder, pair)))
             slow = rise is not None and rise > _SLOW
-    third = checks.third_level_check(None if slow and ladder.several else ladder, base.scale, task.levels is not None)
+    third = record_checks.third_level_check(None if slow and ladder.several else ladder, base.scale, asked)
     base = base.judged(third)
     thresholds, segmentation = base.thresholds, base.segmentation
     assert thresholds is not None and segmentation is not None  # noqa: S101, PT018

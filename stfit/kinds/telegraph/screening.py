@@ -17,6 +17,10 @@ Array = npt.NDArray[np.float64]
 
 _INNER: Final = (0.01, 0.99)  # quantiles between which both levels are looked for
 _BEYOND: Final = 1.0  # their distance, by which a glitch lies beyond them: more than a step and the noise
+_BLOCKS: Final = 32  # of a record, each of which is asked for two levels
+_SHORTEST: Final = 256  # samples of a block
+_ENOUGH: Final = 0.25  # of the blocks show two
+_FEWEST_VISITS: Final = 3.0  # to each level: a baseline jumps less often
 _SEARCHED: Final = 1 << 13  # samples whose order is looked at
 _PART: Final = 1 << 22  # samples that are looked at at once
 _FEWEST_VALUES: Final = 8  # distinct ones, below which none of them is where a converter ends
@@ -48,7 +52,8 @@ def screened(samples: npt.NDArray[Any]) -> Screened:
     """Set aside the samples of a record, shape (n,), that show neither level.
 
     A glitch lies farther beyond the inner 98 % of the samples than these are wide, where those 98 % show two levels by
-    themselves, in their histogram or in their order: a state in which few samples are, beside one level, is no glitch.
+    themselves, here and there along the record or in the order of the samples: a state in which few samples are, beside
+    one level, is no glitch, also where that level jumps or drifts.
     """
     parts = stretches(samples).ravel()
     usable = parts[_usable(parts)].astype(float)
@@ -58,7 +63,7 @@ def screened(samples: npt.NDArray[Any]) -> Screened:
     reach = _BEYOND * (high - low)
     limits = (float(low - reach), float(high + reach))
     inner = usable[(usable >= limits[0]) & (usable <= limits[1])]
-    if inner.size < usable.size and not (_two_levels(inner) or _two_in_time(samples, limits)):
+    if inner.size < usable.size and not (_two_here_and_there(inner) or _two_in_time(samples, limits)):
         limits = (-np.inf, np.inf)
     absent = glitches = 0
     masks = []
@@ -84,16 +89,26 @@ def _usable(part: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
         return np.asarray(np.abs(part) <= LARGEST)
 
 
-def _two_levels(values: Array) -> bool:
-    return values.size > 0 and float(np.ptp(values)) > 0 and told_apart(find_levels(values))
+def _two_here_and_there(values: Array) -> bool:
+    """Whether enough blocks of a record show two levels: a jump of the baseline lies in one block, a drift in none."""
+    number = int(np.clip(values.size // _SHORTEST, 1, _BLOCKS))
+    wanted = max(2, int(np.ceil(_ENOUGH * number))) if number > 1 else 1
+    shown = 0
+    for block in np.array_split(values, number):
+        shown += bool(block.size > 1 and np.ptp(block) > 0.0 and told_apart(find_levels(block)))
+        if shown == wanted:
+            return True
+    return False
 
 
 def _two_in_time(samples: npt.NDArray[Any], limits: tuple[float, float]) -> bool:
     """Whether the order of the samples within limits shows two levels that their histogram does not."""
     part = samples[:_SEARCHED].astype(float)
     part[~(_usable(part) & (part >= limits[0]) & (part <= limits[1]))] = np.nan
+    if np.count_nonzero(np.isfinite(part)) < _SHORTEST:
+        return False
     found = two_levels((part,), 1.0, (0, 1))
-    return found is not None and found[1] > LEAST_GAIN
+    return found is not None and found[1] > LEAST_GAIN and float(found[0].transitions.min()) > _FEWEST_VISITS
 
 
 def told_apart(levels: Levels) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr
 
 from stfit.kinds.telegraph.levels import Levels
 from stfit.physics.compiled import compiled
@@ -15,6 +17,8 @@ Array = npt.NDArray[np.float64]
 
 MOST: Final = 5  # levels
 _HELD: Final = 1 << 16  # samples that are looked at
+_BLOCK: Final = 1 << 12  # samples, of a longer record
+_OFF: Final = 3.0  # noises off both levels
 _ROUNDS: Final = 30
 _SETTLED: Final = 0.2  # gain of ln L a round
 _LEAST_GAIN: Final = 40.0  # of 2 ln L by one more level
@@ -49,6 +53,21 @@ class Ladder:
         """The two levels at which most samples are."""
         first, second = sorted(np.argsort(self.share)[-2:].tolist())
         return first, second
+
+    def nearest(self, samples: npt.NDArray[Any]) -> npt.NDArray[np.int8]:
+        """The level nearest to each sample, shape (n,)."""
+        middles = 0.5 * (self.level[1:] + self.level[:-1])
+        return np.searchsorted(middles, samples).astype(np.int8)
+
+    def mistaken(self, pair: tuple[int, int]) -> float:
+        """Visits to two levels that noise feigns where the record dwells at others, over the true ones; the larger."""
+        others = [place for place in range(self.level.size) if place not in pair]
+        ratio = []
+        for own in pair:
+            apart = np.abs(self.level[others] - self.level[own]) / self.noise
+            feigned = float(np.sum(self.share[others] * ndtr(-0.5 * apart)))
+            ratio.append(feigned * float(self.dwell[own] / max(self.share[own], 1e-12)))
+        return max(ratio)
 
     def on_the_way(self, rise: float) -> bool:
         """Whether all levels between the outermost are what slow steps pass through; rise: 10–90 % of one, samples."""
@@ -164,18 +183,18 @@ def _climbed(z: Array, means: Array, noise: float, change: Array) -> _Chain:
     return _Chain(value, means, noise, change, share)
 
 
-def ladder_of(samples: Array, levels: Levels) -> Ladder:
+def ladder_of(samples: npt.NDArray[Any], levels: Levels) -> Ladder:
     """The levels of a record, shape (n,), NaN where samples are missing; two of them where no more are asked for.
 
     A level counts where the record stays at it, apart from the others, and the likelihood of the chain asks for it: a
     slow step or a rare spike is none.
     """
-    z = np.ascontiguousarray(samples[:_HELD], dtype=float)
     two = np.array([levels.low, levels.high])
     step = float(np.diff(two)[0])
     plain = Ladder(two, levels.two.weight, np.full(2, np.nan), levels.noise)
     if levels.noiseless or 2.0 * (levels.three.log_likelihood - levels.two.log_likelihood) < _HINT:
         return plain
+    z = _worth_a_look(samples, levels)
     best = _climbed(z, two, levels.noise, _with_stay(2, 30.0))
     size = 2
     while size < MOST:
@@ -186,8 +205,44 @@ def ladder_of(samples: Array, levels: Levels) -> Ladder:
         if not good:
             break
         best = max(good, key=lambda each: each.value)
+    if best.means.size == 2:
+        return plain
     order = np.argsort(best.means)
-    return Ladder(best.means[order], best.share[order], best.dwell[order], best.noise) if best.means.size > 2 else plain
+    found = Ladder(best.means[order], best.share[order], best.dwell[order], best.noise)
+    return found if z.size == samples.size else replace(found, share=_shares(samples, found))
+
+
+def _blocks(samples: npt.NDArray[Any]) -> Iterator[Array]:
+    for start in range(0, samples.size, _BLOCK):
+        yield np.asarray(samples[start : start + _BLOCK], dtype=float)
+
+
+def _worth_a_look(samples: npt.NDArray[Any], levels: Levels) -> Array:
+    """A record of moderate length whole; of a longer one, blocks all along it and those with most off both levels."""
+    if samples.size <= _HELD:
+        return np.ascontiguousarray(samples, dtype=float)
+    low, high = levels.two.deviation * _OFF
+    strange = [
+        np.count_nonzero((np.abs(block - levels.low) > low) & (np.abs(block - levels.high) > high))
+        for block in _blocks(samples)
+    ]
+    number = _HELD // _BLOCK // 2
+    even = np.linspace(0, len(strange) - 1, number).astype(np.intp)
+    places = np.union1d(even, np.argsort(strange, kind="stable")[-number:])
+    return np.concatenate([np.asarray(samples[k * _BLOCK : (k + 1) * _BLOCK], dtype=float) for k in places])
+
+
+def _shares(samples: npt.NDArray[Any], ladder: Ladder) -> Array:
+    """Shares of the samples at each level in the whole record: of those nearest to it, less what noise takes there."""
+    size = ladder.level.size
+    counts = np.zeros(size)
+    for block in _blocks(samples):
+        counts += np.bincount(ladder.nearest(block[np.isfinite(block)]), minlength=size)
+    middles = 0.5 * (ladder.level[1:] + ladder.level[:-1])
+    below = ndtr((middles[:, None] - ladder.level) / ladder.noise)
+    nearest = np.diff(below, axis=0, prepend=np.zeros((1, size)), append=np.ones((1, size)))
+    shares = np.maximum(np.linalg.solve(nearest, counts), 0.0)
+    return np.asarray(shares / max(shares.sum(), 1.0))
 
 
 def _with_stay(size: int, dwell: float) -> Array:

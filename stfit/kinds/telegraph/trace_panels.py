@@ -10,6 +10,7 @@ import numpy.typing as npt
 from stfit.kinds.telegraph.hidden_markov import chain_of
 from stfit.kinds.telegraph.reduced import ReducedTrace
 from stfit.kinds.telegraph.segmentation import labelled, lengths_of_bins
+from stfit.kinds.telegraph.wandering import Baseline
 
 Array = npt.NDArray[np.float64]
 
@@ -42,7 +43,7 @@ def _excerpt(trace: ReducedTrace) -> dict[str, Any]:
     start = (clean.size - length) // 2
     part = np.asarray(clean[start : start + length], dtype=float)
     in_ap, levels = _states(trace, part)
-    base = 0.0 if record.baseline is None else record.baseline.along(start, start + length)
+    base = record.baseline.along(start, start + length) if isinstance(record.baseline, Baseline) else 0.0
     state = np.where(in_ap, levels[1], levels[0]) + base
     kept = np.flatnonzero(np.isfinite(part))[:: max(1, length // _POINTS)]
     value = np.asarray(trace.raw.samples[start : start + length])[kept].astype(float)

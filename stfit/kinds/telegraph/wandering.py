@@ -9,26 +9,26 @@ a step apart; its neighbours decide.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from itertools import pairwise
 from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr
 
-from stfit.kinds.telegraph.levels import Levels
+from stfit.kinds.telegraph.blocks import BLOCKS, CLEAR, block_edges, finite
 
 Array = npt.NDArray[np.float64]
 
-_BLOCKS: Final = (6, 192)  # fewest and most in a record
-_SHORTEST: Final = 128  # samples of a block
 _FINEST: Final = 0.25  # noises, between offsets of the grid
 _MOST_OFFSETS: Final = 6000
 _CHANGE: Final = 6.0  # ln L that any change from block to block costs: the mean of a block scatters
 _PER_STEP: Final = 6.0  # ln L that a drift by one step costs beside
 _JUMP: Final = 14.0  # ln L that a jump costs, however large
-_LEAST_GAIN: Final = 20.0  # ln L of the path over one offset for all
+_LEAST_GAIN: Final = (20.0, 2.5e-3)  # ln L of the path over one offset for all, at least and a sample: levels and
+# noises of a histogram are not exact, so that a path follows the states a little
 _SHARES: Final = (0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)  # of the high level in a block
-_BETWEEN: Final = 0.05  # of the samples of a block may lie between its levels: an instrument may be slow
 _ELSEWHERE: Final = 1e-3  # share of samples that may lie anywhere
 _MOST_JUMPS: Final = 6  # of a baseline; what jumps oftener is a level of its own
 _FAR, _MOST_ELSEWHERE = 6.0, 0.15  # noises off both levels, and the share of such samples: two levels are too few
@@ -36,10 +36,15 @@ _JUMPED: Final = 0.25  # of the step from block to block: a jump, not a drift
 _STAYS: Final = 4  # blocks that a baseline stays where it jumped to, at least
 _LEAST: Final = 0.08  # of the step, below which nothing depends on it
 _ROUNDS: Final = 20  # of the estimate of each block's own offset
-_EVERY: Final = 1 << 20  # samples of a block that are looked at, at most
-_ENOUGH: Final = 1024  # samples of a block, whose levels they show to a few hundredths of the noise
-_CLEAR: Final = (3.0, 0.02)  # noises between levels of a block, and the share of its rarer one, by which it shows two
-_ALIKE: Final = 0.1  # of the step, by which blocks and record may differ
+_RAREST: Final = (0.002, 0.1)  # share of a level by which a piece shows it, in little and in much noise
+
+
+class Course(Enum):
+    """What a baseline does that is not followed; the value is the sentence that reports print."""
+
+    STAYED = "The baseline stayed where it was."
+    JUMPS = f"The levels jump together more than {_MOST_JUMPS} times: no baseline follows, and the states may be wrong."
+    UNJUDGED = "The record does not show two levels clearly enough for its baseline to be judged."
 
 
 @final
@@ -65,88 +70,48 @@ class Baseline:
         return np.asarray(np.interp(np.arange(start, stop), self.at, self.offset))
 
 
-def levels_of_blocks(samples: npt.NDArray[Any], levels: Levels) -> tuple[float, float, float] | None:
-    """Step and noises of both levels where blocks of a record agree on them and the whole does not; else None.
+def baseline_of(samples: npt.NDArray[Any], step: float, noise: tuple[float, float]) -> Baseline | Course:
+    """The baseline of a record, shape (n,), NaN where samples are missing; else why there is none to follow.
 
-    Levels that jump or wander are smeared in the histogram of a record, in those of short blocks they are not.
+    step: between the levels. noise: of the low and the high one.
     """
-    edges = _block_edges(samples.size)
-    found = [_two_gaussians(_finite(samples[a:b])[:: max(1, (b - a) // _ENOUGH)]) for a, b in pairwise(edges)]
-    clear = np.array([each for each in found if each is not None])
-    if clear.shape[0] < _BLOCKS[0] // 2:
-        return None
-    step, low, high = np.median(clear, axis=0)
-    spread = 1.4826 * float(np.median(np.abs(clear[:, 0] - step)))
-    noise = float(np.hypot(low, high) / np.sqrt(2.0))
-    whole = levels.high - levels.low
-    if spread > 2.0 * _ALIKE * step or (abs(whole / step - 1.0) < _ALIKE and levels.noise < 1.3 * noise):
-        return None
-    return float(step), float(low), float(high)
-
-
-def _finite(part: npt.NDArray[Any]) -> Array:
-    values = np.asarray(part[:_EVERY], dtype=float)
-    return np.asarray(values[np.isfinite(values)])
-
-
-def _block_edges(size: int) -> npt.NDArray[np.int64]:
-    number = int(np.clip(size // _SHORTEST, *_BLOCKS))
-    return np.linspace(0, size, number + 1).astype(np.int64)
-
-
-def _two_gaussians(values: Array) -> tuple[float, float, float] | None:
-    """Step and deviations of the two Gaussians in a block; None where it does not show two."""
-    if values.size < _SHORTEST // 2 or np.ptp(values) == 0.0:
-        return None
-    cut = float(np.mean(np.quantile(values, [0.02, 0.98])))
-    mean, width, share = np.zeros(2), np.ones(2), np.array([0.5, 0.5])
-    span = float(np.ptp(values))
-    member = np.stack([values <= cut, values > cut]).astype(float)
-    for _ in range(_ROUNDS):
-        mass = member.sum(axis=1) + 1e-9
-        mean = (member @ values) / mass
-        width = np.sqrt((member * (values - mean[:, None]) ** 2).sum(axis=1) / mass) + 1e-12 * span
-        share = mass / mass.sum()
-        density = share[:, None] / width[:, None] * np.exp(-0.5 * ((values - mean[:, None]) / width[:, None]) ** 2)
-        member = density / (density.sum(axis=0) + _BETWEEN / span)
-    step = float(mean[1] - mean[0])
-    if step < _CLEAR[0] * float(np.hypot(*width) / np.sqrt(2.0)) or float(share.min()) < _CLEAR[1]:
-        return None
-    return step, float(width[0]), float(width[1])
-
-
-def baseline_of(samples: npt.NDArray[Any], step: float, noise: tuple[float, float]) -> Baseline | None:
-    """The baseline of a record, shape (n,), NaN where samples are missing; None where it stays where it is.
-
-    step: between the levels. noise: of the low and the high one. None too for one that jumps too often to be one.
-    """
-    edges = _block_edges(samples.size)
-    blocks = [_finite(samples[a:b]) for a, b in pairwise(edges)]
-    if edges.size - 1 < _BLOCKS[0] or any(block.size == 0 for block in blocks):
-        return None
+    edges = block_edges(samples.size)
+    blocks = [finite(samples[a:b]) for a, b in pairwise(edges)]
+    if sum(block.size > 0 for block in blocks) < BLOCKS[0]:
+        return Course.UNJUDGED
     every = np.concatenate([block[:: max(1, block.size // 4096)] for block in blocks])
     low, high = np.quantile(every, [1e-4, 1.0 - 1e-4])
     width = max(_FINEST * min(noise), (high - low + 2.0 * step) / _MOST_OFFSETS)
     grid = np.arange(low - step, high + 0.5 * width, width)  # of the low level
+    grid = grid + _off_the_grid(_likelihoods([every], grid, step, noise)[0]) * width
     value = _likelihoods(blocks, grid, step, noise)
     path, gain = _best_path(value, width / step)
-    if gain < _LEAST_GAIN:
-        return None
-    rough = _with_both_levels(_without_visits(grid[path], step), blocks, step)
+    if gain < max(_LEAST_GAIN[0], _LEAST_GAIN[1] * sum(block.size for block in blocks)):
+        return Course.STAYED
+    rough = _with_both_levels(_without_visits(grid[path], step), blocks, step, noise)
     jumped = np.flatnonzero(np.abs(np.diff(rough)) > _JUMPED * step)
-    if jumped.size > _MOST_JUMPS or _elsewhere(blocks, rough, step, noise) > _MOST_ELSEWHERE:
-        return None
+    if _elsewhere(blocks, rough, step, noise) > _MOST_ELSEWHERE:
+        return Course.UNJUDGED
+    if jumped.size > _MOST_JUMPS:
+        return Course.JUMPS
     offset = rough.copy()
-    if step > _CLEAR[0] * max(noise):
+    if step > CLEAR[0] * max(noise):
         own = np.empty(rough.size)
         ends = [0, *(np.flatnonzero(np.diff(rough) != 0.0) + 1), rough.size]
         for start, stop in pairwise(ends):  # of blocks at one place together: one alone may hold few dwells
             own[start:stop] = _own_offset(np.concatenate(blocks[start:stop]), float(rough[start]), step, noise)
         offset = np.where(np.abs(own - rough) < _JUMPED * step, own, rough)
     if np.ptp(offset) < _LEAST * step:
-        return None
+        return Course.STAYED
     offset = offset - np.median(offset)
     return _knots(samples, edges, offset, jumped, (float(np.median(rough)), step, noise))
+
+
+def _off_the_grid(value: Array) -> float:
+    """Where between the points of a grid the maximum lies, from −1/2 to 1/2: a path between two would look like one."""
+    top = int(np.clip(np.argmax(value), 1, value.size - 2))
+    before, at, after = value[top - 1 : top + 2]
+    return float(np.clip(0.5 * (before - after) / min(before - 2.0 * at + after, -1e-9), -0.5, 0.5))
 
 
 def _elsewhere(blocks: list[Array], rough: Array, step: float, noise: tuple[float, float]) -> float:
@@ -171,20 +136,31 @@ def _without_visits(rough: Array, step: float) -> Array:
     return found
 
 
-def _with_both_levels(rough: Array, blocks: list[Array], step: float) -> Array:
+def _with_both_levels(rough: Array, blocks: list[Array], step: float, noise: tuple[float, float]) -> Array:
     """Offsets without the jumps to pieces that show one level only: the record dwells at another level there."""
     found = rough.copy()
+    rarest = float(np.clip(ndtr(-0.5 * step / max(noise)), *_RAREST))
     ends = [0, *(np.flatnonzero(np.abs(np.diff(rough)) > _JUMPED * step) + 1), rough.size]
     before = None
     for start, stop in pairwise(ends):
         inner = range(start + 1, stop - 1) if stop - start > _STAYS else range(start, stop)  # jumps lie in blocks
-        high = [np.count_nonzero(blocks[k] > rough[k] + 0.5 * step) / blocks[k].size for k in inner]
-        if min(np.mean(high), 1.0 - np.mean(high)) < _CLEAR[1]:
+        high = _share_of_high(np.concatenate([blocks[k] - rough[k] for k in inner]), step, noise)
+        if min(high, 1.0 - high) < rarest:
             found[start:stop] = np.nan if before is None else before
         else:
             before = found[stop - 1]
     first = found[np.isfinite(found)]
     return np.where(np.isfinite(found), found, first[0]) if first.size else rough
+
+
+def _share_of_high(off: Array, step: float, noise: tuple[float, float]) -> float:
+    """The likeliest share of the high level among samples `off` above the low one; 0 of none."""
+    share = 0.5 if off.size else 0.0
+    low = np.exp(-0.5 * (off / noise[0]) ** 2) / noise[0] + _ELSEWHERE / step
+    high = np.exp(-0.5 * ((off - step) / noise[1]) ** 2) / noise[1] + _ELSEWHERE / step
+    for _ in range(_ROUNDS if off.size else 0):
+        share = float(np.mean(share * high / (share * high + (1.0 - share) * low)))
+    return share
 
 
 def _log_density(off: Array, share: float, step: float, noise: tuple[float, float]) -> Array:
@@ -245,9 +221,9 @@ def _running_best(values: Array) -> tuple[Array, npt.NDArray[np.int64]]:
 
 
 def _own_offset(block: Array, at: float, step: float, noise: tuple[float, float]) -> float:
-    """The low level of blocks near `at`: samples far off both levels have no weight."""
+    """The low level of blocks near `at`: samples far off both levels have no weight; `at` where there are none."""
     share = 0.5
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS if block.size else 0):
         off = block - at
         low = np.exp(-0.5 * (off / noise[0]) ** 2) / noise[0]
         high = np.exp(-0.5 * ((off - step) / noise[1]) ** 2) / noise[1]

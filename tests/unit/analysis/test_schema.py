@@ -68,7 +68,9 @@ def test_an_asymmetry_has_its_parameters_and_no_other(barrier: str, law: Law) ->
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_every_parameter_can_be_asked_for(name: str) -> None:
     asymmetry = min(ASYMMETRIES_WITH.get(name, {"theta_0"}))
-    read = analysis_of({"model": {"asymmetry": asymmetry}, "fit": {"free": [name]}}, Path(), "test")
+    barrier = next((barrier for barrier, law in BARRIERS.items() if name in law.parameters), DEFAULT_BARRIER)
+    model = {"asymmetry": asymmetry, "barrier": barrier}
+    read = analysis_of({"model": model, "fit": {"free": [name]}}, Path(), "test")
     assert read.fit.free == (name,)
 
 

@@ -164,6 +164,14 @@ def test_a_table_of_one_row_is_one(tmp_path: Path) -> None:
     assert read_table(tmp_path / "a.npz").rows == 1
 
 
+@pytest.mark.parametrize(("name", "unit"), [("T", "K"), ("T", ""), ("V_min", ""), ("t", "nm"), ("t_K", "")])
+def test_other_columns_leave_the_clock_of_waveforms(tmp_path: Path, name: str, unit: str) -> None:
+    clock = {"wf_increment": 0.25, "unit_string": unit}
+    with TdmsWriter(tmp_path / "a.tdms") as writer:
+        writer.write_segment([ChannelObject("g", name, np.array([5.0, 6.0, 8.0]), properties=clock)])
+    assert read_table(tmp_path / "a.tdms").header[0] == "time (s)"
+
+
 def test_waveforms_have_the_clock_of_their_properties(tmp_path: Path) -> None:
     clock = {"wf_start_offset": 0.5, "wf_increment": 0.25, "unit_string": "mA"}
     with TdmsWriter(tmp_path / "a.tdms") as writer:
@@ -172,6 +180,41 @@ def test_waveforms_have_the_clock_of_their_properties(tmp_path: Path) -> None:
     assert table.header == ("time (s)", "current (mA)")
     assert table.columns[0].tolist() == [0.5, 0.75, 1.0]
     assert not unnamed(" ".join(table.recognised), "'time (s)'", "wf_increment")
+
+
+@pytest.mark.parametrize(("name", "unit"), [("t_ms", ""), ("Time (s)", ""), ("stamp", "us"), ("T", "s"), ("t", "")])
+def test_times_of_a_file_go_before_the_clock_of_its_waveforms(tmp_path: Path, name: str, unit: str) -> None:
+    clock = {"wf_start_offset": 0.5, "wf_increment": 0.25}
+    with TdmsWriter(tmp_path / "a.tdms") as writer:
+        times = ChannelObject("g", name, np.array([5.0, 6.0, 8.0]), properties={**clock, "unit_string": unit})
+        writer.write_segment([ChannelObject("g", "current (mA)", np.array(CURRENT), properties=clock), times])
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["current (mA)"], file[name] = CURRENT, [5.0, 6.0, 8.0]
+        for item in file.values():
+            item.attrs.update(clock)
+        file[name].attrs["unit"] = unit
+    for path in (tmp_path / "a.tdms", tmp_path / "a.h5"):
+        table = read_table(path)
+        assert sorted(table.header) == sorted(["current (mA)", f"{name.strip()} ({unit})" if unit else name.strip()])
+        assert not unnamed(" ".join(table.recognised), f"'{name.strip()}", "is not used")
+
+
+@pytest.mark.parametrize("index", [True, False])
+@pytest.mark.parametrize("units", [("mA", "ohm", "-"), ("", "(ohm)", "1"), None])
+def test_a_workbook_may_have_an_index_and_a_row_of_units(
+    tmp_path: Path, index: bool, units: tuple[str, ...] | None
+) -> None:
+    names = ["current", "R", "n"] if units else ["current (mA)", "R (ohm)", "n"]
+    rows = [[-1.5, 10.0, 3], [1.0, 11.0, 4], [2, 12.0, 5]]
+    frame = pd.DataFrame([*([list(units)] if units else []), *rows], columns=names)
+    frame.to_excel(tmp_path / "a.xlsx", index=index)
+    table = read_table(tmp_path / "a.xlsx")
+    current = "current" if units and not units[0] else "current (mA)"
+    assert table.header == (current, "R (ohm)", "n")
+    assert [column.tolist() for column in table.columns] == [[-1.5, 1.0, 2.0], [10.0, 11.0, 12.0], [3.0, 4.0, 5.0]]
+    assert table.lines().tolist() == ([3, 4, 5] if units else [2, 3, 4])
+    said = " ".join(table.recognised)
+    assert ("no name" in said, "units in row 2" in said) == (index, units is not None)
 
 
 def test_dates_are_text(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from stfit.errors import InputError
 from stfit.loaders import csv as text_container
 from stfit.loaders.containers import Table
+from stfit.measurement.description import Dialect
 from tests.saying import unnamed
 
 Write = Callable[..., Path]
@@ -91,6 +92,51 @@ def test_dialects_of_one_table(write: Write, content: str, lines: list[int]) -> 
 )
 def test_digits_in_groups_are_told_from_decimals(write: Write, content: str, numbers: list[float | str]) -> None:
     assert text_container.read(write(content)).columns[0].tolist() == numbers
+
+
+@pytest.mark.parametrize(
+    ("content", "dialect"),
+    [
+        ("a,b\n1,2\n3,4\n1,2\n5,6\n", {"first_row": 3}),
+        ("a,b\n1,2\n3,4\n1,2\n5,6\n", {"first_row": 3, "header": 0}),
+        ("notes\n1,2\na,b\n3,4\n1,2\n5,6\n", {"skip": 2}),
+        ("a,b\nV,A\n-----\n3,4\n1,2\n5,6\na,b\nV,A\n-----\n3,4\n1,2\na,b\n5,6\n", {}),
+    ],
+)
+def test_only_a_header_with_units_and_rule_is_left_out_where_it_is_repeated(
+    write: Write, content: str, dialect: dict[str, Any]
+) -> None:
+    table = text_container.read(write(content), Dialect(**dialect))
+    times = table.rows // 3
+    assert [column.tolist() for column in table.columns] == [[3.0, 1.0, 5.0] * times, [4.0, 2.0, 6.0] * times]
+
+
+def test_words_that_stand_below_the_header_once_are_rows_elsewhere(write: Write) -> None:
+    table = text_container.read(write("a,b\nV,A\n1,2\n3,4\nV,A\n5,6\n7,8\n"))
+    assert table.columns[0].tolist() == ["1", "3", "V", "5", "7"]
+
+
+@pytest.mark.parametrize(
+    ("content", "first"),
+    [
+        ("a,b (V)\n0,-1.2,10\n1,1.5,20\n", ["", "a", "b (V)"]),
+        ('"a (mA)","b (V)"\n"1",-1.2,10\n"2",1.5,20\n', ["", "a (mA)", "b (V)"]),
+        (",a (mA),b (V)\n0,-1.2,10\n1,1.5,20\n", ["", "a (mA)", "b (V)"]),
+        ("# by hand\n#,a (mA),b (V)\n0,-1.2,10\n1,1.5,20\n", ["", "a (mA)", "b (V)"]),
+        ("#\ta (mA)\tb (V)\n0\t-1.2\t10\n1\t1.5\t20\n", ["", "a (mA)", "b (V)"]),
+        ("# ,mA,V\n0,-1.2,10\n1,1.5,20\n", ["1", "2", "3"]),
+        ("time (s),b (V)\n0,-1.2,\n1,1.5,\n", ["time (s)", "b (V)"]),
+    ],
+)
+def test_an_index_is_a_column_without_a_name(write: Write, content: str, first: list[str]) -> None:
+    assert [*text_container.read(write(content)).header] == first
+
+
+@pytest.mark.parametrize("name", ["time (s)", "time", "t_ms", "current (mA)"])
+def test_numbers_that_count_are_no_index_where_the_first_name_may_be_theirs(write: Write, name: str) -> None:
+    with pytest.raises(InputError) as caught:
+        text_container.read(write(f"{name},voltage (V)\n0,-1.2,10\n1,1.5,20\n2,1.5,20\n"))
+    assert not unnamed(str(caught.value), "table.csv", "line 2", "2 cells", "3 cells")
 
 
 def test_only_whole_lines_are_comments(write: Write) -> None:

@@ -67,6 +67,25 @@ def refused(path: Path, **keys: Any) -> list[str]:
             {"where": {"run": [1, "= 2"]}},
         ),
         ("run," + HEADER + "1," + ROWS.replace("\n", "\n2,", 2) + "7,AP->P,3,100,9,9\n", {"where": {"1": "!= 7"}}),
+        *(
+            (
+                "oven (K),"
+                + HEADER
+                + "295.0,"
+                + ROWS.replace("\n", "\n295,", 2)
+                + "300,P->AP,3,100,9,9\noff,AP->P,3,9,9,9\n",
+                keys,
+            )
+            for keys in (
+                {"where": {"oven (K)": "295"}},
+                {"where": {"oven (K)": ["= 295", "297"]}},
+                {"where": {"oven": 295}},
+            )
+        ),
+        (
+            "oven (K)," + HEADER + "off," + ROWS.replace("\n", "\n300,", 2) + "295.0,P->AP,3,9,9,9\n",
+            {"where": {"oven": "!= 295"}},
+        ),
         (
             HEADER.replace("current (mA)", "V_out (V)") + ROWS,
             {"columns": {"current": {"column": "V_out (V)", "unit": "A", "gain": 1e-3}}},

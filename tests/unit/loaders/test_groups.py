@@ -17,7 +17,7 @@ from stfit.errors import InputError
 from stfit.kinds.ramp.layout import LOOP_LAYOUT
 from stfit.loaders.containers import Problems, Table
 from stfit.loaders.described import Described, columns_in, open_table
-from stfit.loaders.groups import fits
+from stfit.loaders.groups import Several, fits
 from stfit.loaders.reading import read_table
 from stfit.measurement.description import ColumnSource, Description, Dialect
 from tests.saying import unnamed
@@ -138,6 +138,28 @@ def test_a_single_value_without_a_unit_is_taken_where_it_is_declared(tmp_path: P
     declared = units | {"temperature": ColumnSource("T_bath (K)")}
     loops = described(tmp_path / "a.mat", "", constants={"sweep": 1.0}, columns=declared)
     assert loops.values["temperature"].tolist() == [280.0] * ROWS
+
+
+@pytest.mark.parametrize("several", ["error", "listed"])
+def test_settings_of_groups_have_one_unit_and_those_that_some_lack_are_named(tmp_path: Path, several: Several) -> None:
+    said: tuple[dict[str, Any], ...]
+    said = ({"bias (mA)": 0.2, "T": "295 K"}, {"bias (uA)": 300.0, "T_unit": "degC", "T": 25.0}, {"Bias [mA]": -4.0})
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        for number, settings in enumerate(said):
+            file[f"run {number}/V"] = np.arange(2.0)
+            file[f"run {number}"].attrs.update({**settings, "gain (V/A)": 10.0, "operator": f"{number}"})
+        file["run 1"].attrs["averages"] = 3
+    table = read_table(tmp_path / "a.h5", Dialect(group="*"), several=several)
+    found = dict(zip(table.header, table.columns, strict=True))
+    repeated = 1 if several == "listed" else 2
+    # A product of a factor and a number, each rounded: 2.2e-16.
+    np.testing.assert_allclose(found["bias (mA)"], np.repeat([0.2, 0.3, -4.0], repeated), rtol=5e-16)
+    assert found["operator"].tolist() == np.repeat([0.0, 1.0, 2.0], repeated).tolist()
+    assert not [name for name in found if name[0] in "Ta"]
+    words = [sentence for sentence in table.recognised if "left out" in sentence]
+    assert not unnamed(words[0], "'T (K)'", "'run 2'")
+    assert not unnamed(words[1], "'averages'", "'run 0'", "'run 2'")
+    assert len(words) == 2
 
 
 def test_groups_of_other_columns_are_not_joined(tmp_path: Path) -> None:

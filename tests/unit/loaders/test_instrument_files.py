@@ -10,6 +10,7 @@ import pytest
 
 from stfit.errors import InputError
 from stfit.loaders.reading import read_table
+from stfit.measurement.description import Dialect
 from tests.instrument_files import bes3t, igor_wave
 from tests.saying import unnamed
 
@@ -80,6 +81,13 @@ def test_half_a_bes3t_data_set_is_refused(tmp_path: Path, there: str, missing: s
     bes3t(tmp_path / "line.DTA", VALUES.astype(">f8"), AXIS | {"BSEQ": "BIG", "IRFMT": "D"})
     (tmp_path / missing).unlink()
     assert not unnamed(refusal(tmp_path / there), missing, "no such file")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_a_text_that_no_descriptor_describes_is_read_as_text(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "line.dta").write_bytes("Field (mT)\tSignal (µV)\r\n300\t1.5\r\n301\t-2.5\r\n".encode(encoding))
+    assert columns(tmp_path / "line.dta") == {"Field (mT)": [300.0, 301.0], "Signal (µV)": [1.5, -2.5]}
+    assert read_table(tmp_path / "line.dta", Dialect(skip=0, separator="\t")).rows == 2
 
 
 @pytest.mark.parametrize("kind", ["f8", "f4", "i4", "i2"])

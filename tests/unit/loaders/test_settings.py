@@ -9,10 +9,14 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
+from stfit.analysis import read_analysis
 from stfit.errors import InputError
+from stfit.loaders import csv as text_container
 from stfit.loaders.tables import TableRequest, load_table, load_tables
 from stfit.measurement import kinds
-from stfit.measurement.description import ColumnSource, Description
+from stfit.measurement.description import ColumnSource, Description, Dialect
+from stfit.pipeline.loading import load_measurements
+from tests.saying import unnamed
 
 Write = Callable[..., Path]
 
@@ -117,6 +121,43 @@ def test_the_problems_of_all_files_come_together_in_their_order(write: Write) ->
         "impossible.csv",
         "broken.csv",
     ]
+
+
+ROWS: Final = "P,1,5,0.1\nAP,1.5,6,0.2\nP,1.25,7,0.2\n"
+RUN: Final = f"state,current (mA),n,total_time (s)\n{ROWS}"
+
+
+@pytest.mark.parametrize("short", [1 << 20, 0])
+@pytest.mark.parametrize(
+    ("content", "bad_rows"),
+    [
+        (f"# Temperature: 295 K\n{RUN}# Temperature: 320 K\n{RUN}", "report"),
+        (f"# T: 295 K\n{RUN}# T: 320 K\n{ROWS}", "report"),
+        (f"# T: 295 K\n# n_runs: 2\n# T: 320 K\n{RUN}", "report"),
+        (f"# Temperature: 295 K\n{RUN}# Temperature: 21 degC\n{RUN}", "report"),
+        (f"# Temperature: 295 K\n{RUN}# temperature: 320\n{RUN}", "report"),
+        (f"Temperature,295 K\n{RUN}Temperature,320 K\n{RUN}", "leave-out"),
+    ],
+)
+def test_a_setting_that_is_told_again_with_another_value_does_not_hold_for_all_rows(
+    write: Write, content: str, bad_rows: Any, short: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_container, "_SHORT", short)
+    path = write(content)
+    with pytest.raises(InputError) as caught:
+        load_table(path, DWELLS, description=Description(Dialect(bad_rows=bad_rows)))
+    assert not unnamed(str(caught.value), "table.csv", "for all rows", "295", "temperature = ")
+    entry = (
+        f'[[measurement]]\nkind = "dwell-times"\nfile = "table.csv"\nbad_rows = "{bad_rows}"\ntemperature = "300 K"\n'
+    )
+    (found,) = load_measurements(read_analysis(write(entry, "analysis.toml")))
+    assert np.isnan(found.settings.temperature).all()  # the key gives it
+
+
+@pytest.mark.parametrize("again", ["# Temperature: 295.0 K", "# Temperature: 21.85 degC", "# t: 5 s", "# Date: Monday"])
+def test_a_setting_that_is_told_again_with_its_value_holds(write: Write, again: str) -> None:
+    found = load_table(write(f"# Temperature: 295 K\n# Date: Sunday\n{RUN}{again}\n{RUN}"), DWELLS)
+    assert found.settings.temperature.tolist() == [295.0] * 6
 
 
 def test_an_uncertainty_without_its_column_is_refused(write: Write) -> None:

@@ -48,6 +48,17 @@ def test_two_ports_stand_in_their_own_order_and_noise_is_left_out(write: Callabl
     assert "noise parameters" in " ".join(read_table(path).recognised)
 
 
+@pytest.mark.parametrize("cut", ["\n12 0", " 12\n0", ""], ids=["5 and 4", "6 and 3", "whole"])
+@pytest.mark.parametrize("noise", ["", "1 3 0.5 90 0.2\n2 3 0.5 90 0.2\n"], ids=["alone", "with noise"])
+def test_rows_of_two_ports_may_go_over_several_lines(write: Callable[..., Path], cut: str, noise: str) -> None:
+    """S12 is larger than every frequency: it is none, wherever its line begins."""
+    row = f"{{}} 11 0 21 0{cut or ' 12 0'} 22 0\n"
+    path = write("# GHz S RI R 50\n" + "".join(row.format(at) for at in (1, 2, 3)) + noise, "a.s2p")
+    found = columns(path)
+    assert (found["frequency (GHz)"], found["S12 re"], found["S22 re"]) == ([1, 2, 3], [12.0] * 3, [22.0] * 3)
+    assert ("noise parameters" in " ".join(read_table(path).recognised)) is bool(noise)
+
+
 def test_three_ports_go_over_several_lines(write: Callable[..., Path]) -> None:
     row = "{} 11 0 12 0 13 0\n21 0 22 0 23 0\n31 0 32 0 33 0\n"
     path = write("# MHz S RI R 50\n" + row.format(100) + row.format(200), "a.s3p")

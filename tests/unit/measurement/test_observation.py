@@ -129,7 +129,7 @@ def test_what_is_shown_has_a_row_of_its_own_for_each_thing(name: str) -> None:
 def test_a_likelihood_for_straight_laws_alone_has_another_for_curved_ones() -> None:
     events = OBSERVATIONS["single ramps"](1)
     assert isinstance(events, StraightLawOnly)
-    assert events.for_curved_law().traits.has_residuals
+    assert events.for_curved_law()[0].traits.has_residuals
 
 
 def test_an_observation_with_neither_is_a_mistake_that_says_so() -> None:

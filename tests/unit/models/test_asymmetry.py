@@ -117,5 +117,5 @@ def test_beyond_the_anisotropy_field_there_is_no_number_and_no_warning() -> None
 
 
 def test_an_unknown_option_names_those_there_are() -> None:
-    with pytest.raises(ValueError, match="no asymmetry is called 'theta'; there are theta_0, symmetric, uniaxial, chi"):
+    with pytest.raises(ValueError, match="one of 'theta_0', 'symmetric', 'uniaxial', 'chi', 'free'; found 'theta'"):
         asymmetry_named("theta", CosineGmr())

@@ -183,11 +183,6 @@ def test_states_are_words_or_codes() -> None:
         state_codes([0, 2])
 
 
-def test_an_unknown_convention_is_refused() -> None:
-    with pytest.raises(KeyError, match="paper"):
-        DwellTimeModel(convention="paper")
-
-
 def test_an_unknown_keyword_is_refused() -> None:
     with pytest.raises(TypeError, match=r"no keyword \['barrier'\]"):
         DwellTimeModel(barrier="exact")  # type: ignore[call-arg]

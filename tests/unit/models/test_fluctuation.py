@@ -105,6 +105,37 @@ def test_plot_draws_a_panel_an_observable() -> None:
     assert [axes.get_ylabel() for axes in figure.axes] == ["power (arb. units)", "residual", "linewidth (GHz)", ""]
 
 
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"power": "peek"}, "power: expected one of 'integrated', 'peak', ''; found 'peek'"),
+        ({"width": "hz"}, "width: expected one of 'Hz', 'T', ''; found 'hz'"),
+        ({"mapping": "dampin"}, "mapping: expected one of 'power', 'damping', 'peak', 'torque'; found 'dampin'"),
+        ({"by_frequency": True, "width": "Hz"}, "width: expected one of 'T'; found 'Hz'"),  # 4παf/γ is in T
+        ({"inhomogeneous_linewidth": None, "width": "Hz"}, "width: expected one of 'T'; found 'Hz'"),
+    ],
+)
+def test_an_unknown_name_is_refused_when_the_model_is_made(keywords: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        FluctuationModel(**{**CONSTANTS, **keywords})
+
+
+@pytest.mark.parametrize("key", ["power", "width"])
+def test_an_observable_that_the_model_does_not_have_is_refused(key: str) -> None:
+    model = FluctuationModel(**{**CONSTANTS, key: ""})
+    with pytest.raises(ValueError, match=f'observable: {key}=""'):
+        model.eval(model.make_params(), **SETTINGS)
+
+
+def test_a_guess_uses_what_is_given() -> None:
+    model = FluctuationModel(**CONSTANTS)
+    data, sigma = measured(model)
+    asked = model.guess(data, weights=1 / sigma, **SETTINGS)
+    given = model.guess(data, weights=1 / sigma, beta={"value": 0.7, "vary": False}, **SETTINGS)
+    assert (given["beta"].value, given["beta"].vary) == (0.7, False)
+    assert given["l_over_L"].value == pytest.approx(2.0 * asked["l_over_L"].value, rel=1e-12)  # λ/β is what shows
+
+
 def test_other_words_are_refused() -> None:
     model = FluctuationModel(**CONSTANTS)
     with pytest.raises(ValueError, match=r"an observable is 'power' or 'linewidth'; found \['width'\]"):

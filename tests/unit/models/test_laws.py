@@ -65,7 +65,7 @@ def test_an_unknown_law_is_refused_with_those_there_are() -> None:
 
 
 def test_an_asymmetry_that_a_law_does_not_take_is_refused_with_those_it_does() -> None:
-    with pytest.raises(ValueError, match="no asymmetry is called 'chi'; there are uniaxial, symmetric"):
+    with pytest.raises(ValueError, match="one of 'uniaxial', 'symmetric'; found 'chi'"):
         SpinTransferLaw.of(Choices(barrier="exact", asymmetry="chi"))
 
 

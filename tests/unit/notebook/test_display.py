@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
+import stfit
 from stfit.notebook.faces import Fit, Plan
 from stfit.notebook.result_html import result_html
 from tests.builders import dwell_times, grid, ramps
@@ -16,6 +18,14 @@ EVIL = "<script>alert(1)</script>{{7*7}}"
 
 def without_figure(html: str) -> str:
     return re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL)
+
+
+def test_a_summary_fits_a_terminal() -> None:
+    for path in sorted((Path(__file__).parents[3] / "reports/released").glob("*/result.json")):
+        result = stfit.read_result(path)
+        folded = result.summary()
+        assert max(map(len, folded.splitlines())) <= 80
+        assert folded.split() == result.summary(width=None).split()
 
 
 def test_a_result_shows_its_answers_with_verdicts_and_a_figure() -> None:

@@ -126,7 +126,7 @@ def test_a_result_of_this_process_is_explored_from_its_fit() -> None:
     fitted = stfit.fit(DATA, fit={"compare": False, "intervals": "covariance"}, **SECTIONS)
     exploration = exploration_of(fitted, {})
     assert exploration.value("l_over_L") == pytest.approx(fitted["l_over_L"].value, rel=1e-12)
-    with pytest.raises(InputError, match=r"stfit\.explore: expected a result of stfit\.fit in this process"):
+    with pytest.raises(InputError, match=r"stfit\.explore: expected a result of stfit\.fit, or a stored one"):
         stfit.explore(FitResult.from_dict(fitted.as_dict()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 import stfit
+from stfit.backends.budget import Budget
 from stfit.errors import InputError
 from stfit.notebook.faces import Fit
 from tests import builders
@@ -73,6 +75,7 @@ def test_polarity_and_keys_of_a_table_in_memory(result: Fit) -> None:
         (columns() | {"current (mA)": [0.0]}, {"units": {"current (mA)": "A"}}, "a header that holds none"),
         ({**columns(), "n": [*([400] * 13), None]}, {"units": UNITS}, "column 'n'"),
         ("analysis.toml", {"units": UNITS}, "a table in memory"),
+        (columns(), {"units": UNITS, "measurement": [{"kind": "dwell-times"}]}, "key 'measurement'"),
     ],
 )
 def test_what_is_no_measurement_is_refused(source: Any, options: dict[str, Any], message: str) -> None:
@@ -98,6 +101,28 @@ def test_a_result_as_a_data_frame(result: Fit) -> None:
     assert np.sum(residuals**2) == pytest.approx(result.goodness.deviance, rel=1e-9)
 
 
+def test_residuals_of_several_tables_are_numbered() -> None:
+    frame = pd.DataFrame(columns()).rename(columns={name: f"{name} ({unit})" for name, unit in UNITS.items()})
+    found = stfit.fit([frame, frame[:7]], device=DEVICE, fit=OPTIONS)
+    shapes = {name: values.shape for name, values in found.residuals.items()}
+    assert shapes == {"table in memory 1": (14,), "table in memory 2": (7,)}
+
+
+@pytest.mark.parametrize("beside", [{"polarity": -1}, {"where": {"device": "A"}}, {"nonsense": 3}])
+def test_what_stands_beside_an_analysis_file_is_refused(beside: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=f"stfit.load: expected an analysis alone.*; found {next(iter(beside))}"):
+        stfit.load("analysis.toml", **beside)
+
+
+@pytest.mark.parametrize("call", [stfit.fit, stfit.plan, stfit.explore])
+def test_sections_beside_an_analysis_are_refused(call: Callable[..., Any], result: Fit) -> None:
+    analysis = stfit.load(Path(__file__).parents[3] / "datasets/nanopillar/analysis.toml")
+    with pytest.raises(InputError, match=r"expected an analysis alone.*; found device"):
+        call(analysis, device={"beta": "0.5"})
+    with pytest.raises(InputError, match=r"expected an analysis alone.*; found device"):
+        stfit.explore(result, device={"beta": "0.5"})
+
+
 def test_predictions_are_those_of_the_curves(result: Fit) -> None:
     curve = result.curves[0]
     found = result.predict(curve.x)
@@ -115,6 +140,25 @@ def test_a_stored_result_is_the_same_object(result: Fit, tmp_path: Path) -> None
     assert found == result
     with pytest.raises(InputError, match="read from a file"):
         found.predict([0.0])
+
+
+def test_a_stored_result_with_its_data_is_sampled_as_the_fit_is(result: Fit, tmp_path: Path) -> None:
+    stfit.report(result, tmp_path / "out")
+    file, same = tmp_path / "out" / "result.json", stfit.load(columns(), units=UNITS)
+    found = stfit.read_result(file, data=same)
+    assert found == result
+    assert found.predict([1e-3]).equals(result.predict([1e-3]))
+    budget = Budget(ensembles=1, walkers=16, steps=40)
+    assert stfit.sample(found, seed=1, budget=budget)["c_P"] == stfit.sample(result, seed=1, budget=budget)["c_P"]
+    other = {**columns(), "n": columns()["n"] + 1}
+    for data, message in (
+        ([same, same], "expected the 1 measurements that were fitted; found 2"),
+        (stfit.load(columns(), units=UNITS, polarity=-1), r"polarity \+1\).*polarity -1"),
+        (stfit.load(other, units=UNITS), "another content"),
+        (Path(__file__).parents[3] / "datasets/nanopillar/analysis.toml", "the tables or measurements"),
+    ):
+        with pytest.raises(InputError, match=rf"stfit\.read_result, data: .*{message}"):
+            stfit.read_result(file, data=data)
 
 
 def test_charges_may_be_written_as_reports_write_them() -> None:

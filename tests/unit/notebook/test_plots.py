@@ -74,6 +74,15 @@ def test_transitions_at_opposite_currents_have_each_their_axis() -> None:
     assert [axes.get_xlabel() for axes in figure.axes].count("current (mA)") == 2
 
 
+def test_a_notebook_shows_a_figure_without_pyplot() -> None:
+    figure: Any = NANOPILLAR.plot.dwell_times()
+    data, size = figure._repr_png_()  # what IPython asks for where no backend draws it
+    assert data.startswith(b"\x89PNG")
+    assert size["width"] / size["height"] == pytest.approx(
+        int.from_bytes(data[16:20]) / int.from_bytes(data[20:24]), rel=0.01
+    )
+
+
 def test_residuals_can_be_left_out() -> None:
     assert len(NANOPILLAR.plot.dwell_times(residuals=False).axes) == 2
     assert len(NANOPILLAR.plot.dwell_times().axes) == 4

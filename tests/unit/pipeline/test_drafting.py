@@ -353,9 +353,11 @@ def test_a_frequency_in_the_name_of_a_spectrum(tmp_path: Path, name: str, unit: 
     assert (entry["frequency"], entry["line_shape"]) == (f"8 {unit}", "derivative")
 
 
-def test_linewidths_without_errors_take_their_scatter(tmp_path: Path) -> None:
-    rows = [f"{i},{30 - i + 0.2 * (-1) ** i}" for i in range(-3, 4)]
-    content, draft, text = begun(table(tmp_path, "I (mA),dH (Oe)", rows))
+@pytest.mark.parametrize("header", ["I (mA),dH (Oe)", "I (mA),f (GHz),dH (Oe)"])
+def test_linewidths_without_errors_take_their_scatter(tmp_path: Path, header: str) -> None:
+    current = "0," if "f (GHz)" in header else ""
+    rows = [f"{current}{i},{30 - i + 0.2 * (-1) ** i}" for i in range(1, 8)]
+    content, draft, text = begun(table(tmp_path, header, rows))
     # residuals of ±0.2 Oe about the line, seven rows less two parameters: 0.2·√(7/5), less what the line takes
     error = float(content["measurement"][0]["linewidth_stderr"].removesuffix(" Oe"))
     assert error == pytest.approx(0.2 * np.sqrt(7 / 5), rel=0.05)

@@ -40,7 +40,9 @@ def test_a_preferred_rival_is_named_by_its_keys() -> None:
     assert said["exact-rates"] == ['Try [model] barrier = "exact": the data prefer this description.']
     assert said["joule-heating"] == ['Try [model] heating = "joule": the data prefer this description.']
     assert said["mapping-peak"] == ['Try [model] mapping = "peak": the data prefer this description.']
-    assert said["barrier-2"] == []  # no analysis can choose it
+    assert said["barrier-2"] == [
+        'Try [model] barrier = "power-law" with [fit] fix = {exponent = 2}: the data prefer this description.'
+    ]
     assert next_steps(with_rival("exact-rates", 'asymmetry = "symmetric"')) == said["exact-rates"]
     assert next_steps(with_rival("exact-rates", 'asymmetry = "theta_0"')) == [
         'Try [model] barrier = "exact", asymmetry = "uniaxial": the data prefer this description.'

@@ -12,6 +12,8 @@ from stfit.kinds.dwell.events import DwellEvents
 from stfit.kinds.dwell.framed import FramedDwells
 from stfit.kinds.dwell.frames import common_step
 from stfit.kinds.dwell.missed import MissedDwellEvents
+from stfit.kinds.dwell.notes import _frame_notes
+from stfit.kinds.dwell.shape import exponential_shape_test
 from stfit.measurement import Origin
 from tests import builders
 
@@ -107,3 +109,54 @@ def test_the_step_is_found_through_the_rounding_of_a_file(step: float) -> None:
 
 def test_few_durations_have_no_step() -> None:
     assert common_step(np.arange(1.0, 20.0)) is None
+
+
+def test_a_duration_written_as_the_shortest_one_lies_beyond_it() -> None:
+    rng = np.random.default_rng(4)
+    # to three digits below a hundredth of the mean, so that some dwells are written as the shortest one itself
+    duration = np.round(0.25 + rng.exponential(0.7, 2000), 2)
+    assert np.count_nonzero(duration == 0.25) > 3
+    columns = {"state": np.zeros(duration.size, dtype=np.int64), "current": np.zeros(duration.size)}
+    found = DwellEvents.from_columns(columns | {"duration": duration}, origin=Origin(), shortest_dwell=0.25)
+    assert isinstance(found, DwellEvents)
+    assert exponential_shape_test(found).p_value is not None
+    assert float(exponential_shape_test(found).p_value or 0.0) > 0.01
+
+
+def chain_in_frames(tau: tuple[float, float], frame: float, seed: int, size: int = 60_000) -> dict[str, np.ndarray]:
+    """Dwells of a two-state system that is looked at once a frame, in turn."""
+    rng = np.random.default_rng(seed)
+    ends = np.cumsum(rng.exponential(np.tile(tau, int(size * frame / sum(tau)) + 100)))
+    state = np.searchsorted(ends, frame * np.arange(size), side="right") % 2
+    changes = np.flatnonzero(np.diff(state)) + 1
+    length = np.diff(changes)
+    return {"state": state[changes[:-1]], "duration": frame * length.astype(float)}
+
+
+@pytest.mark.parametrize(("frame", "said"), [(0.2, True), (0.005, False)])
+def test_visits_within_a_frame_are_said_where_they_matter(frame: float, said: bool) -> None:
+    columns = chain_in_frames((10.0, 1.0), frame, 3)
+    found = DwellEvents.from_columns(
+        columns | {"current": np.zeros(columns["state"].size)}, origin=Origin(), sample_interval=frame
+    )
+    assert isinstance(found, FramedDwells)
+    tau = found.view().observed.value
+    error = 1.0 / np.sqrt(found.n)
+    corrected = np.log(tau) - found.unseen_visits()
+    assert np.all(
+        np.abs(corrected - np.log([10.0, 1.0])[found.settings.state]) < 4.0 * error + 0.01
+    )  # to the second order in the frame
+    assert bool(_frame_notes(found)) == said
+
+
+def test_settings_with_different_frames_have_each_its_own() -> None:
+    fast, slow = chain_in_frames((10.0, 8.0), 0.5, 1), chain_in_frames((30.0, 20.0), 1.5, 2)
+    current = np.repeat([0.0, 1e-3], [fast["state"].size, slow["state"].size])
+    columns = {name: np.concatenate([fast[name], slow[name]]) for name in fast} | {"current": current}
+    found = DwellEvents.from_columns(columns, origin=Origin())
+    assert isinstance(found, FramedDwells)
+    np.testing.assert_allclose(found.frame, np.where(found.settings.drive == 0.0, 0.5, 1.5))
+    assert "500 ms or 1.5 s" in found.origin.notices[0]
+    mixed = columns["duration"] + np.where(current > 0.0, np.random.default_rng(1).random(current.size), 0.0)
+    with pytest.raises(TableError, match=r"a \[\[measurement\]\] with its own table"):
+        DwellEvents.from_columns(columns | {"duration": mixed}, origin=Origin())

@@ -53,6 +53,14 @@ def test_a_probability_is_a_count() -> None:
     assert within.n_switched.tolist() == [20.0, 31.0]
 
 
+def test_a_write_error_rate_keeps_its_digits() -> None:
+    n = np.array([1e10, 1e12])
+    found = built(n=n, n_switched=None, error_rate=np.array([1.2e-9, 3e-12]))
+    assert (n - found.n_switched).tolist() == [12.0, 3.0]
+    slope = found.residuals(np.log(found.pulse_width) - np.log(-np.log(np.array([1.2e-9, 3e-12]))))
+    assert slope == pytest.approx(0.0, abs=1e-5)
+
+
 def test_a_probability_that_is_no_count_is_refused() -> None:
     with pytest.raises(
         TableError,

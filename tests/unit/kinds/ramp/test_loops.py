@@ -13,13 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stfit
+from stfit.analysis import analysis_of
 from stfit.errors import InputError, TableError
 from stfit.figures.drawn_values import drawn_values
 from stfit.kinds.ramp.branches import two_branches
+from stfit.kinds.ramp.contrast import contrast_notes
 from stfit.kinds.ramp.loops import censored_life_table, switching_events
 from stfit.kinds.ramp.report import section
 from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.measurement import Origin
+from stfit.pipeline.assembly import assemble
 from stfit.reports.content import Gallery
 
 Array = npt.NDArray[np.float64]
@@ -332,3 +335,14 @@ def test_a_wrong_row_is_named(tmp_path: Path) -> None:
     (tmp_path / "loops.csv").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"loops\.csv, line 3, column 'time \(s\)': expected a time after that of the"):
         stfit.load(tmp_path / "loops.csv", "hysteresis-loop")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [("0.1 ohm", 0), ("0.11 ± 0.02 ohm", 0), ("0.2 ohm", 1), ("1 ± 0.1 ohm", 1)]
+)
+def test_branches_that_contradict_the_device_are_said(given: str, said: int) -> None:
+    measured = reduced(loops([(2.0e-3, -1.0e-3), (2.4e-3, -1.2e-3)] * 8))
+    content = {"device": {"temperature": "295 K", "beta": 0.35, "delta_R": given}, "model": {"asymmetry": "symmetric"}}
+    found = contrast_notes(assemble(analysis_of(content, Path(), "lab.toml"), [measured]))
+    assert len(found) == said
+    assert all("lie 99" in note.sentence or "lie 100" in note.sentence for note in found)

@@ -11,10 +11,12 @@ import numpy.typing as npt
 import pytest
 from scipy.stats import norm
 
-from stfit.kinds.resonance.film import FilmFit, FilmLines, fit_film, in_field
+from stfit.kinds.resonance.film import FilmFit, FilmLines, field_slopes, fit_film
 from stfit.kinds.resonance.film_words import film_words
-from stfit.kinds.resonance.line_fit import fit_spectrum
+from stfit.kinds.resonance.line_fit import Search, fit_spectrum
+from stfit.kinds.resonance.series import Series, series_of
 from stfit.physics.fluctuations import field_linewidth
+from stfit.physics.line_shapes import SHAPES
 from stfit.physics.resonance import GEOMETRIES
 
 Array = npt.NDArray[np.float64]
@@ -25,6 +27,7 @@ TRUTH = {
     "inhomogeneous_linewidth": 5e-3,
 }
 FREQUENCIES: Array = np.arange(6.0, 15.0) * 1e9
+WHOLE = [Series(np.arange(FREQUENCIES.size))]
 named = pytest.mark.parametrize("geometry", GEOMETRIES)
 
 
@@ -72,7 +75,7 @@ def test_a_line_of_another_mode_is_left_out_and_said() -> None:
     found = fitted(lines, "perpendicular")
     assert 3 not in found.used
     assert found.values["alpha"] == pytest.approx(TRUTH["alpha"], abs=5 * found.stderr["alpha"])
-    words, stay = film_words(lines, "perpendicular", (), None)
+    words, stay = film_words(lines, "perpendicular", (), WHOLE)
     assert "another mode: 9 GHz" in words[0]
     assert stay.tolist() == list(found.used)
 
@@ -86,7 +89,7 @@ def test_both_signs_of_the_field_give_its_zero() -> None:
 
 def test_an_anisotropy_in_the_plane_is_offered_and_then_found() -> None:
     lines = film("in-plane", 3, anisotropy=0.01)
-    (words,), _ = film_words(lines, "in-plane", (), None)
+    (words,), _ = film_words(lines, "in-plane", (), WHOLE)
     assert words.startswith("no constants of the film")
     assert 'film = ["anisotropy_field"]' in words
     found = fitted(lines, "in-plane", ["anisotropy_field"])
@@ -97,35 +100,72 @@ def test_an_anisotropy_in_the_plane_is_offered_and_then_found() -> None:
 def test_widths_that_are_no_straight_line_give_no_damping() -> None:
     lines = film("in-plane", 4)
     lines.fwhm[0] += 0.01
-    (words,), _ = film_words(lines, "in-plane", (), None)
+    (words,), _ = film_words(lines, "in-plane", (), WHOLE)
     assert "widths are no straight line" in words
     assert "α" not in words
 
 
-def test_each_current_has_its_own_damping() -> None:
+@pytest.mark.parametrize(
+    ("setting", "values", "words"),
+    [
+        ("current", (0.0, 1e-3), ("0 mA", "1 mA")),
+        ("temperature", (77.0, 295.0), ("77 K", "295 K")),
+        ("state", (0, 1), ("P", "AP")),
+    ],
+)
+def test_each_state_current_and_temperature_has_its_own_constants(
+    setting: str, values: tuple[float, float], words: tuple[str, str]
+) -> None:
     lines = film("in-plane", 5, both=True)
     lines.fwhm[9:] += 2e-3
     lines.center[9:] *= -1.0
-    found, _ = film_words(lines, "in-plane", (), np.repeat([0.0, 1e-3], 9))
-    assert ["0 mA" in found[0], "1 mA" in found[1]] == [True, True]
+    series = series_of({setting: np.repeat(values, 9)}, 18)
+    found, stay = film_words(lines, "in-plane", (), series)
+    assert [f"of one mode, {word})" in one for word, one in zip(words, found, strict=True)] == [True, True]
+    assert stay.size == 18
+
+
+def test_no_line_leaves_the_table_of_a_film_that_is_rejected() -> None:
+    lines = film("in-plane", 1)
+    lines.center[3] += 0.1
+    lines.fwhm[0] += 0.01
+    (words,), stay = film_words(lines, "in-plane", (), WHOLE)
+    assert words.startswith("no constants of the film")
+    assert stay.tolist() == list(range(9))
 
 
 def test_a_damping_that_comes_out_negative_is_a_limit() -> None:
     lines = film("perpendicular", 6)
     lines.fwhm[:] = 5e-3 - 1e-5 * np.arange(9)
-    (words,), _ = film_words(lines, "perpendicular", (), None)
+    (words,), _ = film_words(lines, "perpendicular", (), WHOLE)
     assert "α < " in words
 
 
-def test_frequency_sweeps_at_fields_become_field_sweeps() -> None:
-    gamma, magnetisation, field = 1.76e11, 0.9, np.array([0.05, 0.1, 0.15, 0.2, 0.25])
-    frequency = gamma / (2 * np.pi) * np.sqrt(field * (field + magnetisation))
-    width = gamma / (2 * np.pi) * 0.008 * (2 * field + magnetisation)
-    errors = np.full(5, 1e6)
-    found, fit = in_field(FilmLines(frequency, frequency, errors, width, errors), field, "in-plane")
-    # Δf = α (γ/2π)(2B + μ0M_eff) over ∂f/∂B is 4παf/γ, by differences of 1e-4 of the frequency
-    assert found.fwhm == pytest.approx(4 * np.pi * 0.008 * frequency / gamma, rel=1e-5)
-    assert fit.p_value > 0.99
+def swept_in_frequency(anisotropy: float = 0.0, error: float = 0.0) -> tuple[FilmLines, Array]:
+    """Lines of α = 0.008 at eight fields, with errors of 0.1 MHz, and the fields, T, that are off by an error, T."""
+    gamma, magnetisation, field = 1.76e11, 0.9, np.linspace(0.03, 0.25, 8)
+    inner = field + anisotropy
+    frequency = gamma / (2 * np.pi) * np.sqrt(inner * (inner + magnetisation))
+    width = gamma / (2 * np.pi) * 0.008 * (2 * inner + magnetisation)
+    errors = np.full(8, 1e5)
+    return FilmLines(frequency, frequency, errors, width, errors), field + error * (-1.0) ** np.arange(8)
+
+
+@pytest.mark.parametrize(("anisotropy", "error"), [(0.0, 0.0), (5e-3, 0.0), (0.0, 1e-4)])
+def test_frequency_sweeps_at_fields_become_field_sweeps(anisotropy: float, error: float) -> None:
+    lines, field = swept_in_frequency(anisotropy, error)
+    for shifts in ([], ["anisotropy_field"]):
+        slope = field_slopes(lines, field, "in-plane", shifts)
+        assert slope is not None
+        # Δf = α (γ/2π)(2B + μ0M_eff) over ∂f/∂B is 4παf/γ, by differences of 1e-4 of the frequency; 0.1 mT on a step of
+        # 31 mT between fields
+        tolerance = 0.01 if error else 1e-5
+        assert lines.fwhm * slope == pytest.approx(4 * np.pi * 0.008 * lines.center / 1.76e11, rel=tolerance)
+
+
+def test_frequencies_along_no_curve_have_no_slope() -> None:
+    lines, field = swept_in_frequency()
+    assert field_slopes(lines, field[::-1], "in-plane") is None
 
 
 def test_too_few_frequencies_have_nothing_in_common() -> None:
@@ -142,7 +182,7 @@ def test_the_measured_series() -> None:
     for number in range(6, 18):  # GHz, from where the line is clean
         field, signal = table[:, 2 * number - 2] * 1e-4, table[:, 2 * number - 1]  # Oe
         order = np.argsort(field, kind="stable")
-        line = fit_spectrum(field[order], signal[order], "symmetric+antisymmetric", most=1).strongest
+        line = fit_spectrum(field[order], signal[order], SHAPES["symmetric+antisymmetric"], Search(most=1)).strongest
         assert line is not None
         found.append(line)
     fit = fitted(FilmLines.of(np.arange(6.0, 18.0) * 1e9, found), "perpendicular")

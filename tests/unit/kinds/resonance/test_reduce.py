@@ -176,6 +176,30 @@ def test_a_shape_is_found_where_none_is_given_and_contradicted_where_another_is(
     assert (tests["shape of the lines"].p_value or 0.0) < 1e-3
 
 
+def test_the_shape_is_that_of_the_spectra_that_show_it(tmp_path: Path) -> None:
+    """Lines in two of nine spectra, none of them first, in the middle or last."""
+    rows = []
+    for place in range(9):
+        height = 1.0 if place in {2, 5} else 0.0
+        write_spectrum(tmp_path / f"{place}.csv", 0.2, 0.02, shape="derivative", height=height)
+        rows.append(f"{place}.csv,P,{place}")
+    found = load(index_of(tmp_path, rows))
+    assert 'line_shape is not given: "derivative" describes the spectra best, by BIC' in found.origin.notices
+    assert found.value == pytest.approx([0.02, 0.02], rel=0.05)
+
+
+def test_a_shape_that_no_spectrum_tells_is_asked_for(tmp_path: Path) -> None:
+    noise = 0.3 * np.random.default_rng(3).standard_normal(FIELD.size)
+    signal = LINE_SHAPES["lorentzian"](FIELD, 0.2, 0.01)[0] + noise
+    rows = [f"{1e3 * x!r},{y!r}" for x, y in zip(FIELD.tolist(), signal.tolist(), strict=True)]
+    (tmp_path / "a.csv").write_text("\n".join(["field (mT),signal", *rows]), encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        load(index_of(tmp_path, ["a.csv,P,0"]))
+    assert not unnamed(str(refused.value), "line_shape", '"derivative"')
+    found = load(index_of(tmp_path, ["a.csv,P,0"]), line_shape="lorentzian")
+    assert abs(found.value[1] - 0.01) < 5 * found.stderr[1]
+
+
 def test_a_signal_in_decibel_is_a_power(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     for current, height in ((-1, 2.0), (1, 1.0)):
@@ -186,6 +210,36 @@ def test_a_signal_in_decibel_is_a_power(tmp_path: Path) -> None:
     found = load(index_of(tmp_path, ["-1.csv,P,-1", "1.csv,P,1"]), line_shape="lorentzian")
     assert found.value[found.is_linewidth == 1] == pytest.approx([0.02, 0.02], rel=0.03)  # 2 % over 10 samples
     assert found.value[found.is_linewidth == 0] == pytest.approx([1.0, 0.5], rel=0.03)
+
+
+def write_turned(path: Path, degrees: float, field: np.ndarray[Any, np.dtype[np.float64]] = FIELD) -> None:
+    """A line of height 1 turned by a phase, at 200 mT, and at −200 mT where the field goes there."""
+    noise = 0.01 * np.random.default_rng(7).standard_normal(field.size)
+    symmetric, antisymmetric = (
+        sum(part)
+        for part in zip(*(LINE_SHAPES["symmetric+antisymmetric"](field, x, 0.02) for x in (-0.2, 0.2)), strict=True)
+    )
+    signal = np.cos(np.deg2rad(degrees)) * symmetric + np.sin(np.deg2rad(degrees)) * antisymmetric + noise
+    rows = [f"{1e3 * x!r},{y!r}" for x, y in zip(field.tolist(), signal.tolist(), strict=True)]
+    path.write_text("\n".join(["field (mT),signal (uV)", *rows]), encoding="utf-8")
+
+
+def test_a_phase_that_turns_is_no_power_that_changes(tmp_path: Path) -> None:
+    rows = []
+    for current, degrees in ((-1, 15.0), (0, 45.0), (1, 75.0)):
+        write_turned(tmp_path / f"{current}.csv", degrees)
+        rows.append(f"{current}.csv,P,{current}")
+    found = load(index_of(tmp_path, rows), line_shape="symmetric+antisymmetric")
+    # noise of 1 % over 10 samples a line
+    assert found.value[found.is_linewidth == 0] == pytest.approx(3 * [1.0], rel=0.02)
+    assert any("the phase of the lines differs between spectra, 15° to 75°" in one for one in found.origin.notices)
+
+
+def test_lines_at_either_sign_of_the_field_have_no_power_and_it_is_said(tmp_path: Path) -> None:
+    write_turned(tmp_path / "a.csv", 45.0, np.linspace(-0.3, 0.3, 301))
+    found = load(index_of(tmp_path, ["a.csv,P,1"]), line_shape="symmetric+antisymmetric")
+    assert found.is_linewidth.tolist() == [1, 1]
+    assert any(one.startswith("no powers: ") for one in found.origin.notices)
 
 
 def test_frequency_sweeps_of_a_film_at_several_fields(tmp_path: Path) -> None:
@@ -205,6 +259,63 @@ def test_frequency_sweeps_of_a_film_at_several_fields(tmp_path: Path) -> None:
     assert found.value == pytest.approx(4 * np.pi * 0.02 * frequency / 1.76e11, rel=0.05)
     with pytest.raises(InputError, match="geometry = "):
         load(index, line_shape="lorentzian")
+
+
+def write_analyser(folder: Path, suffix: str) -> Path:
+    """Complex frequency sweeps of a film of α = 0.02 at five fields behind a cable."""
+    ghz, rng = np.linspace(2.0, 16.0, 181), np.random.default_rng(8)
+    rows = []
+    for mt in (60, 100, 140, 180, 220):
+        center = 28.011 * np.sqrt(1e-3 * mt * (1e-3 * mt + 0.9))
+        # a VNA counts phases with exp(+iωt): the oscillator of exp(−iωt) is conjugate
+        resonance = np.conj(1.0 / (1.0 - 2j * (ghz - center) / (28.011 * 0.02 * (2e-3 * mt + 0.9))))
+        seen = (1.0 + 0.1 * np.exp(0.8j) * resonance) * np.exp(-2j * np.pi * 0.3 * ghz)
+        seen = seen + 0.001 * (rng.standard_normal(ghz.size) + 1j * rng.standard_normal(ghz.size))
+        if suffix == "s2p":
+            lines = [
+                f"{f!r} 0.01 0 {s.real!r} {s.imag!r} {s.real!r} {s.imag!r} 0.01 0"
+                for f, s in zip(ghz.tolist(), seen.tolist(), strict=True)
+            ]
+            lines.insert(0, "# GHz S RI R 50")
+        else:
+            size, turn = (20.0 * np.log10(np.abs(seen))).tolist(), np.rad2deg(np.angle(seen)).tolist()
+            lines = ["frequency (GHz),size (dB),angle"]
+            lines += [f"{f!r},{s!r},{t!r}" for f, s, t in zip(ghz.tolist(), size, turn, strict=True)]
+        (folder / f"{mt}.{suffix}").write_text("\n".join(lines), encoding="utf-8")
+        rows.append(f"{mt}.{suffix},P,{mt}")
+    return index_of(folder, rows, "file,state,field (mT)")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "columns"), [("s2p", None), ("csv", {"signal": "size (dB)", "signal_phase": "angle (deg)"})]
+)
+def test_complex_sweeps_of_a_network_analyser(tmp_path: Path, suffix: str, columns: dict[str, str] | None) -> None:
+    index = write_analyser(tmp_path, suffix)
+    declared = {} if columns is None else {"columns": columns}
+    found = load(index, geometry="in-plane", line_shape="symmetric+antisymmetric", **declared)
+    frequency = np.asarray(found.settings.frequency)
+    assert frequency.size == 5
+    # noise of 1 % of a line over 8 samples a width, in two parts: 0.6 %
+    assert found.value == pytest.approx(4 * np.pi * 0.02 * frequency / 1.76e11, rel=0.03)
+    with pytest.raises(InputError, match="of a signal with a phase"):
+        load(index, geometry="in-plane", line_shape="lorentzian", **declared)
+    if columns is not None:
+        with pytest.raises(InputError) as refused:
+            load(index, geometry="in-plane", columns={**columns, "signal_phase": {"column": 3, "unit": "mV"}})
+        assert not unnamed(str(refused.value), "60.csv", "'signal_phase'", "deg or rad")
+
+
+def test_a_modulation_is_that_of_the_field_of_a_derivative(tmp_path: Path) -> None:
+    write_spectrum(tmp_path / "a.csv", 0.2, 0.02, shape="derivative")
+    index = index_of(tmp_path, ["a.csv,P,0"])
+    assert load(index, modulation="0.1 mT").value == pytest.approx([0.02], rel=0.03)  # 2 % over 10 samples a width
+    for keys, words in (
+        ({"line_shape": "lorentzian"}, '"derivative"'),
+        ({"modulation": "-1 mT"}, "half of peak-to-peak"),
+    ):
+        with pytest.raises(InputError) as refused:
+            load(index, **{"modulation": "1 mT", **keys})
+        assert not unnamed(str(refused.value), "modulation", words)
 
 
 def test_a_constant_of_a_film_needs_a_film(tmp_path: Path) -> None:

@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stfit.kinds.telegraph.checks import Check, halves_check, innovation_check, spectrum_check
+from stfit.kinds.telegraph.checks import halves_check, innovation_check, spectrum_check
 from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.rates import TraceRates
 from stfit.kinds.telegraph.reduced import TraceTask
 from stfit.kinds.telegraph.reducing import reduce_trace
 from stfit.kinds.telegraph.spectrum import fit_machlup
+from stfit.kinds.telegraph.verdicts import Check
 from tests.traces import telegraph
 
 Array = npt.NDArray[np.float64]

@@ -72,6 +72,21 @@ def test_samples_that_gaps_in_the_times_lack_are_missing(tmp_path: Path) -> None
     assert raw.sample_interval == pytest.approx(5e-4)
 
 
+@pytest.mark.parametrize("lost", [300, 3000])
+def test_gaps_in_the_times_last_as_long_as_they_do(lost: int, tmp_path: Path) -> None:
+    places = np.concatenate([np.arange(400) + (400 + lost) * k for k in range(5)])
+    rows = "\n".join(f"{0.5 * i},{i}" for i in places)
+    (tmp_path / "x.csv").write_text(f"time (ms),voltage (V)\n{rows}\n")
+    raw = open_trace(TraceFile(tmp_path / "x.csv", "voltage"))
+    assert raw.gaps.number == 4
+    if lost == 300:
+        assert raw.gaps.lacking == 4 * lost
+        np.testing.assert_array_equal(raw.samples[places], places)
+    else:  # more is lacking than there is: what is between the gaps is by itself
+        np.testing.assert_array_equal(np.concatenate(raw.parts), places)
+        assert [part.size for part in raw.parts] == [400] * 5
+
+
 def failing(path: Path, match: str, **options: object) -> None:
     given = {"sample_interval": 1e-5, "unit": "V"} | options
     with pytest.raises(InputError, match=match):

@@ -10,10 +10,12 @@ import numpy.typing as npt
 import pytest
 
 from stfit.errors import InputError
-from stfit.kinds.telegraph.checks import Check
 from stfit.kinds.telegraph.files import TraceFile
+from stfit.kinds.telegraph.record_checks import drift_check
 from stfit.kinds.telegraph.reduced import ReducedTrace, TraceTask
 from stfit.kinds.telegraph.reducing import reduce_trace
+from stfit.kinds.telegraph.verdicts import Check
+from stfit.kinds.telegraph.wandering import Course, baseline_of
 from tests.traces import telegraph
 
 Array = npt.NDArray[np.float64]
@@ -56,13 +58,33 @@ def test_glitches_and_what_is_no_number_are_missing(tmp_path: Path) -> None:
         reduced(np.full(200, np.nan), tmp_path)
 
 
-@pytest.mark.slow
-def test_a_rare_state_is_no_glitch(tmp_path: Path) -> None:
-    trace = reduced(telegraph(40_000, (2000.0, 15.0), snr=12.0, seed=3), tmp_path)
+@pytest.mark.parametrize("moved", [0.0, 0.5, 1.5, None])
+def test_a_rare_state_is_no_glitch(moved: float | None, tmp_path: Path) -> None:
+    samples = telegraph(40_000, (2000.0, 15.0), snr=12.0, seed=3)
+    time = np.linspace(0.0, 1.0, samples.size)
+    # a jump by so many steps, or a drift: the histogram shows two levels by either
+    trace = reduced(samples + 12.0 * (0.7 * time if moved is None else moved * (time > 0.4)), tmp_path)
     assert trace.record.glitches == 0
     assert trace.rates is not None
-    assert trace.rates.counts is not None
-    assert trace.rates.counts[1] > 10
+    error = np.sqrt(np.diag(trace.rates.covariance))
+    assert np.all(np.abs(trace.rates.log_tau - np.log(np.array([2000.0, 15.0]) * DT)) < 4.0 * error)
+    assert (check(trace, "drift").verdict == "passed") == (moved == 0.0)
+
+
+def test_what_a_baseline_does_is_said_also_where_it_is_not_followed() -> None:
+    jumps = 0.5 * SNR * np.repeat(np.arange(20) % 2, SIZE // 20)
+    third = 1.7 * SNR * np.repeat(np.arange(100) % 4 == 0, SIZE // 100)
+    for added, course in ((0.0 * jumps, Course.STAYED), (jumps, Course.JUMPS), (third, Course.UNJUDGED)):
+        assert baseline_of(clean() + added, SNR, (1.0, 1.0)) is course
+    verdicts = {course: drift_check(course, SNR).verdict for course in Course}
+    assert verdicts == {Course.STAYED: "passed", Course.JUMPS: "failed", Course.UNJUDGED: "not-tested"}
+
+
+def test_few_samples_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    for size in range(2, 16):
+        trace = reduced(np.random.default_rng(size).standard_normal(size), tmp_path)
+        assert trace.rates is None
+        assert f"{size} samples" in trace.failure
 
 
 def test_two_values_without_noise(tmp_path: Path) -> None:
@@ -80,7 +102,7 @@ def test_a_baseline_that_jumps_or_drifts_is_followed(moved: Callable[[Array], Ar
     assert check(trace, "drift").verdict == "doubtful"
     assert trace.record.levels is not None
     assert trace.record.levels.high - trace.record.levels.low == pytest.approx(SNR, rel=0.03)
-    assert reduced(clean(), tmp_path).record.baseline is None
+    assert check(reduced(clean(), tmp_path), "drift").verdict == "passed"
 
 
 def test_mains_are_named_and_taken_off(tmp_path: Path) -> None:
@@ -108,6 +130,39 @@ def test_more_than_two_levels_are_shown_and_two_of_them_chosen(tmp_path: Path) -
     assert_right(chosen, (120.0, 30.0))
     nowhere = reduced(samples, tmp_path, levels=(0.0, 500.0))
     assert "does not dwell" in nowhere.failure
+
+
+@pytest.mark.slow
+def test_levels_too_near_to_a_third_one_are_no_choice(tmp_path: Path) -> None:
+    # a second fluctuator of a step of 4 noises: 2 % of its samples are nearer to the other level
+    samples = telegraph(SIZE, (200.0, 300.0), snr=20.0, seed=5)
+    samples += telegraph(SIZE, (300.0, 300.0), snr=4.0, seed=6, noise=(0.0, 0.0))
+    third = check(reduced(samples, tmp_path, levels=(0.0, 20.0)), "third level")
+    assert third.verdict == "failed"
+    assert "too near" in third.sentence
+
+
+def test_a_third_level_late_in_a_long_record_is_seen(tmp_path: Path) -> None:
+    samples = telegraph(200_000, TAU, snr=10.0, seed=9).astype(np.float32)
+    samples[150_000:150_500] = 17.0 + np.random.default_rng(1).standard_normal(500)  # 0.25 % of the samples
+    third = check(reduced(samples, tmp_path), "third level")
+    assert third.verdict == "failed"
+    assert "(0.25 %" in third.sentence
+
+
+def test_bursts_are_rid_of_hum_and_of_a_drift(tmp_path: Path) -> None:
+    samples = telegraph(40_000, (300.0, 400.0), snr=SNR, seed=11)
+    time = DT * np.arange(samples.size)
+    files = []
+    for i, part in enumerate(np.split(samples + 0.6 * SNR * np.linspace(0.0, 1.0, samples.size), 4)):
+        hum = 0.4 * SNR * np.sin(2.0 * np.pi * 50.0 * time[: part.size] + i)
+        np.save(tmp_path / f"{i}.npy", part + hum)
+        files.append(TraceFile(tmp_path / f"{i}.npy", "resistance", DT, "ohm"))
+    trace = reduce_trace(TraceTask(tuple(files), 1e-3, True, "auto"))
+    assert_right(trace, (300.0, 400.0))
+    assert "50 Hz (mains)" in check(trace, "lines").sentence
+    assert check(trace, "drift").verdict == "doubtful"
+    assert check(trace, "bursts").verdict == "passed"
 
 
 @pytest.mark.slow

@@ -210,3 +210,35 @@ def test_rows_of_an_index_choose_within_containers(tmp_path: Path) -> None:
     (tmp_path / "index.csv").write_text("\n".join(["file,group,channel,current (mA)", *rows]))
     names = [record.file for record in load(tmp_path / "index.csv").records]
     assert names == ["a.h5 [run 1, R1]", "a.h5 [run 1, R2]", "a.h5 [run 2]", "a.h5 [run 1/R1]"]
+
+
+def test_traces_of_one_setting_that_are_sampled_otherwise_are_no_bursts_of_one_record(tmp_path: Path) -> None:
+    whole = telegraph(20_000, (900.0, 700.0), snr=10.0, seed=6)
+    rows = ["file,current (mA)"]
+    for name, step in (("fast", 1), ("slow", 2)):
+        for i, part in enumerate(np.split(whole, 2)):
+            values = "\n".join(f"{DT * step * k:.6e},{value:.4f}" for k, value in enumerate(part[::step]))
+            (tmp_path / f"{name}{i}.csv").write_text(f"time (s),resistance (ohm)\n{values}\n")
+            rows.append(f"{name}{i}.csv,0.1")
+    (tmp_path / "index.csv").write_text("\n".join(rows))
+    m = stfit.load(tmp_path / "index.csv", "telegraph-trace")
+    assert isinstance(m, TelegraphTraces)
+    assert [record.file for record in m.records] == [
+        "fast0.csv to fast1.csv (2 traces)",
+        "slow0.csv to slow1.csv (2 traces)",
+    ]
+    # the same dwells, seen twice
+    assert np.all(np.abs(m.log_tau - np.tile(np.log([900.0 * DT, 700.0 * DT]), 2)) < 4.0 * m.stderr)
+    np.testing.assert_allclose(m.log_tau[:2], m.log_tau[2:], atol=0.01)
+
+
+def test_the_remedy_for_traces_without_dwell_times_is_one_that_works(tmp_path: Path) -> None:
+    flat = np.ones(20_000)
+    few = {f"b{i}.npy": part for i, part in enumerate(np.split(flat, 4))}
+    with pytest.raises(
+        InputError, match=r'leave_out = \["b0.npy", "b1.npy", "b2.npy", "b3.npy"\], or bad = "leave-out"'
+    ):
+        load(index(tmp_path, few, [0.1] * 4))
+    many = {f"b{i}.npy": part for i, part in enumerate(np.split(flat, 10))}
+    with pytest.raises(InputError, match=r'dwell times in these traces \(or bad = "leave-out"\)'):
+        load(index(tmp_path, many, [0.1] * 10))
