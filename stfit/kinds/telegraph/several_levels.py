@@ -96,6 +96,41 @@ def _densities(sample: float, means: Array, weight: float, found: Array) -> floa
 
 
 @_compiled
+def _add_sample(sample: float, ahead: Any, future: Array, sums: Any) -> None:
+    """Add a sample to Σγ, Σγz and Σγz² of the levels."""
+    total = 0.0
+    for j in range(future.size):
+        total += ahead[j] * future[j]
+    for j in range(future.size):
+        gamma = ahead[j] * future[j] / total
+        sums[0, j] += gamma
+        sums[1, j] += gamma * sample
+        sums[2, j] += gamma * sample * sample
+
+
+@_compiled
+def _add_pair(ahead: Any, change: Array, density: Array, future: Array, room: Any) -> None:
+    """Add a pair of neighbours to the transitions, and carry `future` from the second to the first.
+
+    ahead: forward probabilities at the first. room: the transitions, (k, k); room for (k, k) and for (k,).
+    """
+    transitions, pairs, before = room
+    total = scale = 0.0
+    for i in range(future.size):
+        before[i] = 0.0
+        for j in range(future.size):
+            onward = change[i, j] * density[j] * future[j]
+            pairs[i, j] = ahead[i] * onward
+            before[i] += onward
+            total += pairs[i, j]
+        scale += before[i]
+    for i in range(future.size):
+        for j in range(future.size):
+            transitions[i, j] += pairs[i, j] / total
+        future[i] = before[i] / scale
+
+
+@_compiled
 def _expected(z: Any, means: Array, weight: float, change: Array, room: Any) -> float:
     """Forward–backward over samples z, NaN where missing; returns ln L but for a constant.
 
@@ -123,28 +158,9 @@ def _expected(z: Any, means: Array, weight: float, change: Array, room: Any) -> 
     for t in range(z.size - 1, -1, -1):
         _densities(z[t], means, weight, density)
         if not np.isnan(z[t]):
-            total = 0.0
-            for j in range(size):
-                total += ahead[t, j] * future[j]
-            for j in range(size):
-                gamma = ahead[t, j] * future[j] / total
-                sums[0, j] += gamma
-                sums[1, j] += gamma * z[t]
-                sums[2, j] += gamma * z[t] * z[t]
+            _add_sample(z[t], ahead[t], future, sums)
         if t > 0:
-            total = scale = 0.0
-            for i in range(size):
-                before[i] = 0.0
-                for j in range(size):
-                    onward = change[i, j] * density[j] * future[j]
-                    pairs[i, j] = ahead[t - 1, i] * onward
-                    before[i] += onward
-                    total += pairs[i, j]
-                scale += before[i]
-            for i in range(size):
-                for j in range(size):
-                    transitions[i, j] += pairs[i, j] / total
-                future[i] = before[i] / scale
+            _add_pair(ahead[t - 1], change, density, future, (transitions, pairs, before))
     return value
 
 

@@ -127,8 +127,9 @@ def scan(x: Any, origin: Any, settings: Array, whole: bool, book: Any) -> None:
 
     x: shape (n,). origin: a number of the type of x near the low level. settings: lower and upper threshold, in the
     numbers of x. whole: whether x holds integers. book: the integers that are carried along, (9,) int64; the floats,
-    (4,), to which dwells of more than EXACT samples add; the numbers of dwells by bin, (2, BINS) int64; room for the lengths of complete dwells, in turn, as many as
-    fit. Stops at the first block with a sample that is no finite number.
+    (4,), to which dwells of more than EXACT samples add; the numbers of dwells by bin, (2, BINS) int64; room for the
+    lengths of complete dwells, in turn, as many as fit. Stops at the first block with a sample that is no finite
+    number.
     """
     carried = book[0]
     limits = np.empty(2, dtype=x.dtype)
@@ -153,7 +154,7 @@ def scan(x: Any, origin: Any, settings: Array, whole: bool, book: Any) -> None:
 
 @_compiled
 def _step_through(block: Any, at: int, limits: Any, book: Any, room: Any) -> None:
-    """A block, which begins at sample `at`, in which a threshold is crossed. room: three arrays of BLOCK whole numbers."""
+    """A block from sample `at` on, in which a threshold is crossed. room: three arrays of BLOCK whole numbers."""
     lower, upper, number = limits[0], limits[1], 0
     keeps, raises, places = room
     for i in range(block.size):
