@@ -140,7 +140,7 @@ def _drawn(trace: Trace, identity: str) -> Drawing:
     dwell = _in_prefix("time", [panels["excerpt"]["time"][-1]], "s")
     record = trace["samples"] * trace["sample_interval"]
     time = _in_prefix("time", [record], "s")
-    words = f"Trace {trace['file']}: excerpt with its states, histogram with two Gaussians"
+    words = f"Trace {trace['file']}: the record, an excerpt with its states, histogram with two Gaussians"
     words += ", dwell survival and rates along the record." if panels.get("survival") else "."
     caption = (trace["file"], f": {_verdict(trace)}. ", Prose(_caption(panels)))
 
@@ -156,7 +156,10 @@ def _in_prefix(label: str, values: list[float], unit: str) -> AxisQuantity:
 
 
 def _caption(panels: Mapping[str, Any]) -> str:
-    parts = ["Excerpt: samples and their state.", "Histogram: all samples, with the two fitted Gaussians."]
+    where = panels["excerpt"].get("where")
+    parts = ["Record: range of the samples and both levels; the excerpt is marked."] if panels.get("record") else []
+    parts += [f"Excerpt{f', {where}' if where else ''}: samples and their state."]
+    parts += ["Histogram: all samples, with the two fitted Gaussians."]
     if panels.get("survival"):
         parts.append("Dwells: share of dwells longer than a given time, with the exponential law of the corrected τ.")
         parts.append("Rates: transitions out of each state along the record, with counting errors.")
