@@ -130,7 +130,7 @@ def _corrected(hessian: Array, move: Array, change: Array) -> Array:
 def _hessian(chain: MemoryChain, x: Array, gradient: Array) -> Array:
     """Slopes of the gradient, which is `gradient` at x."""
     found = np.array([(chain.gradient(x + nudge)[1] - gradient) / _NUDGE for nudge in _NUDGE * np.eye(x.size)])
-    return 0.5 * (found + found.T)
+    return np.asarray(0.5 * (found + found.T))
 
 
 def _lost(chain: MemoryChain, x: Array) -> HmmEnd | None:
