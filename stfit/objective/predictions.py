@@ -9,7 +9,7 @@ import numpy as np
 from stfit.measurement import Settings
 from stfit.models.device import CriticalRows, Quantities, Rows
 from stfit.models.spin_transfer import SpinTransferLaw
-from stfit.physics.circuit import biased_delta_R, driven_current, resistance_of
+from stfit.physics.circuit import bias_voltage, biased_delta_R, driven_current, resistance_of
 
 _ROUNDS: Final = 20  # of the bias over the device behind a series resistance: 1e-4 of it and less for R_s up to 5 R
 
@@ -41,13 +41,16 @@ def _resistance(quantities: Quantities, settings: Settings) -> Any:
 
 
 def with_biased_delta_R(quantities: Quantities, settings: Settings) -> Quantities:
-    """The quantities with the ΔR of each row at its bias V = I·R, where a half-voltage is known."""
+    """The quantities with the ΔR of each row at its bias V = I·R(V) in its state, where a half-voltage is known."""
     if "half_voltage" not in quantities:
         return quantities
-    known = settings.voltage is not None and "resistance_AP" in quantities
-    resistance = _resistance(quantities, settings) if known else quantities["resistance"]
-    voltage = current_at(quantities, settings) * resistance
-    return {**quantities, "delta_R": biased_delta_R(quantities["delta_R"], voltage, quantities["half_voltage"])}
+    step, half = quantities["delta_R"], quantities["half_voltage"]
+    if settings.voltage is None:
+        state = settings.state.astype(float)
+        voltage = bias_voltage(settings.current, state, quantities["resistance"], step, half)
+    else:
+        voltage = current_at(quantities, settings) * _resistance(quantities, settings)
+    return {**quantities, "delta_R": biased_delta_R(step, voltage, half)}
 
 
 def log_dwell_time(law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any) -> Any:

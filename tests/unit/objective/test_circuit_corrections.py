@@ -241,3 +241,18 @@ def test_resistances_that_contradict_delta_R_are_refused() -> None:
     content = {"device": JUNCTION | {"resistance_AP": "1.5 kohm"}}
     with pytest.raises(InputError, match=r"key 'device\.resistance_AP': expected resistance \+ delta_R = 2000 ohm, or"):
         assemble(analysis_of(content, Path(), "lab.toml"), [tunnel_junction(3)])
+
+
+def test_a_current_and_the_voltage_that_drives_it_are_one_measurement() -> None:
+    """The bias is that of the state: over AP of R_P = 1 kΩ and R_AP = 3 kΩ it is not I·R_P."""
+    by_voltage = tunnel_junction(7, half=0.6)
+    voltage, state = by_voltage.settings.voltage, by_voltage.settings.state
+    assert voltage is not None
+    columns = {"transition": state, "current": voltage / (1000.0 + state * 2000.0 / (1.0 + (voltage / 0.6) ** 2))}
+    columns |= {"pulse_width": by_voltage.pulse_width, "n": by_voltage.n, "n_switched": by_voltage.n_switched}
+    by_current = SwitchingPulses.from_columns(columns, origin=Origin())
+    device = {"resistance": "1000 ohm", "delta_R": "2000 ohm", "half_voltage": "0.6 V"}
+    one, other = (objective_of([measurement], device) for measurement in (by_voltage, by_current))
+    x = dict(zip(one.names, one.start, strict=True))
+    predicted = [found.predictions(np.array([x[name] for name in found.names]))[0] for found in (one, other)]
+    assert predicted[0] == pytest.approx(predicted[1], rel=1e-11)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stfit.derivatives import seed
-from stfit.physics.circuit import biased_delta_R, driven_current
+from stfit.physics.circuit import bias_voltage, biased_delta_R, driven_current
 
 VOLTAGES = st.floats(-2.0, 2.0)
 
@@ -33,6 +33,14 @@ def test_the_bias_counts_by_its_size_and_only_takes_away(voltage: float) -> None
 
 def test_at_the_half_voltage_half_is_left() -> None:
     assert biased_delta_R(0.11, np.array([-0.4, 0.0, 0.4]), 0.4) == pytest.approx([0.055, 0.11, 0.055], rel=1e-15)
+
+
+@given(VOLTAGES, st.floats(-0.5, 5.0), st.sampled_from([0.0, 1.0]))
+def test_the_bias_of_a_current_is_the_voltage_that_drives_it(voltage: float, tmr: float, state: float) -> None:
+    resistance = 1000.0 + state * biased_delta_R(1000.0 * tmr, voltage, 0.4)
+    # to some roundings of Newton's method
+    found = bias_voltage(voltage / resistance, state, 1000.0, 1000.0 * tmr, 0.4)
+    assert found == pytest.approx(voltage, rel=1e-12, abs=1e-14)
 
 
 def test_derivatives() -> None:
