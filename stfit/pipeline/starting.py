@@ -16,7 +16,7 @@ from stfit.models.guess_critical import (
     zero_temperature_currents,
 )
 from stfit.objective import FitParameter, Objective, ParameterSpace, Term
-from stfit.objective.predictions import critical_rows, current_at
+from stfit.objective.predictions import critical_rows, current_at, with_biased_delta_R
 
 Array = npt.NDArray[np.float64]
 
@@ -70,6 +70,8 @@ def _rough_rows(term: Term, rough: RoughDwellTimes, known: dict[str, float]) -> 
     if rough.reached is not None:
         settings = settings.swept_to(rough.reached)
     current, state = np.asarray(current_at(known, settings)), settings.state.astype(float)
+    if "half_voltage" in known:  # a torque that falls with ΔR is that of a smaller current
+        current = current * np.asarray(with_biased_delta_R(known, settings)["delta_R"]) / known["delta_R"]
     return rough.log_dwell, rough.weight, state, current, term.thermometer[rough.row], settings.field
 
 

@@ -248,7 +248,8 @@ def test_a_current_and_the_voltage_that_drives_it_are_one_measurement() -> None:
     by_voltage = tunnel_junction(7, half=0.6)
     voltage, state = by_voltage.settings.voltage, by_voltage.settings.state
     assert voltage is not None
-    columns = {"transition": state, "current": voltage / (1000.0 + state * 2000.0 / (1.0 + (voltage / 0.6) ** 2))}
+    columns: dict[str, Any] = {"transition": state}
+    columns["current"] = voltage / (1000.0 + state * 2000.0 / (1.0 + (voltage / 0.6) ** 2))
     columns |= {"pulse_width": by_voltage.pulse_width, "n": by_voltage.n, "n_switched": by_voltage.n_switched}
     by_current = SwitchingPulses.from_columns(columns, origin=Origin())
     device = {"resistance": "1000 ohm", "delta_R": "2000 ohm", "half_voltage": "0.6 V"}
@@ -256,3 +257,10 @@ def test_a_current_and_the_voltage_that_drives_it_are_one_measurement() -> None:
     x = dict(zip(one.names, one.start, strict=True))
     predicted = [found.predictions(np.array([x[name] for name in found.names]))[0] for found in (one, other)]
     assert predicted[0] == pytest.approx(predicted[1], rel=1e-11)
+
+
+def test_a_fit_starts_with_the_fall_with_bias_taken_along() -> None:
+    device = {"resistance": "1000 ohm", "delta_R": "1000 ohm", "half_voltage": "0.6 V", "tau_0": "1 ns"}
+    objective = objective_of([tunnel_junction(8, half=0.6)], device)
+    # 50 rows of 2000 pulses: a start that took the torque of zero bias would be thousands off
+    assert np.sum(np.square(objective.residuals(objective.start))) < 500.0
