@@ -77,7 +77,7 @@ def pulses(tmr: float, visibility: float = 1.0, floor: float = 0.0) -> Design:
     return design
 
 
-def loops(tmr: float, *, driven_by: str = "voltage", bad: float = 0.0) -> Design:
+def loops(tmr: float, *, driven_by: str = "voltage", bad: float = 0.0, hold: int = 2) -> Design:
     """20 loops at each of two rates, of a voltage or of a current; bad: readings on the other branch, in 1."""
 
     def design(rng: np.random.Generator) -> Case:
@@ -101,7 +101,7 @@ def loops(tmr: float, *, driven_by: str = "voltage", bad: float = 0.0) -> Design
             tables.append((sweep, current.ravel(), time, resistance.ravel()))
         names = ("sweep", "current", "time", "resistance")
         columns = {name: np.concatenate(parts) for name, parts in zip(names, zip(*tables, strict=True), strict=True)}
-        return switching_events(columns, origin=Origin()), device(tmr)
+        return switching_events(columns, origin=Origin(), hold=hold), device(tmr)
 
     return design
 
@@ -140,6 +140,7 @@ DESIGNS: Final[dict[str, Design]] = {
     **{f"loops of a voltage, TMR {100 * tmr:.0f} %": loops(tmr) for tmr in (0.3, 1.0, 2.0)},
     **{f"loops of a current, TMR {100 * tmr:.0f} %": loops(tmr, driven_by="current") for tmr in (0.3, 1.0, 2.0)},
     **{f"loops of a voltage, {bad} bad readings in 10⁴": loops(1.0, bad=1e-4 * bad) for bad in (1, 10, 100)},
+    "loops of a voltage, hold = 3, 100 bad readings in 10⁴": loops(1.0, bad=1e-2, hold=3),
     "switching current against pulse width": widths,
 }
 

@@ -32,6 +32,7 @@ _GRAIN: Final = 1.5  # steps between the starts of ramps that begin alike: a tur
 _AFRESH: Final = 0.05  # of the range of the current
 _NO_SERIES: Final = 0.02  # of the resistance of the device
 _NAMED: Final = 3  # excursions
+_BY_CHANCE: Final = 0.1  # expected switches that are none
 
 
 def switching_events(
@@ -80,7 +81,7 @@ def switching_events(
         _refuse_both_ways(found)
     far = branches.between & ("resistance" in columns or swept is FIELD or _off_zero(samples["current"]))
     rows = samples["row"].astype(np.intp)
-    notices = [*_notices(found, branches), *_left_out(rows[left_out], hold), *_far(rows[far])]
+    notices = [*_notices(found, branches), *_left_out(rows[left_out], hold, rows.size), *_far(rows[far])]
     if series is not None:
         notices.append(_swept_by_voltage(series, samples["resistance"]))
     events = stepped(found, origin.of(KIND, *notices), swept)
@@ -212,8 +213,11 @@ def _notices(ramps: Ramps, branches: Branches) -> list[str]:
     return words
 
 
-def _left_out(samples: Rows, hold: int) -> list[str]:
-    """Of the excursions to the other branch that are no switch, how many and where the first of them are."""
+def _left_out(samples: Rows, hold: int, size: int) -> list[str]:
+    """Of the excursions to the other branch that are no switch, how many and where the first of them are.
+
+    Where they are so many among `size` samples that some may follow each other by chance, what leaves these out too.
+    """
     if samples.size == 0:
         return []
     lasting = "one sample" if hold == 2 else f"fewer than {hold} samples"
@@ -222,7 +226,15 @@ def _left_out(samples: Rows, hold: int) -> list[str]:
         if samples.size == 1
         else (f"{samples.size} excursions", "were not taken for switches")
     )
-    return [f"{what} of {lasting} to the other branch {taken} ({_places(samples)})"]
+    words = [f"{what} of {lasting} to the other branch {taken} ({_places(samples)})"]
+    share = samples.size / size
+    if size * share**hold > _BY_CHANCE:
+        enough = int(np.ceil(np.log(_BY_CHANCE / size) / np.log(share)))
+        words.append(
+            f"if these are bad readings, some {size * share**hold:.1g} times {hold} of them follow each other by "
+            f"chance and count as a switch: hold = {enough} in the measurement leaves these out too"
+        )
+    return words
 
 
 def _far(samples: Rows) -> list[str]:

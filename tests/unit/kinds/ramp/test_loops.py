@@ -365,3 +365,17 @@ def test_branches_that_contradict_the_device_are_said(given: str, said: int) -> 
     found = contrast_notes(assemble(analysis_of(content, Path(), "lab.toml"), [measured]))
     assert len(found) == said
     assert all("lie 99" in note.sentence or "lie 100" in note.sentence for note in found)
+
+
+def test_so_many_bad_readings_that_two_may_follow_each_other_are_said() -> None:
+    columns = loops([(2.0e-3, -1.0e-3)] * 10)
+    assert not any("hold =" in notice for notice in reduced(columns).origin.notices)
+    # within ±0.75 mA both branches have samples; never two in a row
+    bad = np.flatnonzero(np.abs(columns["current"]) < 0.75e-3)[::8]
+    columns["resistance"][bad] += np.where(columns["resistance"][bad] > 10.05, -0.1, 0.1)
+    found = reduced(columns)
+    assert sum(found.n_switched) == 20
+    (said,) = [notice for notice in found.origin.notices if "hold =" in notice]
+    assert bad.size == 38  # of 2010: 2010 (38/2010)² = 0.7, with a third 0.014
+    assert "some 0.7 times 2 of them" in said
+    assert "hold = 3 in the measurement" in said
