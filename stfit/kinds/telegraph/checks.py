@@ -27,6 +27,7 @@ _LARGEST_BIAS: Final = 1.0 / 3.0  # of the error of ln τ
 _LARGEST_SHARE: Final = 0.1  # of ln τ, however large its error
 _FEW, TOO_FEW = 20, 5  # transitions
 _SHORT: Final = 3.0  # samples a dwell
+_NEARLY: Final = 0.5  # of that ratio, from which a model of the response may be too simple
 _SLOW: Final = 0.3  # rise time over the shorter dwell
 _TESTED_FROM: Final = 20  # dwells of a state
 
@@ -69,6 +70,8 @@ def bandwidth_check(dwell: Array, rise: float | None, slow: float = _SLOW) -> Ch
     if rise is not None and rise > max(1.0, slow * shortest):
         sentence = f"{text} The instrument is too slow for it: short dwells are lost (declare a dead_time)."
         return Check("bandwidth", FAILED, sentence)
+    if rise is not None and rise > max(1.0, _NEARLY * slow * shortest):
+        return Check("bandwidth", DOUBTFUL, f"{text} The instrument is slow for it: τ may come out too long.")
     if shortest < _SHORT:
         return Check("bandwidth", DOUBTFUL, f"{text} Many dwells fall between two samples.")
     return Check("bandwidth", PASSED, text)

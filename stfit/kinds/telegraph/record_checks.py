@@ -164,7 +164,7 @@ def drift_check(baseline: Baseline | Course, step: float) -> Check:
     share = 100.0 * baseline.moved / step
     if baseline.jumps:
         times = "once" if baseline.jumps == 1 else f"{baseline.jumps} times"
-        text = f"The baseline jumped {times} and moved by {share:.2g} % of the step; the analysis follows it."
+        text = f"The baseline jumped {times} and moved by {share:.3g} % of the step; the analysis follows it."
         return Check("drift", DOUBTFUL, text)
-    text = f"The baseline moved by {share:.2g} % of the step; the analysis follows it."
+    text = f"The baseline moved by {share:.3g} % of the step; the analysis follows it."
     return Check("drift", DOUBTFUL if share > 100.0 * _DRIFTING else PASSED, text)

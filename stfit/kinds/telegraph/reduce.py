@@ -22,7 +22,8 @@ from stfit.kinds.telegraph.reduction import Reduction, texts
 from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Origin
 
-_LARGE: Final = 200_000_000  # bytes of all files together, from which several processes are worth their start
+_LARGE: Final = 200_000_000  # bytes of all files together, from which several processes are started at once
+_WORTH: Final = 8.0  # s of work that is left, for which they are worth their start
 _NAMED: Final = 6  # files that a message lists, to be left out
 _ALONE: Final = "a file that no other row holds, or in a column"
 
@@ -181,8 +182,8 @@ def _refuse(names: Sequence[str], reduction: Reduction) -> None:
 def _reduced(tasks: Sequence[TraceTask]) -> list[ReducedTrace]:
     """All traces; TableError with the problems of all files."""
     paths = {file.path for task in tasks for file in task.files}
-    processes = available_processes() if sum(map(_size, paths)) > _LARGE else 1
-    outcomes = list(mapped(_attempt, tasks, processes, doing="traces reduced"))
+    worth = 0.0 if sum(map(_size, paths)) > _LARGE else _WORTH
+    outcomes = list(mapped(_attempt, tasks, available_processes(), doing="traces reduced", worth=worth))
     problems = problems_of([(row, found) for row, found in enumerate(outcomes) if isinstance(found, InputError)])
     if problems:
         raise TableError(problems)

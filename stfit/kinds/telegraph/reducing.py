@@ -21,6 +21,7 @@ from stfit.kinds.telegraph.several_levels import Ladder, ladder_of
 from stfit.kinds.telegraph.verdicts import Check
 
 _SEARCHED: Final = 1 << 16  # samples in which a chain looks for two levels that the histogram does not show
+_SURE: Final = 100.0  # of 2 ln L: among records with less, the ones that show two levels are no fair sample
 Array = npt.NDArray[np.float64]
 
 _SLOW: Final = 1.0  # samples of a step: beyond, the instrument's response is part of the model
@@ -65,7 +66,9 @@ def _by_evidence(base: ReducedTrace, told: Check) -> ReducedTrace:
     sentence = (
         f"Two levels, {fit.snr:.3g} times the noise apart, by the order of the samples (2 ln L grows by {gain:.0f})."
     )
-    base = base.judged(Check("two levels", verdicts.PASSED, sentence))
+    sure = gain > _SURE
+    sentence += "" if sure else " That is little: of such records those are seen whose dwells happen to look long."
+    base = base.judged(Check("two levels", verdicts.PASSED if sure else verdicts.DOUBTFUL, sentence))
     return by_chain(base, None, "The levels overlap: the histogram alone does not show them.", fit)
 
 

@@ -184,7 +184,7 @@ def test_only_the_best_and_the_worst_trace_are_drawn(tmp_path: Path) -> None:
     traces = {f"t{i}.npy": telegraph(20_000, (30.0, 60.0 + 40 * i), snr=10.0, seed=i) for i in range(4)}
     m = load(index(tmp_path, traces))
     assert [bool(record.panels) for record in m.records] == [True, False, False, True]
-    assert set(m.records[0].panels) == {"excerpt", "histogram", "survival", "rates"}
+    assert set(m.records[0].panels) == {"record", "excerpt", "histogram", "survival", "rates"}
 
 
 def test_a_dead_time_is_corrected_for(tmp_path: Path) -> None:
