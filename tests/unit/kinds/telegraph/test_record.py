@@ -142,6 +142,7 @@ def test_levels_too_near_to_a_third_one_are_no_choice(tmp_path: Path) -> None:
     assert "too near" in third.sentence
 
 
+@pytest.mark.slow
 def test_a_third_level_late_in_a_long_record_is_seen(tmp_path: Path) -> None:
     samples = telegraph(200_000, TAU, snr=10.0, seed=9).astype(np.float32)
     samples[150_000:150_500] = 17.0 + np.random.default_rng(1).standard_normal(500)  # 0.25 % of the samples
