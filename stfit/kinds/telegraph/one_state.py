@@ -12,7 +12,6 @@ import numpy.typing as npt
 from stfit.kinds.telegraph import verdicts
 from stfit.kinds.telegraph.levels import Levels, Mixture, thresholds_at
 from stfit.kinds.telegraph.rates import TraceRates
-from stfit.kinds.telegraph.record import SHORTEST
 from stfit.kinds.telegraph.reduced import ReducedTrace
 from stfit.kinds.telegraph.segmentation import merged, segment
 from stfit.kinds.telegraph.verdicts import Check
@@ -41,7 +40,7 @@ def with_levels_of_others(reduced: Sequence[ReducedTrace]) -> list[ReducedTrace]
 def _in_one_state(trace: ReducedTrace, known: Sequence[ReducedTrace]) -> ReducedTrace | None:
     """The trace as a censored dwell; None where it has rates, other faults, or no level that others show."""
     values = np.concatenate([part[np.isfinite(part)] for part in trace.record.floats()] or [np.zeros(0)])
-    if trace.usable or trace.segmentation is not None or trace.hmm is not None or values.size < SHORTEST:
+    if trace.usable or trace.segmentation is not None or trace.hmm is not None or not trace.record.unbroken(1.0):
         return None
     beside = sorted((other for other in known if _comparable(trace, other)), key=lambda other: _apart(trace, other))
     pairs = np.array([other.resistances for other in beside[:_NEAREST]])

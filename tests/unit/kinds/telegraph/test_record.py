@@ -85,6 +85,8 @@ def test_few_samples_are_refused_in_a_sentence(tmp_path: Path) -> None:
         trace = reduced(np.random.default_rng(size).standard_normal(size), tmp_path)
         assert trace.rates is None
         assert f"{size} samples" in trace.failure
+    sparse = np.where(np.arange(300) % 4 < 2, telegraph(300, (5.0, 5.0), snr=SNR, seed=1), np.nan)
+    assert "follow each other" in reduced(sparse, tmp_path).failure
 
 
 def test_two_values_without_noise(tmp_path: Path) -> None:
