@@ -14,7 +14,9 @@ Array = npt.NDArray[np.float64]
 _LOOKED_AT: Final = 1 << 21  # samples of a record, in whose spectrum lines are looked for
 _LOWEST: Final = 8  # periods in them
 _NEIGHBOURS: Final = 32  # frequencies on either side whose median is the background of a line
-_STANDS_OUT: Final = 40.0  # line over background; noise does so once in 10^17 frequencies
+_STANDS_OUT: Final = 30.0  # line over background; noise does so once in 10^13 frequencies
+_EXPECTED: Final = 15.0  # the same of the mains, which is looked for at few frequencies
+_HIGHEST: Final = 10  # multiple of the mains that is expected
 _WORTH_A_LOOK: Final = 10.0  # line over a rough background, from which the exact one is asked for
 _MOST: Final = 12  # lines
 _PERIODS, _SAMPLES = 200.0, 1 << 14  # of a window in which amplitude and phase are fitted: mains wander
@@ -37,12 +39,18 @@ class Line:
     @property
     def words(self) -> str:
         """Frequency, share and, where it is a multiple of that of the mains, its origin."""
-        mains = any(
-            round(self.frequency / base) > 0
-            and abs(self.frequency / base - round(self.frequency / base)) < _OF_THE_MAINS
-            for base in _MAINS
-        )
+        mains = bool(np.any(_multiple_of_the_mains(np.array([self.frequency]))))
         return f"{self.frequency:.4g} Hz{' (mains)' if mains else ''}, {100 * self.share:.2g} % of the variance"
+
+
+def _multiple_of_the_mains(frequency: Array) -> npt.NDArray[np.int64]:
+    """Which multiple of 50 or 60 Hz each frequency (Hz) is, to one in a hundred; 0 for none."""
+    found = np.zeros(frequency.shape, dtype=np.int64)
+    for base in _MAINS:
+        multiple = np.rint(frequency / base)
+        near = np.abs(frequency / base - multiple) < _OF_THE_MAINS
+        found = np.where(near & (found == 0), multiple.astype(np.int64), found)
+    return found
 
 
 def lines_of(samples: npt.NDArray[Any], sample_interval: float) -> tuple[Line, ...]:
@@ -55,7 +63,7 @@ def lines_of(samples: npt.NDArray[Any], sample_interval: float) -> tuple[Line, .
         return ()
     found: list[Line] = []
     for _ in range(_MOST):
-        top = _standing_out(part)
+        top = _standing_out(part, sample_interval)
         if top is None:
             break
         frequency = _summit(part, top)
@@ -83,7 +91,7 @@ def without_lines(samples: npt.NDArray[Any], sample_interval: float, lines: tupl
     return clean
 
 
-def _standing_out(part: Array) -> int | None:
+def _standing_out(part: Array, sample_interval: float) -> int | None:
     """The frequency (periods in the record) that stands out most from its neighbours; None where none does."""
     power = np.abs(scipy.fft.rfft(part)) ** 2
     width = _NEIGHBOURS
@@ -99,8 +107,10 @@ def _standing_out(part: Array) -> int | None:
     left, right = np.median(windows[places], axis=2)
     # two sides, the larger: a Lorentzian falls steeply
     ratio = power[at] / (np.maximum(left, right) / np.log(2.0) + 1e-300)
-    best = int(np.argmax(ratio))
-    return int(at[best]) if ratio[best] > _STANDS_OUT else None
+    multiple = _multiple_of_the_mains(at / (part.size * sample_interval))
+    asked = np.where((multiple > 0) & (multiple <= _HIGHEST), _EXPECTED, _STANDS_OUT)
+    best = int(np.argmax(ratio / asked))
+    return int(at[best]) if ratio[best] > asked[best] else None
 
 
 def _rough_background(windows: Array, at: npt.NDArray[np.int64]) -> Array:

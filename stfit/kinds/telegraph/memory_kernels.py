@@ -126,8 +126,8 @@ def _step_back(change: Array, densities: Any, future: Array, before: Array) -> N
         j = (i << 1) & mask
         before[i] = change[i & 1, 0] * densities[j] * future[j] + change[i & 1, 1] * densities[j + 1] * future[j + 1]
         scale += before[i]
-    for i in range(future.size):
-        future[i] = before[i] / scale
+    for i in range(future.size):  # where no state is possible, the likelihood is 0 whatever stands here
+        future[i] = before[i] / scale if scale > 0.0 else 1.0
 
 
 @_compiled

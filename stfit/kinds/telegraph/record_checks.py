@@ -88,10 +88,10 @@ def burst_checks(record: Record, number: int, sample_interval: float) -> list[Ch
 
 
 def selection_check(left_out: int) -> Check:
-    """Traces of the same current that were left out because they show no switch."""
+    """Traces at the same drive that were left out because they show no switch, or hardly one."""
     sentence = (
-        f"{left_out} traces of this current are left out that do not switch: these are long dwells, and without them "
-        "the dwell times come out too short."
+        f"{left_out} traces of this current or voltage are left out that hardly switch, if at all: these are long "
+        "dwells, and without them the dwell times come out too short."
     )
     return Check("selection", FAILED, sentence)
 

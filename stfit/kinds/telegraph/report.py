@@ -33,6 +33,7 @@ _MOST: Final = 60  # traces in the table; result.json has them all
 _NAMED: Final = 6  # traces that share a complaint
 _ORDER: Final = ("failed", "doubtful", "passed", "not-tested")
 _ROUTES: Final = {"threshold": "thresholds", "hmm": "hidden Markov model", "": "none"}
+_SIGNALS: Final = {"ohm": "resistance", "A": "current", "": "signal"}  # by the unit of the levels
 _STATES: Final = ("P", "AP")
 
 Trace = Mapping[str, Any]  # how a trace was reduced, as a result stores it
@@ -73,7 +74,7 @@ def _table(traces: Sequence[Trace]) -> Table:
     """One row a trace, one unit a column."""
     columns: list[tuple[Inline, list[str]]] = [
         ("file", [trace["file"] for trace in traces]),
-        _numbers("current", [trace["current"] for trace in traces], "A"),
+        *_drives(traces),
         ("route", [_ROUTES[trace["route"]] for trace in traces]),
         *_of_states("level of", "levels", traces, traces[0]["level_unit"], _digits_of_levels(traces)),
         ("step/noise", [format_rounded(trace["snr"], "", 3) for trace in traces]),
@@ -84,6 +85,12 @@ def _table(traces: Sequence[Trace]) -> Table:
     ]
     rows = tuple(TableRow(cells) for cells in zip(*(cells for _, cells in columns), strict=True))
     return Table(tuple(TableColumn(title) for title, _ in columns), rows, "data", named=False)
+
+
+def _drives(traces: Sequence[Trace]) -> list[tuple[Inline, list[str]]]:
+    """The current of each trace, or the voltage where one drove the device."""
+    known = [(name, [trace.get(name) for trace in traces], unit) for name, unit in (("current", "A"), ("voltage", "V"))]
+    return [_numbers(name, values, unit) for name, values, unit in known if any(v is not None for v in values)]
 
 
 def _numbers(title: str, values: Sequence[float | None], unit: str, digits: int = 4) -> tuple[Inline, list[str]]:
@@ -153,7 +160,7 @@ def _named(files: Sequence[Inline], of: int) -> Inline:
 def _drawn(trace: Trace, identity: str) -> Drawing:
     panels = trace["panels"]
     values = panels["excerpt"]["value"]
-    signal = _in_prefix("resistance" if trace["level_unit"] else "signal", [max(map(abs, values))], trace["level_unit"])
+    signal = _in_prefix(_SIGNALS[trace["level_unit"]], [max(map(abs, values))], trace["level_unit"])
     dwell = _in_prefix("time", [panels["excerpt"]["time"][-1]], "s")
     record = trace["samples"] * trace["sample_interval"]
     time = _in_prefix("time", [record], "s")
