@@ -158,7 +158,7 @@ def test_what_an_index_may_not_say(tmp_path: Path) -> None:
 
 def test_a_trace_without_two_levels_is_left_out_only_where_the_analysis_says_so(tmp_path: Path) -> None:
     flat = 4.0 + np.random.default_rng(4).standard_normal(20_000)
-    path = index(tmp_path, {"x.npy": GOOD, "flat.npy": flat, "same.npy": np.ones(500)})
+    path = index(tmp_path, {"x.npy": GOOD, "flat.npy": flat, "same.npy": np.full(500, 5.0)})
     with pytest.raises(InputError, match=r'(?s)leave_out = \["flat.npy"\].*one level.*All samples are alike'):
         load(path)
     for keys in ({"leave_out": ("flat.npy", "same.npy")}, {"bad": "leave-out"}):
