@@ -115,7 +115,14 @@ def fitted_lines(
             table = _as_field_sweeps(table, of_film)
         film, stay = film_words(of_film, geometry, shifts, series)
         table = {name: values[stay] for name, values in table.items()}
-    notices = [*origin.notices, *unused, *stateless, *words(spectra, found), *of_powers, *film]
+    notices = [
+        *origin.notices,
+        *unused,
+        *stateless,
+        *words(spectra, found, "T" if swept == "field" else "Hz"),
+        *of_powers,
+        *film,
+    ]
     lines_of_table = FmrLines.from_columns(
         table,
         origin=replace(origin, notices=tuple(notices), recognised=(*origin.recognised, *recognised)),
