@@ -13,17 +13,18 @@ import numpy.typing as npt
 from stfit.errors import CellProblem, TableError
 from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES
 from stfit.kinds.resonance.data import FmrLines
-from stfit.kinds.resonance.film import FEWEST, FilmLines, field_slopes, may_be_free
-from stfit.kinds.resonance.film_words import film_words
+from stfit.kinds.resonance.film import FEWEST, field_slopes, may_be_free, of_one_mode
+from stfit.kinds.resonance.film_lines import FilmLines
+from stfit.kinds.resonance.found import FoundLines, kept_spectra
 from stfit.kinds.resonance.line_fit import Line
 from stfit.kinds.resonance.measured import LineSearch, MeasuredSpectrum
-from stfit.kinds.resonance.powers import phase_words, powers
+from stfit.kinds.resonance.powers import phase_words, powers, shared_errors
 from stfit.kinds.resonance.read_spectra import read_spectra
 from stfit.kinds.resonance.series import Series, series_of
 from stfit.kinds.resonance.spectra import fit_spectra
 from stfit.kinds.resonance.spectra_words import words
 from stfit.loaders.listed import Listed
-from stfit.measurement.base import Array, Origin
+from stfit.measurement.base import Array, Origin, frozen
 from stfit.measurement.columns import P
 from stfit.physics.fluctuations import LINE_SHAPES
 from stfit.physics.line_shapes import SHAPES
@@ -71,7 +72,7 @@ def fitted_lines(
         Files that cannot be read, spectra swept in different quantities, no line in any, a current without the state of
         the device, a film that the sweeps do not suit.
     """
-    columns, stateless = _with_state(columns)
+    columns = _with_state(columns)
     swept, spectra, recognised = read_spectra(columns, listed or Listed(Path(origin.file).parent))
     unused = _unused_field(columns, swept)
     modulation = _modulation(search.get("modulation"))
@@ -106,23 +107,18 @@ def fitted_lines(
     table = _line_columns(shown, lines, swept)
     powered, of_powers = _powers(table, seen, lines, found.choice.shape)
     table |= powered
-    film: list[str] = []
+    measured = FilmLines.of(shown.get("frequency", np.full(seen.size, np.nan)), lines)
+    in_field = measured if swept == "field" and "frequency" in shown else None
+    shifts = tuple(search.get("film") or ())
     if geometry is not None:
-        of_film = FilmLines.of(shown.get("frequency", np.zeros(seen.size)), lines)
-        shifts, series = search.get("film") or (), series_of(shown, seen.size)
+        series = series_of(shown, seen.size)
         if swept == "frequency":
-            of_film = _in_field(of_film, shown["field"], geometry, shifts, series)
-            table = _as_field_sweeps(table, of_film)
-        film, stay = film_words(of_film, geometry, shifts, series)
+            in_field = _in_field(measured, shown["field"], geometry, shifts, series)
+            table = _as_field_sweeps(table, in_field)
+        stay = of_one_mode(in_field or measured, geometry, shifts, series)
         table = {name: values[stay] for name, values in table.items()}
-    notices = [
-        *origin.notices,
-        *unused,
-        *stateless,
-        *words(spectra, found, "T" if swept == "field" else "Hz"),
-        *of_powers,
-        *film,
-    ]
+    said = words(spectra, found, "T" if swept == "field" else "Hz")
+    notices = [*origin.notices, *unused, *said, *of_powers]
     lines_of_table = FmrLines.from_columns(
         table,
         origin=replace(origin, notices=tuple(notices), recognised=(*origin.recognised, *recognised)),
@@ -130,7 +126,13 @@ def fitted_lines(
         power="integrated" if "power" in table else None,
         inhomogeneous_linewidth=inhomogeneous_linewidth,
     )
-    return replace(lines_of_table, tests=found.tests)
+    files = tuple(spectra[row].file for row in seen.tolist())
+    setting = columns.get("frequency" if swept == "field" else "field", np.full(len(spectra), np.nan))
+    kept = kept_spectra(spectra, found.fits, np.asarray(setting, dtype=float))
+    whole = FoundLines(measured, swept, in_field, shown, files, geometry, shifts, kept)
+    line = frozen(np.tile(np.arange(len(lines)), 2), np.intp) if powered else None
+    shared = frozen(np.tile(shared_errors(lines), 2)) if powered else None
+    return replace(lines_of_table, tests=found.tests, found=whole, shared=shared, line=line)
 
 
 def _unfit_film(columns: Columns, swept: str, geometry: str | None, shifts: Sequence[str]) -> CellProblem | None:
@@ -215,15 +217,15 @@ def _as_field_sweeps(table: Mapping[str, npt.NDArray[Any]], lines: FilmLines) ->
     }
 
 
-def _with_state(columns: Columns) -> tuple[Columns, list[str]]:
-    """The columns with a state, and a notice where nobody gives one: without a current none plays a part."""
+def _with_state(columns: Columns) -> Columns:
+    """The columns with a state, P where nobody gives one: without a current none plays a part."""
     if "state" in columns:
-        return columns, []
+        return columns
     if np.any(columns.get("current", 0.0)):
         expected = 'a column, or the constant state = "P", since the state decides what a current does'
         raise TableError([CellProblem(None, "state", expected, "none")])
     state = np.full(columns["file"].size, P, dtype=np.int8)
-    return {**columns, "state": state}, ["no state is given: without a current it plays no part, and P stands for it"]
+    return {**columns, "state": state}
 
 
 def _unused_field(columns: Columns, swept: str) -> list[str]:
