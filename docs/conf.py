@@ -18,6 +18,7 @@ exclude_patterns = ["_extensions"]
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # the notebooks come executed; another step of .ci/run executes them again
+nb_ipywidgets_js = {}  # a page that stands still has no widgets, and loads nothing from a network
 
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sphinx.application import Sphinx
 
-from stfit_docs import analysis_file, columns, command_line, mathml, result_json, tutorials
+from stfit_docs import analysis_file, columns, command_line, mathml, result_json, traces, tutorials
 
 # A page says {{ name }} where this text is to stand.
 GENERATED: Final[dict[str, Callable[[], str]]] = {
@@ -15,6 +15,7 @@ GENERATED: Final[dict[str, Callable[[], str]]] = {
     "columns": columns.page,
     "command_line": command_line.page,
     "result_json": result_json.page,
+    "simulated_traces": traces.page,
 }
 
 

@@ -28,6 +28,7 @@ from stfit.measurement.base import Array, Origin, frozen
 from stfit.measurement.columns import P
 from stfit.physics.fluctuations import LINE_SHAPES
 from stfit.physics.line_shapes import SHAPES
+from stfit.units import UnitError, parse_quantity
 
 Columns = Mapping[str, npt.NDArray[Any]]
 
@@ -58,7 +59,7 @@ def fitted_lines(
         The known width that no current changes.
     **search
         line_shape, a key of SHAPES; lines, at most; background, its order; modulation, amplitude of that of the field,
-        T; smoothed_lines, whether a time constant smoothed them; film, names from SHIFTS.
+        with its unit; smoothed_lines, whether a time constant smoothed them; film, names from SHIFTS.
 
     Returns
     -------
@@ -74,9 +75,10 @@ def fitted_lines(
     columns = _with_state(columns)
     swept, spectra, recognised = read_spectra(columns, listed or Listed(Path(origin.file).parent))
     unused = _unused_field(columns, swept)
+    modulation = _modulation(search.get("modulation"))
     for wrong in (
         _unfit_film(columns, swept, geometry, search.get("film") or ()),
-        _unfit_shape(spectra, swept, search.get("line_shape"), search.get("modulation")),
+        _unfit_shape(spectra, swept, search.get("line_shape"), modulation),
     ):
         if wrong is not None:
             raise TableError([wrong])
@@ -85,7 +87,7 @@ def fitted_lines(
         search.get("line_shape"),
         search.get("lines") or MOST_LINES,
         BACKGROUNDS if background is None else (background,),
-        search.get("modulation") or 0.0,
+        modulation,
         search.get("smoothed_lines"),
     )
     found = fit_spectra(spectra, wanted)
@@ -156,8 +158,22 @@ def _unfit_film(columns: Columns, swept: str, geometry: str | None, shifts: Sequ
     return None
 
 
+def _modulation(given: str | float | None) -> float:
+    """Its amplitude, T; 0 where none is given."""
+    if given is None:
+        return 0.0
+    try:
+        found = parse_quantity(given, "T")
+    except UnitError as error:
+        raise TableError([CellProblem(None, "modulation", error.expected, error.found)]) from None
+    if found.uncertainty is not None or found.value <= 0.0:
+        expected = 'a positive amplitude without ±, half of peak-to-peak, such as "0.5 mT"'
+        raise TableError([CellProblem(None, "modulation", expected, str(given))])
+    return float(found.value)
+
+
 def _unfit_shape(
-    spectra: Sequence[MeasuredSpectrum], swept: str, shape: str | None, modulation: float | None
+    spectra: Sequence[MeasuredSpectrum], swept: str, shape: str | None, modulation: float
 ) -> CellProblem | None:
     """What is wrong with a shape for these spectra."""
     if modulation and swept != "field":

@@ -307,7 +307,7 @@ def test_complex_sweeps_of_a_network_analyser(tmp_path: Path, suffix: str, colum
     if columns is not None:
         with pytest.raises(InputError) as refused:
             load(index, geometry="in-plane", columns={**columns, "signal_phase": {"column": 3, "unit": "mV"}})
-        assert not unnamed(str(refused.value), "60.csv", "'signal_phase'", "deg or rad")
+        assert not unnamed(str(refused.value), "60.csv", "'signal_phase'", "deg", "rad")
 
 
 def test_a_modulation_is_that_of_the_field_of_a_derivative(tmp_path: Path) -> None:
