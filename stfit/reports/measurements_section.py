@@ -139,7 +139,8 @@ def _part(result: FitResult, index: int, *, drawn: bool) -> ReportSection:
     if not drawn and has_figure(summary):
         blocks.append(_figure(result, summary))
     above = None if _first_of_kind(result) else _of_its_own(result)
-    blocks += [block for block in _of_kind(summary, index + 1) if not _is(block, above)]
+    elsewhere = {above.identity} if above else set()
+    blocks += [block for block in _of_kind(summary, index + 1) if getattr(block, "identity", "") not in elsewhere]
     blocks += _data(summary)
     notices = len(summary.notices)
     said = f", {notices} notice{'' if notices == 1 else 's'}" if notices else ""
@@ -152,10 +153,6 @@ def _of_kind(summary: MeasurementSummary, index: int) -> list[Block]:
     kind = kinds().get(summary.kind)
     blocks: list[Block] = [] if kind is None or kind.section is None else kind.section()(summary, index)
     return blocks
-
-
-def _is(block: Block, drawing: Drawing | None) -> bool:
-    return drawing is not None and isinstance(block, Drawing) and block.identity == drawing.identity
 
 
 def _shows(summary: MeasurementSummary) -> tuple[str, str]:
