@@ -1,7 +1,7 @@
 """Series of spectra of a film, fitted as `stfit` does and by a plain script with lmfit: pulls, coverage, faults, time.
 
 `python -m tests.campaign.films [SERIES [SITUATION …]]` prints a table; a series is five spectra. The plain script fits
-every spectrum by one symmetric and antisymmetric Lorentzian on a straight background (lmfit, errors by its default), and
+every spectrum by a symmetric and antisymmetric Lorentzian on a straight background (lmfit, errors by its default), and
 Kittel's relation to the centres and a straight line to the widths.
 """
 
