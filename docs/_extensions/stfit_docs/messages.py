@@ -44,7 +44,9 @@ def _with_meanings(section: str, names: list[str], head: str) -> str:
     meanings = MEANINGS[section]
     if set(names) != set(meanings):
         raise ExtensionError(f"meanings.toml, [{section}]: the program knows {sorted(names)}, not {sorted(meanings)}")
-    return table([head, "What to do" if head == "Check" else "Meaning"], [[code(name), meanings[name]] for name in names])
+    return table(
+        [head, "What to do" if head == "Check" else "Meaning"], [[code(name), meanings[name]] for name in names]
+    )
 
 
 def _names_of_checks() -> Iterator[str]:
@@ -60,7 +62,11 @@ def _names_in(function: ast.FunctionDef) -> Iterator[str]:
     for node in ast.walk(function):
         if isinstance(node, ast.Assign):
             targets, values = node.targets[0], node.value
-            pairs = zip(targets.elts, values.elts, strict=False) if isinstance(targets, ast.Tuple) and isinstance(values, ast.Tuple) else [(targets, values)]
+            pairs = (
+                zip(targets.elts, values.elts, strict=False)
+                if isinstance(targets, ast.Tuple) and isinstance(values, ast.Tuple)
+                else [(targets, values)]
+            )
             texts |= {t.id: v.value for t, v in pairs if isinstance(t, ast.Name) and isinstance(v, ast.Constant)}
     for node in ast.walk(function):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Check":

@@ -32,7 +32,9 @@ def citation() -> str:
     content = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     paper = content["references"][0]
     entries = [
-        _entry("software", "stfit", {"title": content["title"], "author": _authors(content), "version": content["version"]}),
+        _entry(
+            "software", "stfit", {"title": content["title"], "author": _authors(content), "version": content["version"]}
+        ),
         _entry(
             "article",
             "wegrowe2008",
