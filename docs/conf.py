@@ -19,6 +19,7 @@ myst_enable_extensions = ["attrs_block", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # the notebooks come executed; another step of .ci/run executes them again. The gallery asks
 nb_execution_raise_on_error = True  # for its own execution in its first lines
+nb_ipywidgets_js = {}  # a page that stands still has no widgets, and loads nothing from a network
 
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"

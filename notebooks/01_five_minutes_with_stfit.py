@@ -10,6 +10,7 @@
 
 # %%
 # %config InlineBackend.figure_format = "retina"
+from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,16 +18,34 @@ import stfit
 
 datasets = Path("../datasets") if Path("../datasets").is_dir() else Path("datasets")
 folder = datasets / "nanopillar"
+scratch = TemporaryDirectory()
+own = Path(scratch.name)
 
 # %% [markdown]
-# ## The table
+# ## The raw file
 #
-# A row is one state at one current and temperature: the number $n$ of transitions out of the state and the total time
-# spent in it. For exponential dwell times these two hold everything the dwells say about τ. A single event list (one
-# dwell a row) or a telegraph trace does as well.
+# What a counter leaves behind: a preamble of its own, then a row for each state at each current and temperature, with
+# the number $n$ of transitions out of the state and the total time spent in it. For exponential dwell times these two
+# hold everything the dwells say about τ. A single event list (one dwell a row) or a telegraph trace does as well. (The
+# file is put together here from an example data set of the project.)
 
 # %%
-table = stfit.load(folder / "dwell.csv", "dwell-times")
+PREAMBLE = """\
+Dwell counter v1.4
+Sample: NP-01    Operator: mk
+Threshold (ohm): 2.55    Hysteresis (ohm): 0.02
+
+"""
+raw = own / "NP-01.txt"
+raw.write_text(PREAMBLE + (folder / "dwell.csv").read_text(encoding="utf-8").replace(",", "\t"), encoding="utf-8")
+print(*raw.read_text(encoding="utf-8").splitlines()[:8], sep="\n")
+
+# %% [markdown]
+# Preamble, separator, header and units are recognised; a file is described, never edited.
+
+# %%
+with chdir(own):
+    table = stfit.load("NP-01.txt", "dwell-times")
 table
 
 # %% [markdown]
@@ -35,13 +54,16 @@ table
 # What is known beside the table stands in a short file: β, ΔR and the thermometer, each with its error.
 
 # %%
-print((folder / "analysis.toml").read_text(encoding="utf-8"))
+analysis = (folder / "analysis.toml").read_text(encoding="utf-8").replace("dwell.csv", "NP-01.txt")
+(own / "analysis.toml").write_text(analysis, encoding="utf-8")
+print(analysis)
 
 # %% [markdown]
 # ## The fit
 
 # %%
-result = stfit.fit(folder / "analysis.toml")
+with chdir(own):
+    result = stfit.fit("analysis.toml")
 print(result.summary())
 
 # %% [markdown]
@@ -68,7 +90,7 @@ result.plot.directions()
 # One temperature instead of four:
 
 # %%
-one = stfit.load(folder / "dwell.csv", "dwell-times", where={"temperature": 295})
+one = stfit.load(raw, "dwell-times", where={"temperature": 295})
 alone = stfit.fit(one, device={"delta_R": "0.112 ± 0.004 ohm", "beta": "0.36 ± 0.03", "temperature": "295 ± 1 K"})
 for name in ("l_over_L", "tau_0", "E_P", "E_AP"):
     print(f"{name:9} {alone[name].verdict.value}")
@@ -82,15 +104,15 @@ for combination in alone.combinations:
 # number.
 
 # %%
-with TemporaryDirectory() as out:
-    page = stfit.report(result, out)
-    for file in sorted(page.parent.iterdir()):
-        print(f"{file.name:12} {file.stat().st_size / 1024:6.0f} kB")
+page = stfit.report(result, own / "out")
+for file in sorted(page.parent.iterdir()):
+    print(f"{file.name:12} {file.stat().st_size / 1024:6.0f} kB")
+scratch.cleanup()
 
 # %% [markdown]
 # On the command line all of this is
 #
-#     stfit fit datasets/nanopillar/analysis.toml --out out
+#     stfit fit analysis.toml --out out
 #
 # ## What to try
 #

@@ -92,19 +92,20 @@ print(*raw.read_text(encoding="utf-8").splitlines()[:12], sep="\n")
 # heights have no sign must be said, since no program can know.
 
 # %%
-pulses = stfit.load(
-    raw,
-    "switching-pulse",
-    columns={
-        "transition": "Direction",
-        "current": "Height (mA)",
-        "pulse_width": "Width (ns)",
-        "n": "Shots",
-        "n_switched": "Hits",
-    },
-    values={"transition": {"set": "P->AP", "reset": "AP->P"}},
-    sign="magnitude",
-)
+with chdir(scratch.name):
+    pulses = stfit.load(
+        raw.name,
+        "switching-pulse",
+        columns={
+            "transition": "Direction",
+            "current": "Height (mA)",
+            "pulse_width": "Width (ns)",
+            "n": "Shots",
+            "n_switched": "Hits",
+        },
+        values={"transition": {"set": "P->AP", "reset": "AP->P"}},
+        sign="magnitude",
+    )
 pulses
 
 # %% [markdown]

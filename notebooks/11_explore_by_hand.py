@@ -6,11 +6,12 @@
 # reset. It needs `pip install "stfit[notebook]"`.
 
 # %%
+from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import IPython.display as show
 import pandas as pd
-from IPython.display import HTML, Image, display
 
 import stfit
 
@@ -32,7 +33,8 @@ table = pd.read_csv(datasets / "nanopillar" / "dwell.csv").query("`temperature (
 scratch = TemporaryDirectory()
 raw = Path(scratch.name) / "NP-03_295K.txt"
 raw.write_text(PREAMBLE + table.to_csv(sep="\t", index=False), encoding="utf-8")
-dwells = stfit.load(raw, "dwell-times")
+with chdir(scratch.name):
+    dwells = stfit.load(raw.name, "dwell-times")
 dwells
 
 # %% [markdown]
@@ -45,15 +47,14 @@ dwells
 # %%
 explorer = stfit.explore(dwells, device={"delta_R": "0.112 ± 0.004 ohm", "beta": "0.36 ± 0.03", "temperature": "295 K"})
 print(", ".join(explorer.sliders))
-display(Image(explorer.picture.value))
+show.display(show.Image(explorer.picture.value))
 
 # %% [markdown]
-# The sliders begin where a fit would. Half of l/L_θθ: both lines are half as steep, and the other way about they lean
-# for the other state.
+# The sliders begin where a fit would. With half of l/L_θθ both lines are half as steep:
 
 # %%
 explorer.sliders["l_over_L"].value = 0.5 * explorer.sliders["l_over_L"].value
-display(Image(explorer.picture.value), HTML(explorer.message.value))
+show.display(show.Image(explorer.picture.value), show.HTML(explorer.message.value))
 
 # %% [markdown]
 # Now β by half as well. The curves are back where they were: only λΔR/β enters, and no fit can tell the two apart. The
@@ -61,7 +62,7 @@ display(Image(explorer.picture.value), HTML(explorer.message.value))
 
 # %%
 explorer.sliders["beta"].value = 0.5 * explorer.sliders["beta"].value
-display(Image(explorer.picture.value), HTML(explorer.message.value))
+show.display(show.Image(explorer.picture.value), show.HTML(explorer.message.value))
 
 # %% [markdown]
 # ## Fit
@@ -70,7 +71,7 @@ display(Image(explorer.picture.value), HTML(explorer.message.value))
 
 # %%
 explorer.fit()
-display(Image(explorer.picture.value), HTML(explorer.message.value))
+show.display(show.Image(explorer.picture.value), show.HTML(explorer.message.value))
 
 # %% [markdown]
 # `explorer.result()` is the whole result, as `stfit.fit` gives it.

@@ -127,9 +127,10 @@ def constant(value: Any, column: Column) -> float | str:
         return quantities.text(value)
     if column.choices:
         return column.choices[quantities.choice(*column.choices)(value)]
-    if column.otherwise is None:
-        return quantities.quantity(value, column.unit)
-    try:
-        return quantities.quantity(value, column.unit)
-    except PydanticCustomError:
-        return Otherwise(quantities.quantity(value, column.otherwise.unit))
+    for reading in column.readings:
+        try:
+            found = quantities.quantity(value, reading.unit)
+        except PydanticCustomError:
+            continue  # it may be of another reading
+        return found if reading is column else Otherwise(found, reading.name)
+    return quantities.quantity(value, column.unit)  # which says what is wrong

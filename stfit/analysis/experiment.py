@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, get_args
 
 from pydantic import PlainValidator, ValidationError, ValidationInfo
 
@@ -14,6 +15,8 @@ from stfit.analysis.sections import Section
 from stfit.errors import Problem
 from stfit.laboratory.designs import DYNAMICS, EXACT_RATES, RATE_LAW, Design
 from stfit.measurement import kinds
+
+_OWN: Final = 3  # parts of the place of a key of a measurement itself
 
 
 def _sections() -> dict[str, type[Section]]:
@@ -59,5 +62,13 @@ def _named_twice(files: list[str], source: str) -> Iterator[Problem]:
 def _known_keys(content: Mapping[str, Any], location: Location) -> tuple[str, ...]:
     """The keys that may stand beside the one at `location`."""
     if location[0] == "measurement" and len(location) > 1:
-        return tuple(_sections()[content["measurement"][location[1]]["kind"]].model_fields)
+        keys = _sections()[content["measurement"][location[1]]["kind"]].model_fields
+        return tuple(keys) if len(location) <= _OWN else _entries(keys[str(location[2])].annotation)
     return tuple(Experiment.model_fields)
+
+
+def _entries(annotation: Any) -> tuple[str, ...]:
+    """The keys of a table in a measurement, which are the fields of what is made of it; none where it takes any."""
+    if is_dataclass(annotation):
+        return tuple(field.name for field in fields(annotation))
+    return tuple(key for part in get_args(annotation) for key in _entries(part))

@@ -7,9 +7,19 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, cast
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo, create_model
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    ValidationInfo,
+    create_model,
+)
 
 from stfit.analysis import description, quantities
+from stfit.analysis.messages import shown, unfit
 from stfit.models.parameters import PARAMETERS
 
 _SECOND_NAMES: Final = {"resistance": "resistance_P"}  # beside resistance_AP
@@ -35,6 +45,18 @@ def table(section: Callable[[], type[Section]], build: Callable[..., Any]) -> Pl
 
     def read(value: Any, info: ValidationInfo) -> Any:
         return build(**section().model_validate(value, context=info.context).given())
+
+    return PlainValidator(read)
+
+
+def tables(section: type[Section], build: Callable[..., Any]) -> PlainValidator:
+    """Read a list of tables, each by the section, and build a tuple of entries from the keys that are given."""
+    every: TypeAdapter[list[Section]] = TypeAdapter(list[section])  # type: ignore[valid-type]
+
+    def read(value: Any, info: ValidationInfo) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise unfit("a list of tables in braces, such as [{…}, {…}]", shown(value))
+        return tuple(build(**entry.given()) for entry in every.validate_python(value, context=info.context))
 
     return PlainValidator(read)
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from time import perf_counter
 from typing import TypeVar
 
 from stfit.backends.workers import worker_pool
@@ -59,16 +60,35 @@ def _nobody(doing: str, done: int, of: int) -> None:
 
 
 def mapped(
-    function: Callable[[Task], Outcome], tasks: Sequence[Task], processes: int = 1, *, doing: str = ""
+    function: Callable[[Task], Outcome],
+    tasks: Sequence[Task],
+    processes: int = 1,
+    *,
+    doing: str = "",
+    worth: float = 0.0,
 ) -> Iterator[Outcome]:
     """function(task) of every task, yielded in order as they come. doing: what a watcher is told is going on.
 
     With several processes, function (of a module, or a partial of one), tasks and outcomes are pickled between our own
     processes. What a task draws must come from a seed of its own, so that the outcomes do not depend on `processes`.
+    worth: seconds; the processes are started when the tasks that are left will take longer, as long each as the last
+    one took. The first, which loads what all of them need, tells nothing.
     """
-    yield from told(_outcomes(function, tasks, processes), doing, len(tasks))
+    yield from told(_outcomes(function, tasks, processes, worth), doing, len(tasks))
 
 
-def _outcomes(function: Callable[[Task], Outcome], tasks: Sequence[Task], processes: int) -> Iterator[Outcome]:
-    with worker_pool(function, min(processes, len(tasks))) as share_out:
-        yield from share_out(tasks)
+def _outcomes(
+    function: Callable[[Task], Outcome], tasks: Sequence[Task], processes: int, worth: float
+) -> Iterator[Outcome]:
+    alone = 0
+    if processes > 1 and worth > 0.0:
+        for task in tasks:
+            begin = perf_counter()
+            outcome = function(task)
+            spent, alone = perf_counter() - begin, alone + 1
+            yield outcome
+            if alone > 1 and spent * (len(tasks) - alone) > worth:
+                break
+    left = tasks[alone:]
+    with worker_pool(function, min(processes, len(left))) as share_out:
+        yield from share_out(left)

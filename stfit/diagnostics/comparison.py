@@ -12,6 +12,7 @@ import numpy.typing as npt
 from stfit.backends.least_squares import minimise
 from stfit.backends.optimum import Optimum
 from stfit.backends.parallel import mapped
+from stfit.diagnostics.line_readings import line_reading
 from stfit.diagnostics.rival import (
     Rival,
     known_of_the_barriers,
@@ -250,7 +251,8 @@ def _note(objective: Objective, optimum: Optimum) -> str:
     names = [p.name for p in objective.law.of_the_current if p.name in objective.names]
     names += [name for name, bound in zip(objective.names, optimum.at_bound, strict=True) if bound]
     names += [name for name in ("l_over_L",) if name in objective.names]
-    return "; ".join(_value(objective, optimum, name) for name in dict.fromkeys(names))
+    said = [_value(objective, optimum, name) for name in dict.fromkeys(names)]
+    return "; ".join([*line_reading(objective, optimum), *said])
 
 
 def _value(objective: Objective, optimum: Optimum, name: str) -> str:

@@ -61,7 +61,7 @@ def goodness(objective: Objective, optimum: Optimum, seed: int, *, always_bootst
             design.labels, design.reported(observed, scatter), zip(asymptotic, bootstrap, strict=True), strict=True
         )
     ]
-    tests = _judged([*tests, *_shape_tests(objective)])
+    tests = judged([*tests, *_shape_tests(objective)])
     smallest = min((p for p in holm([test.p_value for test in tests]) if p is not None), default=None)
     return Goodness(
         verdict_of(smallest),
@@ -202,7 +202,7 @@ def _shape_tests(objective: Objective) -> list[GoodnessTest]:
     return [test for term in objective.terms for test in remarks_of(term.measurement).tests(term.measurement)]
 
 
-def _judged(tests: Sequence[GoodnessTest]) -> list[GoodnessTest]:
+def judged(tests: Sequence[GoodnessTest]) -> list[GoodnessTest]:
     """The tests with the verdicts on their p-values after Holm's correction."""
     corrected = holm([test.p_value for test in tests])
     return [replace(test, verdict=verdict_of(p)) for test, p in zip(tests, corrected, strict=True)]

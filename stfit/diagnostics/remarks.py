@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, final
 
@@ -13,9 +13,10 @@ from stfit.backends.optimum import Optimum
 from stfit.measurement import Observation, kind_of, kinds
 from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Objective, Term
-from stfit.results import GoodnessTest, Note
+from stfit.results import GoodnessTest, Note, OwnResult
 
 Array = npt.NDArray[np.float64]
+Known = Mapping[str, tuple[float, float | None]]  # constants by name, SI: value, and uncertainty where there is one
 
 
 @final
@@ -57,6 +58,10 @@ class Remarks:
     def sweeps(self, measurement: Observation) -> dict[str, list[float]]:  # noqa: ARG002
         """A few of the raw sweeps behind the measurement, a list for each quantity, for the stored result."""
         return {}
+
+    def own(self, measurement: Observation, known: Known) -> list[OwnResult]:  # noqa: ARG002
+        """What the measurement says by itself, before any law of spin transfer; known: of the device."""
+        return []
 
     def shortest_time(self, term: Term, quantities: dict[str, Any]) -> tuple[float, str] | None:
         """The shortest time (s) that must be much longer than the attempt time, and what it is; None without one.

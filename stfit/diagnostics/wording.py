@@ -15,6 +15,14 @@ _BARRIERS_NEEDED = (
     "or dwell times at several temperatures beside them."
 )
 _REMEDIES: Final[tuple[tuple[frozenset[str], str], ...]] = (
+    (
+        frozenset({"alpha", "inhomogeneous_linewidth"}),
+        (
+            "Measure lines at several frequencies, or give inhomogeneous_linewidth in [[measurement]]: widths at one "
+            "frequency cannot tell damping, and with it slopes and critical currents, from a width that no current "
+            "changes."
+        ),
+    ),
     *((frozenset({one, barrier}), _BARRIERS_NEEDED) for one in ("l_over_L", "theta_0") for barrier in ("E_P", "E_AP")),
     (frozenset({"c_P", "c_AP", "l_over_L"}), 'Take asymmetry = "theta_0" with the GMR curve, or give c_P in [device].'),
     (

@@ -115,6 +115,9 @@ def journal_style(scale: float = 1.0) -> Iterator[None]:
 class _ShownFigure(Figure):
     """A figure of matplotlib that a notebook shows by itself, also where nobody has imported pyplot."""
 
+    def __repr__(self) -> str:
+        return super().__repr__().replace(type(self).__name__, "Figure")
+
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         width, height = (round(inches * _PIXELS) for inches in self.get_size_inches())
         return png_file(self), {"width": width, "height": height}

@@ -1,4 +1,4 @@
-"""Hysteresis loops as they were measured: resistance against current."""
+"""Hysteresis loops as they were measured: resistance against the current or the field."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ _STATES: Final = ("P", "AP")
 
 
 def sweeps_figure(
-    sweeps: Mapping[str, Array], current: AxisQuantity, resistance: AxisQuantity, layout: FigureLayout = PAGE
+    sweeps: Mapping[str, Array], drive: tuple[str, AxisQuantity], resistance: AxisQuantity, layout: FigureLayout = PAGE
 ) -> Figure:
     """Draw the samples of sweeps in their order, with the state that each was taken for.
 
     Parameters
     ----------
     sweeps : mapping of str to Array
-        current (A), resistance (ohm), state (0 for P, 1 for AP) and sweep of each sample, shape (samples,).
-    current, resistance : AxisQuantity
-        Of the axes.
+        current (A) or field (T), resistance (ohm), state (0 for P, 1 for AP) and sweep of each sample, shape
+        (samples,).
+    drive : (str, AxisQuantity)
+        Which of them was swept, and its axis.
+    resistance : AxisQuantity
+        The other axis.
     layout : FigureLayout
         Of the figure.
 
@@ -35,7 +38,8 @@ def sweeps_figure(
     Figure
         One panel: lines along the sweeps, a marker for each sample.
     """
-    x, y = sweeps["current"] * current.factor, sweeps["resistance"] * resistance.factor
+    swept, across = drive
+    x, y = sweeps[swept] * across.factor, sweeps["resistance"] * resistance.factor
     high = layout.scale * _ABOVE + layout.main + layout.bottom
     with journal_style(layout.scale):
         figure = new_figure(high, layout.width)
@@ -54,6 +58,6 @@ def sweeps_figure(
                 x[found], y[found], MARKERS[code], color=colour, markersize=2.4, markerfacecolor=face,
                 markeredgewidth=0.6, linestyle="none", label=state,
             )  # fmt: skip
-        axes.set(xlabel=current.text, ylabel=resistance.text)
+        axes.set(xlabel=across.text, ylabel=resistance.text)
         axes.legend(ncols=2, handlelength=1.0, **LEGEND_ABOVE)
     return figure

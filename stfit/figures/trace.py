@@ -1,4 +1,4 @@
-"""One trace of two-state noise: an excerpt, the histogram of its levels, its dwells, its rates along the record."""
+"""One trace of two-state noise: the record, an excerpt, the histogram of its levels, its dwells, its rates."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from stfit.figures.style import LINES, MARKERS, AxisQuantity, journal_style, new
 _RIGHT, _TOP, _HIGH = 0.10, 0.26, 1.65  # inches
 _GAP_X: Final = 0.72
 _STATES: Final = ("P", "AP")
+_MARK: Final = "#e0b040"  # of the excerpt in the record
 
 Numbers = Mapping[str, Any]
 
@@ -33,10 +34,13 @@ class _Units(NamedTuple):
 def trace_figure(
     panels: Numbers, signal: AxisQuantity, time: AxisQuantity, dwell: AxisQuantity, layout: FigureLayout = PAGE
 ) -> Figure:
-    """The panels that are there, two a row of a page. signal, time, dwell: units of levels, record and dwells."""
+    """The panels that are there, two a row of a page. signal, time, dwell: units of levels, record and dwells.
+
+    The excerpt is marked in the record where both are there.
+    """
     units = _Units(signal, time, dwell)
     columns = 1 if layout.stacked else 2
-    drawn = {"excerpt": _excerpt, "histogram": _histogram, "survival": _survival, "rates": _rates}
+    drawn = {"record": _record, "excerpt": _excerpt, "histogram": _histogram, "survival": _survival, "rates": _rates}
     shown = [name for name in drawn if panels.get(name)]
     rows = -(-len(shown) // columns)
     top, high, gap = (layout.scale * inches for inches in (_TOP, _HIGH, _TOP + layout.bottom))
@@ -52,11 +56,26 @@ def trace_figure(
             draw: Callable[..., None] = drawn[name]
             draw(axes, panels[name], units)
             axes.yaxis.set_label_coords(-(layout.left - 0.15) / wide, 0.5)
+            if name == "record":
+                excerpt = [panels["excerpt"][end] * time.factor for end in ("begin", "end")]
+                axes.axvspan(*excerpt, color=_MARK, linewidth=0.0)
+                axes.axvline(sum(excerpt) / 2.0, color=_MARK, linewidth=1.0)  # that is seen however short it is
             if axes.get_yscale() == "log":
                 log_ticks([axes])
             if axes.get_legend_handles_labels()[1]:
                 axes.legend(ncols=3, handlelength=1.4, **LEGEND_ABOVE)
     return figure
+
+
+def _record(axes: Axes, numbers: Numbers, units: _Units) -> None:
+    at = np.array(numbers["time"]) * units.time.factor
+    low, high = (np.array(numbers[name]) * units.signal.factor for name in ("low", "high"))
+    axes.fill_between(at, low, high, color="0.82", linewidth=0.0, label="96 % of the samples")
+    for state, line in zip(_STATES, LINES, strict=False):
+        level = np.array(numbers[state]) * units.signal.factor
+        axes.plot(at, level, color=shades(state, 1)[0], linestyle=line, linewidth=1.0, label=state)
+    axes.set(xlim=(at[0], at[-1]), xlabel=f"time in the record ({units.time.unit})", ylabel=units.signal.text)
+    axes.yaxis.set_major_locator(MaxNLocator(5))
 
 
 def _excerpt(axes: Axes, numbers: Numbers, units: _Units) -> None:

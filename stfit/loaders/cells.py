@@ -126,7 +126,8 @@ def read_columns(
         values = {name: cells[~bad] for name, cells in values.items()}
     for column in headers.constants:
         value = description.constants[column.name]
-        held = column.otherwise if isinstance(value, Otherwise) and column.otherwise is not None else column
+        other = value.column if isinstance(value, Otherwise) else column.name
+        held = next(reading for reading in column.readings if reading.name == other)
         values[held.name] = _constant(held, value, selection.rows, problems)
     return selection, values
 

@@ -276,10 +276,8 @@ class _Search:
 
 def _by_unit(match: Match) -> Match:
     """The match, of the other column that its header may stand for where the unit is that one's."""
-    other = match.column.otherwise
-    if other is None or fits(match.unit, match.column) or not fits(match.unit, other):
-        return match
-    return replace(match, column=other)
+    meant = (reading for reading in match.column.readings if fits(match.unit, reading))
+    return replace(match, column=next(meant, match.column))
 
 
 def _same_unit(first: str, second: str, column: Column) -> bool:

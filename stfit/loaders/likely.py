@@ -198,10 +198,9 @@ class _Search:
             return False
         if (self.layout.record or column.measured) and is_constant(cells):
             return False
-        dimension = unit is None or column.any_unit or fits(unit, column)
-        other = column.otherwise is not None and fits(unit, column.otherwise)
+        dimension = unit is None or column.any_unit or any(fits(unit, reading) for reading in column.readings)
         errors = column.name.endswith(_ERROR_OF)
-        return (dimension or other) and are_numbers(cells) and errors == self._is_error(place)
+        return dimension and are_numbers(cells) and errors == self._is_error(place)
 
     def _is_error(self, place: int) -> bool:
         return any(word.casefold() in _ERROR_WORDS for word in self.words[place])

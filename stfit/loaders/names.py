@@ -52,10 +52,9 @@ def split_for(header: str, column: Column) -> tuple[str, str | None]:
     name, unit = split_header(header)
     if unit == "C" and column.unit == "K":
         return name, "degC"
-    if unit is None and column.unit and (behind := _unit_behind(name)):
-        other = column.otherwise
-        if fits(behind[1], column) or (other is not None and fits(behind[1], other)):
-            return behind
+    behind = _unit_behind(name) if unit is None and column.unit else None
+    if behind is not None and any(fits(behind[1], reading) for reading in column.readings):
+        return behind
     return name, unit
 
 

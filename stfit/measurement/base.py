@@ -90,7 +90,10 @@ class Settings:
     ramp_rate : Array or None
         A/s.
     interval : (Array, Array) or None
-        A, times the polarity: the currents between which a ramp ran.
+        Between which values a ramp ran, of what it swept: A or V, times the polarity, or T.
+    swept : str
+        What ramps swept: "current", "voltage" or "field", whose values here are those that they reached; "" where
+        nothing was swept.
     measurement_time : Array or None
         s, in which critical currents were measured; None for extrapolated ones.
     athermal : bool
@@ -111,6 +114,7 @@ class Settings:
     frequency: Array | None = None
     ramp_rate: Array | None = None
     interval: tuple[Array, Array] | None = None
+    swept: str = ""
     measurement_time: Array | None = None
     athermal: bool = False
     is_linewidth: Codes | None = None
@@ -153,6 +157,11 @@ class Settings:
     def driven_at(self, drive: Array) -> Self:
         """The same rows at other currents (A), or voltages (V) where these drove the device; shape (rows,)."""
         return replace(self, **{"current" if self.voltage is None else "voltage": frozen(drive)})
+
+    def swept_to(self, reached: Array) -> Self:
+        """The same ramps where what they swept is at other values (A, V or T), shape (rows,)."""
+        changed: dict[str, Any] = {self.swept: reached}
+        return replace(self, **changed)
 
     def at(self, rows: Rows) -> Self:
         """The settings of some rows, in their order, repeated where a row is named more than once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, final
@@ -54,7 +54,8 @@ class Column:
     unit: the SI unit its values are held in; "" for a pure number.
     accepts: units named in messages, as a lab would write them.
     choices: for a column of words, the words and the codes they are held as; its unit is "".
-    otherwise: the column it is where its header has the unit of that one, a linewidth in mT instead of MHz.
+    otherwise: the column it is where its header has the unit of that one, a linewidth in mT instead of MHz; it may
+    have another one in turn.
     text: its cells are text of any kind, such as names of files; its unit is "".
     blank: a cell of text may be empty, where it says nothing.
     label: its cells tell rows apart; where they are no numbers, each word counts as the number of its first appearance.
@@ -80,6 +81,14 @@ class Column:
     bare: bool = False
     measured: bool = False
     noise: Noise | None = None
+
+    @property
+    def readings(self) -> Iterator[Column]:
+        """The column itself, and those that it is with other units."""
+        column: Column | None = self
+        while column is not None:
+            yield column
+            column = column.otherwise
 
 
 # A scatter of twice this changes E/k_BT = 40 by 0.24: a fifth of the natural spread of ln t of one dwell, π/√6 = 1.28.

@@ -77,9 +77,19 @@ Condition = str | int | float | tuple[str | int | float, ...]  # a cell, a compa
 
 @final
 class Otherwise(float):
-    """A constant in the unit of the column that another one is with another unit, in SI: a linewidth in mT."""
+    """A constant in the unit of the column that another one is with another unit, in SI: a linewidth in mT.
 
-    __slots__ = ()
+    column: the name of that column.
+    """
+
+    __slots__ = ("column",)
+    column: str
+
+    def __new__(cls, value: float, column: str = "") -> Self:
+        """The constant as a float that knows its column."""
+        made = super().__new__(cls, value)
+        made.column = column
+        return made
 
 
 @final

@@ -15,6 +15,7 @@ from stfit.units.display import choose_prefix
 
 Array = npt.NDArray[np.float64]
 
+_DRIVES: Final = {"A": "current", "V": "voltage", "T": "field"}
 _CONFIDENCE: Final = 0.95
 _CHANCE: Final = 1.0 - _CONFIDENCE
 
@@ -64,21 +65,21 @@ def jumps(word: str, unit: str, none: Array, every: Array) -> str:
     )
 
 
-def in_one_step(word: str, current: float, events: int) -> str:
-    """The sentence of a transition all of whose events lie in one step of the ramp, at a current (A)."""
+def in_one_step(word: str, reached: float, unit: str, events: int) -> str:
+    """The sentence of a transition all of whose events lie in one step of the ramp, at a value of what is swept."""
     counted = "the only event lies" if events == 1 else f"all {events} events lie"
     return (
-        f"{word}: {counted} in one step of the ramp, at {_number(current, 'A')}. The slope has a limit on one side "
+        f"{word}: {counted} in one step of the ramp, at {_number(reached, unit)}. The slope has a limit on one side "
         "only (where the profile of the likelihood rises by 3.84)."
     )
 
 
-def without_width(word: str, current: float, events: int) -> str:
-    """The sentence of a transition all of whose events lie at one current (A): they have no distribution."""
+def without_width(word: str, reached: float, unit: str, events: int) -> str:
+    """The sentence of a transition all of whose events lie at one value of what is swept: without a distribution."""
     counted = "its only event lies" if events == 1 else f"all {events} events lie"
     return (
-        f"{word}: {counted} at {_number(current, 'A')}. Without a width of the distribution there is no slope and no "
-        "critical current; only the dwell time near that current follows."
+        f"{word}: {counted} at {_number(reached, unit)}. Without a width of the distribution there is no slope and no "
+        f"critical current; only the dwell time near that {_DRIVES[unit]} follows."
     )
 
 

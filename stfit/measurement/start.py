@@ -22,8 +22,8 @@ class RoughDwellTimes:
         Inverse variances, shape (k,).
     row : Rows
         The row whose state and temperature each belongs to, shape (k,).
-    current : Array, optional
-        A, times the polarity, shape (k,); without it that of the row.
+    reached : Array, optional
+        Of rows of ramps, what these sweep (SI, with the sign of the settings), shape (k,); without it that of the row.
     only_slopes : bool
         Whether ln τ is known up to a constant of each state.
     """
@@ -31,7 +31,7 @@ class RoughDwellTimes:
     log_dwell: Array
     weight: Array
     row: Rows
-    current: Array | None = None
+    reached: Array | None = None
     only_slopes: bool = False
 
 

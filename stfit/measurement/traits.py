@@ -30,9 +30,13 @@ class Traits:
         Whether its rows leave a state at a current, so that dwell times belong to them.
     has_residuals : bool
         Whether the likelihood has a saturated deviance, and so residuals.
+    spin_transfer : bool
+        Whether its rows say anything of spin transfer. Measurements that do not, alone, are not fitted by a law: what
+        they say by themselves is the result.
     """
 
     needs: tuple[str, ...] = ()
     own_parameters: tuple[OwnParameter, ...] = ()
     activated: bool = False
     has_residuals: bool = True
+    spin_transfer: bool = True

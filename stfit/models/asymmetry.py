@@ -13,6 +13,8 @@ from stfit.physics.activation import (
     barrier_top,
     chi_from_ratio,
     field_from_ratio,
+    short_of_the_poles,
+    swept_barriers,
     theta_0_from_ratio,
     uniaxial_barriers,
 )
@@ -161,12 +163,16 @@ class FreeFactors:
 class Uniaxial:
     """One axis with a field along it: E_P, E_AP and θ0 from Kv and h. The only one that takes several fields.
 
-    by_field: h = (μ0H − field_offset)/anisotropy_field row by row, instead of one free h.
+    by_field: h = (μ0H − field_offset)/anisotropy_field row by row, instead of one free h. field_sign: −1 where a
+    positive field favours AP, h = (field_offset − μ0H)/anisotropy_field. swept: fields may pass beyond |h| = 1, where a
+    sweep begins or ends; else there is no number, as there are no two states.
     """
 
     gmr: Gmr
     scale: float = 1.0
     by_field: bool = False
+    field_sign: int = 1
+    swept: bool = False
     name: str = "uniaxial"
 
     @property
@@ -177,17 +183,19 @@ class Uniaxial:
     def wells(self, quantities: Quantities, field: Any) -> Wells:
         """Kv(1±h)² and c_i(arccos(−h)); the reference state has no applied field."""
         h = self.reduced_field(quantities, field)
-        energy_P, energy_AP = uniaxial_barriers(quantities["Kv"], h)
+        if self.swept:
+            top = barrier_top(short_of_the_poles(h))
+            return Wells(*swept_barriers(quantities["Kv"], h), *_factors(self.gmr, top, self.scale))
         with np.errstate(invalid="ignore", divide="ignore"):  # beyond |h| = 1 there is one state, and no number
             top = barrier_top(h)
-        return Wells(energy_P, energy_AP, *_factors(self.gmr, top, self.scale))
+        return Wells(*uniaxial_barriers(quantities["Kv"], h), *_factors(self.gmr, top, self.scale))
 
     def reduced_field(self, quantities: Quantities, field: Any) -> Any:
         """h = H/H_K, row by row where the rows differ in field."""
         if not self.by_field:
             return quantities["h"]
         applied = 0.0 if field is None else field
-        return (applied - quantities["field_offset"]) / quantities["anisotropy_field"]
+        return self.field_sign * (applied - quantities["field_offset"]) / quantities["anisotropy_field"]
 
     def start(self, energies: tuple[float, float], ratio: float | None) -> dict[str, float]:
         """√(Kv) is the mean of the roots of the barriers; h from the ratio of the slopes."""

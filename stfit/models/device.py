@@ -96,6 +96,11 @@ class Device:
         return isinstance(self.asymmetry, Uniaxial) and self.asymmetry.by_field
 
     @property
+    def field_sign(self) -> int:
+        """+1 where a positive field favours P, −1 where it favours AP."""
+        return self.asymmetry.field_sign if isinstance(self.asymmetry, Uniaxial) else 1
+
+    @property
     def constant(self) -> bool:
         """Whether the barriers do not depend on temperature."""
         return isinstance(self.material, ConstantMaterial)

@@ -187,8 +187,9 @@ class ExactRates:
         name = _STANDS_FOR.get(device.asymmetry.name)
         if name is None:
             return f'Exact rates were not tried: no uniaxial barrier has asymmetry = "{device.asymmetry.name}".'
-        scale = device.convention.gmr
-        axis = asymmetry_named(name, device.gmr, scale=scale, by_field=device.by_field, one_axis=True)
+        if device.by_field:
+            return device
+        axis = asymmetry_named(name, device.gmr, scale=device.convention.gmr, one_axis=True)
         return replace(device, asymmetry=axis)
 
     def start(self, wells: Wells) -> dict[str, float]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from stfit.constants import BOLTZMANN
 from stfit.derivatives import value_of
 from stfit.models.device import Device
+from stfit.models.guess_field import axis_in_field
 from stfit.physics.transport import coupling
 
 Array = npt.NDArray[np.float64]
@@ -45,6 +46,8 @@ class CrudeDwellTimes:
         A.
     temperature : array
         K.
+    field : array, optional
+        T; a device whose rows differ in field asks for it.
     """
 
     log_dwell: Array
@@ -52,12 +55,16 @@ class CrudeDwellTimes:
     state: Array
     current: Array
     temperature: Array
+    field: Array | None = None
 
 
 @final
 @dataclass(frozen=True)
 class _Rows:
-    """Crude ln τ of every row with what it depends on; arrays of shape (rows,). stiffness: K(T)/K(T_ref)."""
+    """Crude ln τ of every row with what it depends on; arrays of shape (rows,). stiffness: K(T)/K(T_ref).
+
+    field: T, positive where it favours P; None where it plays no part.
+    """
 
     log_dwell: Array
     weight: Array
@@ -65,6 +72,7 @@ class _Rows:
     current: Array
     inverse_kt: Array
     stiffness: Array
+    field: Array | None = None
 
     def solve(self, columns: Sequence[Array]) -> list[float]:
         """Coefficients of the weighted least-squares fit of log_dwell; the shortest where columns are collinear."""
@@ -79,6 +87,12 @@ class _Rows:
         """The columns that E_P and E_AP multiply."""
         height = self.stiffness * self.inverse_kt
         return [(1.0 - self.state) * height, self.state * height]
+
+    def in_field(self) -> list[Array]:
+        """The columns by which both barriers bend in the field."""
+        if self.field is None:
+            return []
+        return [power * column for power in (self.field, self.field**2) for column in self.barriers()]
 
     @property
     def several_temperatures(self) -> bool:
@@ -112,12 +126,13 @@ def starting_quantities(device: Device, found: CrudeDwellTimes, constants: Mappi
     -------
     dict of str to float
         Quantities in SI units. delta_R among them is the constant itself, unless l/L_θθ would leave its bounds: of use
-        where ΔR is not known.
+        where ΔR is not known. With μ0H_K and the stray field where rows differ in field.
     """
     magnet = found.temperature
     stiffness = np.broadcast_to(value_of(device.stiffness(constants, magnet)), magnet.shape)
     inverse_kt = 1.0 / (device.convention.thermal * BOLTZMANN * magnet)
-    rows = _Rows(found.log_dwell, found.weight, found.state, found.current, inverse_kt, stiffness)
+    field = device.field_sign * found.field if device.by_field and found.field is not None else None
+    rows = _Rows(found.log_dwell, found.weight, found.state, found.current, inverse_kt, stiffness, field)
     slopes = _slopes(rows)
     _, energies = _attempt_time_and_barriers(rows)
     start = dict(constants) | device.asymmetry.start(energies, _ratio(slopes))
@@ -125,6 +140,8 @@ def starting_quantities(device: Device, found: CrudeDwellTimes, constants: Mappi
     # a state that shows no slope of its own follows the other one's: its barrier must make up for that
     log_tau_0, energies = _attempt_time_and_barriers(_without_slopes(rows, device, start))
     own = device.asymmetry.start(energies, _ratio(slopes))
+    if field is not None and np.ptp(field) > 0.0:
+        own |= _axis(_without_slopes(rows, device, start), log_tau_0, device.field_sign)
     return own | {"tau_0": float(np.exp(log_tau_0))} | {name: start[name] for name in ("l_over_L", "delta_R")}
 
 
@@ -132,11 +149,19 @@ def _slopes(rows: _Rows) -> Slopes:
     """G·c_i (J/A) of both states; None for a state that shows none."""
     signs = (1.0 - rows.state, -rows.state)
     seen = [code for code in (0, 1) if rows.shows_slope(code)]
-    columns = [*(signs[code] * rows.current * rows.inverse_kt for code in seen), *rows.barriers()]
+    columns = [*(signs[code] * rows.current * rows.inverse_kt for code in seen), *rows.barriers(), *rows.in_field()]
     if rows.several_temperatures:
         columns.append(np.ones_like(rows.log_dwell))
     found: dict[int, float] = dict(zip(seen, rows.solve(columns), strict=False))
     return found.get(0), found.get(1)
+
+
+def _axis(rows: _Rows, log_tau_0: float, field_sign: int) -> dict[str, float]:
+    """Kv, μ0H_K and the stray field at a given ln τ0."""
+    thermal = 1.0 / (rows.inverse_kt * rows.stiffness)
+    known = rows.state, thermal, np.asarray(rows.field)
+    energy, scale, offset = axis_in_field(rows.log_dwell - log_tau_0, rows.weight, *known)
+    return {"Kv": energy, "anisotropy_field": scale, "field_offset": field_sign * offset}
 
 
 def _attempt_time_and_barriers(rows: _Rows) -> tuple[float, tuple[float, float]]:

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from lmfit.model import CompositeModel
 
-from stfit.derivatives import value_of
 from stfit.models.fit_rows import Coders, FitRows
 from stfit.models.lmfit_result import LikelihoodResult
 from stfit.models.noise import Noise
+from stfit.models.search_parameters import attributes
 from stfit.models.stored_state import COMPOSITE, STORED, Functions, composite_state, decoded, restored
 from stfit.models.varied import Varied
 
@@ -52,7 +52,7 @@ class LikelihoodModel(lmfit.Model, ABC):
 
     def component_jets(self, varied: Varied, settings: Mapping[str, Any]) -> dict[str, Any]:
         """What each component predicts, named as eval_components names them."""
-        return {part.prefix or part._name: _jet_of(part, varied, settings) for part in self.components}
+        return {part.prefix or part._name: varied.jet_of(part, settings) for part in self.components}
 
     def derived_jets(self, varied: Varied) -> dict[str, Any]:
         """The derived parameters of all laws that the parameters hold, by name."""
@@ -151,7 +151,7 @@ class LikelihoodModel(lmfit.Model, ABC):
         verbose : bool
             As lmfit takes it.
         **kwargs
-            Values of parameters, or mappings of their attributes, by name, with the prefix or without.
+            Values of parameters, mappings of their attributes, or Parameters, by name, with the prefix or without.
 
         Returns
         -------
@@ -163,7 +163,8 @@ class LikelihoodModel(lmfit.Model, ABC):
         TypeError
             If a keyword is no parameter of the fit.
         """
-        given = {self._strip_prefix(name): value for name, value in kwargs.items()}  # lmfit loses some with the prefix
+        # lmfit loses some of those with the prefix, and all of a Parameter but its value
+        given = {self._strip_prefix(name): attributes(value) for name, value in kwargs.items()}
         params = super().make_params(verbose, **given)
         self.require_known(given, map(self._strip_prefix, params), f"values of {', '.join(params)}")
         for law in self.laws:
@@ -180,11 +181,8 @@ class LikelihoodModel(lmfit.Model, ABC):
         """The parameters to start from, with those that are given by name, which are taken out of the options."""
         started = self.make_params() if params is None else deepcopy(params)
         for name in [name for name in self.param_names if name in options]:
-            given = options.pop(name)
-            if isinstance(given, lmfit.Parameter):
-                started.add(name, deepcopy(given))
-            else:
-                started[name].set(value=given)
+            given = attributes(options.pop(name))
+            started[name].set(**(given if isinstance(given, Mapping) else {"value": given}))
         absent = [name for name in self.param_names if name not in started]
         absent += [name for name, p in started.items() if p.expr is None and not np.isfinite(p.value)]
         if absent:
@@ -269,7 +267,7 @@ class LawComposite(LikelihoodModel, CompositeModel):
         """What is predicted in the unit of the data; a Jet of shape (rows,)."""
         if self.op not in _WITH_DERIVATIVES:
             return varied.of(lambda params: self.eval(params, **settings))
-        return self.op(_jet_of(self.left, varied, settings), _jet_of(self.right, varied, settings))
+        return self.op(varied.jet_of(self.left, settings), varied.jet_of(self.right, settings))
 
     def eval_components(self, params: lmfit.Parameters | None = None, **kwargs: Any) -> dict[str, Any]:
         """What each component predicts, by its prefix or name."""
@@ -296,10 +294,3 @@ class LawComposite(LikelihoodModel, CompositeModel):
 
 
 STORED[COMPOSITE] = LawComposite
-
-
-def _jet_of(model: Any, varied: Varied, settings: Mapping[str, Any]) -> Any:
-    """What a model predicts in the unit of the data, with derivatives, at the rows of the settings."""
-    if isinstance(model, LikelihoodModel):
-        return model.jet(varied, settings)
-    return varied.of(lambda params: np.atleast_1d(value_of(model.eval(params, **settings))))

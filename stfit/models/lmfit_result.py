@@ -16,7 +16,7 @@ from uncertainties import correlated_values, ufloat
 from stfit.derivatives import Jet, value_of
 from stfit.models.search_parameters import add_left_out, without_derived
 from stfit.models.stored_state import NO_STATE, Functions, decoded, restored, restored_parameters, without_symbols
-from stfit.models.uncertainty import Uncertainty
+from stfit.models.uncertainty import Uncertainty, straightened
 from stfit.models.varied import Varied
 
 Array = npt.NDArray[np.float64]
@@ -102,7 +102,7 @@ class LikelihoodResult(ModelResult):
             self._without_errors()
             return
         expected = self.model.expected(Varied(self.params, self.var_names, 2), self.userkws)
-        curvature, information = self._curvature(expected), self._curvature(_straightened(expected))
+        curvature, information = self._curvature(expected), self._curvature(straightened(expected))
         if not np.all(np.isfinite(curvature)):
             self._without_errors()
             return
@@ -260,10 +260,8 @@ class LikelihoodResult(ModelResult):
         ----------
         s : str
             What `dumps` returned.
-        funcdefs : mapping of str to callable, optional
-            The functions of other models of a composite and of expressions, by name. The laws need none.
-        **kws
-            For json.loads.
+        funcdefs, **kws
+            The functions of other models and of expressions, by name, and what json.loads takes.
 
         Returns
         -------
@@ -272,10 +270,8 @@ class LikelihoodResult(ModelResult):
 
         Raises
         ------
-        TypeError
-            If it is no such result.
-        ValueError
-            If a function is not among `funcdefs`.
+        TypeError, ValueError
+            If it is no such result; if a function is not among `funcdefs`.
         """
         content, functions = decoded(s, **kws), dict(funcdefs or {})
         if not (isinstance(content, dict) and content.keys() >= _STORED):
@@ -296,13 +292,6 @@ class LikelihoodResult(ModelResult):
         self.init_fit = self.model.eval(self.init_params, **self.userkws)
         self._describe()
         return self
-
-
-def _straightened(expected: Any) -> Any:
-    """What is expected, as if it were straight in the parameters."""
-    if not isinstance(expected, Jet):
-        return expected
-    return Jet(expected.value, expected.gradient, np.zeros((expected.gradient.shape[0], *expected.gradient.shape)))
 
 
 def _likelihood_ratio(best: Any, held: Any) -> float:

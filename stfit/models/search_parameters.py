@@ -1,9 +1,10 @@
-"""The parameters that a search needs: those that are derived are left out of it, and come back afterwards."""
+"""The parameters of an lmfit fit: as they are given, and as a search needs them, without those that are derived."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import deepcopy
+from typing import Any
 
 import lmfit
 
@@ -28,3 +29,10 @@ def add_left_out(found: lmfit.Parameters, params: lmfit.Parameters) -> None:
     for name in [*params, *(name for name in found if name not in params)]:
         dict.__setitem__(found, name, dict.pop(found, name))
     found.update_constraints()
+
+
+def attributes(given: Any) -> Any:
+    """What is given for a parameter: a value or a mapping as it is, of a Parameter its attributes."""
+    if not isinstance(given, lmfit.Parameter):
+        return given
+    return {name: getattr(given, name) for name in ("value", "vary", "min", "max", "expr", "brute_step")}

@@ -10,7 +10,7 @@ from typing import Any, Final, Self, final
 import numpy as np
 import numpy.typing as npt
 
-from stfit.models.asymmetry import asymmetry_named
+from stfit.models.asymmetry import Uniaxial, asymmetry_named
 from stfit.models.choices import BARRIERS, Choices, require_choice
 from stfit.models.derived import DERIVED_UNITS, TRANSPORT_UNITS
 from stfit.models.device import CriticalRows, Device, Quantities, Rows
@@ -105,6 +105,14 @@ class SpinTransferLaw:
     def in_convention(self, name: str) -> Self:
         """The same device in another convention."""
         return replace(self, device=self.device.in_convention(name))
+
+    def in_swept_field(self, sign: int) -> Self:
+        """The same law of one axis where a field is swept, which favours P where it is positive (+1), or AP (−1)."""
+        asymmetry = self.device.asymmetry
+        if not isinstance(asymmetry, Uniaxial):
+            raise TypeError(f"asymmetry {asymmetry.name!r} has no axis")
+        swept = replace(asymmetry, field_sign=sign, swept=True)
+        return replace(self, device=replace(self.device, asymmetry=swept))
 
     @property
     def name(self) -> str:

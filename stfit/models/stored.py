@@ -26,7 +26,7 @@ _NO_STATE: Final = (LookupError, TypeError, AttributeError, JSONDecodeError, Uni
 
 
 def load_model(fname: str | Path, funcdefs: Functions | None = None) -> lmfit.Model:
-    """Read a model that lmfit.model.save_model wrote. No function in the file is executed.
+    """Read a model that lmfit.model.save_model wrote. No function in the file is executed; asteval reads expressions.
 
     Parameters
     ----------
@@ -51,7 +51,9 @@ def load_model(fname: str | Path, funcdefs: Functions | None = None) -> lmfit.Mo
 
 
 def load_modelresult(fname: str | Path, funcdefs: Functions | None = None) -> LikelihoodResult:
-    """Read a result that lmfit.model.save_modelresult wrote. No function in the file is executed.
+    """Read a result that lmfit.model.save_modelresult wrote.
+
+    No function in the file is executed; expressions between parameters are computed by asteval, as lmfit does.
 
     Parameters
     ----------

@@ -115,7 +115,10 @@ def restored(state: Any, funcdefs: Functions | None = None) -> lmfit.Model:
 def _joined(left: lmfit.Model, right: lmfit.Model, op: Any, functions: Functions) -> lmfit.Model:
     """Two models joined as they were; op: of a LawComposite what it has itself, else the name of an operator."""
     if isinstance(op, str):
-        return CompositeModel(left, right, _function(_OPERATOR + op if op in operator.__all__ else op, functions))
+        if op in operator.__all__ and op not in functions:
+            joined: lmfit.Model = getattr(operator, op)(left, right)
+            return joined
+        return CompositeModel(left, right, _function(op, functions))
     function = _function(op["op"], functions)
     model = STORED[COMPOSITE](left, right, function, name=op["name"], nan_policy=op["nan_policy"])
     model.param_hints = op["hints"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final, final
+from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
+
+from stfit.derivatives import Jet
 
 Array = npt.NDArray[np.float64]
 
@@ -66,3 +68,10 @@ class Uncertainty:
         """Whether a quantity with this gradient stays where it is along the open directions."""
         scaled = gradient / self.scale
         return bool(np.all(np.abs(scaled @ self.open_directions) <= _OPEN_COMPONENT * np.linalg.norm(scaled)))
+
+
+def straightened(expected: Any) -> Any:
+    """What is expected, as if it were straight in the parameters."""
+    if not isinstance(expected, Jet):
+        return expected
+    return Jet(expected.value, expected.gradient, np.zeros((expected.gradient.shape[0], *expected.gradient.shape)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from itertools import combinations
 from typing import Any, Final, final
@@ -11,7 +11,7 @@ import lmfit
 import numpy as np
 import numpy.typing as npt
 
-from stfit.derivatives import Jet, seed
+from stfit.derivatives import Jet, seed, value_of
 
 Array = npt.NDArray[np.float64]
 
@@ -50,6 +50,12 @@ class Varied:
         if self.params[name].expr is None:
             return float(self.params[name].value)
         return self.of(lambda params: np.array([float(params[name].value)]))
+
+    def jet_of(self, model: Any, settings: Mapping[str, Any]) -> Any:
+        """What a model of lmfit predicts at settings, in the unit of the data; a Jet of shape (rows,)."""
+        if hasattr(model, "jet"):
+            return model.jet(self, settings)
+        return self.of(lambda params: np.atleast_1d(value_of(model.eval(params, **settings))))
 
     def of(self, function: Callable[[lmfit.Parameters], Any]) -> Any:
         """function(params), of shape (rows,), with derivatives by central differences; an array if it has none."""

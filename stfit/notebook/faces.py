@@ -18,6 +18,7 @@ from stfit.notebook import result_html
 from stfit.notebook.plots import Plots
 from stfit.pipeline.predicting import predicted
 from stfit.reports import comparison_text, plan_words
+from stfit.reports.sentences import headline
 from stfit.reports.summary import summary
 from stfit.results import Estimate, FitResult, MeasurementSummary, read
 from stfit.results.compared import Compared
@@ -27,7 +28,7 @@ Array = npt.NDArray[np.float64]
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fit(FitResult):
     """What stfit.fit and stfit.sample return: the content of result.json, its numbers as result["l_over_L"]."""
 
@@ -114,6 +115,9 @@ class Fit(FitResult):
     def _ipython_key_completions_(self) -> list[str]:
         return list(self.parameters)  # result["l_<Tab>
 
+    def __repr__(self) -> str:
+        return f"<fit {self.title!r}: {headline(self)}>"
+
     def _repr_html_(self) -> str:
         return result_html.result_html(self)
 
@@ -143,7 +147,7 @@ def _row(estimate: Estimate) -> dict[str, float | str | None]:
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Plan(MeasurementPlan):
     """What stfit.plan returns: the content of plan.json."""
 
@@ -156,12 +160,15 @@ class Plan(MeasurementPlan):
         """The ranking as plain text."""
         return plan_words.summary(self)
 
+    def __repr__(self) -> str:
+        return f"<plan {self.title!r}: {plan_words.plan_headline(self)}>"
+
     def _repr_html_(self) -> str:
         return result_html.plan_html(self)
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison(Compared):
     """What stfit.compare returns: several results beside each other, one quantity as comparison["l_over_L"]."""
 
@@ -184,6 +191,9 @@ class Comparison(Compared):
 
     def _ipython_key_completions_(self) -> list[str]:
         return [quantity.name for quantity in self.quantities]
+
+    def __repr__(self) -> str:
+        return f"<comparison of {', '.join(self.names)}>"
 
     def _repr_html_(self) -> str:
         return comparison_text.html(self)

@@ -76,15 +76,15 @@ def critical_rows(settings: Settings, temperature: Any) -> CriticalRows:
 def rows_asked(
     law: SpinTransferLaw, quantities: Quantities, settings: Settings, temperature: Any
 ) -> tuple[Quantities, Rows] | None:
-    """Where the law is asked for ln τ in each row, under ramps at the currents that they reached, with the quantities.
+    """Where the law is asked for ln τ in each row, under ramps where these ended, with the quantities.
 
     None where no dwell time at a current plays a part (lines, extrapolated critical currents).
     """
     if settings.lines is not None:
         return None
-    seen, current = with_biased_delta_R(quantities, settings), current_at(quantities, settings)
     if settings.interval is not None:
-        current = settings.interval[1]
+        settings = settings.swept_to(settings.interval[1])
+    seen, current = with_biased_delta_R(quantities, settings), current_at(quantities, settings)
     if settings.measurement_time is not None:
         seen = law.device.with_row_values(quantities, critical_rows(settings, temperature))
         current = 1.0 / np.asarray(inverse_critical_current(law, quantities, settings, temperature))

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 
 from stfit.constants import BOLTZMANN, ELEMENTARY_CHARGE, N_GMR
-from stfit.derivatives import weighted_sum
+from stfit.derivatives import elementwise, weighted_sum
 from stfit.errors import OutsideValidityError
 from stfit.physics.transport import (
     CONSISTENT,
@@ -20,6 +21,9 @@ from stfit.physics.transport import (
     chi_asymmetry_AP,
     chi_asymmetry_P,
 )
+
+_NOTHING: Final = 1e-9  # of 1 ± h
+_SHORT_OF_1: Final = 1.0 - 1e-9  # of |h|: at 1 the barrier top reaches a pole, where its slope is infinite
 
 
 def barrier(
@@ -147,9 +151,34 @@ def uniaxial_barriers(anisotropy_energy: Quantity, h: Quantity) -> tuple[Quantit
     return anisotropy_energy * (1.0 + h) ** 2, anisotropy_energy * (1.0 - h) ** 2
 
 
+def swept_barriers(anisotropy_energy: Quantity, h: Quantity) -> tuple[Quantity, Quantity]:
+    """The same of a field that is swept: from |h| = 1 on the state against it has no barrier."""
+    return anisotropy_energy * _square_above_0(1.0 + h), anisotropy_energy * _square_above_0(1.0 - h)
+
+
+def _square_above_0(x: Quantity) -> Quantity:
+    """x² above 0; below, next to nothing, so that ratios of barriers remain numbers."""
+    return elementwise(
+        x,
+        lambda value: np.square(np.maximum(value, _NOTHING)),
+        lambda value: np.where(value > _NOTHING, 2.0 * value, 0.0),
+        lambda value: np.where(value > _NOTHING, 2.0, 0.0),
+    )
+
+
 def barrier_top(h: Quantity) -> Quantity:
     """θ0 = arccos(−h), rad, of a uniaxial well with an axial field; h in (−1, 1)."""
     return np.arccos(-h)
+
+
+def short_of_the_poles(h: Quantity) -> Quantity:
+    """h, from |h| = 1 on next to it: where the barrier top of a swept field stays."""
+    return elementwise(
+        h,
+        lambda value: np.clip(value, -_SHORT_OF_1, _SHORT_OF_1),
+        lambda value: np.where(np.abs(value) < _SHORT_OF_1, 1.0, 0.0),
+        np.zeros_like,
+    )
 
 
 def equilibrium_populations(tau_P: Quantity, tau_AP: Quantity) -> tuple[Quantity, Quantity]:

@@ -95,6 +95,30 @@ def low_passed_telegraph(changes: Array, first: int, memory: float, samples: int
     return np.asarray(scipy.signal.lfilter([1.0], [1.0, -decay], driven))
 
 
+def averaged_telegraph(changes: Array, first: int, instrument: tuple[float, float], samples: int) -> Array:
+    """Means of a signal that jumps between 0 and 1 over the exposure before each of the samples 0, 1, …; exact.
+
+    changes, first: as of `low_passed_telegraph`. instrument: time constant of the low-pass before it (0 for none) and
+    exposure, in sampling intervals. Behind the low-pass y of x, ∫y = ∫x − memory Δy.
+    """
+    memory, exposure = instrument
+    knots = np.concatenate([[0.0], changes])
+    inside = (first + np.arange(changes.size)) % 2  # in which state each dwell is
+    integral = np.concatenate([[0.0], np.cumsum(np.diff(knots) * inside)])
+    after = (first + changes.size) % 2
+
+    def until(time: Array) -> Array:
+        outside = np.where(time < 0.0, first * time, np.where(time > knots[-1], after * (time - knots[-1]), 0.0))
+        return np.asarray(np.interp(time, knots, integral) + outside)
+
+    time = np.arange(samples, dtype=float)
+    area = until(time) - until(time - exposure)
+    if memory:
+        ends = (low_passed_telegraph(changes + delay, first, memory, samples) for delay in (0.0, exposure))
+        area -= memory * (next(ends) - next(ends))
+    return np.asarray(area / exposure)
+
+
 def low_passed_noise(white: Array, memory: float) -> Array:
     """White noise of standard deviation 1 as a single-pole low-pass leaves it, of the same standard deviation."""
     decay = float(np.exp(-1.0 / memory))

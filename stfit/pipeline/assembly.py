@@ -23,6 +23,7 @@ from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Constraint, FitParameter, LogNormal, Normal, Objective, ParameterSpace, Term
 from stfit.physics.transport import ChiGmr, CosineGmr, Gmr
 from stfit.pipeline.circuit import with_both_resistances
+from stfit.pipeline.fields import differs_in_field, field_sign, in_fields, refuse_one_state
 from stfit.pipeline.starting import started
 from stfit.pipeline.thermal import below_curie, heating_of
 
@@ -33,7 +34,7 @@ _MUST_BE_GIVEN: Final = {
     "resistance": 'the resistance that turns the voltages into currents, for example "776 ohm"',
     "gyromagnetic_ratio": 'the one that turns frequencies into linewidths, for example "1.76e11 rad/s/T"',
 }
-_NEVER_MISSED: Final = frozenset({"field_offset"})  # zero unless given
+_NEVER_MISSED: Final = frozenset({"field_offset"})  # zero unless given, or a field is swept
 
 
 @final
@@ -50,17 +51,20 @@ class Temperatures:
 
 def assemble(analysis: Analysis, measurements: Sequence[Observation]) -> Objective:
     """The objective of an analysis; InputError where measurements and analysis do not fit together."""
-    if not law_named(analysis.model.barrier).linear_in_current or analysis.model.heating != WITHOUT_HEATING:
+    analysis = with_both_resistances(in_fields(analysis, measurements), measurements)
+    if _bends(analysis):
         measurements = [m.for_curved_law()[0] if isinstance(m, StraightLawOnly) else m for m in measurements]
-    analysis = with_both_resistances(analysis, measurements)
     temperatures = _temperatures(analysis, measurements)
     law = SpinTransferLaw.of(
         analysis.model,
         gmr=_gmr(analysis),
         reference_temperature=temperatures.reference,
-        by_field=_by_field(analysis, measurements),
+        by_field=differs_in_field(analysis, measurements),
         heating=heating_of(analysis, measurements, temperatures.reference),
     )
+    sweeping = [m for m in measurements if m.settings.swept == "field"]
+    if sweeping:
+        law = law.in_swept_field(field_sign(sweeping))
     shared = _shared_parameters(analysis, law, measurements, temperatures)
     lines = {entry.name for measurement in measurements for entry in measurement.traits.own_parameters}
     _refuse_foreign(analysis, {parameter.name for parameter in shared}, lines)
@@ -70,16 +74,23 @@ def assemble(analysis: Analysis, measurements: Sequence[Observation]) -> Objecti
         for measurement, readings, parameters in zip(measurements, temperatures.readings, own, strict=True)
     )
     if law.device.by_field:
-        _refuse_one_state(analysis, measurements)
+        refuse_one_state(analysis, measurements)
     every = {p.name: (p.name, p) for p in shared}
     every |= {p.name: (local, p) for parameters in own for local, p in parameters.items()}
-    fitted = tuple(_fit_parameter(p, local, analysis, temperatures) for local, p in every.values())
+    never_missed = frozenset() if sweeping else _NEVER_MISSED
+    fitted = tuple(_fit_parameter(p, local, analysis, temperatures, never_missed) for local, p in every.values())
     _refuse_infinite_currents(analysis, measurements)
     if all(parameter.held for parameter in fitted):
         where = f"{analysis.source or 'analysis'}, key 'fit.fix'"
         raise InputError(Problem(where, "at least one parameter left to fit", "all of them fixed"))
     objective = Objective(terms, below_curie(analysis, terms, ParameterSpace(fitted)), temperatures.reference)
     return replace(objective, space=started(objective, analysis))
+
+
+def _bends(analysis: Analysis) -> bool:
+    """Whether ln τ is no straight line in the current."""
+    straight = law_named(analysis.model.barrier).linear_in_current and analysis.model.heating == WITHOUT_HEATING
+    return not straight or "half_voltage" in {*analysis.device, *analysis.fit.fix, *analysis.priors}
 
 
 def _gmr(analysis: Analysis) -> Gmr:
@@ -125,40 +136,6 @@ def _as_read(default: float, own: Array) -> float:
     return float(near[np.argmin(np.abs(near - default))]) if near.size else default
 
 
-def _by_field(analysis: Analysis, measurements: Sequence[Observation]) -> bool:
-    """Whether rows differ in field, which only the uniaxial barrier can follow."""
-    fields = np.concatenate([m.settings.field for m in measurements])
-    several = np.unique(fields[np.isfinite(fields)]).size + int(np.any(np.isnan(fields))) > 1
-    uniaxial = analysis.model.asymmetry == "uniaxial"
-    scale_known = "anisotropy_field" in analysis.device
-    if not several:
-        return uniaxial and scale_known and bool(np.all(np.isfinite(fields)))
-    where = analysis.source or "analysis"
-    if not uniaxial:
-        expected = 'asymmetry = "uniaxial", the only one that takes several fields, or rows of one field'
-        raise InputError(Problem(f"{where}, key 'model.asymmetry'", expected, repr(analysis.model.asymmetry)))
-    if np.any(np.isnan(fields)):
-        raise InputError(
-            Problem(f"{where}, the measurements", "a field in every row, as some have one", "rows without")
-        )
-    if not scale_known:
-        expected = 'the anisotropy field, for example "120 mT", as the rows differ in field'
-        raise InputError(Problem(f"{where}, key 'device.anisotropy_field'", expected, "nothing"))
-    return True
-
-
-def _refuse_one_state(analysis: Analysis, measurements: Sequence[Observation]) -> None:
-    """InputError where a field reaches the anisotropy field, beyond which there are no two states."""
-    scale, offset = (analysis.device.get(name) for name in ("anisotropy_field", "field_offset"))
-    largest = np.inf if scale is None else scale.value
-    fields = np.concatenate([m.settings.field for m in measurements]) - (0.0 if offset is None else offset.value)
-    beyond = fields[np.abs(fields) >= largest]
-    if beyond.size:
-        where = f"{analysis.source or 'analysis'}, key 'device.anisotropy_field'"
-        expected = "more than every field less the field_offset, as there are no two states beyond it"
-        raise InputError(Problem(where, expected, f"{1e3 * largest:g} mT with a row at {1e3 * beyond[0]:g} mT"))
-
-
 def _shared_parameters(
     analysis: Analysis, law: SpinTransferLaw, measurements: Sequence[Observation], temperatures: Temperatures
 ) -> list[Parameter]:
@@ -190,20 +167,16 @@ def _corrections(analysis: Analysis, measurements: Sequence[Observation]) -> lis
     if "resistance_AP" in named and any(m.settings.voltage is not None for m in measurements):
         found.append("resistance_AP")
     if "half_voltage" in named:
-        _require_bias(analysis, measurements, "resistance" in named)
+        _require_resistance(analysis, "resistance" in named)
         found += ["resistance", "half_voltage"]
     return found
 
 
-def _require_bias(analysis: Analysis, measurements: Sequence[Observation], resistance_known: bool) -> None:
-    """InputError unless every row has the one voltage V = I·R at which ΔR(V) is taken."""
+def _require_resistance(analysis: Analysis, resistance_known: bool) -> None:
+    """InputError without the resistance that says at which voltage V = I·R ΔR(V) is taken."""
     where = f"{analysis.source or 'analysis'}, key 'device.half_voltage'"
     if not resistance_known:
         raise InputError(Problem(where, "resistance beside it, since ΔR(V) is taken at V = I·R", "no resistance"))
-    for measurement in measurements:
-        if measurement.settings.ramp_rate is not None:
-            expected = "measurements whose rows have one current each, at whose voltage ΔR(V) is taken"
-            raise InputError(Problem(where, expected, f"{name_of(measurement)}, kind {measurement.origin.kind!r}"))
 
 
 def _own_parameters(
@@ -225,13 +198,15 @@ def _own_parameters(
     return own
 
 
-def _fit_parameter(parameter: Parameter, name: str, analysis: Analysis, temperatures: Temperatures) -> FitParameter:
-    """Held, constrained or free, as the analysis says of `name`."""
+def _fit_parameter(
+    parameter: Parameter, name: str, analysis: Analysis, temperatures: Temperatures, never_missed: frozenset[str]
+) -> FitParameter:
+    """Held, constrained or free, as the analysis says of `name`; never_missed: held where it says nothing."""
     parameter = regular(parameter)
     constant, prior = analysis.device.get(name), analysis.priors.get(name)
     start, (lower, upper), plausible = parameter.start, parameter.searched, (parameter.lower, parameter.upper)
     constraint: Constraint | None = None
-    held = name in _NEVER_MISSED or (name == "temperature" and temperatures.known and not temperatures.given)
+    held = name in never_missed or (name == "temperature" and temperatures.known and not temperatures.given)
     if constant is not None:
         start, held = parameter.coordinate_of(constant.value), constant.uncertainty is None
         constraint = None if constant.uncertainty is None else Normal(constant.value, constant.uncertainty)

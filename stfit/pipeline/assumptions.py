@@ -20,6 +20,10 @@ _CORRECTIONS: Final = {
     "and a row that gives its own ΔR keeps it.",
 }
 
+_FAVOURED: Final = {
+    1: "A positive field favours P: h = (μ0H − μ0H_offset)/μ0H_K.",
+    -1: "A positive field favours AP: h = (μ0H_offset − μ0H)/μ0H_K.",
+}
 _ONE_RESISTANCE: Final = (
     "Both states are taken to have one resistance, as [device] gives neither delta_R nor resistance_AP: "
     "where AP has the higher one it carries a smaller current, and its slope is larger than quoted by R_AP/R."
@@ -34,11 +38,11 @@ def assumptions(analysis: Analysis, objective: Objective, measurements: Sequence
         curve = f"(1 − cos θ)/(2 + χ(1 + cos θ)) with χ = {gmr.chi:g}"
     if isinstance(gmr, GmrTable):
         curve = f"as measured, {gmr.file.name}"
-    law = objective.law.rates.words
+    law, asymmetry = objective.law.rates.words, objective.law.device.asymmetry.name
     sentences = [
         law.equation[analysis.model.convention],
-        f"GMR curve r(θ) = {curve}." if analysis.model.asymmetry != "chi" else "GMR curve with χ free.",
-        law.asymmetries[analysis.model.asymmetry],
+        f"GMR curve r(θ) = {curve}." if asymmetry != "chi" else "GMR curve with χ free.",
+        law.asymmetries[asymmetry],
         law.rates,
         *temperature_sentences(objective),
         *_where_quoted(objective),
@@ -71,8 +75,12 @@ def _by_kind(measurements: Sequence[Observation]) -> dict[Remarks, list[Observat
 
 def _where_quoted(objective: Objective) -> list[str]:
     """At which temperature and field the numbers hold that depend on them."""
-    by_field = any(p.name == "anisotropy_field" for p in objective.space.parameters)
-    sentences = ["Barriers, slopes, critical currents and c_i are quoted at zero applied field."] if by_field else []
+    sentences = []
+    if objective.law.device.by_field:
+        sentences = [
+            _FAVOURED[objective.law.device.field_sign],
+            "Barriers, slopes, critical currents and c_i are quoted at zero applied field.",
+        ]
     if temperature_is_unknown(objective):
         return [*sentences, "No temperature is given anywhere: slopes are those at the temperature of the measurement."]
     return [*sentences, f"Slopes, critical currents and c_i are quoted at {objective.reference_temperature:g} K."]

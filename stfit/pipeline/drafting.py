@@ -205,7 +205,8 @@ def _device(measurements: Sequence[Observation], given: Given) -> tuple[Setting,
     """What is given of the device, and what the measurements cannot do without."""
     settings = [Setting(name, value) for name, value in given.device.items()]
     needed = list(dict.fromkeys(name for measurement in measurements for name in measurement.traits.needs))
-    needed += ["anisotropy_field"] if _several_fields(measurements) else []
+    scale_unknown = _several_fields(measurements) and not any(m.settings.swept == "field" for m in measurements)
+    needed += ["anisotropy_field"] if scale_unknown else []
     for name in needed:
         if name in given.device:
             continue

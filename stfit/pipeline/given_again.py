@@ -13,8 +13,8 @@ from stfit.backends.least_squares import minimise
 from stfit.errors import InputError, Problem
 from stfit.measurement import Observation
 from stfit.pipeline.assembly import assemble
+from stfit.pipeline.circumstances import input_of
 from stfit.pipeline.loading import load_measurements, measurements_in
-from stfit.pipeline.run import input_of
 from stfit.pipeline.source import Source
 from stfit.results import FitResult
 

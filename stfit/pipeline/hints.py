@@ -35,6 +35,8 @@ def polarity_of(measurement: Observation) -> tuple[int, str] | None:
 
     measurement: read with polarity +1. Of switching the sign of the current tells, of dwell times the slopes of ln τ.
     """
+    if measurement.settings.swept == "field":
+        return None
     if measurement.view().state_words == TRANSITION_WORDS:
         return _polarity_of_switching(measurement)
     return _polarity_of_dwells(measurement)
@@ -54,8 +56,10 @@ def _polarity_of_switching(measurement: Observation) -> tuple[int, str] | None:
 
 
 def _drive(measurement: Observation) -> Array | None:
-    """Currents, or voltages, by row: the critical ones where none was set."""
+    """Currents, voltages or swept fields, by row: the critical currents where none was set."""
     settings = measurement.settings
+    if settings.swept == "field":
+        return settings.field
     if settings.current is None and settings.voltage is None:
         return measurement.start().critical_currents
     return settings.drive
@@ -64,10 +68,9 @@ def _drive(measurement: Observation) -> Array | None:
 def _polarity_of_dwells(measurement: Observation) -> tuple[int, str] | None:
     """The sign of s_P − s_AP, each weighed by its error: τ_P grows with I where it is positive."""
     rough, settings = measurement.start().dwell_times, measurement.settings
-    current = settings.current if rough is None or rough.current is None else rough.current
-    if rough is None or rough.only_slopes or current is None:
+    if rough is None or rough.only_slopes or settings.current is None:
         return None
-    drive = current[rough.row] if rough.current is None else current
+    drive = settings.current[rough.row] if rough.reached is None else rough.reached
     state, temperature = settings.state[rough.row], np.nan_to_num(settings.temperature[rough.row])
     total = error = 0.0
     for code, sign in ((0, 1.0), (1, -1.0)):
@@ -98,7 +101,7 @@ def ranges(measurement: Observation) -> list[str]:
     for name, unit, values in (
         ("ΔR" if axis.name == "delta_R" else axis.name, axis.unit, axis.values),
         ("temperature", "K", settings.temperature),
-        ("field", "T", settings.field),
+        ("field", "T", settings.field if settings.swept != "field" else np.full(1, np.nan)),
     ):
         if np.any(known := np.isfinite(values)):
             words.append(f"{name} {_range(values[known], unit)}")

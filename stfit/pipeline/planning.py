@@ -17,7 +17,7 @@ from stfit.errors import OPTION, InputError, Problem
 from stfit.measurement import Observation
 from stfit.objective import Objective
 from stfit.pipeline.assembly import assemble
-from stfit.pipeline.run import now
+from stfit.pipeline.circumstances import now
 from stfit.results import Estimate, Status, Verdict
 from stfit.results.measurement_plan import MeasurementPlan
 from stfit.studies.candidate import Today

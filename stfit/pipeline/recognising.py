@@ -25,11 +25,8 @@ def fitting_kinds(table: Table) -> dict[str, frozenset[int]]:
 
 
 def _are_there(columns: Iterable[Column], matches: Mapping[str, Match]) -> bool:
-    """Whether each column was matched, or the other one that it is with another unit: a linewidth in mT."""
-    return all(
-        column.name in matches or (column.otherwise is not None and column.otherwise.name in matches)
-        for column in columns
-    )
+    """Whether each column was matched, or another one that it is with another unit: a linewidth in mT."""
+    return all(any(reading.name in matches for reading in column.readings) for column in columns)
 
 
 def candidates(table: Table) -> dict[str, tuple[str, ...]]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -38,15 +37,17 @@ from stfit.diagnostics.validity import validity
 from stfit.errors import InputError, Problem
 from stfit.measurement import Observation
 from stfit.objective import FitParameter, Objective
+from stfit.pipeline.alone import notes_of, own_results, run_alone, speak_alone
 from stfit.pipeline.assembly import assemble
 from stfit.pipeline.assumptions import assumptions, temperature_is_unknown
+from stfit.pipeline.circumstances import LIBRARIES, input_of, now
 from stfit.pipeline.outside import refuse_outside_the_law
 from stfit.pipeline.simulated import known_truth
 from stfit.pipeline.source import Source
 from stfit.pipeline.thermal import heating_left_out
 from stfit.pipeline.unchecked import unchecked
 from stfit.reports.ranking_words import preference, readings_sentence
-from stfit.results import Estimate, FitResult, InputFile, Note, Verdict
+from stfit.results import Estimate, FitResult, Note, Verdict
 from stfit.results.numbers import format_p, format_rounded, format_value
 from stfit.results.ranking import NOT_TRIED, RIVAL_READINGS
 from stfit.results.symbols import symbol
@@ -56,14 +57,16 @@ Array = npt.NDArray[np.float64]
 
 _LARGEST_EXPONENT = 300  # of a dwell time in s that a double holds
 _LEAST = 1e-100  # of a bound in SI units; what lies beyond it, or beyond its inverse, bounds nothing
-_LIBRARIES = ("numpy", "scipy", "pandas", "lmfit")
 _CORRELATED_TOO = ("slope_P", "slope_AP")  # beside the parameters that are fitted
 
 
 def run(analysis: Analysis, measurements: Sequence[Observation], *, seed: int, command: str) -> FitResult:
     """Fit the measurements as the analysis says and draw every conclusion."""
+    if speak_alone(measurements):
+        return run_alone(analysis, measurements, seed=seed, command=command)
     if analysis.fit.evidence:
         require()
+    own = [own_results(analysis, measurement) for measurement in measurements]
     objective = assemble(analysis, measurements)
     _refuse_absurd_dwells(objective, objective.space.start)
     optimum = minimise(objective)
@@ -106,6 +109,7 @@ def run(analysis: Analysis, measurements: Sequence[Observation], *, seed: int, c
             *_preference(rivals),
             *_counterpart(objective, rivals),
             *heating_left_out(analysis, objective),
+            *notes_of([entry for part in own for entry in part]),
             *validity(objective, optimum, found),
         ],
         budget=budget(objective, optimum, found),
@@ -116,11 +120,13 @@ def run(analysis: Analysis, measurements: Sequence[Observation], *, seed: int, c
         joint=joint,
         intervals=dict(chosen.record),
         assumptions=assumptions(analysis, objective, measurements),
-        measurements=summaries(objective, optimum),
+        measurements=[
+            replace(summary, own=part) for summary, part in zip(summaries(objective, optimum), own, strict=True)
+        ],
         priors=_priors(objective),
         diagnostics={"evaluations": optimum.evaluations, "minus_2_log_likelihood": optimum.sum_of_squares},
         truth=known_truth(inputs),
-        versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
+        versions={"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
         source=Source.of(analysis, measurements, objective, optimum),
     )
 
@@ -194,22 +200,6 @@ def _refuse_absurd_dwells(objective: Objective, x: Array) -> None:
         expected = f"dwell times between 1e-{_LARGEST_EXPONENT} and 1e{_LARGEST_EXPONENT} s at every row"
         found = f"10^{np.min(exponents):.4g} to 10^{np.max(exponents):.4g} s; check the units of what is given or fixed"
         raise InputError(Problem("Eq. 27 with what is given", expected, found))
-
-
-def now() -> str:
-    """The time of writing, or the one SOURCE_DATE_EPOCH states, for reports that can be made again byte for byte."""
-    stated = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = datetime.fromtimestamp(int(stated), UTC) if stated else datetime.now(UTC)
-    return moment.isoformat(timespec="seconds")
-
-
-def input_of(measurement: Observation) -> InputFile:
-    """What a result says of the file of a measurement."""
-    origin = measurement.origin
-    rows = origin.rows or measurement.settings.state.size
-    return InputFile(
-        origin.file or origin.kind, origin.sha256, origin.kind, rows, origin.polarity, list(origin.recognised)
-    )
 
 
 def _determined(objective: Objective, found: dict[str, Estimate]) -> list[str]:

@@ -66,9 +66,11 @@ def _critical_rows(term: Term, measured: Array, known: dict[str, float]) -> tupl
 
 
 def _rough_rows(term: Term, rough: RoughDwellTimes, known: dict[str, float]) -> tuple[Array, ...]:
-    settings = term.measurement.settings
-    current = current_at(known, settings)[rough.row] if rough.current is None else rough.current
-    return rough.log_dwell, rough.weight, settings.state[rough.row].astype(float), current, term.thermometer[rough.row]
+    settings = term.measurement.settings.at(rough.row)
+    if rough.reached is not None:
+        settings = settings.swept_to(rough.reached)
+    current, state = np.asarray(current_at(known, settings)), settings.state.astype(float)
+    return rough.log_dwell, rough.weight, state, current, term.thermometer[rough.row], settings.field
 
 
 def _start_at(p: FitParameter, guess: dict[str, float]) -> FitParameter:

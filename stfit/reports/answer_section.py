@@ -13,13 +13,17 @@ from stfit.reports.content import (
     Inline,
     Listing,
     Name,
+    Number,
     Paragraph,
     Prose,
     ReportSection,
+    Table,
+    TableColumn,
+    TableRow,
     enumerated,
 )
 from stfit.reports.fit_test_words import explanation_of
-from stfit.reports.ranking_words import readings_sentence
+from stfit.reports.ranking_words import line_readings, readings_sentence
 from stfit.reports.sampling_section import BADGES
 from stfit.reports.sentences import (
     agreement_sentence,
@@ -27,6 +31,7 @@ from stfit.reports.sentences import (
     identifiability_sentence,
     quoted_at,
     truth_sentence,
+    without_law,
 )
 from stfit.reports.summary import beside
 from stfit.results.fit_tests import ALARMS, alarming, kind_of
@@ -34,7 +39,13 @@ from stfit.results.numbers import format_estimate, format_p
 from stfit.results.ranking import RIVAL_READINGS, readings
 from stfit.results.result import FitResult, Goodness, Note, Status, Verdict
 
-_FINE: Final = "Critical currents are extrapolated linearly. Digits in parentheses are one standard error."
+_EXTRAPOLATED: Final = "Critical currents are extrapolated linearly."
+_DIGITS: Final = "Digits in parentheses are one standard error."
+_READINGS: Final = (
+    TableColumn("reading"),
+    TableColumn("ΔAIC", numeric=True),
+    TableColumn("gives", wraps=True),
+)
 _MOST: Final = 5  # sentences on reliability
 _WORST: Final = ("failure", "warning", "info")
 _GRADES: Final = {"failure": "rejected", "warning": "doubtful", "info": "acceptable"}
@@ -69,7 +80,12 @@ def answer(result: FitResult) -> ReportSection:
     blocks: list[Block] = [view.parameter_table(view.answers(result))]
     if result.combinations:
         blocks += [Heading("Identified instead"), view.parameter_table(view.combinations(result))]
-    fine = Paragraph(Prose(f"{quoted_at(result)} {_FINE}"), "fine")
+    if readings := line_readings(result.comparison):
+        rows = tuple(TableRow((name, Number(delta), Prose(note))) for name, delta, note in readings)
+        blocks += [Heading("Readings of the lines"), Table(_READINGS, rows)]
+    fine = Paragraph(
+        Prose(_DIGITS if without_law(result) else f"{quoted_at(result)} {_EXTRAPOLATED} {_DIGITS}"), "fine"
+    )
     return ReportSection("answer", "Answer", (*blocks, fine))
 
 

@@ -25,6 +25,7 @@ _DRIVES: Final = {
     "voltage": "V",
     "lg_measurement_time": "",
     "delta_R": "ohm",
+    "field": "T",  # where it was swept: rows at a current in a field are drawn against the current
     "row": "",
 }
 _WORDS: Final = {"delta_R": "ΔR", "lg_measurement_time": "lg(measurement time / s)"}
@@ -61,7 +62,7 @@ def measurement_figure(
 
 
 def drive_of(summary: MeasurementSummary) -> str:
-    """What rows are drawn against: the frequency where it varies, else current, voltage, time, ΔR or number of row."""
+    """What rows are drawn against: the first of _DRIVES that they have."""
     seen = (name for name in _DRIVES if any(row.get(name) is not None for row in summary.reduced))
     return next(seen, "voltage")
 

@@ -11,12 +11,14 @@ from stfit.results.fit_tests import (
     CORRELATION,
     DEVIANCE,
     EXPONENTIAL_SHAPE,
+    KITTEL,
     LARGEST_RESIDUAL,
     LINE_SHAPE,
     LINE_SMOOTHING,
     OVER_DISPERSION,
     RUNS,
     SPECTRUM_RESIDUALS,
+    STRAIGHT_WIDTHS,
     SWITCHING_CURRENTS,
     UNDER_DISPERSION,
     alarming,
@@ -70,6 +72,14 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     LINE_SMOOTHING: Explanation(
         "The noise is smoothed, and the widths depend on whether a time constant smoothed the lines too.",
         "Say whether it did: smoothed_lines = true or false; or sweep more slowly.",
+    ),
+    KITTEL: Explanation(
+        "The lines do not lie where Kittel's relation puts those of one film.",
+        "Free what the finding names (film, geometry), or look for another mode among the lines.",
+    ),
+    STRAIGHT_WIDTHS: Explanation(
+        "The linewidths are no straight line over frequency, so that damping is not their slope.",
+        "Leave out frequencies at which the film is not saturated, and look for lines that overlap.",
     ),
     LARGEST_RESIDUAL: Explanation(
         "One row lies farther from the fitted law than expected for this number of rows.",

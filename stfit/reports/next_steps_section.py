@@ -18,6 +18,7 @@ from stfit.reports.content import (
     enumerated,
 )
 from stfit.reports.drawn_budget import variance_shares
+from stfit.reports.sentences import without_law
 from stfit.reports.summary import beside
 from stfit.results.numbers import format_rounded
 from stfit.results.result import FitResult, Status
@@ -30,8 +31,10 @@ _RANKED: Final[tuple[Inline, ...]] = (
 )
 
 
-def section(result: FitResult) -> ReportSection:
-    """Remedies of what is not identified, then what would make the errors smaller."""
+def section(result: FitResult) -> ReportSection | None:
+    """Remedies of what is not identified, then what would make the errors smaller; None without a law to plan for."""
+    if without_law(result):
+        return None
     remedies = _remedies(result)
     items = (*remedies, *_errors(result))
     blocks: list[Block] = [Listing(items)] if items else []

@@ -7,6 +7,7 @@ from typing import Final
 
 from stfit.results.ranking import READABLE, TOLD_APART, Entry, readings, rounded_aic, verdicts
 
+_MAPPING: Final = "mapping-"
 _STRONG: Final = 3.0  # ln Bayes factor (R. E. Kass & A. E. Raftery, J. Am. Stat. Assoc. 90, 773, 1995)
 
 
@@ -44,6 +45,14 @@ def comparison_sentence(comparison: Sequence[Entry]) -> str:
         lead = following["aic"] - best[0]["aic"]
         sentences.append(f"“{following['description']}” comes next; its AIC is {lead:.1f} higher.")
     return " ".join(sentences)
+
+
+def line_readings(comparison: Sequence[Entry]) -> list[tuple[str, str, str]]:
+    """Every reading of resonance lines: its name, its AIC above the best, what it gives; none where one was fitted."""
+    shown = [entry for entry in comparison if entry["name"].startswith(_MAPPING) and entry["status"] == "converged"]
+    if len(shown) < 2:
+        return []
+    return [(e["name"].removeprefix(_MAPPING), f"{e['delta_aic']:.1f}", e["note"] or "–") for e in shown]
 
 
 def _needless(entries: Sequence[Entry]) -> str:

@@ -15,17 +15,37 @@ from stfit.results.numbers import (
     format_value,
 )
 from stfit.results.ranking import readings
-from stfit.results.result import Combination, FitResult, Goodness, Status, Verdict
+from stfit.results.result import Combination, FitResult, Goodness, OwnResult, Status, Verdict
 from stfit.results.symbols import expression_text, symbol
 
 _NAMED: Final = 3  # tests that a warning names
 _DIGITS: Final = 6  # of a deviance, behind the point: what lies below is rounding
 
 
+def without_law(result: FitResult) -> bool:
+    """Whether the result is what measurements say by themselves, without a law of spin transfer."""
+    return "l_over_L" not in result.parameters and any(entry.own for entry in result.measurements)
+
+
+def own_findings(result: FitResult) -> list[tuple[str, OwnResult]]:
+    """What measurements say by themselves, each with its sentence."""
+    return [(f"{_capitalised(own.headline)}.", own) for entry in result.measurements for own in entry.own]
+
+
+def _own_headline(result: FitResult) -> str:
+    found = own_findings(result)
+    if len(found) == 1:
+        return found[0][0]
+    known = sum(bool(own.estimates) for _, own in found)
+    return f"{known} of {len(found)} series have constants of their own; {_agreement(result.goodness)}."
+
+
 def headline(result: FitResult) -> str:
     """The answer in one sentence: l/L_θθ with its interval, or why there is none, and whether the data agree."""
     if result.status is not Status.CONVERGED:
         return result.status.sentence
+    if without_law(result):
+        return _own_headline(result)
     if result.goodness.verdict == "rejected":
         return f"{rejection(result.goodness)} {_coefficient(result)}: no error quoted covers the misfit."
     evidence = "" if result.goodness.p_value is None else f" ({_evidence(result.goodness)})"
@@ -99,6 +119,8 @@ def chain_sentence(sampling: Mapping[str, Any]) -> str | None:
 def identifiability_sentence(result: FitResult) -> str:
     """How many of the free parameters the data determine, and which they do not."""
     rank, free = result.identifiability["rank"], result.identifiability["n_free"]
+    if without_law(result):
+        return f"The data give {_count(len(result.parameters), 'constant') if result.parameters else 'no constant'}."
     missing = [symbol(name).text for name in not_identified(result)]
     names = ", ".join(missing)
     if rank < free:
@@ -121,7 +143,9 @@ def _at_their_bounds(result: FitResult) -> list[str]:
 
 
 def quoted_at(result: FitResult) -> str:
-    """At which temperature and field the numbers hold, and in which convention, where it is not the usual one."""
+    """At which temperature and field the numbers of a law hold, and in which convention, where it is not the usual."""
+    if without_law(result):
+        return ""
     field = " and zero applied field" if "anisotropy_field" in result.parameters else ""
     sentences = ["No temperature is given: slopes are those at the temperature of the measurement."]
     if result.reference_temperature is not None:

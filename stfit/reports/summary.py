@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from textwrap import wrap
 from typing import Final
 
 from stfit.constants import BOLTZMANN
 from stfit.reports.fit_test_words import alarms
 from stfit.reports.next_words import next_steps
-from stfit.reports.ranking_words import comparison_sentence
+from stfit.reports.ranking_words import comparison_sentence, line_readings
 from stfit.reports.sentences import (
     chain_sentence,
     format_combination,
     goodness_sentence,
     headline,
     identifiability_sentence,
+    own_findings,
     quoted_at,
     truth_sentence,
+    without_law,
 )
 from stfit.results.numbers import NOT_IDENTIFIED, format_estimate, format_interval, format_value
-from stfit.results.result import Estimate, FitResult, Verdict
+from stfit.results.result import OWN_FINDING, Estimate, FitResult, Note, OwnResult, Verdict
 from stfit.results.symbols import symbol
 
 ANSWERS: Final[tuple[str, ...]] = (  # in the order in which a report gives them
@@ -32,6 +35,7 @@ ANSWERS: Final[tuple[str, ...]] = (  # in the order in which a report gives them
     "I_c_P",
     "I_c_AP",
 )
+_READINGS: Final = ("reading of the lines", "ΔAIC", "gives")
 _RULE: Final = 80  # letters
 _NARROWEST: Final = 12  # letters, of a column
 _HEAD: Final = ("", "value", "95 % interval", "verdict")
@@ -44,16 +48,21 @@ def summary(result: FitResult, width: int | None = None) -> str:
     """
     lines = [result.title, "=" * min(max(len(result.title), 1), _RULE), headline(result)]
     lines += [*filter(None, [truth_sentence(result)]), ""]
-    lines += _table([_HEAD, *(_cells(name, entry, beside(name, result)) for name, entry in ordered(result))], width)
+    if result.parameters and not (without_law(result) and sum(len(entry.own) for entry in result.measurements) > 1):
+        cells = (_cells(name, entry, beside(name, result)) for name, entry in ordered(result))
+        lines += _table([_HEAD, *cells], width)
     if result.combinations:
         lines += ["", "Identified instead", *(f"  {format_combination(entry)}" for entry in result.combinations)]
-    lines += ["", f"{quoted_at(result)}{_barriers(result)}"]
+    lines += ["", f"{at}{_barriers(result)}"] if (at := quoted_at(result)) else []
+    lines += _findings(result, width)
     lines += ["", result.status.sentence, goodness_sentence(result.goodness)]
     lines += [f"{verdict}: {sentence}" for verdict, sentence in alarms(result.goodness)]
     lines += [identifiability_sentence(result)]
     lines += [sentence] if (sentence := chain_sentence(result.sampling)) else []
     lines += [sentence] if (sentence := comparison_sentence(result.comparison)) else []
-    lines += [f"{note.level}: {note.sentence}" for note in result.validity if note.level != "info"]
+    if readings := line_readings(result.comparison):
+        lines += ["", *_table([_READINGS, *readings], width), ""]
+    lines += [f"{note.level}: {note.sentence}" for note in result.validity if _beside(note)]
     lines += [f"notice, {entry.file}: {notice}" for entry in result.measurements for notice in entry.notices]
     lines += ["", *(f"Next: {step}" for step in steps)] if (steps := next_steps(result)) else []
     return "\n".join(lines if width is None else [part for line in lines for part in _folded(line, width)]) + "\n"
@@ -63,6 +72,32 @@ def _folded(line: str, width: int) -> list[str]:
     """A line in parts, of which those that go on are indented."""
     indent = " " * (2 + len(line) - len(line.lstrip()))
     return wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def _findings(result: FitResult, width: int | None) -> list[str]:
+    """What measurements say by themselves, where the headline does not: of several series the constants as a table."""
+    lines: list[str] = []
+    for entry in result.measurements:
+        if len(entry.own) > 1:
+            lines += ["", *_table(series_table(entry.own), width)]
+    several = [own for entry in result.measurements for own in entry.own if len(entry.own) > 1 and own.level == "info"]
+    said = [sentence for sentence, own in own_findings(result) if own not in several]
+    return lines if without_law(result) and len(said) == 1 and not lines else [*lines, "", *said] if said else lines
+
+
+def series_table(found: Sequence[OwnResult]) -> list[tuple[str, ...]]:
+    """The constants of every series beside each other, the symbols first."""
+    names = list(dict.fromkeys(name for own in found for name in own.estimates))
+    rows = [
+        tuple(format_estimate(own.estimates[name]) if name in own.estimates else "–" for name in names) for own in found
+    ]
+    series = [(own.series or "all",) for own in found]
+    return [("series", *(symbol(name).text for name in names)), *(a + b for a, b in zip(series, rows, strict=True))]
+
+
+def _beside(note: Note) -> bool:
+    """Whether a note is a warning that the findings do not say already."""
+    return note.level != "info" and note.name != OWN_FINDING
 
 
 def ordered(result: FitResult) -> list[tuple[str, Estimate]]:
@@ -109,9 +144,9 @@ def _cells(name: str, estimate: Estimate, magnitude: float) -> tuple[str, str, s
     return symbol(name).text, value, interval_cell(estimate, "ci95", magnitude), verdict
 
 
-def _table(rows: list[tuple[str, str, str, str]], width: int | None) -> list[str]:
+def _table(rows: Sequence[tuple[str, ...]], width: int | None) -> list[str]:
     """Rows with their columns aligned, but for cells too long for a table of that width."""
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    while width is not None and sum(widths) + 6 > width and max(widths) > _NARROWEST:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    while width is not None and sum(widths) + 2 * len(widths) - 2 > width and max(widths) > _NARROWEST:
         widths[widths.index(max(widths))] -= 1
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from stfit.figures.style import Figure
 from stfit.reports.content import Badge, Formula, Inline, Name, Number, Prose, Small, Table, TableColumn, TableRow
+from stfit.reports.sentences import without_law
 from stfit.reports.summary import ANSWERS, beside, in_thermal_energies, interval_cell, ordered
 from stfit.results.numbers import format_estimate, format_interval, format_p, format_rounded, format_value, prefix
 from stfit.results.result import Combination, Estimate, FitResult, GoodnessTest, Status, Verdict
@@ -55,13 +56,14 @@ class NullDirection:
 
 
 def answers(result: FitResult) -> list[ParameterRow]:
-    """l/L_θθ, c_P, c_AP, τ0, slopes, critical currents."""
-    return [_row(name, entry, result) for name, entry in ordered(result) if name in ANSWERS]
+    """l/L_θθ, c_P, c_AP, τ0, slopes, critical currents; every estimate where there is no law."""
+    return [_row(name, entry, result) for name, entry in ordered(result) if without_law(result) or name in ANSWERS]
 
 
 def others(result: FitResult) -> list[ParameterRow]:
     """Every further parameter: barriers, constants, what was held fixed."""
-    return [_row(name, entry, result) for name, entry in ordered(result) if name not in ANSWERS]
+    rows = [] if without_law(result) else ordered(result)
+    return [_row(name, entry, result) for name, entry in rows if name not in ANSWERS]
 
 
 def combinations(result: FitResult) -> list[ParameterRow]:

@@ -1,6 +1,7 @@
 """What a fit gives back: the result, its storage, its numbers as physicists write them."""
 
 from stfit.results.result import (
+    OWN_FINDING,
     SCHEMA,
     Combination,
     Curve,
@@ -12,6 +13,7 @@ from stfit.results.result import (
     Interval,
     MeasurementSummary,
     Note,
+    OwnResult,
     Status,
     Verdict,
     contains,
@@ -20,6 +22,7 @@ from stfit.results.result import (
 from stfit.results.storage import read, write
 
 __all__ = [
+    "OWN_FINDING",
     "SCHEMA",
     "Combination",
     "Curve",
@@ -31,6 +34,7 @@ __all__ = [
     "Interval",
     "MeasurementSummary",
     "Note",
+    "OwnResult",
     "Status",
     "Verdict",
     "contains",

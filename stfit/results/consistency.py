@@ -60,6 +60,8 @@ def _contradictions(content: Content) -> Iterator[tuple[str, str, str]]:
     yield from _unknown_names(content)
     for place, summary in enumerate(content["measurements"]):
         yield from _mixed_columns(f"measurements[{place}].reduced", summary["reduced"])
+        for number, own in enumerate(summary.get("own", ())):
+            yield from _mixed_columns(f"measurements[{place}].own[{number}].rows", own["rows"])
 
 
 def _incomplete(content: Content) -> Iterator[tuple[str, str, str]]:
@@ -96,6 +98,9 @@ def _parallel_lists(content: Content) -> Iterator[tuple[str, Mapping[str, int]]]
     yield from _of_intervals(content.get("intervals", {}))
     yield from _of_sampling(content.get("sampling", {}))
     yield from _of_posteriors(content.get("calibration", {}).get("posteriors", {}))
+    for place, summary in enumerate(content["measurements"]):
+        for number, own in enumerate(summary.get("own", ())):
+            yield f"measurements[{place}].own[{number}].curve", _lengths(own["curve"])
     for where, trace in _traces(content):
         yield from _of_panels(f"{where}.panels", trace["panels"])
 

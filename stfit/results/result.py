@@ -4,21 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator, KeysView, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import Any, Self, final
 
+from stfit.results.estimate import (
+    Estimate,
+    Interval,
+    Verdict,
+    contains,
+    estimate_of,
+    through_infinity,
+    with_intervals,
+)
+
+__all__ = [
+    "OWN_FINDING",
+    "SCHEMA",
+    "Combination",
+    "Curve",
+    "Estimate",
+    "FitResult",
+    "Goodness",
+    "GoodnessTest",
+    "InputFile",
+    "Interval",
+    "MeasurementSummary",
+    "Note",
+    "OwnResult",
+    "Status",
+    "Verdict",
+    "contains",
+    "estimate_of",
+    "through_infinity",
+]
+
 SCHEMA = "stfit-result/1"
-
-
-class Verdict(StrEnum):
-    """What the data say of a parameter."""
-
-    IDENTIFIED = "identified"
-    ONE_SIDED = "one-sided"
-    AT_BOUND = "at-bound"
-    NOT_IDENTIFIED = "not-identified"
-    FIXED = "fixed"
-    CONSTRAINED = "constrained"
+OWN_FINDING = "finding"  # the name of notes on what a measurement says by itself
 
 
 class Status(Enum):
@@ -49,50 +70,6 @@ class Status(Enum):
             if status.key == key:
                 return status
         raise ValueError(f"no status is called {key!r}")
-
-
-Interval = tuple[float | None, float | None]  # None: open on that side; the first above the second: through infinity
-
-
-def through_infinity(interval: Interval | None) -> bool:
-    """Whether an interval holds all but what lies between its ends: that of a ratio whose denominator may be 0."""
-    return interval is not None and interval[0] is not None and interval[1] is not None and interval[0] > interval[1]
-
-
-def contains(interval: Interval, value: float) -> bool:
-    """Whether a value lies in an interval, ends included."""
-    low, high = interval
-    if through_infinity(interval):
-        return value >= low or value <= high  # type: ignore[operator]
-    return (low is None or value >= low) and (high is None or value <= high)
-
-
-@final
-@dataclass(frozen=True)
-class Estimate:
-    """A quantity with its uncertainty, in SI units. value is None where the data do not identify it.
-
-    Parameters
-    ----------
-    value, stderr : float or None
-        The estimate and its standard error.
-    ci68, ci95 : (float or None, float or None) or None
-        Ends of the 68.27 % and of the 95 % interval, None where it is open.
-    unit : str
-        The SI unit; "e" for l/L_θθ, "" for a pure number.
-    verdict : Verdict
-        Whether the data determine it.
-    interval : str
-        Where the intervals come from: "covariance", "profile", "bootstrap" or "posterior"; "" for none.
-    """
-
-    value: float | None
-    stderr: float | None
-    ci68: Interval | None
-    ci95: Interval | None
-    unit: str
-    verdict: Verdict
-    interval: str = ""
 
 
 @final
@@ -181,6 +158,27 @@ class InputFile:
 
 @final
 @dataclass(frozen=True)
+class OwnResult:
+    """What a measurement says by itself, before any law of spin transfer: the constants of a film, for instance.
+
+    series: which of its rows, "" for all. headline: the finding in a sentence, or why there is none and what helps.
+    level: of the headline, as of a Note. estimates: by name, SI units; none where the data reject what they follow
+    from. tests, dof: of its fit, and their degrees of freedom together. rows: what it rests on, a dict a row, SI units.
+    curve: of the fit, a list for each quantity.
+    """
+
+    series: str
+    headline: str
+    level: str
+    estimates: dict[str, Estimate] = field(default_factory=dict)
+    tests: list[GoodnessTest] = field(default_factory=list)
+    dof: int = 0
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    curve: dict[str, list[float]] = field(default_factory=dict)
+
+
+@final
+@dataclass(frozen=True)
 class MeasurementSummary:
     """A measurement as the fit saw it.
 
@@ -194,7 +192,8 @@ class MeasurementSummary:
     reduced: list[dict[str, Any]]
     notices: list[str]
     traces: list[dict[str, Any]] = field(default_factory=list)  # how each of its traces was reduced, where it has any
-    sweeps: dict[str, list[float]] = field(default_factory=dict)  # of loops, the first as measured; stored where any
+    sweeps: dict[str, list[float]] = field(default_factory=dict)  # some of the raw sweeps; stored where any
+    own: list[OwnResult] = field(default_factory=list)  # what it says by itself; stored where any
 
 
 @dataclass(frozen=True)
@@ -268,8 +267,9 @@ class FitResult:
         del content["source"]
         content["status"] = self.status.key
         for entry in content["measurements"]:
-            if not entry["sweeps"]:
-                del entry["sweeps"]
+            for part in ("sweeps", "own"):
+                if not entry[part]:
+                    del entry[part]
         return content
 
     @classmethod
@@ -279,20 +279,20 @@ class FitResult:
         known["status"] = Status.from_key(known["status"])
         known["inputs"] = [InputFile(**entry) for entry in known["inputs"]]
         known["parameters"] = {name: estimate_of(entry) for name, entry in known["parameters"].items()}
-        known["combinations"] = [Combination(**_with_intervals(entry)) for entry in known["combinations"]]
+        known["combinations"] = [Combination(**with_intervals(entry)) for entry in known["combinations"]]
         known["curves"] = [Curve(**entry) for entry in known["curves"]]
         tests = [GoodnessTest(**entry) for entry in known["goodness"]["tests"]]
         known["goodness"] = Goodness(**(known["goodness"] | {"tests": tests}))
         known["validity"] = [Note(**entry) for entry in known["validity"]]
-        known["measurements"] = [MeasurementSummary(**entry) for entry in known["measurements"]]
+        known["measurements"] = [_summary(entry) for entry in known["measurements"]]
         return cls(**known)
 
 
-def _with_intervals(entry: Mapping[str, Any]) -> dict[str, Any]:
-    intervals = {key: None if entry[key] is None else tuple(entry[key]) for key in ("ci68", "ci95")}
-    return dict(entry) | intervals
+def _summary(entry: Mapping[str, Any]) -> MeasurementSummary:
+    return MeasurementSummary(**(dict(entry) | {"own": [_own(own) for own in entry.get("own", ())]}))
 
 
-def estimate_of(entry: Mapping[str, Any]) -> Estimate:
-    """The estimate that JSON holds as `entry`."""
-    return Estimate(**(_with_intervals(entry) | {"verdict": Verdict(entry["verdict"])}))
+def _own(entry: Mapping[str, Any]) -> OwnResult:
+    estimates = {name: estimate_of(estimate) for name, estimate in entry["estimates"].items()}
+    tests = [GoodnessTest(**test) for test in entry["tests"]]
+    return OwnResult(**(dict(entry) | {"estimates": estimates, "tests": tests}))

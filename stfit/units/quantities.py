@@ -127,15 +127,15 @@ def split_header(header: str) -> tuple[str, str | None]:
 def _field_step(given: str, target: str) -> float | None:
     """The factor between two base units: 1 where they agree, mu_0 between H and B, None otherwise.
 
-    B = mu_0 H: the one place where a field strength H (A/m, Oe) and a flux density B (T, mT, G) meet.
+    B = mu_0 H: the one place where a field strength H (A/m, Oe) and a flux density B (T, mT, G) meet, and their rates.
     """
     if given == target:
         return 1.0
-    flux_density, field_strength = root("T").base, root("A/m").base
-    if (given, target) == (field_strength, flux_density):
-        return VACUUM_PERMEABILITY
-    if (given, target) == (flux_density, field_strength):
-        return 1 / VACUUM_PERMEABILITY
+    for flux_density, field_strength in (("T", "A/m"), ("T/s", "A/m/s")):
+        if (given, target) == (root(field_strength).base, root(flux_density).base):
+            return VACUUM_PERMEABILITY
+        if (given, target) == (root(flux_density).base, root(field_strength).base):
+            return 1 / VACUUM_PERMEABILITY
     return None
 
 

@@ -10,7 +10,10 @@ import pytest
 
 import stfit
 from stfit.analysis import read_analysis
+from stfit.analysis.virtual import read_device
 from stfit.errors import InputError
+from stfit.kinds.telegraph.experiment import TelegraphDesign
+from stfit.kinds.telegraph.imperfections import Glitches
 from stfit.pipeline.loading import load_measurements
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
@@ -84,3 +87,13 @@ def test_a_unit_left_out_gives_the_message_of_the_guide(described: Path) -> None
         load_measurements(read_analysis(described))
     shown = block("how-to/describe-a-file.md", "text", 1)
     assert str(refused.value).replace(f"{described.parent}/", "") == shown.rstrip()
+
+
+def test_the_imperfect_traces_of_the_guide_are_what_it_asks_for(tmp_path: Path) -> None:
+    guide = "how-to/simulate-imperfect-traces.md"
+    for number, name in enumerate(("device.toml", "experiment.toml")):
+        (tmp_path / name).write_text(block(guide, "toml", number), encoding="utf-8")
+    (design,) = read_device(tmp_path / "device.toml", tmp_path / "experiment.toml").designs
+    assert isinstance(design, TelegraphDesign)
+    assert design.glitches == Glitches(20, 4.0, 5)
+    assert (len(design.hum), len(design.jumps), design.runs.size) == (2, 1, 5)

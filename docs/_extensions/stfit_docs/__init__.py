@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sphinx.application import Sphinx
 
-from stfit_docs import analysis_file, columns, command_line, mathml, messages, package, result_json, tutorials
+from stfit_docs import analysis_file, columns, command_line, mathml, messages, package, result_json, traces, tutorials
 
 # A page says {{ name }} where this text is to stand.
 GENERATED: Final[dict[str, Callable[[], str]]] = {
@@ -17,6 +17,7 @@ GENERATED: Final[dict[str, Callable[[], str]]] = {
     "command_line": command_line.page,
     "extras": package.extras,
     "result_json": result_json.page,
+    "simulated_traces": traces.page,
     "statuses": messages.statuses,
     "tests_of_fit": messages.tests_of_fit,
     "trace_checks": messages.trace_checks,

@@ -7,17 +7,16 @@ from typing import Final
 
 import numpy as np
 
+from stfit.diagnostics.contrast import given_delta_R
 from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.measurement import name_of
 from stfit.measurement.base import Array
-from stfit.objective import FitParameter, Objective
+from stfit.objective import Objective
 from stfit.results import Note
 from stfit.results.numbers import format_rounded
 
 _NEAR_ZERO: Final = 0.2  # of the largest current: ΔR falls with the bias
 _FEWEST: Final = 3  # samples of either state there
-_APART: Final = 0.1  # of the given ΔR, by which the branches may differ from it
-_SURE: Final = 5.0  # standard deviations of the given ΔR, likewise
 
 
 def contrast_notes(objective: Objective) -> list[Note]:
@@ -33,18 +32,18 @@ def contrast_notes(objective: Objective) -> list[Note]:
     list of Note
         Empty where the branches agree, and for loops without both states near zero current.
     """
-    given = next((p for p in objective.space.parameters if p.name == "delta_R"), None)
-    if given is None or not (given.held or given.constraint is not None):
+    given = given_delta_R(objective)
+    if given is None:
         return []
     notes = []
     for term in objective.terms:
         loop = term.measurement
         if not isinstance(loop, SteppedRamps) or (found := _between_branches(loop.sweeps)) is None:
             continue
-        if _contradicts(given, found):
+        if given.contradicts(found):
             text = (
                 f"{name_of(loop)}: near zero current the branches lie {format_rounded(found, 'ohm', 3)} apart, while "
-                f"[device] delta_R is {format_rounded(_value(given), 'ohm', 3)}. l/L_θθ is proportional to 1/ΔR: one "
+                f"[device] delta_R is {format_rounded(given.value, 'ohm', 3)}. l/L_θθ is proportional to 1/ΔR: one "
                 "of them is of another device, or in another unit."
             )
             notes.append(Note("branches and ΔR", "warning", text))
@@ -60,13 +59,3 @@ def _between_branches(sweeps: Mapping[str, Array]) -> float | None:
     if min(values.size for values in of_state) < _FEWEST:
         return None
     return float(np.median(of_state[1]) - np.median(of_state[0]))
-
-
-def _value(given: FitParameter) -> float:
-    return float(given.parameter.quantity(given.start)) if given.constraint is None else given.constraint.centre
-
-
-def _contradicts(given: FitParameter, found: float) -> bool:
-    if given.constraint is not None and abs(float(given.constraint.residual(found))) < _SURE:
-        return False
-    return abs(found - _value(given)) > _APART * abs(_value(given))

@@ -1,11 +1,11 @@
-"""Switching under current ramps: at which current each event happened."""
+"""Switching under ramps of a current or a voltage: at which value each event happened."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, final
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +13,10 @@ from scipy.special import xlogy
 
 from stfit.derivatives import Jet, concatenate, elementwise, total, value_of
 from stfit.kinds.ramp.exposure import log_dwell_times_at_ends
-from stfit.kinds.ramp.life_table import LifeTable, by_cells, joined
+from stfit.kinds.ramp.life_table import LifeTable, by_cells, joined, rough_dwell_times
 from stfit.kinds.ramp.ramp_design import EventsBySetting, RampSettings, SwitchedShares, read_events
-from stfit.kinds.ramp.stepped import KIND, SteppedRamps, rough_dwell_times
+from stfit.kinds.ramp.stepped import KIND, SteppedRamps
+from stfit.kinds.ramp.swept import CURRENT, FIELD, swept_in
 from stfit.measurement.base import Array, Origin, Rows, Settings, frozen
 from stfit.measurement.defaults import Displayed
 from stfit.measurement.edge import without_width
@@ -31,7 +32,7 @@ from stfit.physics.switching import ramp_log_exposure, ramp_quantile
 _LARGEST_EXPONENT = 600.0  # exp(709) overflows; the rest is room for sums of squares
 _SHOWN_ROWS = 20  # of a setting, in figures and tables
 _COUNTED, _COUNTED_ROWS = 25, (15, 100)  # events a row, and rows of a setting, where the likelihood takes counts
-_SAME_CURRENT = 1e-12  # relative difference of switching currents that are one
+_SAME_VALUE = 1e-12  # relative difference of switching currents that are one
 _LEAST_RISING = 1e-6  # least slope over one rise: a law that falls along its ramp has no quantiles
 
 
@@ -41,7 +42,7 @@ class RampEvents(Displayed):
     """Single switching events under ramps: exact likelihood, whose density is Gompertz's.
 
     A prediction holds ln τ of all settings where `settings.interval` begins, then where it ends, shape
-    (..., 2·settings); between them ln τ is linear in the current, as Eq. 27 is everywhere. Valid for ramps that take
+    (..., 2·settings); between them ln τ is linear in what is swept, as Eq. 27 is everywhere. Valid for ramps that take
     much longer than the attempt time to pass the width of the distribution.
 
     Parameters
@@ -51,7 +52,7 @@ class RampEvents(Displayed):
     origin : Origin
         Where the table comes from.
     rise : Array
-        A, positive, from the start of the ramp, shape (events,), events of a setting side by side.
+        Positive, from the start of the ramp (A or V), shape (events,), events of a setting side by side.
     first : Rows
         Where each setting begins, shape (settings,).
     """
@@ -60,8 +61,6 @@ class RampEvents(Displayed):
     origin: Origin
     rise: Array
     first: Rows
-
-    traits: ClassVar[Traits] = replace(SteppedRamps.traits, has_residuals=False)
 
     @classmethod
     def from_columns(
@@ -81,18 +80,25 @@ class RampEvents(Displayed):
         Returns
         -------
         RampEvents or SteppedRamps
-            The second with a current step, by column or key: the events are then interval-censored and make a life
-            table.
+            The second with a step, by column or key: the events are then interval-censored and make a life table. Also
+            under a field, in which ln τ bends.
 
         Raises
         ------
         TableError
             Where a row is no event of a ramp.
         """
-        if "current_step" in columns or keys.get("current_step") is not None:
+        swept = swept_in(columns)
+        if swept.step in columns or (swept is CURRENT and keys.get("current_step") is not None):
             return SteppedRamps.from_columns(columns, origin=origin, **keys)
         events = read_events(columns, origin.polarity, **keys)
-        return cls(events.settings, origin.of(KIND), frozen(events.rise), frozen(events.first, np.intp))
+        found = cls(events.settings, origin.of(KIND), frozen(events.rise), frozen(events.first, np.intp))
+        return found.for_curved_law()[0] if swept is FIELD else found
+
+    @property
+    def traits(self) -> Traits:
+        """The resistance is needed where a voltage was swept; a density has no residuals."""
+        return self.ramps.traits(has_residuals=False)
 
     @cached_property
     def counts(self) -> Array:
@@ -105,14 +111,14 @@ class RampEvents(Displayed):
 
     @cached_property
     def moments(self) -> tuple[Array, Array]:
-        """Mean and standard deviation of the rise, A, of each setting."""
+        """Mean and standard deviation of the rise of each setting."""
         mean = np.add.reduceat(self.rise, self.first) / self.counts
         squares = np.add.reduceat(np.square(self.rise - mean[self._setting]), self.first)
         return mean, np.sqrt(squares / np.maximum(self.counts - 1.0, 1.0))
 
     @property
     def event_moments(self) -> tuple[Array, Array, Array]:
-        """Events of each setting, mean and standard deviation of their rise, A."""
+        """Events of each setting, mean and standard deviation of their rise."""
         return self.counts, *self.moments
 
     @cached_property
@@ -120,24 +126,24 @@ class RampEvents(Displayed):
         """The settings whose transition has one switching current alone: a density of such events has no maximum."""
         state = self.ramps.state
         low, high = np.minimum.reduceat(self.rise, self.first), np.maximum.reduceat(self.rise, self.first)
-        ends = [self.ramps.currents(rise) for rise in (low, high)]
+        ends = [self.ramps.reached(rise) for rise in (low, high)]
         found = np.zeros(self.ramps.size, dtype=bool)
         for code in np.unique(state):
             of = state == code
-            currents = np.concatenate([end[of] for end in ends])
-            found[of] = np.ptp(currents) <= _SAME_CURRENT * np.max(np.abs(currents))
+            reached = np.concatenate([end[of] for end in ends])
+            found[of] = np.ptp(reached) <= _SAME_VALUE * np.max(np.abs(reached))
         return found
 
     def edge(self) -> Edge:
         """The transitions whose events lie at one current alone."""
         state, alone = self.ramps.state, self._without_width
-        currents = self.origin.polarity * self.ramps.currents(self.moments[0])
-        limits = (
-            without_width(
-                TRANSITION_WORDS[code], float(currents[state == code][0]), int(self.counts[state == code].sum())
-            )
-            for code in np.unique(state[alone])
-        )
+        swept = self.ramps.swept
+        reached = swept.sign(self.origin.polarity) * self.ramps.reached(self.moments[0])
+        limits = []
+        for code in np.unique(state[alone]):
+            of = state == code
+            counted = int(self.counts[of].sum())
+            limits.append(without_width(TRANSITION_WORDS[code], float(reached[of][0]), swept.unit, counted))
         return Edge(limits=tuple(limits))
 
     @property
@@ -154,20 +160,12 @@ class RampEvents(Displayed):
 
     @cached_property
     def settings(self) -> Settings:
-        """One row a setting: `current` is the mean switching current."""
-        low, high = (self.ramps.currents(rise) for rise in self._ends)
-        return Settings(
-            self.ramps.state,
-            (low + high) / 2,
-            None,
-            self.ramps.temperature,
-            np.full(self.ramps.size, np.nan),
-            ramp_rate=self.ramps.ramp_rate,
-            interval=(low, high),
-        )
+        """One row a setting: what is swept is where events happened on average."""
+        low, high = (self.ramps.reached(rise) for rise in self._ends)
+        return self.ramps.settings(low, high, (low + high) / 2)
 
     def _line(self, prediction: Any) -> tuple[Any, Any]:
-        """ln τ at the end of the interval, and the slope a (1/A) at which it falls along the ramp."""
+        """ln τ at the end of the interval, and the slope a (1/A or 1/V) at which it falls along the ramp."""
         size = self.ramps.size
         cut = (slice(None, size), slice(size, None))
         start, end = (prediction[part] if isinstance(prediction, Jet) else prediction[..., part] for part in cut)

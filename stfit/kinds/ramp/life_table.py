@@ -8,18 +8,21 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import CellProblem, TableError
-from stfit.kinds.ramp.ramp_design import EventsBySetting
-from stfit.measurement.base import Array
+from stfit.kinds.ramp.ramp_design import EventsBySetting, RampSettings
+from stfit.measurement.base import Array, Rows
+from stfit.measurement.start import RoughDwellTimes
 
 _OFF_GRID = 0.05  # of a step: how far a reading may lie off the grid of its setting, for the rounding in a file
 _CELLS = 512  # of equal width, in which exact events are counted before cells are joined
+_ROUGH_ROWS = 8  # a setting, of crude dwell times
 _NARROWEST = 0.01  # of the mean rise: the least width of all cells together, where few events tell of none
 
 
 class LifeTable(NamedTuple):
     """Rows in order of setting and rise, shape (rows,).
 
-    lower, upper: rises (A) between which the ramp was. n: unswitched before; n_switched: those that switched there.
+    lower, upper: rises (of what is swept) between which the ramp was. n: unswitched before; n_switched: those that
+    switched there.
     """
 
     setting: npt.NDArray[np.intp]
@@ -93,6 +96,20 @@ def without_first_rise(table: LifeTable) -> LifeTable:
     return LifeTable(table.setting[kept], *(column[kept] for column in table.columns))
 
 
+def rough_dwell_times(ramps: RampSettings, table: LifeTable, first: Rows) -> RoughDwellTimes:
+    """ln τ in the middle of the steps of a life table, from the share that switched there.
+
+    first: the row of the observation that stands for each setting.
+    """
+    steps = without_first_rise(joined(without_first_rise(table), _ROUGH_ROWS))
+    of = steps.setting
+    fraction = (steps.n_switched + 0.5) / (steps.n + 1.0)
+    exposure = -np.log1p(-fraction)
+    log_dwell = np.log((steps.upper - steps.lower) / (ramps.ramp_rate[of] * exposure))
+    weight = steps.n * exposure**2 * (1.0 - fraction) / fraction
+    return RoughDwellTimes(log_dwell, weight, first[of], ramps.reached((steps.lower + steps.upper) / 2, of))
+
+
 def _setting_of(events: EventsBySetting) -> npt.NDArray[np.intp]:
     return np.repeat(np.arange(events.settings.size), _counts(events))
 
@@ -152,14 +169,14 @@ def starts(*keys: npt.NDArray[np.generic]) -> npt.NDArray[np.intp]:
 
 
 def _refuse_off_grid(events: EventsBySetting, setting: npt.NDArray[np.intp], wrong: npt.NDArray[np.bool_]) -> None:
-    settings = events.settings
+    settings, swept = events.settings, events.settings.swept
     off = setting[np.flatnonzero(wrong)]
     problems = []
     for index in np.unique(off):
-        expected = f"readings a whole number of steps of {settings.step[index]:g} A apart at each setting"
+        expected = f"readings a whole number of steps of {settings.step[index]:g} {swept.unit} apart at each setting"
         found = (
             f"{np.count_nonzero(off == index)} of {np.count_nonzero(setting == index)} between them, on the ramps of "
-            f"{settings.ramp_rate[index]:g} A/s"
+            f"{settings.ramp_rate[index]:g} {swept.unit}/s"
         )
-        problems.append(CellProblem(None, "switching_current", expected, found))
+        problems.append(CellProblem(None, swept.switching, expected, found))
     raise TableError(problems)

@@ -1,4 +1,4 @@
-"""Hysteresis loops: repeated sweeps of R(I) become the switching currents of both transitions under a ramp."""
+"""Hysteresis loops: repeated sweeps of R(I) or R(H) become the switching events of both transitions under a ramp."""
 
 from __future__ import annotations
 
@@ -13,16 +13,21 @@ from stfit.errors import CellProblem, TableError
 from stfit.kinds.ramp.branches import Branches, held, two_branches
 from stfit.kinds.ramp.life_table import LifeTable
 from stfit.kinds.ramp.ramp_design import RampSettings
+from stfit.kinds.ramp.samples import drive_of, samples_of
 from stfit.kinds.ramp.stepped import KIND, SteppedRamps
-from stfit.kinds.ramp.sweeps import Ramps, ramps_of, samples_of, series_resistance
+from stfit.kinds.ramp.sweeps import Ramps, ramps_of, series_resistance
+from stfit.kinds.ramp.swept import CURRENT, FIELD, Swept
 from stfit.measurement.base import Array, Codes, Origin, Rows, frozen
-from stfit.measurement.columns import Noise
+from stfit.measurement.columns import FIELD_PROBE, Noise
 from stfit.measurement.readings import parts_of
+from stfit.measurement.view import STATE_WORDS
 from stfit.results.numbers import format_rounded
 
 _LEAST_SEPARATION: Final = 6.0  # noise widths: a sample then lies on the wrong side once in 700
 _DRAWN: Final = 3  # sweeps
 _MOST_DRAWN: Final = 1500  # samples of them
+_SOURCE: Final = Noise(0.005)  # of a current that is held
+_BOTH_WAYS: Final = 0.1  # product of the shares of both ways: each has some tenth of the events
 _CLOCK: Final = Noise(0.025)  # of a rate that follows from the times of two samples
 _GRAIN: Final = 1.5  # steps between the starts of ramps that begin alike: a turn is found to a sample
 _AFRESH: Final = 0.05  # of the range of the current
@@ -62,28 +67,45 @@ def switching_events(
         No two branches, nothing that switched, times that run back.
     """
     samples = samples_of(columns)
-    branches = two_branches(samples["current"], samples["resistance"])
+    swept = drive_of(columns)
+    branches = two_branches(samples["drive"], samples["resistance"])
     if branches.separation < _LEAST_SEPARATION:
-        expected = f"two branches of R(I), {_LEAST_SEPARATION:g} widths of the noise apart where both have samples"
+        axis = "H" if swept is FIELD else "I"
+        expected = f"two branches of R({axis}), {_LEAST_SEPARATION:g} widths of the noise apart where both have samples"
         raise TableError([CellProblem(None, "resistance", expected, _separation_words(branches))])
     lasting, left_out = held(branches.state, hold, _ends(samples))
     state = np.asarray(lasting if ap_level == "high" else 1 - lasting, dtype=np.int8)
-    series = series_resistance(samples, state)
+    series = None if swept is FIELD else series_resistance(samples, state)
     found = ramps_of(samples, state, series=series)
-    far = branches.between & ("resistance" in columns or _off_zero(samples["current"]))
+    if swept is FIELD:
+        _refuse_both_ways(found)
+    far = branches.between & ("resistance" in columns or swept is FIELD or _off_zero(samples["current"]))
     rows = samples["row"].astype(np.intp)
     notices = [*_notices(found, branches), *_left_out(rows[left_out], hold), *_far(rows[far])]
     if series is not None:
         notices.append(_swept_by_voltage(series, samples["resistance"]))
-    events = stepped(found, origin.of(KIND, *notices))
-    return replace(events, sweeps=_first_sweeps(samples, state), between=float(np.mean(far)))
+    events = stepped(found, origin.of(KIND, *notices), swept)
+    return replace(events, sweeps=_first_sweeps(samples, state, swept), between=float(np.mean(far)))
 
 
 def _ends(samples: Mapping[str, Array]) -> npt.NDArray[np.bool_]:
     """Samples after which the drive starts afresh: the last of a sweep that the next one does not go on from."""
-    current = samples["current"]
-    apart = np.abs(np.diff(current)) > _AFRESH * np.ptp(current)
+    drive = samples["drive"]
+    apart = np.abs(np.diff(drive)) > _AFRESH * np.ptp(drive)
     return np.append((np.diff(samples["sweep"]) != 0) & apart, [True])
+
+
+def _refuse_both_ways(ramps: Ramps) -> None:
+    """TableError where one state is left on rising and on falling fields: then two layers switch, not one."""
+    switched = np.isfinite(ramps.upper)
+    for state, word in enumerate(STATE_WORDS):
+        left = ramps.direction[switched & (ramps.state == state)]
+        if left.size and np.mean(left > 0) * np.mean(left < 0) > _BOTH_WAYS:
+            expected = (
+                "loops of one layer: each state is left in one direction of the field (minor loops, in which the other "
+                "layer stays)"
+            )
+            raise TableError([CellProblem(None, "field", expected, f"{word} left in rising and in falling fields")])
 
 
 def _off_zero(current: Array) -> npt.NDArray[np.bool_]:
@@ -101,18 +123,18 @@ def _swept_by_voltage(series: float, resistance: Array) -> str:
     )
 
 
-def _first_sweeps(samples: Mapping[str, Array], state: Codes) -> dict[str, Array]:
+def _first_sweeps(samples: Mapping[str, Array], state: Codes, swept: Swept) -> dict[str, Array]:
     """Samples of the first sweeps, all of them: as many sweeps as a figure shows without hiding one behind another."""
     _, number = np.unique(samples["sweep"], return_inverse=True)
     begun = np.flatnonzero(np.diff(number, prepend=-1) != 0)[: _DRAWN + 1]
     end = min(int(begun[_DRAWN]) if begun.size > _DRAWN else number.size, _MOST_DRAWN)
-    columns: dict[str, npt.NDArray[Any]] = {name: samples[name] for name in ("current", "resistance")}
+    columns: dict[str, npt.NDArray[Any]] = {swept.name: samples["drive"], "resistance": samples["resistance"]}
     columns |= {"state": state, "sweep": number}
     return {name: frozen(values[:end].astype(float)) for name, values in columns.items()}
 
 
-def stepped(ramps: Ramps, origin: Origin) -> SteppedRamps:
-    """The ramps as a life table on the grid of the current: events of a step are trials of those still there.
+def stepped(ramps: Ramps, origin: Origin, swept: Swept = CURRENT) -> SteppedRamps:
+    """The ramps as a life table on the grid of the drive: events of a step are trials of those still there.
 
     Ramps in a direction in which that state never left are no trials and left out. TableError where none switched.
     """
@@ -124,23 +146,34 @@ def stepped(ramps: Ramps, origin: Origin) -> SteppedRamps:
         raise TableError([CellProblem(None, "resistance", expected, "none")])
     start, pace = (values[used] for values in ramps.alike)
     near = _near(start)  # ramps from about one drive are one setting
-    pace = parts_of(pace, _CLOCK).settled
-    keys = np.stack([ramps.state[used], near, ramps.direction[used], pace, np.nan_to_num(ramps.temperature[used])])
+    pace = np.exp(parts_of(np.log(pace), _CLOCK, _CLOCK.relative).settled)
+    held = _held_apart(ramps.held[used], swept)
+    temperature = np.nan_to_num(ramps.temperature[used])
+    keys = np.stack([ramps.state[used], near, ramps.direction[used], pace, temperature, np.nan_to_num(held)])
     _, head, setting = np.unique(keys, axis=1, return_index=True, return_inverse=True)
     setting = setting.reshape(-1)
     at, step = np.where(switched, ramps.upper, ramps.end)[used], ramps.step[used]
     index = np.maximum(np.rint(at / step), 1.0).astype(np.int64)
     table = censored_life_table(setting, index, switched[used], step[head])
-    counts = np.bincount(setting)
+    counts, flip = np.bincount(setting), swept.sign(origin.polarity)
+    absent = np.full(head.size, np.nan)
     settings = RampSettings(
         state=frozen(ramps.state[used][head], np.int8),
-        start=frozen(origin.polarity * (np.bincount(setting, weights=ramps.start[used]) / counts)),
-        direction=frozen(origin.polarity * ramps.direction[used][head]),
+        start=frozen(flip * (np.bincount(setting, weights=ramps.start[used]) / counts)),
+        direction=frozen(flip * ramps.direction[used][head]),
         ramp_rate=frozen(np.exp(np.bincount(setting, weights=np.log(ramps.rate[used])) / counts)),
         temperature=frozen(ramps.temperature[used][head]),
         step=frozen(step[head]),
+        current=frozen(origin.polarity * held[head] if swept is FIELD else absent),
+        field=frozen(absent if swept is FIELD else held[head]),
+        swept=swept,
     )
     return SteppedRamps.of(settings, table, origin)
+
+
+def _held_apart(held: Array, swept: Swept) -> Array:
+    """What is not swept, readings of one setting at their mean."""
+    return parts_of(held, _SOURCE if swept is FIELD else FIELD_PROBE).settled if np.all(np.isfinite(held)) else held
 
 
 def _near(start: Array) -> Rows:

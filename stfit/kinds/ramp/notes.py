@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, final
+from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +14,13 @@ from stfit.derivatives import value_of
 from stfit.diagnostics.remarks import Remarks, ReplicaTest
 from stfit.kinds.ramp.contrast import contrast_notes
 from stfit.kinds.ramp.data import RampEvents
+from stfit.kinds.ramp.exposure import is_straight
 from stfit.kinds.ramp.stepped import SteppedRamps
 from stfit.kinds.ramp.switching_events import event_tests
 from stfit.measurement import Observation, name_of
 from stfit.models.spin_transfer import SpinTransferLaw
 from stfit.objective import Objective, Term
+from stfit.objective.predictions import log_dwell_time
 from stfit.physics.switching import ramp_mean, ramp_mode, ramp_std
 from stfit.results import Note
 from stfit.results.numbers import format_rounded
@@ -34,7 +36,7 @@ _FALSE_ALARM = 0.001  # shared among all moments compared
 @final
 @dataclass(frozen=True)
 class RampMoments:
-    """Of every setting, shape (settings,), currents counted from the start of the ramp (A).
+    """Of every setting, shape (settings,), what is swept counted from the start of the ramp (A or V).
 
     mean, deviation: of the events. expected_mean, expected_deviation, mode: of the fitted law, NaN where the ramp
     starts too near the mode for the closed forms.
@@ -73,23 +75,15 @@ def ramp_moments(objective: Objective, optimum: Optimum, term: Term) -> RampMome
 def _start_and_slope(
     objective: Objective, optimum: Optimum, term: Term, measurement: RampEvents | SteppedRamps
 ) -> tuple[Array, Array]:
-    """ln τ where each ramp starts, and the slope at which it falls along the ramp, 1/A."""
+    """ln τ where each ramp starts, and the slope at which it falls along the ramp, 1/A or 1/V."""
     quantities = term.quantities(objective.space.quantities(optimum.x))
     _, mean, deviation = measurement.event_moments
     half = np.clip(deviation, 0.01 * mean, 0.5 * mean)
     rows = measurement.first_rows
-    settings = measurement.settings
+    settings = measurement.settings.at(rows)
     temperature = term.thermometer[rows] * (np.squeeze(quantities["temperature"]) / term.nominal_temperature)
     low, high = (
-        value_of(
-            term.law.log_dwell_time(
-                quantities,
-                state=settings.state[rows].astype(float),
-                current=measurement.ramps.currents(rise),
-                temperature=temperature,
-                field=settings.field[rows],
-            )
-        )
+        value_of(log_dwell_time(term.law, quantities, settings.swept_to(measurement.ramps.reached(rise)), temperature))
         for rise in (mean - half, mean + half)
     )
     slope = (low - high) / (2.0 * half)
@@ -101,16 +95,21 @@ def ramp_notes(objective: Objective, optimum: Optimum) -> list[Note]:
 
     None where the fit has no one slope along a ramp.
     """
-    if not objective.law.linear_in_current:
-        return []
-    ramps = [term for term in objective.terms if isinstance(term.measurement, RampEvents | SteppedRamps)]
+    quantities = objective.space.quantities(optimum.x)
+    ramps = [
+        term
+        for term in objective.terms
+        if isinstance(term.measurement, RampEvents | SteppedRamps)
+        and is_straight(term.law, quantities, term.measurement.settings)
+    ]
     found = [ramp_moments(objective, optimum, term) for term in ramps]
     compared = sum(int(np.count_nonzero(np.isfinite(moments.pulls))) for moments in found)
     limit = float(-ndtri(_FALSE_ALARM / max(compared, 1) / 2))
-    return [_note(name_of(term.measurement), moments, limit) for term, moments in zip(ramps, found, strict=True)]
+    return [_note(term.measurement, moments, limit) for term, moments in zip(ramps, found, strict=True)]
 
 
-def _note(name: str, moments: RampMoments, limit: float) -> Note:
+def _note(measurement: Any, moments: RampMoments, limit: float) -> Note:
+    name, unit = name_of(measurement), measurement.ramps.swept.unit
     pulls = moments.pulls[np.isfinite(moments.pulls)]
     topic = "moments of the switching currents"
     if pulls.size == 0:
@@ -118,7 +117,7 @@ def _note(name: str, moments: RampMoments, limit: float) -> Note:
         return Note(topic, "info", text)
     worst = float(pulls[np.argmax(np.abs(pulls))])
     modes = " to ".join(
-        format_rounded(float(end), "A", 3) for end in (np.nanmin(moments.mode), np.nanmax(moments.mode))
+        format_rounded(float(end), unit, 3) for end in (np.nanmin(moments.mode), np.nanmax(moments.mode))
     )
     text = (
         f"{name}: mean and width of the switching currents differ from those of the fit, mode − 0.577/|s| and "

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
 from stfit.figures.layout import COLUMN, PAGE
 from stfit.figures.style import AxisQuantity, Figure
 from stfit.figures.sweeps import sweeps_figure
+from stfit.kinds.ramp.swept import SWEPT
 from stfit.reports.content import Block, Drawing, Gallery, Width
 from stfit.results.result import MeasurementSummary
 from stfit.units import choose_prefix
-
-_AXES: Final = (("current", "A"), ("resistance", "ohm"))
 
 
 def section(summary: MeasurementSummary, index: int) -> list[Block]:
@@ -34,14 +31,16 @@ def section(summary: MeasurementSummary, index: int) -> list[Block]:
     if not summary.sweeps:
         return []
     sweeps = {name: np.array(values) for name, values in summary.sweeps.items()}
-    current, resistance = (_in_prefix(name, unit, sweeps[name].tolist()) for name, unit in _AXES)
+    swept = next(swept for swept in SWEPT if swept.name in sweeps)
+    axes = ((swept.name, swept.unit), ("resistance", "ohm"))
+    drive, resistance = (_in_prefix(name, unit, sweeps[name].tolist()) for name, unit in axes)
     count = np.unique(sweeps["sweep"]).size
 
     def draw(width: Width) -> Figure:
-        return sweeps_figure(sweeps, current, resistance, COLUMN if width == "column" else PAGE)
+        return sweeps_figure(sweeps, (swept.name, drive), resistance, COLUMN if width == "column" else PAGE)
 
     which = "The first sweep" if count == 1 else f"The first {count} sweeps"
-    words = f"{which}: resistance against current, with the state of each sample."
+    words = f"{which}: resistance against {swept.name}, with the state of each sample."
     return [Gallery((Drawing(f"sweeps-{index}", draw, words, f"{which} as measured, with the state of each sample."),))]
 
 

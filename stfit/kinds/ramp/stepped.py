@@ -1,11 +1,11 @@
-"""Switching under current ramps whose current is known to a step: the events of a step are binomial trials."""
+"""Switching under ramps of which it is known to a step where a device switched: its events are binomial trials."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar, Final, Self, final
+from typing import Any, Final, Self, final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,15 +13,16 @@ from scipy.special import betaincinv
 
 from stfit.derivatives import total
 from stfit.kinds.ramp.exposure import log_ramp_exposure
-from stfit.kinds.ramp.life_table import LifeTable, by_steps, joined, starts, without_first_rise
+from stfit.kinds.ramp.life_table import LifeTable, by_steps, rough_dwell_times, starts
 from stfit.kinds.ramp.ramp_design import RampSettings, SwitchedShares, read_events
+from stfit.kinds.ramp.swept import FIELD
 from stfit.measurement.base import Array, Origin, Rows, Settings, frozen
 from stfit.measurement.defaults import WithResiduals
 from stfit.measurement.edge import in_one_step, nothing_happened, softening
 from stfit.measurement.observation import Edge, RowFit, View
-from stfit.measurement.start import RoughDwellTimes, Start
+from stfit.measurement.start import Start
 from stfit.measurement.traits import Traits
-from stfit.measurement.view import TRANSITION_WORDS, Axis, Observed, SeriesSetting, temperature_and_field
+from stfit.measurement.view import TRANSITION_WORDS, Axis, Observed, SeriesSetting
 from stfit.physics.classes import class_counts, g_squared
 from stfit.physics.deviance import binomial_log_likelihood, binomial_residuals
 
@@ -29,8 +30,7 @@ KIND: Final = "switching-ramp"
 
 _ONE_SIGMA = (0.1586552539314571, 0.8413447460685429)
 _LARGEST_EXPONENT = 600.0  # exp(709) overflows
-_ROUGH_ROWS = 8  # a setting
-_NO_RISE = 1e-12  # of the current: what a curve that reaches behind the start of the ramp takes for a rise
+_NO_RISE = 1e-12  # of what is swept: what a curve that reaches behind the start of the ramp takes for a rise
 
 
 @final
@@ -52,12 +52,13 @@ class SteppedRamps(WithResiduals):
     setting : Rows
         Row of `ramps` of each step, shape (rows,).
     lower, upper : Array
-        Rises (A) from the start of the ramp, shape (rows,).
+        Rises from the start of the ramp, of what is swept (A, V or T), shape (rows,).
     n, n_switched : Array
         Devices that had not switched before the step, and that switched in it, shape (rows,).
     sweeps : mapping of str to Array
-        The first sweeps as they were measured, where the table comes from loops: current (A, sign of the laboratory),
-        resistance (ohm), state (0 for P, 1 for AP) and sweep of each sample, shape (samples,).
+        The first sweeps as they were measured, where the table comes from loops: current (A), voltage (V) or field (T)
+        with the sign of the laboratory, resistance (ohm), state (0 for P, 1 for AP) and sweep of each sample, shape
+        (samples,).
     between : float
         The share of the samples of loops that lie far from both branches.
     """
@@ -72,8 +73,6 @@ class SteppedRamps(WithResiduals):
     sweeps: Mapping[str, Array] = field(default_factory=dict)
     between: float = 0.0
 
-    traits: ClassVar[Traits] = Traits(activated=True)
-
     @classmethod
     def of(cls, ramps: RampSettings, table: LifeTable, origin: Origin) -> Self:
         """The observation that a life table is."""
@@ -84,25 +83,21 @@ class SteppedRamps(WithResiduals):
         """Build from the columns of a table with a current step; TableError names the rows that are wrong.
 
         keys: sign, start_current and current_step, as `read_events` takes them. A reading means that the device
-        switched while the current rose by the last step.
+        switched during the last step.
         """
         events = read_events(columns, origin.polarity, **keys)
         return cls.of(events.settings, by_steps(events), origin.of(KIND))
 
     @cached_property
     def settings(self) -> Settings:
-        """The steps: `current` is that at their ends, `interval` holds both ends."""
-        of = self.setting
-        start, end = (self.ramps.currents(rise, of) for rise in (self.lower, self.upper))
-        return Settings(
-            self.ramps.state[of],
-            end,
-            None,
-            self.ramps.temperature[of],
-            np.full(of.size, np.nan),
-            ramp_rate=self.ramps.ramp_rate[of],
-            interval=(start, end),
-        )
+        """The steps: what is swept is where they end, `interval` holds both ends."""
+        start, end = (self.ramps.reached(rise, self.setting) for rise in (self.lower, self.upper))
+        return self.ramps.settings(start, end, end, self.setting)
+
+    @property
+    def traits(self) -> Traits:  # type: ignore[override]
+        """The resistance is needed where a voltage was swept."""
+        return self.ramps.traits()
 
     def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
         """ln ∫dt/τ of each step; shape (..., rows)."""
@@ -197,15 +192,15 @@ class SteppedRamps(WithResiduals):
         )
 
     def _limit(self, code: int, rows: npt.NDArray[np.bool_]) -> str:
-        word, current = TRANSITION_WORDS[code], self.origin.polarity * self.settings.drive
+        word, reached = TRANSITION_WORDS[code], self._reached
         where = np.flatnonzero(rows & (self.n_switched > 0))
         if where.size == 0:
             duration = (self.n * (self.upper - self.lower) / self.ramps.ramp_rate[self.setting])[rows]
             watched = np.bincount(self.setting[rows], duration, self.ramps.size).astype(float)
             return nothing_happened(word, "no switching event was seen", watched[watched > 0])
-        if np.ptp(current[where]) > np.nanmax(self.ramps.step[self.setting[where]], initial=0.0):
+        if np.ptp(reached[where]) > np.nanmax(self.ramps.step[self.setting[where]], initial=0.0):
             return ""
-        return in_one_step(word, float(current[where[0]]), int(self.n_switched[where].sum()))
+        return in_one_step(word, float(reached[where[0]]), self.ramps.swept.unit, int(self.n_switched[where].sum()))
 
     def scaled(self, factor: float) -> SteppedRamps:
         """More ramps of every setting, the nearest whole number."""
@@ -220,7 +215,7 @@ class SteppedRamps(WithResiduals):
 
     @property
     def event_moments(self) -> tuple[Array, Array, Array]:
-        """Events of each setting, mean and standard deviation of their rise, A.
+        """Events of each setting, mean and standard deviation of their rise.
 
         With Sheppard's correction for the steps; NaN where these are longer than the deviation, or where ramps ended
         before the device switched, which leaves the late events out.
@@ -246,18 +241,28 @@ class SteppedRamps(WithResiduals):
         high = np.where(k < n, betaincinv(k + 1.0, np.maximum(n - k, 1.0), _ONE_SIGMA[1]), 1.0)
         extra = {"ramp_rate": self.ramps.ramp_rate[of], "n": self.n, "n_switched": self.n_switched}
         observed = Observed(k / np.maximum(n, 1.0), low, high, "switched share", "", extra)
+        swept, held = self.ramps.swept, SeriesSetting(self.ramps.field[of], "mT", 1e3)
+        if swept is FIELD:
+            held = SeriesSetting(self.origin.polarity * self.ramps.current[of], "mA", 1e3)
         series = (
-            *temperature_and_field(settings),
-            SeriesSetting(self.ramps.ramp_rate[of], "A/s", 1.0),
-            SeriesSetting(self.ramps.direction[of] * self.ramps.start[of], "mA", 1e3),
+            SeriesSetting(settings.temperature, "K", 1.0),
+            held,
+            SeriesSetting(self.ramps.ramp_rate[of], f"{swept.unit}/s", 1.0),
+            SeriesSetting(self.ramps.direction[of] * self.ramps.start[of], swept.shown, swept.factor),
         )
-        axis = Axis("current", "A", self.origin.polarity * settings.drive)
+        axis = Axis(swept.name, swept.unit, self._reached)
         return View(self, axis, series, observed, self._switched, self._along, TRANSITION_WORDS)
 
+    @property
+    def _reached(self) -> Array:
+        """What was swept (SI) where each step ends, as the laboratory has it."""
+        end = self.ramps.reached(self.upper, self.setting)
+        return np.asarray(self.ramps.swept.sign(self.origin.polarity) * end)
+
     def _along(self, row: int, values: Array) -> SteppedRamps:
-        """Ramps of the setting of a row up to other currents (A), as the laboratory has them."""
+        """Ramps of the setting of a row up to other values of what they sweep, as the laboratory has them."""
         ramps = self.ramps.repeated(int(self.setting[row]), values.size)
-        reached = self.origin.polarity * values
+        reached = ramps.swept.sign(self.origin.polarity) * values
         rise = np.maximum(ramps.direction * (reached - ramps.start), _NO_RISE * np.max(np.abs(values)))
         empty = frozen(np.zeros(values.size))
         return replace(
@@ -279,21 +284,6 @@ class SteppedRamps(WithResiduals):
         sums = np.cumsum(values, axis=-1)
         first = self.first_rows[self.setting]
         return np.asarray(sums - (sums - values)[..., first])
-
-
-def rough_dwell_times(ramps: RampSettings, table: LifeTable, first: Rows) -> RoughDwellTimes:
-    """ln τ in the middle of the steps of a life table, from the share that switched there.
-
-    first: the row of the observation that stands for each setting.
-    """
-    steps = without_first_rise(joined(without_first_rise(table), _ROUGH_ROWS))
-    of = steps.setting
-    fraction = (steps.n_switched + 0.5) / (steps.n + 1.0)
-    exposure = -np.log1p(-fraction)
-    log_dwell = np.log((steps.upper - steps.lower) / (ramps.ramp_rate[of] * exposure))
-    weight = steps.n * exposure**2 * (1.0 - fraction) / fraction
-    current = ramps.currents((steps.lower + steps.upper) / 2, of)
-    return RoughDwellTimes(log_dwell, weight, first[of], current)
 
 
 def _exposure(prediction: Array) -> Array:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, final
+from typing import Final, final
 
 import numpy as np
 import numpy.typing as npt
 import scipy
 
 from stfit.errors import CellProblem, TableError
+from stfit.kinds.ramp.swept import FIELD, SWEPT
 from stfit.measurement.base import Array, Codes, Rows
 
 _TURN: Final = 0.05  # of the range of what is swept, by which a turn stands out
@@ -26,31 +27,33 @@ _FEW: Final = 4  # samples, in which the current of a voltage ramp shows no rate
 class Ramps:
     """One ramp after the other: pieces of sweeps along which the drive moves one way; arrays of shape (ramps,).
 
-    Currents are those of the state in which the ramp begins: where a voltage is swept, the current of the state that
-    is left, up to the change.
+    The drive is a current or a field. Currents are those of the state in which the ramp begins: where a voltage is
+    swept, the current of the state that is left, up to the change.
 
     Parameters
     ----------
     state : Codes
         0 for P, 1 for AP, where it begins.
     start : Array
-        A.
+        A or T.
     direction : Array
         +1 or −1.
     rate : Array
-        A/s, positive, of the current.
+        A/s or T/s, positive, of the drive.
     temperature : Array
         K or NaN.
+    held : Array
+        T or NaN, applied while a current is swept; A, that flows while a field is.
     end : Array
-        Rise (A) at which watching ended.
+        Rise (A or T) at which watching ended.
     lower, upper : Array
-        Rises (A) between which the state changed, NaN where it did not.
+        Rises between which the state changed, NaN where it did not.
     returned : Array
         Whether it changed back on the same ramp.
     step : Array
-        A, the grain of the readings of the current in that state: its step, or its noise where this is larger.
+        A or T, the grain of the readings of the drive in that state: its step, or its noise where this is larger.
     alike : (Array, Array)
-        What tells ramps of one setting: start in steps, and rate, of the current or voltage that is swept.
+        What tells ramps of one setting: start in steps, and rate, of the current, voltage or field that is swept.
     """
 
     state: Codes
@@ -58,48 +61,13 @@ class Ramps:
     direction: Array
     rate: Array
     temperature: Array
+    held: Array
     end: Array
     lower: Array
     upper: Array
     returned: npt.NDArray[np.bool_]
     step: Array
     alike: tuple[Array, Array]
-
-
-def samples_of(columns: Mapping[str, npt.NDArray[Any]]) -> dict[str, Array]:
-    """Sweep, current, voltage, resistance, ramp_rate or time, temperature, and row, of samples that have a resistance.
-
-    TableError names the rows whose time runs back, and those with a rate of 0.
-    """
-    current = columns["current"].astype(float)
-    kept = np.ones(current.size, dtype=bool)
-    if "resistance" not in columns:
-        kept = np.abs(current) > 1e-6 * np.max(np.abs(current))  # V/I tells nothing where no current flows
-    _refuse_times(columns, kept)
-    absent = np.full(current.size, np.nan)
-    found = {name: columns.get(name, absent)[kept] for name in ("sweep", "time", "ramp_rate", "temperature")}
-    found |= {"current": current[kept], "row": np.flatnonzero(kept).astype(float)}
-    if "resistance" in columns:
-        found["resistance"] = columns["resistance"].astype(float)
-        return found | {"voltage": found["current"] * found["resistance"]}
-    voltage = columns["voltage"][kept].astype(float)
-    return found | {"voltage": voltage, "resistance": voltage / found["current"]}
-
-
-def _refuse_times(columns: Mapping[str, npt.NDArray[Any]], kept: npt.NDArray[np.bool_]) -> None:
-    """A clock that runs back within a sweep gives no ramp rate; a rate of 0 is none."""
-    rows = np.flatnonzero(kept)
-    if "time" in columns:
-        same = columns["sweep"][rows][1:] == columns["sweep"][rows][:-1]
-        wrong = rows[np.flatnonzero(same & (np.diff(columns["time"][rows]) < 0)) + 1]
-        problems = [
-            CellProblem(int(row), "time", "a time after that of the row before", "an earlier one") for row in wrong
-        ]
-    else:
-        where = np.flatnonzero(columns["ramp_rate"] == 0)
-        problems = [CellProblem(int(row), "ramp_rate", "a rate other than 0", "0") for row in where]
-    if problems:
-        raise TableError(problems)
 
 
 def series_resistance(samples: Mapping[str, Array], state: Codes) -> float | None:
@@ -155,26 +123,27 @@ def ramps_of(samples: Mapping[str, Array], state: Codes, *, series: float | None
     TableError
         Where the clock stands still along a ramp.
     """
-    current = samples["current"]
-    swept = current if series is None else samples["voltage"] + series * current
+    drive = samples["drive"]
+    swept = drive if series is None else samples["voltage"] + series * drive
     first, last = _monotone(samples["sweep"], swept)
     begins, direction = state[first], np.sign(swept[last] - swept[first])
     at = _first_changed(state, first, last)
-    switched = at < current.size
+    switched = at < drive.size
     after, before = np.where(switched, at, last), np.where(switched, at - 1, first)
-    grain = _grains(samples["sweep"], current, state)[begins]
+    grain = _grains(samples["sweep"], drive, state)[begins]
     seen = np.where(switched, before, last)  # the last sample in the state of the beginning
-    rises = [direction * (current[sample] - current[first]) for sample in (before, after, seen)]
+    rises = [direction * (drive[sample] - drive[first]) for sample in (before, after, seen)]
     pace = _pace(samples, swept, first, last)
     if series is not None:
         rises[1] = rises[0] + grain  # behind the change flows the current of the other state
     steps = _grains(samples["sweep"], swept, np.zeros_like(state))[0]
     return Ramps(
         state=begins,
-        start=current[first],
+        start=drive[first],
         direction=direction,
         rate=pace if series is None else _current_rate(samples, swept, first, seen, pace),
         temperature=samples["temperature"][first],
+        held=_held(samples, first, last),
         end=np.maximum(rises[2], grain),
         lower=np.where(switched, rises[0], np.nan),
         upper=np.where(switched, rises[1], np.nan),
@@ -182,6 +151,14 @@ def ramps_of(samples: Mapping[str, Array], state: Codes, *, series: float | None
         step=grain,
         alike=(swept[first] / steps, pace),
     )
+
+
+def _held(samples: Mapping[str, Array], first: Rows, last: Rows) -> Array:
+    """Mean over each ramp of what is not swept: the field (T, NaN where none is known), or the current (A, else 0)."""
+    in_field = samples["drive"] is samples["field"]
+    values = np.nan_to_num(samples["current"]) if in_field else samples["field"]
+    owner, place = _expanded(first, last)
+    return np.bincount(owner, values[place], first.size) / (last - first + 1)
 
 
 def _first_changed(state: Codes, first: Rows, last: Rows) -> Rows:
@@ -204,10 +181,9 @@ def _pace(samples: Mapping[str, Array], swept: Array, first: Rows, last: Rows) -
     All samples between a twentieth and nineteen twentieths of the way count, so that neither the grain of a coarse
     clock nor a wait at a turn moves it much.
     """
-    given = np.abs(samples["ramp_rate"][last])
     time = samples["time"]
     if np.all(np.isnan(time)):
-        return np.asarray(given)
+        return _given_rate(samples)[last]
     delay = _slopes(first, last, swept, time, share=_INNER)
     if np.any(still := delay == 0):
         row = int(first[np.argmax(still)])
@@ -216,13 +192,23 @@ def _pace(samples: Mapping[str, Array], swept: Array, first: Rows, last: Rows) -
     return np.asarray(1.0 / np.abs(delay))
 
 
+def _given_rate(samples: Mapping[str, Array]) -> Array:
+    """The rate of what is swept that the table gives, positive; TableError where it is that of something else."""
+    given = next(swept for swept in SWEPT if not np.all(np.isnan(samples[swept.rate])))
+    in_field = samples["drive"] is samples["field"]
+    if (given is FIELD) != in_field:
+        what = "field" if in_field else "current or a voltage"
+        raise TableError([CellProblem(None, given.rate, f"the rate of a {what}, which is swept", f"{given.unit}/s")])
+    return np.abs(samples[given.rate])
+
+
 def _current_rate(samples: Mapping[str, Array], swept: Array, first: Rows, seen: Rows, pace: Array) -> Array:
     """A/s of the current of the state that is left, in the later half of the way before it is left.
 
     Where the resistance falls with the bias the current of a voltage ramp grows faster and faster. A rate that the
     table gives is one of the current.
     """
-    if np.all(np.isnan(samples["time"])):
+    if not np.all(np.isnan(samples["ramp_rate"])):
         return pace
     middle = (first + seen) // 2
     slope = _slopes(middle, seen, swept, samples["current"], share=0.0)

@@ -34,7 +34,9 @@ class _SpectrumAdvice(Advice):
         if "line_shape" in asked.given:
             return settings
         shapes = ["lorentzian", "symmetric+antisymmetric", "derivative"]
-        if "signal" in asked.numbers and _has_two_lobes(asked.numbers["signal"]):
+        if {"signal_imaginary", "signal_phase"} & asked.columns.keys():
+            shapes = ["symmetric+antisymmetric", "derivative"]
+        elif "signal" in asked.numbers and _has_two_lobes(asked.numbers["signal"]):
             shapes = ["derivative", "symmetric+antisymmetric", "lorentzian"]
         return [*settings, asked.usual("line_shape", *shapes, of="the lines as the instrument shows them")]
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import CellProblem, TableError
-from stfit.measurement.base import Array, Settings, frozen
+from stfit.measurement.base import Array, Rows, Settings, frozen
 from stfit.physics.fluctuations import FWHM_OVER_WIDTH, POWERS, LineNumbers
 from stfit.units import UnitError, parse_quantity
 
@@ -46,6 +46,21 @@ def _width_name(columns: Columns) -> str:
     return next((name for name in ("linewidth", "field_linewidth") if name in columns), "")
 
 
+def uncorrelated(off: Any, partner: Rows, shared: Array) -> Any:
+    """Residuals made independent: of a width what the power of its line leaves open.
+
+    off: an array, shape (..., rows), or a Jet. partner, shared: the row of which each row shares its error, and the
+    correlation of both; shape (rows,).
+    """
+    other = off[..., partner] if isinstance(off, np.ndarray) else off[partner]
+    return (off - shared * other) / np.sqrt(1.0 - np.square(shared))
+
+
+def correlated(noise: Array, partner: Rows, shared: Array) -> Array:
+    """Independent normal numbers, shape (rows,), made errors that are correlated as in `uncorrelated`."""
+    return np.asarray(shared * noise[partner] + np.sqrt(1.0 - np.square(shared)) * noise)
+
+
 def several_frequencies(columns: Columns) -> bool:
     """Whether the lines were taken at more than one frequency."""
     return "frequency" in columns and np.unique(columns["frequency"]).size > 1
@@ -68,7 +83,8 @@ def line_numbers(
         problems += wrong
     if problems:
         raise TableError(problems)
-    fitted = inhomogeneous is None and several_frequencies(columns) and width == "field_linewidth"
+    # of one frequency too: a width that is taken for 0 would be a part of the damping
+    fitted = inhomogeneous is None and width == "field_linewidth" and "frequency" in columns
     return LineNumbers(
         power=power or "",
         width=UNITS[width] if width else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Self, final
+from typing import TYPE_CHECKING, Any, Final, Self, final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,13 +13,15 @@ from stfit.kinds.resonance.columns import (
     LINEWIDTH,
     POWER,
     UNITS,
+    correlated,
     line_numbers,
     observables,
     repeated_settings,
     several_frequencies,
+    uncorrelated,
 )
 from stfit.kinds.resonance.prediction import log_line
-from stfit.measurement.base import Array, Codes, Origin, Settings, frozen
+from stfit.measurement.base import Array, Codes, Origin, Rows, Settings, frozen
 from stfit.measurement.columns import STATES
 from stfit.measurement.defaults import Gaussian, view_against_drive
 from stfit.measurement.grouping import groups
@@ -29,6 +31,9 @@ from stfit.measurement.start import RoughDwellTimes, Start
 from stfit.measurement.traits import OwnParameter, Traits
 from stfit.measurement.view import Axis, Observed, SeriesSetting
 from stfit.physics.fluctuations import FWHM_OVER_WIDTH, LineNumbers, log_at_zero_current
+
+if TYPE_CHECKING:
+    from stfit.kinds.resonance.found import FoundLines
 
 KIND: Final = "fmr-lines"
 
@@ -53,6 +58,15 @@ class FmrLines(Gaussian):
         Whether the figure is drawn against the frequency.
     tests : tuple[tuple[str, float, float], ...]
         Tests of fit of the spectra behind the lines: name, statistic, p-value.
+    found : FoundLines or None
+        What the spectra say of the lines beside widths and powers, where they come from spectra.
+    undeclared : bool
+        Whether an inhomogeneous width is taken as 0 because nothing is said of it.
+    shared : Array or None
+        Correlation of the errors of power and width of the line of each row, shape (rows,); None where they are
+        independent.
+    line : Rows or None
+        Number of the line of each row, shape (rows,); beside `shared`.
     """
 
     settings: Settings
@@ -61,6 +75,10 @@ class FmrLines(Gaussian):
     stderr: Array
     by_frequency: bool
     tests: tuple[tuple[str, float, float], ...] = ()
+    found: FoundLines | None = None
+    undeclared: bool = False
+    shared: Array | None = None
+    line: Rows | None = None
 
     @classmethod
     def from_columns(
@@ -111,6 +129,7 @@ class FmrLines(Gaussian):
             value=frozen(np.concatenate([value for value, _ in found.values()])),
             stderr=frozen(np.concatenate([stderr for _, stderr in found.values()])),
             by_frequency=several_frequencies(columns),
+            undeclared=inhomogeneous_linewidth is None and numbers.inhomogeneous is not None,
         )
 
     @property
@@ -119,6 +138,11 @@ class FmrLines(Gaussian):
         if self.settings.lines is None:
             raise TypeError("lines that do not say what their numbers are")
         return self.settings.lines
+
+    @property
+    def inhomogeneous_assumed(self) -> bool:
+        """Whether widths at several currents are taken to have no inhomogeneous part, which nobody said."""
+        return self.undeclared and bool(self.numbers.width) and np.unique(self.settings.drive).size > 1
 
     @property
     def is_linewidth(self) -> Codes:
@@ -130,22 +154,24 @@ class FmrLines(Gaussian):
         """Damping and gyromagnetic ratio are needed where widths follow the frequency.
 
         Own parameters are powers and homogeneous widths at zero current, by state, and the inhomogeneous width where
-        it is fitted.
+        it is fitted. Lines of spectra that were all taken without a current say nothing of spin transfer.
         """
         states = tuple(word for word, code in STATES.items() if np.any(self.settings.state == code))
         own = tuple(
             OwnParameter(name, UNITS[name.removesuffix("_AP").removesuffix("_P")])
             for name in self.numbers.parameters(states)
         )
-        return Traits(("alpha", "gyromagnetic_ratio") if self.numbers.by_frequency else (), own)
+        needs = ("alpha", "gyromagnetic_ratio") if self.numbers.by_frequency else ()
+        return Traits(needs, own, spin_transfer=self.found is None or bool(np.any(self.settings.drive)))
 
     def predict(self, law: Any, quantities: Mapping[str, Any], temperature: Any) -> Any:
         """ln of the power or of the linewidth of each row, Eq. 32; shape (..., rows)."""
         return log_line(law, quantities, self.settings, temperature)
 
     def residuals(self, prediction: Any) -> Any:
-        """(value − prediction)/stderr, prediction being a logarithm."""
-        return (self.value - np.exp(prediction)) / self.stderr
+        """(value − prediction)/stderr of logarithms; of a width what the power of its line leaves open."""
+        off = (self.value - np.exp(prediction)) / self.stderr
+        return off if self.shared is None else uncorrelated(off, *self._pairs)
 
     def draw(self, prediction: Array | None, rng: np.random.Generator) -> FmrLines:
         """A fresh draw of every value with the same errors.
@@ -155,8 +181,10 @@ class FmrLines(Gaussian):
         """
         if prediction is None:
             drawn: FmrLines = with_rows_drawn(self, self._series, rng)
-            return drawn
-        return replace(self, value=frozen(np.exp(prediction) + self.stderr * rng.standard_normal(self.value.shape)))
+            return replace(drawn, shared=None)
+        noise = rng.standard_normal(self.value.shape)
+        noise = noise if self.shared is None else correlated(noise, *self._pairs)
+        return replace(self, value=frozen(np.exp(prediction) + self.stderr * noise))
 
     def expected(self, prediction: Array) -> FmrLines:
         """Every value as predicted."""
@@ -198,6 +226,19 @@ class FmrLines(Gaussian):
             integrated = 0.5 * np.pi * width if self.numbers.power == "peak" and self.numbers.width else 1.0
             found[f"power_{word}"] = float(power * integrated)
         return found
+
+    @property
+    def _pairs(self) -> tuple[Rows, Array]:
+        """The row of the power of each width, other rows themselves; the correlation of their errors, 0 of others."""
+        rows = np.arange(self.value.size)
+        if self.line is None or self.shared is None:
+            return rows, np.zeros(rows.size)
+        power = np.flatnonzero(self.is_linewidth == POWER)
+        known, first = np.unique(self.line[power], return_index=True)
+        at = np.minimum(np.searchsorted(known, self.line), max(known.size - 1, 0))
+        paired = (self.is_linewidth == LINEWIDTH) & np.isin(self.line, known)
+        partner = np.where(paired, power[first][at], rows) if known.size else rows
+        return partner, np.where(paired, self.shared, 0.0)
 
     @property
     def _homogeneous(self) -> Array:

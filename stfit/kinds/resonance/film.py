@@ -3,68 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, NamedTuple, final
+from dataclasses import dataclass, replace
+from typing import Final, final
 
 import numpy as np
 import numpy.typing as npt
 import scipy
 
+from stfit.analysis import Constant
+from stfit.diagnostics.estimates import Z68, Z95
 from stfit.kinds.resonance.choices import SHIFTS
-from stfit.kinds.resonance.line_fit import Line
+from stfit.kinds.resonance.film_lines import FilmLines
+from stfit.kinds.resonance.film_widths import ACCEPTED, Fit, Widths, fit_widths
+from stfit.kinds.resonance.series import Series
 from stfit.physics.resonance import GEOMETRIES
+from stfit.results.estimate import Estimate, Verdict
 
 Array = npt.NDArray[np.float64]
 
 FEWEST: Final = 4  # frequencies: γ and M_eff, or α and ΔH0, and one more than either pair needs
-_REJECTED: Final = 1e-3
-_ACCEPTED: Final = 1e-2
+_HELD: Final = 1e-7  # of γ, relative: the error of one that is given without an error
 _DISTANT: Final = 3.0  # widths of a line between it and where the others put it: another mode
-
-
-class Fit(NamedTuple):
-    """χ², degrees of freedom and p-value of a fit to positions or to widths."""
-
-    chi2: float
-    freedom: int
-    p_value: float
-
-    @property
-    def rejected(self) -> bool:
-        """Whether the data contradict what was fitted."""
-        return self.p_value < _REJECTED
-
-
-@final
-@dataclass(frozen=True)
-class FilmLines:
-    """Lines swept in field, arrays of shape (lines,): frequency (Hz), and T for all else; centres with their sign."""
-
-    frequency: Array
-    center: Array
-    center_stderr: Array
-    fwhm: Array
-    fwhm_stderr: Array
-
-    @classmethod
-    def of(cls, frequency: Array, lines: Sequence[Line]) -> FilmLines:
-        """The lines at their frequencies."""
-        numbers = np.array([(one.center, one.center_stderr, one.fwhm, one.fwhm_stderr) for one in lines]).reshape(-1, 4)
-        return cls(np.asarray(frequency, dtype=float), *numbers.T)
-
-    def at(self, rows: npt.NDArray[np.intp]) -> FilmLines:
-        """Some of them."""
-        return FilmLines(*(np.asarray(part)[rows] for part in vars(self).values()))
-
-    def in_field(self, field: Array, slope: Array) -> FilmLines:
-        """Lines swept in frequency, Hz in the places of T, as lines swept in field; slope: ∂H/∂f, T/Hz."""
-        errors = self.center_stderr * slope
-        return FilmLines(self.center, field, errors, self.fwhm * slope, self.fwhm_stderr * slope)
-
-    @property
-    def both_signs(self) -> bool:
-        """Whether there are lines at positive and at negative fields."""
-        return bool(np.any(self.center > 0) and np.any(self.center < 0))
 
 
 @final
@@ -72,23 +31,58 @@ class FilmLines:
 class FilmFit:
     """What the lines of a film share.
 
-    values, stderr: by name, SI. positions: of the test of Kittel's relation. widths: of that of the straight line
-    ΔH = ΔH0 + 4παf/γ. used: indices of the lines that are of one mode.
+    Parameters
+    ----------
+    estimates : mapping of str to Estimate
+        By name, SI: γ, μ0M_eff and the shifts follow from the positions, α and μ0ΔH0 from the widths.
+    place : array
+        γ (10¹¹ rad/s/T), μ0M_eff (T) and the shifts (T).
+    positions : Fit
+        The test of Kittel's relation.
+    line : Widths
+        The straight line ΔH = ΔH0 + 4παf/γ.
+    used : tuple of int
+        Which lines are of one mode.
+    gamma : (float, float, float), optional
+        γ (rad/s/T) by the positions alone, its error, and the p-value of the one that is given; where one is.
     """
 
-    values: Mapping[str, float]
-    stderr: Mapping[str, float]
+    estimates: Mapping[str, Estimate]
+    place: Array
     positions: Fit
-    widths: Fit
+    line: Widths
     used: tuple[int, ...]
+    gamma: tuple[float, float, float] | None = None
+
+    @property
+    def widths(self) -> Fit:
+        """The test of the straight line."""
+        return self.line.test
 
     @property
     def doubtful(self) -> bool:
         """Whether either test has a p-value below 0.01."""
-        return min(self.positions.p_value, self.widths.p_value) < _ACCEPTED
+        return self.positions.doubtful or self.widths.doubtful
+
+    def fields(self, lines: FilmLines, geometry: str) -> Array:
+        """Where Kittel's relation puts lines, with the sign of their centres; T, shape (lines,)."""
+        shifts = [name for name in SHIFTS if name in self.estimates]
+        return _expected(lines, geometry, shifts, self.place)
+
+    @property
+    def gamma_contradicted(self) -> bool:
+        """Whether a γ is given that the positions contradict: the constants are then those with γ free."""
+        return self.gamma is not None and self.gamma[2] < ACCEPTED
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The estimates without their errors."""
+        return {name: float(entry.value or 0.0) for name, entry in self.estimates.items()}
 
 
-def fit_film(lines: FilmLines, geometry: str, shifts: Sequence[str] = ()) -> FilmFit | None:
+def fit_film(
+    lines: FilmLines, geometry: str, shifts: Sequence[str] = (), gamma: Constant | None = None
+) -> FilmFit | None:
     """The constants of the film; None for fewer frequencies than they need.
 
     Lines at negative fields are mirrored, and the zero of the field is then free.
@@ -101,6 +95,8 @@ def fit_film(lines: FilmLines, geometry: str, shifts: Sequence[str] = ()) -> Fil
         A key of GEOMETRIES.
     shifts : sequence of str
         Names from SHIFTS: an anisotropy field along the sweep, which adds to |H|; an offset of the field.
+    gamma : Constant, optional
+        What is known of γ (rad/s/T). One that the positions contradict is not used.
 
     Returns
     -------
@@ -110,26 +106,52 @@ def fit_film(lines: FilmLines, geometry: str, shifts: Sequence[str] = ()) -> Fil
     shifts = _free(lines, shifts)
     used = _of_one_mode(lines, geometry, shifts)
     chosen = lines.at(used)
-    wanted = max(FEWEST, 3 + len(shifts) - (2 if lines.both_signs else 0))
+    wanted = max(FEWEST, 3 + len(shifts) - (2 if lines.both_signs else 0)) - (gamma is not None)
     if np.unique(chosen.frequency).size < wanted:
         return None
-    place, information, positions = _positions(chosen, geometry, shifts)
-    slope_level, width_covariance, widths = _widths(chosen)
-    covariance = np.linalg.pinv(information, hermitian=True)
-    gamma, gamma_stderr = 1e11 * place[0], 1e11 * float(np.sqrt(covariance[0, 0]))
-    alpha = slope_level[0] * gamma / (4.0 * np.pi)
-    alpha_stderr = np.hypot(np.sqrt(width_covariance[0, 0]) * gamma / (4.0 * np.pi), alpha * gamma_stderr / gamma)
-    names = ("gyromagnetic_ratio", "effective_magnetisation", "alpha", "inhomogeneous_linewidth", *shifts)
-    values = [gamma, place[1], alpha, slope_level[1], *place[2:]]
-    errors = np.sqrt(np.diag(covariance))
-    stderr = [gamma_stderr, errors[1], alpha_stderr, np.sqrt(width_covariance[1, 1]), *errors[2:]]
-    return FilmFit(
-        dict(zip(names, map(float, values), strict=True)),
-        dict(zip(names, map(float, stderr), strict=True)),
-        positions,
-        widths,
-        tuple(used.tolist()),
-    )
+    given = None if gamma is None else _gamma_by_positions(chosen, geometry, shifts, gamma)
+    known = None if given is not None and given[2] < ACCEPTED else gamma
+    place, information, positions = _positions(chosen, geometry, shifts, gamma=known)
+    line = fit_widths(chosen.frequency, chosen.fwhm, chosen.fwhm_stderr)
+    errors = np.sqrt(np.diag(np.linalg.pinv(information, hermitian=True)))
+    names = ("gyromagnetic_ratio", "effective_magnetisation", *shifts)
+    units = ("rad/s/T", *("T" for _ in place[1:]))
+    scale = np.array([1e11, *np.ones(place.size - 1)])
+    numbers = zip((place * scale).tolist(), (errors * scale).tolist(), units, strict=True)
+    estimates = {name: normal(*number) for name, number in zip(names, numbers, strict=True)}
+    if known is not None:
+        verdict = Verdict.FIXED if known.uncertainty is None else Verdict.CONSTRAINED
+        stated = estimates["gyromagnetic_ratio"]
+        held = replace(stated, value=known.value, stderr=None, ci68=None, ci95=None, interval="")
+        estimates["gyromagnetic_ratio"] = replace(held if known.uncertainty is None else stated, verdict=verdict)
+    estimates |= damping(line, 1e11 * float(place[0]), float(errors[0] / place[0]))
+    return FilmFit(estimates, place, positions, line, tuple(used.tolist()), given)
+
+
+def damping(line: Widths, gamma: float, relative_stderr: float) -> dict[str, Estimate]:
+    """α and the inhomogeneous width by γ (rad/s/T) and its relative error."""
+    return {
+        "alpha": line.estimate(0, gamma / (4.0 * np.pi), relative_stderr, ""),
+        "inhomogeneous_linewidth": line.estimate(1, 1.0, 0.0, "T"),
+    }
+
+
+def normal(value: float, stderr: float, unit: str) -> Estimate:
+    """An estimate with the intervals of a normal distribution; value and stderr in the unit."""
+    ci68, ci95 = ((value - z * stderr, value + z * stderr) for z in (Z68, Z95))
+    return Estimate(value, stderr, ci68, ci95, unit, Verdict.IDENTIFIED, "covariance")
+
+
+def _gamma_by_positions(
+    lines: FilmLines, geometry: str, shifts: Sequence[str], gamma: Constant
+) -> tuple[float, float, float] | None:
+    """γ by the positions alone (rad/s/T), its error, the p-value of the given one; None where they do not tell it."""
+    if np.unique(lines.frequency).size < FEWEST:
+        return None
+    place, information, _ = _positions(lines, geometry, shifts)
+    stderr = float(np.sqrt(np.linalg.pinv(information, hermitian=True)[0, 0]))
+    pull = (1e11 * float(place[0]) - gamma.value) / np.hypot(1e11 * stderr, gamma.uncertainty or 0.0)
+    return 1e11 * float(place[0]), 1e11 * stderr, float(2.0 * scipy.special.ndtr(-abs(pull)))
 
 
 def _free(lines: FilmLines, shifts: Sequence[str]) -> list[str]:
@@ -137,16 +159,30 @@ def _free(lines: FilmLines, shifts: Sequence[str]) -> list[str]:
     return [name for name in SHIFTS if name in shifts or (name == "field_offset" and lines.both_signs)]
 
 
-def remedies(lines: FilmLines, geometry: str, shifts: Sequence[str]) -> list[str]:
+def of_one_mode(
+    lines: FilmLines, geometry: str, shifts: Sequence[str], series: Sequence[Series]
+) -> npt.NDArray[np.intp]:
+    """Which lines are of the mode of their series; all where its film is contradicted, which tells of no other mode."""
+    stay: list[int] = []
+    for one in series:
+        part = lines.at(one.rows)
+        fit = fit_film(part, geometry, shifts) if may_be_free(shifts, geometry, both_signs=part.both_signs) else None
+        known = fit is not None and not fit.positions.rejected and not fit.widths.rejected
+        stay += one.rows[list(fit.used)].tolist() if fit is not None and known else one.rows.tolist()
+    return np.sort(np.array(stay, dtype=np.intp))
+
+
+def remedies(lines: FilmLines, geometry: str, shifts: Sequence[str], gamma: Constant | None = None) -> list[str]:
     """What the positions agree with, in the words of the analysis file, where they contradict Kittel's relation."""
     found = []
-    tried = [(geometry, [*shifts, name], f'film = ["{name}"]') for name in SHIFTS if name not in shifts]
+    more = [[*shifts, name] for name in SHIFTS if name not in shifts]
+    tried = [(geometry, names, "film = [" + ", ".join(f'"{name}"' for name in names) + "]") for names in more]
     tried += [(other, list(shifts), f'geometry = "{other}"') for other in GEOMETRIES if other != geometry]
     for other, free, words in tried:
         if not may_be_free(free, other, both_signs=lines.both_signs):
             continue
-        fit = fit_film(lines, other, free)
-        if fit is not None and fit.positions.p_value > _ACCEPTED and len(fit.used) == lines.center.size:
+        fit = fit_film(lines, other, free, gamma)
+        if fit is not None and fit.positions.p_value > ACCEPTED and len(fit.used) == lines.center.size:
             found.append(words)
     return found
 
@@ -173,14 +209,22 @@ def _expected(lines: FilmLines, geometry: str, shifts: Sequence[str], x: Array) 
 
 
 def _positions(
-    lines: FilmLines, geometry: str, shifts: Sequence[str], *, robust: bool = False
+    lines: FilmLines,
+    geometry: str,
+    shifts: Sequence[str],
+    *,
+    gamma: Constant | None = None,
+    robust: bool = False,
 ) -> tuple[Array, Array, Fit]:
     """Constants (γ in 10¹¹ rad/s/T), their information, and the test."""
+    known = [] if gamma is None else [(1e-11 * gamma.value, 1e-11 * (gamma.uncertainty or _HELD * gamma.value))]
 
     def off(x: Array) -> Array:
-        return np.asarray((_expected(lines, geometry, shifts, x) - lines.center) / lines.center_stderr)
+        beside = [(x[0] - value) / stderr for value, stderr in known]
+        return np.append((_expected(lines, geometry, shifts, x) - lines.center) / lines.center_stderr, beside)
 
-    starts = [np.array([1.76, magnetisation, *np.zeros(len(shifts))]) for magnetisation in (0.1, 1.0)]
+    first = known[0][0] if known else 1.76
+    starts = [np.array([first, magnetisation, *np.zeros(len(shifts))]) for magnetisation in (0.1, 1.0)]
     outcomes = [
         scipy.optimize.least_squares(
             off, start, loss="soft_l1" if robust else "linear", x_scale=0.1, xtol=1e-12, ftol=1e-12, max_nfev=500
@@ -188,22 +232,10 @@ def _positions(
         for start in starts
     ]
     best = min(outcomes, key=lambda outcome: float(outcome.cost))
-    total, freedom = float(np.sum(np.square(off(best.x)))), lines.center.size - best.x.size
+    total, freedom = float(np.sum(np.square(off(best.x)))), lines.center.size + len(known) - best.x.size
     fit = Fit(total, freedom, float(scipy.special.chdtrc(max(freedom, 1), total)))
     jacobian = np.asarray(best.jac)
     return np.asarray(best.x), jacobian.T @ jacobian, fit
-
-
-def _widths(lines: FilmLines) -> tuple[Array, Array, Fit]:
-    """Slope (T/Hz) and level (T) of the widths over frequency, their covariance, and the test."""
-    columns = np.stack([1e-10 * lines.frequency, np.ones_like(lines.frequency)], axis=1) / lines.fwhm_stderr[:, None]
-    target = lines.fwhm / lines.fwhm_stderr
-    covariance = np.linalg.pinv(columns.T @ columns, hermitian=True)
-    found = covariance @ columns.T @ target
-    total, freedom = float(np.sum(np.square(target - columns @ found))), target.size - 2
-    scale = np.array([1e-10, 1.0])
-    fit = Fit(total, freedom, float(scipy.special.chdtrc(max(freedom, 1), total)))
-    return np.asarray(found * scale), np.asarray(covariance * np.outer(scale, scale)), fit
 
 
 def _of_one_mode(lines: FilmLines, geometry: str, shifts: Sequence[str]) -> npt.NDArray[np.intp]:

@@ -1,97 +1,121 @@
-"""The constants of a film in a sentence, or why the spectra give none."""
+"""The constants of a film in words, or why its lines give none and what would help."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
-import scipy
 
-from stfit.kinds.resonance.film import FEWEST, FilmFit, FilmLines, Fit, fit_film, may_be_free, remedies
-from stfit.kinds.resonance.series import Series
-from stfit.results.numbers import format_p, format_rounded, format_value
+from stfit.analysis import Constant
+from stfit.kinds.resonance.film import FEWEST, FilmFit, fit_film, remedies
+from stfit.kinds.resonance.film_lines import FilmLines
+from stfit.kinds.resonance.film_widths import ACCEPTED, Fit, Widths, fit_widths
+from stfit.results import Estimate
+from stfit.results.numbers import format_estimate, format_p, format_value
 
-_BEYOND: Final = 0.05  # of the probability of the values that are not negative, above a limit
-_OTHERS: Final = (
-    ("anisotropy_field", "μ0H_k"),
-    ("field_offset", "zero of the field at"),
-)
-
-
-def film_words(
-    lines: FilmLines, geometry: str, shifts: Sequence[str], series: Sequence[Series]
-) -> tuple[list[str], npt.NDArray[np.intp]]:
-    """One sentence for each series and what is left out, and the lines that stay."""
-    found: list[str] = []
-    stay: list[int] = []
-    for one in series:
-        notices, used = _of_one_series(lines.at(one.rows), geometry, shifts, one.where)
-        found += notices
-        stay += one.rows[used].tolist()
-    return found, np.sort(np.array(stay, dtype=np.intp))
+CYCLES: Final = 1.0 / (2e9 * np.pi)  # GHz in a rad/s
+_NAMES: Final = {
+    "gyromagnetic_ratio": "γ/2π",
+    "effective_magnetisation": "μ0M_eff",
+    "anisotropy_field": "μ0H_k",
+    "field_offset": "zero of the field",
+    "alpha": "α",
+    "inhomogeneous_linewidth": "μ0ΔH_0",
+    "resonance_field": "μ0H_res",
+    "field_linewidth": "μ0ΔH",
+    "resonance_frequency": "f_res",
+    "linewidth": "Δf",
+}
 
 
-def _of_one_series(lines: FilmLines, geometry: str, shifts: Sequence[str], where: str) -> tuple[list[str], list[int]]:
-    """All lines stay where they give no constants: none of them is known to be of another mode then."""
-    every = list(range(lines.center.size))
-    if not may_be_free(shifts, geometry, both_signs=lines.both_signs):
-        others = f"{' and '.join(shifts)} from the other constants ({geometry})"
-        return [f"no constants of the film{where}: fields of one sign cannot tell {others}"], every
-    fit = fit_film(lines, geometry, shifts)
-    if fit is None:
-        few = f"fewer than {FEWEST} of the {np.unique(lines.frequency).size} frequencies have lines of one mode"
-        return [f"no constants of the film{where}: {few}"], every
-    if fit.positions.rejected or fit.widths.rejected:
-        return [_rejected(lines, fit, geometry, shifts, where)], every
-    left_out = [f"{1e-9 * f:g} GHz" for row, f in enumerate(lines.frequency.tolist()) if row not in fit.used]
-    notices = [f"lines left out as those of another mode{where}: {', '.join(left_out)}"] if left_out else []
-    return [*notices, _constants(fit, geometry, where)], list(fit.used)
+def constant(name: str, estimate: Estimate) -> str:
+    """An estimate with its name, as "γ/2π = 28.03(2) GHz/T" or "μ0ΔH_0 ≤ 0.2 mT (95 %)"."""
+    if name == "gyromagnetic_ratio" and estimate.value is not None:
+        return f"{_NAMES[name]} = {_cycles(estimate.value, estimate.stderr)}"
+    value = format_estimate(estimate)
+    return f"{_NAMES[name]} {value}" if value.startswith(("≤", "≥")) else f"{_NAMES[name]} = {value}"
 
 
-def _constants(fit: FilmFit, geometry: str, where: str) -> str:
-    cycles = 1.0 / (2e9 * np.pi)  # GHz in a rad/s
-    value, stderr = fit.values, fit.stderr
-    gamma = format_value(value["gyromagnetic_ratio"] * cycles, stderr["gyromagnetic_ratio"] * cycles, "")
-    place = format_value(value["effective_magnetisation"], stderr["effective_magnetisation"], "T")
-    others = [
-        f"{name} {'' if name.endswith('at') else '= '}{format_value(value[key], stderr[key], 'T')}"
-        for key, name in _OTHERS
-        if key in value
-    ]
-    parts = [
-        f"γ/2π = {gamma} GHz/T",
-        f"μ0M_eff = {place}",
-        *others,
-        _limited("α", value["alpha"], stderr["alpha"], ""),
-        _limited("μ0ΔH_0", value["inhomogeneous_linewidth"], stderr["inhomogeneous_linewidth"], "T"),
-    ]
-    return (
-        f"all spectra together ({geometry}, {len(fit.used)} of one mode{where}): {', '.join(parts)}; "
-        f"positions {_test(fit.positions)}, widths {_test(fit.widths)}"
-        f"{'; doubtful, since one of the tests nearly rejects' if fit.doubtful else ''}"
-    )
+def constants(fit: FilmFit, *, with_widths: bool) -> str:
+    """The constants of a film and the tests behind them."""
+    shown = {n: e for n, e in fit.estimates.items() if with_widths or n not in ("alpha", "inhomogeneous_linewidth")}
+    parts = [", ".join(constant(name, entry) for name, entry in shown.items())]
+    parts.append(f"positions {test_words(fit.positions)}")
+    if with_widths:
+        parts.append(f"widths {test_words(fit.widths)}")
+    if fit.positions.doubtful or (with_widths and fit.widths.doubtful):
+        parts.append("doubtful, since a test nearly rejects")
+    return "; ".join(parts)
 
 
-def _limited(name: str, value: float, stderr: float, unit: str) -> str:
-    """A number that cannot be negative: a limit where it comes out so."""
-    if value > 0:
-        return f"{name} = {format_value(value, stderr, unit)}"
-    limit = value + stderr * float(scipy.special.ndtri(1.0 - _BEYOND * scipy.special.ndtr(value / stderr)))
-    return f"{name} < {format_rounded(limit, unit, 2)} (95 %)"
+def gamma_words(fit: FilmFit) -> list[str]:
+    """What the positions say of a γ that is given, a sentence; none where none is."""
+    if fit.gamma is None:
+        return []
+    value, stderr, p_value = fit.gamma
+    alone = f"the positions alone give γ/2π = {_cycles(value, stderr)}"
+    if fit.gamma_contradicted:
+        return [f"the given γ is contradicted and not used: {alone} ({format_p(p_value, 'p = ')})"]
+    return [f"{alone}, which agrees with the given γ ({format_p(p_value, 'p = ')})"]
 
 
-def _test(fit: Fit) -> str:
+def bend_words(line: Widths) -> list[str]:
+    """What is said of widths that bend over frequency."""
+    size, p_value = line.bend
+    if p_value >= ACCEPTED:
+        return []
+    tail = format_p(p_value, "p = ")
+    if size < 0:
+        return [
+            f"the widths bend downwards over frequency ({tail}), as two-magnon scattering makes them: α is too large"
+        ]
+    return [f"the widths bend upwards over frequency ({tail}): low fields may not saturate the film"]
+
+
+def positions_contradicted(
+    lines: FilmLines, fit: FilmFit, geometry: str, shifts: Sequence[str], gamma: Constant | None
+) -> str:
+    """That the positions contradict Kittel's relation, and which keys or which frequencies would mend it."""
+    helps = [f"{words} describes them" for words in remedies(lines, geometry, shifts, gamma)]
+    lowest = _lowest(lines, lambda part: _agrees(part, geometry, shifts, gamma))
+    helps += [] if lowest is None else [_above(lowest)]
+    remedy = ", or ".join(helps) or "look for another mode among them"
+    return f"no constants, as the positions contradict Kittel's relation, {test_words(fit.positions)}: {remedy}"
+
+
+def widths_contradicted(lines: FilmLines, line: Widths) -> str:
+    """That the widths are no straight line, and from which frequency on they are."""
+    said = f"no damping, as the widths are no straight line over frequency, {test_words(line.test)}"
+    lowest = _lowest(lines, _straight)
+    return said if lowest is None else f"{said}: {_above(lowest)}"
+
+
+def test_words(fit: Fit) -> str:
+    """χ² with its degrees of freedom and p-value."""
     return f"χ² = {fit.chi2:.1f} for {fit.freedom} degrees of freedom ({format_p(fit.p_value, 'p = ')})"
 
 
-def _rejected(lines: FilmLines, fit: FilmFit, geometry: str, shifts: Sequence[str], where: str) -> str:
-    reasons = []
-    if fit.positions.rejected:
-        helps = remedies(lines, geometry, shifts)
-        remedy = f"{' or '.join(helps)} describes them" if helps else "look for another mode among them"
-        reasons.append(f"the positions contradict Kittel's relation, {_test(fit.positions)}: {remedy}")
-    if fit.widths.rejected:
-        reasons.append(f"the widths are no straight line over frequency, {_test(fit.widths)}")
-    return f"no constants of the film ({geometry}{where}): {'; '.join(reasons)}"
+def _cycles(value: float, stderr: float | None) -> str:
+    return f"{format_value(value * CYCLES, None if stderr is None else stderr * CYCLES, '')} GHz/T"
+
+
+def _above(frequency: float) -> str:
+    return f"the lines from {1e-9 * frequency:g} GHz on agree with it"
+
+
+def _agrees(lines: FilmLines, geometry: str, shifts: Sequence[str], gamma: Constant | None) -> bool:
+    fit = fit_film(lines, geometry, shifts, gamma)
+    return fit is not None and fit.positions.p_value > ACCEPTED and len(fit.used) == lines.center.size
+
+
+def _straight(lines: FilmLines) -> bool:
+    return fit_widths(lines.frequency, lines.fwhm, lines.fwhm_stderr).test.p_value > ACCEPTED
+
+
+def _lowest(lines: FilmLines, agrees: Callable[[FilmLines], bool]) -> float | None:
+    """The lowest frequency from which on lines agree, more of them than any two constants need; None without one."""
+    for frequency in np.unique(lines.frequency)[1:-FEWEST].tolist():
+        if agrees(lines.at(np.flatnonzero(lines.frequency >= frequency))):
+            return float(frequency)
+    return None

@@ -36,12 +36,12 @@ def _shifts(value: Any) -> list[str]:
     return value
 
 
-def _modulation(value: Any) -> float:
-    """Amplitude of the modulation of a field, T."""
-    found = quantities.quantity(value, "T")
-    if found <= 0.0:
+def _modulation(value: Any) -> str:
+    """Amplitude of the modulation of a field, as it is written."""
+    written = quantities.text(value)
+    if quantities.quantity(written, "T") <= 0.0:
         raise unfit('a positive amplitude, half of peak-to-peak, such as "0.5 mT"', shown(value))
-    return found
+    return written
 
 
 class LineKeys(MeasurementSection):
@@ -58,7 +58,7 @@ class SpectrumKeys(MeasurementSection):
     line_shape: Annotated[Any, PlainValidator(quantities.choice(*SHAPES))] = None
     lines: Annotated[Any, PlainValidator(quantities.choice(*range(1, MOST_LINES + 1)))] = MOST_LINES
     background: Annotated[Any, PlainValidator(quantities.choice(*BACKGROUNDS))] = None
-    modulation: Annotated[float | None, PlainValidator(_modulation)] = None
+    modulation: Annotated[str | None, PlainValidator(_modulation)] = None
     smoothed_lines: Annotated[bool | None, PlainValidator(quantities.switch)] = None
     film: Annotated[list[str] | None, PlainValidator(_shifts)] = None
     geometry: Annotated[Any, PlainValidator(quantities.choice(*GEOMETRIES))] = None

@@ -31,8 +31,10 @@ FMR_SPECTRA: Final = replace(
     build=Lazy("stfit.kinds.resonance.reduce:fitted_lines"),
     becomes="fmr-lines",
     listed=Lazy("stfit.kinds.resonance.layout:SPECTRUM"),
-    design=Lazy("stfit.kinds.resonance.experiment:SpectraSection"),
+    design=Lazy("stfit.kinds.resonance.experiment_spectra:SpectraSection"),
     simulate=Lazy("stfit.kinds.resonance.simulated_spectra:spectra"),
     offer=None,
+    section=Lazy("stfit.kinds.resonance.report:section"),
+    facts=Lazy("stfit.kinds.resonance.notes:facts"),
     advice=Lazy("stfit.kinds.resonance.advice:SPECTRUM_ADVICE"),
 )

@@ -12,6 +12,7 @@ from stfit.kinds.resonance.line_fit import Line
 from stfit.measurement.base import Array
 from stfit.results.numbers import format_p
 
+_MOST_SHARED: Final = 0.99  # a correlation that leaves an error of its own
 _TURNED: Final = 1e-3  # p-value below which lines have different phases
 
 
@@ -19,6 +20,18 @@ def powers(lines: Sequence[Line]) -> tuple[Array, Array]:
     """Areas of the lines whatever their phase, relative to the largest, and their standard errors, shape (lines,)."""
     areas = np.array([line.integrated for line in lines])
     return tuple(areas.T / np.max(areas[:, 0]))
+
+
+def shared_errors(lines: Sequence[Line]) -> Array:
+    """Correlation of the errors of area and width of each line, shape (lines,)."""
+    found = []
+    for line in lines:
+        size = max(line.size, np.finfo(float).tiny)
+        gradient = np.concatenate([[0.0, size], line.fwhm * line.amplitudes / size])
+        both = np.stack([gradient, np.eye(gradient.size)[1]])
+        (area, covariance), (_, width) = both @ line.covariance @ both.T
+        found.append(covariance / np.sqrt(area * width) if area * width > 0.0 else 0.0)
+    return np.clip(found, -_MOST_SHARED, _MOST_SHARED)
 
 
 def phase_words(lines: Sequence[Line]) -> list[str]:

@@ -13,20 +13,22 @@ import numpy.typing as npt
 from stfit.errors import CellProblem, TableError
 from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES
 from stfit.kinds.resonance.data import FmrLines
-from stfit.kinds.resonance.film import FEWEST, FilmLines, field_slopes, may_be_free
-from stfit.kinds.resonance.film_words import film_words
+from stfit.kinds.resonance.film import FEWEST, field_slopes, may_be_free, of_one_mode
+from stfit.kinds.resonance.film_lines import FilmLines
+from stfit.kinds.resonance.found import FoundLines, kept_spectra
 from stfit.kinds.resonance.line_fit import Line
 from stfit.kinds.resonance.measured import LineSearch, MeasuredSpectrum
-from stfit.kinds.resonance.powers import phase_words, powers
+from stfit.kinds.resonance.powers import phase_words, powers, shared_errors
 from stfit.kinds.resonance.read_spectra import read_spectra
 from stfit.kinds.resonance.series import Series, series_of
 from stfit.kinds.resonance.spectra import fit_spectra
 from stfit.kinds.resonance.spectra_words import words
 from stfit.loaders.listed import Listed
-from stfit.measurement.base import Array, Origin
+from stfit.measurement.base import Array, Origin, frozen
 from stfit.measurement.columns import P
 from stfit.physics.fluctuations import LINE_SHAPES
 from stfit.physics.line_shapes import SHAPES
+from stfit.units import UnitError, parse_quantity
 
 Columns = Mapping[str, npt.NDArray[Any]]
 
@@ -57,7 +59,7 @@ def fitted_lines(
         The known width that no current changes.
     **search
         line_shape, a key of SHAPES; lines, at most; background, its order; modulation, amplitude of that of the field,
-        T; smoothed_lines, whether a time constant smoothed them; film, names from SHIFTS.
+        with its unit; smoothed_lines, whether a time constant smoothed them; film, names from SHIFTS.
 
     Returns
     -------
@@ -70,12 +72,13 @@ def fitted_lines(
         Files that cannot be read, spectra swept in different quantities, no line in any, a current without the state of
         the device, a film that the sweeps do not suit.
     """
-    columns, stateless = _with_state(columns)
+    columns = _with_state(columns)
     swept, spectra, recognised = read_spectra(columns, listed or Listed(Path(origin.file).parent))
     unused = _unused_field(columns, swept)
+    modulation = _modulation(search.get("modulation"))
     for wrong in (
         _unfit_film(columns, swept, geometry, search.get("film") or ()),
-        _unfit_shape(spectra, swept, search.get("line_shape"), search.get("modulation")),
+        _unfit_shape(spectra, swept, search.get("line_shape"), modulation),
     ):
         if wrong is not None:
             raise TableError([wrong])
@@ -84,7 +87,7 @@ def fitted_lines(
         search.get("line_shape"),
         search.get("lines") or MOST_LINES,
         BACKGROUNDS if background is None else (background,),
-        search.get("modulation") or 0.0,
+        modulation,
         search.get("smoothed_lines"),
     )
     found = fit_spectra(spectra, wanted)
@@ -104,16 +107,17 @@ def fitted_lines(
     table = _line_columns(shown, lines, swept)
     powered, of_powers = _powers(table, seen, lines, found.choice.shape)
     table |= powered
-    film: list[str] = []
+    measured = FilmLines.of(shown.get("frequency", np.full(seen.size, np.nan)), lines)
+    in_field = measured if swept == "field" and "frequency" in shown else None
+    shifts = tuple(search.get("film") or ())
     if geometry is not None:
-        of_film = FilmLines.of(shown.get("frequency", np.zeros(seen.size)), lines)
-        shifts, series = search.get("film") or (), series_of(shown, seen.size)
+        series = series_of(shown, seen.size)
         if swept == "frequency":
-            of_film = _in_field(of_film, shown["field"], geometry, shifts, series)
-            table = _as_field_sweeps(table, of_film)
-        film, stay = film_words(of_film, geometry, shifts, series)
+            in_field = _in_field(measured, shown["field"], geometry, shifts, series)
+            table = _as_field_sweeps(table, in_field)
+        stay = of_one_mode(in_field or measured, geometry, shifts, series)
         table = {name: values[stay] for name, values in table.items()}
-    notices = [*origin.notices, *unused, *stateless, *words(spectra, found), *of_powers, *film]
+    notices = [*origin.notices, *unused, *words(spectra, found), *of_powers]
     lines_of_table = FmrLines.from_columns(
         table,
         origin=replace(origin, notices=tuple(notices), recognised=(*origin.recognised, *recognised)),
@@ -121,7 +125,13 @@ def fitted_lines(
         power="integrated" if "power" in table else None,
         inhomogeneous_linewidth=inhomogeneous_linewidth,
     )
-    return replace(lines_of_table, tests=found.tests)
+    files = tuple(spectra[row].file for row in seen.tolist())
+    setting = columns.get("frequency" if swept == "field" else "field", np.full(len(spectra), np.nan))
+    kept = kept_spectra(spectra, found.fits, np.asarray(setting, dtype=float))
+    whole = FoundLines(measured, swept, in_field, shown, files, geometry, shifts, kept)
+    line = frozen(np.tile(np.arange(len(lines)), 2), np.intp) if powered else None
+    shared = frozen(np.tile(shared_errors(lines), 2)) if powered else None
+    return replace(lines_of_table, tests=found.tests, found=whole, shared=shared, line=line)
 
 
 def _unfit_film(columns: Columns, swept: str, geometry: str | None, shifts: Sequence[str]) -> CellProblem | None:
@@ -148,8 +158,22 @@ def _unfit_film(columns: Columns, swept: str, geometry: str | None, shifts: Sequ
     return None
 
 
+def _modulation(given: str | float | None) -> float:
+    """Its amplitude, T; 0 where none is given."""
+    if given is None:
+        return 0.0
+    try:
+        found = parse_quantity(given, "T")
+    except UnitError as error:
+        raise TableError([CellProblem(None, "modulation", error.expected, error.found)]) from None
+    if found.uncertainty is not None or found.value <= 0.0:
+        expected = 'a positive amplitude without ±, half of peak-to-peak, such as "0.5 mT"'
+        raise TableError([CellProblem(None, "modulation", expected, str(given))])
+    return float(found.value)
+
+
 def _unfit_shape(
-    spectra: Sequence[MeasuredSpectrum], swept: str, shape: str | None, modulation: float | None
+    spectra: Sequence[MeasuredSpectrum], swept: str, shape: str | None, modulation: float
 ) -> CellProblem | None:
     """What is wrong with a shape for these spectra."""
     if modulation and swept != "field":
@@ -192,15 +216,15 @@ def _as_field_sweeps(table: Mapping[str, npt.NDArray[Any]], lines: FilmLines) ->
     }
 
 
-def _with_state(columns: Columns) -> tuple[Columns, list[str]]:
-    """The columns with a state, and a notice where nobody gives one: without a current none plays a part."""
+def _with_state(columns: Columns) -> Columns:
+    """The columns with a state, P where nobody gives one: without a current none plays a part."""
     if "state" in columns:
-        return columns, []
+        return columns
     if np.any(columns.get("current", 0.0)):
         expected = 'a column, or the constant state = "P", since the state decides what a current does'
         raise TableError([CellProblem(None, "state", expected, "none")])
     state = np.full(columns["file"].size, P, dtype=np.int8)
-    return {**columns, "state": state}, ["no state is given: without a current it plays no part, and P stands for it"]
+    return {**columns, "state": state}
 
 
 def _unused_field(columns: Columns, swept: str) -> list[str]:

@@ -51,8 +51,8 @@ def chosen_shape(spectra: Sequence[MeasuredSpectrum], search: LineSearch, cleare
     """The declared shape, or the one that the evidence of as many of the clearest spectra as it needs asks for."""
     tried: dict[str, dict[int, SpectrumFit]] = {shape: {} for shape in _candidates(spectra, search)}
     for first in range(0, len(spectra), _PROBES):
-        for shape, own in tried.items():
-            own |= {at: search.fit(spectra[at], shape) for at in clearest[first : first + _PROBES]}
+        for at in clearest[first : first + _PROBES]:
+            _try(tried, spectra[at], at, search)
         evidence = {shape: sum(fit.evidence for fit in own.values()) for shape, own in tried.items()}
         decided = _decided(evidence)
         if search.shape is not None or decided:
@@ -65,14 +65,23 @@ def chosen_shape(spectra: Sequence[MeasuredSpectrum], search: LineSearch, cleare
     return Choice(shape, best, evidence[shape] - evidence[best], search.shape is not None, decided, tried[shape])
 
 
+def _try(tried: Mapping[str, dict[int, SpectrumFit]], spectrum: MeasuredSpectrum, at: int, search: LineSearch) -> None:
+    """Fit a spectrum with every shape: the first one tells how many lines there are, to which others may add one."""
+    first, *others = tried
+    tried[first][at] = search.fit(spectrum, first)
+    fewer = replace(search, most=min(search.most, len(tried[first][at].lines) + 1))
+    for shape in others:
+        tried[shape][at] = fewer.fit(spectrum, shape)
+
+
 def _candidates(spectra: Sequence[MeasuredSpectrum], search: LineSearch) -> list[str]:
-    """Shapes without a Gaussian, and the declared one."""
+    """Shapes without a Gaussian, and the declared one; this, or the most general one, first."""
     if search.modulation:
         return [search.shape or "derivative"]
     plain = [name for name, shape in SHAPES.items() if not shape.gaussian]
     if any(np.iscomplexobj(spectrum.signal) for spectrum in spectra):
         plain.remove("lorentzian")  # which has no phase
-    return list(dict.fromkeys([*plain, search.shape or plain[0]]))
+    return list(dict.fromkeys([search.shape or "symmetric+antisymmetric", *plain]))
 
 
 def _decided(evidence: Mapping[str, float]) -> bool:

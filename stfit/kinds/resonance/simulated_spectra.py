@@ -1,19 +1,25 @@
-"""Spectra of a virtual device: one resonance line on a background with noise, a file each, and their index."""
+"""Spectra of a virtual device: resonances as a spectrometer shows them, a file each, and their index."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from stfit.kinds.resonance.experiment import SpectrumDesign
+from stfit.kinds.resonance.experiment_spectra import SpectrumDesign
+from stfit.kinds.resonance.instrument import Signal
 from stfit.kinds.resonance.simulated import true_lines
 from stfit.laboratory.designs import Files, VirtualDevice
 from stfit.laboratory.tables import rounded, settings_table
-from stfit.physics.fluctuations import LINE_SHAPES, peak_power
+from stfit.physics.fluctuations import peak_power
 from stfit.physics.resonance import GEOMETRIES
 
 Array = npt.NDArray[np.float64]
+
+_MILLIWATT: Final = 1e-3  # W
+_FAINTEST: Final = 1e-9  # of the largest power: noise may take a small one below nothing, which has no decibels
 
 
 def spectra(device: VirtualDevice, design: SpectrumDesign, rng: np.random.Generator) -> tuple[pd.DataFrame, Files]:
@@ -26,8 +32,9 @@ def spectra(device: VirtualDevice, design: SpectrumDesign, rng: np.random.Genera
     files: list[str] = []
     contents: dict[str, bytes] = {}
     for place in range(rows.width.size):
-        signal = _signal(design, float(center[place]), float(rows.width[place]), float(height[place]), rng)
-        table = pd.DataFrame({header: rounded(design.sweep * factor), "signal": rounded(signal)})
+        line = (float(center[place]), float(rows.width[place]), float(height[place]))
+        signal = design.instrument.record(design.sweep, line, rng)
+        table = pd.DataFrame({header: rounded(design.sweep * factor), **_columns(design, signal)})
         name = f"{design.file.removesuffix('.csv')}_{place + 1:02d}.csv"
         files.append(name)
         contents[name] = table.to_csv(index=False, lineterminator="\n").encode()
@@ -43,7 +50,8 @@ def _centers(device: VirtualDevice, design: SpectrumDesign) -> Array:
         return design.centers
     kittel = GEOMETRIES[design.geometry]
     gamma = device.truth["gyromagnetic_ratio"]
-    return np.asarray(kittel(design.lines.frequencies, gamma, design.effective_magnetisation))
+    anisotropy, offset = design.shifts
+    return np.asarray(kittel(design.lines.frequencies, gamma, design.effective_magnetisation) - anisotropy + offset)
 
 
 def _own_center(design: SpectrumDesign, state: Array) -> npt.NDArray[np.intp]:
@@ -55,12 +63,11 @@ def _own_center(design: SpectrumDesign, state: Array) -> npt.NDArray[np.intp]:
     return np.array([order[int(code)] for code in state], dtype=np.intp)
 
 
-def _signal(
-    design: SpectrumDesign, center: float, fwhm: float, height: float, rng: np.random.Generator
-) -> npt.NDArray[np.float64]:
-    """One spectrum along the sweep."""
-    parts = LINE_SHAPES[design.shape](design.sweep, center, fwhm)
-    line = sum(share * part for share, part in zip((1.0, design.antisymmetric), parts, strict=False))
-    middle, change = design.background
-    background = middle + change * np.linspace(-0.5, 0.5, design.sweep.size)
-    return np.asarray(height * line + background + design.noise * rng.standard_normal(design.sweep.size))
+def _columns(design: SpectrumDesign, signal: Signal) -> dict[str, list[float]]:
+    """The columns of a file beside the axis of the sweep."""
+    if np.iscomplexobj(signal):
+        return {"S21 re": rounded(signal.real), "S21 im": rounded(signal.imag)}
+    if not design.decibel:
+        return {"signal": rounded(signal.real)}
+    power = np.maximum(signal.real, _FAINTEST * float(np.max(np.abs(signal))))
+    return {"signal (dBm)": rounded(10.0 * np.log10(power / _MILLIWATT))}

@@ -21,7 +21,12 @@ class _TraceAdvice(Advice):
         settings = []
         told = asked.given.keys() & {"quantity", "unit"}
         arrays = any(Path(name).suffix.lower() in ARRAYS for name in asked.files)
-        if "voltage" in asked.columns and not told:
+        index = asked.columns.get("file") and "current" not in asked.columns  # which has a voltage for the drive then
+        if index and "voltage" in asked.columns:
+            if arrays and not told:
+                remark = "in a unit that the key unit says, or resistance; R = V/I in either state"
+                settings.append(Setting("quantity", "current", remark, assumed=True))
+        elif "voltage" in asked.columns and not told:
             remark = "R = V/I, so that levels change places where the current is negative"
             settings.append(Setting("quantity", "voltage", remark, assumed=True))
         elif arrays and not told:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.kinds.telegraph import checks, record_checks, verdicts
-from stfit.kinds.telegraph.hidden_markov import HmmEnd, HmmFit, fit_hmm, innovations
+from stfit.kinds.telegraph.hidden_markov import HmmEnd, HmmFit, fit_noises, fit_part, innovations
 from stfit.kinds.telegraph.memory_fit import best_memory, refitted
 from stfit.kinds.telegraph.record import Record
 from stfit.kinds.telegraph.reduced import ReducedTrace, reason_of
@@ -33,9 +33,7 @@ def by_chain(base: ReducedTrace, judged: Check | None, words: str, begun: HmmFit
     histogram shows no levels.
     """
     interval, record = base.raw.sample_interval, base.record
-    found = begun or _white(base)
-    if found.end is HmmEnd.CONVERGED and found.memory <= 1:
-        found = _with_memory(found, record, interval)
+    found, scores = _with_memory(begun or _white(base), record, interval)
     every = [] if judged is None else [judged]
     if found.end is not HmmEnd.CONVERGED or not np.all(np.isfinite(found.rates.covariance)):
         failure = f"The hidden Markov model found {found.end.value}."
@@ -52,9 +50,7 @@ def by_chain(base: ReducedTrace, judged: Check | None, words: str, begun: HmmFit
     ]
     if found.memory == 0:
         every.append(checks.spectrum_check(spectrum_of(record, interval, rates), rates, base.task.traces))
-    every.append(
-        checks.innovation_check(innovations(_first(record, _HELD), interval, found), found.memory, base.task.traces)
-    )
+    every.append(checks.innovation_check(scores, found.memory, base.task.traces))
     return base.judged(*every)
 
 
@@ -81,9 +77,8 @@ def _white(base: ReducedTrace) -> HmmFit:
     assert levels is not None  # noqa: S101
     start = np.array([levels.low, levels.high])[list(base.order)]
     if record.complete:
-        return _better_noise(
-            record.parts[0], base.raw.sample_interval, (float(start[0]), float(start[1])), levels.noise
-        )
+        near = (float(start[0]), float(start[1]))
+        return fit_noises(record.parts[0], base.raw.sample_interval, near, levels.noise)
     dwell = np.full(2, 30.0) if base.segmentation is None else _rough(base.segmentation.dwell_times())[list(base.order)]
     return best_memory(record.floats(), base.raw.sample_interval, (np.log(dwell), start, levels.noise), most=0)
 
@@ -92,16 +87,20 @@ def _rough(dwell: Array) -> Array:
     return np.where(np.isfinite(dwell), np.maximum(dwell, 2.0), 30.0)
 
 
-def _with_memory(white: HmmFit, record: Record, interval: float) -> HmmFit:
-    """The chain with memory where the innovations of the white one are correlated, and the samples ask for it."""
-    parts = _first(record, _COLOURED)
-    scores = innovations(parts, interval, white)
-    correlation = abs(checks.neighbours(scores))
-    if correlation < max(_COLOUR[0] / np.sqrt(max(scores.size, 1)), _COLOUR[1]):
-        return white
-    start = (white.rates.log_tau - np.log(interval), white.levels, float(np.sqrt(np.mean(white.noise**2))))
-    found = best_memory(parts, interval, start)
-    return found if found.end is HmmEnd.CONVERGED and found.memory > white.memory else white
+def _with_memory(found: HmmFit, record: Record, interval: float) -> tuple[HmmFit, Array]:
+    """The chain with memory, where the innovations are correlated and the samples ask for it; and the innovations."""
+    if found.end is not HmmEnd.CONVERGED:
+        return found, np.empty(0)
+    looked_at = _first(record, _HELD)
+    scores = innovations(looked_at, interval, found)
+    correlated = max(_COLOUR[0] / np.sqrt(max(scores.size, 1)), _COLOUR[1])
+    if found.memory > 1 or abs(checks.neighbours(scores)) < correlated:
+        return found, scores
+    start = (found.rates.log_tau - np.log(interval), found.levels, float(np.sqrt(np.mean(found.noise**2))))
+    wider = best_memory(_first(record, _COLOURED), interval, start)
+    if wider.end is HmmEnd.CONVERGED and wider.memory > found.memory:
+        return wider, innovations(looked_at, interval, wider)
+    return found, scores
 
 
 def _halves(found: HmmFit, record: Record, interval: float) -> tuple[Array, Array]:
@@ -124,16 +123,5 @@ def _of_half(parts: tuple[npt.NDArray[Any], ...], interval: float, whole: HmmFit
     """The same model on half of the record, begun at that of the whole."""
     chain = whole.chain
     if chain is None:
-        near = (float(whole.levels[0]), float(whole.levels[1]))
-        return fit_hmm(parts[0], interval, near, float(whole.noise[0]), separate_noise=whole.separate_noise)
+        return fit_part(parts[0], interval, whole)
     return refitted(whole, [np.asarray(part[:_COLOURED], dtype=float) for part in parts], interval)
-
-
-def _better_noise(samples: npt.NDArray[Any], interval: float, start: tuple[float, float], noise: float) -> HmmFit:
-    """The fit with one noise for both states, or with one for each where BIC prefers that."""
-    one = fit_hmm(samples, interval, start, noise)
-    two = fit_hmm(samples, interval, start, noise, separate_noise=True)
-    gain = 2.0 * (two.log_likelihood - one.log_likelihood)
-    if two.end is HmmEnd.CONVERGED and (one.end is not HmmEnd.CONVERGED or gain > np.log(samples.size)):
-        return two
-    return one

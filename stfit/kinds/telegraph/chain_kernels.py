@@ -26,6 +26,7 @@ _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # n·high is exact for |n| < 2^20
 _ROUNDER = 6755399441055744.0  # 1.5·2^52: adding it leaves the nearest integer in the low bits of the sum
 _TAYLOR = tuple(1.0 / math.factorial(k) for k in range(14))
+_CARRIED = 28  # by state: the forward vector, first moments of six statistics, upper triangle of their second ones
 _compiled = compiled("contract")  # reordering would undo the rounding trick of the exponential
 
 
@@ -103,89 +104,92 @@ def forward(samples: Any, emission: Emission, stay: Array, state: Array, sums: A
 
 
 @_compiled
-def _change(w0: float, w1: float, stay: Array, a: Array, old: tuple[Array, Array], new: tuple[Array, Array]) -> None:
-    """One transition and emission of the forward vector a and of the moments, `old` into `new` (linear, square)."""
-    t, m = old
-    t_next, m_next = new
+def _change(w0: float, w1: float, stay: Array, both: tuple[Array, Array], kept: tuple[Array, Array]) -> None:
+    """One transition and emission of what is carried along. kept: room for (7,), (7,)."""
+    v, u = both
+    up, down = kept
     c00, c10, c01, c11 = w0 * stay[0], w0 * stay[2], w1 * stay[1], w1 * stay[3]
-    a0, a1 = a[0], a[1]
-    for k in range(6):
-        for j in range(k, 6):
-            m_next[0, k, j] = c00 * m[0, k, j] + c10 * m[1, k, j]
-            m_next[1, k, j] = c01 * m[0, k, j] + c11 * m[1, k, j]
-        t_next[0, k] = c00 * t[0, k] + c10 * t[1, k]
-        t_next[1, k] = c01 * t[0, k] + c11 * t[1, k]
-    for k in range(3):  # one more transition 1→0, in statistic 2
-        m_next[0, k, 2] += c10 * t[1, k]
-    for k in range(2, 6):
-        m_next[0, 2, k] += c10 * t[1, k]
-    for k in range(2):  # one more transition 0→1, in statistic 1
-        m_next[1, k, 1] += c01 * t[0, k]
-    for k in range(1, 6):
-        m_next[1, 1, k] += c01 * t[0, k]
-    m_next[0, 2, 2] += c10 * a1
-    m_next[1, 1, 1] += c01 * a0
-    t_next[0, 2] += c10 * a1
-    t_next[1, 1] += c01 * a0
-    a[0] = c00 * a0 + c10 * a1
-    a[1] = c01 * a0 + c11 * a1
+    for i in range(7):
+        up[i] = c01 * v[i]
+        down[i] = c10 * u[i]
+    for i in range(_CARRIED):
+        x, y = v[i], u[i]
+        v[i] = c00 * x + c10 * y
+        u[i] = c01 * x + c11 * y
+    v[3] += down[0]  # one more transition 1→0, in statistic 2
+    v[9] += down[1]
+    v[14] += down[2]
+    v[18] += 2.0 * down[3] + down[0]
+    for i in range(3):
+        v[19 + i] += down[4 + i]
+    u[2] += up[0]  # one more transition 0→1, in statistic 1
+    u[8] += up[1]
+    u[13] += 2.0 * up[2] + up[0]
+    for i in range(4):
+        u[14 + i] += up[3 + i]
 
 
 @_compiled
-def _count(z: float, added: Array, a: Array, t: Array, m: Array) -> None:
-    """One more sample in state 1: statistics 3, 4 and 5 grow by 1, z and z². added: room for three numbers."""
-    added[0], added[1], added[2] = 1.0, z, z * z
-    for k in range(3):
-        for j in range(4 + k):
-            m[1, j, 3 + k] += added[k] * t[1, j]
-        for j in range(k, 3):
-            m[1, 3 + k, 3 + j] += added[k] * (t[1, 3 + j] + added[j] * a[1])
-    for k in range(3):
-        t[1, 3 + k] += added[k] * a[1]
+def _count(z: float, u: Array) -> None:
+    """One more sample in state 1: statistics 3, 4 and 5 grow by 1, z and z²."""
+    square = z * z
+    a, t3, t4, t5 = u[0], u[4], u[5], u[6]
+    for j in range(3):  # products with statistics 0, 1 and 2
+        t, at = u[1 + j], (10, 15, 19)[j]
+        u[at] += t
+        u[at + 1] += z * t
+        u[at + 2] += square * t
+    u[22] += 2.0 * t3 + a
+    u[23] += z * (t3 + a) + t4
+    u[24] += square * (t3 + a) + t5
+    u[25] += z * (2.0 * t4 + z * a)
+    u[26] += square * (t4 + z * a) + z * t5
+    u[27] += square * (2.0 * t5 + square * a)
+    u[4] += a
+    u[5] += z * a
+    u[6] += square * a
 
 
 @_compiled
-def _recentre(state: Array, mean: Array, shift: Array, t: Array, m: Array) -> None:
+def _recentre(state: Array, mean: Array, both: tuple[Array, Array], shift: Array) -> None:
     """Normalise the forward vector, and move the first moments into the mean. shift: room for six numbers."""
-    scale = state[0] + state[1]
+    v, u = both
+    scale = v[0] + u[0]
     state[2] += math.log(scale)
-    state[0] /= scale
-    state[1] /= scale
+    inverse = 1.0 / scale
+    for i in range(_CARRIED):
+        v[i] *= inverse
+        u[i] *= inverse
     for k in range(6):
-        t[0, k] /= scale
-        t[1, k] /= scale
-        shift[k] = t[0, k] + t[1, k]
+        shift[k] = v[1 + k] + u[1 + k]
         mean[k] += shift[k]
-    for s in range(2):
+    for w in both:
+        at = 7
         for k in range(6):
             for j in range(k, 6):
-                moved = shift[k] * t[s, j] + shift[j] * t[s, k] - shift[k] * shift[j] * state[s]
-                m[s, k, j] = m[s, k, j] / scale - moved
-    for s in range(2):
+                w[at] -= shift[k] * w[1 + j] + shift[j] * w[1 + k] - shift[k] * shift[j] * w[0]
+                at += 1
         for k in range(6):
-            t[s, k] -= shift[k] * state[s]
+            w[1 + k] -= shift[k] * w[0]
 
 
 @_compiled
 def moments(samples: Any, emission: Emission, stay: Array, state: Array, statistics: Any, sums: Array) -> None:
     """`forward`, with the conditional mean and covariance of the sufficient statistics given all samples so far.
 
-    statistics: three arrays, all changed in place. The mean, shape (6,); by present state, the first and second moments
-    of the statistics about the mean times the forward vector, shapes (2, 6) and (2, 6, 6) (of the second ones the upper
-    triangle); recentred with every normalisation, so that they stay exact over any length.
+    statistics: two arrays, changed in place. The mean, shape (6,); by present state, shape (2, 28), the forward vector
+    and, times it, the first and second moments of the statistics about the mean (of the second ones the upper triangle,
+    row by row); recentred with every normalisation, so that they stay exact over any length. The forward vector in
+    `state` is not read.
     """
-    mean, linear, square = statistics
-    work, room, added = np.empty((4, _BLOCK)), np.empty(6), np.empty(3)
-    now = (linear.copy(), square.copy())
-    then = (linear.copy(), square.copy())
+    mean, carried = statistics
+    both = (carried[0], carried[1])
+    work, shift, kept = np.empty((4, _BLOCK)), np.empty(6), (np.empty(7), np.empty(7))
     for start in range(0, samples.size, _BLOCK):
         block = samples[start : start + _BLOCK]
         weigh(block, emission, work, sums)
         for i in range(block.size):
-            _change(work[1, i], work[2, i], stay, state, now, then)
-            now, then = then, now
-            _count(work[0, i], added, state, now[0], now[1])
+            _change(work[1, i], work[2, i], stay, both, kept)
+            _count(work[0, i], both[1])
             if i % _GROUP == _GROUP - 1 or i == block.size - 1:
-                _recentre(state, mean, room, now[0], now[1])
-    linear[:] = now[0]
-    square[:] = now[1]
+                _recentre(state, mean, both, shift)

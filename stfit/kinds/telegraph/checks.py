@@ -25,8 +25,9 @@ _FEWEST_BLOCKS: Final = 20
 _SMALL_SCATTER, _LARGE_SCATTER = 0.3, 1.0  # relative excess of their variance
 _LARGEST_BIAS: Final = 1.0 / 3.0  # of the error of ln τ
 _LARGEST_SHARE: Final = 0.1  # of ln τ, however large its error
-_FEW, _TOO_FEW = 20, 5  # transitions
+_FEW, TOO_FEW = 20, 5  # transitions
 _SHORT: Final = 3.0  # samples a dwell
+_NEARLY: Final = 0.5  # of that ratio, from which a model of the response may be too simple
 _SLOW: Final = 0.3  # rise time over the shorter dwell
 _TESTED_FROM: Final = 20  # dwells of a state
 
@@ -53,7 +54,7 @@ def threshold_check(thresholds: Thresholds, transitions: float, route: str) -> C
 def transition_check(transitions: Array) -> Check:
     """Whether there are enough transitions."""
     fewest = float(np.min(transitions))
-    verdict = FAILED if fewest < _TOO_FEW else DOUBTFUL if fewest < _FEW else PASSED
+    verdict = FAILED if fewest < TOO_FEW else DOUBTFUL if fewest < _FEW else PASSED
     counts = f"{transitions[0]:.0f} transitions out of P, {transitions[1]:.0f} out of AP"
     return Check("transitions", verdict, f"{counts}{'' if verdict == PASSED else ': too few for more than a rough τ'}.")
 
@@ -69,6 +70,8 @@ def bandwidth_check(dwell: Array, rise: float | None, slow: float = _SLOW) -> Ch
     if rise is not None and rise > max(1.0, slow * shortest):
         sentence = f"{text} The instrument is too slow for it: short dwells are lost (declare a dead_time)."
         return Check("bandwidth", FAILED, sentence)
+    if rise is not None and rise > max(1.0, _NEARLY * slow * shortest):
+        return Check("bandwidth", DOUBTFUL, f"{text} The instrument is slow for it: τ may come out too long.")
     if shortest < _SHORT:
         return Check("bandwidth", DOUBTFUL, f"{text} Many dwells fall between two samples.")
     return Check("bandwidth", PASSED, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final, Self, final
+from typing import Any, Final, Self, final
 
 import numpy as np
 import numpy.typing as npt
@@ -34,13 +34,15 @@ _NEVER_SURE = 1.0 - 2.0**-40  # a change of state is certain to twelve digits at
 class TraceRecord:
     """How one trace was reduced, for reports; the fit does not look at it.
 
-    levels, naive, tau, tau_stderr: of P and AP (naive: the mean of the counted dwells, s). noise: of the samples.
+    current: A, or None where a voltage (V) drove the device. levels, naive, tau, tau_stderr: of P and AP (naive: the
+    mean of the counted dwells, s); levels in the unit, "ohm", "A" under a voltage, "" where none is known. noise: of
+    the samples.
     checks: name, verdict ("passed", "doubtful", "failed", "not-tested") and sentence of each. panels: numbers for the
     figures of the trace, empty where they are not kept.
     """
 
     file: str
-    current: float
+    current: float | None
     route: str
     reason: str
     samples: int
@@ -56,6 +58,7 @@ class TraceRecord:
     checks: tuple[Mapping[str, str], ...]
     left_out: bool
     panels: Mapping[str, Any]
+    voltage: float | None = None
 
 
 @final
@@ -99,7 +102,10 @@ class TelegraphTraces(WithResiduals):
     naive: Array
     records: tuple[TraceRecord, ...] = ()
 
-    traits: ClassVar[Traits] = Traits(activated=True)
+    @property
+    def traits(self) -> Traits:  # type: ignore[override]
+        """The resistance is needed where a voltage drove the device and no level tells the current."""
+        return Traits(() if self.settings.voltage is None else ("resistance",), activated=True)
 
     @classmethod
     def from_columns(cls, columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin) -> Self:
@@ -187,6 +193,7 @@ class TelegraphTraces(WithResiduals):
         counted = ~self.sampled | (self.n_changed > 0)
         few = np.maximum(self.n_changed, 1.0)
         low = np.where(counted, tau * np.exp(-error), self.n * self.sample_interval / gammaincinv(1.0, _ONE_SIGMA[1]))
+        low = np.where(self.sampled & (self.n == 0), np.nan, low)  # never in that state: nothing is seen of it
         low = np.where(self.sampled & counted, tau * few / gammaincinv(few + 1.0, _ONE_SIGMA[1]), low)
         high = np.where(self.sampled, tau * few / gammaincinv(few, _ONE_SIGMA[0]), tau * np.exp(error))
         extra = {

@@ -17,7 +17,6 @@ from stfit.laboratory.dynamics import Dynamics, magnet_at, stepping, time_step
 from stfit.laboratory.tables import field_axis, grid
 from stfit.physics.llg import trajectories
 from stfit.physics.macrospin import Macrospin
-from stfit.physics.telegraph import low_passed_noise
 
 Array = npt.NDArray[np.float64]
 
@@ -27,26 +26,23 @@ _MOST_POINTS: Final = 5e7  # of the records of one temperature, before they are 
 
 def _duration(device: VirtualDevice, design: TelegraphDesign) -> float:  # noqa: ARG001 - as long on any device
     """For how long all traces together are followed, s."""
-    settings = design.temperatures.size * field_axis(design.fields).size * design.currents.size
+    settings = design.temperatures.size * field_axis(design.fields).size * design.runs.size
     return settings * design.samples * design.sample_interval
 
 
 def _traces(device: VirtualDevice, design: TelegraphDesign, rng: np.random.Generator) -> tuple[pd.DataFrame, Files]:
     """The index of the traces, and each of them: r(θ(t)) through the low-pass, sampled and counted."""
-    settings = grid(design.temperatures, field_axis(design.fields), design.currents)
+    settings = grid(design.temperatures, field_axis(design.fields), design.runs)
     temperature, field, current = settings
-    memory = np.inf if design.bandwidth is None else 1.0 / (2.0 * np.pi * design.bandwidth * design.sample_interval)
-    fine = 1 if design.bandwidth is None else int(np.ceil(_FINE / memory))
-    _refuse_many(design, fine * design.currents.size)
+    memory = design.read_out.memory
+    fine = int(np.ceil(_FINE / memory)) if memory else 1
+    _refuse_many(design, fine * design.runs.size)
     levels: list[Array] = []
     # currents of one temperature and field stand together, and go through their steps together
-    for first in range(0, current.size, design.currents.size):
+    for first in range(0, current.size, design.runs.size):
         magnet = magnet_at(device, temperature[first], field[first])
         levels += list(_levels(device, design, magnet, fine, memory, rng))
-    noise = [rng.standard_normal(design.samples) for _ in levels]
-    if design.bandwidth is not None:
-        noise = [low_passed_noise(white, memory) for white in noise]
-    counts = [counted(device, design, level, part) for level, part in zip(levels, noise, strict=True)]
+    counts = [counted(design, device.truth["delta_R"], level, rng) for level in levels]
     return trace_index(design, (temperature, field, current), counts)
 
 
@@ -63,14 +59,14 @@ def _levels(
     every = int(np.ceil(interval / time_step(device)))
     cosines = trajectories(
         magnet,
-        design.currents,
+        design.runs,
         stepping(device, rng, interval / every),
         samples=design.samples * fine,
         every=every,
-        start=np.concatenate([_anywhere(magnet, float(current), rng) for current in design.currents]),
+        start=np.concatenate([_anywhere(magnet, float(current), rng) for current in design.runs]),
     )
     level = device.law.device.gmr.resistance(np.arccos(np.clip(cosines, -1.0, 1.0)))
-    if np.isfinite(memory):
+    if memory:
         decay = float(np.exp(-1.0 / (memory * fine)))
         level, _ = scipy.signal.lfilter([1.0 - decay], [1.0, -decay], level, axis=1, zi=decay * level[:, :1])
     return np.asarray(level[:, fine - 1 :: fine])

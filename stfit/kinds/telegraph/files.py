@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from stfit.errors import InputError, Problem
 from stfit.files import READABLE, reason
+from stfit.kinds.telegraph.clock import JITTER, NO_GAPS, Gaps, multiples_of, refuse_uneven, with_gaps
 from stfit.kinds.telegraph.measured import QUANTITIES, Measured, declared
 from stfit.loaders.bare_array import bare_array
 from stfit.loaders.described import Described
@@ -28,13 +29,10 @@ _INTERVAL: Final = Column("sample_interval", "s", Domain.POSITIVE, _TIME.accepts
 _COLUMNS: Final = {
     "resistance": Column("resistance", "ohm", accepts=("ohm", "mohm"), aliases=("R",), bare=True),
     "voltage": Column("voltage", "V", accepts=("mV", "V"), aliases=("V", "U"), bare=True),
+    "current": Column("current", "A", accepts=("A", "mA", "uA", "nA"), aliases=("I",), bare=True),
 }
 _SIGNAL: Final = Column("signal", "", any_unit=True)
 
-_JITTER: Final = 0.2  # of a sampling interval, that a written time may be off
-_MOST_JITTER: Final = 0.1  # share of the times that may be off by more
-_GAP: Final = 1.5  # sampling intervals: a longer step lacks samples
-_LONGEST_GAP: Final = 1000  # samples that a gap may lack, where all together lack more than there are
 _SAME_CLOCK: Final = 1e-3  # relative, between the sampling intervals of parts of one record
 _KINDS: Final = "fiu"
 _PART: Final = 1 << 22  # samples of a mapped array that are looked at at once
@@ -43,10 +41,10 @@ _PART: Final = 1 << 22  # samples of a mapped array that are looked at at once
 # what a table of a trace may hold
 LISTED: Final = Layout(
     (_TIME,),
-    tuple((signal,) for signal in (*_COLUMNS.values(), _SIGNAL)),
+    tuple((signal,) for signal in (_COLUMNS["resistance"], _COLUMNS["voltage"], _SIGNAL)),
     (_INTERVAL,),
     record=True,
-    drawn=(("time",), (*_COLUMNS, _SIGNAL.name)),
+    drawn=(("time",), ("resistance", "voltage", _SIGNAL.name)),
 )
 
 Array = npt.NDArray[np.float64]
@@ -57,7 +55,8 @@ Array = npt.NDArray[np.float64]
 class TraceFile:
     """Where a trace lies and how its numbers are read.
 
-    quantity: "resistance" or "voltage"; "" where the file or the unit may tell. sample_interval: s; None where only the
+    quantity: "resistance", "voltage" or "current"; "" where the file or the unit may tell. driven: "current" or
+    "voltage", which the index gives, so that the file's own is not the signal. sample_interval: s; None where only the
     file can tell. unit: of numbers that have none in the file, with a factor where there is one ("0.25 mV" a count).
     dtype: of a file that holds nothing but numbers. listed: how the tables of an index are described. column: header or
     number of the signal in a table, group: which table of the file, where the index says so. size_limit: bytes that it
@@ -73,22 +72,14 @@ class TraceFile:
     column: str = ""
     group: str = ""
     size_limit: int = field(default_factory=size_limit)
+    driven: str = "current"
 
-
-@final
-@dataclass(frozen=True)
-class Gaps:
-    """Gaps in the times of a trace. number: of them. lacking: samples that they lack and that are held, as NaN.
-
-    breaks: samples before which a gap lies that is too long to be held: what is on both sides begins anew.
-    """
-
-    number: int = 0
-    lacking: int = 0
-    breaks: tuple[int, ...] = ()
-
-
-NO_GAPS: Final = Gaps()
+    @property
+    def signals(self) -> dict[str, Column]:
+        """What the signal in a table may be, by its quantity."""
+        return {
+            name: column for name, column in _COLUMNS.items() if name != self.driven and self.quantity in ("", name)
+        }
 
 
 @final
@@ -142,7 +133,9 @@ def _opened(file: TraceFile) -> RawTrace:
         return _from_table(file)
     if samples.dtype.kind not in _KINDS:
         raise InputError(Problem(file.path.name, "an array of numbers", f"one of type {samples.dtype}"))
-    return RawTrace(samples.reshape(-1), declared(file.path.name, file.quantity, file.unit), _interval(file))
+    return RawTrace(
+        samples.reshape(-1), declared(file.path.name, file.quantity, file.unit, file.driven), _interval(file)
+    )
 
 
 def _binary(file: TraceFile, size: int) -> npt.NDArray[Any]:
@@ -227,61 +220,23 @@ def _timed(table: Described, signal: str, file: TraceFile) -> tuple[Array, float
     samples, steps = table.values[signal], np.diff(table.values[_TIME.name])
     if steps.size == 0:
         raise InputError(Problem(file.path.name, "two samples or more", f"{samples.size}"))
-    _refuse_uneven(steps, file.path.name)
-    multiples = _multiples(steps)
+    refuse_uneven(steps, file.path.name)
+    multiples = multiples_of(steps)
     interval = float(steps.sum() / multiples.sum())
-    samples, gaps = _with_gaps(samples, multiples)
+    samples, gaps = with_gaps(samples, multiples)
     if file.sample_interval is None:
         return samples, interval, gaps
     if table.headers.matches[_TIME.name].unit is None:
         return samples, file.sample_interval, gaps
-    if abs(file.sample_interval / interval - 1.0) > _JITTER:
+    if abs(file.sample_interval / interval - 1.0) > JITTER:
         found = f"times {interval:.6g} s apart"
         raise InputError(Problem(file.path.name, f"the declared sample_interval, {file.sample_interval:g} s", found))
     return samples, interval, gaps
 
 
-def _refuse_uneven(steps: Array, name: str) -> None:
-    """InputError where times do not rise, or are not evenly spaced but for jitter and gaps."""
-    falling = np.flatnonzero(steps <= 0.0)
-    if falling.size:
-        where = f"{name}, sample {falling[0] + 2}, column 'time'"
-        raise InputError(Problem(where, "times that rise", f"a step of {steps[falling[0]]:.6g} s"))
-    step = float(np.median(steps))
-    off = np.abs(steps / (step * _multiples(steps)) - 1.0) > _JITTER
-    if np.count_nonzero(off) > _MOST_JITTER * steps.size:
-        place = int(np.flatnonzero(off)[0])
-        where = f"{name}, sample {place + 2}, column 'time'"
-        expected = f"evenly spaced times, {step:.6g} s apart, to {100 * _JITTER:g} %"
-        raise InputError(Problem(where, expected, f"a step of {steps[place]:.6g} s"))
-
-
-def _multiples(steps: Array) -> npt.NDArray[np.int64]:
-    """Sampling intervals in each step of time: more than one in a gap, one where a time is late and the next is not."""
-    whole = steps / np.median(steps)
-    beside = np.minimum(np.append(whole[1:], np.inf), np.insert(whole[:-1], 0, np.inf))
-    beside = np.where(np.isfinite(beside), beside, 1.0)
-    gap = (whole > _GAP) & (whole + beside > 1.0 + _GAP)
-    return np.where(gap, np.rint(whole), 1.0).astype(np.int64)
-
-
-def _with_gaps(samples: Array, multiples: npt.NDArray[np.int64]) -> tuple[Array, Gaps]:
-    """Samples with NaN for those that gaps lack; long gaps are breaks where all together lack more than there are."""
-    lacking = multiples - 1
-    number = int(np.count_nonzero(lacking))
-    if number == 0:
-        return samples, NO_GAPS
-    long = (lacking > _LONGEST_GAP) & (lacking.sum() > samples.size)
-    held = np.where(long, 0, lacking)
-    places = np.concatenate([[0], np.cumsum(held + 1)])
-    found = np.full(int(places[-1]) + 1, np.nan)
-    found[places] = samples
-    return found, Gaps(number, int(held.sum()), tuple(places[1:][long].tolist()))
-
-
 def _signals(file: TraceFile) -> list[Column]:
     """What the signal in a table may be; one thing, as the table is described, where the index names its column."""
-    signals = [*(column for name, column in _COLUMNS.items() if file.quantity in ("", name)), _SIGNAL]
+    signals = [*file.signals.values(), _SIGNAL]
     if not file.column:
         return signals
     return [next((column for column in signals if column.name in file.listed.description.columns), _SIGNAL)]
@@ -293,12 +248,12 @@ def _written(file: TraceFile, match: Match, table: Described) -> tuple[Measured,
     if match.column != _SIGNAL and fits(match.unit, match.column):
         return Measured(match.column.name, 1.0), 1.0
     if match.unit is None and file.unit is not None:
-        return declared(file.path.name, file.quantity, file.unit), 1.0
+        return declared(file.path.name, file.quantity, file.unit, file.driven), 1.0
     if match.column != _SIGNAL:
         return Measured(match.column.name), 1.0
     unit = match.unit if match.unit and is_unit(match.unit) else ""
-    for name, column in _COLUMNS.items():
-        if file.quantity in ("", name) and unit and fits(unit, column):
+    for name, column in file.signals.items():
+        if unit and fits(unit, column):
             return Measured(name, 1.0), conversion(unit, column.unit)[0]
     if file.quantity and unit:
         expected = f"a unit such as {QUANTITIES[file.quantity]}"

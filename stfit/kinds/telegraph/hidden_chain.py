@@ -23,6 +23,21 @@ Array = npt.NDArray[np.float64]
 
 _CHUNK = 1 << 20  # samples converted at a time: what a memory-mapped trace holds in memory
 _STATISTICS = 6  # first sample in AP; transitions P→AP, AP→P; samples in AP, their Σz and Σz²
+_UPPER = np.triu_indices(_STATISTICS)
+
+
+@final
+@dataclass(frozen=True)
+class Expected:
+    """ln L of some samples, and the sufficient statistics given them: mean (6,), covariance (6, 6).
+
+    totals: number of samples, Σz and Σz².
+    """
+
+    value: float
+    mean: Array
+    covariance: Array
+    totals: Array
 
 
 @final
@@ -49,24 +64,32 @@ class HiddenChain:
 
     def derivatives(self, x: Array) -> tuple[float, Array, Array, Array]:
         """ln L, its gradient (p,), its Hessian (p, p), and the mean of the statistics (6,)."""
+        expected = self.expected(x)
+        return expected.value, *self.slopes(x, expected), expected.mean
+
+    def expected(self, x: Array) -> Expected:
+        """What one pass over the samples tells of ln L at x."""
         emission, stay, state = self.numbers(x)
-        mean, linear, square = (
-            np.zeros(_STATISTICS),
-            np.zeros((2, _STATISTICS)),
-            np.zeros((2, _STATISTICS, _STATISTICS)),
-        )
-        linear[1, 0] = square[1, 0, 0] = state[1]  # statistic 0: the first sample is in state AP
+        mean, carried = np.zeros(_STATISTICS), np.zeros((2, 1 + _STATISTICS + _UPPER[0].size))
+        carried[:, 0] = state[:2]
+        carried[1, [1, 1 + _STATISTICS]] = state[1]  # statistic 0: the first sample is in state AP
         sums = np.zeros((3, 256))
         for chunk, step in self._stretches(stay):
-            moments(chunk, emission, step, state, (mean, linear, square), sums)
-        upper = np.triu(square.sum(axis=0))
-        covariance = upper + np.triu(upper, 1).T
+            moments(chunk, emission, step, state, (mean, carried), sums)
+        covariance = np.zeros((_STATISTICS, _STATISTICS))
+        covariance[_UPPER] = carried[:, 1 + _STATISTICS :].sum(axis=0)
+        covariance += np.triu(covariance, 1).T
         totals = np.array([self.samples.size, *sums[:2].sum(axis=1)])
-        rows = np.vstack([mean, np.zeros(_STATISTICS), np.eye(_STATISTICS)])
-        jet = _complete_log_likelihood(seed(x, 2), rows, np.outer([1.0] + [0.0] * (_STATISTICS + 1), totals))
+        return Expected(self._with_common_factor(x, state[2], sums), mean, covariance, totals)
+
+    def slopes(self, x: Array, expected: Expected) -> tuple[Array, Array]:
+        """Gradient (p,) and Hessian (p, p) of ln L at x, with one noise or two, from what is expected there."""
+        rows = np.vstack([expected.mean, np.zeros(_STATISTICS), np.eye(_STATISTICS)])
+        totals = np.outer([1.0] + [0.0] * (_STATISTICS + 1), expected.totals)
+        jet = _complete_log_likelihood(seed(x, 2), rows, totals)
         eta = (jet.gradient[:, 2:] - jet.gradient[:, 1:2]).T  # linear in the statistics: differences are ∂η
-        hessian = np.asarray(jet.hessian)[:, :, 0] + eta.T @ covariance @ eta
-        return self._with_common_factor(x, state[2], sums), jet.gradient[:, 0], hessian, mean
+        hessian = np.asarray(jet.hessian)[:, :, 0] + eta.T @ expected.covariance @ eta
+        return jet.gradient[:, 0], hessian
 
     def numbers(self, x: Array) -> tuple[Emission, Array, Array]:
         """What the states show, (p00, p01, p10, p11), and the start of the forward pass."""

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stfit.errors import OutsideValidityError
-from stfit.kinds.telegraph.hidden_chain import HiddenChain
+from stfit.kinds.telegraph.hidden_chain import Expected, HiddenChain
 from stfit.kinds.telegraph.memory_chain import MemoryChain
 from stfit.kinds.telegraph.rates import TraceRates
 from stfit.kinds.telegraph.uphill import newton_step, uphill
@@ -20,14 +20,16 @@ from stfit.kinds.telegraph.uphill import newton_step, uphill
 Array = npt.NDArray[np.float64]
 
 _FEWEST = 16  # samples
-_STRETCH = 1 << 20  # samples of the stretch on which a long trace is fitted first
+_STRETCHES = (1 << 16, 1 << 20)  # samples of the stretches on which a long trace is fitted first
 _ENOUGH = 20.0  # transitions in it that make its maximum a good start for the whole
 _STARTS = (2.0, 8.0, 32.0, 128.0, 512.0, 4096.0, 65536.0)  # samples: dwell times tried, those below the record's length
 _LONGEST_STEP = np.array([1.5, 1.5, 1.0, 1.0, 0.5, 0.5])  # in ln τ, levels in units of the noise, ln noise
 _SHORTEST_DWELL = 0.1  # samples: the chain forgets its state between two samples, and no rate can be told
 _MOST_STEPS = 100
 _FLATTEST = 1e-8  # curvature over the largest
-_SETTLED = 1e-7  # expected gain of ln L in one more Newton step
+_SETTLED = 1e-6  # expected gain of ln L by a Newton step that is the last: what is left is 1e-6 of an error
+_PARTS_SETTLED = 1e-3  # the same for a part of a record: what is left is 1e-3 of an error
+_LIKELY = 0.5  # of the gain that BIC asks for, by the slopes at one noise, from which two noises are fitted
 
 
 class HmmEnd(Enum):
@@ -99,6 +101,39 @@ def fit_hmm(
     return _result(chain, _climb(chain, x), sample_interval)
 
 
+def fit_noises(samples: npt.NDArray[Any], sample_interval: float, levels: tuple[float, float], noise: float) -> HmmFit:
+    """`fit_hmm` with one noise for both states, or with one for each where BIC prefers that.
+
+    The slopes at the maximum with one noise say what two would gain: they are fitted where that may be enough.
+    """
+    _check(samples, sample_interval, levels, noise)
+    chain, x = _start(samples, np.array([0.0, 0.0, *levels, np.log(noise)]))
+    summit = _climb(chain, x)
+    one = _result(chain, summit, sample_interval)
+    if one.end is not HmmEnd.CONVERGED:
+        two = fit_hmm(samples, sample_interval, levels, noise, separate_noise=True)
+        return two if two.end is HmmEnd.CONVERGED else one
+    needed = float(np.log(samples.size))
+    apart = np.append(summit.x, summit.x[4])
+    gain = newton_step(*chain.slopes(apart, summit.expected), _LONGEST_STEP, _FLATTEST)[1]
+    if 2.0 * gain < _LIKELY * needed:
+        return one
+    two = _result(chain, _climb(chain, apart), sample_interval)
+    better = two.end is HmmEnd.CONVERGED and 2.0 * (two.log_likelihood - one.log_likelihood) > needed
+    return two if better else one
+
+
+def fit_part(samples: npt.NDArray[Any], sample_interval: float, whole: HmmFit) -> HmmFit:
+    """The same model on a part of its record, shape (n,), begun at its maximum."""
+    shift, scale = float(whole.levels.mean()), float(whole.noise[0])
+    x = whole.x.copy()
+    x[:2] -= np.log(sample_interval)
+    x[2:4] = (x[2:4] - shift) / scale
+    x[4:] -= np.log(scale)
+    chain = HiddenChain(samples, shift, scale)
+    return _result(chain, _climb(chain, x, _PARTS_SETTLED), sample_interval)
+
+
 def log_likelihood(
     samples: npt.NDArray[Any], sample_interval: float, log_tau: Array, levels: Array, noise: Array
 ) -> float:
@@ -145,47 +180,53 @@ def _start(samples: npt.NDArray[Any], start: Array) -> tuple[HiddenChain, Array]
     shift, scale = float(start[2:4].mean()), float(np.exp(start[4]))
     x = np.concatenate([start[:2], (start[2:4] - shift) / scale, start[4:] - start[4]])
     whole = HiddenChain(samples, shift, scale)
-    stretch = HiddenChain(samples[:_STRETCH], shift, scale)
-    tried = [np.log(tau) for tau in _STARTS if tau < samples.size]
-    x[:2] = max(tried, key=lambda log_tau: stretch.log_likelihood(np.concatenate([[log_tau, log_tau], x[2:]])))
-    if samples.size > _STRETCH:
-        found = _climb(stretch, x)
-        if found.end is HmmEnd.CONVERGED and found.statistics[1] > _ENOUGH:
-            x = found.x
+    for length in _STRETCHES:
+        stretch = HiddenChain(samples[:length], shift, scale)
+        tried = [np.log(tau) for tau in _STARTS if tau < samples.size]
+        x[:2] = max(tried, key=lambda log_tau: stretch.log_likelihood(np.concatenate([[log_tau, log_tau], x[2:]])))
+        if samples.size <= length:
+            break
+        found = _climb(stretch, x, _PARTS_SETTLED)
+        if found.end is HmmEnd.CONVERGED and found.expected.mean[1] > _ENOUGH:
+            return whole, found.x
     return whole, x
 
 
 @final
 @dataclass(frozen=True)
 class Summit:
-    """Where a climb ended: coordinates, ln L, its Hessian, the mean of the sufficient statistics."""
+    """Where a climb ended: coordinates and ln L; its Hessian and what was expected a last small step before."""
 
     x: Array
     end: HmmEnd
     steps: int
     value: float
     hessian: Array
-    statistics: Array
+    expected: Expected
 
 
-def _climb(chain: HiddenChain, x: Array) -> Summit:
-    """Newton steps with the exact Hessian, damped where it is not that of a maximum, and shortened until ln L grows."""
+def _climb(chain: HiddenChain, x: Array, settled: float = _SETTLED) -> Summit:
+    """Newton steps with the exact Hessian, damped where it is not that of a maximum, and shortened until ln L grows.
+
+    settled: gain of ln L that a last step, which is taken unseen, may promise.
+    """
     longest = _LONGEST_STEP[: x.size]
     for step in range(_MOST_STEPS):
-        value, gradient, hessian, statistics = chain.derivatives(x)
-        here = partial(Summit, x, steps=step, value=value, hessian=hessian, statistics=statistics)
+        expected = chain.expected(x)
+        gradient, hessian = chain.slopes(x, expected)
+        here = partial(Summit, steps=step, hessian=hessian, expected=expected)
         if (ended := _lost(chain, x)) is not None:
-            return here(end=ended)
+            return here(x, end=ended, value=expected.value)
         if not np.all(np.isfinite(hessian)):
-            return here(end=HmmEnd.NOT_CONVERGED)
+            return here(x, end=HmmEnd.NOT_CONVERGED, value=expected.value)
         move, gain = newton_step(gradient, hessian, longest, _FLATTEST)
-        if gain < _SETTLED:
-            return here(end=HmmEnd.CONVERGED)
-        there = uphill(chain.log_likelihood, x, move, value)
+        if gain < settled:
+            return here(x + move, end=HmmEnd.CONVERGED, value=expected.value + gain)
+        there = uphill(chain.log_likelihood, x, move, expected.value)
         if there is None:
-            return here(end=HmmEnd.NOT_CONVERGED)
+            return here(x, end=HmmEnd.NOT_CONVERGED, value=expected.value)
         x = there
-    return here(end=HmmEnd.NOT_CONVERGED)
+    return here(x, end=HmmEnd.NOT_CONVERGED, value=expected.value)
 
 
 def _lost(chain: HiddenChain, x: Array) -> HmmEnd | None:
@@ -200,7 +241,7 @@ def _lost(chain: HiddenChain, x: Array) -> HmmEnd | None:
 
 
 def _result(chain: HiddenChain, summit: Summit, sample_interval: float) -> HmmFit:
-    x, statistics = summit.x, summit.statistics
+    x, statistics = summit.x, summit.expected.mean
     units = np.array([1.0, 1.0, chain.scale, chain.scale, *np.ones(x.size - 4)])
     covariance = _inverse(-summit.hessian) * np.outer(units, units)
     levels = chain.shift + chain.scale * x[2:4]

@@ -14,12 +14,16 @@ Array = npt.NDArray[np.float64]
 _LOOKED_AT: Final = 1 << 21  # samples of a record, in whose spectrum lines are looked for
 _LOWEST: Final = 8  # periods in them
 _NEIGHBOURS: Final = 32  # frequencies on either side whose median is the background of a line
-_STANDS_OUT: Final = 40.0  # line over background; noise does so once in 10^17 frequencies
+_STANDS_OUT: Final = 30.0  # line over background; noise does so once in 10^13 frequencies
+_EXPECTED: Final = 15.0  # the same of the mains, which is looked for at few frequencies
+_HIGHEST: Final = 10  # multiple of the mains that is expected
+_WORTH_A_LOOK: Final = 10.0  # line over a rough background, from which the exact one is asked for
 _MOST: Final = 12  # lines
 _PERIODS, _SAMPLES = 200.0, 1 << 14  # of a window in which amplitude and phase are fitted: mains wander
 _MAINS: Final = (50.0, 60.0)  # Hz
 _OF_THE_MAINS: Final = 0.01  # relative, of a multiple
 _ROUNDS: Final = 40  # of the search for the top of a line
+_PIECES: Final = 1024  # of a record, in which the phase of a line near a frequency of the spectrum is one
 _GOLDEN: Final = 0.6180339887498949
 
 
@@ -35,12 +39,18 @@ class Line:
     @property
     def words(self) -> str:
         """Frequency, share and, where it is a multiple of that of the mains, its origin."""
-        mains = any(
-            round(self.frequency / base) > 0
-            and abs(self.frequency / base - round(self.frequency / base)) < _OF_THE_MAINS
-            for base in _MAINS
-        )
+        mains = bool(np.any(_multiple_of_the_mains(np.array([self.frequency]))))
         return f"{self.frequency:.4g} Hz{' (mains)' if mains else ''}, {100 * self.share:.2g} % of the variance"
+
+
+def _multiple_of_the_mains(frequency: Array) -> npt.NDArray[np.int64]:
+    """Which multiple of 50 or 60 Hz each frequency (Hz) is, to one in a hundred; 0 for none."""
+    found = np.zeros(frequency.shape, dtype=np.int64)
+    for base in _MAINS:
+        multiple = np.rint(frequency / base)
+        near = np.abs(frequency / base - multiple) < _OF_THE_MAINS
+        found = np.where(near & (found == 0), multiple.astype(np.int64), found)
+    return found
 
 
 def lines_of(samples: npt.NDArray[Any], sample_interval: float) -> tuple[Line, ...]:
@@ -53,7 +63,7 @@ def lines_of(samples: npt.NDArray[Any], sample_interval: float) -> tuple[Line, .
         return ()
     found: list[Line] = []
     for _ in range(_MOST):
-        top = _standing_out(part)
+        top = _standing_out(part, sample_interval)
         if top is None:
             break
         frequency = _summit(part, top)
@@ -81,28 +91,48 @@ def without_lines(samples: npt.NDArray[Any], sample_interval: float, lines: tupl
     return clean
 
 
-def _standing_out(part: Array) -> int | None:
+def _standing_out(part: Array, sample_interval: float) -> int | None:
     """The frequency (periods in the record) that stands out most from its neighbours; None where none does."""
     power = np.abs(scipy.fft.rfft(part)) ** 2
     width = _NEIGHBOURS
     if power.size < _LOWEST + 2 * width:
         return None
-    medians = np.median(np.lib.stride_tricks.sliding_window_view(power, width), axis=1)
     at = np.arange(_LOWEST, power.size - 1)
-    left = medians[np.maximum(at - width - 1, 0)]
-    right = medians[np.minimum(at + 2, medians.size - 1)]
+    windows = np.lib.stride_tricks.sliding_window_view(power, width)
+    rough = _rough_background(windows, at)
+    at = at[power[at] > _WORTH_A_LOOK * rough]
+    if at.size == 0:
+        return None
+    places = np.stack([np.maximum(at - width - 1, 0), np.minimum(at + 2, windows.shape[0] - 1)])
+    left, right = np.median(windows[places], axis=2)
     # two sides, the larger: a Lorentzian falls steeply
     ratio = power[at] / (np.maximum(left, right) / np.log(2.0) + 1e-300)
-    best = int(np.argmax(ratio))
-    return int(at[best]) if ratio[best] > _STANDS_OUT else None
+    multiple = _multiple_of_the_mains(at / (part.size * sample_interval))
+    asked = np.where((multiple > 0) & (multiple <= _HIGHEST), _EXPECTED, _STANDS_OUT)
+    best = int(np.argmax(ratio / asked))
+    return int(at[best]) if ratio[best] > asked[best] else None
+
+
+def _rough_background(windows: Array, at: npt.NDArray[np.int64]) -> Array:
+    """Medians on either side of the frequencies, the smaller, from windows at every eighth place only.
+
+    windows: shape (places, width), views of neighbouring powers.
+    """
+    step = _NEIGHBOURS // 4
+    medians = np.median(windows[::step], axis=1)
+    before = np.maximum(at - _NEIGHBOURS - 1, 0) // step
+    after = np.minimum((at + 2) // step, medians.size - 1)
+    return np.asarray(np.minimum(medians[before], medians[after]))
 
 
 def _summit(part: Array, top: int) -> float:
     """The frequency (per sample) of a line near `top` periods in the record, by golden section."""
-    time = np.arange(part.size)
+    centre, starts = top / part.size, np.linspace(0, part.size, min(_PIECES, part.size), endpoint=False).astype(int)
+    sums = np.add.reduceat(part * np.exp(-2j * np.pi * centre * np.arange(part.size)), starts)
+    middles = 0.5 * (starts + np.append(starts[1:], part.size) - 1.0)
 
     def height(frequency: float) -> float:
-        return float(np.abs(part @ np.exp(-2j * np.pi * frequency * time)))
+        return float(np.abs(sums @ np.exp(-2j * np.pi * (frequency - centre) * middles)))
 
     low, high = (top - 1.0) / part.size, (top + 1.0) / part.size
     a, b = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)

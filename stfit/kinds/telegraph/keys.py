@@ -27,7 +27,7 @@ class TraceKeys(MeasurementSection):
     """How the files of an index are read, and how each trace is reduced to dwell times."""
 
     sample_interval: Duration = None
-    quantity: Annotated[Any, PlainValidator(quantities.choice("resistance", "voltage"))] = None
+    quantity: Annotated[Any, PlainValidator(quantities.choice("resistance", "voltage", "current"))] = None
     unit: Annotated[str | None, PlainValidator(quantities.text)] = None
     dtype: Annotated[str | None, PlainValidator(quantities.sample_type)] = None
     ap_level: ApLevel = "high"

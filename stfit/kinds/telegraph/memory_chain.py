@@ -13,7 +13,7 @@ and its gradient follows (Fisher's identity). A missing sample has no density: t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple, final
 
 import numpy as np
@@ -26,7 +26,7 @@ from stfit.physics.telegraph import change_probabilities, dwell_times_from_chain
 Array = npt.NDArray[np.float64]
 
 MOST_MEMORY: Final = 3  # samples; also those at the beginning of a record that have no density, whatever the memory
-_CHUNK: Final = 1 << 15
+_CHUNK: Final = 1 << 17
 _NUDGE: Final = 1e-5  # of ln τ, for the slope of what the chain alone says
 _HIGHEST, _LOWEST = 1.0 - 1e-15, 1e-15
 
@@ -76,6 +76,16 @@ class MemoryChain:
                 whole &= seen[MOST_MEMORY - lag : seen.size - lag]
             total += int(np.count_nonzero(whole))
         return total
+
+    def begun(self, most: int) -> MemoryChain:
+        """The same for the first samples, at most so many."""
+        found: list[Array] = []
+        left = most
+        for part in self.parts:
+            if left > 0:
+                found.append(part[:left])
+                left -= part.size
+        return replace(self, parts=tuple(found))
 
     def start(self, log_tau: Array, levels: Array, noise: float) -> Array:
         """Coordinates without any memory."""
@@ -248,7 +258,7 @@ class MemoryChain:
             future = np.ones(number)
             for start, mark in zip(reversed(starts), reversed(marks), strict=True) if sums else ():
                 span = (start, min(start + _CHUNK, z.size), self._past)
-                if len(marks) > 1:
+                if start != starts[-1]:  # of the last one all is still there
                     kernels.forward(z, span, model, mark, kept)
                 kernels.backward(z, span, model, future, kept, found)
         return value - self.samples * float(0.5 * np.log(2.0 * np.pi) + np.log(self.scale)), found

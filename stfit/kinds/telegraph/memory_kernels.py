@@ -46,14 +46,17 @@ def _ahead(t: int, change: Array, state: Array, found: Array) -> None:
 
 
 @_compiled
-def _weigh(innovation: float, means: Array, log_noise: Array, densities: Any) -> float:
-    """Densities of an innovation by state over the largest of them, and ln of that; 1 and 0 of a missing one."""
+def _weigh(innovation: float, means: Array, log_noise: Array, precision: Array, densities: Any) -> float:
+    """Densities of an innovation by state over the largest of them, and ln of that; 1 and 0 of a missing one.
+
+    precision: one over the noise.
+    """
     if math.isinf(innovation):
         densities[:] = 1.0
         return 0.0
     top = -math.inf
     for j in range(means.size):
-        off = (innovation - means[j]) * math.exp(-log_noise[j & 1])
+        off = (innovation - means[j]) * precision[j & 1]
         densities[j] = -0.5 * off * off - log_noise[j & 1]
         top = max(top, densities[j])
     for j in range(means.size):
@@ -87,12 +90,12 @@ def forward(z: Any, span: Any, model: Any, state: Array, kept: Any) -> float:
     """
     means, slopes, log_noise, change = model
     probabilities, densities = kept
-    ahead = np.empty(means.size)
+    ahead, precision = np.empty(means.size), np.exp(-log_noise)
     log_density = 0.0
     for t in range(span[0], span[1]):
         row = t - span[0]
         _ahead(t, change, state, ahead)
-        log_density += _weigh(_innovation(z, t, span[2], slopes), means, log_noise, densities[row])
+        log_density += _weigh(_innovation(z, t, span[2], slopes), means, log_noise, precision, densities[row])
         log_density += _filtered(ahead, densities[row], state)
         probabilities[row] = state
     return log_density
@@ -123,8 +126,8 @@ def _step_back(change: Array, densities: Any, future: Array, before: Array) -> N
         j = (i << 1) & mask
         before[i] = change[i & 1, 0] * densities[j] * future[j] + change[i & 1, 1] * densities[j + 1] * future[j + 1]
         scale += before[i]
-    for i in range(future.size):
-        future[i] = before[i] / scale
+    for i in range(future.size):  # where no state is possible, the likelihood is 0 whatever stands here
+        future[i] = before[i] / scale if scale > 0.0 else 1.0
 
 
 @_compiled
@@ -158,7 +161,7 @@ def backward(z: Any, span: Any, model: Any, future: Array, kept: Any, sums: Any)
 def chances(z: Any, past: Any, model: Any, state: Array, found: Array) -> None:
     """Probability of a smaller sample than each one given all before it; NaN where there is none; found: shape (n,)."""
     means, slopes, log_noise, change = model
-    ahead, densities = np.empty(means.size), np.empty(means.size)
+    ahead, densities, precision = np.empty(means.size), np.empty(means.size), np.exp(-log_noise)
     for t in range(z.size):
         _ahead(t, change, state, ahead)
         innovation = _innovation(z, t, past, slopes)
@@ -166,7 +169,7 @@ def chances(z: Any, past: Any, model: Any, state: Array, found: Array) -> None:
         if not math.isinf(innovation):
             found[t] = 0.0
             for j in range(means.size):
-                off = (innovation - means[j]) * math.exp(-log_noise[j & 1])
+                off = (innovation - means[j]) * precision[j & 1]
                 found[t] += ahead[j] * 0.5 * math.erfc(-off / math.sqrt(2.0))
-        _weigh(innovation, means, log_noise, densities)
+        _weigh(innovation, means, log_noise, precision, densities)
         _filtered(ahead, densities, state)

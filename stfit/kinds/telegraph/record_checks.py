@@ -88,10 +88,10 @@ def burst_checks(record: Record, number: int, sample_interval: float) -> list[Ch
 
 
 def selection_check(left_out: int) -> Check:
-    """Traces of the same current that were left out because they show no switch."""
+    """Traces at the same drive that were left out because they show no switch, or hardly one."""
     sentence = (
-        f"{left_out} traces of this current are left out that do not switch: these are long dwells, and without them "
-        "the dwell times come out too short."
+        f"{left_out} traces of this current or voltage are left out that hardly switch, if at all: these are long "
+        "dwells, and without them the dwell times come out too short."
     )
     return Check("selection", FAILED, sentence)
 
@@ -164,7 +164,7 @@ def drift_check(baseline: Baseline | Course, step: float) -> Check:
     share = 100.0 * baseline.moved / step
     if baseline.jumps:
         times = "once" if baseline.jumps == 1 else f"{baseline.jumps} times"
-        text = f"The baseline jumped {times} and moved by {share:.2g} % of the step; the analysis follows it."
+        text = f"The baseline jumped {times} and moved by {share:.3g} % of the step; the analysis follows it."
         return Check("drift", DOUBTFUL, text)
-    text = f"The baseline moved by {share:.2g} % of the step; the analysis follows it."
+    text = f"The baseline moved by {share:.3g} % of the step; the analysis follows it."
     return Check("drift", DOUBTFUL if share > 100.0 * _DRIFTING else PASSED, text)

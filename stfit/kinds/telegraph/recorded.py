@@ -51,23 +51,23 @@ def most_and_least_telling(reduced: Sequence[ReducedTrace]) -> set[int]:
 def record_of(name: str, trace: ReducedTrace, left_out: bool, drawn: bool) -> TraceRecord:
     """What the report says of a trace."""
     order, levels, rates, segmentation = list(trace.order), trace.levels, trace.rates, trace.segmentation
-    two = np.full(2, np.nan) if levels is None else np.array([levels.low, levels.high])[order]
     noise, snr = (np.nan, np.nan) if levels is None else (levels.noise, levels.snr)
     if trace.hmm is not None and rates is not None:
-        two, noise, snr = trace.hmm.levels, float(np.sqrt(np.mean(trace.hmm.noise**2))), trace.hmm.snr
+        noise, snr = float(np.sqrt(np.mean(trace.hmm.noise**2))), trace.hmm.snr
     naive = np.full(2, np.nan) if segmentation is None else segmentation.naive[order] * trace.raw.sample_interval
-    tau = np.full(2, np.nan) if rates is None else np.exp(rates.log_tau)
-    error = np.full(2, np.nan) if rates is None else tau * np.sqrt(np.diag(rates.covariance))
     counts = np.zeros(2) if rates is None or rates.counts is None else rates.counts
+    tau = np.full(2, np.nan) if rates is None else np.where(counts > 0, np.exp(rates.log_tau), np.nan)
+    error = np.full(2, np.nan) if rates is None else tau * np.sqrt(np.diag(rates.covariance))
     return TraceRecord(
         file=name,
         current=trace.task.current,
+        voltage=trace.task.voltage,
         route="" if rates is None else rates.route,
         reason=trace.failure if rates is None else rates.reason,
         samples=trace.record.size,
         sample_interval=trace.raw.sample_interval,
-        levels=(_number(two[0] * trace.scale), _number(two[1] * trace.scale)),
-        level_unit="" if trace.raw.measures.factor is None else "ohm",
+        levels=(_number(trace.two[0]), _number(trace.two[1])),
+        level_unit=trace.shown.unit,
         noise=_number(abs(noise * trace.scale)),
         snr=_number(snr),
         transitions=(round(float(counts[0])), round(float(counts[1]))),
@@ -82,7 +82,12 @@ def record_of(name: str, trace: ReducedTrace, left_out: bool, drawn: bool) -> Tr
 
 def changes(record: TraceRecord) -> list[str]:
     """What was done to the samples of a trace before it was analysed, in sentences."""
-    return [check["sentence"] for check in record.checks if check["name"] in ("samples", "lines", "bursts")]
+    named = ("samples", "gaps", "lines", "bursts")
+    return [
+        check["sentence"]
+        for check in record.checks
+        if check["name"] in named and check["verdict"] != verdicts.NOT_TESTED
+    ]
 
 
 def _number(value: Any) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -12,79 +12,20 @@ import numpy.typing as npt
 
 from stfit.backends.parallel import available_processes, mapped
 from stfit.errors import CellProblem, InputError, TableError
-from stfit.kinds.telegraph import record_checks, verdicts
+from stfit.kinds.telegraph import checks, record_checks, verdicts
 from stfit.kinds.telegraph.data import KIND, TelegraphTraces
-from stfit.kinds.telegraph.files import TraceFile
+from stfit.kinds.telegraph.one_state import with_levels_of_others
 from stfit.kinds.telegraph.recorded import changes, most_and_least_telling, record_of, rows_of
 from stfit.kinds.telegraph.reduced import ReducedTrace, TraceTask
 from stfit.kinds.telegraph.reducing import reduce_trace
+from stfit.kinds.telegraph.reduction import Reduction, texts
 from stfit.loaders.listed import Listed, in_common, problems_of
 from stfit.measurement.base import Origin
 
-_LARGE: Final = 200_000_000  # bytes of all files together, from which several processes are worth their start
+_LARGE: Final = 200_000_000  # bytes of all files together, from which several processes are started at once
+_WORTH: Final = 8.0  # s of work that is left, for which they are worth their start
 _NAMED: Final = 6  # files that a message lists, to be left out
 _ALONE: Final = "a file that no other row holds, or in a column"
-
-
-@final
-@dataclass(frozen=True)
-class Reduction:
-    """How the files of an index are read and reduced.
-
-    sample_interval: s, of traces that have no column for it. quantity: "resistance" or "voltage", which is divided by
-    the current; "" where files or the unit tell. unit: of the numbers in an array, such as "mV" or "0.25 mV" a count;
-    None leaves them without. dtype: of files of bare numbers. ap_level: "high" or "low", of the resistance. method:
-    "auto", "threshold" or "hmm". dead_time: s, below which the instrument loses dwells. bad: what becomes of a trace
-    that fails a check: "report" or "leave-out". leave_out: files to leave out whatever they show. levels: ohm,
-    the two that are analysed where there are more. listed: how the tables of the index are described.
-    """
-
-    sample_interval: float | None = None
-    quantity: str = ""
-    unit: str | None = None
-    dtype: str | None = None
-    ap_level: str = "high"
-    method: str = "auto"
-    dead_time: float | None = None
-    bad: str = "report"
-    leave_out: Sequence[str] = ()
-    levels: tuple[float, float] | None = None
-    listed: Listed = field(default_factory=Listed)
-
-    def task(self, row: int, columns: Mapping[str, npt.NDArray[Any]]) -> TraceTask:
-        """What is to be done with the file of a row of the index."""
-        path, group, signal = (_texts(columns, name)[row] for name in ("file", "group", "column"))
-        interval = float(columns["sample_interval"][row]) if "sample_interval" in columns else self.sample_interval
-        return TraceTask(
-            (
-                TraceFile(
-                    self.listed.folder / path,
-                    self.quantity,
-                    interval,
-                    self.unit,
-                    self.dtype,
-                    self.listed,
-                    signal,
-                    group,
-                ),
-            ),
-            float(columns["current"][row]),
-            self.ap_level == "high",
-            self.method,
-            self.dead_time,
-            self.levels,
-            columns["file"].size,
-        )
-
-    def leaves_out(self, name: str, trace: ReducedTrace) -> bool:
-        """Whether a trace is left out of the measurement."""
-        failed = not trace.usable or trace.verdict == verdicts.FAILED
-        return name in self.leave_out or (self.bad == "leave-out" and failed)
-
-
-def _texts(columns: Mapping[str, npt.NDArray[Any]], name: str) -> list[str]:
-    """A column of text of the index, "" for each trace where it has none: group and column of a file."""
-    return [str(text) for text in columns[name]] if name in columns else [""] * columns["file"].size
 
 
 def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, **keys: Any) -> TelegraphTraces:
@@ -93,7 +34,8 @@ def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, *
     Parameters
     ----------
     columns
-        The index: file, current (A), and where there are any temperature (K), field (T), sample_interval (s).
+        The index: file, current (A) or voltage (V), and where there are any temperature (K), field (T),
+        sample_interval (s).
     origin
         Where the index stands, beside which files are looked for, and the polarity: 1 or −1, the sign of the currents.
     keys
@@ -111,7 +53,7 @@ def reduced_traces(columns: Mapping[str, npt.NDArray[Any]], *, origin: Origin, *
         trace that is left.
     """
     reduction = Reduction(**{"listed": Listed(Path(origin.file).parent), **keys})
-    parts = zip(*(_texts(columns, name) for name in ("file", "group", "column")), strict=True)
+    parts = zip(*(texts(columns, name) for name in ("file", "group", "column")), strict=True)
     names = [f"{file} [{', '.join(filter(None, within))}]" if any(within) else file for file, *within in parts]
     _refuse(names, reduction)
     traces = _with_selection(_together(_Traces(columns, names, reduction)))
@@ -153,7 +95,7 @@ class _Traces:
 
     def settings(self) -> list[list[int]]:
         """Rows that have everything in common but the file and whether it is left out."""
-        keys = ("current", "temperature", "field", "sample_interval")
+        keys = ("current", "voltage", "temperature", "field", "sample_interval")
         found: dict[tuple[str, ...], list[int]] = {}
         for row, name in enumerate(self.names):
             if name not in self.reduction.leave_out:
@@ -173,7 +115,9 @@ def _together(traces: _Traces) -> list[_Trace]:
     inside = {row for rows in joined for row in rows}
     single = [((row,), alone[row]) for row in range(len(tasks)) if row not in inside]
     several = [(tuple(rows), reduced) for rows, reduced in zip(joined, _reduced(bursts), strict=True)]
-    return [_trace(traces, rows, reduced) for rows, reduced in sorted([*single, *several], key=lambda entry: entry[0])]
+    rows = sorted([*single, *several], key=lambda entry: entry[0])
+    reduced = with_levels_of_others([entry for _, entry in rows])
+    return [_trace(traces, places, entry) for (places, _), entry in zip(rows, reduced, strict=True)]
 
 
 def _trace(traces: _Traces, rows: tuple[int, ...], reduced: ReducedTrace) -> _Trace:
@@ -195,15 +139,21 @@ def _alike(rows: Sequence[int], alone: Sequence[ReducedTrace]) -> list[list[int]
 
 def _with_selection(traces: Sequence[_Trace]) -> list[_Trace]:
     """The same, and of each that is kept whether traces of its current are left out because they did not switch."""
-    silent = [trace.reduced.task.current for trace in traces if trace.left_out and not trace.reduced.usable]
+    silent = [trace.reduced.task.drive for trace in traces if trace.left_out and _silent(trace.reduced)]
 
     def judged(trace: _Trace) -> _Trace:
-        beside = silent.count(trace.reduced.task.current)
+        beside = silent.count(trace.reduced.task.drive)
         if trace.left_out or not beside:
             return trace
         return replace(trace, reduced=trace.reduced.judged(record_checks.selection_check(beside)))
 
     return [judged(trace) for trace in traces]
+
+
+def _silent(trace: ReducedTrace) -> bool:
+    """Whether a trace switches hardly ever or never, by which it must not be chosen."""
+    counts = None if trace.rates is None else trace.rates.counts
+    return not trace.usable or (counts is not None and float(np.min(counts)) < checks.TOO_FEW)
 
 
 def _poor(trace: ReducedTrace) -> bool:
@@ -232,8 +182,8 @@ def _refuse(names: Sequence[str], reduction: Reduction) -> None:
 def _reduced(tasks: Sequence[TraceTask]) -> list[ReducedTrace]:
     """All traces; TableError with the problems of all files."""
     paths = {file.path for task in tasks for file in task.files}
-    processes = available_processes() if sum(map(_size, paths)) > _LARGE else 1
-    outcomes = list(mapped(_attempt, tasks, processes, doing="traces reduced"))
+    worth = 0.0 if sum(map(_size, paths)) > _LARGE else _WORTH
+    outcomes = list(mapped(_attempt, tasks, available_processes(), doing="traces reduced", worth=worth))
     problems = problems_of([(row, found) for row, found in enumerate(outcomes) if isinstance(found, InputError)])
     if problems:
         raise TableError(problems)
@@ -281,7 +231,7 @@ def _measurement(columns: Mapping[str, npt.NDArray[Any]], traces: Sequence[_Trac
     pairs, absent = np.repeat(first, 2), np.full(columns["file"].size, np.nan)
     rows: dict[str, npt.NDArray[Any]] = {
         "state": np.tile([0, 1], len(kept)),
-        "current": columns["current"][pairs],
+        **_drives(columns, pairs, [trace.reduced for trace in kept]),
         "temperature": columns.get("temperature", absent)[pairs],
         "field": columns.get("field", absent)[pairs],
     }
@@ -293,7 +243,29 @@ def _measurement(columns: Mapping[str, npt.NDArray[Any]], traces: Sequence[_Trac
     ]
     notices = [f"{trace.name} is left out" for trace in traces if trace.left_out]
     notices += [f"{record.file}: {said}" for record in records if not record.left_out for said in changes(record)]
+    if "voltage" in columns and "voltage" not in rows:
+        notices.append("the current of each state is the voltage over its resistance, as the levels show it")
     recognised = in_common([(trace.name, trace.reduced.raw.recognised) for trace in traces])
     origin = replace(origin.of(KIND, *notices), recognised=(*origin.recognised, *recognised))
     measurement = TelegraphTraces.from_columns(rows, origin=origin)
     return replace(measurement, records=tuple(records))
+
+
+def _drives(
+    columns: Mapping[str, npt.NDArray[Any]], pairs: npt.NDArray[np.intp], kept: Sequence[ReducedTrace]
+) -> dict[str, npt.NDArray[Any]]:
+    """The current of each row; the voltage where one drove the device and not all levels tell the currents."""
+    if "current" in columns:
+        return {"current": columns["current"][pairs]}
+    measured = [trace.currents for trace in kept]
+    known = [currents for currents in measured if currents is not None]
+    if len(known) < len(measured):
+        return {"voltage": columns["voltage"][pairs]}
+    current, voltage = np.concatenate(known), columns["voltage"][pairs]
+    wrong = np.flatnonzero(current * voltage <= 0.0)
+    if wrong.size:
+        row = int(wrong[0])
+        expected = "currents of the sign of the voltage in both states (a channel that passes no DC has no unit here)"
+        found = f"{kept[row // 2].task.name}: {current[row]:.4g} A at {voltage[row]:.4g} V"
+        raise TableError([CellProblem(int(pairs[row]), "voltage", expected, found)])
+    return {"current": current}

@@ -21,6 +21,7 @@ from stfit.kinds.telegraph.several_levels import Ladder, ladder_of
 from stfit.kinds.telegraph.verdicts import Check
 
 _SEARCHED: Final = 1 << 16  # samples in which a chain looks for two levels that the histogram does not show
+_SURE: Final = 100.0  # of 2 ln L: among records with less, the ones that show two levels are no fair sample
 Array = npt.NDArray[np.float64]
 
 _SLOW: Final = 1.0  # samples of a step: beyond, the instrument's response is part of the model
@@ -33,9 +34,9 @@ def reduce_trace(task: TraceTask) -> ReducedTrace:
     record = prepared(
         [part for each in raws for part in each.parts], raw.sample_interval, sum(each.gaps.lacking for each in raws)
     )
-    scale = raw.measures.per_ohm(task.current, task.name)
-    order = (0, 1) if (scale > 0) == task.ap_high else (1, 0)
-    base = ReducedTrace(task, raw, scale, order, record)
+    shown = raw.measures.shown(task.current, task.voltage, task.name)
+    order = (0, 1) if shown.rising == task.ap_high else (1, 0)
+    base = ReducedTrace(task, raw, shown, order, record)
     base = base.judged(
         *record_checks.sample_checks(record), *record_checks.burst_checks(record, len(raws), raw.sample_interval)
     )
@@ -65,7 +66,9 @@ def _by_evidence(base: ReducedTrace, told: Check) -> ReducedTrace:
     sentence = (
         f"Two levels, {fit.snr:.3g} times the noise apart, by the order of the samples (2 ln L grows by {gain:.0f})."
     )
-    base = base.judged(Check("two levels", verdicts.PASSED, sentence))
+    sure = gain > _SURE
+    sentence += "" if sure else " That is little: of such records those are seen whose dwells happen to look long."
+    base = base.judged(Check("two levels", verdicts.PASSED if sure else verdicts.DOUBTFUL, sentence))
     return by_chain(base, None, "The levels overlap: the histogram alone does not show them.", fit)
 
 
@@ -77,11 +80,12 @@ def _by_route(base: ReducedTrace, ladder: Ladder) -> ReducedTrace:
     asked = None
     if task.levels is not None or (ladder.several and not slow):
         if task.levels is not None:
-            asked = ladder.pair(*(each / base.scale for each in task.levels))
+            asked = ladder.pair(*(base.shown.sample(each) for each in task.levels))
         pair = ladder.most_frequent if task.levels is None else asked
         if pair is None:
             seen = ", ".join(f"{value * base.scale:.6g}" for value in ladder.level)
-            failure = f"The key levels names resistances at which the record does not dwell; it dwells at {seen} ohm."
+            at = f"{seen} {base.shown.unit or 'ohm'}"
+            failure = f"The key levels names resistances at which the record does not dwell; it dwells at {at}."
             return base.failed(failure, Check("two levels", verdicts.FAILED, failure))
         if ladder.several:
             base, rise = _segmented(replace(base, record=base.record.at_levels(ladder, pair)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -29,8 +30,10 @@ from stfit.results.result import MeasurementSummary
 from stfit.units import choose_prefix
 
 _MOST: Final = 60  # traces in the table; result.json has them all
+_NAMED: Final = 6  # traces that share a complaint
 _ORDER: Final = ("failed", "doubtful", "passed", "not-tested")
 _ROUTES: Final = {"threshold": "thresholds", "hmm": "hidden Markov model", "": "none"}
+_SIGNALS: Final = {"ohm": "resistance", "A": "current", "": "signal"}  # by the unit of the levels
 _STATES: Final = ("P", "AP")
 
 Trace = Mapping[str, Any]  # how a trace was reduced, as a result stores it
@@ -60,7 +63,7 @@ def section(summary: MeasurementSummary, index: int) -> list[Block]:
         blocks.append(Paragraph(f"{left_out} more traces are in result.json.", "fine"))
     if complaints := _complaints(summary.traces):
         blocks.append(Listing(complaints))
-    drawn = [trace for trace in summary.traces if trace["panels"]]
+    drawn = sorted((trace for trace in summary.traces if trace["panels"]), key=_gravity)
     if drawn:
         figures = (_drawn(trace, f"trace-{index}-{place}") for place, trace in enumerate(drawn))
         blocks.append(Gallery(tuple(figures)))
@@ -71,9 +74,9 @@ def _table(traces: Sequence[Trace]) -> Table:
     """One row a trace, one unit a column."""
     columns: list[tuple[Inline, list[str]]] = [
         ("file", [trace["file"] for trace in traces]),
-        _numbers("current", [trace["current"] for trace in traces], "A"),
+        *_drives(traces),
         ("route", [_ROUTES[trace["route"]] for trace in traces]),
-        *_of_states("level of", "levels", traces, traces[0]["level_unit"]),
+        *_of_states("level of", "levels", traces, traces[0]["level_unit"], _digits_of_levels(traces)),
         ("step/noise", [format_rounded(trace["snr"], "", 3) for trace in traces]),
         *_of_states("transitions out of", "transitions", traces, ""),
         *_of_states("mean counted dwell in", "naive", traces, "s"),
@@ -84,15 +87,31 @@ def _table(traces: Sequence[Trace]) -> Table:
     return Table(tuple(TableColumn(title) for title, _ in columns), rows, "data", named=False)
 
 
-def _numbers(title: str, values: Sequence[float | None], unit: str) -> tuple[Inline, list[str]]:
+def _drives(traces: Sequence[Trace]) -> list[tuple[Inline, list[str]]]:
+    """The current of each trace, or the voltage where one drove the device."""
+    known = [(name, [trace.get(name) for trace in traces], unit) for name, unit in (("current", "A"), ("voltage", "V"))]
+    return [_numbers(name, values, unit) for name, values, unit in known if any(v is not None for v in values)]
+
+
+def _numbers(title: str, values: Sequence[float | None], unit: str, digits: int = 4) -> tuple[Inline, list[str]]:
     factor, label = common_unit([value for value in values if value is not None], unit)
     head = Prose(f"{title} ({label})" if label else title)
-    return head, [format_rounded(None if value is None else value * factor, "", 4) for value in values]
+    return head, [format_rounded(None if value is None else value * factor, "", digits) for value in values]
 
 
-def _of_states(title: str, key: str, traces: Sequence[Trace], unit: str) -> list[tuple[Inline, list[str]]]:
+def _of_states(
+    title: str, key: str, traces: Sequence[Trace], unit: str, digits: int = 4
+) -> list[tuple[Inline, list[str]]]:
     pairs = [trace[key] or (None, None) for trace in traces]
-    return [_numbers(f"{title} {state}", [pair[place] for pair in pairs], unit) for place, state in enumerate(_STATES)]
+    columns = [[pair[place] for pair in pairs] for place in (0, 1)]
+    return [_numbers(f"{title} {state}", values, unit, digits) for state, values in zip(_STATES, columns, strict=True)]
+
+
+def _digits_of_levels(traces: Sequence[Trace]) -> int:
+    """Digits that show three of the smallest step between two levels."""
+    known = [trace["levels"] for trace in traces if trace["levels"] and None not in trace["levels"]]
+    ratios = [max(abs(p), abs(ap)) / abs(ap - p) for p, ap in known if p != ap]
+    return max(4, 3 + math.ceil(math.log10(max(ratios, default=1.0))))
 
 
 def _corrected(traces: Sequence[Trace]) -> list[tuple[Inline, list[str]]]:
@@ -109,10 +128,12 @@ def _corrected(traces: Sequence[Trace]) -> list[tuple[Inline, list[str]]]:
     return found
 
 
+def _gravity(trace: Trace) -> int:
+    return min((_ORDER.index(check["verdict"]) for check in trace["checks"]), default=_ORDER.index("passed"))
+
+
 def _verdict(trace: Trace) -> str:
-    if trace["left_out"]:
-        return "left out"
-    return min((check["verdict"] for check in trace["checks"]), key=_ORDER.index, default="passed").replace("-", " ")
+    return "left out" if trace["left_out"] else _ORDER[_gravity(trace)].replace("-", " ")
 
 
 def _complaints(traces: Sequence[Trace]) -> tuple[Inline, ...]:
@@ -123,17 +144,27 @@ def _complaints(traces: Sequence[Trace]) -> tuple[Inline, ...]:
             if check["verdict"] != "passed":
                 found.setdefault((check["verdict"], check["sentence"]), []).append(trace["file"])
     ordered = sorted(found.items(), key=lambda entry: _ORDER.index(entry[0][0]))
-    return tuple((f"{v.replace('-', ' ')}, ", enumerated(files), ": ", Prose(words)) for (v, words), files in ordered)
+    return tuple(
+        (f"{verdict.replace('-', ' ')}, ", _named(files, len(traces)), ": ", Prose(words))
+        for (verdict, words), files in ordered
+    )
+
+
+def _named(files: Sequence[Inline], of: int) -> Inline:
+    """Names of traces, the first few where they are many."""
+    if len(files) <= _NAMED:
+        return enumerated(files)
+    return f"all {of} traces" if len(files) == of else (enumerated(files[:_NAMED]), f" and {len(files) - _NAMED} more")
 
 
 def _drawn(trace: Trace, identity: str) -> Drawing:
     panels = trace["panels"]
     values = panels["excerpt"]["value"]
-    signal = _in_prefix("resistance" if trace["level_unit"] else "signal", [max(map(abs, values))], trace["level_unit"])
+    signal = _in_prefix(_SIGNALS[trace["level_unit"]], [max(map(abs, values))], trace["level_unit"])
     dwell = _in_prefix("time", [panels["excerpt"]["time"][-1]], "s")
     record = trace["samples"] * trace["sample_interval"]
     time = _in_prefix("time", [record], "s")
-    words = f"Trace {trace['file']}: excerpt with its states, histogram with two Gaussians"
+    words = f"Trace {trace['file']}: the record, an excerpt with its states, histogram with two Gaussians"
     words += ", dwell survival and rates along the record." if panels.get("survival") else "."
     caption = (trace["file"], f": {_verdict(trace)}. ", Prose(_caption(panels)))
 
@@ -149,7 +180,10 @@ def _in_prefix(label: str, values: list[float], unit: str) -> AxisQuantity:
 
 
 def _caption(panels: Mapping[str, Any]) -> str:
-    parts = ["Excerpt: samples and their state.", "Histogram: all samples, with the two fitted Gaussians."]
+    where = panels["excerpt"].get("where")
+    parts = ["Record: range of the samples and both levels; the excerpt is marked."] if panels.get("record") else []
+    parts += [f"Excerpt{f', {where}' if where else ''}: samples and their state."]
+    parts += ["Histogram: all samples, with the two fitted Gaussians."]
     if panels.get("survival"):
         parts.append("Dwells: share of dwells longer than a given time, with the exponential law of the corrected τ.")
         parts.append("Rates: transitions out of each state along the record, with counting errors.")

@@ -22,6 +22,8 @@ PIECES: Final = 64  # of a record, whose counts are kept apart
 _CHUNK: Final = 1 << 21  # samples copied at a time where they are not of a type that the kernel takes
 _FEWEST: Final = 16  # samples
 _DIRECT: Final = ("float32", "float64", "int16")
+_EXACT_LENGTHS: Final = np.arange(kernels.EXACT + 1)  # samples, of the bins that hold one length each
+_HARMONIC: Final = np.concatenate([[0.0, 0.0], np.cumsum(1.0 / np.arange(1, kernels.EXACT))])  # 1 + … + 1/(d − 1)
 
 
 @final
@@ -135,8 +137,8 @@ def segment(
         steps=counts[0],
         transitions=counts[1],
         complete=complete,
-        total=numbers[kernels.SUM_LOW : kernels.SUM_HIGH + 1].copy(),
-        harmonic=numbers[kernels.HARMONIC_LOW : kernels.HARMONIC_HIGH + 1].copy(),
+        total=numbers[kernels.SUM_LOW : kernels.SUM_HIGH + 1] + bins[:, : kernels.EXACT + 1] @ _EXACT_LENGTHS,
+        harmonic=numbers[kernels.HARMONIC_LOW : kernels.HARMONIC_HIGH + 1] + bins[:, : kernels.EXACT + 1] @ _HARMONIC,
         bins=bins,
         dwells=dwells[: carried[kernels.WRITTEN]],
     )

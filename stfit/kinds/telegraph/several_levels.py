@@ -87,10 +87,47 @@ def _densities(sample: float, means: Array, weight: float, found: Array) -> floa
     if np.isnan(sample):
         found[:] = 1.0
         return 0.0
-    nearest = np.min((sample - means) ** 2)
+    nearest = np.inf
+    for j in range(means.size):
+        nearest = min(nearest, (sample - means[j]) ** 2)
     for j in range(means.size):
         found[j] = np.exp(-0.5 * weight * ((sample - means[j]) ** 2 - nearest))
     return float(-0.5 * weight * nearest)
+
+
+@_compiled
+def _add_sample(sample: float, ahead: Any, future: Array, sums: Any) -> None:
+    """Add a sample to Σγ, Σγz and Σγz² of the levels."""
+    total = 0.0
+    for j in range(future.size):
+        total += ahead[j] * future[j]
+    for j in range(future.size):
+        gamma = ahead[j] * future[j] / total
+        sums[0, j] += gamma
+        sums[1, j] += gamma * sample
+        sums[2, j] += gamma * sample * sample
+
+
+@_compiled
+def _add_pair(ahead: Any, change: Array, density: Array, future: Array, room: Any) -> None:
+    """Add a pair of neighbours to the transitions, and carry `future` from the second to the first.
+
+    ahead: forward probabilities at the first. room: the transitions, (k, k); room for (k, k) and for (k,).
+    """
+    transitions, pairs, before = room
+    total = scale = 0.0
+    for i in range(future.size):
+        before[i] = 0.0
+        for j in range(future.size):
+            onward = change[i, j] * density[j] * future[j]
+            pairs[i, j] = ahead[i] * onward
+            before[i] += onward
+            total += pairs[i, j]
+        scale += before[i]
+    for i in range(future.size):
+        for j in range(future.size):
+            transitions[i, j] += pairs[i, j] / total
+        future[i] = before[i] / scale
 
 
 @_compiled
@@ -110,25 +147,20 @@ def _expected(z: Any, means: Array, weight: float, change: Array, room: Any) -> 
             for i in range(size):
                 before[j] += state[i] * change[i, j]
             before[j] = (state[j] if t == 0 else before[j]) * density[j]
-        total = before.sum()
-        state[:] = before / total
-        ahead[t] = state
+        total = 0.0
+        for j in range(size):
+            total += before[j]
+        for j in range(size):
+            state[j] = before[j] / total
+            ahead[t, j] = state[j]
         value += np.log(total)
-    future = np.ones(size)
+    future, pairs = np.ones(size), np.empty((size, size))
     for t in range(z.size - 1, -1, -1):
         _densities(z[t], means, weight, density)
-        gamma = ahead[t] * future
-        gamma /= gamma.sum()
         if not np.isnan(z[t]):
-            sums[0] += gamma
-            sums[1] += gamma * z[t]
-            sums[2] += gamma * z[t] * z[t]
+            _add_sample(z[t], ahead[t], future, sums)
         if t > 0:
-            density *= future
-            pairs = ahead[t - 1].copy().reshape(size, 1) * change * density
-            transitions += pairs / pairs.sum()
-            future = change @ density
-            future /= future.sum()
+            _add_pair(ahead[t - 1], change, density, future, (transitions, pairs, before))
     return value
 
 

@@ -1,4 +1,4 @@
-"""Telegraph traces of a virtual device: dwells in continuous time, low-passed, sampled, with noise and a slow drift."""
+"""Telegraph traces of a virtual device: dwells in continuous time, as an instrument and a laboratory leave them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,21 @@ import pandas as pd
 
 from stfit.errors import InputError, Problem
 from stfit.kinds.telegraph.experiment import TelegraphDesign
+from stfit.kinds.telegraph.imperfections import (
+    hum_of,
+    jumps_of,
+    random_walk,
+    two_state,
+    visited,
+    with_gaps,
+    with_glitches,
+)
 from stfit.laboratory.designs import Files, VirtualDevice
 from stfit.laboratory.tables import field_axis, grid, log_dwell_time, rounded
-from stfit.physics.telegraph import low_passed_noise, low_passed_telegraph
+from stfit.physics.telegraph import low_passed_noise
 
 Array = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int16] | npt.NDArray[np.float32]
 
 _MOST_DWELLS: Final = 1e8  # of one record
 _LARGEST: Final = np.iinfo(np.int16).max
@@ -29,16 +39,16 @@ def telegraph_traces(
 
     InputError where a resistance is beyond what 16 bits count, or a record would hold too many dwells.
     """
-    temperature, field, current = grid(design.temperatures, field_axis(design.fields), design.currents)
+    temperature, field, current = grid(design.temperatures, field_axis(design.fields), design.runs)
     counts = []
     for setting in zip(current, temperature, field, strict=True):
         eta = log_dwell_time(device, design, np.array([0.0, 1.0]), *(np.full(2, value) for value in setting))
-        counts.append(_samples(device, design, np.exp(eta) / design.sample_interval, rng))
+        counts.append(trace_of(design, device.truth["delta_R"], np.exp(eta) / design.sample_interval, rng))
     return trace_index(design, (temperature, field, current), counts)
 
 
 def trace_index(
-    design: TelegraphDesign, settings: tuple[Array, Array, Array], counts: Sequence[npt.NDArray[np.int16]]
+    design: TelegraphDesign, settings: tuple[Array, Array, Array], counts: Sequence[Counts]
 ) -> tuple[pd.DataFrame, Files]:
     """The index of traces at these temperatures, fields and currents, and the traces as .npy files by name."""
     temperature, field, current = settings
@@ -56,36 +66,73 @@ def trace_index(
     return table, contents
 
 
-def _samples(
-    device: VirtualDevice, design: TelegraphDesign, tau: Array, rng: np.random.Generator
-) -> npt.NDArray[np.int16]:
-    """Counts of one record; tau: mean dwells of P and AP in samples."""
+def trace_of(design: TelegraphDesign, step: float, tau: Array, rng: np.random.Generator) -> Counts:
+    """One record of two-state noise.
+
+    Parameters
+    ----------
+    design : TelegraphDesign
+        How it is recorded.
+    step : float
+        Of the resistance from P to AP, ohm.
+    tau : Array
+        Mean dwells of P and AP, shape (2,), in sampling intervals.
+    rng : numpy.random.Generator
+        The same one gives the same record.
+
+    Returns
+    -------
+    ndarray
+        Counts of the digitiser, shape (design.samples,): 16-bit integers, or floats with NaN where gaps are asked for.
+
+    Raises
+    ------
+    InputError
+        Where the record would hold too many dwells, or a resistance is beyond what 16 bits count.
+    """
     expected = 2.0 * design.samples / float(tau.sum())
     if expected > _MOST_DWELLS:
         found = f"about {expected:.2g}"
         raise InputError(Problem(f"the measurement {design.file}", f"at most {_MOST_DWELLS:g} dwells a trace", found))
-    pairs = int(0.5 * expected + 6.0 * np.sqrt(0.5 * expected) * max(tau) / tau.mean() + 20)
-    dwells = rng.exponential(np.tile(tau, pairs))
-    first = int(rng.random() * tau.sum() > tau[0])
-    changes = np.cumsum(dwells[first:])
-    if design.bandwidth is None:
-        in_ap = (np.searchsorted(changes, np.arange(design.samples), side="right") + first) % 2
-        return counted(device, design, in_ap.astype(float), rng.standard_normal(design.samples))
-    memory = 1.0 / (2.0 * np.pi * design.bandwidth * design.sample_interval)
-    noise = low_passed_noise(rng.standard_normal(design.samples), memory)
-    return counted(device, design, low_passed_telegraph(changes, first, memory, design.samples), noise)
+    level = two_state(design.samples, tau, design.read_out, rng)
+    return counted(design, step, level, rng)
 
 
-def counted(device: VirtualDevice, design: TelegraphDesign, level: Array, noise: Array) -> npt.NDArray[np.int16]:
-    """Counts of the digitiser; level: r of each sample, from 0 (P) to 1 (AP), noise: of standard deviation 1.
+def counted(design: TelegraphDesign, step: float, level: Array, rng: np.random.Generator) -> Counts:
+    """Counts of the digitiser; level: r of each sample as the instrument reads it, from 0 (P) to 1 (AP). step: ohm.
 
     InputError where a resistance is beyond what 16 bits count.
     """
-    drift = design.drift * np.linspace(-0.5, 0.5, design.samples)
-    resistance = design.resistance + device.truth["delta_R"] * (level + drift)
-    counts = np.rint((resistance + design.noise * noise) / design.resolution)
+    noise = design.noise * _noise(design.samples, design.noise_memory, rng)
+    beside = rng.spawn(1)[0]  # what a design does not ask for draws nothing, and other draws stay what they are
+    signal = design.resistance + step * level
+    if design.third_level is not None:
+        clock = (design.sample_interval, design.read_out)
+        signal = visited(signal, design.third_level, clock, design.resistance, beside)
+    signal = signal + _baseline(design, step, beside) + noise
+    if design.digitiser_noise:
+        signal += design.digitiser_noise * beside.standard_normal(design.samples)
+    if design.glitches is not None:
+        signal = with_glitches(signal, design.glitches, beside)
+    counts = np.rint(np.clip(signal, *design.range) / design.resolution)
     if np.abs(counts).max() > _LARGEST:
         found = f"{np.abs(counts).max():.0f}"
-        expected_words = f"resistances of at most {_LARGEST} times the resolution"
-        raise InputError(Problem(f"the measurement {design.file}", expected_words, found))
+        expected = f"resistances, glitches on them, of at most {_LARGEST} times the resolution"
+        raise InputError(Problem(f"the measurement {design.file}", expected, found))
+    if design.gaps is not None:
+        return with_gaps(counts, design.gaps, beside).astype(np.float32)
     return counts.astype(np.int16)
+
+
+def _noise(samples: int, memory: float, rng: np.random.Generator) -> Array:
+    """Noise of standard deviation 1; memory: in which its correlation falls to 1/e, samples; 0 for white noise."""
+    white = rng.standard_normal(samples)
+    return low_passed_noise(white, memory) if memory else white
+
+
+def _baseline(design: TelegraphDesign, step: float, rng: np.random.Generator) -> Array:
+    """What is added to both levels along the record, ohm."""
+    found = design.drift * step * np.linspace(-0.5, 0.5, design.samples) + jumps_of(design.samples, design.jumps)
+    if design.wander:
+        found += random_walk(design.samples, design.wander, rng)
+    return found + hum_of(design.samples, design.sample_interval, design.hum, rng)

@@ -2,7 +2,7 @@
 
 A Schmitt trigger: the low state ends where a sample lies above the upper threshold, the high one where a sample lies
 below the lower. A block of samples in which none does is passed with one vectorised count; only a block in which one
-does is looked at again, in small parts and at last sample by sample.
+does is walked through sample by sample, without a branch.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from stfit.physics.compiled import compiled
 Array = npt.NDArray[np.float64]
 
 BLOCK: Final = 128  # samples passed at once where no threshold is crossed
-_PART: Final = 16  # of a block in which one is
-_EXACT: Final = 64  # samples up to which each length of a dwell has a bin of its own
+EXACT: Final = 64  # samples up to which each length of a dwell has a bin of its own
 _PER_OCTAVE: Final = 8
-BINS: Final = _EXACT + 1 + 57 * _PER_OCTAVE
+BINS: Final = EXACT + 1 + 57 * _PER_OCTAVE
 _EULER: Final = 0.5772156649015329
 
 # places in the integers and in the floats that are carried from chunk to chunk
@@ -47,9 +46,9 @@ def harmonic(k: float) -> float:
 @_compiled
 def bin_of(length: int) -> int:
     """Bin of a dwell of `length` samples: of its own up to 64, then eight an octave."""
-    if length <= _EXACT:
+    if length <= EXACT:
         return length
-    return _EXACT + 1 + int(_PER_OCTAVE * (math.log2(length) - 6.0))
+    return EXACT + 1 + int(_PER_OCTAVE * (math.log2(length) - 6.0))
 
 
 @_compiled
@@ -92,25 +91,34 @@ def _passed_high(part: Any, limit: Any, origin: Any) -> tuple[bool, Any]:
 
 
 @_compiled
-def _end_dwell(position: int, book: Any) -> None:
-    """Book the dwell that ends before `position`: the first of a record is censored, all others are complete."""
+def _end_dwells(at: int, places: Any, number: int, book: Any) -> None:
+    """Book the dwells that end before samples at + places[0], …: the first of a record is censored, others complete."""
     carried, numbers, bins, dwells = book
-    state = carried[STATE]
-    length = position - carried[SINCE]
-    if state == 1:
-        carried[HIGH] += length
+    state, since, high = carried[STATE], carried[SINCE], 0
+    carried[UPS + state] += (number + 1) // 2
+    carried[UPS + 1 - state] += number // 2
+    first = 0
     if carried[FIRST] == 0:
-        carried[FIRST] = length
-    else:
-        numbers[HARMONIC_LOW + state] += harmonic(float(length - 1))
-        numbers[SUM_LOW + state] += length
-        bins[state, bin_of(length)] += 1
+        first = 1
+        carried[FIRST] = at + places[0] - since
+        high += state * carried[FIRST]
+        since, state = at + places[0], 1 - state
+    for k in range(first, number):
+        position = at + places[k]
+        length = position - since
+        high += state * length
+        if length <= EXACT:  # what it adds to the sums follows from its bin
+            bins[state, length] += 1
+        else:
+            bins[state, bin_of(length)] += 1
+            numbers[HARMONIC_LOW + state] += harmonic(float(length - 1))
+            numbers[SUM_LOW + state] += length
         if carried[WRITTEN] < dwells.size:
             dwells[carried[WRITTEN]] = length
             carried[WRITTEN] += 1
-    carried[UPS + state] += 1
-    carried[STATE] = 1 - state
-    carried[SINCE] = position
+        since, state = position, 1 - state
+    carried[HIGH] += high
+    carried[STATE], carried[SINCE] = state, since
 
 
 @_compiled
@@ -119,11 +127,13 @@ def scan(x: Any, origin: Any, settings: Array, whole: bool, book: Any) -> None:
 
     x: shape (n,). origin: a number of the type of x near the low level. settings: lower and upper threshold, in the
     numbers of x. whole: whether x holds integers. book: the integers that are carried along, (9,) int64; the floats,
-    (4,); the numbers of dwells by bin, (2, BINS) int64; room for the lengths of complete dwells, in turn, as many as
-    fit. Stops at the first block with a sample that is no finite number.
+    (4,), to which dwells of more than EXACT samples add; the numbers of dwells by bin, (2, BINS) int64; room for the
+    lengths of complete dwells, in turn, as many as fit. Stops at the first block with a sample that is no finite
+    number.
     """
     carried = book[0]
     limits = np.empty(2, dtype=x.dtype)
+    room = (np.empty(BLOCK, dtype=np.int8), np.empty(BLOCK, dtype=np.int8), np.empty(BLOCK, dtype=np.int64))
     # of whole numbers, those above a limit are those above the whole number below it
     limits[0] = math.ceil(settings[0]) if whole else settings[0]
     limits[1] = math.floor(settings[1]) if whole else settings[1]
@@ -138,22 +148,25 @@ def scan(x: Any, origin: Any, settings: Array, whole: bool, book: Any) -> None:
             carried[BROKEN] = at + 1
             return
         if crossed:
-            _step_through(block, at, limits, book)
+            _step_through(block, at, limits, book, room)
         carried[SEEN] = at + (stop - start)
 
 
 @_compiled
-def _step_through(block: Any, at: int, limits: Any, book: Any) -> None:
-    """A block, which begins at sample `at`, in which a threshold is crossed."""
-    for start in range(0, block.size, _PART):
-        part = block[start : start + _PART]
-        state = book[0][STATE]
-        if not (_any_below(part, limits[0]) if state == 1 else _any_above(part, limits[1])):
-            continue
-        for i in range(part.size):
-            if (part[i] < limits[0]) if state == 1 else (part[i] > limits[1]):
-                _end_dwell(at + start + i, book)
-                state = 1 - state
+def _step_through(block: Any, at: int, limits: Any, book: Any, room: Any) -> None:
+    """A block from sample `at` on, in which a threshold is crossed. room: three arrays of BLOCK whole numbers."""
+    lower, upper, number = limits[0], limits[1], 0
+    keeps, raises, places = room
+    for i in range(block.size):
+        keeps[i] = block[i] >= lower
+        raises[i] = block[i] > upper
+    state = book[0][STATE]
+    for i in range(block.size):  # no branch, which fast switching would make hard to foresee
+        after = (state & keeps[i]) | raises[i]
+        places[number] = i
+        number += after ^ state
+        state = after
+    _end_dwells(at, places, number, book)
 
 
 @_compiled

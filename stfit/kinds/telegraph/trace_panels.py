@@ -1,4 +1,4 @@
-"""What the figures of a trace show, as numbers small enough to be stored: excerpt, histogram, survival, rates."""
+"""What the figures of a trace show, as numbers small enough to be stored: record, excerpt, histogram, dwells, rates."""
 
 from __future__ import annotations
 
@@ -7,63 +7,64 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from stfit.kinds.telegraph.excerpts import baseline_along, excerpt_of, levels_of, of_all, whole_record
 from stfit.kinds.telegraph.hidden_markov import chain_of
 from stfit.kinds.telegraph.reduced import ReducedTrace
 from stfit.kinds.telegraph.segmentation import labelled, lengths_of_bins
-from stfit.kinds.telegraph.wandering import Baseline
 
 Array = npt.NDArray[np.float64]
 
 _POINTS: Final = 500  # of an excerpt
-_DWELLS: Final = 12.0  # that it shows
-_SHORTEST: Final = 120  # samples
 _BARS: Final = 96
 _INTERVALS: Final = 16  # of the record, whose rates are drawn
-_DIGITS: Final = 5
+_DIGITS: Final = 5  # of the range of the numbers
 
 
 def panels(trace: ReducedTrace) -> dict[str, Any]:
-    """Numbers of the four panels of a trace, in SI units (levels in ohm, times in s), JSON types only."""
+    """Numbers of the panels of a trace, in SI units (levels in ohm, times in s), JSON types only."""
     if trace.rates is None and trace.segmentation is None:
         return {}
-    shown = {"excerpt": _excerpt(trace), "histogram": _histogram(trace)}
+    samples = of_all(trace)
+    start, stop, where = excerpt_of(trace, samples)
+    shown = {"record": _record(trace), "excerpt": _excerpt(trace, samples, start, stop), "histogram": _histogram(trace)}
+    shown["excerpt"]["where"] = where
     if trace.hmm is not None or trace.segmentation is None:  # which counts no dwells
         return shown
     return {**shown, "survival": _survival(trace), "rates": _rates(trace)}
 
 
-def _excerpt(trace: ReducedTrace) -> dict[str, Any]:
-    """Samples about the middle of the record with the state they were taken for; missing ones are left out."""
-    record = trace.record
-    clean = record.parts[0] if len(record.parts) == 1 else np.concatenate(record.parts)
-    transitions = trace.segmentation.chain[1].sum() if trace.segmentation is not None else 0.0
-    if trace.hmm is not None:
-        transitions = trace.hmm.transitions.sum()
-    length = int(min(clean.size, max(_SHORTEST, _DWELLS * clean.size / (float(transitions) + 1.0))))
-    start = (clean.size - length) // 2
-    part = np.asarray(clean[start : start + length], dtype=float)
-    in_ap, levels = _states(trace, part)
-    base = record.baseline.along(start, start + length) if isinstance(record.baseline, Baseline) else 0.0
-    state = np.where(in_ap, levels[1], levels[0]) + base
-    kept = np.flatnonzero(np.isfinite(part))[:: max(1, length // _POINTS)]
-    value = np.asarray(trace.raw.samples[start : start + length])[kept].astype(float)
+def _record(trace: ReducedTrace) -> dict[str, Any]:
+    """The whole record as a band, with both levels; blocks without a sample are left out."""
+    found = whole_record(trace)
+    kept = np.isfinite(found["low"])
+    scales = {"time": 1.0}
+    return {name: _plain(values[kept] * scales.get(name, trace.scale)) for name, values in found.items()}
+
+
+def _excerpt(trace: ReducedTrace, samples: npt.NDArray[Any], start: int, stop: int) -> dict[str, Any]:
+    """Samples of a stretch, as read, with the state each was taken for; missing ones are left out."""
+    part = np.asarray(samples[start:stop], dtype=float)
+    levels = levels_of(trace)
+    state = np.where(_in_ap(trace, part), levels[1], levels[0]) + baseline_along(trace, start, stop)
+    kept = np.flatnonzero(np.isfinite(part))[:: max(1, part.size // _POINTS)]
     time = kept * trace.raw.sample_interval
     return {
         "time": _plain(time - time[:1].sum()),
-        "value": _plain(value * trace.scale),
+        "value": _plain(np.asarray(trace.raw.samples[start:stop])[kept].astype(float) * trace.scale),
         "state": _plain(state[kept] * trace.scale),
+        "begin": start * trace.raw.sample_interval,
+        "end": stop * trace.raw.sample_interval,
     }
 
 
-def _states(trace: ReducedTrace, part: Array) -> tuple[npt.NDArray[np.bool_], Array]:
-    """Which samples of a stretch are taken for AP, and the levels of P and AP."""
+def _in_ap(trace: ReducedTrace, part: Array) -> npt.NDArray[np.bool_]:
+    """Which samples of a stretch are taken for AP."""
     if trace.hmm is not None and trace.rates is not None:
         chain, x = chain_of(trace.hmm, (part,), trace.raw.sample_interval)
-        return chain.in_second(x) > 0.5, trace.hmm.levels
-    thresholds, levels = trace.thresholds, trace.levels
-    assert thresholds is not None and levels is not None  # noqa: S101, PT018
-    states = labelled(part, (thresholds.lower, thresholds.upper))
-    return np.asarray(states == trace.order[1]), np.array([levels.low, levels.high])[list(trace.order)]
+        return chain.in_second(x) > 0.5
+    thresholds = trace.thresholds
+    assert thresholds is not None  # noqa: S101
+    return np.asarray(labelled(part, (thresholds.lower, thresholds.upper)) == trace.order[1])
 
 
 def _histogram(trace: ReducedTrace) -> dict[str, Any]:
@@ -123,4 +124,7 @@ def _rates(trace: ReducedTrace) -> dict[str, Any]:
 
 
 def _plain(values: Array) -> list[float]:
-    return [float(f"{value:.{_DIGITS}g}") for value in values]
+    """Numbers with as many digits as tell them apart."""
+    span = float(np.ptp(values)) if values.size else 0.0
+    more = int(np.ceil(np.log10(np.max(np.abs(values)) / span))) if span > 0.0 else 0
+    return [float(f"{value:.{_DIGITS + min(more, 15 - _DIGITS)}g}") for value in values]

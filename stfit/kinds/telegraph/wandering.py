@@ -33,6 +33,9 @@ _ELSEWHERE: Final = 1e-3  # share of samples that may lie anywhere
 _MOST_JUMPS: Final = 6  # of a baseline; what jumps oftener is a level of its own
 _FAR, _MOST_ELSEWHERE = 6.0, 0.15  # noises off both levels, and the share of such samples: two levels are too few
 _JUMPED: Final = 0.25  # of the step from block to block: a jump, not a drift
+_LAGS: Final = 24  # samples, over which the noise may be correlated
+_UNCORRELATED: Final = 0.03
+_COLOURED: Final = 1.3  # samples of memory, from which the noise is not taken for white
 _STAYS: Final = 4  # blocks that a baseline stays where it jumped to, at least
 _LEAST: Final = 0.08  # of the step, below which nothing depends on it
 _ROUNDS: Final = 20  # of the estimate of each block's own offset
@@ -86,7 +89,10 @@ def baseline_of(samples: npt.NDArray[Any], step: float, noise: tuple[float, floa
     grid = grid + _off_the_grid(_likelihoods([every], grid, step, noise)[0]) * width
     value = _likelihoods(blocks, grid, step, noise)
     path, gain = _best_path(value, width / step)
-    if gain < max(_LEAST_GAIN[0], _LEAST_GAIN[1] * sum(block.size for block in blocks)):
+    least = max(_LEAST_GAIN[0], _LEAST_GAIN[1] * sum(block.size for block in blocks))
+    if gain >= least and (memory := _memory(blocks, grid[path], step)) > _COLOURED:
+        path, gain = _best_path(value / memory, width / step)  # so many samples tell as much as one of white noise
+    if gain < least:
         return Course.STAYED
     rough = _with_both_levels(_without_visits(grid[path], step), blocks, step, noise)
     jumped = np.flatnonzero(np.abs(np.diff(rough)) > _JUMPED * step)
@@ -105,6 +111,24 @@ def baseline_of(samples: npt.NDArray[Any], step: float, noise: tuple[float, floa
         return Course.STAYED
     offset = offset - np.median(offset)
     return _knots(samples, edges, offset, jumped, (float(np.median(rough)), step, noise))
+
+
+def _memory(blocks: list[Array], offsets: Array, step: float) -> float:
+    """For how many samples the noise about the nearer level remembers itself, 1 for white noise: 1 + 2 Σ ρ_k."""
+    found = []
+    for block, at in zip(blocks, offsets, strict=True):
+        if block.size <= _LAGS:
+            continue
+        off = block - at
+        off -= step * (off > 0.5 * step)
+        off -= off.mean()
+        products = [float(off[: off.size - lag] @ off[lag:]) for lag in range(_LAGS + 1)]
+        found.append(np.array(products[1:]) / max(products[0], 1e-300))
+    if not found:
+        return 1.0
+    correlation = np.median(found, axis=0)
+    end = int(np.argmax(np.append(correlation, 0.0) <= _UNCORRELATED))
+    return float(1.0 + 2.0 * correlation[:end].sum())
 
 
 def _off_the_grid(value: Array) -> float:

@@ -53,7 +53,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ("levels", ["10 ohm"], "two levels such as"),
         ("levels", ["10 ohm", "10 ohm"], "two different levels"),
         ("method", "guess", "one of 'auto', 'threshold', 'hmm'|'auto', 'threshold' or 'hmm'"),
-        ("quantity", "current", "'resistance' or 'voltage'"),
+        ("quantity", "power", "'resistance', 'voltage' or 'current'"),
     ],
 )
 def test_what_a_key_may_not_be(tmp_path: Path, key: str, value: str, expected: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from stfit.backends.parallel import mapped
 from stfit.backends.workers import worker_pool
 from stfit.errors import InputError, Problem
 
@@ -60,3 +61,16 @@ def slow(task: str) -> int:
     if task == "a":
         time.sleep(60)
     return work(task)
+
+
+def squared(task: int) -> tuple[int, int]:
+    """The square, and the process that found it."""
+    return task * task, os.getpid()
+
+
+def test_tasks_are_shared_out_only_where_what_is_left_takes_long() -> None:
+    tasks = list(range(5))
+    for worth, alone in ((1e9, 5), (1e-12, 2)):
+        found = list(mapped(squared, tasks, 2, worth=worth))
+        assert [value for value, _ in found] == [0, 1, 4, 9, 16]
+        assert [process == os.getpid() for _, process in found] == [True] * alone + [False] * (5 - alone)

@@ -234,8 +234,8 @@ def test_a_column_of_numbers_is_not_proposed_for_words(tmp_path: Path) -> None:
 
 
 def test_a_column_of_another_dimension_is_not_proposed(tmp_path: Path) -> None:
-    (tmp_path / "loop.csv").write_text("sweep,field (mT),resistance (ohm),time (s)\n1,0,100,0\n1,1,100,1\n")
+    (tmp_path / "loop.csv").write_text("sweep,angle (deg),resistance (ohm),time (s)\n1,0,100,0\n1,1,100,1\n")
     with pytest.raises(InputError) as refusal:
         stfit.load(tmp_path / "loop.csv", "hysteresis-loop")
     assert "current" in str(refusal.value)
-    assert 'current = "field' not in str(refusal.value)
+    assert 'current = "angle' not in str(refusal.value)

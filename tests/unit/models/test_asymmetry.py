@@ -116,6 +116,24 @@ def test_beyond_the_anisotropy_field_there_is_no_number_and_no_warning() -> None
     assert np.isnan(wells.c_P).tolist() == [False, True]
 
 
+def test_a_sweep_passes_the_anisotropy_field_beyond_which_one_state_has_no_barrier() -> None:
+    option = Uniaxial(CosineGmr(), by_field=True, swept=True)
+    wells = option.wells({"Kv": 1.5, "anisotropy_field": 0.1, "field_offset": 0.0}, np.array([0.05, 0.2, -0.2]))
+    assert wells.energy_P == pytest.approx([1.5 * 1.5**2, 1.5 * 3.0**2, 0.0], rel=16 * EPS, abs=1e-17)
+    assert wells.energy_AP == pytest.approx([1.5 * 0.5**2, 0.0, 1.5 * 3.0**2], rel=16 * EPS, abs=1e-17)
+    # next to a pole, 1 − |h| = 1e-9, the angle δ from it is √(2e-9): c_AP = δ and c_P = δ³/12 there
+    assert wells.c_AP[1] == pytest.approx(np.sqrt(2e-9), rel=1e-6)
+    assert wells.c_P[2] == pytest.approx(np.sqrt(2e-9) ** 3 / 12, rel=1e-2, abs=1e-16)
+
+
+def test_the_field_may_favour_the_other_state() -> None:
+    known = {"Kv": 1.5, "anisotropy_field": 0.1, "field_offset": 0.01}
+    one = Uniaxial(CosineGmr(), by_field=True)
+    other = Uniaxial(CosineGmr(), by_field=True, field_sign=-1)
+    mirrored = other.wells({**known, "field_offset": -0.01}, np.array([0.02, -0.03]))
+    assert mirrored.energy_P == pytest.approx(one.wells(known, np.array([-0.02, 0.03])).energy_P, rel=16 * EPS)
+
+
 def test_an_unknown_option_names_those_there_are() -> None:
     with pytest.raises(ValueError, match="one of 'theta_0', 'symmetric', 'uniaxial', 'chi', 'free'; found 'theta'"):
         asymmetry_named("theta", CosineGmr())

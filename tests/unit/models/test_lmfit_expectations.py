@@ -45,6 +45,7 @@ def test_what_lmfit_expects(name: str, feature: Callable[[Case, Any], None]) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:delta_grad == 0.0:UserWarning")  # SciPy's trust-constr at the optimum
 @pytest.mark.parametrize("name", NAMES)
 def test_every_method_that_takes_bounds_finds_the_optimum(name: str) -> None:
     bounded_methods(case(name), fitted(name))
@@ -271,6 +272,11 @@ def test_a_misspelt_keyword_is_refused(name: str) -> None:
     for known in ("beta", "a_beta"):
         given = model.guess(of.data, **of.settings, **{known: {"value": 0.3, "max": 0.4}})
         assert (given["a_beta"].value, given["a_beta"].max) == (0.3, 0.4)
+    held = lmfit.Parameter("beta", value=0.3, vary=True, max=0.4)
+    given = model.guess(of.data, **of.settings, beta=held)
+    assert (given["a_beta"].value, given["a_beta"].max, given["a_beta"].vary) == (0.3, 0.4, True)
+    found = of.fit(**{of.other: {"value": fitted(name).params[of.other].value, "vary": False}})
+    assert of.other not in found.var_names
 
 
 @pytest.mark.parametrize("name", OURS)

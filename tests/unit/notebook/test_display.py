@@ -28,6 +28,12 @@ def test_a_summary_fits_a_terminal() -> None:
         assert folded.split() == result.summary(width=None).split()
 
 
+def test_a_result_in_a_terminal_is_a_line() -> None:
+    assert repr(Fit.of(nanopillar())).startswith("<fit 'Co/Cu/Co nanopillar")
+    assert "l/L_θθ = " in repr(Fit.of(nanopillar()))
+    assert repr(Plan.of(PLAN)).startswith("<plan ")
+
+
 def test_a_result_shows_its_answers_with_verdicts_and_a_figure() -> None:
     html = Fit.of(nanopillar())._repr_html_()
     row = re.search(r"<td>spin-transfer coefficient</td>(.*?)</tr>", html)

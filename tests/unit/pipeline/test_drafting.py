@@ -353,6 +353,14 @@ def test_a_frequency_in_the_name_of_a_spectrum(tmp_path: Path, name: str, unit: 
     assert (entry["frequency"], entry["line_shape"]) == (f"8 {unit}", "derivative")
 
 
+def test_a_signal_with_a_phase_has_a_shape_with_a_phase(tmp_path: Path) -> None:
+    signal = 1.0 / (1.0 + 1j * np.linspace(-5.0, 5.0, 41))
+    text = [f"{f} 0 0 {z.real} {z.imag} 0 0 0 0" for f, z in enumerate(signal.tolist(), 1)]
+    (tmp_path / "H50mT.s2p").write_text("\n".join(["# GHz S RI R 50", *text]), encoding="utf-8")
+    (entry,) = begun(tmp_path / "H50mT.s2p")[0]["measurement"]
+    assert entry["line_shape"] == "symmetric+antisymmetric"
+
+
 @pytest.mark.parametrize("header", ["I (mA),dH (Oe)", "I (mA),f (GHz),dH (Oe)"])
 def test_linewidths_without_errors_take_their_scatter(tmp_path: Path, header: str) -> None:
     current = "0," if "f (GHz)" in header else ""

@@ -18,7 +18,9 @@ NANOPILLAR: FitResult = EXAMPLES["nanopillar"]()
 
 
 def said(result: FitResult) -> list[str]:
-    return [plain(item) for block in section(result).blocks if isinstance(block, Listing) for item in block.items]
+    shown = section(result)
+    assert shown is not None
+    return [plain(item) for block in shown.blocks if isinstance(block, Listing) for item in block.items]
 
 
 def test_the_shares_of_a_variance_add_to_one() -> None:

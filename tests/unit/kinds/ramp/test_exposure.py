@@ -27,7 +27,14 @@ RATE = 1e-2  # A/s
 def settings() -> Settings:
     absent = np.full(4, np.nan)
     return Settings(
-        np.ones(4, dtype=np.int8), END, None, absent, absent, ramp_rate=np.full(4, RATE), interval=(START, END)
+        np.ones(4, dtype=np.int8),
+        END,
+        None,
+        absent,
+        absent,
+        ramp_rate=np.full(4, RATE),
+        interval=(START, END),
+        swept="current",
     )
 
 

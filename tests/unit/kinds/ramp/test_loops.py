@@ -68,7 +68,7 @@ def reduced(columns: Columns, **keys: Any) -> SteppedRamps:
 def events(found: SteppedRamps, state: int) -> list[tuple[float, float, float]]:
     """(lower, upper, number) of the events out of a state, as currents in mA."""
     rows = (found.n_switched > 0) & (found.ramps.state[found.setting] == state)
-    ends = [found.ramps.currents(rise, found.setting)[rows] * 1e3 for rise in (found.lower, found.upper)]
+    ends = [found.ramps.reached(rise, found.setting)[rows] * 1e3 for rise in (found.lower, found.upper)]
     return [(round(a, 6), round(b, 6), k) for a, b, k in zip(*ends, found.n_switched[rows], strict=True)]
 
 

@@ -47,7 +47,7 @@ def test_a_mixture_of_two_devices_is_noticed() -> None:
     assert isinstance(one, RampEvents)
     columns: dict[str, Any] = {
         "transition": np.repeat(one.ramps.state, 400),
-        "switching_current": one.ramps.currents(one.rise, np.repeat(np.arange(8), 400)),
+        "switching_current": one.ramps.reached(one.rise, np.repeat(np.arange(8), 400)),
         "ramp_rate": np.repeat(one.ramps.ramp_rate, 400),
         "temperature": np.repeat(one.ramps.temperature, 400),
     }

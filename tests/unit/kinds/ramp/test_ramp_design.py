@@ -45,7 +45,7 @@ def test_the_direction_is_from_the_start_to_the_event() -> None:
     events = read_events(TABLE, 1, start_current=-1.5e-3)
     assert events.settings.direction.tolist() == [1.0, 1.0]
     np.testing.assert_allclose(np.sort(events.rise[:3]), [0.3e-3, 0.4e-3, 0.5e-3], rtol=1e-14)  # a rounding of 1.5e-3
-    np.testing.assert_allclose(events.settings.currents(np.array([0.5e-3, 3.5e-3])), [-1.0e-3, 2.0e-3], rtol=1e-14)
+    np.testing.assert_allclose(events.settings.reached(np.array([0.5e-3, 3.5e-3])), [-1.0e-3, 2.0e-3], rtol=1e-14)
 
 
 def test_a_signed_rate_says_the_same_as_a_magnitude() -> None:

@@ -186,8 +186,8 @@ def test_the_start_is_near_the_truth() -> None:
     rough = measured.start().dwell_times
     settings = measured.settings
     assert rough is not None
-    assert rough.current is not None
+    assert rough.reached is not None
     expected = builders.log_dwell_time(
-        builders.TRUTH, settings.state[rough.row], rough.current, settings.temperature[rough.row]
+        builders.TRUTH, settings.state[rough.row], rough.reached, settings.temperature[rough.row]
     )
     assert np.sqrt(np.average((rough.log_dwell - expected) ** 2, weights=rough.weight)) < 0.5  # as for single events

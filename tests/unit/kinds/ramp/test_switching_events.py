@@ -66,7 +66,7 @@ def ramps(false_events: int, step: float | None, n: int = 120) -> RampEvents | S
     setting = np.repeat(np.arange(exact.ramps.size), n)
     columns: dict[str, npt.NDArray[Any]] = {
         "transition": exact.ramps.state[setting],
-        "switching_current": exact.ramps.currents(rise, setting),
+        "switching_current": exact.ramps.reached(rise, setting),
         "ramp_rate": exact.ramps.ramp_rate[setting],
     }
     if step is not None:

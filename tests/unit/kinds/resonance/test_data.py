@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from stfit.derivatives import Jet, seed
 from stfit.errors import InputError, TableError
 from stfit.kinds.resonance.data import FmrLines
 from stfit.measurement import Observation, Origin
+from stfit.measurement.resampling import with_rows
+from stfit.physics.fluctuations import field_linewidth
+from stfit.results import Verdict, contains
 
 STATE = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
 CURRENT = np.array([-1e-3, 0.0, 1e-3, -1e-3, 0.0, 1e-3])
@@ -78,10 +82,36 @@ def test_widths_at_several_frequencies_follow_them_and_their_inhomogeneous_part_
     assert known.numbers.inhomogeneous == 1e-3
 
 
-def test_one_frequency_cannot_tell_the_inhomogeneous_part() -> None:
-    measured = lines(FREQUENCIES | {"frequency": np.full(3, 5e9), "current": CURRENT[:3]}, linewidth="fwhm")
-    assert measured.numbers.inhomogeneous == 0.0
-    assert measured.view().axis.name == "current"
+def test_one_frequency_leaves_the_inhomogeneous_part_free_unless_it_is_given() -> None:
+    columns = FREQUENCIES | {"frequency": np.full(3, 5e9), "current": CURRENT[:3]}
+    free = lines(columns, linewidth="fwhm")
+    assert free.numbers.inhomogeneous is None
+    assert free.view().axis.name == "current"
+    assert lines(columns, linewidth="fwhm", inhomogeneous_linewidth="1 mT").numbers.inhomogeneous == 1e-3
+
+
+def test_a_damping_at_one_frequency_holds_the_truth_or_is_not_identified(tmp_path: Path) -> None:
+    current = np.linspace(-2.0, 2.0, 9)
+    hidden, homogeneous = 1.5e-3, float(field_linewidth(10e9, 0.02, 1.76e11, 0.0))
+    noise = 0.003 * np.random.default_rng(0).standard_normal(9)
+    for mapping, ratio in (("damping", np.exp(0.1 * current)), ("torque", 1.0 - 0.1 * current)):
+        width = (hidden + homogeneous * ratio) * (1.0 + noise)
+        rows = [f"P,{i},10,{1e3 * w},{3 * w}" for i, w in zip(current.tolist(), width.tolist(), strict=True)]
+        head = "state,current (mA),frequency (GHz),linewidth (mT),linewidth_stderr (mT)"
+        (tmp_path / "lines.csv").write_text("\n".join([head, *rows]))
+        (tmp_path / "a.toml").write_text(
+            f'[[measurement]]\nkind = "fmr-lines"\nfile = "lines.csv"\nlinewidth = "fwhm"\n[model]\n'
+            f'mapping = "{mapping}"\n[device]\ngyromagnetic_ratio = "1.76e11 rad/s/T"\n[fit]\ncompare = false\n'
+        )
+        found = stfit.fit(tmp_path / "a.toml")
+        damping = found["alpha"]
+        if mapping == "torque":
+            assert damping.verdict is Verdict.NOT_IDENTIFIED
+            remedies = " ".join(entry["remedy"] for entry in found.identifiability["null_directions"])
+            assert "inhomogeneous_linewidth in [[measurement]]" in remedies
+        else:
+            assert damping.ci95 is not None
+            assert contains(damping.ci95, 0.02)
 
 
 def test_parameters_of_the_lines_start_at_what_is_seen_at_zero_current() -> None:
@@ -249,3 +279,24 @@ def test_an_undeclared_width_is_an_error_of_its_column(tmp_path: Path) -> None:
     message = r"lines\.csv, line 1, column 'linewidth \(mT\)': expected the key linewidth = \"fwhm\" or"
     with pytest.raises(InputError, match=message):
         stfit.load(file, "fmr-lines")
+
+
+def test_errors_that_power_and_width_of_a_line_share_are_taken_apart() -> None:
+    plain = lines(**KEYS)
+    count = STATE.size
+    shared, number = np.full(2 * count, 0.7), np.tile(np.arange(count), 2)
+    paired = replace(plain, shared=shared, line=number)
+    prediction = np.log(plain.value) + 0.01 * np.random.default_rng(1).standard_normal((3, 2 * count))
+    off = np.asarray(plain.residuals(prediction))
+    error = np.eye(2 * count) + 0.7 * np.roll(np.eye(2 * count), count, axis=0)
+    expected = np.einsum("wi,ij,wj->w", off, np.linalg.inv(error), off)
+    assert np.sum(np.square(paired.residuals(prediction)), axis=-1) == pytest.approx(expected)
+    (flat,) = seed(np.zeros(1), order=1)
+    jet = paired.residuals(flat + prediction[0])
+    assert jet.value == pytest.approx(paired.residuals(prediction[0]))
+    drawn = [(paired.draw(prediction[0], np.random.default_rng(k)).value - plain.value) for k in range(400)]
+    noise = (np.array(drawn) - np.mean(drawn, axis=0)) / plain.stderr
+    # 2400 pairs: a correlation to (1 − 0.7²)/√2400 = 0.01
+    assert np.mean(noise[:, :count] * noise[:, count:]) == pytest.approx(0.7, abs=0.05)
+    some = with_rows(paired, np.array([0, 1, count]))
+    assert np.asarray(some.residuals(prediction[0][[0, 1, count]])).size == 3

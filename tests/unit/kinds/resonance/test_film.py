@@ -11,13 +11,19 @@ import numpy.typing as npt
 import pytest
 from scipy.stats import norm
 
-from stfit.kinds.resonance.film import FilmFit, FilmLines, field_slopes, fit_film
-from stfit.kinds.resonance.film_words import film_words
+from stfit.analysis import Constant
+from stfit.kinds.resonance.film import FilmFit, field_slopes, fit_film, of_one_mode
+from stfit.kinds.resonance.film_lines import FilmLines
+from stfit.kinds.resonance.film_result import own_results
+from stfit.kinds.resonance.film_widths import fit_widths
+from stfit.kinds.resonance.found import FoundLines
 from stfit.kinds.resonance.line_fit import Search, fit_spectrum
 from stfit.kinds.resonance.series import Series, series_of
 from stfit.physics.fluctuations import field_linewidth
 from stfit.physics.line_shapes import SHAPES
 from stfit.physics.resonance import GEOMETRIES
+from stfit.results import OwnResult, Verdict
+from tests.saying import unnamed
 
 Array = npt.NDArray[np.float64]
 TRUTH = {
@@ -51,6 +57,25 @@ def fitted(lines: FilmLines, geometry: str, shifts: Sequence[str] = ()) -> FilmF
     return found
 
 
+def stderr(fit: FilmFit, name: str) -> float:
+    found = fit.estimates[name].stderr
+    assert found is not None
+    return found
+
+
+def own(
+    lines: FilmLines,
+    geometry: str | None,
+    *,
+    gamma: Constant | None = None,
+    settings: dict[str, Array] | None = None,
+) -> list[OwnResult]:
+    """What lines of field sweeps say by themselves."""
+    columns = {"frequency": lines.frequency} | (settings or {})
+    files = tuple(f"{place}.csv" for place in range(lines.center.size))
+    return own_results(FoundLines(lines, "field", lines, columns, files, geometry, (), {}), gamma, "index.csv")
+
+
 @named
 def test_the_constants_come_back(geometry: str) -> None:
     found = fitted(film(geometry, 0, error=1e-9), geometry)
@@ -62,7 +87,7 @@ def test_the_constants_come_back(geometry: str) -> None:
 def test_errors_hold(geometry: str) -> None:
     count = 40
     fits = [fitted(film(geometry, 100 + seed), geometry) for seed in range(count)]
-    pulls = np.array([[(fit.values[n] - TRUTH[n]) / fit.stderr[n] for n in TRUTH] for fit in fits])
+    pulls = np.array([[(fit.values[n] - TRUTH[n]) / stderr(fit, n) for n in TRUTH] for fit in fits])
     z = float(norm.isf(0.001 / 32))  # two-sided: mean and width of four numbers in two geometries
     assert np.all(np.abs(pulls.mean(axis=0)) < z / np.sqrt(count))
     assert np.all(np.abs(pulls.std(axis=0, ddof=1) - 1.0) < z / np.sqrt(2 * count))
@@ -74,35 +99,37 @@ def test_a_line_of_another_mode_is_left_out_and_said() -> None:
     lines.center[3] += 0.1
     found = fitted(lines, "perpendicular")
     assert 3 not in found.used
-    assert found.values["alpha"] == pytest.approx(TRUTH["alpha"], abs=5 * found.stderr["alpha"])
-    words, stay = film_words(lines, "perpendicular", (), WHOLE)
-    assert "another mode: 9 GHz" in words[0]
-    assert stay.tolist() == list(found.used)
+    assert found.values["alpha"] == pytest.approx(TRUTH["alpha"], abs=5 * stderr(found, "alpha"))
+    (said,) = own(lines, "perpendicular")
+    assert said.level == "warning"
+    assert "another mode: 9 GHz" in said.headline
+    assert [row["used"] for row in said.rows] == [place != 3 for place in range(9)]
+    assert of_one_mode(lines, "perpendicular", (), WHOLE).tolist() == list(found.used)
 
 
 def test_both_signs_of_the_field_give_its_zero() -> None:
     found = fitted(film("in-plane", 2, offset=3e-3, both=True), "in-plane")
-    assert found.values["field_offset"] == pytest.approx(3e-3, abs=5 * found.stderr["field_offset"])
-    assert found.values["gyromagnetic_ratio"] == pytest.approx(1.85e11, abs=5 * found.stderr["gyromagnetic_ratio"])
+    assert found.values["field_offset"] == pytest.approx(3e-3, abs=5 * stderr(found, "field_offset"))
+    assert found.values["gyromagnetic_ratio"] == pytest.approx(1.85e11, abs=5 * stderr(found, "gyromagnetic_ratio"))
     assert found.positions.p_value > 1e-3
 
 
 def test_an_anisotropy_in_the_plane_is_offered_and_then_found() -> None:
     lines = film("in-plane", 3, anisotropy=0.01)
-    (words,), _ = film_words(lines, "in-plane", (), WHOLE)
-    assert words.startswith("no constants of the film")
-    assert 'film = ["anisotropy_field"]' in words
+    (said,) = own(lines, "in-plane")
+    assert not said.estimates
+    assert not unnamed(said.headline, "no constants", 'film = ["anisotropy_field"]')
     found = fitted(lines, "in-plane", ["anisotropy_field"])
-    assert found.values["anisotropy_field"] == pytest.approx(0.01, abs=5 * found.stderr["anisotropy_field"])
-    assert found.values["alpha"] == pytest.approx(TRUTH["alpha"], abs=5 * found.stderr["alpha"])
+    assert found.values["anisotropy_field"] == pytest.approx(0.01, abs=5 * stderr(found, "anisotropy_field"))
+    assert found.values["alpha"] == pytest.approx(TRUTH["alpha"], abs=5 * stderr(found, "alpha"))
 
 
 def test_widths_that_are_no_straight_line_give_no_damping() -> None:
     lines = film("in-plane", 4)
     lines.fwhm[0] += 0.01
-    (words,), _ = film_words(lines, "in-plane", (), WHOLE)
-    assert "widths are no straight line" in words
-    assert "α" not in words
+    (said,) = own(lines, "in-plane")
+    assert not unnamed(said.headline, "widths are no straight line", "lines from 7 GHz on agree")
+    assert set(said.estimates) == {"gyromagnetic_ratio", "g_factor", "effective_magnetisation"}
 
 
 @pytest.mark.parametrize(
@@ -120,25 +147,88 @@ def test_each_state_current_and_temperature_has_its_own_constants(
     lines.fwhm[9:] += 2e-3
     lines.center[9:] *= -1.0
     series = series_of({setting: np.repeat(values, 9)}, 18)
-    found, stay = film_words(lines, "in-plane", (), series)
-    assert [f"of one mode, {word})" in one for word, one in zip(words, found, strict=True)] == [True, True]
-    assert stay.size == 18
+    found = own(lines, "in-plane", settings={setting: np.repeat(values, 9)})
+    assert tuple(one.series for one in found) == words
+    widths = [one.estimates["inhomogeneous_linewidth"].value for one in found]
+    # errors of some 0.2 mT on a difference of 2 mT
+    assert widths == pytest.approx([5e-3, 7e-3], abs=1e-3)
+    assert of_one_mode(lines, "in-plane", (), series).size == 18
 
 
 def test_no_line_leaves_the_table_of_a_film_that_is_rejected() -> None:
     lines = film("in-plane", 1)
     lines.center[3] += 0.1
     lines.fwhm[0] += 0.01
-    (words,), stay = film_words(lines, "in-plane", (), WHOLE)
-    assert words.startswith("no constants of the film")
-    assert stay.tolist() == list(range(9))
+    assert of_one_mode(lines, "in-plane", (), WHOLE).tolist() == list(range(9))
 
 
 def test_a_damping_that_comes_out_negative_is_a_limit() -> None:
     lines = film("perpendicular", 6)
     lines.fwhm[:] = 5e-3 - 1e-5 * np.arange(9)
-    (words,), _ = film_words(lines, "perpendicular", (), WHOLE)
-    assert "α < " in words
+    found = fitted(lines, "perpendicular")
+    damping = found.estimates["alpha"]
+    assert damping.verdict is Verdict.ONE_SIDED
+    assert damping.value == 0.0
+    assert damping.ci95 is not None
+    assert damping.ci95[0] is None
+    level = found.estimates["inhomogeneous_linewidth"]
+    # a level alone, whose error upwards is that of a mean; downwards a slope may take its place
+    assert level.value == pytest.approx(np.mean(lines.fwhm))
+    assert level.ci68 is not None
+    assert float(level.ci68[1] or 0.0) - float(level.value or 0.0) == pytest.approx(1e-4 / 3.0, rel=1e-3)
+
+
+def test_the_interval_of_a_width_at_its_limit_is_one_sided_and_holds() -> None:
+    true, count = {"slope": 8e-13, "level": 0.0}, 400
+    rng, frequency, errors = np.random.default_rng(11), FREQUENCIES, np.full(FREQUENCIES.size, 1e-4)
+    held = 0
+    for _ in range(count):
+        width = true["level"] + true["slope"] * frequency + errors * rng.standard_normal(frequency.size)
+        ends = fit_widths(frequency, width, errors).estimate(1, 1.0, 0.0, "T").ci95
+        assert ends is not None
+        held += (ends[0] or 0.0) <= 0.0 <= float(ends[1] or 0.0)
+    # by the mixture of χ²_0 and χ²_1 that a bound leaves, 97.5 % or more
+    assert held / count > 0.95
+
+
+def test_widths_that_bend_downwards_are_said_to() -> None:
+    lines = film("in-plane", 9)
+    lines.fwhm[:] += 1.5e-4 * (1.0 - np.linspace(-1.0, 1.0, 9) ** 2)
+    (said,) = own(lines, "in-plane")
+    assert said.level == "warning"
+    assert not unnamed(said.headline, "bend downwards", "two-magnon")
+
+
+def test_a_given_gyromagnetic_ratio_makes_the_magnetisation_sharper() -> None:
+    lines = film("in-plane", 10)
+    free, held = fitted(lines, "in-plane"), fit_film(lines, "in-plane", (), Constant(1.85e11))
+    loose = fit_film(lines, "in-plane", (), Constant(1.85e11, 1e9))
+    assert held is not None
+    assert loose is not None
+    assert held.estimates["gyromagnetic_ratio"].verdict is Verdict.FIXED
+    assert loose.estimates["gyromagnetic_ratio"].verdict is Verdict.CONSTRAINED
+    name = "effective_magnetisation"
+    assert stderr(held, name) < stderr(loose, name) < stderr(free, name)
+    assert held.values[name] == pytest.approx(TRUTH[name], abs=5 * stderr(held, name))
+
+
+def test_a_given_gyromagnetic_ratio_that_the_lines_contradict_is_not_used() -> None:
+    (said,) = own(film("in-plane", 10), "in-plane", gamma=Constant(1.76e11))
+    assert said.level == "warning"
+    assert not unnamed(said.headline, "the given γ is contradicted and not used")
+    found = said.estimates["gyromagnetic_ratio"]
+    assert found.verdict is Verdict.IDENTIFIED
+    assert found.stderr is not None
+    assert found.value == pytest.approx(1.85e11, abs=5 * found.stderr)
+
+
+def test_widths_alone_give_the_damping_by_a_given_gyromagnetic_ratio() -> None:
+    (said,) = own(film("in-plane", 12), None, gamma=Constant(1.85e11))
+    found = said.estimates["alpha"]
+    assert found.stderr is not None
+    assert found.value == pytest.approx(TRUTH["alpha"], abs=5 * found.stderr)
+    (without,) = own(film("in-plane", 12), None)
+    assert not without.estimates
 
 
 def swept_in_frequency(anisotropy: float = 0.0, error: float = 0.0) -> tuple[FilmLines, Array]:

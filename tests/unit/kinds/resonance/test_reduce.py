@@ -13,6 +13,7 @@ import stfit
 from stfit.errors import InputError
 from stfit.kinds.resonance.data import FmrLines
 from stfit.kinds.resonance.kind import FMR_LINES
+from stfit.kinds.resonance.notes import REMARKS
 from stfit.physics.fluctuations import LINE_SHAPES
 from tests.instrument_files import bes3t
 from tests.saying import unnamed
@@ -70,8 +71,12 @@ def test_a_series_of_frequencies(tmp_path: Path) -> None:
     assert found.by_frequency
     assert set(found.is_linewidth.tolist()) == {1}  # powers of several frequencies have no common scale
     assert not any("contradicted" in notice for notice in found.origin.notices)  # by the part of it that is there
-    words = next(notice for notice in found.origin.notices if notice.startswith("all spectra together"))
-    assert "(perpendicular, 5 of one mode): γ/2π = 29." in words
+    (said,) = REMARKS.own(found, {})
+    assert not unnamed(said.headline, "film (perpendicular)", "γ/2π")
+    assert said.level == "info"
+    gamma = said.estimates["gyromagnetic_ratio"]
+    assert gamma.stderr is not None
+    assert gamma.value == pytest.approx(1.85e11, abs=5 * gamma.stderr)
 
 
 def test_a_line_of_a_bruker_spectrometer(tmp_path: Path) -> None:
@@ -302,7 +307,7 @@ def test_complex_sweeps_of_a_network_analyser(tmp_path: Path, suffix: str, colum
     if columns is not None:
         with pytest.raises(InputError) as refused:
             load(index, geometry="in-plane", columns={**columns, "signal_phase": {"column": 3, "unit": "mV"}})
-        assert not unnamed(str(refused.value), "60.csv", "'signal_phase'", "deg or rad")
+        assert not unnamed(str(refused.value), "60.csv", "'signal_phase'", "deg", "rad")
 
 
 def test_a_modulation_is_that_of_the_field_of_a_derivative(tmp_path: Path) -> None:
@@ -344,7 +349,7 @@ def test_without_a_current_no_state_is_needed(tmp_path: Path) -> None:
         rows.append(f"{ghz}.csv,{ghz}")
     found = load(index_of(tmp_path, rows, "file,frequency (GHz)"))
     assert found.settings.state.tolist() == [0, 0, 0]
-    assert any("no state is given" in notice for notice in found.origin.notices)
+    assert not found.traits.spin_transfer
     rows = [f"{row},{current}" for row, current in zip(rows, (0, 1, 2), strict=True)]
     index = index_of(tmp_path, rows, "file,frequency (GHz),current (mA)")
     with pytest.raises(InputError, match=r'column .state.: expected a column, or the constant state = "P"'):

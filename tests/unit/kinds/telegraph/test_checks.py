@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stfit.kinds.telegraph.checks import halves_check, innovation_check, spectrum_check
+from stfit.kinds.telegraph.checks import bandwidth_check, halves_check, innovation_check, spectrum_check
 from stfit.kinds.telegraph.files import TraceFile
 from stfit.kinds.telegraph.rates import TraceRates
 from stfit.kinds.telegraph.reduced import TraceTask
@@ -128,3 +128,8 @@ def test_noise_alone_is_one_level(noise: float, tmp_path: Path) -> None:
     found = checked(noise * np.random.default_rng(14).standard_normal(30_000), tmp_path)
     assert found["two levels"].verdict == "failed"
     assert len(found) == 1
+
+
+@pytest.mark.parametrize(("rise", "verdict"), [(None, "passed"), (0.9, "passed"), (2.0, "doubtful"), (4.0, "failed")])
+def test_a_response_that_is_not_short_beside_the_dwells(rise: float | None, verdict: str) -> None:
+    assert bandwidth_check(np.array([12.0, 18.0]), rise, slow=0.2).verdict == verdict

@@ -12,7 +12,7 @@ from nptdms import ChannelObject, TdmsWriter
 
 from stfit.errors import InputError
 from stfit.kinds.telegraph.files import TraceFile, open_trace
-from stfit.kinds.telegraph.measured import Measured
+from stfit.kinds.telegraph.measured import Measured, Shown
 from stfit.loaders.containers import Table
 from stfit.loaders.listed import Listed
 from stfit.loaders.reading import read_table
@@ -175,15 +175,28 @@ def test_an_array_without_a_unit_needs_none(tmp_path: Path) -> None:
     assert measured(tmp_path / "x.npy", sample_interval=1.0, unit="kohm")[:2] == ("resistance", 1e3)
 
 
-def test_only_a_voltage_turns_its_sign_with_the_current() -> None:
-    assert Measured("resistance", 1e3).per_ohm(-2.0, "x") == 1e3
-    assert Measured("voltage", 1e-3).per_ohm(-2.0, "x") == -5e-4
-    assert Measured("voltage").per_ohm(-2e-3, "x") == -1.0
-    assert Measured("").per_ohm(2e-3, "x") == 1.0
-    with pytest.raises(InputError, match='x: expected the key quantity = "resistance", or "voltage"'):
-        Measured("").per_ohm(-2e-3, "x")
-    with pytest.raises(InputError, match="x: expected a current that is not 0"):
-        Measured("voltage").per_ohm(0.0, "x")
+def test_a_voltage_turns_its_sign_with_the_current_and_a_current_falls_with_the_resistance() -> None:
+    assert Measured("resistance", 1e3).shown(-2.0, None, "x") == Shown(1e3, "ohm")
+    assert Measured("resistance", 1e3).shown(None, -2.0, "x") == Shown(1e3, "ohm")
+    assert Measured("voltage", 1e-3).shown(-2.0, None, "x") == Shown(-5e-4, "ohm")
+    assert Measured("voltage").shown(-2e-3, None, "x") == Shown(-1.0, "")
+    assert Measured("").shown(2e-3, None, "x") == Shown(1.0, "")
+    current = Measured("current", 1e-9).shown(None, 0.1, "x")
+    assert current == Shown(1e-9, "A", 0.1)
+    assert not current.rising
+    assert current.sample(1e6) == pytest.approx(100.0)
+    np.testing.assert_allclose(np.asarray(current.resistances(np.array([1e-7, 5e-8]))), [1e6, 2e6])
+    assert Measured("current").shown(None, -0.1, "x").rising
+    with pytest.raises(InputError, match="numbers of which nobody says it"):
+        Measured("").shown(-2e-3, None, "x")
+    with pytest.raises(InputError, match="numbers of which nobody says it"):
+        Measured("").shown(None, -2e-3, "x")
+    with pytest.raises(InputError, match="a current that is not 0"):
+        Measured("voltage").shown(0.0, None, "x")
+    with pytest.raises(InputError, match="a voltage that is not 0"):
+        Measured("current").shown(None, 0.0, "x")
+    with pytest.raises(InputError, match="a column 'voltage' of the index, as a current is measured"):
+        Measured("current").shown(1.0, None, "x")
 
 
 def test_a_table_without_times_has_a_declared_interval(tmp_path: Path) -> None:

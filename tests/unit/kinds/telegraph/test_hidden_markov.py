@@ -9,7 +9,7 @@ import pytest
 
 from stfit.errors import OutsideValidityError
 from stfit.kinds.telegraph.checks import neighbours
-from stfit.kinds.telegraph.hidden_markov import HmmEnd, fit_hmm, innovations, log_likelihood
+from stfit.kinds.telegraph.hidden_markov import HmmEnd, fit_hmm, fit_noises, fit_part, innovations, log_likelihood
 from tests.traces import telegraph
 
 Array = npt.NDArray[np.float64]
@@ -50,6 +50,22 @@ def test_a_noise_of_its_own_for_each_level() -> None:
     # standard error of ln σ of N samples: 1/√(2N), N = 15,000
     assert np.log(two.noise) == pytest.approx(np.log([1.0, 1.6]), abs=4 / np.sqrt(30_000))
     assert two.log_likelihood - one.log_likelihood > 1000  # N/2·ln(mean square over geometric mean) = 1,600
+
+
+def test_one_noise_or_two_as_the_samples_ask_and_a_part_from_the_whole() -> None:
+    alike = telegraph(30_000, (20.0, 30.0), snr=3.0, seed=9)
+    one = fit_noises(alike, INTERVAL, (0.0, 3.0), 1.0)
+    assert not one.separate_noise
+    apart = telegraph(30_000, (20.0, 20.0), snr=3.0, seed=8, noise=(1.0, 1.6))
+    two = fit_noises(apart, INTERVAL, (0.0, 3.0), 1.0)
+    assert two.separate_noise
+    np.testing.assert_allclose(
+        two.x, fit_hmm(apart, INTERVAL, (0.0, 3.0), 1.0, separate_noise=True).x, atol=1e-5
+    )  # both within 1e-6 errors
+    half = fit_part(alike[:15_000], INTERVAL, one)
+    anew = fit_hmm(alike[:15_000], INTERVAL, (0.0, 3.0), 1.0)
+    error = np.sqrt(np.diag(anew.covariance))
+    assert np.all(np.abs(half.x - anew.x) < 2e-3 * error)  # a part is fitted to 1e-3 of an error
 
 
 def test_noise_that_is_not_white_is_seen() -> None:

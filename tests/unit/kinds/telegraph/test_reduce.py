@@ -55,6 +55,59 @@ def test_far_levels_go_by_thresholds_and_close_ones_by_the_hidden_chain(tmp_path
     np.testing.assert_allclose(np.array(m.records[0].levels, dtype=float), [0.0, 10.0], atol=0.1)
 
 
+def under_voltage(folder: Path, *, field: bool = False) -> Path:
+    """Currents (nA) of a device of 1 and 2 kohm at 20 mV and at −40 mV; at the latter P and AP change places."""
+    rows = ["file,voltage (mV)" + (",field (mT)" if field else "")]
+    for place, volts in enumerate((20e-3, -40e-3)):
+        state = telegraph(20_000, (30.0, 60.0), snr=1.0, seed=20 + place, noise=(0.0, 0.0)) > 0.5
+        noise = np.random.default_rng(place).standard_normal(state.size)
+        amperes = volts / np.where(state, 2000.0, 1000.0) * (1.0 + 0.03 * noise)
+        np.save(folder / f"v{place}.npy", 1e9 * amperes)
+        rows.append(f"v{place}.npy,{1e3 * volts:g}" + (f",{5 * place}" if field else ""))
+    (folder / "v.csv").write_text("\n".join(rows))
+    return folder / "v.csv"
+
+
+def test_a_voltage_drives_and_the_current_of_each_state_is_its_level(tmp_path: Path) -> None:
+    m = load(under_voltage(tmp_path, field=True), unit="nA")
+    assert m.settings.voltage is None
+    np.testing.assert_allclose(m.settings.drive, [20e-6, 10e-6, -40e-6, -20e-6], rtol=0.01)
+    np.testing.assert_array_equal(m.settings.field, [0.0, 0.0, 5e-3, 5e-3])
+    tau = np.tile(np.log([30.0 * DT, 60.0 * DT]), 2)
+    assert np.all(np.abs(m.log_tau - tau) < 4.0 * m.stderr)
+    assert [(record.current, record.voltage, record.level_unit) for record in m.records] == [
+        (None, 0.02, "A"),
+        (None, -0.04, "A"),
+    ]
+    assert any("current of each state" in notice for notice in m.origin.notices)
+    chosen = load(tmp_path / "v.csv", unit="nA", levels=(1000.0, 2000.0))
+    np.testing.assert_allclose(chosen.log_tau, m.log_tau)
+
+
+def test_currents_without_a_unit_leave_the_voltage_to_the_resistance_of_the_device(tmp_path: Path) -> None:
+    m = load(under_voltage(tmp_path), unit=None, quantity="current")
+    np.testing.assert_allclose(m.settings.drive, [0.02, 0.02, -0.04, -0.04])
+    assert m.settings.voltage is not None
+    assert m.traits.needs == ("resistance",)
+    np.testing.assert_allclose(m.log_tau, load(tmp_path / "v.csv", unit="nA").log_tau, atol=1e-6)
+    with pytest.raises(InputError, match="numbers of which nobody says it"):
+        load(tmp_path / "v.csv", unit=None)
+    np.save(tmp_path / "v0.npy", np.load(tmp_path / "v0.npy") - 15e3)
+    with pytest.raises(InputError, match="currents of the sign of the voltage"):
+        load(tmp_path / "v.csv", unit="nA")
+
+
+def test_a_table_beside_a_voltage_has_its_current_for_the_signal(tmp_path: Path) -> None:
+    under_voltage(tmp_path)
+    values = np.load(tmp_path / "v0.npy")[:5000]
+    lines = "".join(f"{DT * k:.6e},20.0,{value:.5g}\n" for k, value in enumerate(values))
+    (tmp_path / "a.csv").write_text(f"time (s),V (mV),I (nA)\n{lines}")
+    (tmp_path / "i.csv").write_text("file,voltage (mV)\na.csv,20\n")
+    m = stfit.load(tmp_path / "i.csv", "telegraph-trace")
+    assert isinstance(m, TelegraphTraces)
+    np.testing.assert_allclose(m.settings.drive, [20e-6, 10e-6], rtol=0.01)
+
+
 def test_thresholds_that_are_asked_for_declare_themselves_unfit(tmp_path: Path) -> None:
     path = index(tmp_path, {"close.npy": telegraph(20_000, (30.0, 60.0), snr=2.5, seed=2)})
     record = load(path, method="threshold").records[0]
@@ -104,7 +157,7 @@ def test_what_an_index_may_not_say(tmp_path: Path) -> None:
 
 
 def test_a_trace_without_two_levels_is_left_out_only_where_the_analysis_says_so(tmp_path: Path) -> None:
-    flat = np.random.default_rng(4).standard_normal(20_000)
+    flat = 4.0 + np.random.default_rng(4).standard_normal(20_000)
     path = index(tmp_path, {"x.npy": GOOD, "flat.npy": flat, "same.npy": np.ones(500)})
     with pytest.raises(InputError, match=r'(?s)leave_out = \["flat.npy"\].*one level.*All samples are alike'):
         load(path)
@@ -131,7 +184,7 @@ def test_only_the_best_and_the_worst_trace_are_drawn(tmp_path: Path) -> None:
     traces = {f"t{i}.npy": telegraph(20_000, (30.0, 60.0 + 40 * i), snr=10.0, seed=i) for i in range(4)}
     m = load(index(tmp_path, traces))
     assert [bool(record.panels) for record in m.records] == [True, False, False, True]
-    assert set(m.records[0].panels) == {"excerpt", "histogram", "survival", "rates"}
+    assert set(m.records[0].panels) == {"record", "excerpt", "histogram", "survival", "rates"}
 
 
 def test_a_dead_time_is_corrected_for(tmp_path: Path) -> None:
@@ -167,6 +220,29 @@ def test_bursts_of_one_setting_share_levels_and_dwell_times(tmp_path: Path) -> N
     assert np.all(selected.log_tau < m.log_tau)
 
 
+def test_a_trace_that_stays_at_a_level_of_the_others_is_a_dwell_that_was_not_seen_to_end(tmp_path: Path) -> None:
+    noise = np.random.default_rng(4).standard_normal(20_000)
+    traces = {"p.npy": noise, "x.npy": GOOD, "ap.npy": 10.0 + noise}
+    m = load(index(tmp_path, traces), bad="leave-out")
+    assert not any(record.left_out for record in m.records)
+    np.testing.assert_array_equal(m.n_changed[[0, 1, 4, 5]], 0.0)
+    np.testing.assert_array_equal(m.n[[0, 1, 4, 5]], [19_999.0, 0.0, 0.0, 19_999.0])
+    assert "was not seen to end" in m.records[0].reason
+    # ln L of no transition in so many steps, whatever is said of the other state
+    eta = np.log([1.0, 0.5, *np.exp(m.log_tau[2:4]), 0.5, 1.0])
+    alone = load(index(tmp_path, {"x.npy": GOOD}))
+    by_hand = -2.0 * 19_999 * -np.log1p(-(1.0 / 1.0) * -np.expm1(-DT * 3.0) / 3.0)
+    assert m.log_likelihood(eta) - alone.log_likelihood(eta[2:4]) == pytest.approx(by_hand, rel=1e-6)
+    assert np.isfinite(m.residuals(eta)).all()
+    observed = m.view().observed
+    assert np.isnan(observed.value[[0, 1]]).all()
+    assert observed.low[0] == pytest.approx(19_999 * DT / 1.84, rel=0.01)  # −ln of 16 %
+    with pytest.raises(InputError, match="one level"):
+        load(index(tmp_path, {"x.npy": GOOD, "flat.npy": 5.0 + noise}))
+    with pytest.raises(InputError, match="one level"):
+        load(index(tmp_path, {"x.npy": GOOD, "flat.npy": noise}), unit=None, quantity="voltage")
+
+
 @pytest.mark.slow
 def test_several_processes_give_what_one_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = index(tmp_path, {f"t{i}.npy": telegraph(5000, (30.0, 60.0), snr=10.0, seed=i) for i in range(2)})
@@ -195,7 +271,7 @@ def test_groups_of_a_file_are_records_with_settings_in_their_names(tmp_path: Pat
         channels = [ChannelObject(f"I = {i} mA, up", "R", GOOD, properties=clock) for i in (-0.1, 0.1)]
         writer.write_segment(channels)
     pattern = 'pattern = "I = {current:mA}, up"'
-    with pytest.raises(InputError, match=f"a column 'current.*{pattern}"):
+    with pytest.raises(InputError, match=f"the columns 'current.*{pattern}"):
         stfit.load(tmp_path / "all.tdms", "telegraph-trace", group="*")
     text = 'kind = "telegraph-trace"\nfile = "all.tdms"\ngroup = "*"\n'
     (tmp_path / "a.toml").write_text(f"[[measurement]]\n{text}{pattern}\n")

@@ -64,5 +64,21 @@ def test_complaints_come_worst_first_each_once_and_left_out_traces_are_named() -
     assert table(*traces)["verdict"] == ["failed", "left out"]
 
 
+def test_levels_have_the_digits_that_tell_them_apart() -> None:
+    found = table(trace(levels=[1234.56, 1234.81]))
+    assert (found["level of P (kΩ)"], found["level of AP (kΩ)"]) == (["1.23456"], ["1.23481"])
+
+
+def test_a_complaint_of_many_traces_names_some_of_them() -> None:
+    failed = {"name": "b", "verdict": "failed", "sentence": "No."}
+    traces = [trace(file=f"{place}.npy", checks=[failed]) for place in range(8)]
+    for some, words in (
+        (traces, "all 8 traces"),
+        ([*traces, trace()], "0.npy, 1.npy, 2.npy, 3.npy, 4.npy, 5.npy and 2 more"),
+    ):
+        listing = next(block for block in section(summary(*some), 1) if isinstance(block, Listing))
+        assert [plain(item) for item in listing.items] == [f"failed, {words}: No."]
+
+
 def test_a_measurement_without_traces_has_none() -> None:
     assert section(summary(), 1) == []
