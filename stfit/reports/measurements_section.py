@@ -33,6 +33,8 @@ _UNITS: Final[Mapping[str, str]] = {  # of the columns of a kind
     "field": "T",
     "pulse_width": "s",
     "ramp_rate": "A/s",
+    "voltage_rate": "V/s",
+    "field_rate": "T/s",
     "total_time": "s",
     "mean_dwell": "s",
     "naive_dwell": "s",
