@@ -203,13 +203,16 @@ def _at_bound(problem: FitProblem, x: Array, gradient: Array, scales: Array) -> 
 def refit(problem: FitProblem, near: Optimum) -> Array:
     """The optimum of a replica of a problem, started from the optimum of the original; coordinates only.
 
-    Good to a few 1e-8 of the sum of squares, which is all that a simulated distribution needs. Gauss–Newton steps
-    where there are residuals, which a replica's optimum is near enough for, and lmfit where one of them leads up.
+    Good to a few 1e-8 of the sum of squares at the start, which is all that a simulated distribution needs.
+    Gauss–Newton steps where there are residuals, which a replica's optimum is near enough for, and lmfit where one of
+    them leads up.
     """
     scaled = Scaled(problem, near.directions.scales, gauge(near.directions))
     if not problem.has_residuals:
         return score(scaled, near.x)[0]
     found = gauss_newton(scaled, near.x, _TOLERANCE)
     if found is None:
-        found = _by_lmfit().levenberg_marquardt(scaled, near.x, 200, _TOLERANCE)
+        residuals = problem.residuals(near.x)
+        enough = _TOLERANCE * float(residuals @ residuals)
+        found = _by_lmfit().levenberg_marquardt(scaled, near.x, 200, _TOLERANCE, enough=enough)
     return found[0]

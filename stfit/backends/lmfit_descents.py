@@ -45,11 +45,16 @@ class _Best:
             self.x, self._least = x, cost
 
 
-def levenberg_marquardt(scaled: Scaled, start: Array, max_evaluations: int, tolerance: float) -> tuple[Array, int]:
+def levenberg_marquardt(
+    scaled: Scaled, start: Array, max_evaluations: int, tolerance: float, *, enough: float = 0.0
+) -> tuple[Array, int]:
     """MINPACK through lmfit.
 
     A step to where the residuals have no finite value is taken back and shortened. Out of evaluations, lmfit
     would end at the last point tried; this ends at the best.
+
+    enough: a sum of squares at which to stop. Where data can be met exactly at an infinite slope only, every step
+    lowers the sum by a share of itself, and no tolerance that is relative to it ends the descent.
     """
     if not scaled.free:
         return start, 0
@@ -62,7 +67,12 @@ def levenberg_marquardt(scaled: Scaled, start: Array, max_evaluations: int, tole
         return vector
 
     minimizer = lmfit.Minimizer(
-        residuals, _parameters(scaled, start), scale_covar=False, calc_covar=False, nan_policy="propagate"
+        residuals,
+        _parameters(scaled, start),
+        iter_cb=lambda _values, _evaluation, vector: bool(vector @ vector < enough),
+        scale_covar=False,
+        calc_covar=False,
+        nan_policy="propagate",
     )
     outcome = minimizer.leastsq(
         max_nfev=max_evaluations,

@@ -11,21 +11,20 @@ import numpy.typing as npt
 
 from stfit.errors import CellProblem, TableError
 from stfit.kinds.ramp.branches import Branches, held, two_branches
+from stfit.kinds.ramp.drawn_loops import drawn_loops
 from stfit.kinds.ramp.life_table import LifeTable
 from stfit.kinds.ramp.ramp_design import RampSettings
 from stfit.kinds.ramp.samples import drive_of, samples_of
 from stfit.kinds.ramp.stepped import KIND, SteppedRamps
-from stfit.kinds.ramp.sweeps import Ramps, ramps_of, series_resistance
+from stfit.kinds.ramp.sweeps import Ramps, moved_by_source, ramps_of, series_resistance
 from stfit.kinds.ramp.swept import CURRENT, FIELD, Swept
-from stfit.measurement.base import Array, Codes, Origin, Rows, frozen
+from stfit.measurement.base import Array, Origin, Rows, frozen
 from stfit.measurement.columns import FIELD_PROBE, Noise
 from stfit.measurement.readings import parts_of
 from stfit.measurement.view import STATE_WORDS
 from stfit.results.numbers import format_rounded
 
 _LEAST_SEPARATION: Final = 6.0  # noise widths: a sample then lies on the wrong side once in 700
-_DRAWN: Final = 3  # sweeps
-_MOST_DRAWN: Final = 1500  # samples of them
 _SOURCE: Final = Noise(0.005)  # of a current that is held
 _BOTH_WAYS: Final = 0.1  # product of the shares of both ways: each has some tenth of the events
 _CLOCK: Final = Noise(0.025)  # of a rate that follows from the times of two samples
@@ -85,7 +84,8 @@ def switching_events(
     if series is not None:
         notices.append(_swept_by_voltage(series, samples["resistance"]))
     events = stepped(found, origin.of(KIND, *notices), swept)
-    return replace(events, sweeps=_first_sweeps(samples, state, swept), between=float(np.mean(far)))
+    drawn = drawn_loops(samples, state, swept, moved_by_source(samples, series))
+    return replace(events, sweeps=drawn, between=float(np.mean(far)))
 
 
 def _ends(samples: Mapping[str, Array]) -> npt.NDArray[np.bool_]:
@@ -121,16 +121,6 @@ def _swept_by_voltage(series: float, resistance: Array) -> str:
         f"the current jumps where the resistance does: a voltage was swept{behind}. Switching currents and rates are "
         "those of the state that is left"
     )
-
-
-def _first_sweeps(samples: Mapping[str, Array], state: Codes, swept: Swept) -> dict[str, Array]:
-    """Samples of the first sweeps, all of them: as many sweeps as a figure shows without hiding one behind another."""
-    _, number = np.unique(samples["sweep"], return_inverse=True)
-    begun = np.flatnonzero(np.diff(number, prepend=-1) != 0)[: _DRAWN + 1]
-    end = min(int(begun[_DRAWN]) if begun.size > _DRAWN else number.size, _MOST_DRAWN)
-    columns: dict[str, npt.NDArray[Any]] = {swept.name: samples["drive"], "resistance": samples["resistance"]}
-    columns |= {"state": state, "sweep": number}
-    return {name: frozen(values[:end].astype(float)) for name, values in columns.items()}
 
 
 def stepped(ramps: Ramps, origin: Origin, swept: Swept = CURRENT) -> SteppedRamps:

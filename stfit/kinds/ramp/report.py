@@ -1,6 +1,8 @@
-"""What a report shows of hysteresis loops: the first of them as they were measured."""
+"""What a report shows of hysteresis loops: the first as measured, their mean, and where the state changed."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +13,8 @@ from stfit.kinds.ramp.swept import SWEPT
 from stfit.reports.content import Block, Drawing, Gallery, Width
 from stfit.results.result import MeasurementSummary
 from stfit.units import choose_prefix
+
+_CHANGES: Final = ("change", "change_resistance", "change_from")
 
 
 def section(summary: MeasurementSummary, index: int) -> list[Block]:
@@ -31,6 +35,8 @@ def section(summary: MeasurementSummary, index: int) -> list[Block]:
     if not summary.sweeps:
         return []
     sweeps = {name: np.array(values) for name, values in summary.sweeps.items()}
+    # results of version 0.1 have samples only
+    sweeps = {"minor": np.zeros_like(sweeps["sweep"]), **dict.fromkeys(_CHANGES, np.zeros(0))} | sweeps
     swept = next(swept for swept in SWEPT if swept.name in sweeps)
     axes = ((swept.name, swept.unit), ("resistance", "ohm"))
     drive, resistance = (_in_prefix(name, unit, sweeps[name].tolist()) for name, unit in axes)
@@ -40,8 +46,17 @@ def section(summary: MeasurementSummary, index: int) -> list[Block]:
         return sweeps_figure(sweeps, (swept.name, drive), resistance, COLUMN if width == "column" else PAGE)
 
     which = "The first sweep" if count == 1 else f"The first {count} sweeps"
-    words = f"{which}: resistance against {swept.name}, with the state of each sample."
-    return [Gallery((Drawing(f"sweeps-{index}", draw, words, f"{which} as measured, with the state of each sample."),))]
+    if np.any(sweeps["minor"]):
+        which += " (minor loops, of smaller range, dashed)"
+    marked = " A bar stands where the state changed, on any of the sweeps." if sweeps["change"].size else ""
+    if "mean" in sweeps:
+        marked += f" Dark line: mean of {sweeps['mean_sweeps'][0]:.0f} sweeps, step by step and each way."
+    words = f"{which}: resistance against {swept.name}, with the state of each sample.{marked}"
+    return [
+        Gallery(
+            (Drawing(f"sweeps-{index}", draw, words, f"{which} as measured, with the state of each sample.{marked}"),)
+        )
+    ]
 
 
 def _in_prefix(label: str, unit: str, values: list[float]) -> AxisQuantity:

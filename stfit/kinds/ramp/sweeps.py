@@ -101,6 +101,11 @@ def series_resistance(samples: Mapping[str, Array], state: Codes) -> float | Non
     return max(0.0, -slope)
 
 
+def moved_by_source(samples: Mapping[str, Array], series: float | None) -> Array:
+    """What the source sweeps, shape (samples,): the drive, or the voltage (V) over the device and what is in series."""
+    return samples["drive"] if series is None else samples["voltage"] + series * samples["drive"]
+
+
 def ramps_of(samples: Mapping[str, Array], state: Codes, *, series: float | None) -> Ramps:
     """Cut the samples into ramps, and find the change of state on each.
 
@@ -123,9 +128,8 @@ def ramps_of(samples: Mapping[str, Array], state: Codes, *, series: float | None
     TableError
         Where the clock stands still along a ramp.
     """
-    drive = samples["drive"]
-    swept = drive if series is None else samples["voltage"] + series * drive
-    first, last = _monotone(samples["sweep"], swept)
+    drive, swept = samples["drive"], moved_by_source(samples, series)
+    first, last = monotone(samples["sweep"], swept)
     begins, direction = state[first], np.sign(swept[last] - swept[first])
     at = _first_changed(state, first, last)
     switched = at < drive.size
@@ -157,18 +161,18 @@ def _held(samples: Mapping[str, Array], first: Rows, last: Rows) -> Array:
     """Mean over each ramp of what is not swept: the field (T, NaN where none is known), or the current (A, else 0)."""
     in_field = samples["drive"] is samples["field"]
     values = np.nan_to_num(samples["current"]) if in_field else samples["field"]
-    owner, place = _expanded(first, last)
+    owner, place = expanded(first, last)
     return np.bincount(owner, values[place], first.size) / (last - first + 1)
 
 
 def _first_changed(state: Codes, first: Rows, last: Rows) -> Rows:
     """The first sample of each ramp that is in another state than its first one; behind all samples where none is."""
-    owner, place = _expanded(first, last)
+    owner, place = expanded(first, last)
     where = np.where(state[place] != state[first][owner], place, state.size)
     return np.asarray(np.minimum.reduceat(where, np.searchsorted(owner, np.arange(first.size))), dtype=np.intp)
 
 
-def _expanded(first: Rows, last: Rows) -> tuple[Rows, Rows]:
+def expanded(first: Rows, last: Rows) -> tuple[Rows, Rows]:
     """Of every sample of every stretch, the stretch and its place in the file."""
     sizes = last - first + 1
     owner = np.repeat(np.arange(first.size), sizes)
@@ -221,7 +225,7 @@ def _slopes(first: Rows, last: Rows, x: Array, y: Array, *, share: float) -> Arr
 
     share: of the way at both ends that is left out, where more than two samples remain.
     """
-    owner, place = _expanded(first, last)
+    owner, place = expanded(first, last)
     way = np.where(x[last] == x[first], 1.0, x[last] - x[first])
     along = (x[place] - x[first][owner]) / way[owner]
     inner = (along >= share) & (along <= 1.0 - share)
@@ -244,7 +248,7 @@ def _grains(sweep: Array, drive: Array, state: Codes) -> Array:
     return np.array([float(np.median(part)) if part.size else every for part in both])
 
 
-def _monotone(sweep: Array, swept: Array) -> tuple[Rows, Rows]:
+def monotone(sweep: Array, swept: Array) -> tuple[Rows, Rows]:
     """First and last sample of every stretch of a sweep between two turns of what is swept; its ends are shared.
 
     A turn is an extremum that stands out by a twentieth of the range: a reading that trembles is none.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -15,6 +15,7 @@ from stfit.backends.least_squares import minimise, refit
 from stfit.backends.lmfit_descents import levenberg_marquardt
 from stfit.objective import Objective
 from stfit.objective.information import gauge
+from stfit.objective.problem import FitProblem
 from tests import builders
 
 
@@ -100,6 +101,27 @@ def test_a_quick_refit_ends_where_lmfit_does() -> None:
         # a sum of squares of some 60 that is right to 1e-8 leaves √6e-7 = 8e-4 of a standard error
         np.testing.assert_allclose(quick, slow, atol=2e-3 * float(np.max(errors)), rtol=0)
         assert np.max(np.abs(quick - slow) / errors) < 2e-3
+
+
+class _OutOfReach:
+    """One residual, e^−x: the data are met at x = ∞ only, and each step gains a share of what is left."""
+
+    bounds = (np.full(1, -np.inf), np.full(1, np.inf))
+
+    def residuals(self, x: np.ndarray) -> np.ndarray:
+        return np.exp(-x)
+
+    def jacobian(self, x: np.ndarray) -> np.ndarray:
+        return -np.exp(-x)[:, None]
+
+
+def test_a_descent_towards_infinity_ends_where_enough_is_gained() -> None:
+    scaled = Scaled(cast("FitProblem", _OutOfReach()), np.ones(1), ())
+    start = np.ones(1)
+    _, without_end = levenberg_marquardt(scaled, start, 200, 1e-8)
+    x, steps = levenberg_marquardt(scaled, start, 200, 1e-8, enough=1e-9)
+    assert 1e-12 < np.exp(-2.0 * x[0]) < 1e-9
+    assert steps < without_end / 4
 
 
 @pytest.mark.parametrize("kind", ["events", "pulses", "ramps"])

@@ -326,8 +326,27 @@ def test_loops_are_a_kind_of_their_own_in_an_analysis(tmp_path: Path) -> None:
     (drawing,) = gallery.drawings
     (panel,) = drawn_values(drawing.figure("column"))
     assert (panel["x"], panel["y"]) == ("current (mA)", "resistance (Ω)")
-    assert [entry["n"] for entry in panel["series"]] == ["P", "AP"]
-    assert sum(len(entry["y"]) for entry in panel["series"]) == np.count_nonzero(shown)
+    drawn = {entry["n"]: entry for entry in panel["series"]}
+    assert list(drawn) == ["P", "leaves P", "AP", "leaves AP", "mean, upward", "mean, downward"]
+    assert len(drawn["P"]["y"]) + len(drawn["AP"]["y"]) == np.count_nonzero(shown)
+    assert [len(drawn[name]["x"]) for name in ("leaves P", "leaves AP")] == [10, 10]  # of all sweeps
+    assert sorted(drawn["leaves AP"]["x"]) == pytest.approx(sorted(1.95 + 0.1 * (k % 9) for k in range(10)))
+
+
+def test_the_mean_loop_is_that_of_the_whole_sweeps_and_minor_ones_are_kept_apart() -> None:
+    columns = loops([(2.0e-3, -1.0e-3), (2.6e-3, -1.0e-3)], noise=0.0)
+    minor = loops([(2.0e-3, None)])
+    inner = np.abs(minor["current"]) <= 3e-3
+    minor = {name: values[inner] for name, values in minor.items()} | {"sweep": np.full(np.count_nonzero(inner), 2.0)}
+    kept = reduced({name: np.concatenate([columns[name], minor[name]]) for name in columns}).sweeps
+    assert np.unique(kept["sweep"][kept["minor"] == 1]).tolist() == [2.0]
+    assert kept["mean_sweeps"].tolist() == [2.0]
+    up = kept["mean_direction"] > 0
+    between = up & (kept["mean"] > 2.05e-3) & (kept["mean"] < 2.55e-3)  # one sweep has switched there, the other not
+    half = resistance(np.full(LOOP.size, 0.5), LOOP)
+    expected = np.interp(kept["mean"][between], LOOP[: UP.size], half[: UP.size])
+    assert np.count_nonzero(between) == 5
+    assert kept["mean_resistance"][between] == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_wrong_row_is_named(tmp_path: Path) -> None:
