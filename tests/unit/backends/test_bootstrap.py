@@ -109,10 +109,10 @@ class _OutOfReach:
     bounds = (np.full(1, -np.inf), np.full(1, np.inf))
 
     def residuals(self, x: np.ndarray) -> np.ndarray:
-        return np.exp(-x)
+        return np.asarray(np.exp(-x))
 
     def jacobian(self, x: np.ndarray) -> np.ndarray:
-        return -np.exp(-x)[:, None]
+        return np.asarray(-np.exp(-x)[:, None])
 
 
 def test_a_descent_towards_infinity_ends_where_enough_is_gained() -> None:
