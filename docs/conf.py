@@ -15,9 +15,10 @@ release = version = stfit.__version__
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon", "stfit_docs"]
 exclude_patterns = ["_extensions"]
 
-myst_enable_extensions = ["dollarmath", "deflist"]
+myst_enable_extensions = ["attrs_block", "deflist", "dollarmath"]
 myst_heading_anchors = 3
-nb_execution_mode = "off"  # the notebooks come executed; another step of .ci/run executes them again
+nb_execution_mode = "off"  # the notebooks come executed; another step of .ci/run executes them again. The gallery asks
+nb_execution_raise_on_error = True  # for its own execution in its first lines
 nb_ipywidgets_js = {}  # a page that stands still has no widgets, and loads nothing from a network
 
 autodoc_member_order = "bysource"
@@ -36,9 +37,10 @@ html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
     "navbar_align": "left",
+    "header_links_before_dropdown": 7,
     "show_prev_next": False,
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {"index": []}
+html_sidebars = {"index": [], "install": [], "gallery": []}

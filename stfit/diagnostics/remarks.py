@@ -73,7 +73,7 @@ class Remarks:
             return float(np.min(settings.measurement_time)), "measurement time"
         if dwells is None:
             return None
-        what = "fitted dwell time" if settings.ramp_rate is None else "dwell time at a switching current"
+        what = f"dwell time at a switching {settings.swept}" if settings.swept else "fitted dwell time"
         return float(np.exp(np.min(dwells))), what
 
 

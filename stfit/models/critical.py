@@ -124,7 +124,16 @@ class CriticalCurrentModel(LawModel):
     def plot(self, result: Any) -> Figure:
         """Draw a fit: 1/I_c against ΔR, the line through the origin with 68 % and 95 % bands, residuals.
 
-        result: what fit() returned. Rows with barriers of their own are drawn at the mean barrier of their transition.
+        Parameters
+        ----------
+        result : ModelResult
+            What fit() returned. Rows with barriers of their own are drawn at the mean barrier of their
+            transition.
+
+        Returns
+        -------
+        Figure
+            Of matplotlib, with its axes in `figure.axes`.
         """
         figure: Figure = drawing().critical_currents(self.band, result)
         return figure

@@ -103,7 +103,15 @@ class DwellTimeModel(LawModel):
     def plot(self, result: Any) -> Figure:
         """Draw a fit: dwell times against current, one series a state and temperature, 68 % and 95 % bands, residuals.
 
-        result: what fit() returned. Needs current, temperature and state as arrays or numbers.
+        Parameters
+        ----------
+        result : ModelResult
+            What fit() returned, with current, temperature and state as arrays or numbers.
+
+        Returns
+        -------
+        Figure
+            Of matplotlib, with its axes in `figure.axes`.
         """
         figure: Figure = drawing().dwell_times(self.band, result)
         return figure

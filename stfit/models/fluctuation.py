@@ -190,6 +190,17 @@ class FluctuationModel(LawModel):
         return {name: start[name] for name in told if name in start}
 
     def plot(self, result: Any) -> Figure:
-        """Draw a fit: power and linewidth against current (or frequency), 68 % and 95 % bands, residuals."""
+        """Draw a fit: power and linewidth against current (or frequency), 68 % and 95 % bands, residuals.
+
+        Parameters
+        ----------
+        result : ModelResult
+            What fit() returned.
+
+        Returns
+        -------
+        Figure
+            Of matplotlib, with its axes in `figure.axes`.
+        """
         figure: Figure = drawing().lines(self.band, self.numbers, result)
         return figure

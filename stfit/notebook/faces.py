@@ -74,9 +74,13 @@ class Fit(FitResult):
         return {file: np.array(values, dtype=float) for file, values in found.items()}
 
     def to_dataframe(self) -> DataFrame:
-        """The estimates as a pandas DataFrame, one row a parameter, SI units.
+        """The estimates as a pandas DataFrame.
 
-        Columns: value, stderr, lo68, hi68, lo95, hi95, unit, verdict; NaN where there is none.
+        Returns
+        -------
+        DataFrame
+            One row a parameter, SI units. Columns value, stderr, lo68, hi68, lo95, hi95, unit, verdict; NaN where there
+            is none.
         """
         rows = [_row(estimate) for estimate in self.parameters.values()]
         return data_frame({key: [row[key] for row in rows] for key in rows[0]}, list(self.parameters))

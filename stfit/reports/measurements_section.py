@@ -33,6 +33,8 @@ _UNITS: Final[Mapping[str, str]] = {  # of the columns of a kind
     "field": "T",
     "pulse_width": "s",
     "ramp_rate": "A/s",
+    "voltage_rate": "V/s",
+    "field_rate": "T/s",
     "total_time": "s",
     "mean_dwell": "s",
     "naive_dwell": "s",
@@ -82,9 +84,14 @@ def parts(result: FitResult) -> list[ReportSection]:
 
 def picture(result: FitResult) -> Drawing | None:
     """The figure of the first measurement that has one, else the first that its kind shows; None where none has."""
-    own = (block for index, entry in enumerate(result.measurements, start=1) for block in _of_kind(entry, index))
-    first = (block for block in own if isinstance(block, Drawing))
-    return next((_figure(result, entry, explained=True) for entry in _first_of_kind(result)), next(first, None))
+    figured = _first_of_kind(result)
+    return _figure(result, figured[0], explained=True) if figured else _of_its_own(result)
+
+
+def _of_its_own(result: FitResult) -> Drawing | None:
+    """The first figure that a kind shows in its section; None without one."""
+    blocks = (block for index, entry in enumerate(result.measurements, start=1) for block in _of_kind(entry, index))
+    return next((block for block in blocks if isinstance(block, Drawing)), None)
 
 
 def _first_of_kind(result: FitResult) -> list[MeasurementSummary]:
@@ -133,8 +140,9 @@ def _part(result: FitResult, index: int, *, drawn: bool) -> ReportSection:
     blocks: list[Block] = [Paragraph(notice, "notice") for notice in summary.notices]
     if not drawn and has_figure(summary):
         blocks.append(_figure(result, summary))
-    above = picture(result)
-    blocks += [block for block in _of_kind(summary, index + 1) if not _is(block, above)]
+    above = None if _first_of_kind(result) else _of_its_own(result)
+    elsewhere = {above.identity} if above else set()
+    blocks += [block for block in _of_kind(summary, index + 1) if getattr(block, "identity", "") not in elsewhere]
     blocks += _data(summary)
     notices = len(summary.notices)
     said = f", {notices} notice{'' if notices == 1 else 's'}" if notices else ""
@@ -147,10 +155,6 @@ def _of_kind(summary: MeasurementSummary, index: int) -> list[Block]:
     kind = kinds().get(summary.kind)
     blocks: list[Block] = [] if kind is None or kind.section is None else kind.section()(summary, index)
     return blocks
-
-
-def _is(block: Block, drawing: Drawing | None) -> bool:
-    return drawing is not None and isinstance(block, Drawing) and block.identity == drawing.identity
 
 
 def _shows(summary: MeasurementSummary) -> tuple[str, str]:

@@ -40,7 +40,18 @@ def contains(interval: Interval, value: float) -> bool:
 class Estimate:
     """A quantity with its uncertainty, in SI units. value is None where the data do not identify it.
 
-    interval: where ci68 and ci95 come from: "covariance", "profile", "bootstrap" or "posterior"; "" for none.
+    Parameters
+    ----------
+    value, stderr : float or None
+        The estimate and its standard error.
+    ci68, ci95 : (float or None, float or None) or None
+        Ends of the 68.27 % and of the 95 % interval, None where it is open.
+    unit : str
+        The SI unit; "e" for l/L_θθ, "" for a pure number.
+    verdict : Verdict
+        Whether the data determine it.
+    interval : str
+        Where the intervals come from: "covariance", "profile", "bootstrap" or "posterior"; "" for none.
     """
 
     value: float | None

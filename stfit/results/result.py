@@ -256,7 +256,13 @@ class FitResult:
         return self.parameters.keys()
 
     def as_dict(self) -> dict[str, Any]:
-        """The content of result.json."""
+        """The content of result.json.
+
+        Returns
+        -------
+        dict
+            Plain data, as the JSON schema describes them.
+        """
         content = {"schema": self.schema} | asdict(replace(self, source=None))
         del content["source"]
         content["status"] = self.status.key

@@ -67,6 +67,7 @@ def by_ruptures(parts: list[Array]) -> Array:
     cut, found = middle(parts), []
     for part in parts:
         spread = float(np.median(np.abs(np.diff(part)))) / 0.954  # of one sample: differences have √2 of it
+        spread = max(spread, 1.0 / np.sqrt(12.0))  # of rounding to whole counts
         penalty = 2.0 * spread**2 * np.log(part.size)
         ends = ruptures.KernelCPD("linear", min_size=_FEWEST).fit(part[:, None]).predict(pen=penalty)
         starts = [0, *ends[:-1]]

@@ -20,6 +20,16 @@ DOCS: Final = Path(__file__).parents[2] / "docs"
 NOTEBOOKS: Final = DOCS.parent / "notebooks"
 PUBLIC: Final = re.compile(r"stfit|stfit\.(constants|errors)|stfit\.physics(\.\w+)?")  # as reference/python.md says
 
+# Addresses that a reader may follow. A new one is looked at once, by a person, and then stands here.
+ELSEWHERE: Final = {
+    "https://doi.org/10.1038/nmat2804",
+    "https://doi.org/10.1103/PhysRevB.77.174408",
+    "https://keepachangelog.com",
+    "https://lmfit.github.io/lmfit-py/",
+    "https://semver.org",
+    "https://toml.io",
+}
+
 
 def block(page: str, language: str, number: int = 0) -> str:
     """A block of code of a page, by its language and its number among those."""
@@ -41,6 +51,19 @@ def test_a_notebook_uses_what_is_public_and_no_settings_of_plots(notebook: Path)
     assert used
     assert [name for name in used if not PUBLIC.fullmatch(name)] == []
     assert "rcParams" not in text
+
+
+def test_addresses_elsewhere_are_those_that_were_looked_at() -> None:
+    pages = [*DOCS.rglob("*.md"), *(DOCS.parent / name for name in ("README.md", "CHANGELOG.md"))]
+    found = {address for page in pages for address in re.findall(r"\]\((https?://[^)\s]+)\)", page.read_text("utf-8"))}
+    assert found == ELSEWHERE
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.stem)
+def test_every_page_is_reached(page: Path) -> None:
+    named = page.relative_to(page.parent if page.stem != "index" else page.parents[1]).with_suffix("").as_posix()
+    contents = (page.parent if page.stem != "index" else page.parents[1]) / "index.md"
+    assert page == DOCS / "index.md" or re.search(rf"^{named}$", contents.read_text("utf-8"), re.MULTILINE)
 
 
 @pytest.fixture

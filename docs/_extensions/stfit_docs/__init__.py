@@ -7,15 +7,21 @@ from typing import Any, Final
 
 from sphinx.application import Sphinx
 
-from stfit_docs import analysis_file, columns, command_line, mathml, result_json, traces, tutorials
+from stfit_docs import analysis_file, columns, command_line, mathml, messages, package, result_json, traces, tutorials
 
 # A page says {{ name }} where this text is to stand.
 GENERATED: Final[dict[str, Callable[[], str]]] = {
     "analysis_file": analysis_file.page,
+    "citation": package.citation,
     "columns": columns.page,
     "command_line": command_line.page,
+    "extras": package.extras,
     "result_json": result_json.page,
     "simulated_traces": traces.page,
+    "statuses": messages.statuses,
+    "tests_of_fit": messages.tests_of_fit,
+    "trace_checks": messages.trace_checks,
+    "verdicts": messages.verdicts,
 }
 
 

@@ -47,12 +47,12 @@ def section(summary: MeasurementSummary, index: int) -> list[Block]:
 
 
 def _transitions(summary: MeasurementSummary) -> list[str]:
-    return list(dict.fromkeys(row["transition"] for row in summary.reduced))
+    return list(dict.fromkeys(row["transition"] for row in summary.reduced if "transition" in row))
 
 
 def _rows(summary: MeasurementSummary, transition: str, drive: str) -> Mapping[str, Array] | None:
     """The rows of a transition; None where they make no map."""
-    rows = [row for row in summary.reduced if row["transition"] == transition]
+    rows = [row for row in summary.reduced if row.get("transition") == transition]
     if len({(row.get("temperature"), row.get("field")) for row in rows}) > 1:
         return None
     names = {"drive": drive, "pulse_width": "pulse_width", "observed": "observed", "fitted": "fitted"}

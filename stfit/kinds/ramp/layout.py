@@ -24,7 +24,7 @@ _SWITCHING_FIELD: Final = Column(
     aliases=("H_sw", "B_sw", "H_switch", "H_switching", "coercive_field", "H_c"),
     measured=True,
 )
-_RATES: Final = ("A/s", "mA/s", "V/s", "mT/s")
+_RATES: Final = ("A/s", "mA/s", "uA/s", "V/s", "mT/s")
 _RAMP_RATE: Final = Column(
     "ramp_rate",
     "A/s",

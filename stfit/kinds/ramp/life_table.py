@@ -57,15 +57,15 @@ def by_steps(events: EventsBySetting) -> LifeTable:
     return _table(setting, index.astype(np.int64), offset * step, step, counts)
 
 
-def by_cells(events: EventsBySetting) -> LifeTable:
+def by_cells(events: EventsBySetting, cells: int = _CELLS) -> LifeTable:
     """The life table of exact events over equal cells from the smallest rise to the largest."""
     setting, counts = _setting_of(events), _counts(events)
     lowest = np.minimum.reduceat(events.rise, events.first)
     highest = np.maximum.reduceat(events.rise, events.first)
     mean = np.add.reduceat(events.rise, events.first) / counts
-    width = np.maximum(highest - lowest, _NARROWEST * mean) / _CELLS
+    width = np.maximum(highest - lowest, _NARROWEST * mean) / cells
     index = np.ceil((events.rise - lowest[setting]) / width[setting])
-    return _table(setting, np.clip(index, 0, _CELLS).astype(np.int64), lowest, width, counts)
+    return _table(setting, np.clip(index, 0, cells).astype(np.int64), lowest, width, counts)
 
 
 def joined(table: LifeTable, most: int) -> LifeTable:

@@ -29,9 +29,10 @@ class RampPlanner(Planner):
         """Slower and faster ramps, which switch at other currents."""
         found = []
         for term, events in _ramped(today):
+            unit = f"{events.ramps.swept.unit}/s"
             for factor in _FASTER:
                 rate = factor * events.ramps.ramp_rate
-                words = f"{called(term)} with ramps {factor:g} × as fast, {span(rate, 'A/s')}"
+                words = f"{called(term)} with ramps {factor:g} × as fast, {span(rate, unit)}"
                 found.append(_moved(today, "currents", term, events, words, ramp_rate=frozen(rate)))
         return found
 

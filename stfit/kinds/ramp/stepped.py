@@ -239,7 +239,7 @@ class SteppedRamps(WithResiduals):
         k, n = self._cumulated(self.n_switched), self.n[self.first_rows[of]]
         low = np.where(k > 0, betaincinv(np.maximum(k, 1.0), n - k + 1.0, _ONE_SIGMA[0]), 0.0)
         high = np.where(k < n, betaincinv(k + 1.0, np.maximum(n - k, 1.0), _ONE_SIGMA[1]), 1.0)
-        extra = {"ramp_rate": self.ramps.ramp_rate[of], "n": self.n, "n_switched": self.n_switched}
+        extra = {self.ramps.swept.rate: self.ramps.ramp_rate[of], "n": self.n, "n_switched": self.n_switched}
         observed = Observed(k / np.maximum(n, 1.0), low, high, "switched share", "", extra)
         swept, held = self.ramps.swept, SeriesSetting(self.ramps.field[of], "mT", 1e3)
         if swept is FIELD:

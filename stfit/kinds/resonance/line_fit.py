@@ -12,6 +12,7 @@ import numpy.typing as npt
 from stfit.kinds.resonance.choices import BACKGROUNDS, MOST_LINES
 from stfit.kinds.resonance.line_model import LineModel
 from stfit.kinds.resonance.line_noise import far_from_fit, grows_with_signal, stands_alone, weight_of_noise, whiteness
+from stfit.kinds.resonance.line_scale import Scale
 from stfit.kinds.resonance.line_search import carried_lines, found_lines
 from stfit.kinds.resonance.line_solution import Solution
 from stfit.physics.line_shapes import LineShape
@@ -73,6 +74,11 @@ class Line:
     def size(self) -> float:
         """The largest of its amplitudes, whatever its phase."""
         return float(np.linalg.norm(self.amplitudes))
+
+    @property
+    def parameters(self) -> Array:
+        """Centre, FWHM and amplitudes, as in the covariance."""
+        return np.array([self.center, self.fwhm, *self.amplitudes])
 
     @property
     def integrated(self) -> tuple[float, float]:
@@ -140,6 +146,13 @@ class SpectrumFit:
         """The line with the largest amplitude; None where there is none."""
         return max(self.lines, key=lambda line: line.size, default=None)
 
+    def with_shift(self, other: SpectrumFit) -> SpectrumFit:
+        """The same with errors that the difference from another fit of as many lines adds."""
+        pairs = zip(self.lines, other.lines, strict=True)
+        shifts = [(line, np.subtract(line.parameters, one.parameters)) for line, one in pairs]
+        lines = [replace(line, covariance=line.covariance + np.outer(off, off)) for line, off in shifts]
+        return replace(self, lines=tuple(lines))
+
     @property
     def samples_of_width(self) -> float:
         """How many samples the strongest line is wide; infinite without one."""
@@ -187,7 +200,7 @@ def fit_spectrum(x: Array, signal: Signal, shape: LineShape, search: Search = EV
     """
     if x.size < 12 or np.ptp(x) == 0.0:
         raise ValueError("a spectrum needs 12 samples at different fields or frequencies")
-    scale = _Scale.of(x, signal)
+    scale = Scale.of(x, signal)
     whole = scale.model(x, signal, shape)
     found = _settled(whole, lambda model: found_lines(model, search.most, search.orders), search)
     assert found is not None  # noqa: S101 - a search ends with a fit, of no line at least
@@ -218,37 +231,12 @@ def refit_spectrum(
     if pole < 0.0:
         turned = refit_spectrum(x[::-1], signal[::-1], like, search, -pole)
         return turned and replace(turned, pole=pole, fitted=turned.fitted[::-1])
-    scale = _Scale.of(x, signal)
+    scale = Scale.of(x, signal)
     whole = replace(scale.model(x, signal, like.shape), order=like.order, pole=pole)
-    found = _settled(whole, lambda model: carried_lines(model, scale.start(like), like.correlation), search)
+    start = scale.start([(line.center, line.fwhm) for line in like.lines], like.gaussian)
+    # noise that a time constant smoothed has its correlation, whatever lines that are not smoothed leave
+    found = _settled(whole, lambda model: carried_lines(model, start, pole or like.correlation), search)
     return None if found is None else _described(scale, like.shape, *found)
-
-
-@final
-@dataclass(frozen=True)
-class _Scale:
-    """Units of a fit: x from −1 to 1 is middle ± reach, and a signal of order 1 is size."""
-
-    middle: float
-    reach: float
-    size: float
-
-    @classmethod
-    def of(cls, x: Array, signal: Signal) -> _Scale:
-        low, high = float(np.min(x)), float(np.max(x))
-        size = float(np.max(np.abs(signal - np.mean(signal)))) or 1.0
-        return cls(0.5 * (high + low), 0.5 * (high - low), size)
-
-    def model(self, x: Array, signal: Signal, shape: LineShape) -> LineModel:
-        parts = [signal.real, signal.imag] if np.iscomplexobj(signal) else [signal.real]
-        own = replace(shape, modulation=shape.modulation / self.reach)
-        return LineModel((x - self.middle) / self.reach, np.stack(parts) / self.size, np.ones(x.size), own, 0)
-
-    def start(self, like: SpectrumFit) -> Array:
-        """Centres and ln widths of another fit, and of Voigt profiles that of their Gaussian."""
-        places = [((line.center - self.middle) / self.reach, np.log(line.fwhm / self.reach)) for line in like.lines]
-        gaussian = [np.log(like.gaussian / self.reach)] if like.gaussian else []
-        return np.array([number for place in places for number in place] + gaussian)
 
 
 def _settled(
@@ -276,7 +264,7 @@ def _at(model: LineModel, kept: npt.NDArray[np.bool_]) -> LineModel:
     return replace(model, x=model.x[kept], signal=model.signal[:, kept], weight=model.weight[kept])
 
 
-def _described(scale: _Scale, shape: LineShape, whole: LineModel, found: Solution) -> SpectrumFit:
+def _described(scale: Scale, shape: LineShape, whole: LineModel, found: Solution) -> SpectrumFit:
     """The fit in the units of x and of the signal."""
     evidence, found = found.bic, found.restricted
     model, covariance = found.model, found.covariance

@@ -48,7 +48,8 @@ def far_from_fit(found: Solution) -> npt.NDArray[np.bool_]:
 def grows_with_signal(found: Solution) -> bool:
     """Whether noise grows with the signal (Koenker 1981, doi:10.1016/0304-4076(81)90062-2), and is noise."""
     left = found.innovations
-    if whiteness(left, found.nonlinear.size)[1] < _NOISE:
+    # signs, since the statistic of samples of different noise rests on the few loudest of them
+    if whiteness(np.sign(left), found.nonlinear.size)[1] < _NOISE:
         return False
     # roots, which one wrong sample does not decide
     roots, level = np.sqrt(np.abs(left)), np.broadcast_to(_level(found.curve), left.shape)

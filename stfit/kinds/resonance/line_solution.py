@@ -87,7 +87,9 @@ class Solution:
         """−2 ln L + k ln n, with ρ among the k parameters."""
         background = self.model.signal.shape[0] * (self.model.order + 1)
         count = background + self.model.parts * len(self.lines) + self.nonlinear.size + 1
-        return float(self.deviance + count * np.log(self.model.signal.size))
+        # weights are a part of the density, without which fits with others could not be compared
+        scale = 2.0 * self.model.signal.shape[0] * float(np.sum(np.log(self.model.weight)))
+        return float(self.deviance - scale + count * np.log(self.model.signal.size))
 
     @property
     def inside(self) -> bool:

@@ -117,7 +117,8 @@ def fitted_lines(
             table = _as_field_sweeps(table, in_field)
         stay = of_one_mode(in_field or measured, geometry, shifts, series)
         table = {name: values[stay] for name, values in table.items()}
-    notices = [*origin.notices, *unused, *words(spectra, found), *of_powers]
+    said = words(spectra, found, "T" if swept == "field" else "Hz")
+    notices = [*origin.notices, *unused, *said, *of_powers]
     lines_of_table = FmrLines.from_columns(
         table,
         origin=replace(origin, notices=tuple(notices), recognised=(*origin.recognised, *recognised)),

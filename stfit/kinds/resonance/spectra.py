@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, final
 
 import numpy as np
@@ -55,13 +55,30 @@ def fit_spectra(spectra: Sequence[MeasuredSpectrum], search: LineSearch) -> Spec
     seen = [at for at in clearest if fits[at].lines][:_TELLERS]
     smoothing = time_constant(
         [fits[at] for at in seen],
-        lambda at, pole: search.refit(spectra[seen[at]], fits[seen[at]], pole),
+        lambda at, pole: _smoothed(spectra[seen[at]], fits[seen[at]], search, pole),
         declared=search.smoothed,
     )
     if smoothing is not None and smoothing.pole:
-        again = [search.refit(spectrum, fit, smoothing.pole) for spectrum, fit in zip(spectra, fits, strict=True)]
-        fits = [one or fit for one, fit in zip(again, fits, strict=True)]
+        fits = [_before(spectrum, fit, search, smoothing) for spectrum, fit in zip(spectra, fits, strict=True)]
     return SpectraFit(tuple(fits), choice, smoothing)
+
+
+def _smoothed(spectrum: MeasuredSpectrum, fit: SpectrumFit, search: LineSearch, pole: float) -> SpectrumFit | None:
+    """The lines behind a time constant; the strongest alone where others stood for its tail."""
+    found = search.refit(spectrum, fit, pole)
+    if found is not None or fit.strongest is None or len(fit.lines) == 1:
+        return found
+    return search.refit(spectrum, replace(fit, lines=(fit.strongest,)), pole)
+
+
+def _before(spectrum: MeasuredSpectrum, fit: SpectrumFit, search: LineSearch, smoothing: TimeConstant) -> SpectrumFit:
+    """The lines before a time constant smoothed them, with errors that know of its own."""
+    found = _smoothed(spectrum, fit, search, smoothing.pole)
+    if found is None:
+        return fit
+    sign = np.sign(smoothing.pole)
+    shorter = search.refit(spectrum, found, smoothing.pole - sign * smoothing.error)
+    return found if shorter is None else found.with_shift(shorter)
 
 
 def _every(spectra: Sequence[MeasuredSpectrum], search: LineSearch, choice: Choice) -> list[SpectrumFit]:

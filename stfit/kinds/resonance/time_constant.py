@@ -24,7 +24,8 @@ Refit = Callable[[int, float], SpectrumFit | None]  # of a spectrum, with a pole
 CORRELATED: Final = 0.3  # from which noise is said to be smoothed
 _SHORTEST: Final = 0.5  # samples
 _LONGEST: Final = 1.0  # of the width of a line
-_TRIED: Final = 5  # lengths in either direction of the sweep
+_TRIED: Final = 6  # lengths in either direction of the sweep
+_NEAR: Final = 10.0  # of −2 ln L about its least, where it is a parabola
 _NO_LINE: Final = 1e6
 
 
@@ -38,6 +39,8 @@ class TimeConstant:
     pole : float
         By which each sample of a line resembles the one before; negative for the one after, in a sweep that goes down.
         0 where the evidence for a smoothed line is not clear.
+    error : float
+        Standard error of the pole.
     lead : float
         By how much BIC is lower with it.
     statistic, p_value : float
@@ -46,7 +49,8 @@ class TimeConstant:
     """
 
     pole: float
-    lead: float
+    error: float = 0.0
+    lead: float = 0.0
     statistic: float = 0.0
     p_value: float = 1.0
 
@@ -76,14 +80,15 @@ def time_constant(fits: Sequence[SpectrumFit], refit: Refit, *, declared: bool |
     tried = _tried(evidence, fits)
     pole = min(tried, key=tried.__getitem__)
     if declared or tried[pole] < -EVIDENCE_FOR_A_LINE:
-        return TimeConstant(pole, -tried[pole])
+        return TimeConstant(pole, _error(tried, pole), -tried[pole])
     # the longest time constant that the spectra admit, up to that of the noise
     tried |= {own: evidence(own) for own in (correlation, -correlation)}
     admitted = [own for own, value in tried.items() if value < EVIDENCE_FOR_A_LINE and abs(own) <= correlation]
     if not admitted:
-        return TimeConstant(0.0, 0.0)
+        return TimeConstant(0.0)
     longest = max(admitted, key=abs)
-    return TimeConstant(0.0, 0.0, *_difference(fits, [refit(at, longest) for at in range(len(fits))]))
+    statistic, p_value = _difference(fits, [refit(at, longest) for at in range(len(fits))])
+    return TimeConstant(0.0, statistic=statistic, p_value=p_value)
 
 
 def _tried(evidence: Callable[[float], float], fits: Sequence[SpectrumFit]) -> dict[float, float]:
@@ -102,6 +107,17 @@ def _tried(evidence: Callable[[float], float], fits: Sequence[SpectrumFit]) -> d
 
     scipy.optimize.minimize_scalar(along, bounds=between, method="bounded", options={"xatol": 0.05, "maxiter": 8})
     return tried
+
+
+def _error(tried: dict[float, float], pole: float) -> float:
+    """Standard error of the best pole: the distance over which −2 ln L rises by 1, of a parabola in ln length."""
+    near = {own: value for own, value in tried.items() if own * pole > 0 and value < tried[pole] + _NEAR}
+    if len(near) < 3:
+        return 0.0
+    length = np.array([-np.log(-np.log(abs(own))) for own in near])
+    curvature = float(np.polyfit(length, list(near.values()), 2)[0])
+    # dρ/d ln ℓ of ρ = exp(−1/ℓ)
+    return float(abs(pole) * -np.log(abs(pole)) / np.sqrt(curvature)) if curvature > 0.0 else 0.0
 
 
 def _pole(log_length: float) -> float:

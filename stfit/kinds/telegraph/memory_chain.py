@@ -79,13 +79,9 @@ class MemoryChain:
 
     def begun(self, most: int) -> MemoryChain:
         """The same for the first samples, at most so many."""
-        found: list[Array] = []
-        left = most
-        for part in self.parts:
-            if left > 0:
-                found.append(part[:left])
-                left -= part.size
-        return replace(self, parts=tuple(found))
+        before = np.cumsum([0, *(part.size for part in self.parts)])
+        begun = (part[: most - at] for part, at in zip(self.parts, before, strict=False) if at < most)
+        return replace(self, parts=tuple(begun))
 
     def start(self, log_tau: Array, levels: Array, noise: float) -> Array:
         """Coordinates without any memory."""

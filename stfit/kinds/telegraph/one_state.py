@@ -12,7 +12,6 @@ import numpy.typing as npt
 from stfit.kinds.telegraph import verdicts
 from stfit.kinds.telegraph.levels import Levels, Mixture, thresholds_at
 from stfit.kinds.telegraph.rates import TraceRates
-from stfit.kinds.telegraph.record import SHORTEST
 from stfit.kinds.telegraph.reduced import ReducedTrace
 from stfit.kinds.telegraph.segmentation import merged, segment
 from stfit.kinds.telegraph.verdicts import Check
@@ -22,6 +21,7 @@ Array = npt.NDArray[np.float64]
 _NEAREST: Final = 3  # traces, at the nearest drives, whose levels are taken
 _ALIKE: Final = 0.2  # of the step, by which their levels may differ, and a trace may be off its level
 _CLEAR: Final = 5.0  # noises between the levels: a visit to the other one would be seen
+_NOISE: Final = 3.0  # by which factor the noise may be another one
 _BINS: Final = 96  # of the histogram that is shown
 _HYSTERESIS: Final = 0.2  # of the step, half of it
 _UNSEEN: Final = 10.0  # error of ln τ of a state in which the trace never is
@@ -40,7 +40,7 @@ def with_levels_of_others(reduced: Sequence[ReducedTrace]) -> list[ReducedTrace]
 def _in_one_state(trace: ReducedTrace, known: Sequence[ReducedTrace]) -> ReducedTrace | None:
     """The trace as a censored dwell; None where it has rates, other faults, or no level that others show."""
     values = np.concatenate([part[np.isfinite(part)] for part in trace.record.floats()] or [np.zeros(0)])
-    if trace.usable or trace.segmentation is not None or trace.hmm is not None or values.size < SHORTEST:
+    if trace.usable or trace.segmentation is not None or trace.hmm is not None or not trace.record.unbroken(1.0):
         return None
     beside = sorted((other for other in known if _comparable(trace, other)), key=lambda other: _apart(trace, other))
     pairs = np.array([other.resistances for other in beside[:_NEAREST]])
@@ -51,13 +51,20 @@ def _in_one_state(trace: ReducedTrace, known: Sequence[ReducedTrace]) -> Reduced
         return None
     two = np.array([trace.shown.sample(float(p)), trace.shown.sample(float(ap))])[list(trace.order)]
     mean, noise, step = float(values.mean()), float(values.std()), float(two[1] - two[0])
-    if np.min(np.abs(two - mean)) > _ALIKE * step or _CLEAR * noise > step:
+    usual = max(_noise(other) for other in beside[:_NEAREST]) / abs(trace.scale)
+    as_usual = usual / _NOISE <= noise <= usual * _NOISE  # a channel without a device has another noise
+    if np.min(np.abs(two - mean)) > _ALIKE * step or _CLEAR * noise > step or not as_usual:
         return None
     return _censored(trace, two, max(noise, 1e-3 * step), beside[0])
 
 
 def _comparable(trace: ReducedTrace, other: ReducedTrace) -> bool:
     return trace.shown.unit == other.shown.unit and trace.task.ap_high == other.task.ap_high
+
+
+def _noise(trace: ReducedTrace) -> float:
+    """Of the samples, in the unit in which they are shown."""
+    return 0.0 if trace.levels is None or trace.levels.noiseless else trace.levels.noise * abs(trace.scale)
 
 
 def _apart(trace: ReducedTrace, other: ReducedTrace) -> float:

@@ -88,10 +88,11 @@ class _Traces:
     reduction: Reduction
 
     def tasks(self) -> list[TraceTask]:
-        """One a row; where a setting has several files, none of them is searched alone."""
-        several = [row for rows in self.settings() if len(rows) > 1 for row in rows]
+        """One a row; where a setting has several files, none of them is searched alone, nor is one that is left out."""
+        unsearched = {row for rows in self.settings() if len(rows) > 1 for row in rows}
+        unsearched |= {row for row, name in enumerate(self.names) if name in self.reduction.leave_out}
         tasks = [self.reduction.task(row, self.columns) for row in range(len(self.names))]
-        return [replace(task, searched=row not in several) for row, task in enumerate(tasks)]
+        return [replace(task, searched=row not in unsearched) for row, task in enumerate(tasks)]
 
     def settings(self) -> list[list[int]]:
         """Rows that have everything in common but the file and whether it is left out."""

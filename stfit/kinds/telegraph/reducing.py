@@ -24,6 +24,7 @@ _SEARCHED: Final = 1 << 16  # samples in which a chain looks for two levels that
 _SURE: Final = 100.0  # of 2 ln L: among records with less, the ones that show two levels are no fair sample
 Array = npt.NDArray[np.float64]
 
+_SPARSE: Final = f"So many samples are missing that nowhere {SHORTEST} follow each other at the two levels."
 _SLOW: Final = 1.0  # samples of a step: beyond, the instrument's response is part of the model
 
 
@@ -75,6 +76,8 @@ def _by_evidence(base: ReducedTrace, told: Check) -> ReducedTrace:
 def _by_route(base: ReducedTrace, ladder: Ladder) -> ReducedTrace:
     """A trace with the levels of a ladder: two of them are analysed, by thresholds or by the chain."""
     task = base.task
+    if _sparse(base.record):
+        return base.failed(_SPARSE, Check("two levels", verdicts.FAILED, _SPARSE))
     base, rise = _segmented(base)
     slow = rise is not None and rise > _SLOW and ladder.on_the_way(rise)
     asked = None
@@ -88,7 +91,10 @@ def _by_route(base: ReducedTrace, ladder: Ladder) -> ReducedTrace:
             failure = f"The key levels names resistances at which the record does not dwell; it dwells at {at}."
             return base.failed(failure, Check("two levels", verdicts.FAILED, failure))
         if ladder.several:
-            base, rise = _segmented(replace(base, record=base.record.at_levels(ladder, pair)))
+            base = replace(base, record=base.record.at_levels(ladder, pair))
+            if _sparse(base.record):
+                return base.failed(_SPARSE, Check("two levels", verdicts.FAILED, _SPARSE))
+            base, rise = _segmented(base)
             slow = rise is not None and rise > _SLOW
     third = record_checks.third_level_check(None if slow and ladder.several else ladder, base.scale, asked)
     base = base.judged(third)
@@ -105,6 +111,11 @@ def _by_route(base: ReducedTrace, ladder: Ladder) -> ReducedTrace:
     if fit and rise is not None:
         words = f"A step takes {rise:.2g} samples: the response of the instrument is part of the model."
     return by_chain(base, judged, words)
+
+
+def _sparse(record: Record) -> bool:
+    """Whether so many samples are missing that no stretch of a record is left."""
+    return record.levels is None or not record.unbroken(1.0)
 
 
 def _segmented(base: ReducedTrace) -> tuple[ReducedTrace, float | None]:

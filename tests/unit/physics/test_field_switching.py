@@ -12,7 +12,7 @@ from tests.builders import K_B
 H_K, KV, T, LOG_TAU_0 = 0.12, 60.0 * K_B * swept.T, swept.T, float(np.log(1e-9))
 
 
-def log_rate(field: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def log_rate(field: np.ndarray) -> np.ndarray:
     return -LOG_TAU_0 - KV / (K_B * T) * (1.0 - field / H_K) ** 2
 
 

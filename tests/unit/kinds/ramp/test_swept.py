@@ -144,6 +144,7 @@ def test_steps_of_a_voltage_hold_the_same() -> None:
     measured = RampEvents.from_columns(columns, origin=Origin(polarity=-1))
     assert isinstance(measured, SteppedRamps)
     assert measured.view().axis.name == "voltage"
+    assert "voltage_rate" in measured.view().observed.extra
     assert np.min(np.abs(measured.view().axis.values)) > 0.0
     device = {"temperature": "295 K", "resistance": "1000 ohm", "delta_R": "1000 ohm"}
     found = fitted(measured, device=device, model={"asymmetry": "free"})

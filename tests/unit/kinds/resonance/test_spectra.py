@@ -73,7 +73,7 @@ def test_lines_of_which_nothing_tells_whether_they_are_smoothed_are_doubtful() -
     found = fit_spectra(spectra, FAST)
     p_values = {name: p_value for name, _, p_value in found.tests}
     assert p_values[LINE_SMOOTHING] < 0.01
-    assert any("smoothed_lines = true or false" in one for one in words(spectra, found))
+    assert any("smoothed_lines = true or false" in one for one in words(spectra, found, "T"))
     told = fit_spectra(spectra, replace(FAST, smoothed=False))
     assert LINE_SMOOTHING not in {name for name, *_ in told.tests}
 
@@ -97,6 +97,7 @@ def test_a_voigt_profile_has_a_lorentzian_width_and_a_gaussian_one(name: str) ->
     spectra = [MeasuredSpectrum("a", FIELD, signal)]
     wrong = fit_spectra(spectra, LineSearch(parent, most=1, orders=(0,)))
     assert (wrong.choice.rival, wrong.tests[-1][2] < 1e-3) == (name, True)
+    assert any("Gaussian ones are 30" in one for one in words(spectra, replace(wrong, fits=(found,)), "T"))
 
 
 @pytest.mark.parametrize("sense", [1, -1])

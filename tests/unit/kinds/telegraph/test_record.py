@@ -85,6 +85,8 @@ def test_few_samples_are_refused_in_a_sentence(tmp_path: Path) -> None:
         trace = reduced(np.random.default_rng(size).standard_normal(size), tmp_path)
         assert trace.rates is None
         assert f"{size} samples" in trace.failure
+    sparse = np.where(np.arange(300) % 4 < 2, telegraph(300, (5.0, 5.0), snr=SNR, seed=1), np.nan)
+    assert "follow each other" in reduced(sparse, tmp_path).failure
 
 
 def test_two_values_without_noise(tmp_path: Path) -> None:
@@ -142,6 +144,7 @@ def test_levels_too_near_to_a_third_one_are_no_choice(tmp_path: Path) -> None:
     assert "too near" in third.sentence
 
 
+@pytest.mark.slow
 def test_a_third_level_late_in_a_long_record_is_seen(tmp_path: Path) -> None:
     samples = telegraph(200_000, TAU, snr=10.0, seed=9).astype(np.float32)
     samples[150_000:150_500] = 17.0 + np.random.default_rng(1).standard_normal(500)  # 0.25 % of the samples
