@@ -19,6 +19,7 @@ _JUMP: Final = 3.0  # steps of the current, beyond which it jumps where the stat
 _INNER: Final = 0.05  # of a ramp at both ends, where an instrument may wait
 _LEAST_JUMP: Final = 0.02  # in ln |I|: below, what is swept makes no difference
 _STEADY: Final = 5  # samples, over which a noisy reading of what is swept is steadied to find its turns
+_HIDDEN: Final = 5  # samples, for which bad readings may hide a change of state
 _FEW: Final = 4  # samples, in which the current of a voltage ramp shows no rate
 
 
@@ -135,6 +136,8 @@ def ramps_of(samples: Mapping[str, Array], state: Codes, *, series: float | None
     switched = at < drive.size
     after, before = np.where(switched, at, last), np.where(switched, at - 1, first)
     grain = _grains(samples["sweep"], drive, state)[begins]
+    if series is not None:
+        before = _before_jump(drive, first, before, grain)
     seen = np.where(switched, before, last)  # the last sample in the state of the beginning
     rises = [direction * (drive[sample] - drive[first]) for sample in (before, after, seen)]
     pace = _pace(samples, swept, first, last)
@@ -155,6 +158,19 @@ def ramps_of(samples: Mapping[str, Array], state: Codes, *, series: float | None
         step=grain,
         alike=(swept[first] / steps, pace),
     )
+
+
+def _before_jump(drive: Array, first: Rows, before: Rows, grain: Array) -> Rows:
+    """The samples before changes of state, without those at which the current has jumped already.
+
+    Where the resistance just behind a change is a bad reading, the current alone shows that the state has changed.
+    """
+    found = before
+    for back in range(_HIDDEN):
+        at = np.maximum(before - back, first)
+        earlier = np.maximum(at - 1, first)
+        found = np.where(np.abs(drive[at] - drive[earlier]) > _JUMP * grain, earlier, found)
+    return found
 
 
 def _held(samples: Mapping[str, Array], first: Rows, last: Rows) -> Array:

@@ -379,3 +379,20 @@ def test_so_many_bad_readings_that_two_may_follow_each_other_are_said() -> None:
     assert bad.size == 38  # of 2010: 2010 (38/2010)² = 0.7, with a third 0.014
     assert "some 0.7 times 2 of them" in said
     assert "hold = 3 in the measurement" in said
+
+
+def test_a_bad_resistance_just_behind_a_change_does_not_move_the_switching_current() -> None:
+    """R_P = 1 kΩ, R_AP = 2 kΩ under a voltage: the current that has doubled already is none at which AP was left."""
+    volts, rng, parts = 1e3 * LOOP, np.random.default_rng(5), []
+    for number in range(8):
+        state = np.ones(LOOP.size)
+        state[60 + number : 140 + number] = 0.0
+        measured = volts / (1e3 * (1.0 + state)) * (1.0 + 1e-3 * rng.standard_normal(LOOP.size))
+        parts.append((np.full(LOOP.size, float(number)), measured, 1e3 * (1.0 + state), np.arange(LOOP.size) * 0.01))
+    sweep, current, ohm, time = (np.concatenate(part) for part in zip(*parts, strict=True))
+    columns = {"sweep": sweep, "current": current, "resistance": ohm, "time": time}
+    clean = np.array(events(reduced(columns), 1))
+    bad = {**columns, "resistance": ohm.copy()}
+    bad["resistance"][[63 + 3 * LOOP.size, 65 + 4 * LOOP.size]] = 2e3  # the first sample in P; the second
+    found = np.array(events(reduced(bad), 1))
+    assert found == pytest.approx(clean, abs=0.06)  # one step of 0.05 mA
