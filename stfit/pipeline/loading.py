@@ -70,6 +70,9 @@ def request_of(path: Path, kind: str, polarity: int, keys: dict[str, Any]) -> Ta
     names = {column.name for column in declared.layout().columns} - own
     described = {key: keys.pop(key) for key in tuple(keys) if key in DESCRIPTION_KEYS or key in names}
     description = Description()
+    if "temperature" in described:
+        expected = 'a column, or temperature = "300 K" in the [device] or [[measurement]] of an analysis'
+        raise InputError(Problem("stfit.load, key 'temperature'", expected, repr(described["temperature"])))
     if described:
         description = entry_of(path, kind, described, "stfit.load").description
     return TableRequest(path, declared, polarity, description, keys, uncertainties)

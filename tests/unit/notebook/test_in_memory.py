@@ -179,3 +179,10 @@ def test_messages_name_the_call_and_no_option(result: Fit, tmp_path: Path) -> No
         stfit.report(result, tmp_path, "docx")
     with pytest.raises(InputError, match=r"stfit\.plan, hours: expected a finite time"):
         stfit.plan(stfit.load(columns(), units=UNITS), hours=-1.0)
+
+
+def test_a_temperature_beside_a_table_is_said_where_it_belongs(tmp_path: Path) -> None:
+    path = tmp_path / "dwell.csv"
+    path.write_text("state,current (mA),n,total_time (ms)\nP,1,10,5\nAP,1,12,6\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"key 'temperature': expected a column, or .*; found '300 K'"):
+        stfit.load(path, "dwell-times", temperature="300 K")
