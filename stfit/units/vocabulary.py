@@ -144,6 +144,9 @@ _BASES: Final[Mapping[str, str]] = {  # of the SI units
     "rad": "radian",
     "Hz": "1 / second",
     "A/s": "ampere / second",
+    "V/s": "kilogram * meter ** 2 / ampere / second ** 4",
+    "T/s": "kilogram / ampere / second ** 3",
+    "A/m/s": "ampere / meter / second",
     "1/A": "1 / ampere",
     "1/V": "ampere * second ** 3 / kilogram / meter ** 2",
     "m": "meter",
@@ -171,6 +174,7 @@ _MULTIPLES: Final[Mapping[str, tuple[float, str]]] = {
     "MHz": (1e6, "Hz"),
     "GHz": (1e9, "Hz"),
     "mA/s": (1e-3, "A/s"),
+    "mT/s": (1e-3, "T/s"),
 }
 # What nearly every file is written in, as pint reads it: a command that meets no other unit need not load pint, which
 # takes as long as the rest of it.
