@@ -90,7 +90,7 @@ def baseline_of(samples: npt.NDArray[Any], step: float, noise: tuple[float, floa
     value = _likelihoods(blocks, grid, step, noise)
     path, gain = _best_path(value, width / step)
     least = max(_LEAST_GAIN[0], _LEAST_GAIN[1] * sum(block.size for block in blocks))
-    if gain >= least and (memory := _memory(blocks, grid[path], step)) > _COLOURED:
+    if gain >= least and (memory := _memory(blocks, grid[path], step, noise)) > _COLOURED:
         path, gain = _best_path(value / memory, width / step)  # so many samples tell as much as one of white noise
     if gain < least:
         return Course.STAYED
@@ -113,14 +113,18 @@ def baseline_of(samples: npt.NDArray[Any], step: float, noise: tuple[float, floa
     return _knots(samples, edges, offset, jumped, (float(np.median(rough)), step, noise))
 
 
-def _memory(blocks: list[Array], offsets: Array, step: float) -> float:
-    """For how many samples the noise about the nearer level remembers itself, 1 for white noise: 1 + 2 Σ ρ_k."""
+def _memory(blocks: list[Array], offsets: Array, step: float, noise: tuple[float, float]) -> float:
+    """For how many samples the noise about the nearer level remembers itself, 1 for white noise: 1 + 2 Σ ρ_k.
+
+    Samples far off both levels are of other levels, not of the noise.
+    """
     found = []
     for block, at in zip(blocks, offsets, strict=True):
         if block.size <= _LAGS:
             continue
         off = block - at
         off -= step * (off > 0.5 * step)
+        off[np.abs(off) > _FAR * min(noise)] = 0.0
         off -= off.mean()
         products = [float(off[: off.size - lag] @ off[lag:]) for lag in range(_LAGS + 1)]
         found.append(np.array(products[1:]) / max(products[0], 1e-300))
