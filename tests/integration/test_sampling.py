@@ -66,7 +66,7 @@ def test_a_chain_from_the_command_line(run: Run, tmp_path: Path, capsys: pytest.
     sampled = stfit.sample(fitted, seed=7, file=tmp_path / "out" / "chain.h5", resume=True)
     assert fitted.backend == "least-squares"
     assert sampled.parameters == result.parameters
-    with pytest.raises(InputError, match="load the analysis"):
+    with pytest.raises(InputError, match="a stored one with its data"):
         stfit.sample(result, seed=7)
     with pytest.raises(InputError, match=r"as stfit\.sample gives it"):
         stfit.to_arviz(fitted)

@@ -50,13 +50,21 @@ def test_profiles_of_small_tables(objective: Objective) -> None:
             low, high = profile.ends[which]
             assert (low.value is not None) == (low.state is State.CLOSED)
             assert (high.value is not None) == (high.state is State.CLOSED)
-            if low.value is not None:
-                assert low.value <= profile.best
-            if high.value is not None:
-                assert high.value >= profile.best
+            assert _holds(profile.interval(which), profile.best)
         inner, outer = (profile.interval(which) for which in LEVELS)
-        assert inner[0] is None or outer[0] is None or outer[0] <= inner[0]
-        assert inner[1] is None or outer[1] is None or outer[1] >= inner[1]
+        if not any(map(_passes_infinity, (inner, outer))):
+            assert inner[0] is None or outer[0] is None or outer[0] <= inner[0]
+            assert inner[1] is None or outer[1] is None or outer[1] >= inner[1]
+
+
+def _passes_infinity(interval: tuple[float | None, float | None]) -> bool:
+    """Whether it holds what is beyond both of its ends, as that of a reciprocal whose inverse may be 0 does."""
+    return interval[0] is not None and interval[1] is not None and interval[0] > interval[1]
+
+
+def _holds(interval: tuple[float | None, float | None], value: float) -> bool:
+    above, below = interval[0] is None or value >= interval[0], interval[1] is None or value <= interval[1]
+    return (above or below) if _passes_infinity(interval) else (above and below)
 
 
 @_FEW
