@@ -37,12 +37,12 @@ class _Best:
     """The point of least cost so far."""
 
     def __init__(self, start: Array) -> None:
-        self.x, self._least = start, np.inf
+        self.x, self.least = start, np.inf
 
     def note(self, x: Array, cost: float) -> None:
         """One more point."""
-        if cost < self._least:
-            self.x, self._least = x, cost
+        if cost < self.least:
+            self.x, self.least = x, cost
 
 
 def levenberg_marquardt(
@@ -63,7 +63,8 @@ def levenberg_marquardt(
     def residuals(values: lmfit.Parameters) -> Array:
         x = _coordinates(scaled, values)
         vector = problem.residuals(x)
-        best.note(x, float(vector @ vector))
+        if best.least >= enough:  # stopped, MINPACK asks once more at a point that it has not set
+            best.note(x, float(vector @ vector))
         return vector
 
     minimizer = lmfit.Minimizer(

@@ -199,6 +199,7 @@ def test_bad_input_is_refused_in_words(tmp_path: Path, table: str, line: str, me
         stfit.fit(written(tmp_path / "analysis.toml", f"{head}{line}\n"))
 
 
+@pytest.mark.slow
 def test_ramps_and_dwells_of_one_device_say_more_together() -> None:
     ramps = builders.ramps(n=200, seed=1, temperatures=(295.0,))
     dwells = builders.dwell_times(builders.grid(temperatures=(295.0,)), n=100, seed=2)

@@ -68,7 +68,7 @@ def bandwidth_check(dwell: Array, rise: float | None, slow: float = _SLOW) -> Ch
     said = "" if rise is None else f"; a step takes {rise:.2g} samples"
     text = f"The shorter dwell time is {shortest:.3g} samples{said}."
     if rise is not None and rise > max(1.0, slow * shortest):
-        sentence = f"{text} The instrument is too slow for it: short dwells are lost (declare a dead_time)."
+        sentence = f"{text} The instrument is too slow for it: short dwells are lost; measure with a wider bandwidth."
         return Check("bandwidth", FAILED, sentence)
     if rise is not None and rise > max(1.0, _NEARLY * slow * shortest):
         return Check("bandwidth", DOUBTFUL, f"{text} The instrument is slow for it: τ may come out too long.")

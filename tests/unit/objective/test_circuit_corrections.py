@@ -182,6 +182,7 @@ def test_a_half_voltage_needs_the_resistance() -> None:
         assemble(analysis, [dwells(11)])
 
 
+@pytest.mark.slow
 def test_the_assumptions_name_the_corrections() -> None:
     device = KNOWN | {"half_voltage": "40 ± 5 V", "series_resistance": "60 ± 2 ohm"}
     sentences = fit(pulses(12), device=device, fit={"compare": False}).assumptions

@@ -171,6 +171,7 @@ def write_film(folder: Path, shape: str = "symmetric+antisymmetric") -> Path:
     return index_of(folder, rows, "file,state,frequency (GHz)")
 
 
+@pytest.mark.slow
 def test_a_shape_is_found_where_none_is_given_and_contradicted_where_another_is(tmp_path: Path) -> None:
     index = write_film(tmp_path, "derivative")
     found = load(index)
