@@ -231,8 +231,16 @@ def _ends(ray: Ray) -> dict[str, Found] | Array:
         found = find_end(ray, level, before)
         if found.lower is not None:
             return found.lower
-        ends[which] = before = found
+        # a point within a lower level is within a higher one too
+        ends[which] = before = before if before is not None and _beyond(before, found, ray.sign) else found
     return ends
+
+
+def _beyond(inner: Found, outer: Found, sign: float) -> bool:
+    """Whether the end of a lower level was found beyond that of a higher one."""
+    if {inner.state, outer.state} != {State.CLOSED} or inner.value is None or outer.value is None:
+        return False
+    return bool(sign * (inner.value - outer.value) > 0.0)
 
 
 def _public_ends(low: Found, high: Found, quantity: Followed) -> tuple[End, End]:
